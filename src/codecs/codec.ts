@@ -1,0 +1,39 @@
+import type { Workspace } from '../kernels/workspace.js'
+
+export type MaybePromise<T> = T | Promise<T>
+
+/** A codec over single streams. Addresses are positions in the workspace's arena, sizes are bytes. */
+export interface Codec {
+  readonly name: string
+  /** Number of the stream format in a chunk's flags (C-Blosc README_CHUNK_FORMAT). */
+  readonly format: number
+  /** Blocks are split into byte planes for it (C-Blosc's forward-compatible split mode). */
+  readonly splits: boolean
+  /** It gains from larger blocks, which C-Blosc therefore doubles. */
+  readonly highRatio: boolean
+  /**
+   * Compresses one stream.
+   * @param level 1 to 9, as in C-Blosc
+   * @returns bytes written at `dst`, at most `capacity`; 0 where the stream does not get smaller than that
+   */
+  compress(
+    ws: Workspace,
+    src: number,
+    nbytes: number,
+    dst: number,
+    capacity: number,
+    level: number,
+  ): MaybePromise<number>
+  /**
+   * Decompresses one stream, and writes no byte beyond `nbytes` whatever the stream says.
+   * @returns the plain size, or -1 for a malformed stream
+   */
+  decompress(ws: Workspace, src: number, cbytes: number, dst: number, nbytes: number): MaybePromise<number>
+}
+
+/** Copies what a library gave back into the arena, if it fits. */
+export function deliver(ws: Workspace, result: Uint8Array, dst: number, capacity: number): number {
+  if (result.length > capacity) return 0
+  ws.view(dst, result.length).set(result)
+  return result.length
+}

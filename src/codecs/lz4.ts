@@ -1,0 +1,26 @@
+import type { Codec } from './codec.js'
+
+/** LZ4 in the kernels: the hot path. */
+export const lz4: Codec = {
+  name: 'lz4',
+  format: 1,
+  splits: true,
+  highRatio: false,
+  compress(ws, src, nbytes, dst, capacity, level) {
+    // C-Blosc: the lower the level, the faster LZ4 skips over what does not match.
+    return ws.kernels.lz4Compress(src, nbytes, dst, capacity, 10 - level, ws.table)
+  },
+  decompress(ws, src, cbytes, dst, nbytes) {
+    return ws.kernels.lz4Decompress(src, cbytes, dst, nbytes)
+  },
+}
+
+/** LZ4 HC: the same stream format as LZ4, searched for longer. */
+export const lz4hc: Codec = {
+  ...lz4,
+  name: 'lz4hc',
+  highRatio: true,
+  compress(ws, src, nbytes, dst, capacity, level) {
+    return ws.kernels.lz4hcCompress(src, nbytes, dst, capacity, level, ws.table)
+  },
+}

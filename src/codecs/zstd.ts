@@ -1,0 +1,52 @@
+import { createRequire } from 'node:module'
+import { type Codec, deliver } from './codec.js'
+import { walkZstdFrame } from './zstd-frame.js'
+
+interface Bindings {
+  compress(data: Uint8Array, level: number): Promise<Uint8Array>
+  decompress(data: Uint8Array): Promise<Uint8Array>
+}
+
+const MAX_ZSTD_LEVEL = 22
+/** Encoders may flush blocks early; a bound this far above the expected size is still believed. */
+const SLACK = 16 * 128 * 1024
+
+let loaded: Bindings | undefined
+
+/** The package's own entry drops the level without a word; its bindings take it. */
+function bindings(): Bindings {
+  loaded ??= createRequire(import.meta.url)('@mongodb-js/zstd/bindings') as Bindings
+  return loaded
+}
+
+function zstdLevel(level: number): number {
+  return level < 9 ? level * 2 - 1 : MAX_ZSTD_LEVEL
+}
+
+function isBelievable(stream: Uint8Array, nbytes: number): boolean {
+  const frame = walkZstdFrame(stream)
+  if (frame === undefined || frame.usesDictionary) return false
+  if (frame.contentSize !== undefined && frame.contentSize !== nbytes) return false
+  return frame.upperBound >= nbytes && frame.upperBound <= nbytes + SLACK
+}
+
+/** Zstandard; C-Blosc's levels 1 to 9 are zstd's 1, 3, 5 … 15 and 22. */
+export const zstd: Codec = {
+  name: 'zstd',
+  format: 4,
+  splits: false,
+  highRatio: true,
+  async compress(ws, src, nbytes, dst, capacity, level) {
+    const packed = await bindings().compress(Buffer.from(ws.view(src, nbytes)), zstdLevel(level))
+    return deliver(ws, packed, dst, capacity)
+  },
+  async decompress(ws, src, cbytes, dst, nbytes) {
+    const stream = Buffer.from(ws.view(src, cbytes))
+    if (!isBelievable(stream, nbytes)) return -1
+    try {
+      return deliver(ws, await bindings().decompress(stream), dst, nbytes)
+    } catch {
+      return -1
+    }
+  },
+}

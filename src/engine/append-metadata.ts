@@ -1,0 +1,73 @@
+import { BlpkError, usage } from '../errors.js'
+import { toJson } from '../format/bloscpack/json.js'
+import { type NdarrayLayout, parseNdarrayMetadata } from '../format/npy/index.js'
+import type { PlainSource } from '../sources/plain.js'
+import type { Archive } from './archive.js'
+
+function arrayOf(metadata: string | undefined): NdarrayLayout | undefined {
+  return metadata === undefined ? undefined : parseNdarrayMetadata(JSON.parse(metadata))
+}
+
+function rowItems(shape: readonly number[]): number {
+  return shape.slice(1).reduce((product, n) => product * n, 1)
+}
+
+function dtypeOf(metadata: string): unknown {
+  return (JSON.parse(metadata) as { dtype?: unknown }).dtype
+}
+
+/** @throws BlpkError USAGE where the arrays cannot stand behind one another along axis 0 */
+function checkSameRows(archive: NdarrayLayout, added: NdarrayLayout, a: string, b: string): void {
+  if (toJson(dtypeOf(a)) !== toJson(dtypeOf(b))) {
+    throw usage(`the array has dtype ${dtypeOf(b)}, but the archive has ${dtypeOf(a)}`)
+  }
+  const rows = (m: NdarrayLayout): string => `(n, ${m.shape.slice(1).join(', ')})`
+  if (archive.shape.length !== added.shape.length || rows(archive) !== rows(added)) {
+    throw usage(`the array has shape (${added.shape.join(', ')}), but the archive has (${archive.shape.join(', ')})`)
+  }
+  const order = (m: NdarrayLayout): string => (m.shape.length > 1 ? m.order : 'C')
+  if (order(archive) !== order(added)) {
+    throw usage(`the array is in ${added.order} order, but the archive is in ${archive.order} order`)
+  }
+}
+
+function checkGrowable(array: NdarrayLayout): void {
+  if (array.shape.length === 0) throw usage('the archive holds a 0-d array, which has no axis to append along')
+  if (array.order === 'F' && array.shape.length > 1) {
+    throw usage('the archive holds an array in Fortran order, in which rows cannot be appended; pack it in C order')
+  }
+}
+
+/**
+ * The metadata of an archive after an append: the shape of a NumPy array grows along axis 0.
+ * @param added plain bytes appended
+ * @returns JSON text, or undefined where nothing changes
+ * @throws BlpkError USAGE where what is appended does not go with what is there
+ */
+export function grownMetadata(
+  archive: Archive,
+  source: PlainSource,
+  added: number,
+  o: { raw?: boolean },
+): string | undefined {
+  const array = arrayOf(archive.metadata)
+  const extra = arrayOf(source.metadata)
+  if (array === undefined || archive.metadata === undefined) {
+    if (extra === undefined || o.raw === true) return undefined
+    throw usage('the archive holds no NumPy array; use --raw to append the .npy file as plain bytes')
+  }
+  if (extra === undefined && o.raw !== true) {
+    throw usage('the archive holds a NumPy array: append a .npy file, or plain bytes of whole rows with --raw')
+  }
+  checkGrowable(array)
+  if (extra !== undefined && source.metadata !== undefined) {
+    checkSameRows(array, extra, archive.metadata, source.metadata)
+  }
+  const rowBytes = rowItems(array.shape) * array.itemsize
+  if (rowBytes === 0) throw usage('the rows of the array are empty; there is nothing to append')
+  if (added % rowBytes !== 0) throw usage(`${added} bytes are no whole number of rows of ${rowBytes} bytes`)
+  const [rows = 0, ...rest] = array.shape
+  if (!Number.isSafeInteger(rows + added / rowBytes)) throw new BlpkError('UNSUPPORTED', 'the array would get too long')
+  const metadata = JSON.parse(archive.metadata) as Record<string, unknown>
+  return toJson({ ...metadata, shape: [rows + added / rowBytes, ...rest] })
+}

@@ -1,0 +1,112 @@
+import { BlpkError } from '../errors.js'
+import { type ChecksumName, loadChecksum } from '../format/bloscpack/checksums.js'
+import { type BloscpackHeader, formatHeader, HEADER_BYTES } from '../format/bloscpack/header.js'
+import { formatMetadata } from '../format/bloscpack/metadata.js'
+import { formatOffsets, OFFSET_BYTES, unusedOffsets } from '../format/bloscpack/offsets.js'
+import { Workspace } from '../kernels/workspace.js'
+import type { ByteSink } from '../sinks/byte-sink.js'
+import type { CompressedSink, Totals } from './compressed-sink.js'
+import { roomFor } from './options.js'
+import type { PackPlan } from './plan.js'
+
+/** Offsets kept for a source of unknown size: 16 GiB of default chunks, 128 KiB of archive. */
+const RESERVED_ENTRIES = 16 * 1024
+/** The same where the place cannot make room afterwards. */
+const RESERVED_ENTRIES_FIXED = 128 * 1024
+
+/** Writes the metadata section with the checksum that the archive has. */
+export async function metadataSection(json: string, checksum: ChecksumName, room?: number): Promise<Uint8Array> {
+  return formatMetadata(json, await loadChecksum(checksum, () => new Workspace()), room)
+}
+
+/** Writes a Bloscpack archive to a place. */
+export class BloscpackSink implements CompressedSink {
+  readonly #sink: ByteSink
+  #header: BloscpackHeader | undefined
+  #room: PackPlan['room'] = 0
+  /** Entries of the offsets section. */
+  #entries = 0
+  #offsetsAt = 0
+  #position = 0
+  /** Was the header written as it stays? */
+  #final = false
+  readonly #offsets: number[] = []
+
+  constructor(sink: ByteSink) {
+    this.#sink = sink
+  }
+
+  async begin(plan: PackPlan, totals: Totals | undefined): Promise<void> {
+    // Positions of chunks are known only at the end, so they need a place that can be patched.
+    const offsets = plan.offsets && this.#sink.seekable
+    const room = offsets && totals !== undefined ? roomFor(plan.room, totals.nchunks) : 0
+    const metadata =
+      plan.metadata === undefined ? new Uint8Array(0) : await metadataSection(plan.metadata, plan.params.checksum)
+    this.#room = plan.room
+    this.#final = totals !== undefined
+    this.#header = {
+      offsets,
+      metadata: metadata.length > 0,
+      checksum: plan.params.checksum,
+      typesize: plan.params.typesize,
+      chunkSize: plan.chunkSize,
+      lastChunk: totals?.lastChunk,
+      nchunks: totals?.nchunks,
+      maxAppChunks: room,
+    }
+    if (offsets) this.#entries = totals === undefined ? this.#reserve() : totals.nchunks + room
+    this.#offsetsAt = HEADER_BYTES + metadata.length
+    await this.#write(formatHeader(this.#header))
+    await this.#write(metadata)
+    await this.#write(unusedOffsets(this.#entries))
+  }
+
+  #reserve(): number {
+    return this.#sink.makeRoom === undefined ? RESERVED_ENTRIES_FIXED : RESERVED_ENTRIES
+  }
+
+  async #write(bytes: Uint8Array): Promise<void> {
+    if (bytes.length > 0) await this.#sink.write(bytes)
+    this.#position += bytes.length
+  }
+
+  put(i: number, chunkAndDigest: Uint8Array): void | Promise<void> {
+    this.#offsets[i] = this.#position
+    this.#position += chunkAndDigest.length
+    return this.#sink.write(chunkAndDigest)
+  }
+
+  async finish(totals: Totals): Promise<number> {
+    const header = this.#header
+    if (header === undefined) throw new BlpkError('USAGE', 'the archive was not begun')
+    if (header.offsets) {
+      if (totals.nchunks > this.#entries) await this.#enlarge(totals.nchunks)
+      await this.#sink.patch(this.#offsetsAt, formatOffsets(this.#offsets))
+    }
+    if (!this.#final && this.#sink.seekable) {
+      const maxAppChunks = header.offsets ? this.#entries - totals.nchunks : 0
+      await this.#sink.patch(0, formatHeader({ ...header, ...totals, maxAppChunks }))
+    }
+    await this.#sink.commit()
+    return this.#position
+  }
+
+  /** The source had more chunks than there were offsets kept for. */
+  async #enlarge(nchunks: number): Promise<void> {
+    if (this.#sink.makeRoom === undefined) {
+      throw new BlpkError('NO_ROOM', `more than ${this.#entries} chunks: name an output file, or use --chunk-size`)
+    }
+    const entries = nchunks + roomFor(this.#room, nchunks)
+    const added = (entries - this.#entries) * OFFSET_BYTES
+    const end = this.#offsetsAt + this.#entries * OFFSET_BYTES
+    await this.#sink.makeRoom(end, added)
+    await this.#sink.patch(end, unusedOffsets(entries - this.#entries))
+    for (let i = 0; i < this.#offsets.length; i++) this.#offsets[i] = (this.#offsets[i] ?? 0) + added
+    this.#entries = entries
+    this.#position += added
+  }
+
+  abort(): void | Promise<void> {
+    return this.#sink.discard()
+  }
+}

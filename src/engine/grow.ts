@@ -1,0 +1,82 @@
+import { statSync } from 'node:fs'
+import { formatHeader, HEADER_BYTES } from '../format/bloscpack/header.js'
+import { formatOffsets, OFFSET_BYTES, unusedOffsets } from '../format/bloscpack/offsets.js'
+import type { ByteSink } from '../sinks/byte-sink.js'
+import { FileSink } from '../sinks/file.js'
+import { FileSource } from '../sources/file.js'
+import { Archive } from './archive.js'
+import { metadataSection } from './bloscpack-sink.js'
+import { DEFAULT_ROOM, roomFor } from './options.js'
+import { ChunkWalk } from './walk.js'
+
+const COPY_BYTES = 4 * 2 ** 20
+
+async function copyBytes(archive: Archive, start: number, stop: number, sink: ByteSink): Promise<void> {
+  const piece = new Uint8Array(Math.min(COPY_BYTES, stop - start))
+  for (let at = start; at < stop; at += piece.length) {
+    const part = piece.subarray(0, Math.min(piece.length, stop - at))
+    await archive.readExactly(at, part, {})
+    await sink.write(part)
+  }
+}
+
+async function positionsOf(archive: Archive): Promise<{ positions: number[]; end: number }> {
+  const positions: number[] = []
+  const walk = new ChunkWalk(archive)
+  for (let chunk = await walk.next(); chunk !== undefined; chunk = await walk.next()) positions.push(chunk.position)
+  return { positions, end: walk.position }
+}
+
+/** What is about to be appended, and must find room. */
+export interface GrowFor {
+  /** Plain bytes. */
+  added: number
+  /** New metadata as JSON text. */
+  metadata: string | undefined
+}
+
+/** The metadata as they are, in ten times the room that they or the new ones take. */
+async function roomyMetadata(archive: Archive, next: string | undefined): Promise<Uint8Array> {
+  const { metadata = next === undefined ? undefined : 'null' } = archive
+  if (metadata === undefined) return new Uint8Array(0)
+  const room = 10 * Math.max(metadata.length, next?.length ?? 0)
+  return metadataSection(metadata, archive.metadataHeader?.checksum ?? archive.checksum, room)
+}
+
+async function rewrite(archive: Archive, sink: ByteSink, goal: GrowFor): Promise<void> {
+  const { positions, end } = await positionsOf(archive)
+  const nchunks = positions.length
+  const coming = Math.ceil(goal.added / Math.max(1, archive.header.chunkSize ?? 1))
+  const room = Math.max(roomFor(DEFAULT_ROOM, nchunks), 2 * coming)
+  const metadata = await roomyMetadata(archive, goal.metadata)
+  const chunksAt = HEADER_BYTES + metadata.length + (nchunks + room) * OFFSET_BYTES
+  const shift = chunksAt - archive.chunksAt
+  await sink.write(
+    formatHeader({ ...archive.header, offsets: true, metadata: metadata.length > 0, nchunks, maxAppChunks: room }),
+  )
+  await sink.write(metadata)
+  await sink.write(formatOffsets(positions.map((position) => position + shift)))
+  await sink.write(unusedOffsets(room))
+  await copyBytes(archive, archive.chunksAt, end, sink)
+  await sink.commit()
+}
+
+/**
+ * Rewrites an archive in a file with ten times the room for chunks and metadata. Chunks are copied as
+ * they are; the file is replaced when the new one is whole.
+ */
+export async function growFile(path: string, goal: GrowFor): Promise<void> {
+  const source = new FileSource(path)
+  try {
+    const archive = await Archive.open(source)
+    const sink = new FileSink(path, { overwrite: true, like: statSync(path) })
+    try {
+      await rewrite(archive, sink, goal)
+    } catch (error) {
+      sink.discard()
+      throw error
+    }
+  } finally {
+    source.close()
+  }
+}

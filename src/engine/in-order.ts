@@ -1,0 +1,54 @@
+/** Work on a chunk that is under way, with the slot it holds. */
+interface Pending<Slot, Item, Result> {
+  slot: Slot
+  item: Item
+  result: Promise<Result>
+}
+
+export interface InOrder<Slot, Item, Result> {
+  slots: readonly Slot[]
+  /** Reads the next item into a slot; undefined at the end. */
+  next(slot: Slot): Promise<Item | undefined>
+  /** Starts the work on it. */
+  work(slot: Slot, item: Item): Promise<Result>
+  /** Takes the results, in the order of the items. The slot is free again when this is done. */
+  done(slot: Slot, item: Item, result: Result): Promise<void>
+  /** Stops before the next item. */
+  signal?: AbortSignal | undefined
+}
+
+/**
+ * The inner loop of packing and unpacking: reads ahead into free slots while earlier items are worked
+ * on, and hands the results on in order. Never more items are in flight than there are slots.
+ */
+export async function inOrder<Slot, Item, Result>(o: InOrder<Slot, Item, Result>): Promise<void> {
+  const free = [...o.slots]
+  const queue: Pending<Slot, Item, Result>[] = []
+  let ended = false
+  const fill = async (): Promise<void> => {
+    while (!ended) {
+      const slot = free.pop()
+      if (slot === undefined) return
+      o.signal?.throwIfAborted()
+      const item = await o.next(slot)
+      if (item === undefined) {
+        ended = true
+        return
+      }
+      const result = o.work(slot, item)
+      // A failure counts when its turn comes; until then it must not be called unhandled.
+      result.catch(() => {})
+      queue.push({ slot, item, result })
+    }
+  }
+  try {
+    await fill()
+    for (let head = queue.shift(); head !== undefined; head = queue.shift()) {
+      await o.done(head.slot, head.item, await head.result)
+      free.push(head.slot)
+      await fill()
+    }
+  } finally {
+    await Promise.allSettled(queue.map((pending) => pending.result))
+  }
+}

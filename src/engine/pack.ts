@@ -1,0 +1,118 @@
+import { BlpkError } from '../errors.js'
+import type { PlainSource } from '../sources/plain.js'
+import type { CompressedSink, Totals } from './compressed-sink.js'
+import { Crew } from './crew.js'
+import { inOrder } from './in-order.js'
+import type { PackOptions } from './options.js'
+import { changedError, type PackPlan, planPack } from './plan.js'
+
+/** What was packed. */
+export interface PackResult {
+  /** Plain bytes. */
+  nbytes: number
+  /** Size of the archive, in bytes. */
+  cbytes: number
+  nchunks: number
+}
+
+/** Reads a source chunk by chunk, and knows when it has ended. */
+export class ChunkReader {
+  nchunks = 0
+  nbytes = 0
+  lastChunk = 0
+  ended = false
+  readonly #source: PlainSource
+  readonly #chunkSize: number
+
+  constructor(source: PlainSource, chunkSize: number) {
+    this.#source = source
+    this.#chunkSize = chunkSize
+  }
+
+  /** Reads the next chunk into `room`. @returns its size in bytes, or undefined at the end */
+  async next(room: Uint8Array): Promise<number | undefined> {
+    if (this.ended) return undefined
+    const { size } = this.#source
+    const wanted = size === undefined ? this.#chunkSize : Math.min(this.#chunkSize, size - this.nbytes)
+    const n = await this.#source.read(room.subarray(0, wanted))
+    if (size !== undefined && n < wanted) throw changedError(this.#source.name, size)
+    this.ended = size === undefined ? n < this.#chunkSize : this.nbytes + n === size
+    // Only an empty input has an empty chunk.
+    if (n === 0 && this.nchunks > 0) return undefined
+    this.nchunks++
+    this.nbytes += n
+    this.lastChunk = n
+    return n
+  }
+
+  get totals(): Totals {
+    return { nchunks: this.nchunks, lastChunk: this.lastChunk }
+  }
+
+  /** @throws BlpkError IO where the source has more bytes than it said */
+  async checkEnd(): Promise<void> {
+    const { size, name } = this.#source
+    if (size === undefined) return
+    if ((await this.#source.read(new Uint8Array(1))) > 0) throw changedError(name, size)
+  }
+}
+
+function knownTotals(plan: PackPlan, reader: ChunkReader): Totals | undefined {
+  if (plan.size !== undefined && plan.nchunks !== undefined) {
+    return { nchunks: plan.nchunks, lastChunk: plan.size - (plan.nchunks - 1) * plan.chunkSize }
+  }
+  // A short pipe has ended before the first chunk is written.
+  return reader.ended ? reader.totals : undefined
+}
+
+async function packAll(plan: PackPlan, source: PlainSource, sink: CompressedSink, o: PackOptions, crew: Crew) {
+  const reader = new ChunkReader(source, plan.chunkSize)
+  const room = plan.size === undefined ? plan.chunkSize : Math.min(plan.chunkSize, plan.size)
+  let written = 0
+  let packed = 0
+  let plain = 0
+  await inOrder({
+    slots: crew.slots,
+    signal: o.signal,
+    next: (slot) => reader.next(slot.plain(room)),
+    work: (slot, n) => crew.encode(plan.params, slot.plain(room).subarray(0, n), slot.packedFor(room)),
+    done: async (slot, n, cbytes) => {
+      if (written === 0) await sink.begin(plan, knownTotals(plan, reader))
+      await sink.put(written, slot.packedFor(room).subarray(0, cbytes))
+      written++
+      packed += cbytes
+      plain += n
+      o.onProgress?.({ plain, packed, ...(plan.size !== undefined && { total: plan.size }) })
+    },
+  })
+  await reader.checkEnd()
+  return reader
+}
+
+/**
+ * Packs a source into a container: the inner loop of everything that compresses.
+ * Memory is bounded by a few chunks a thread, whatever the size of the input.
+ * Neither end is closed; the sink is finished, or aborted when anything fails.
+ * @throws BlpkError with the code of what failed; nothing is left behind then
+ */
+export async function pack(source: PlainSource, sink: CompressedSink, options: PackOptions = {}): Promise<PackResult> {
+  let crew: Crew | undefined
+  try {
+    const plan = await planPack(source, options)
+    crew = new Crew({ threads: options.threads, chunkBytes: plan.chunkSize, nchunks: plan.nchunks })
+    const reader = await packAll(plan, source, sink, options, crew)
+    const cbytes = await sink.finish(reader.totals)
+    return { nbytes: reader.nbytes, cbytes, nchunks: reader.nchunks }
+  } catch (error) {
+    await sink.abort()
+    throw interrupted(error, options.signal)
+  } finally {
+    await crew?.dismiss()
+  }
+}
+
+/** What stopped a run: the signal's own reason says less than our code does. */
+export function interrupted(error: unknown, signal: AbortSignal | undefined): unknown {
+  if (signal?.aborted === true && error === signal.reason) return new BlpkError('INTERRUPTED', 'interrupted')
+  return error
+}

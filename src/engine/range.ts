@@ -1,0 +1,89 @@
+import { BlpkError, usage } from '../errors.js'
+import { sameDigest } from '../format/bloscpack/checksums.js'
+import { blocksBytes, decodeBlocks } from '../format/chunk/decode.js'
+import { CHUNK_HEADER_BYTES } from '../format/chunk/header.js'
+import { Workspace } from '../kernels/workspace.js'
+import type { PlainSink } from '../sinks/plain.js'
+import type { Archive, ChunkPlace } from './archive.js'
+import { located, placeOf } from './unpack.js'
+import { findChunk } from './walk.js'
+
+/** A half-open range of plain bytes. */
+export interface ByteRange {
+  start: number
+  stop: number
+}
+
+/** Reads pieces of chunks: only chunks that are touched are read, only blocks that are touched decompressed. */
+export class RangeReader {
+  readonly #archive: Archive
+  readonly #ws = new Workspace()
+
+  constructor(archive: Archive) {
+    this.#archive = archive
+  }
+
+  /**
+   * The plain bytes of a range, chunk by chunk.
+   * @throws BlpkError USAGE where the archive does not know its size, DAMAGED or CHECKSUM
+   */
+  async *pieces(range: ByteRange): AsyncGenerator<Uint8Array> {
+    const { chunkSize } = this.#archive.header
+    if (chunkSize === undefined || this.#archive.nbytes === undefined) {
+      throw usage('parts of an archive of unknown size cannot be read; decompress it whole')
+    }
+    if (range.stop > this.#archive.nbytes || range.start > range.stop) {
+      throw usage(`the range ${range.start}:${range.stop} does not lie within the ${this.#archive.nbytes} plain bytes`)
+    }
+    for (let at = range.start; at < range.stop; ) {
+      const index = Math.floor(at / chunkSize)
+      const first = index * chunkSize
+      const stop = Math.min(range.stop, first + chunkSize)
+      yield await this.#piece(index, at - first, stop - first)
+      at = stop
+    }
+  }
+
+  async #piece(index: number, start: number, stop: number): Promise<Uint8Array> {
+    try {
+      const chunk = await findChunk(this.#archive, index)
+      return await this.#decode(chunk, await this.#read(chunk), start, stop)
+    } catch (error) {
+      throw located(error)
+    }
+  }
+
+  async #read(chunk: ChunkPlace): Promise<Uint8Array> {
+    const { cbytes } = chunk.header
+    const bytes = new Uint8Array(cbytes + this.#archive.digestBytes)
+    await this.#archive.readChunk(chunk, bytes)
+    const checksum = await this.#archive.loadChecksum(() => this.#ws)
+    if (!sameDigest(checksum.digest(bytes.subarray(0, cbytes)), bytes.subarray(cbytes))) {
+      throw new BlpkError('CHECKSUM', `${checksum.name} mismatch`, placeOf(this.#archive, chunk))
+    }
+    return bytes
+  }
+
+  async #decode(chunk: ChunkPlace, bytes: Uint8Array, start: number, stop: number): Promise<Uint8Array> {
+    const { header } = chunk
+    if (header.memcpyed) return bytes.subarray(CHUNK_HEADER_BYTES + start, CHUNK_HEADER_BYTES + stop)
+    const first = Math.floor(start / header.blocksize)
+    const last = Math.ceil(stop / header.blocksize)
+    const plain = new Uint8Array(blocksBytes(header, first, last))
+    await decodeBlocks(this.#ws, bytes, header, first, last, plain, placeOf(this.#archive, chunk))
+    return plain.subarray(start - first * header.blocksize, stop - first * header.blocksize)
+  }
+}
+
+/** Writes the plain bytes of a range to a sink. @returns how many there were */
+export async function unpackRange(archive: Archive, range: ByteRange, sink: PlainSink): Promise<number> {
+  try {
+    const reader = new RangeReader(archive)
+    for await (const piece of reader.pieces(range)) await sink.write(piece)
+    await sink.finish()
+    return range.stop - range.start
+  } catch (error) {
+    await sink.abort()
+    throw error
+  }
+}

@@ -1,0 +1,40 @@
+import { randomBytes } from 'node:crypto'
+import { closeSync, openSync, unlinkSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { attempt } from '../io-errors.js'
+import { writeFully } from '../sinks/file.js'
+import { FileSource } from '../sources/file.js'
+import { BytesPlainSource, type PlainSource } from '../sources/plain.js'
+
+const PIECE = 1 << 20
+
+/**
+ * Brings a source of unknown size into a temporary file beside an archive, so that a slow or broken pipe
+ * never holds an archive half changed. Its close removes the file.
+ */
+export async function spool(source: PlainSource, beside: string): Promise<PlainSource> {
+  const path = join(dirname(beside), `.${basename(beside)}.${randomBytes(6).toString('hex')}.tmp`)
+  const fd = attempt('create', path, () => openSync(path, 'wx+'))
+  const remove = (): void => {
+    closeSync(fd)
+    unlinkSync(path)
+  }
+  try {
+    const piece = new Uint8Array(PIECE)
+    for (let n = await source.read(piece); n > 0; n = await source.read(piece)) {
+      attempt('write', path, () => writeFully(fd, piece.subarray(0, n), null))
+    }
+    const file = new FileSource(path, fd)
+    const { typesize, metadata } = source
+    const traits = { ...(typesize !== undefined && { typesize }), ...(metadata !== undefined && { metadata }) }
+    const plain = new BytesPlainSource(file, traits)
+    plain.close = () => {
+      remove()
+      return source.close()
+    }
+    return plain
+  } catch (error) {
+    remove()
+    throw error
+  }
+}

@@ -1,0 +1,79 @@
+import { BlpkError, type ErrorPlace } from '../errors.js'
+import type { PlainSink } from '../sinks/plain.js'
+import type { Archive, ChunkPlace } from './archive.js'
+import { Crew } from './crew.js'
+import { inOrder } from './in-order.js'
+import type { RunOptions } from './options.js'
+import { interrupted } from './pack.js'
+import { ChunkWalk } from './walk.js'
+
+/** What was unpacked. */
+export interface UnpackResult {
+  /** Plain bytes. */
+  nbytes: number
+  nchunks: number
+}
+
+/** Crew that suits the chunks of an archive. */
+export function crewFor(archive: Archive, o: RunOptions, nchunks = archive.nchunks): Crew {
+  const chunkBytes = archive.header.chunkSize ?? 2 ** 20
+  return new Crew({ threads: o.threads, chunkBytes, nchunks })
+}
+
+/** Where a chunk is, for messages. */
+export function placeOf(archive: Archive, chunk: ChunkPlace): ErrorPlace {
+  return { path: archive.source.name, chunk: chunk.index, offset: chunk.position }
+}
+
+/** Puts the place in front of a message, as `chunk 17 at byte 18221334: crc32 mismatch`. */
+export function located(error: unknown): unknown {
+  if (!(error instanceof BlpkError) || error.place.chunk === undefined || /^chunk \d/.test(error.message)) return error
+  const { chunk, offset } = error.place
+  const where = offset === undefined ? `chunk ${chunk}` : `chunk ${chunk} at byte ${offset}`
+  return new BlpkError(error.code, `${where}: ${error.message}`, error.place, error)
+}
+
+async function unpackAll(archive: Archive, sink: PlainSink, o: RunOptions, crew: Crew): Promise<UnpackResult> {
+  const walk = new ChunkWalk(archive)
+  const total = archive.nbytes
+  let plain = 0
+  await inOrder({
+    slots: crew.slots,
+    signal: o.signal,
+    next: async (slot) => {
+      const chunk = await walk.next()
+      if (chunk === undefined) return undefined
+      const size = chunk.header.cbytes + archive.digestBytes
+      const packed = slot.packedFor(Math.max(size, chunk.header.nbytes)).subarray(0, size)
+      await archive.readChunk(chunk, packed)
+      return { chunk, packed, plain: slot.plain(chunk.header.nbytes) }
+    },
+    work: (_slot, item) =>
+      crew.decode({ checksum: archive.checksum, place: placeOf(archive, item.chunk) }, item.packed, item.plain),
+    done: async (_slot, item) => {
+      await sink.write(item.plain)
+      plain += item.plain.length
+      o.onProgress?.({ plain, packed: archive.endOf(item.chunk), ...(total !== undefined && { total }) })
+    },
+  })
+  return { nbytes: plain, nchunks: walk.count }
+}
+
+/**
+ * Unpacks an archive: the inner loop of everything that decompresses. Every checksum is checked.
+ * The archive is not closed; the sink is finished, or aborted when anything fails.
+ * @throws BlpkError DAMAGED or CHECKSUM with the chunk and its position; nothing is left behind then
+ */
+export async function unpack(archive: Archive, sink: PlainSink, options: RunOptions = {}): Promise<UnpackResult> {
+  const crew = crewFor(archive, options)
+  try {
+    const result = await unpackAll(archive, sink, options, crew)
+    await sink.finish()
+    return result
+  } catch (error) {
+    await sink.abort()
+    throw located(interrupted(error, options.signal))
+  } finally {
+    await crew.dismiss()
+  }
+}

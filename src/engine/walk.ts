@@ -1,0 +1,81 @@
+import { damaged } from '../errors.js'
+import type { Archive, ChunkPlace } from './archive.js'
+
+/**
+ * Goes through the chunks of an archive from first to last. They lie back to back, so each tells where
+ * the next one starts; offsets must agree.
+ */
+export class ChunkWalk {
+  readonly #archive: Archive
+  #index = 0
+  #position: number
+
+  constructor(archive: Archive) {
+    this.#archive = archive
+    this.#position = archive.chunksAt
+  }
+
+  /** Chunks that were passed. */
+  get count(): number {
+    return this.#index
+  }
+
+  /** Position behind the last chunk that was passed, in bytes. */
+  get position(): number {
+    return this.#position
+  }
+
+  /**
+   * Finds the next chunk.
+   * @returns undefined behind the last one
+   * @throws BlpkError DAMAGED where header, offsets and chunks contradict each other
+   */
+  async next(): Promise<ChunkPlace | undefined> {
+    const { nchunks } = this.#archive
+    if (nchunks !== undefined && this.#index === nchunks) {
+      await this.#checkEnd()
+      return undefined
+    }
+    await this.#checkOffset()
+    const chunk = await this.#archive.locate(this.#index, this.#position)
+    if (chunk === undefined) return undefined
+    this.#index++
+    this.#position = this.#archive.endOf(chunk)
+    return chunk
+  }
+
+  async #checkOffset(): Promise<void> {
+    const offset = (await this.#archive.offsets())?.[this.#index]
+    if (offset === undefined || offset === this.#position) return
+    throw damaged(`the offset of the chunk is ${offset}, but it starts at byte ${this.#position}`, {
+      chunk: this.#index,
+      offset: this.#position,
+    })
+  }
+
+  /** Bytes behind the last chunk are left by appends of Bloscpack; without offsets there are no appends. */
+  async #checkEnd(): Promise<void> {
+    if (this.#archive.header.offsets) return
+    if ((await this.#archive.source.read(this.#position, new Uint8Array(1))) > 0) {
+      throw damaged(`there are bytes behind the last of ${this.#index} chunks`, { offset: this.#position })
+    }
+  }
+}
+
+/** Finds chunk `index`: by its offset, or from chunk to chunk where there are no offsets. */
+export async function findChunk(archive: Archive, index: number): Promise<ChunkPlace> {
+  const offsets = await archive.offsets()
+  const position = offsets?.[index]
+  if (position !== undefined) {
+    if (position < archive.chunksAt) {
+      throw damaged(`the offset of the chunk is ${position}`, { chunk: index, offset: position })
+    }
+    const chunk = await archive.locate(index, position)
+    if (chunk !== undefined) return chunk
+  }
+  const walk = new ChunkWalk(archive)
+  for (let chunk = await walk.next(); chunk !== undefined; chunk = await walk.next()) {
+    if (chunk.index === index) return chunk
+  }
+  throw damaged(`the archive has no chunk ${index}`, { chunk: index })
+}

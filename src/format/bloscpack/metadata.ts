@@ -1,0 +1,127 @@
+import { deflateSync, inflateSync } from 'node:zlib'
+import { BlpkError, damaged, unsupported } from '../../errors.js'
+import { type Checksum, type ChecksumName, checksumById, checksumSpec, sameDigest } from './checksums.js'
+
+/** Size of the header of the metadata section, in bytes. */
+export const METADATA_HEADER_BYTES = 32
+
+/** Metadata of more plain bytes than this are not read: no real ones come near. */
+const MAX_META_BYTES = 256 * 2 ** 20
+const MAX_U32 = 2 ** 32 - 1
+const FORMAT_JSON = 'JSON'
+const CODEC_NONE = 0
+const CODEC_ZLIB = 1
+/** How much room is kept for larger metadata, as a multiple of its plain size: Bloscpack's default. */
+const ROOM_FACTOR = 10
+const ZLIB_LEVEL = 6
+
+/** The header of the metadata section (Bloscpack README, "Description of the metadata section"). */
+export interface MetadataHeader {
+  /** Serializer, as a rule JSON. */
+  format: string
+  checksum: ChecksumName
+  codec: 'none' | 'zlib'
+  level: number
+  /** Plain size, in bytes. */
+  size: number
+  /** Room for the stored bytes, in bytes. */
+  maxSize: number
+  /** Size as stored, in bytes. */
+  storedSize: number
+}
+
+/** Size of the whole section, in bytes. */
+export function metadataSectionBytes(h: MetadataHeader): number {
+  return METADATA_HEADER_BYTES + h.maxSize + checksumSpec(h.checksum).size
+}
+
+function checkMetadataHeader(h: MetadataHeader): void {
+  const place = { offset: 32 }
+  if (h.format !== FORMAT_JSON) throw unsupported(`the metadata is '${h.format}'; only JSON can be read`, place)
+  if (h.storedSize > h.maxSize) throw damaged('the metadata is larger than its room', place)
+  if (h.codec === 'none' && h.storedSize !== h.size) throw damaged('the sizes of the metadata contradict each other', place)
+  if (h.size > MAX_META_BYTES) throw unsupported(`the archive claims ${h.size} bytes of metadata`, place)
+}
+
+/**
+ * Reads and checks the header of the metadata section.
+ * @param bytes at least 32 bytes
+ */
+export function parseMetadataHeader(bytes: Uint8Array): MetadataHeader {
+  if (bytes.length < METADATA_HEADER_BYTES) throw damaged('the archive ends within its metadata', { offset: 32 })
+  const view = new DataView(bytes.buffer, bytes.byteOffset, METADATA_HEADER_BYTES)
+  const codec = view.getUint8(10)
+  if (codec > CODEC_ZLIB) throw unsupported(`the metadata was compressed by codec number ${codec}, which is not known`)
+  const h: MetadataHeader = {
+    format: Buffer.from(bytes.subarray(0, 8)).toString('latin1').replace(/[\0 ]+$/, ''),
+    checksum: checksumById(view.getUint8(9)).name,
+    codec: codec === CODEC_ZLIB ? 'zlib' : 'none',
+    level: view.getUint8(11),
+    size: view.getUint32(12, true),
+    maxSize: view.getUint32(16, true),
+    storedSize: view.getUint32(20, true),
+  }
+  checkMetadataHeader(h)
+  return h
+}
+
+function inflateMetadata(stored: Uint8Array, size: number): Uint8Array {
+  try {
+    const plain = inflateSync(stored, { maxOutputLength: Math.max(size, 1) })
+    if (plain.length === size) return plain
+  } catch {
+    // Said below: a stream that does not decode and one of another size are the same damage.
+  }
+  throw damaged('the metadata does not decompress to the size that its header gives', { offset: 64 })
+}
+
+/**
+ * Reads the body of the metadata section: everything behind its header.
+ * @param body the room and the digest
+ * @returns the JSON text
+ * @throws BlpkError CHECKSUM or DAMAGED
+ */
+export function parseMetadataBody(h: MetadataHeader, body: Uint8Array, checksum: Checksum): string {
+  if (body.length < h.maxSize + checksum.size) throw damaged('the archive ends within its metadata', { offset: 64 })
+  const stored = body.subarray(0, h.storedSize)
+  const digest = body.subarray(h.maxSize, h.maxSize + checksum.size)
+  if (!sameDigest(checksum.digest(stored), digest)) {
+    throw new BlpkError('CHECKSUM', `metadata at byte 32: ${checksum.name} mismatch`, { offset: 32 })
+  }
+  const plain = h.codec === 'zlib' ? inflateMetadata(stored, h.size) : stored
+  const text = Buffer.from(plain).toString('utf8')
+  try {
+    JSON.parse(text)
+  } catch {
+    throw damaged('the metadata is not JSON', { offset: 64 })
+  }
+  return text
+}
+
+/**
+ * Writes a metadata section.
+ * @param json compact JSON text
+ * @param room bytes kept for the stored metadata; ten times its plain size where it is not given
+ * @throws BlpkError NO_ROOM when the metadata does not fit into `room`
+ */
+export function formatMetadata(json: string, checksum: Checksum, room?: number): Uint8Array {
+  const plain = Buffer.from(json, 'utf8')
+  const deflated = deflateSync(plain, { level: ZLIB_LEVEL })
+  const stored = deflated.length > plain.length ? plain : deflated
+  const maxSize = room ?? Math.min(plain.length * ROOM_FACTOR, MAX_U32)
+  if (stored.length > maxSize) {
+    throw new BlpkError('NO_ROOM', `the metadata takes ${stored.length} bytes, but there is room for ${maxSize}`)
+  }
+  const section = new Uint8Array(METADATA_HEADER_BYTES + maxSize + checksum.size)
+  const view = new DataView(section.buffer)
+  section.set(Buffer.from(FORMAT_JSON, 'latin1'))
+  view.setUint8(9, checksum.id)
+  view.setUint8(10, stored === plain ? CODEC_NONE : CODEC_ZLIB)
+  view.setUint8(11, stored === plain ? 0 : ZLIB_LEVEL)
+  view.setUint32(12, plain.length, true)
+  view.setUint32(16, maxSize, true)
+  view.setUint32(20, stored.length, true)
+  section.set(stored, METADATA_HEADER_BYTES)
+  section.set(checksum.digest(stored), METADATA_HEADER_BYTES + maxSize)
+  return section
+}

@@ -1,0 +1,42 @@
+/**
+ * blpk: packs binary and numeric data into Bloscpack archives and reads them back, whole or in part.
+ * Errors are {@link BlpkError}s with a code.
+ */
+export type { CodecName } from './codecs/registry.js'
+export { type AppendOptions, type AppendResult, appendToFile } from './engine/append.js'
+export { Archive, type ChunkPlace, type OpenOptions } from './engine/archive.js'
+export { BloscpackSink } from './engine/bloscpack-sink.js'
+export type { CompressedSink, Totals } from './engine/compressed-sink.js'
+export { type GrowFor, growFile } from './engine/grow.js'
+export type { CodecOptions, PackOptions, PlanInfo, Progress, Room, RunOptions } from './engine/options.js'
+export { type PackResult, pack } from './engine/pack.js'
+export { type ByteRange, RangeReader, unpackRange } from './engine/range.js'
+export { type UnpackResult, unpack } from './engine/unpack.js'
+export { type Finding, type VerifyOptions, type VerifyReport, verifyArchive } from './engine/verify.js'
+export { ChunkWalk, findChunk } from './engine/walk.js'
+export { BlpkError, type ErrorCode, type ErrorPlace } from './errors.js'
+export { type OutputOptions, packBytes, packFile, unpackBytes, unpackFile } from './files.js'
+export type { ChecksumName } from './format/bloscpack/checksums.js'
+export type { BloscpackHeader } from './format/bloscpack/header.js'
+export type { ChunkHeader, Shuffle } from './format/chunk/header.js'
+export {
+  type Ndarray,
+  type NumericArray,
+  ndarray,
+  ndarraySource,
+  packNdarray,
+  toTypedArray,
+  unpackNdarray,
+} from './ndarray.js'
+export { openArchive, openSource, plainSource } from './open.js'
+export type { ByteSink } from './sinks/byte-sink.js'
+export { FileSink, type FileSinkOptions } from './sinks/file.js'
+export { MemorySink } from './sinks/memory.js'
+export { BytesPlainSink, type PlainSink } from './sinks/plain.js'
+export { StreamSink } from './sinks/stream.js'
+export type { ByteSource } from './sources/byte-source.js'
+export { FileSource } from './sources/file.js'
+export { MemorySource } from './sources/memory.js'
+export { openPlain } from './sources/npy.js'
+export { BytesPlainSource, type PlainSource, type PlainTraits } from './sources/plain.js'
+export { type ByteIterable, StreamSource } from './sources/stream.js'

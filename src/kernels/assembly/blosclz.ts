@@ -1,0 +1,253 @@
+// BloscLZ stream format: runs of up to 32 literals, and matches with a near or a far distance.
+import { copyExact, copyMatch, equalRun, repeated, resetTable } from './lz4'
+
+/** Positions in the hash table: 2^13 entries of 16 bits. */
+// @ts-ignore: decorator
+@inline const HASH_BITS: u32 = 13
+// @ts-ignore: decorator
+@inline const MIN_INPUT: u32 = 16
+// Distances up to here take two bytes; a far match names its distance beyond this one in two more.
+// @ts-ignore: decorator
+@inline const MAX_NEAR: u32 = 8191
+// @ts-ignore: decorator
+@inline const MIN_LENGTH: u32 = 4
+// @ts-ignore: decorator
+@inline const MIN_FAR_LENGTH: u32 = 7
+// Lengths from here on are continued in bytes of their own.
+// @ts-ignore: decorator
+@inline const RUN_ON_LENGTH: u32 = 9
+// @ts-ignore: decorator
+@inline const MAX_LITERALS: u32 = 32
+// A match does not start in the last 12 bytes, nor reach into the last 2 (other decoders want a tail).
+// @ts-ignore: decorator
+@inline const MATCH_START_MARGIN: u32 = 12
+// @ts-ignore: decorator
+@inline const LAST_LITERALS: u32 = 2
+// How far before the end of a match another one is looked for.
+// @ts-ignore: decorator
+@inline const EDGE: u32 = 2
+// @ts-ignore: decorator
+@inline const FAST_IN: u32 = 48
+// @ts-ignore: decorator
+@inline const FAST_OUT: u32 = 64
+
+/** Address of the table slot for the five bytes at the bottom of `bytes`. */
+// @ts-ignore: decorator
+@inline
+function slotOf(table: usize, bytes: u64): usize {
+  return table + (<usize>(((bytes << 24) * 889523592379) >> (64 - HASH_BITS)) << 1)
+}
+
+/** Writes literals as runs; the caller has seen to the room. `readable` counts the bytes from `from` on. */
+// @ts-ignore: decorator
+@inline
+function putLiterals(op: usize, from: usize, nbytes: u32, room: u32, readable: u32): usize {
+  const loose = room >= nbytes + nbytes / 32 + 34 && readable >= nbytes + 32
+  while (nbytes > MAX_LITERALS) {
+    store<u8>(op, 31)
+    v128.store(op, v128.load(from), 1)
+    v128.store(op, v128.load(from, 16), 17)
+    op += 33
+    from += 32
+    nbytes -= 32
+  }
+  if (nbytes) {
+    store<u8>(op++, nbytes - 1)
+    if (loose) {
+      v128.store(op, v128.load(from))
+      if (nbytes > 16) v128.store(op, v128.load(from, 16), 16)
+    } else {
+      copyExact(op, from, nbytes)
+    }
+    op += nbytes
+  }
+  return op
+}
+
+/** Writes the last literals and marks the stream; returns its size, 0 where it does not fit. */
+function finish(dst: usize, op: usize, oend: usize, anchor: usize, nbytes: u32): i32 {
+  if (<u64>(oend - op) < <u64>nbytes + (nbytes + 31) / 32) return 0
+  op = putLiterals(op, anchor, nbytes, 0, 0)
+  // C-Blosc sets this bit in the first control byte, and ignores it.
+  store<u8>(dst, load<u8>(dst) | 32)
+  return <i32>(op - dst)
+}
+
+/** Compresses into a BloscLZ stream. Returns its size, or 0 where it does not fit in `capacity`. */
+export function blosclzCompress(
+  src: usize, nbytes: u32, dst: usize, capacity: u32, level: u32, table: usize,
+): i32 {
+  if (nbytes < MIN_INPUT) return 0
+  const oend = dst + capacity
+  const iend = src + nbytes
+  const startLimit = iend - MATCH_START_MARGIN
+  const matchLimit = iend - LAST_LITERALS
+  const firstTries: u32 = (level < 3 ? 9 - 3 * level : 1) << 6
+  resetTable(table, 2 << HASH_BITS, src)
+  let op = dst
+  let anchor = src
+  let ip = src + 1
+  let bytes = load<u64>(ip)
+  while (true) {
+    // Search: further and further apart while nothing is found, and no further than can be stored.
+    const searchLimit = startLimit - anchor > oend - op ? anchor + (oend - op) : startLimit
+    let from: usize = 0
+    let back: usize = 0
+    let tries = firstTries
+    let step: usize = 1
+    while (true) {
+      const slot = slotOf(table, bytes)
+      back = (ip - <usize>load<u16>(slot)) & 0xffff
+      store<u16>(slot, <u16>ip)
+      from = ip - back
+      if (load<u32>(from) == <u32>bytes && back != 0) {
+        if (back <= MAX_NEAR || load<u32>(from, MIN_FAR_LENGTH - 4) == <u32>(bytes >> (8 * (MIN_FAR_LENGTH - 4)))) {
+          break
+        }
+      }
+      ip += step
+      step = tries++ >> 6
+      if (ip > searchLimit) return finish(dst, op, oend, anchor, <u32>(iend - anchor))
+      bytes = load<u64>(ip)
+    }
+    // The match may begin earlier than where it was noticed.
+    while (ip > anchor && from > src && load<u8>(ip - 1) == load<u8>(from - 1)) {
+      ip--
+      from--
+    }
+    const literals = <u32>(ip - anchor)
+    // Room for the literals, for the longest head of a match, and for one last run.
+    if (oend - op < <usize>literals + (literals + 31) / 32 + 4 + 1 + MATCH_START_MARGIN) {
+      if (oend - op < <usize>literals + (literals + 31) / 32 + 2 + 1 + LAST_LITERALS) return 0
+    }
+    op = putLiterals(op, anchor, literals, <u32>(oend - op), <u32>(iend - anchor))
+    while (true) {
+      const start = ip
+      ip += MIN_LENGTH
+      ip += equalRun(ip, from + MIN_LENGTH, matchLimit)
+      let length = <u32>(ip - start)
+      // Where a longer match begins just before the end of this one, it starts on a better footing.
+      let edgeBack: usize = 0
+      if (ip <= startLimit) {
+        const edge = ip - EDGE
+        const edgeBytes = load<u64>(edge)
+        const edgeSlot = slotOf(table, edgeBytes)
+        edgeBack = (edge - <usize>load<u16>(edgeSlot)) & 0xffff
+        store<u16>(edgeSlot, <u16>edge)
+        if (load<u64>(edge - edgeBack) == edgeBytes && length >= MIN_LENGTH + EDGE && edgeBack <= MAX_NEAR) {
+          length -= EDGE
+          ip = edge
+        } else {
+          edgeBack = 0
+        }
+      }
+      if (oend - op < 6 + <usize>(length / 255) + 1 + LAST_LITERALS) return 0
+      const head = back <= MAX_NEAR ? <u32>back - 1 : MAX_NEAR
+      if (length < RUN_ON_LENGTH) {
+        store<u8>(op++, ((length - 2) << 5) | (head >> 8))
+      } else {
+        store<u8>(op++, (7 << 5) | (head >> 8))
+        let rest = length - RUN_ON_LENGTH
+        while (rest >= 255) {
+          store<u8>(op++, 255)
+          rest -= 255
+        }
+        store<u8>(op++, rest)
+      }
+      store<u8>(op++, head)
+      if (back > MAX_NEAR) {
+        const far = <u32>back - MAX_NEAR - 1
+        store<u8>(op, far >> 8)
+        store<u8>(op, far, 1)
+        op += 2
+      }
+      anchor = ip
+      if (ip > startLimit) return finish(dst, op, oend, anchor, <u32>(iend - anchor))
+      if (edgeBack) {
+        back = edgeBack
+        from = ip - back
+        continue
+      }
+      bytes = load<u64>(ip)
+      const slot = slotOf(table, bytes)
+      back = (ip - <usize>load<u16>(slot)) & 0xffff
+      store<u16>(slot, <u16>ip)
+      from = ip - back
+      if (load<u32>(from) != <u32>bytes || back == 0) break
+      if (back > MAX_NEAR && load<u32>(from, MIN_FAR_LENGTH - 4) != <u32>(bytes >> (8 * (MIN_FAR_LENGTH - 4)))) break
+    }
+    ip++
+    if (ip > startLimit) return finish(dst, op, oend, anchor, <u32>(iend - anchor))
+    bytes = load<u64>(ip)
+  }
+}
+
+/** Decompresses a BloscLZ stream. Returns the plain size, at most `capacity`, or -1 for a malformed stream. */
+export function blosclzDecompress(src: usize, cbytes: u32, dst: usize, capacity: u32): i32 {
+  if (cbytes == 0) return -1
+  const iend = src + cbytes
+  const oend = dst + capacity
+  // No address is 0, so a limit of 0 turns the fast path off.
+  const fastIn: usize = cbytes >= FAST_IN ? iend - FAST_IN : 0
+  const fastOut: usize = capacity >= FAST_OUT ? oend - FAST_OUT : 0
+  let ip = src
+  let op = dst
+  // The upper bits of the first control byte are a mark: it is always a run of literals.
+  let control = <u32>load<u8>(ip++) & 31
+  while (true) {
+    if (ip <= fastIn && op <= fastOut) {
+      if (control < 32) {
+        v128.store(op, v128.load(ip))
+        if (control >= 16) v128.store(op, v128.load(ip, 16), 16)
+        op += control + 1
+        ip += control + 1
+        control = <u32>load<u8>(ip++)
+        continue
+      }
+      if (control < 7 << 5) {
+        let distance = ((control & 31) << 8) + <u32>load<u8>(ip++) + 1
+        if (distance == MAX_NEAR + 1) {
+          distance += (<u32>load<u8>(ip) << 8) | <u32>load<u8>(ip, 1)
+          ip += 2
+        }
+        if (distance > <u32>(op - dst)) return -1
+        const from = op - distance
+        if (distance >= 8) store<u64>(op, load<u64>(from))
+        else v128.store(op, repeated(from, distance))
+        op += (control >> 5) + 2
+        control = <u32>load<u8>(ip++)
+        continue
+      }
+    }
+    if (control < 32) {
+      const run = control + 1
+      if (run > <u32>(iend - ip) || run > <u32>(oend - op)) return -1
+      copyExact(op, ip, run)
+      ip += run
+      op += run
+    } else {
+      let length = (control >> 5) + 2
+      if (length == RUN_ON_LENGTH) {
+        let next: u32
+        do {
+          if (ip == iend) return -1
+          next = <u32>load<u8>(ip++)
+          length += next
+          if (length > capacity) return -1
+        } while (next == 255)
+      }
+      if (ip == iend) return -1
+      let distance = ((control & 31) << 8) + <u32>load<u8>(ip++) + 1
+      if (distance == MAX_NEAR + 1) {
+        if (iend - ip < 2) return -1
+        distance += (<u32>load<u8>(ip) << 8) | <u32>load<u8>(ip, 1)
+        ip += 2
+      }
+      if (distance > <u32>(op - dst) || length > <u32>(oend - op)) return -1
+      copyMatch(op, distance, length, <u32>(oend - op))
+      op += length
+    }
+    if (ip == iend) return <i32>(op - dst)
+    control = <u32>load<u8>(ip++)
+  }
+}

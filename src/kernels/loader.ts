@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs'
+
+/**
+ * The WebAssembly kernels. All pointers are byte positions in the memory the instance was made
+ * with, all sizes are bytes. Callers own the bounds of the buffers that they pass; the kernels
+ * never write past `capacity` or `nbytes`, whatever the compressed bytes say.
+ */
+export interface Kernels {
+  /** Byte shuffle of `nbytes` bytes: whole items only, the rest is copied as it is. */
+  shuffle(typesize: number, nbytes: number, src: number, dst: number): void
+  unshuffle(typesize: number, nbytes: number, src: number, dst: number): void
+  /** Bit shuffle as C-Blosc 1 does it: all or nothing when the items are not a multiple of 8. `tmp` holds `nbytes`. */
+  bitshuffle(typesize: number, nbytes: number, src: number, dst: number, tmp: number): void
+  bitunshuffle(typesize: number, nbytes: number, src: number, dst: number, tmp: number): void
+  /** LZ4 block. Returns the compressed size, or 0 where it does not fit in `capacity`. `table`: {@link LZ4_TABLE_BYTES}. */
+  lz4Compress(src: number, nbytes: number, dst: number, capacity: number, acceleration: number, table: number): number
+  /** Returns the plain size, at most `capacity`, or -1 for a malformed stream. */
+  lz4Decompress(src: number, cbytes: number, dst: number, capacity: number): number
+  /** LZ4 block by hash chains and optimal parsing, level 1 to 12. `scratch`: {@link LZ4HC_SCRATCH_BYTES}. */
+  lz4hcCompress(src: number, nbytes: number, dst: number, capacity: number, level: number, scratch: number): number
+  /** BloscLZ stream, level 1 to 9. `table`: {@link BLOSCLZ_TABLE_BYTES}. */
+  blosclzCompress(src: number, nbytes: number, dst: number, capacity: number, level: number, table: number): number
+  blosclzDecompress(src: number, cbytes: number, dst: number, capacity: number): number
+  /** CRC-32 (IEEE) of the bytes, from an earlier value or 0. */
+  crc32(ptr: number, nbytes: number, seed: number): number
+  /** Adler-32 of the bytes, from an earlier value or 1. */
+  adler32(ptr: number, nbytes: number, seed: number): number
+}
+
+/** Scratch that {@link Kernels.lz4Compress} needs, in bytes. */
+export const LZ4_TABLE_BYTES = 1 << 16
+/** Scratch that {@link Kernels.lz4hcCompress} needs, in bytes. */
+export const LZ4HC_SCRATCH_BYTES = (1 << 19) + (1 << 16)
+/** Scratch that {@link Kernels.blosclzCompress} needs, in bytes. */
+export const BLOSCLZ_TABLE_BYTES = 1 << 16
+/** One scratch area that is large enough for any kernel, in bytes. */
+export const KERNEL_SCRATCH_BYTES = Math.max(LZ4_TABLE_BYTES, LZ4HC_SCRATCH_BYTES, BLOSCLZ_TABLE_BYTES)
+/** The memory below this address belongs to the kernels themselves (constant tables). */
+export const KERNEL_RESERVED_BYTES = 1 << 16
+
+/** Reads and compiles the kernels; the module can be sent to workers. */
+export function compileKernels(): WebAssembly.Module {
+  return new WebAssembly.Module(readFileSync(new URL('./kernels.wasm', import.meta.url)))
+}
+
+/** Makes an instance of the kernels over a shared memory. */
+export function instantiateKernels(module: WebAssembly.Module, memory: WebAssembly.Memory): Kernels {
+  const instance = new WebAssembly.Instance(module, { env: { memory } })
+  return instance.exports as unknown as Kernels
+}

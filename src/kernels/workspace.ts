@@ -1,0 +1,138 @@
+import { BlpkError } from '../errors.js'
+import { compileKernels, instantiateKernels, KERNEL_RESERVED_BYTES, KERNEL_SCRATCH_BYTES, type Kernels } from './loader.js'
+
+const PAGE = 65536
+const MAX_PAGES = 65536
+const ALIGN = 64
+
+/** What a worker needs to share an arena: nothing in it is copied between threads. */
+export interface ArenaHandle {
+  module: WebAssembly.Module
+  memory: WebAssembly.Memory
+  /** One counter: the end of the allocated part, in units of {@link ALIGN} bytes. */
+  top: Int32Array<SharedArrayBuffer>
+}
+
+/**
+ * One WebAssembly memory that all threads of a run share, with an allocator that only grows.
+ * Areas are never returned: slots and scratch live as long as the run.
+ */
+export class Arena {
+  readonly handle: ArenaHandle
+
+  constructor(handle?: ArenaHandle) {
+    this.handle = handle ?? {
+      module: compileKernels(),
+      memory: new WebAssembly.Memory({ initial: 2, maximum: MAX_PAGES, shared: true }),
+      top: new Int32Array(new SharedArrayBuffer(4)).fill(KERNEL_RESERVED_BYTES / ALIGN),
+    }
+  }
+
+  /**
+   * Reserves an area.
+   * @param nbytes size in bytes
+   * @returns its address, a multiple of 64
+   * @throws BlpkError UNSUPPORTED when the 4 GiB of a WebAssembly memory are used up
+   */
+  alloc(nbytes: number): number {
+    const units = Math.ceil(nbytes / ALIGN)
+    const start = Atomics.add(this.handle.top, 0, units) >>> 0
+    const end = (start + units) * ALIGN
+    this.#growTo(end)
+    return start * ALIGN
+  }
+
+  #growTo(end: number): void {
+    const { memory } = this.handle
+    if (end > MAX_PAGES * PAGE) throw outOfMemory(end)
+    const missing = Math.ceil((end - memory.buffer.byteLength) / PAGE)
+    if (missing <= 0) return
+    try {
+      memory.grow(missing)
+    } catch {
+      // Another thread may have grown it between the look and the call.
+      if (memory.buffer.byteLength < end) throw outOfMemory(end)
+    }
+  }
+
+  /** A view of an area; made anew after each growth, because old views end at the old size. */
+  view(address: number, nbytes: number): Uint8Array {
+    return new Uint8Array(this.handle.memory.buffer, address, nbytes)
+  }
+}
+
+function outOfMemory(end: number): BlpkError {
+  return new BlpkError(
+    'UNSUPPORTED',
+    `this needs ${Math.ceil(end / 2 ** 20)} MiB of kernel memory, more than there is; use smaller chunks or fewer threads`,
+  )
+}
+
+/** An area that grows when it is asked for more. */
+class Growing {
+  #address = 0
+  #capacity = 0
+  readonly #arena: Arena
+
+  constructor(arena: Arena) {
+    this.#arena = arena
+  }
+
+  atLeast(nbytes: number): number {
+    if (nbytes > this.#capacity) {
+      this.#capacity = nbytes
+      this.#address = this.#arena.alloc(nbytes)
+    }
+    return this.#address
+  }
+}
+
+/** The kernels of one thread with scratch areas of its own in the shared arena. */
+export class Workspace {
+  readonly arena: Arena
+  readonly kernels: Kernels
+  /** Scratch for tables of the codecs: {@link KERNEL_SCRATCH_BYTES}. */
+  readonly table: number
+  readonly #areas = {
+    filtered: undefined as Growing | undefined,
+    transposed: undefined as Growing | undefined,
+    input: undefined as Growing | undefined,
+    output: undefined as Growing | undefined,
+  }
+  #buffers = new WeakSet<ArrayBufferLike>()
+
+  constructor(arena = new Arena()) {
+    this.arena = arena
+    this.kernels = instantiateKernels(arena.handle.module, arena.handle.memory)
+    this.table = arena.alloc(KERNEL_SCRATCH_BYTES)
+  }
+
+  /** Address of a scratch area of at least `nbytes` bytes; the same name is the same area each time. */
+  scratch(name: 'filtered' | 'transposed' | 'input' | 'output', nbytes: number): number {
+    let area = this.#areas[name]
+    if (area === undefined) {
+      area = new Growing(this.arena)
+      this.#areas[name] = area
+    }
+    return area.atLeast(nbytes)
+  }
+
+  view(address: number, nbytes: number): Uint8Array {
+    return this.arena.view(address, nbytes)
+  }
+
+  /** Where the bytes lie in the arena, or undefined where they lie elsewhere. */
+  addressOf(bytes: Uint8Array): number | undefined {
+    this.#buffers.add(this.arena.handle.memory.buffer)
+    return this.#buffers.has(bytes.buffer) ? bytes.byteOffset : undefined
+  }
+
+  /** The address of the bytes for a kernel to read: they are copied only if they lie outside the arena. */
+  bring(bytes: Uint8Array): number {
+    const there = this.addressOf(bytes)
+    if (there !== undefined) return there
+    const address = this.scratch('input', bytes.length)
+    this.view(address, bytes.length).set(bytes)
+    return address
+  }
+}

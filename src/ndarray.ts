@@ -1,0 +1,106 @@
+import { Archive, type OpenOptions } from './engine/archive.js'
+import { BloscpackSink } from './engine/bloscpack-sink.js'
+import type { PackOptions, RunOptions } from './engine/options.js'
+import { pack } from './engine/pack.js'
+import { unpack } from './engine/unpack.js'
+import { usage } from './errors.js'
+import { toJson } from './format/bloscpack/json.js'
+import { dtypeRepr, ndarrayMetadata, parseMetadataDtype, parseNdarrayMetadata } from './format/npy/index.js'
+import { MemorySink } from './sinks/memory.js'
+import { npyPrefix } from './sinks/npy.js'
+import { BytesPlainSink } from './sinks/plain.js'
+import { MemorySource } from './sources/memory.js'
+import { BytesPlainSource, type PlainSource } from './sources/plain.js'
+
+/** Typed arrays that have a NumPy dtype. */
+export type NumericArray =
+  | Int8Array
+  | Uint8Array
+  | Uint8ClampedArray
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array
+  | BigInt64Array
+  | BigUint64Array
+  | Float32Array
+  | Float64Array
+
+/** An array as NumPy knows it: bytes in memory order, shape in items. */
+export interface Ndarray {
+  /** NumPy's type string such as `<f4`, or the fields of a structured one as a Python literal. */
+  dtype: string
+  shape: number[]
+  order: 'C' | 'F'
+  data: Uint8Array
+}
+
+const DTYPES: [new (n: number) => NumericArray, string][] = [
+  [Int8Array, '|i1'],
+  [Uint8Array, '|u1'],
+  [Uint8ClampedArray, '|u1'],
+  [Int16Array, '<i2'],
+  [Uint16Array, '<u2'],
+  [Int32Array, '<i4'],
+  [Uint32Array, '<u4'],
+  [BigInt64Array, '<i8'],
+  [BigUint64Array, '<u8'],
+  [Float32Array, '<f4'],
+  [Float64Array, '<f8'],
+]
+
+/** A typed array as an {@link Ndarray}, without a copy. @param shape one-dimensional by default */
+export function ndarray(array: NumericArray, shape: number[] = [array.length], order: 'C' | 'F' = 'C'): Ndarray {
+  const dtype = DTYPES.find(([type]) => array instanceof type)?.[1]
+  if (dtype === undefined) throw usage('this array has no NumPy dtype')
+  return { dtype, shape, order, data: new Uint8Array(array.buffer, array.byteOffset, array.byteLength) }
+}
+
+/**
+ * An array as a source to pack, with the metadata that Bloscpack writes for it.
+ * @throws BlpkError USAGE where shape and data do not go together, UNSUPPORTED for object dtypes
+ */
+export function ndarraySource(array: Ndarray | NumericArray): PlainSource {
+  const { dtype, shape, order, data } = 'shape' in array ? array : ndarray(array)
+  const { descr, itemsize } = parseMetadataDtype(dtype)
+  const nbytes = shape.reduce((product, n) => product * n, itemsize)
+  if (nbytes !== data.length) throw usage(`an array of ${nbytes} bytes was given ${data.length} bytes of data`)
+  const metadata = toJson(ndarrayMetadata({ dtype: dtypeRepr(descr), shape, order }))
+  return new BytesPlainSource(new MemorySource(data), { typesize: itemsize, metadata })
+}
+
+/** Packs an array into an archive in memory, as Bloscpack's `pack_ndarray_to_bytes`. */
+export async function packNdarray(array: Ndarray | NumericArray, options: PackOptions = {}): Promise<Uint8Array> {
+  const sink = new MemorySink()
+  await pack(ndarraySource(array), new BloscpackSink(sink), options)
+  return sink.bytes
+}
+
+/**
+ * Unpacks an archive of an array in memory.
+ * @throws BlpkError USAGE where it holds no NumPy array; DAMAGED, CHECKSUM, UNSUPPORTED
+ */
+export async function unpackNdarray(bytes: Uint8Array, options: RunOptions & OpenOptions = {}): Promise<Ndarray> {
+  const archive = await Archive.open(new MemorySource(bytes), options)
+  const layout = parseNdarrayMetadata(archive.parseMetadata())
+  if (layout === undefined || npyPrefix(archive) === undefined) throw usage('the archive holds no NumPy array')
+  const sink = new MemorySink()
+  await unpack(archive, new BytesPlainSink(sink), options)
+  const dtype = typeof layout.descr === 'string' ? layout.descr : dtypeRepr(layout.descr)
+  return { dtype, shape: [...layout.shape], order: layout.order, data: sink.bytes }
+}
+
+/**
+ * The data of an array as a typed array.
+ * @returns a view where the bytes are aligned, a copy where they are not
+ * @throws BlpkError USAGE for a dtype that JavaScript has no typed array for, big-endian ones included
+ */
+export function toTypedArray(array: Ndarray): NumericArray {
+  const type = DTYPES.find(([, dtype]) => dtype === array.dtype)?.[0] as
+    | (new (buffer: ArrayBufferLike, offset: number, length: number) => NumericArray)
+    | undefined
+  if (type === undefined) throw usage(`JavaScript has no typed array for dtype ${array.dtype}`)
+  const size = (type as unknown as { BYTES_PER_ELEMENT: number }).BYTES_PER_ELEMENT
+  const data = array.data.byteOffset % size === 0 ? array.data : array.data.slice()
+  return new type(data.buffer, data.byteOffset, data.length / size)
+}

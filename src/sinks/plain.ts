@@ -1,0 +1,43 @@
+import type { MaybePromise } from '../codecs/codec.js'
+import type { ByteSink } from './byte-sink.js'
+
+/** Where plain bytes go, in order. */
+export interface PlainSink {
+  /** The bytes may be reused as soon as the promise is kept. */
+  write(plain: Uint8Array): MaybePromise<void>
+  /** Makes them lasting and visible. */
+  finish(): MaybePromise<void>
+  /** Leaves nothing behind. */
+  abort(): MaybePromise<void>
+}
+
+/** Plain bytes into a place, behind a header such as that of a `.npy`. */
+export class BytesPlainSink implements PlainSink {
+  readonly #sink: ByteSink
+  #prefix: Uint8Array | undefined
+
+  constructor(sink: ByteSink, prefix?: Uint8Array) {
+    this.#sink = sink
+    this.#prefix = prefix
+  }
+
+  write(plain: Uint8Array): MaybePromise<void> {
+    return this.#prefix === undefined ? this.#sink.write(plain) : this.#behindPrefix(plain)
+  }
+
+  async #behindPrefix(plain: Uint8Array): Promise<void> {
+    const prefix = this.#prefix
+    this.#prefix = undefined
+    if (prefix !== undefined) await this.#sink.write(prefix)
+    await this.#sink.write(plain)
+  }
+
+  async finish(): Promise<void> {
+    await this.#behindPrefix(new Uint8Array(0))
+    await this.#sink.commit()
+  }
+
+  abort(): MaybePromise<void> {
+    return this.#sink.discard()
+  }
+}

@@ -1,0 +1,41 @@
+import type { Writable } from 'node:stream'
+import { BlpkError } from '../errors.js'
+import { ioError } from '../io-errors.js'
+import type { ByteSink } from './byte-sink.js'
+
+/** A Node stream, such as standard output into a pipe: written once, in order. */
+export class StreamSink implements ByteSink {
+  readonly name: string
+  readonly seekable = false
+  readonly #stream: Writable
+  #failure: Error | undefined
+
+  constructor(stream: Writable, name = 'stream') {
+    this.#stream = stream
+    this.name = name
+    stream.on('error', (error) => {
+      this.#failure ??= error
+    })
+  }
+
+  write(bytes: Uint8Array): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (this.#failure !== undefined) {
+        reject(ioError(this.#failure, 'write', this.name))
+        return
+      }
+      this.#stream.write(bytes, (error) => {
+        if (error) reject(ioError(error, 'write', this.name))
+        else resolve()
+      })
+    })
+  }
+
+  patch(): never {
+    throw new BlpkError('UNSUPPORTED', `'${this.name}' cannot be patched`)
+  }
+
+  commit(): void {}
+
+  discard(): void {}
+}

@@ -1,0 +1,17 @@
+import type { MaybePromise } from '../codecs/codec.js'
+
+/** A place that bytes are read from. It knows nothing of what they mean. */
+export interface ByteSource {
+  /** How messages call it. */
+  readonly name: string
+  /** In bytes; undefined where the end is not known before it is reached. */
+  readonly size: number | undefined
+  /** Can it be read at any position? If not, positions must only grow. */
+  readonly seekable: boolean
+  /**
+   * Fills `into` with the bytes from `position` on.
+   * @returns how many bytes there were: fewer than asked for only at the end
+   */
+  read(position: number, into: Uint8Array): MaybePromise<number>
+  close(): MaybePromise<void>
+}

@@ -1,0 +1,49 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { BlpkError } from '../errors.js'
+import { attempt } from '../io-errors.js'
+import type { ByteSource } from './byte-source.js'
+
+/** Fills `into` from a file at `position`; fewer bytes only at the end. */
+export function readFully(fd: number, into: Uint8Array, position: number): number {
+  let done = 0
+  while (done < into.length) {
+    const n = readSync(fd, into, done, into.length - done, position + done)
+    if (n === 0) break
+    done += n
+  }
+  return done
+}
+
+/** A regular file, or a descriptor of one. */
+export class FileSource implements ByteSource {
+  readonly name: string
+  readonly size: number
+  readonly seekable = true
+  readonly #fd: number
+  readonly #owned: boolean
+
+  /**
+   * @param path name of the file
+   * @param fd an open descriptor to use, which then stays open
+   * @throws BlpkError NOT_FOUND or IO
+   */
+  constructor(path: string, fd?: number) {
+    this.name = path
+    this.#owned = fd === undefined
+    this.#fd = fd ?? attempt('open', path, () => openSync(path, 'r'))
+    const stat = attempt('open', path, () => fstatSync(this.#fd))
+    if (stat.isDirectory()) {
+      this.close()
+      throw new BlpkError('IO', `cannot read '${path}': it is a directory`, { path })
+    }
+    this.size = stat.size
+  }
+
+  read(position: number, into: Uint8Array): number {
+    return attempt('read', this.name, () => readFully(this.#fd, into, position))
+  }
+
+  close(): void {
+    if (this.#owned) closeSync(this.#fd)
+  }
+}

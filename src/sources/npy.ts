@@ -1,0 +1,48 @@
+import { unsupported, usage } from '../errors.js'
+import { toJson } from '../format/bloscpack/json.js'
+import { isNpy, type NpyHeader, ndarrayMetadata, parseNpyHeader } from '../format/npy/index.js'
+import type { ByteSource } from './byte-source.js'
+import { BytesPlainSource, type PlainSource } from './plain.js'
+
+const FIRST_BYTES = 1024
+
+async function readStart(source: ByteSource, nbytes: number, have: Uint8Array): Promise<Uint8Array> {
+  const bytes = new Uint8Array(nbytes)
+  bytes.set(have)
+  const n = await source.read(have.length, bytes.subarray(have.length))
+  return bytes.subarray(0, have.length + n)
+}
+
+/** The array ends where the file ends, or something would be lost on the way. */
+function checkLength(source: ByteSource, header: NpyHeader): void {
+  if (source.size === undefined) return
+  const nbytes = source.size - header.headerBytes
+  if (nbytes === header.nbytes) return
+  const what = nbytes < header.nbytes ? 'fewer' : 'more'
+  throw usage(
+    `'${source.name}' has ${what} data (${nbytes} bytes) than its .npy header says (${header.nbytes}); ` +
+      'use --raw to pack the file as plain bytes',
+  )
+}
+
+/**
+ * Opens plain data. A `.npy` file is known by its first bytes: its array is then what is packed, with
+ * typesize and metadata (container `numpy`) from its header.
+ * @param options.raw take a `.npy` file as plain bytes
+ * @throws BlpkError UNSUPPORTED for arrays of Python objects, DAMAGED for a bad header, USAGE where the
+ * file is longer or shorter than its array
+ */
+export async function openPlain(source: ByteSource, options: { raw?: boolean } = {}): Promise<PlainSource> {
+  let start: Uint8Array = await readStart(source, FIRST_BYTES, new Uint8Array(0))
+  if (options.raw === true || !isNpy(start)) return new BytesPlainSource(source, {}, 0, start)
+  let header = parseNpyHeader(start)
+  while ('needed' in header) {
+    if (header.needed <= start.length) throw unsupported(`'${source.name}' ends within its .npy header`)
+    start = await readStart(source, header.needed, start)
+    header = parseNpyHeader(start)
+  }
+  checkLength(source, header)
+  // A pipe has no size, but the header tells how much must come.
+  const traits = { size: header.nbytes, typesize: header.itemsize, metadata: toJson(ndarrayMetadata(header)) }
+  return new BytesPlainSource(source, traits, header.headerBytes, start.subarray(header.headerBytes))
+}

@@ -1,0 +1,80 @@
+import type { MaybePromise } from '../codecs/codec.js'
+import type { ByteSource } from './byte-source.js'
+
+/** What is to be packed: plain bytes in order, and what is known of them. */
+export interface PlainSource {
+  readonly name: string
+  /** In bytes; undefined where the end is not known before it is reached. */
+  readonly size: number | undefined
+  /** Item size in bytes, where the source knows it. */
+  readonly typesize: number | undefined
+  /** Metadata as JSON text, where the source has any. */
+  readonly metadata: string | undefined
+  /** The first bytes, at most `nbytes` of them, without using them up. */
+  sample(nbytes: number): MaybePromise<Uint8Array>
+  /** Fills `into` with the next bytes; fewer than asked for only at the end. */
+  read(into: Uint8Array): MaybePromise<number>
+  close(): MaybePromise<void>
+}
+
+/** What is known of the bytes of a {@link PlainSource}. */
+export interface PlainTraits {
+  /** In bytes, where it is not that of the place. */
+  size?: number
+  typesize?: number
+  metadata?: string
+}
+
+/** The bytes of a place from a position on, with a few that were read ahead. */
+export class BytesPlainSource implements PlainSource {
+  readonly name: string
+  readonly size: number | undefined
+  readonly typesize: number | undefined
+  readonly metadata: string | undefined
+  readonly #source: ByteSource
+  #ahead: Uint8Array
+  #position: number
+
+  /**
+   * @param start position of the first plain byte in the source
+   * @param ahead bytes from `start` on that were read already
+   */
+  constructor(source: ByteSource, traits: PlainTraits = {}, start = 0, ahead: Uint8Array = new Uint8Array(0)) {
+    this.name = source.name
+    this.size = traits.size ?? (source.size === undefined ? undefined : source.size - start)
+    this.typesize = traits.typesize
+    this.metadata = traits.metadata
+    this.#source = source
+    this.#ahead = ahead
+    this.#position = start + ahead.length
+  }
+
+  async sample(nbytes: number): Promise<Uint8Array> {
+    if (this.#ahead.length < nbytes) {
+      const ahead = new Uint8Array(nbytes)
+      ahead.set(this.#ahead)
+      const n = await this.#source.read(this.#position, ahead.subarray(this.#ahead.length))
+      this.#position += n
+      this.#ahead = ahead.subarray(0, this.#ahead.length + n)
+    }
+    return this.#ahead.subarray(0, nbytes)
+  }
+
+  read(into: Uint8Array): MaybePromise<number> {
+    const piece = this.#ahead.subarray(0, into.length)
+    into.set(piece)
+    this.#ahead = this.#ahead.subarray(piece.length)
+    const rest = into.subarray(piece.length)
+    const n = rest.length === 0 ? 0 : this.#source.read(this.#position, rest)
+    return typeof n === 'number' ? this.#advance(piece.length, n) : n.then((m) => this.#advance(piece.length, m))
+  }
+
+  #advance(fromAhead: number, fromSource: number): number {
+    this.#position += fromSource
+    return fromAhead + fromSource
+  }
+
+  close(): MaybePromise<void> {
+    return this.#source.close()
+  }
+}
