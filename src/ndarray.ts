@@ -50,7 +50,11 @@ const DTYPES: [new (n: number) => NumericArray, string][] = [
 ]
 
 /** A typed array as an {@link Ndarray}, without a copy. @param shape one-dimensional by default */
-export function ndarray(array: NumericArray, shape: number[] = [array.length], order: 'C' | 'F' = 'C'): Ndarray {
+export function ndarray(
+  array: NumericArray,
+  shape: number[] = [array.length],
+  order: 'C' | 'F' = 'C',
+): Ndarray {
   const dtype = DTYPES.find(([type]) => array instanceof type)?.[1]
   if (dtype === undefined) throw usage('this array has no NumPy dtype')
   return { dtype, shape, order, data: new Uint8Array(array.buffer, array.byteOffset, array.byteLength) }
@@ -64,13 +68,17 @@ export function ndarraySource(array: Ndarray | NumericArray): PlainSource {
   const { dtype, shape, order, data } = 'shape' in array ? array : ndarray(array)
   const { descr, itemsize } = parseMetadataDtype(dtype)
   const nbytes = shape.reduce((product, n) => product * n, itemsize)
-  if (nbytes !== data.length) throw usage(`an array of ${nbytes} bytes was given ${data.length} bytes of data`)
+  if (nbytes !== data.length)
+    throw usage(`an array of ${nbytes} bytes was given ${data.length} bytes of data`)
   const metadata = toJson(ndarrayMetadata({ dtype: dtypeRepr(descr), shape, order }))
   return new BytesPlainSource(new MemorySource(data), { typesize: itemsize, metadata })
 }
 
 /** Packs an array into an archive in memory, as Bloscpack's `pack_ndarray_to_bytes`. */
-export async function packNdarray(array: Ndarray | NumericArray, options: PackOptions = {}): Promise<Uint8Array> {
+export async function packNdarray(
+  array: Ndarray | NumericArray,
+  options: PackOptions = {},
+): Promise<Uint8Array> {
   const sink = new MemorySink()
   await pack(ndarraySource(array), new BloscpackSink(sink), options)
   return sink.bytes
@@ -80,10 +88,14 @@ export async function packNdarray(array: Ndarray | NumericArray, options: PackOp
  * Unpacks an archive of an array in memory.
  * @throws BlpkError USAGE where it holds no NumPy array; DAMAGED, CHECKSUM, UNSUPPORTED
  */
-export async function unpackNdarray(bytes: Uint8Array, options: RunOptions & OpenOptions = {}): Promise<Ndarray> {
+export async function unpackNdarray(
+  bytes: Uint8Array,
+  options: RunOptions & OpenOptions = {},
+): Promise<Ndarray> {
   const archive = await Archive.open(new MemorySource(bytes), options)
   const layout = parseNdarrayMetadata(archive.parseMetadata())
-  if (layout === undefined || npyPrefix(archive) === undefined) throw usage('the archive holds no NumPy array')
+  if (layout === undefined || npyPrefix(archive) === undefined)
+    throw usage('the archive holds no NumPy array')
   const sink = new MemorySink()
   await unpack(archive, new BytesPlainSink(sink), options)
   const dtype = typeof layout.descr === 'string' ? layout.descr : dtypeRepr(layout.descr)
@@ -97,7 +109,11 @@ export async function unpackNdarray(bytes: Uint8Array, options: RunOptions & Ope
  */
 export function toTypedArray(array: Ndarray): NumericArray {
   const type = DTYPES.find(([, dtype]) => dtype === array.dtype)?.[0] as
-    | (new (buffer: ArrayBufferLike, offset: number, length: number) => NumericArray)
+    | (new (
+        buffer: ArrayBufferLike,
+        offset: number,
+        length: number,
+      ) => NumericArray)
     | undefined
   if (type === undefined) throw usage(`JavaScript has no typed array for dtype ${array.dtype}`)
   const size = (type as unknown as { BYTES_PER_ELEMENT: number }).BYTES_PER_ELEMENT

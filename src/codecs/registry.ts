@@ -23,6 +23,7 @@ export function codecByName(name: string): Codec {
 /** The codec that reads a stream format. @throws BlpkError UNSUPPORTED for a number that has none */
 export function codecByFormat(format: number): Codec {
   const found = CODECS.find((codec) => codec.format === format)
-  if (found === undefined) throw unsupported(`the chunk was compressed by codec number ${format}, which is not known`)
+  if (found === undefined)
+    throw unsupported(`the chunk was compressed by codec number ${format}, which is not known`)
   return found
 }

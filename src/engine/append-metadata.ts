@@ -23,7 +23,9 @@ function checkSameRows(archive: NdarrayLayout, added: NdarrayLayout, a: string, 
   }
   const rows = (m: NdarrayLayout): string => `(n, ${m.shape.slice(1).join(', ')})`
   if (archive.shape.length !== added.shape.length || rows(archive) !== rows(added)) {
-    throw usage(`the array has shape (${added.shape.join(', ')}), but the archive has (${archive.shape.join(', ')})`)
+    throw usage(
+      `the array has shape (${added.shape.join(', ')}), but the archive has (${archive.shape.join(', ')})`,
+    )
   }
   const order = (m: NdarrayLayout): string => (m.shape.length > 1 ? m.order : 'C')
   if (order(archive) !== order(added)) {
@@ -32,9 +34,12 @@ function checkSameRows(archive: NdarrayLayout, added: NdarrayLayout, a: string, 
 }
 
 function checkGrowable(array: NdarrayLayout): void {
-  if (array.shape.length === 0) throw usage('the archive holds a 0-d array, which has no axis to append along')
+  if (array.shape.length === 0)
+    throw usage('the archive holds a 0-d array, which has no axis to append along')
   if (array.order === 'F' && array.shape.length > 1) {
-    throw usage('the archive holds an array in Fortran order, in which rows cannot be appended; pack it in C order')
+    throw usage(
+      'the archive holds an array in Fortran order, in which rows cannot be appended; pack it in C order',
+    )
   }
 }
 
@@ -57,7 +62,9 @@ export function grownMetadata(
     throw usage('the archive holds no NumPy array; use --raw to append the .npy file as plain bytes')
   }
   if (extra === undefined && o.raw !== true) {
-    throw usage('the archive holds a NumPy array: append a .npy file, or plain bytes of whole rows with --raw')
+    throw usage(
+      'the archive holds a NumPy array: append a .npy file, or plain bytes of whole rows with --raw',
+    )
   }
   checkGrowable(array)
   if (extra !== undefined && source.metadata !== undefined) {
@@ -67,7 +74,8 @@ export function grownMetadata(
   if (rowBytes === 0) throw usage('the rows of the array are empty; there is nothing to append')
   if (added % rowBytes !== 0) throw usage(`${added} bytes are no whole number of rows of ${rowBytes} bytes`)
   const [rows = 0, ...rest] = array.shape
-  if (!Number.isSafeInteger(rows + added / rowBytes)) throw new BlpkError('UNSUPPORTED', 'the array would get too long')
+  if (!Number.isSafeInteger(rows + added / rowBytes))
+    throw new BlpkError('UNSUPPORTED', 'the array would get too long')
   const metadata = JSON.parse(archive.metadata) as Record<string, unknown>
   return toJson({ ...metadata, shape: [rows + added / rowBytes, ...rest] })
 }

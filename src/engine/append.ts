@@ -81,13 +81,17 @@ async function plainTail(archive: Archive, nbytes: number): Promise<Uint8Array> 
 /** A single chunk binds nobody to its size, and Bloscpack cuts the chunk size down to small inputs. */
 function chunkSizeFor(archive: Archive, nchunks: number): number {
   const { chunkSize = 0, typesize } = archive.header
-  return nchunks === 1 ? Math.max(chunkSize, wholeItems(DEFAULT_CHUNK_SIZE, Math.max(1, typesize))) : chunkSize
+  return nchunks === 1
+    ? Math.max(chunkSize, wholeItems(DEFAULT_CHUNK_SIZE, Math.max(1, typesize)))
+    : chunkSize
 }
 
 async function findTail(archive: Archive): Promise<Tail> {
   const { nchunks, lastChunk: lastBytes } = archive.header
   if (nchunks === undefined || lastBytes === undefined || archive.nbytes === undefined) {
-    throw unsupported('the archive was written to a pipe and does not know its size; pack it again to append to it')
+    throw unsupported(
+      'the archive was written to a pipe and does not know its size; pack it again to append to it',
+    )
   }
   const chunk = await lastChunk(archive, nchunks)
   const chunkSize = chunkSizeFor(archive, nchunks)
@@ -99,7 +103,10 @@ async function findTail(archive: Archive): Promise<Tail> {
 }
 
 function noRoom(archive: Archive, what: string): BlpkError {
-  return new BlpkError('NO_ROOM', `no room left for ${what} in '${archive.source.name}' (use --grow to make room)`)
+  return new BlpkError(
+    'NO_ROOM',
+    `no room left for ${what} in '${archive.source.name}' (use --grow to make room)`,
+  )
 }
 
 /** Writes new chunks behind the kept ones and notes where they went. */
@@ -246,7 +253,12 @@ async function appendOnce(path: string, source: PlainSource, added: number, o: A
   }
 }
 
-async function appendGrowing(path: string, source: PlainSource, added: number, o: AppendOptions): Promise<AppendResult> {
+async function appendGrowing(
+  path: string,
+  source: PlainSource,
+  added: number,
+  o: AppendOptions,
+): Promise<AppendResult> {
   try {
     return { ...(await appendOnce(path, source, added, o)), grown: false }
   } catch (error) {

@@ -1,6 +1,17 @@
 import { damaged, type ErrorPlace } from '../errors.js'
-import { type Checksum, type ChecksumName, checksumSpec, loadChecksum } from '../format/bloscpack/checksums.js'
-import { type BloscpackHeader, chunkBytes, HEADER_BYTES, parseHeader, plainBytes } from '../format/bloscpack/header.js'
+import {
+  type Checksum,
+  type ChecksumName,
+  checksumSpec,
+  loadChecksum,
+} from '../format/bloscpack/checksums.js'
+import {
+  type BloscpackHeader,
+  chunkBytes,
+  HEADER_BYTES,
+  parseHeader,
+  plainBytes,
+} from '../format/bloscpack/header.js'
 import {
   METADATA_HEADER_BYTES,
   type MetadataHeader,
@@ -53,11 +64,15 @@ export class Archive {
     this.offsetsAt = front.end
     this.chunksAt = front.end + OFFSET_BYTES * entriesOf(front.header)
     this.#maxChunk = maxChunk
-    if (!Number.isSafeInteger(this.chunksAt)) throw damaged('the header claims more offsets than any file can hold')
+    if (!Number.isSafeInteger(this.chunksAt))
+      throw damaged('the header claims more offsets than any file can hold')
     if (source.size !== undefined && this.chunksAt + CHUNK_HEADER_BYTES > source.size) {
-      throw damaged(`the archive ends at byte ${source.size}, before its first chunk at byte ${this.chunksAt}`, {
-        offset: source.size,
-      })
+      throw damaged(
+        `the archive ends at byte ${source.size}, before its first chunk at byte ${this.chunksAt}`,
+        {
+          offset: source.size,
+        },
+      )
     }
   }
 
@@ -116,7 +131,8 @@ export class Archive {
   /** Fills `into` from `position`. @throws BlpkError DAMAGED where the archive ends before */
   async readExactly(position: number, into: Uint8Array, place: ErrorPlace): Promise<void> {
     const n = await this.source.read(position, into)
-    if (n < into.length) throw damaged(`the archive ends at byte ${position + n}`, { ...place, offset: position })
+    if (n < into.length)
+      throw damaged(`the archive ends at byte ${position + n}`, { ...place, offset: position })
   }
 
   /**

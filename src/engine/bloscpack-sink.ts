@@ -15,7 +15,11 @@ const RESERVED_ENTRIES = 16 * 1024
 const RESERVED_ENTRIES_FIXED = 128 * 1024
 
 /** Writes the metadata section with the checksum that the archive has. */
-export async function metadataSection(json: string, checksum: ChecksumName, room?: number): Promise<Uint8Array> {
+export async function metadataSection(
+  json: string,
+  checksum: ChecksumName,
+  room?: number,
+): Promise<Uint8Array> {
   return formatMetadata(json, await loadChecksum(checksum, () => new Workspace()), room)
 }
 
@@ -41,7 +45,9 @@ export class BloscpackSink implements CompressedSink {
     const offsets = plan.offsets && this.#sink.seekable
     const room = offsets && totals !== undefined ? roomFor(plan.room, totals.nchunks) : 0
     const metadata =
-      plan.metadata === undefined ? new Uint8Array(0) : await metadataSection(plan.metadata, plan.params.checksum)
+      plan.metadata === undefined
+        ? new Uint8Array(0)
+        : await metadataSection(plan.metadata, plan.params.checksum)
     this.#room = plan.room
     this.#final = totals !== undefined
     this.#header = {
@@ -94,7 +100,10 @@ export class BloscpackSink implements CompressedSink {
   /** The source had more chunks than there were offsets kept for. */
   async #enlarge(nchunks: number): Promise<void> {
     if (this.#sink.makeRoom === undefined) {
-      throw new BlpkError('NO_ROOM', `more than ${this.#entries} chunks: name an output file, or use --chunk-size`)
+      throw new BlpkError(
+        'NO_ROOM',
+        `more than ${this.#entries} chunks: name an output file, or use --chunk-size`,
+      )
     }
     const entries = nchunks + roomFor(this.#room, nchunks)
     const added = (entries - this.#entries) * OFFSET_BYTES

@@ -23,7 +23,8 @@ async function copyBytes(archive: Archive, start: number, stop: number, sink: By
 async function positionsOf(archive: Archive): Promise<{ positions: number[]; end: number }> {
   const positions: number[] = []
   const walk = new ChunkWalk(archive)
-  for (let chunk = await walk.next(); chunk !== undefined; chunk = await walk.next()) positions.push(chunk.position)
+  for (let chunk = await walk.next(); chunk !== undefined; chunk = await walk.next())
+    positions.push(chunk.position)
   return { positions, end: walk.position }
 }
 
@@ -52,7 +53,13 @@ async function rewrite(archive: Archive, sink: ByteSink, goal: GrowFor): Promise
   const chunksAt = HEADER_BYTES + metadata.length + (nchunks + room) * OFFSET_BYTES
   const shift = chunksAt - archive.chunksAt
   await sink.write(
-    formatHeader({ ...archive.header, offsets: true, metadata: metadata.length > 0, nchunks, maxAppChunks: room }),
+    formatHeader({
+      ...archive.header,
+      offsets: true,
+      metadata: metadata.length > 0,
+      nchunks,
+      maxAppChunks: room,
+    }),
   )
   await sink.write(metadata)
   await sink.write(formatOffsets(positions.map((position) => position + shift)))

@@ -65,7 +65,13 @@ function knownTotals(plan: PackPlan, reader: ChunkReader): Totals | undefined {
   return reader.ended ? reader.totals : undefined
 }
 
-async function packAll(plan: PackPlan, source: PlainSource, sink: CompressedSink, o: PackOptions, crew: Crew) {
+async function packAll(
+  plan: PackPlan,
+  source: PlainSource,
+  sink: CompressedSink,
+  o: PackOptions,
+  crew: Crew,
+) {
   const reader = new ChunkReader(source, plan.chunkSize)
   const room = plan.size === undefined ? plan.chunkSize : Math.min(plan.chunkSize, plan.size)
   let written = 0
@@ -95,7 +101,11 @@ async function packAll(plan: PackPlan, source: PlainSource, sink: CompressedSink
  * Neither end is closed; the sink is finished, or aborted when anything fails.
  * @throws BlpkError with the code of what failed; nothing is left behind then
  */
-export async function pack(source: PlainSource, sink: CompressedSink, options: PackOptions = {}): Promise<PackResult> {
+export async function pack(
+  source: PlainSource,
+  sink: CompressedSink,
+  options: PackOptions = {},
+): Promise<PackResult> {
   let crew: Crew | undefined
   try {
     const plan = await planPack(source, options)

@@ -38,7 +38,11 @@ export function countChunks(size: number, chunkSize: number): number {
   return Math.max(1, Math.ceil(size / chunkSize))
 }
 
-async function findTypesize(source: PlainSource, o: CodecOptions, shuffle: Shuffle): Promise<[number, boolean]> {
+async function findTypesize(
+  source: PlainSource,
+  o: CodecOptions,
+  shuffle: Shuffle,
+): Promise<[number, boolean]> {
   if (typeof o.typesize === 'number') return [o.typesize, false]
   if (source.typesize !== undefined && o.typesize !== 'auto') {
     // Items over 255 bytes cannot be said in the format; their bytes are then packed as they are.
@@ -81,7 +85,8 @@ export async function planPack(source: PlainSource, o: PackOptions): Promise<Pac
   const { params, sampled } = await planChunks(source, o, o.checksum ?? DEFAULT_CHECKSUM)
   const chunkSize = wholeItems(Math.min(o.chunkSize ?? DEFAULT_CHUNK_SIZE, MAX_CHUNK_NBYTES), params.typesize)
   const metadata = o.metadata === undefined ? source.metadata : compactJson(o.metadata)
-  if (source.size !== undefined && !Number.isSafeInteger(source.size)) throw usage(`'${source.name}' is too large`)
+  if (source.size !== undefined && !Number.isSafeInteger(source.size))
+    throw usage(`'${source.name}' is too large`)
   o.onPlan?.({ ...params, codec: params.codec as CodecName, sampled, chunkSize })
   return {
     params,

@@ -33,7 +33,9 @@ export class RangeReader {
       throw usage('parts of an archive of unknown size cannot be read; decompress it whole')
     }
     if (range.stop > this.#archive.nbytes || range.start > range.stop) {
-      throw usage(`the range ${range.start}:${range.stop} does not lie within the ${this.#archive.nbytes} plain bytes`)
+      throw usage(
+        `the range ${range.start}:${range.stop} does not lie within the ${this.#archive.nbytes} plain bytes`,
+      )
     }
     for (let at = range.start; at < range.stop; ) {
       const index = Math.floor(at / chunkSize)

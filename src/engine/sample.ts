@@ -22,7 +22,13 @@ export async function sampleTypesize(ws: Workspace, sample: Uint8Array, shuffle:
   for (const typesize of CANDIDATES) {
     const filter = typesize === 1 && shuffle === 'byte' ? 'none' : shuffle
     // One block of whole items, so that all candidates are split and filtered alike.
-    const params = { codec: codecByName('lz4'), level: 5, shuffle: filter, typesize, blocksize: sample.length }
+    const params = {
+      codec: codecByName('lz4'),
+      level: 5,
+      shuffle: filter,
+      typesize,
+      blocksize: sample.length,
+    }
     const cbytes = await encodeChunk(ws, params, sample, out)
     if (cbytes < bestBytes * MARGIN) {
       best = typesize

@@ -26,7 +26,10 @@ export async function spool(source: PlainSource, beside: string): Promise<PlainS
     }
     const file = new FileSource(path, fd)
     const { typesize, metadata } = source
-    const traits = { ...(typesize !== undefined && { typesize }), ...(metadata !== undefined && { metadata }) }
+    const traits = {
+      ...(typesize !== undefined && { typesize }),
+      ...(metadata !== undefined && { metadata }),
+    }
     const plain = new BytesPlainSource(file, traits)
     plain.close = () => {
       remove()

@@ -27,13 +27,19 @@ export function placeOf(archive: Archive, chunk: ChunkPlace): ErrorPlace {
 
 /** Puts the place in front of a message, as `chunk 17 at byte 18221334: crc32 mismatch`. */
 export function located(error: unknown): unknown {
-  if (!(error instanceof BlpkError) || error.place.chunk === undefined || /^chunk \d/.test(error.message)) return error
+  if (!(error instanceof BlpkError) || error.place.chunk === undefined || /^chunk \d/.test(error.message))
+    return error
   const { chunk, offset } = error.place
   const where = offset === undefined ? `chunk ${chunk}` : `chunk ${chunk} at byte ${offset}`
   return new BlpkError(error.code, `${where}: ${error.message}`, error.place, error)
 }
 
-async function unpackAll(archive: Archive, sink: PlainSink, o: RunOptions, crew: Crew): Promise<UnpackResult> {
+async function unpackAll(
+  archive: Archive,
+  sink: PlainSink,
+  o: RunOptions,
+  crew: Crew,
+): Promise<UnpackResult> {
   const walk = new ChunkWalk(archive)
   const total = archive.nbytes
   let plain = 0
@@ -49,7 +55,11 @@ async function unpackAll(archive: Archive, sink: PlainSink, o: RunOptions, crew:
       return { chunk, packed, plain: slot.plain(chunk.header.nbytes) }
     },
     work: (_slot, item) =>
-      crew.decode({ checksum: archive.checksum, place: placeOf(archive, item.chunk) }, item.packed, item.plain),
+      crew.decode(
+        { checksum: archive.checksum, place: placeOf(archive, item.chunk) },
+        item.packed,
+        item.plain,
+      ),
     done: async (_slot, item) => {
       await sink.write(item.plain)
       plain += item.plain.length
@@ -64,7 +74,11 @@ async function unpackAll(archive: Archive, sink: PlainSink, o: RunOptions, crew:
  * The archive is not closed; the sink is finished, or aborted when anything fails.
  * @throws BlpkError DAMAGED or CHECKSUM with the chunk and its position; nothing is left behind then
  */
-export async function unpack(archive: Archive, sink: PlainSink, options: RunOptions = {}): Promise<UnpackResult> {
+export async function unpack(
+  archive: Archive,
+  sink: PlainSink,
+  options: RunOptions = {},
+): Promise<UnpackResult> {
   const crew = crewFor(archive, options)
   try {
     const result = await unpackAll(archive, sink, options, crew)

@@ -152,7 +152,11 @@ class Verifier {
   async #checkEnd(walk: ChunkWalk): Promise<void> {
     const { against } = this.#o
     if (against !== undefined && this.findings.length === 0 && (await against.read(new Uint8Array(1))) > 0) {
-      this.findings.push({ level: 'damage', code: 'DAMAGED', message: `'${against.name}' has more data than the archive` })
+      this.findings.push({
+        level: 'damage',
+        code: 'DAMAGED',
+        message: `'${against.name}' has more data than the archive`,
+      })
     }
     const { size } = this.#archive.source
     if (this.findings.length > 0 || size === undefined || size === walk.position) return
@@ -173,7 +177,12 @@ export async function verifyArchive(source: ByteSource, options: VerifyOptions =
     archive = await Archive.open(source, options)
   } catch (error) {
     const { code, message, place } = asFinding(error)
-    const finding: Finding = { level: 'damage', code, message, ...(place.offset !== undefined && { offset: place.offset }) }
+    const finding: Finding = {
+      level: 'damage',
+      code,
+      message,
+      ...(place.offset !== undefined && { offset: place.offset }),
+    }
     return { ok: false, findings: [finding], nchunks: 0, sound: 0, checksum: 'None', deep }
   }
   const verifier = new Verifier(archive, options)

@@ -28,7 +28,8 @@ async function run(task: Task): Promise<number> {
 }
 
 function toAnswer(error: unknown): Answer {
-  if (error instanceof BlpkError) return { error: { code: error.code, message: error.message, place: error.place } }
+  if (error instanceof BlpkError)
+    return { error: { code: error.code, message: error.message, place: error.place } }
   return { error: { code: 'IO', message: `a worker failed: ${(error as Error).message}`, place: {} } }
 }
 

@@ -13,13 +13,34 @@ export interface Kernels {
   bitshuffle(typesize: number, nbytes: number, src: number, dst: number, tmp: number): void
   bitunshuffle(typesize: number, nbytes: number, src: number, dst: number, tmp: number): void
   /** LZ4 block. Returns the compressed size, or 0 where it does not fit in `capacity`. `table`: {@link LZ4_TABLE_BYTES}. */
-  lz4Compress(src: number, nbytes: number, dst: number, capacity: number, acceleration: number, table: number): number
+  lz4Compress(
+    src: number,
+    nbytes: number,
+    dst: number,
+    capacity: number,
+    acceleration: number,
+    table: number,
+  ): number
   /** Returns the plain size, at most `capacity`, or -1 for a malformed stream. */
   lz4Decompress(src: number, cbytes: number, dst: number, capacity: number): number
   /** LZ4 block by hash chains and optimal parsing, level 1 to 12. `scratch`: {@link LZ4HC_SCRATCH_BYTES}. */
-  lz4hcCompress(src: number, nbytes: number, dst: number, capacity: number, level: number, scratch: number): number
+  lz4hcCompress(
+    src: number,
+    nbytes: number,
+    dst: number,
+    capacity: number,
+    level: number,
+    scratch: number,
+  ): number
   /** BloscLZ stream, level 1 to 9. `table`: {@link BLOSCLZ_TABLE_BYTES}. */
-  blosclzCompress(src: number, nbytes: number, dst: number, capacity: number, level: number, table: number): number
+  blosclzCompress(
+    src: number,
+    nbytes: number,
+    dst: number,
+    capacity: number,
+    level: number,
+    table: number,
+  ): number
   blosclzDecompress(src: number, cbytes: number, dst: number, capacity: number): number
   /** CRC-32 (IEEE) of the bytes, from an earlier value or 0. */
   crc32(ptr: number, nbytes: number, seed: number): number

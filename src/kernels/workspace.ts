@@ -1,5 +1,11 @@
 import { BlpkError } from '../errors.js'
-import { compileKernels, instantiateKernels, KERNEL_RESERVED_BYTES, KERNEL_SCRATCH_BYTES, type Kernels } from './loader.js'
+import {
+  compileKernels,
+  instantiateKernels,
+  KERNEL_RESERVED_BYTES,
+  KERNEL_SCRATCH_BYTES,
+  type Kernels,
+} from './loader.js'
 
 const PAGE = 65536
 const MAX_PAGES = 65536

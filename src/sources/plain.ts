@@ -39,7 +39,12 @@ export class BytesPlainSource implements PlainSource {
    * @param start position of the first plain byte in the source
    * @param ahead bytes from `start` on that were read already
    */
-  constructor(source: ByteSource, traits: PlainTraits = {}, start = 0, ahead: Uint8Array = new Uint8Array(0)) {
+  constructor(
+    source: ByteSource,
+    traits: PlainTraits = {},
+    start = 0,
+    ahead: Uint8Array = new Uint8Array(0),
+  ) {
     this.name = source.name
     this.size = traits.size ?? (source.size === undefined ? undefined : source.size - start)
     this.typesize = traits.typesize
@@ -66,7 +71,9 @@ export class BytesPlainSource implements PlainSource {
     this.#ahead = this.#ahead.subarray(piece.length)
     const rest = into.subarray(piece.length)
     const n = rest.length === 0 ? 0 : this.#source.read(this.#position, rest)
-    return typeof n === 'number' ? this.#advance(piece.length, n) : n.then((m) => this.#advance(piece.length, m))
+    return typeof n === 'number'
+      ? this.#advance(piece.length, n)
+      : n.then((m) => this.#advance(piece.length, m))
   }
 
   #advance(fromAhead: number, fromSource: number): number {

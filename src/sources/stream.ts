@@ -18,7 +18,9 @@ export class StreamSource implements ByteSource {
     this.name = name
     this.size = size
     this.#iterator =
-      Symbol.asyncIterator in from ? from[Symbol.asyncIterator]() : (from as Iterable<Uint8Array>)[Symbol.iterator]()
+      Symbol.asyncIterator in from
+        ? from[Symbol.asyncIterator]()
+        : (from as Iterable<Uint8Array>)[Symbol.iterator]()
   }
 
   async read(position: number, into: Uint8Array): Promise<number> {

@@ -50,7 +50,8 @@ function checkAgreement(h: BloscpackHeader): void {
     throw damaged(`the header keeps room for ${h.maxAppChunks} more chunks, but has no offsets`)
   }
   if (h.nchunks === 0) throw damaged('the header says that there are no chunks; an empty archive has one')
-  if (h.nchunks === undefined && h.offsets) throw damaged('the header has offsets for an unknown number of chunks')
+  if (h.nchunks === undefined && h.offsets)
+    throw damaged('the header has offsets for an unknown number of chunks')
 }
 
 /**
@@ -63,7 +64,8 @@ export function parseHeader(bytes: Uint8Array): BloscpackHeader {
     throw damaged(`this is no Bloscpack archive: it has ${bytes.length} bytes, its header alone takes 32`)
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, HEADER_BYTES)
-  if (view.getUint32(0, true) !== MAGIC) throw damaged("this is no Bloscpack archive: it does not start with 'blpk'")
+  if (view.getUint32(0, true) !== MAGIC)
+    throw damaged("this is no Bloscpack archive: it does not start with 'blpk'")
   const version = view.getUint8(4)
   if (version !== FORMAT_VERSION) {
     throw unsupported(`the archive has Bloscpack format version ${version}; only version 3 can be read`)

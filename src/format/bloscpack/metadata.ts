@@ -37,9 +37,11 @@ export function metadataSectionBytes(h: MetadataHeader): number {
 
 function checkMetadataHeader(h: MetadataHeader): void {
   const place = { offset: 32 }
-  if (h.format !== FORMAT_JSON) throw unsupported(`the metadata is '${h.format}'; only JSON can be read`, place)
+  if (h.format !== FORMAT_JSON)
+    throw unsupported(`the metadata is '${h.format}'; only JSON can be read`, place)
   if (h.storedSize > h.maxSize) throw damaged('the metadata is larger than its room', place)
-  if (h.codec === 'none' && h.storedSize !== h.size) throw damaged('the sizes of the metadata contradict each other', place)
+  if (h.codec === 'none' && h.storedSize !== h.size)
+    throw damaged('the sizes of the metadata contradict each other', place)
   if (h.size > MAX_META_BYTES) throw unsupported(`the archive claims ${h.size} bytes of metadata`, place)
 }
 
@@ -48,12 +50,16 @@ function checkMetadataHeader(h: MetadataHeader): void {
  * @param bytes at least 32 bytes
  */
 export function parseMetadataHeader(bytes: Uint8Array): MetadataHeader {
-  if (bytes.length < METADATA_HEADER_BYTES) throw damaged('the archive ends within its metadata', { offset: 32 })
+  if (bytes.length < METADATA_HEADER_BYTES)
+    throw damaged('the archive ends within its metadata', { offset: 32 })
   const view = new DataView(bytes.buffer, bytes.byteOffset, METADATA_HEADER_BYTES)
   const codec = view.getUint8(10)
-  if (codec > CODEC_ZLIB) throw unsupported(`the metadata was compressed by codec number ${codec}, which is not known`)
+  if (codec > CODEC_ZLIB)
+    throw unsupported(`the metadata was compressed by codec number ${codec}, which is not known`)
   const h: MetadataHeader = {
-    format: Buffer.from(bytes.subarray(0, 8)).toString('latin1').replace(/[\0 ]+$/, ''),
+    format: Buffer.from(bytes.subarray(0, 8))
+      .toString('latin1')
+      .replace(/[\0 ]+$/, ''),
     checksum: checksumById(view.getUint8(9)).name,
     codec: codec === CODEC_ZLIB ? 'zlib' : 'none',
     level: view.getUint8(11),
@@ -82,7 +88,8 @@ function inflateMetadata(stored: Uint8Array, size: number): Uint8Array {
  * @throws BlpkError CHECKSUM or DAMAGED
  */
 export function parseMetadataBody(h: MetadataHeader, body: Uint8Array, checksum: Checksum): string {
-  if (body.length < h.maxSize + checksum.size) throw damaged('the archive ends within its metadata', { offset: 64 })
+  if (body.length < h.maxSize + checksum.size)
+    throw damaged('the archive ends within its metadata', { offset: 64 })
   const stored = body.subarray(0, h.storedSize)
   const digest = body.subarray(h.maxSize, h.maxSize + checksum.size)
   if (!sameDigest(checksum.digest(stored), digest)) {
@@ -110,7 +117,10 @@ export function formatMetadata(json: string, checksum: Checksum, room?: number):
   const stored = deflated.length > plain.length ? plain : deflated
   const maxSize = room ?? Math.min(plain.length * ROOM_FACTOR, MAX_U32)
   if (stored.length > maxSize) {
-    throw new BlpkError('NO_ROOM', `the metadata takes ${stored.length} bytes, but there is room for ${maxSize}`)
+    throw new BlpkError(
+      'NO_ROOM',
+      `the metadata takes ${stored.length} bytes, but there is room for ${maxSize}`,
+    )
   }
   const section = new Uint8Array(METADATA_HEADER_BYTES + maxSize + checksum.size)
   const view = new DataView(section.buffer)

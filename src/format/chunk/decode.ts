@@ -37,7 +37,8 @@ async function takeBlock(r: Reader, index: number, size: number, dst: number): P
   const filter = filterForBlock(h.shuffle, h.typesize, size)
   const target = filter === undefined ? dst : ws.scratch('filtered', h.blocksize)
   const streams = streamsOfBlock(h, size)
-  if (size % streams !== 0) throw damaged(`the chunk splits blocks of ${size} bytes into ${streams} streams`, r.place)
+  if (size % streams !== 0)
+    throw damaged(`the chunk splits blocks of ${size} bytes into ${streams} streams`, r.place)
   const streamSize = size / streams
   let position = r.view.getUint32(CHUNK_HEADER_BYTES + 4 * index, true)
   if (position < CHUNK_HEADER_BYTES + 4 * h.nblocks || position > h.cbytes - 4) {

@@ -42,8 +42,7 @@ async function putStream(w: Writer, p: ChunkParams, address: number, size: numbe
   const room = w.out.length - w.position - 4
   if (room <= 0) return false
   const capacity = Math.min(size - 1, room)
-  const target =
-    w.outAddress === undefined ? w.ws.scratch('output', size) : w.outAddress + w.position + 4
+  const target = w.outAddress === undefined ? w.ws.scratch('output', size) : w.outAddress + w.position + 4
   const pending = p.codec.compress(w.ws, address, size, target, capacity, p.level)
   let cbytes = typeof pending === 'number' ? pending : await pending
   if (cbytes === 0) {

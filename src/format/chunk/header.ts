@@ -61,8 +61,10 @@ function checkSizes(h: ChunkHeader, place: ErrorPlace): void {
       throw damaged(`a stored chunk of ${h.nbytes} bytes claims ${h.cbytes} compressed bytes`, place)
     }
   } else if (h.nbytes > 0) {
-    if (h.blocksize === 0 || h.blocksize > h.nbytes) throw damaged(`the chunk has blocksize ${h.blocksize}`, place)
-    if (CHUNK_HEADER_BYTES + 4 * h.nblocks > h.cbytes) throw damaged('the chunk has no room for its block table', place)
+    if (h.blocksize === 0 || h.blocksize > h.nbytes)
+      throw damaged(`the chunk has blocksize ${h.blocksize}`, place)
+    if (CHUNK_HEADER_BYTES + 4 * h.nblocks > h.cbytes)
+      throw damaged('the chunk has no room for its block table', place)
   }
 }
 

@@ -4,7 +4,7 @@ import { repr } from './repr.js'
 import { parseTypeCode } from './typecode.js'
 
 /** A field of a structured type. */
-export interface Field {
+interface Field {
   /** '' for padding. */
   name: string
   /** A second name, where the field has one. */
@@ -141,7 +141,7 @@ function fieldLiteral({ name, title, type, shape }: Field): PyTuple {
 }
 
 /** The type as the Python literal that numpy.save writes: dtype.str, or dtype.descr for fields. */
-export function descrLiteral(descr: Descr): PyLiteral {
+function descrLiteral(descr: Descr): PyLiteral {
   return typeof descr === 'string' ? descr : descr.map(fieldLiteral)
 }
 

@@ -90,8 +90,8 @@ function parseDict(text: string): Pick<NpyHeader, 'dtype' | 'itemsize' | 'nbytes
  * Reads the header of a .npy file, version 1.0, 2.0 or 3.0.
  * @param bytes the beginning of the file; more than the header does no harm
  * @returns the header, or how many bytes from the beginning are needed to say more
- * @throws BlpkError DAMAGED when it is malformed or longer than 1 MiB; UNSUPPORTED for another version, for objects,
- * and for unknown types
+ * @throws BlpkError DAMAGED when it is malformed or longer than 1 MiB; UNSUPPORTED for another version, for
+ * objects, and for unknown types
  */
 export function parseNpyHeader(bytes: Uint8Array): NpyHeader | { needed: number } {
   checkMagic(bytes)
@@ -133,15 +133,16 @@ function wrap(text: Buffer, major: number): Uint8Array {
 }
 
 /**
- * Writes the header that numpy.save (NumPy 1.23 and later) writes for such an array, byte for byte: in version 1.0,
- * in 2.0 when that is too short, in 3.0 when names are not Latin-1.
+ * Writes the header that numpy.save (NumPy 1.23 and later) writes for such an array, byte for byte: in
+ * version 1.0, in 2.0 when that is too short, in 3.0 when names are not Latin-1.
  */
 export function formatNpyHeader(layout: ArrayLayout): Uint8Array {
   const { descr, shape } = layout
   const fortran = numpyOrder(layout) === 'F'
   const growing = fortran ? shape.at(-1) : shape[0]
   const room = growing === undefined ? 0 : GROWTH_DIGITS - `${growing}`.length
-  const dict = `{'descr': ${dtypeRepr(descr)}, 'fortran_order': ${repr(fortran)}, 'shape': ${repr(new PyTuple(shape))}, }`
+  const axes = repr(new PyTuple(shape))
+  const dict = `{'descr': ${dtypeRepr(descr)}, 'fortran_order': ${repr(fortran)}, 'shape': ${axes}, }`
   const text = dict + ' '.repeat(room)
   if (/[^\0-\xff]/.test(text)) return wrap(Buffer.from(text, 'utf8'), 3)
   const header = wrap(Buffer.from(text, 'latin1'), 1)

@@ -1,5 +1,5 @@
 import { damaged } from '../../errors.js'
-import { CLOSING_QUOTE, unescape } from './strings.js'
+import { CLOSING_QUOTE, unescapePython } from './strings.js'
 
 /** A Python tuple, kept apart from a list: `repr` prints them differently, and NumPy tells them apart. */
 export class PyTuple {
@@ -116,7 +116,7 @@ class Parser {
     const start = this.at
     const end = CLOSING_QUOTE.get(quote)
     if (end === undefined || this.match(end) === null) throw this.error('a string does not end')
-    const value = unescape(this.text.slice(start, this.at - 1), prefix.toLowerCase() === 'b')
+    const value = unescapePython(this.text.slice(start, this.at - 1), prefix.toLowerCase() === 'b')
     if (value === undefined) throw this.error('a string holds an escape that stands for no character')
     return value
   }
@@ -141,8 +141,8 @@ class Parser {
 /**
  * Parses one Python literal, with white space around it.
  * @param what names the text in messages, for example 'the .npy header'
- * @throws BlpkError DAMAGED when it is malformed, longer than 2^20 characters, nested more than 64 levels deep,
- * or holds another kind of value
+ * @throws BlpkError DAMAGED when it is malformed, longer than 2^20 characters, nested more than 64 levels
+ * deep, or holds another kind of value
  */
 export function parseLiteral(text: string, what: string): PyLiteral {
   if (text.length > MAX_CHARACTERS)

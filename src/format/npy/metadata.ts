@@ -42,8 +42,8 @@ function fromJson(value: unknown, depth: number): PyLiteral {
 }
 
 /**
- * Reads what stands under "dtype" in Bloscpack metadata: the repr of a Python string or list, or, before Bloscpack
- * 0.7.2, the bare code or name of a type or nested JSON lists.
+ * Reads what stands under "dtype" in Bloscpack metadata: the repr of a Python string or list, or, before
+ * Bloscpack 0.7.2, the bare code or name of a type or nested JSON lists.
  * @throws BlpkError DAMAGED when it is malformed, UNSUPPORTED for objects and unknown types
  */
 export function parseMetadataDtype(dtype: unknown): Dtype {
@@ -54,7 +54,8 @@ export function parseMetadataDtype(dtype: unknown): Dtype {
 /**
  * Reads the metadata of an archive that holds an array.
  * @returns undefined when they do not describe one, that is, are no object with "container": "numpy"
- * @throws BlpkError DAMAGED when they say so and contradict themselves; UNSUPPORTED for objects and unknown types
+ * @throws BlpkError DAMAGED when they say so and contradict themselves; UNSUPPORTED for objects and unknown
+ * types
  */
 export function parseNdarrayMetadata(metadata: unknown): NdarrayLayout | undefined {
   if (typeof metadata !== 'object' || metadata === null) return undefined

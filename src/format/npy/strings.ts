@@ -1,10 +1,10 @@
 /** What ends a string that was opened by a quote: everything up to the quote itself, escapes skipped over. */
 export const CLOSING_QUOTE: ReadonlyMap<string, RegExp> = new Map([
-  ["'", /[^'\\\n]*(?:\\[^][^'\\\n]*)*'/y],
-  ['"', /[^"\\\n]*(?:\\[^][^"\\\n]*)*"/y],
+  ["'", /[^'\\\n]*(?:\\[\s\S][^'\\\n]*)*'/y],
+  ['"', /[^"\\\n]*(?:\\[\s\S][^"\\\n]*)*"/y],
 ])
 
-const ESCAPE = /\\(?:([0-7]{1,3})|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([^]))/g
+const ESCAPE = /\\(?:([0-7]{1,3})|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([\s\S]))/g
 const MAX_CODE_POINT = 0x10ffff
 const CONTROLS: ReadonlyMap<string, string> = new Map([
   ['a', '\x07'],
@@ -27,7 +27,7 @@ const INCOMPLETE = /[xuUN]/
  * @param bytes whether it is a b'' literal, where \u and \U mean nothing
  * @returns undefined when an escape stands for no character
  */
-export function unescape(inside: string, bytes: boolean): string | undefined {
+export function unescapePython(inside: string, bytes: boolean): string | undefined {
   let bad = false
   const value = inside.replace(
     ESCAPE,
@@ -47,7 +47,7 @@ export function unescape(inside: string, bytes: boolean): string | undefined {
   return bad ? undefined : value
 }
 
-/** What Python's str.isprintable denies: the categories Other and Separator, but for the space; and \ itself. */
+/** What Python's str.isprintable denies (the categories Other and Separator) with the space; and \ itself. */
 const NOT_PRINTED = /[\\\p{C}\p{Z}]/gu
 const SHORT_ESCAPES: ReadonlyMap<string, string> = new Map([
   [' ', ' '],

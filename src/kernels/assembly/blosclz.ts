@@ -11,8 +11,9 @@ import { copyExact, copyMatch, equalRun, repeated, resetTable } from './lz4'
 @inline const MAX_NEAR: u32 = 8191
 // @ts-ignore: decorator
 @inline const MIN_LENGTH: u32 = 4
+// The last four of the seven bytes that a far match must have.
 // @ts-ignore: decorator
-@inline const MIN_FAR_LENGTH: u32 = 7
+@inline const FAR_SHIFT: usize = 3
 // Lengths from here on are continued in bytes of their own.
 // @ts-ignore: decorator
 @inline const RUN_ON_LENGTH: u32 = 9
@@ -25,7 +26,7 @@ import { copyExact, copyMatch, equalRun, repeated, resetTable } from './lz4'
 @inline const LAST_LITERALS: u32 = 2
 // How far before the end of a match another one is looked for.
 // @ts-ignore: decorator
-@inline const EDGE: u32 = 2
+@inline const EDGE: u32 = 1
 // @ts-ignore: decorator
 @inline const FAST_IN: u32 = 48
 // @ts-ignore: decorator
@@ -36,6 +37,14 @@ import { copyExact, copyMatch, equalRun, repeated, resetTable } from './lz4'
 @inline
 function slotOf(table: usize, bytes: u64): usize {
   return table + (<usize>(((bytes << 24) * 889523592379) >> (64 - HASH_BITS)) << 1)
+}
+
+/** Whether four equal bytes at a distance are worth a match: far ones must go on to seven. */
+// @ts-ignore: decorator
+@inline
+function worthwhile(back: usize, from: usize, bytes: u64): bool {
+  // A distance of 0 is a stale entry that names the position itself.
+  return back != 0 && (back <= MAX_NEAR || load<u32>(from, FAR_SHIFT) == <u32>(bytes >> (8 * FAR_SHIFT)))
 }
 
 /** Writes literals as runs; the caller has seen to the room. `readable` counts the bytes from `from` on. */
@@ -100,11 +109,7 @@ export function blosclzCompress(
       back = (ip - <usize>load<u16>(slot)) & 0xffff
       store<u16>(slot, <u16>ip)
       from = ip - back
-      if (load<u32>(from) == <u32>bytes && back != 0) {
-        if (back <= MAX_NEAR || load<u32>(from, MIN_FAR_LENGTH - 4) == <u32>(bytes >> (8 * (MIN_FAR_LENGTH - 4)))) {
-          break
-        }
-      }
+      if (load<u32>(from) == <u32>bytes && worthwhile(back, from, bytes)) break
       ip += step
       step = tries++ >> 6
       if (ip > searchLimit) return finish(dst, op, oend, anchor, <u32>(iend - anchor))
@@ -116,10 +121,8 @@ export function blosclzCompress(
       from--
     }
     const literals = <u32>(ip - anchor)
-    // Room for the literals, for the longest head of a match, and for one last run.
-    if (oend - op < <usize>literals + (literals + 31) / 32 + 4 + 1 + MATCH_START_MARGIN) {
-      if (oend - op < <usize>literals + (literals + 31) / 32 + 2 + 1 + LAST_LITERALS) return 0
-    }
+    // Room for these literals and for one last run; a match sees to its own.
+    if (oend - op < <usize>literals + (literals + 31) / 32 + 1 + LAST_LITERALS) return 0
     op = putLiterals(op, anchor, literals, <u32>(oend - op), <u32>(iend - anchor))
     while (true) {
       const start = ip
@@ -134,7 +137,7 @@ export function blosclzCompress(
         const edgeSlot = slotOf(table, edgeBytes)
         edgeBack = (edge - <usize>load<u16>(edgeSlot)) & 0xffff
         store<u16>(edgeSlot, <u16>edge)
-        if (load<u64>(edge - edgeBack) == edgeBytes && length >= MIN_LENGTH + EDGE && edgeBack <= MAX_NEAR) {
+        if (load<u64>(edge - edgeBack) == edgeBytes && edgeBack != 0 && length >= MIN_LENGTH + EDGE) {
           length -= EDGE
           ip = edge
         } else {
@@ -173,8 +176,7 @@ export function blosclzCompress(
       back = (ip - <usize>load<u16>(slot)) & 0xffff
       store<u16>(slot, <u16>ip)
       from = ip - back
-      if (load<u32>(from) != <u32>bytes || back == 0) break
-      if (back > MAX_NEAR && load<u32>(from, MIN_FAR_LENGTH - 4) != <u32>(bytes >> (8 * (MIN_FAR_LENGTH - 4)))) break
+      if (load<u32>(from) != <u32>bytes || !worthwhile(back, from, bytes)) break
     }
     ip++
     if (ip > startLimit) return finish(dst, op, oend, anchor, <u32>(iend - anchor))

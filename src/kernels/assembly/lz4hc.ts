@@ -146,6 +146,7 @@ export function lz4hcCompress(
   level = level < 1 ? 1 : level > 12 ? 12 : level
   const maxAttempts = <u32>load<u16>(ATTEMPTS + (<usize>level << 1))
   const eagerness = <u32>load<u16>(EAGERNESS + (<usize>level << 1))
+  const runInside = max<u32>(eagerness, MIN_MATCH) + 1
   const content = <u32>load<u16>(CONTENT + (<usize>level << 1))
   // Positions count from 65536, so that an empty head (0) is always out of reach.
   const base = src - (MAX_DISTANCE + 1)
@@ -163,6 +164,13 @@ export function lz4hcCompress(
     let any: u32 = 0
     let misses: u32 = 0
     while (ip < windowEnd) {
+      // Well inside a run: its ends alone are put into chains, or they would hold little else.
+      if (length > runInside && load<u64>(ip) == load<u64>(ip - 1)) {
+        length--
+        store<u32>(matches + ((ip - windowStart) << 2), (length << 16) | distance)
+        ip++
+        continue
+      }
       const position = <u32>(ip - base)
       let candidate = insert(scratch, ip, position)
       // The match of the position before goes on here.

@@ -1,0 +1,84 @@
+import type { Context } from './context.js'
+import type { CommandName } from './options.js'
+
+/** What a subcommand's module gives. */
+export interface CommandModule {
+  /** @returns the exit code; what it throws is said and mapped to one */
+  run(args: readonly string[], context: Context): Promise<number>
+}
+
+/** A subcommand as the help and the parser know it. */
+export interface CommandSpec {
+  name: CommandName
+  alias?: string
+  /** In the order of the command line; `[x]` may be left out, `<x...>` may come several times. */
+  args: readonly { name: string; description: string }[]
+  summary: string
+  description: string
+  examples: readonly string[]
+  /** Modules are loaded when they are used, so that the others cost nothing. */
+  load(): Promise<CommandModule>
+}
+
+const DASH = '- is standard'
+
+/** The subcommands, in the order of the help. */
+export const COMMANDS: readonly CommandSpec[] = [
+  {
+    name: 'compress',
+    alias: 'c',
+    args: [
+      { name: '<in>', description: `file to pack; ${DASH} input` },
+      { name: '[out]', description: `archive to write; ${DASH} output (default: <in>.blp)` },
+    ],
+    summary: 'pack a file into an archive',
+    description: 'Packs a file into a Bloscpack archive. A .npy file is packed as the array that it holds.',
+    examples: ['blpk compress data.npy', 'blpk c -c zstd -l 9 -t 8 dump.bin dump.blp', 'cat x | blpk c - x.blp'],
+    load: () => import('./compress.js'),
+  },
+  {
+    name: 'decompress',
+    alias: 'd',
+    args: [
+      { name: '<in>', description: `archive; ${DASH} input` },
+      { name: '[out]', description: `file to write; ${DASH} output (default: <in> without .blp)` },
+    ],
+    summary: 'unpack an archive, or a part of one',
+    description: 'Unpacks an archive and checks it on the way. An array comes out as a .npy file.',
+    examples: [
+      'blpk decompress data.npy.blp',
+      'blpk d --items 1000:2000 data.npy.blp part.npy',
+      'blpk d --bytes -64: dump.blp - | xxd',
+    ],
+    load: () => import('./decompress.js'),
+  },
+  {
+    name: 'info',
+    alias: 'i',
+    args: [{ name: '<file...>', description: `archives; ${DASH} input` }],
+    summary: 'show what is in an archive',
+    description: 'Shows the header, the metadata and the first chunk of archives, without unpacking them.',
+    examples: ['blpk info data.npy.blp', 'blpk i --chunks dump.blp', 'blpk i --json *.blp'],
+    load: () => import('./info.js'),
+  },
+  {
+    name: 'append',
+    alias: 'a',
+    args: [
+      { name: '<archive>', description: 'archive to change' },
+      { name: '<new>', description: `file to append; ${DASH} input` },
+    ],
+    summary: 'append a file to an archive',
+    description: 'Appends a file to an archive: plain bytes to bytes, rows of a .npy file to an array.',
+    examples: ['blpk append all.npy.blp today.npy', 'cat log.bin | blpk a --grow log.blp -'],
+    load: () => import('./append.js'),
+  },
+  {
+    name: 'verify',
+    args: [{ name: '<archive...>', description: `archives; ${DASH} input` }],
+    summary: 'check that archives are sound',
+    description: 'Checks structure and checksums of archives, and says what is wrong and where.',
+    examples: ['blpk verify *.blp', 'blpk verify --deep --against data.npy data.npy.blp'],
+    load: () => import('./verify.js'),
+  },
+]

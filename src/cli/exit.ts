@@ -1,0 +1,48 @@
+import { BlpkError, type ErrorCode } from '../errors.js'
+
+/** What the process ends with; `docs` and the help list them. */
+export const EXIT_CODES: Record<ErrorCode, number> = {
+  PIPE_CLOSED: 0,
+  NOT_FOUND: 1,
+  EXISTS: 1,
+  IO: 1,
+  NO_SPACE: 1,
+  SAME_FILE: 1,
+  USAGE: 2,
+  DAMAGED: 3,
+  CHECKSUM: 3,
+  UNSUPPORTED: 4,
+  NO_ROOM: 5,
+  INTERRUPTED: 130,
+}
+
+/** Of several files the one that counts: the largest code. */
+export function worst(codes: readonly number[]): number {
+  return Math.max(0, ...codes)
+}
+
+/** Errors about the command line or the user, not about a file. */
+const WITHOUT_FILE: readonly ErrorCode[] = ['USAGE', 'INTERRUPTED', 'PIPE_CLOSED', 'SAME_FILE']
+
+/** The exit code for anything that was thrown. */
+export function exitCodeOf(error: unknown): number {
+  return error instanceof BlpkError ? EXIT_CODES[error.code] : 1
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s*\n\s*/g, ' ')
+}
+
+/**
+ * What to say about an error, on one line, with the file where the message does not name it.
+ * @param file what the command was working on
+ */
+export function describe(error: unknown, file?: string): string {
+  if (!(error instanceof BlpkError)) {
+    const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+    return `${oneLine(message)} (this is a bug in blpk: please run it again with --debug and report it)`
+  }
+  const name = error.place.path ?? file
+  const named = name === undefined || WITHOUT_FILE.includes(error.code) || error.message.includes(`'${name}'`)
+  return oneLine(named ? error.message : `'${name}': ${error.message}`)
+}

@@ -1,0 +1,274 @@
+import type { CodecName } from '../codecs/registry.js'
+import type { Room } from '../engine/options.js'
+import { usage } from '../errors.js'
+import type { ChecksumName } from '../format/bloscpack/checksums.js'
+import { MAX_CHUNK_NBYTES, type Shuffle } from '../format/chunk/header.js'
+import { parseSize } from './sizes.js'
+import { parseSlice, type Slice } from './slices.js'
+
+export type CommandName = 'compress' | 'decompress' | 'info' | 'append' | 'verify'
+
+/** One option of the command line. */
+export interface Flag {
+  letter?: string
+  /** Long name, without dashes. */
+  name: string
+  /** Name of its value, where it takes one. */
+  value?: string
+  description: string
+  /** Default, as the help says it. */
+  default?: string
+  /** Reads its value. @throws BlpkError USAGE */
+  parse?: (text: string) => unknown
+  /** Commands that have it; `all` for global options. */
+  commands: readonly CommandName[] | 'all'
+}
+
+/** Options as they were given; nothing stands for a default. */
+export interface CliOptions {
+  force?: boolean
+  nthreads?: number
+  verbose?: boolean
+  debug?: boolean
+  quiet?: boolean
+  json?: boolean
+  progress?: ProgressMode
+  typesize?: number | 'auto'
+  clevel?: number
+  /** `false` for --no-shuffle. */
+  shuffle?: Shuffle | false
+  codec?: CodecName
+  chunkSize?: number
+  blockSize?: number
+  checksum?: ChecksumName
+  offsets?: boolean
+  metadata?: string
+  maxAppChunks?: Room
+  raw?: boolean
+  checkExtension?: boolean
+  bytes?: Slice
+  items?: Slice
+  metadataOut?: string
+  maxChunk?: number
+  chunks?: boolean
+  grow?: boolean
+  deep?: boolean
+  against?: string
+}
+
+export type ProgressMode = 'auto' | 'always' | 'never'
+
+// Said here once more, so that the help needs none of the engine; a test compares them.
+export const CODECS: readonly CodecName[] = ['blosclz', 'lz4', 'lz4hc', 'snappy', 'zlib', 'zstd']
+export const CHECKSUMS: readonly ChecksumName[] = [
+  'None',
+  'adler32',
+  'crc32',
+  'md5',
+  'sha1',
+  'sha224',
+  'sha256',
+  'sha384',
+  'sha512',
+  'xxh64',
+]
+const SHUFFLES: readonly Shuffle[] = ['none', 'byte', 'bit']
+const PROGRESS_MODES: readonly ProgressMode[] = ['auto', 'always', 'never']
+const MAX_THREADS = 1024
+
+function oneOf(what: string, names: readonly string[]): (text: string) => string {
+  return (text) => {
+    const found = names.find((name) => name.toLowerCase() === text.toLowerCase())
+    if (found === undefined) throw usage(`unknown ${what} '${text}' (there are ${names.join(', ')})`)
+    return found
+  }
+}
+
+function wholeNumber(what: string, least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN
+    if (value >= least && value <= most) return value
+    throw usage(`${what} must be a whole number from ${least} to ${most}, not '${text}'`)
+  }
+}
+
+function size(what: string, most: number, max?: number): (text: string) => number {
+  return (text) => {
+    const value = parseSize(text, max)
+    if (value >= 1 && value <= most) return value
+    throw usage(`${what} must be from 1 to ${most} bytes, not '${text}'`)
+  }
+}
+
+function parseTypesize(text: string): number | 'auto' {
+  return text.toLowerCase() === 'auto' ? 'auto' : wholeNumber('the typesize', 1, 255)(text)
+}
+
+function parseRoom(text: string): Room {
+  const count = wholeNumber('the room for more chunks', 0, 2 ** 40)
+  return /x$/i.test(text) ? { times: count(text.slice(0, -1)) } : count(text)
+}
+
+const PACKING: readonly CommandName[] = ['compress', 'append']
+const READING: readonly CommandName[] = ['decompress', 'info', 'append', 'verify']
+
+/** The options of all commands: what is parsed and what the help says both come from here. */
+export const FLAGS: readonly Flag[] = [
+  {
+    letter: 't',
+    name: 'typesize',
+    value: 'size',
+    description: 'item size in bytes, 1 to 255, or auto: found out by a sample',
+    default: "the array's or archive's, else auto",
+    parse: parseTypesize,
+    commands: PACKING,
+  },
+  {
+    letter: 'l',
+    name: 'clevel',
+    value: 'level',
+    description: 'compression level, 0 (store) to 9',
+    default: '5',
+    parse: wholeNumber('the level', 0, 9),
+    commands: PACKING,
+  },
+  {
+    name: 'shuffle',
+    value: 'kind',
+    description: 'filter: none, byte or bit',
+    default: 'byte',
+    parse: oneOf('shuffle', SHUFFLES),
+    commands: PACKING,
+  },
+  { letter: 's', name: 'no-shuffle', description: 'the same as --shuffle none', commands: PACKING },
+  {
+    letter: 'c',
+    name: 'codec',
+    value: 'codec',
+    description: CODECS.join(', '),
+    default: 'lz4',
+    parse: oneOf('codec', CODECS),
+    commands: PACKING,
+  },
+  {
+    letter: 'z',
+    name: 'chunk-size',
+    value: 'size',
+    description: 'plain bytes a chunk: 128K, 1M, 0.5G, max',
+    default: '1M',
+    parse: size('the chunk size', MAX_CHUNK_NBYTES, MAX_CHUNK_NBYTES),
+    commands: ['compress'],
+  },
+  {
+    name: 'block-size',
+    value: 'size',
+    description: 'plain bytes a block',
+    default: "C-Blosc's rule for level and codec",
+    parse: size('the block size', MAX_CHUNK_NBYTES),
+    commands: PACKING,
+  },
+  {
+    letter: 'k',
+    name: 'checksum',
+    value: 'name',
+    description: `behind each chunk: ${CHECKSUMS.join(', ')}`,
+    default: 'crc32',
+    parse: oneOf('checksum', CHECKSUMS),
+    commands: ['compress'],
+  },
+  {
+    letter: 'o',
+    name: 'no-offsets',
+    description: 'write no positions of chunks: smaller, but parts are found more slowly',
+    commands: ['compress'],
+  },
+  {
+    letter: 'm',
+    name: 'metadata',
+    value: 'file',
+    description: 'JSON file to store as metadata (append: in place of those in the archive)',
+    commands: PACKING,
+  },
+  {
+    name: 'max-app-chunks',
+    value: 'n',
+    description: 'room for appended chunks: a count, or 10x for ten times the chunks there are',
+    default: '10x',
+    parse: parseRoom,
+    commands: ['compress'],
+  },
+  {
+    letter: 'e',
+    name: 'no-check-extension',
+    description: 'take an archive whose name does not end with .blp',
+    commands: ['decompress', 'append'],
+  },
+  {
+    name: 'bytes',
+    value: 'start:stop',
+    description: 'only these plain bytes, as in a Python slice',
+    parse: parseSlice,
+    commands: ['decompress'],
+  },
+  {
+    name: 'items',
+    value: 'start:stop',
+    description: 'only these items, as in a Python slice; of a NumPy array: a 1-d .npy, in memory order',
+    parse: parseSlice,
+    commands: ['decompress'],
+  },
+  {
+    name: 'metadata-out',
+    value: 'file',
+    description: 'write the metadata (JSON) to a file',
+    commands: ['decompress'],
+  },
+  {
+    name: 'raw',
+    description: 'take a .npy file as plain bytes; decompress to plain bytes, without a .npy header',
+    commands: ['compress', 'decompress', 'append', 'verify'],
+  },
+  { name: 'chunks', description: 'add a row for each chunk', commands: ['info'] },
+  {
+    name: 'grow',
+    description: 'if there is no room left: rewrite the archive with ten times the room',
+    commands: ['append'],
+  },
+  { name: 'deep', description: 'decompress every chunk too', commands: ['verify'] },
+  {
+    name: 'against',
+    value: 'file',
+    description: 'compare with the original file too',
+    commands: ['verify'],
+  },
+  {
+    name: 'max-chunk',
+    value: 'size',
+    description: 'refuse chunks of more plain bytes than this',
+    default: '2G',
+    parse: size('the largest chunk', Number.MAX_SAFE_INTEGER),
+    commands: READING,
+  },
+  { letter: 'f', name: 'force', description: 'replace existing output files', commands: 'all' },
+  {
+    letter: 'n',
+    name: 'nthreads',
+    value: 'n',
+    description: 'threads that work on chunks',
+    default: 'all cores',
+    parse: wholeNumber('the number of threads', 1, MAX_THREADS),
+    commands: 'all',
+  },
+  { letter: 'v', name: 'verbose', description: 'say what is done', commands: 'all' },
+  { letter: 'd', name: 'debug', description: 'say more, with stack traces of errors', commands: 'all' },
+  { letter: 'q', name: 'quiet', description: 'say nothing but errors', commands: 'all' },
+  { name: 'json', description: 'print the result as JSON', commands: 'all' },
+  {
+    name: 'progress',
+    value: 'when',
+    description: 'progress bar: auto (on a terminal), always or never',
+    default: 'auto',
+    parse: oneOf('progress mode', PROGRESS_MODES),
+    commands: 'all',
+  },
+]
