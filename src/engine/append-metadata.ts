@@ -1,6 +1,6 @@
 import { BlpkError, usage } from '../errors.js'
 import { toJson } from '../format/bloscpack/json.js'
-import { type NdarrayLayout, parseNdarrayMetadata } from '../format/npy/index.js'
+import { type NdarrayLayout, numpyOrder, parseNdarrayMetadata } from '../format/npy/index.js'
 import type { PlainSource } from '../sources/plain.js'
 import type { Archive } from './archive.js'
 
@@ -27,8 +27,7 @@ function checkSameRows(archive: NdarrayLayout, added: NdarrayLayout, a: string, 
       `the array has shape (${added.shape.join(', ')}), but the archive has (${archive.shape.join(', ')})`,
     )
   }
-  const order = (m: NdarrayLayout): string => (m.shape.length > 1 ? m.order : 'C')
-  if (order(archive) !== order(added)) {
+  if (numpyOrder(archive) !== numpyOrder(added)) {
     throw usage(`the array is in ${added.order} order, but the archive is in ${archive.order} order`)
   }
 }
@@ -36,7 +35,7 @@ function checkSameRows(archive: NdarrayLayout, added: NdarrayLayout, a: string, 
 function checkGrowable(array: NdarrayLayout): void {
   if (array.shape.length === 0)
     throw usage('the archive holds a 0-d array, which has no axis to append along')
-  if (array.order === 'F' && array.shape.length > 1) {
+  if (numpyOrder(array) === 'F') {
     throw usage(
       'the archive holds an array in Fortran order, in which rows cannot be appended; pack it in C order',
     )
@@ -77,5 +76,6 @@ export function grownMetadata(
   if (!Number.isSafeInteger(rows + added / rowBytes))
     throw new BlpkError('UNSUPPORTED', 'the array would get too long')
   const metadata = JSON.parse(archive.metadata) as Record<string, unknown>
-  return toJson({ ...metadata, shape: [rows + added / rowBytes, ...rest] })
+  // A single row is the same in both orders; two are not.
+  return toJson({ ...metadata, shape: [rows + added / rowBytes, ...rest], order: 'C' })
 }

@@ -221,9 +221,9 @@ describe.each(CODECS)('$name', (codec) => {
           if (packed.length) expect(same(unpack(codec, packed, nbytes) as Uint8Array, data)).toBe(true)
         }
       }
-      const data = make(100_000)
+      const data = make(40_000)
       const full = pack(codec, data).length
-      for (let capacity = full + 40; capacity > full - 40; capacity--) {
+      for (let capacity = full + 40; capacity > full - 40; capacity -= 9) {
         const packed = pack(codec, data, capacity)
         if (packed.length) expect(same(unpack(codec, packed, data.length) as Uint8Array, data)).toBe(true)
         if (capacity === full + 40) expect(packed.length).toBe(full)
@@ -308,7 +308,8 @@ describe('LZ4 blocks', () => {
       for (const length of [4, 5, 8, 11, 18, 19, 20, 34, 35, 64, 100, 273, 274, 275, 1200]) {
         for (const tail of [0, 1, 5, 12, 70, 200]) {
           const head = Uint8Array.from({ length: 40 }, (_, at) => at + 1)
-          const run = (n: number) => (n < 15 ? [] : [...Array(Math.floor((n - 15) / 255)).fill(255), (n - 15) % 255])
+          const run = (n: number) =>
+            n < 15 ? [] : [...Array(Math.floor((n - 15) / 255)).fill(255), (n - 15) % 255]
           const stream = [0xf0 | Math.min(15, length - 4), ...run(40), ...head, offset, 0, ...run(length - 4)]
           stream.push(Math.min(15, tail) << 4, ...run(tail), ...Array(tail).fill(99))
           const wanted = [...head]

@@ -1,9 +1,9 @@
 /**
- * NumPy's .npy headers and dtypes, and how Bloscpack's metadata name them. Pure functions: sizes are in bytes,
+ * NumPy's .npy headers and dtypes, and how Bloscpack's metadata name them. Pure functions: sizes in bytes,
  * shapes in items. What cannot be right throws DAMAGED; objects and unknown types throw UNSUPPORTED.
  */
 export { dtypeRepr } from './dtype.js'
-export { formatNpyHeader, isNpy, type NpyHeader, parseNpyHeader } from './header.js'
+export { formatNpyHeader, isNpy, type NpyHeader, numpyOrder, parseNpyHeader } from './header.js'
 export {
   type NdarrayLayout,
   ndarrayMetadata,

@@ -184,7 +184,7 @@ export function blosclzCompress(
   }
 }
 
-/** Decompresses a BloscLZ stream. Returns the plain size, at most `capacity`, or -1 for a malformed stream. */
+/** Decompresses a BloscLZ stream. Returns the plain size, at most `capacity`, or -1 where it is malformed. */
 export function blosclzDecompress(src: usize, cbytes: u32, dst: usize, capacity: u32): i32 {
   if (cbytes == 0) return -1
   const iend = src + cbytes

@@ -31,11 +31,10 @@ import { copyExact, copyLoose, equalRun, putLastLiterals, putRunOn } from './lz4
 // @ts-ignore: decorator
 @inline const COSTS_AT: usize = MATCHES_AT + (4 << 14)
 
-// By level: candidates looked at, and the length at which a search is content.
-const ATTEMPTS = memory.data<u16>([1, 1, 2, 2, 4, 8, 16, 32, 64, 128, 256, 512, 2048], 16)
-// The match of the position before must have become this short before another search.
-const EAGERNESS = memory.data<u16>([4, 4, 4, 4, 4, 4, 5, 6, 7, 8, 12, 16, 24], 16)
-const CONTENT = memory.data<u16>([32, 32, 32, 48, 64, 64, 96, 128, 192, 256, 512, 512, 1023], 16)
+// By level: candidates looked at in a search.
+const ATTEMPTS = memory.data<u16>([1, 1, 2, 4, 8, 14, 20, 32, 48, 64, 192, 512, 1024], 16)
+// By level: the match of the position before must have become this short before another search.
+const EAGERNESS = memory.data<u16>([3, 3, 4, 18, 18, 20, 20, 20, 20, 20, 48, 64, 64], 16)
 
 /** Puts a position into its chain; returns the position before it in the chain. */
 // @ts-ignore: decorator
@@ -147,7 +146,6 @@ export function lz4hcCompress(
   const maxAttempts = <u32>load<u16>(ATTEMPTS + (<usize>level << 1))
   const eagerness = <u32>load<u16>(EAGERNESS + (<usize>level << 1))
   const runInside = max<u32>(eagerness, MIN_MATCH) + 1
-  const content = <u32>load<u16>(CONTENT + (<usize>level << 1))
   // Positions count from 65536, so that an empty head (0) is always out of reach.
   const base = src - (MAX_DISTANCE + 1)
   memory.fill(scratch, 0, HEADS_BYTES)
@@ -192,7 +190,7 @@ export function lz4hcCompress(
             if (found > length) {
               length = found
               distance = position - candidate
-              if (found >= content) break
+              if (found >= TAKE_AT_ONCE) break
             }
           }
           if (--attempts == 0) break
