@@ -1,5 +1,5 @@
 // Makes examples/stations.npy: a year of hourly temperatures at four made-up stations, float32 (8760, 4),
-// in steps of 0.01 degrees: season, day, weather and noise from a fixed seed.
+// in the steps of 1/16 degree that common sensors have: season, day, weather and noise from a fixed seed.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { formatNpyHeader } from '../dist/format/npy/index.js'
 
@@ -20,7 +20,7 @@ for (let hour = 0; hour < HOURS; hour++) {
   for (let station = 0; station < STATIONS; station++) {
     weather[station] = 0.995 * weather[station] + (uniform() - 0.5)
     const value = 10 + station + season + day + weather[station] + 0.2 * (uniform() - 0.5)
-    data[hour * STATIONS + station] = Math.round(value * 100) / 100
+    data[hour * STATIONS + station] = Math.round(value * 16) / 16
   }
 }
 mkdirSync('examples', { recursive: true })

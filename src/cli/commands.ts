@@ -33,7 +33,11 @@ export const COMMANDS: readonly CommandSpec[] = [
     ],
     summary: 'pack a file into an archive',
     description: 'Packs a file into a Bloscpack archive. A .npy file is packed as the array that it holds.',
-    examples: ['blpk compress data.npy', 'blpk c -c zstd -l 9 -t 8 dump.bin dump.blp', 'cat x | blpk c - x.blp'],
+    examples: [
+      'blpk compress data.npy',
+      'blpk c -c zstd -l 9 -t 8 dump.bin dump.blp',
+      'cat x | blpk c - x.blp',
+    ],
     load: () => import('./compress.js'),
   },
   {

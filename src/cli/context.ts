@@ -1,4 +1,5 @@
-import { describe, exitCodeOf } from './exit.js'
+import { BlpkError } from '../errors.js'
+import { describe, exitCodeOf, worst } from './exit.js'
 import type { CliOptions } from './options.js'
 
 /** What a subcommand works with. */
@@ -6,6 +7,8 @@ export interface Context {
   readonly options: CliOptions
   /** Aborted by an interrupt. */
   readonly signal: AbortSignal
+  /** Makes the run one that a second interrupt does not end: a file is changed where it stands. */
+  protect(): void
 }
 
 /** Says a line on standard error. */
@@ -20,7 +23,8 @@ export function sayVerbose(options: CliOptions, line: string): void {
 
 /** Says the result to whoever sits at the terminal; scripts and logs get it with -v. */
 export function saySummary(options: CliOptions, line: string): void {
-  if (options.quiet !== true && options.json !== true && process.stderr.isTTY) process.stderr.write(`${line}\n`)
+  if (options.quiet !== true && options.json !== true && process.stderr.isTTY)
+    process.stderr.write(`${line}\n`)
 }
 
 /**
@@ -37,4 +41,34 @@ export function sayError(error: unknown, options: CliOptions, file?: string): nu
 function stackOf(error: Error): string {
   const own = error.stack ?? error.message
   return error.cause instanceof Error ? `${own}\ncaused by: ${stackOf(error.cause)}` : own
+}
+
+/** Runs work on a file, and names the file in errors that do not. */
+export async function about<T>(file: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof BlpkError) || error.place.path !== undefined) throw error
+    throw new BlpkError(error.code, error.message, { ...error.place, path: file }, error)
+  }
+}
+
+/** Does the work for each file, goes on after errors, and gives the exit code of the worst. */
+export async function forEachFile(
+  files: readonly string[],
+  context: Context,
+  work: (file: string) => Promise<number>,
+  failed: (file: string, error: unknown) => void,
+): Promise<number> {
+  const codes: number[] = []
+  for (const file of files) {
+    try {
+      codes.push(await about(file, () => work(file)))
+    } catch (error) {
+      if (context.signal.aborted) throw error
+      codes.push(sayError(error, context.options, file))
+      failed(file, error)
+    }
+  }
+  return worst(codes)
 }

@@ -15,7 +15,8 @@ export interface Flag {
   name: string
   /** Name of its value, where it takes one. */
   value?: string
-  description: string
+  /** What it does, where needed for each command. */
+  description: string | Partial<Record<CommandName, string>>
   /** Default, as the help says it. */
   default?: string
   /** Reads its value. @throws BlpkError USAGE */
@@ -186,7 +187,10 @@ export const FLAGS: readonly Flag[] = [
     letter: 'm',
     name: 'metadata',
     value: 'file',
-    description: 'JSON file to store as metadata (append: in place of those in the archive)',
+    description: {
+      compress: 'JSON file to store as metadata',
+      append: 'JSON file to store as metadata, in place of those that are there',
+    },
     commands: PACKING,
   },
   {
@@ -225,7 +229,12 @@ export const FLAGS: readonly Flag[] = [
   },
   {
     name: 'raw',
-    description: 'take a .npy file as plain bytes; decompress to plain bytes, without a .npy header',
+    description: {
+      compress: 'pack a .npy file as plain bytes',
+      decompress: 'write plain bytes, without a .npy header',
+      append: 'append a .npy file as plain bytes; plain bytes to an array',
+      verify: 'compare with a .npy file as plain bytes',
+    },
     commands: ['compress', 'decompress', 'append', 'verify'],
   },
   { name: 'chunks', description: 'add a row for each chunk', commands: ['info'] },

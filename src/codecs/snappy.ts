@@ -27,10 +27,10 @@ export const snappy: Codec = {
   splits: true,
   highRatio: false,
   compress(ws, src, nbytes, dst, capacity) {
-    return deliver(ws, library().compressSync(Buffer.from(ws.view(src, nbytes))), dst, capacity)
+    return deliver(ws, library().compressSync(ws.buffer(src, nbytes)), dst, capacity)
   },
   decompress(ws, src, cbytes, dst, nbytes) {
-    const stream = Buffer.from(ws.view(src, cbytes))
+    const stream = ws.buffer(src, cbytes)
     // The library allocates what the stream claims, so the claim is checked first.
     if (claimedSize(stream) !== nbytes) return -1
     try {

@@ -37,11 +37,11 @@ export const zstd: Codec = {
   splits: false,
   highRatio: true,
   async compress(ws, src, nbytes, dst, capacity, level) {
-    const packed = await bindings().compress(Buffer.from(ws.view(src, nbytes)), zstdLevel(level))
+    const packed = await bindings().compress(ws.buffer(src, nbytes), zstdLevel(level))
     return deliver(ws, packed, dst, capacity)
   },
   async decompress(ws, src, cbytes, dst, nbytes) {
-    const stream = Buffer.from(ws.view(src, cbytes))
+    const stream = ws.buffer(src, cbytes)
     if (!isBelievable(stream, nbytes)) return -1
     try {
       return deliver(ws, await bindings().decompress(stream), dst, nbytes)

@@ -127,6 +127,11 @@ export class Workspace {
     return this.arena.view(address, nbytes)
   }
 
+  /** A view for libraries that take only Node's Buffers. */
+  buffer(address: number, nbytes: number): Buffer {
+    return Buffer.from(this.arena.handle.memory.buffer, address, nbytes)
+  }
+
   /** Where the bytes lie in the arena, or undefined where they lie elsewhere. */
   addressOf(bytes: Uint8Array): number | undefined {
     this.#buffers.add(this.arena.handle.memory.buffer)

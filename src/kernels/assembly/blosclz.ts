@@ -86,7 +86,7 @@ function finish(dst: usize, op: usize, oend: usize, anchor: usize, nbytes: u32):
 export function blosclzCompress(
   src: usize, nbytes: u32, dst: usize, capacity: u32, level: u32, table: usize,
 ): i32 {
-  if (nbytes < MIN_INPUT) return 0
+  if (nbytes < MIN_INPUT || capacity == 0) return 0
   const oend = dst + capacity
   const iend = src + nbytes
   const startLimit = iend - MATCH_START_MARGIN
@@ -110,9 +110,10 @@ export function blosclzCompress(
       store<u16>(slot, <u16>ip)
       from = ip - back
       if (load<u32>(from) == <u32>bytes && worthwhile(back, from, bytes)) break
+      // Compared before the step, which may lead past the last address.
+      if (step > searchLimit - ip) return finish(dst, op, oend, anchor, <u32>(iend - anchor))
       ip += step
       step = tries++ >> 6
-      if (ip > searchLimit) return finish(dst, op, oend, anchor, <u32>(iend - anchor))
       bytes = load<u64>(ip)
     }
     // The match may begin earlier than where it was noticed.

@@ -232,6 +232,7 @@ export function putLastLiterals(dst: usize, op: usize, oend: usize, anchor: usiz
 export function lz4Compress(
   src: usize, nbytes: u32, dst: usize, capacity: u32, acceleration: u32, table: usize,
 ): i32 {
+  if (capacity == 0) return 0
   const oend = dst + capacity
   let op = dst
   let anchor = src
@@ -255,9 +256,10 @@ export function lz4Compress(
         store<u16>(slot, <u16>ip)
         from = ip - back
         if (load<u32>(from) == <u32>bytes && back != 0) break
+        // Compared before the step, which may lead past the last address.
+        if (step > searchLimit - ip) return putLastLiterals(dst, op, oend, anchor, <u32>(iend - anchor))
         ip += step
         step = tries++ >> 6
-        if (ip > searchLimit) return putLastLiterals(dst, op, oend, anchor, <u32>(iend - anchor))
         bytes = load<u64>(ip)
       }
       // The match may begin earlier than where it was noticed.

@@ -1,0 +1,182 @@
+// Side by side with the peers: npm run bench [-- --quick] [--sizes 20,200,2000] [--dirs /dev/shm,.bench] [--runs 7]
+import { execFileSync, spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { DATA_SETS, itemSize, prepare } from './data.mjs'
+import { alternate, sameFile } from './measure.mjs'
+import { drawPicture } from './picture.mjs'
+
+const { values } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    sizes: { type: 'string' },
+    dirs: { type: 'string' },
+    sets: { type: 'string' },
+    runs: { type: 'string' },
+    only: { type: 'string' },
+  },
+})
+const sizes = (values.sizes ?? (values.quick ? '200' : '20,200,2000')).split(',').map(Number)
+const sets = (values.sets ?? (values.quick ? 'sensor,walk,random' : DATA_SETS.join(','))).split(',')
+const runs = Number(values.runs ?? (values.quick ? 3 : 7))
+const ramDisk = existsSync('/dev/shm') ? '/dev/shm/blpk-bench' : '.bench/ram'
+const dirs = (values.dirs ?? (values.quick ? ramDisk : `${ramDisk},.bench/disk`)).split(',')
+const python = join('.venv', process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python')
+
+function have(command) {
+  return spawnSync(command, ['--version']).error === undefined
+}
+
+function havePython(module) {
+  return existsSync(python) && spawnSync(python, ['-c', `import ${module}`]).status === 0
+}
+
+const blpk = (...args) => [process.execPath, 'bin/blpk.js', ...args]
+const shellCat = (from, to) => ({ argv: ['cat', from], stdout: to })
+
+function blpkTool(codec, level) {
+  const options = codec === undefined ? [] : ['-c', codec, '-l', String(level)]
+  return {
+    name: codec === undefined ? 'blpk' : `blpk ${codec} ${level}`,
+    pack: (from, to, typesize) => ({ argv: blpk('c', '-f', ...options, '-t', String(typesize), from, to) }),
+    unpack: (from, to) => ({ argv: blpk('d', '-f', '-e', from, to) }),
+  }
+}
+
+function pythonTool(name, script, codec, level) {
+  const run = (command, from, to, typesize) => ({
+    argv: [python, script, command, from, to, codec, String(level), String(typesize)],
+  })
+  return {
+    name: `${name} ${codec} ${level}`,
+    pack: (from, to, typesize) => run('c', from, to, typesize),
+    unpack: (from, to, typesize) => run('d', from, to, typesize),
+  }
+}
+
+const bloscpack = (codec, level) => pythonTool('bloscpack', 'bench/peers/bloscpack_file.py', codec, level)
+const blosc2 = (codec, level) => pythonTool('blosc2', 'bench/peers/blosc2_file.py', codec, level)
+
+const SHELL_TOOLS = {
+  cat: { name: 'cat', pack: shellCat, unpack: shellCat },
+  zstd: {
+    name: 'zstd -3 -T0',
+    pack: (from, to) => ({ argv: ['zstd', '-q', '-f', '-3', '-T0', from, '-o', to] }),
+    unpack: (from, to) => ({ argv: ['zstd', '-q', '-f', '-d', from, '-o', to] }),
+  },
+  lz4: {
+    name: 'lz4 -1',
+    pack: (from, to) => ({ argv: ['lz4', '-q', '-f', '-1', from, to] }),
+    unpack: (from, to) => ({ argv: ['lz4', '-q', '-f', '-d', from, to] }),
+  },
+  pigz: {
+    name: 'pigz',
+    pack: (from, to) => ({ argv: ['pigz', '-c', from], stdout: to }),
+    unpack: (from, to) => ({ argv: ['pigz', '-dc', from], stdout: to }),
+  },
+}
+
+/** Each group runs in turns with its first member, which is ours. */
+function groups() {
+  const withBloscpack = havePython('bloscpack')
+  const withBlosc2 = havePython('blosc2')
+  const list = [
+    ['blosclz 7', [blpkTool('blosclz', 7), withBloscpack && bloscpack('blosclz', 7)]],
+    [
+      'lz4 5',
+      [
+        blpkTool('lz4', 5),
+        SHELL_TOOLS.cat,
+        withBloscpack && bloscpack('lz4', 5),
+        withBlosc2 && blosc2('lz4', 5),
+        have('zstd') && SHELL_TOOLS.zstd,
+        have('lz4') && SHELL_TOOLS.lz4,
+        have('pigz') && sizes.every((size) => size <= 200) && SHELL_TOOLS.pigz,
+      ],
+    ],
+    ['zstd 3', [blpkTool('zstd', 3), withBloscpack && bloscpack('zstd', 3)]],
+    ['zstd 5', [blpkTool('zstd', 5), withBloscpack && bloscpack('zstd', 5), withBlosc2 && blosc2('zstd', 5)]],
+  ]
+  if (!withBloscpack || !withBlosc2) console.log('note: set up the Python peers with node scripts/setup-python.mjs')
+  return list
+    .filter(([name]) => values.only === undefined || values.only.split(',').includes(name))
+    .map(([name, tools]) => ({ name, tools: tools.filter(Boolean) }))
+}
+
+function remove(path) {
+  rmSync(path, { recursive: true, force: true })
+}
+
+function measureGroup(dir, set, megabytes, { name, tools }) {
+  const input = prepare(dir, set, megabytes * 1e6)
+  const typesize = itemSize(set)
+  const packed = tools.map((_, i) => join(dir, `packed-${i}.blp`))
+  const plain = tools.map((_, i) => join(dir, `plain-${i}`))
+  const packs = tools.map((tool, i) => ({ ...tool.pack(input, packed[i], typesize), output: packed[i] }))
+  const unpacks = tools.map((tool, i) => ({ ...tool.unpack(packed[i], plain[i], typesize), output: plain[i] }))
+  const compress = alternate(packs, runs, ({ output }) => remove(output))
+  const decompress = alternate(unpacks, runs, ({ output }) => remove(output))
+  const rows = tools.map((tool, i) => {
+    if (!sameFile(input, plain[i])) throw new Error(`${tool.name} did not give ${set} back`)
+    return {
+      dir,
+      set,
+      megabytes,
+      group: name,
+      tool: tool.name,
+      ratio: statSync(input).size / statSync(packed[i]).size,
+      compress: compress[i].seconds,
+      decompress: decompress[i].seconds,
+      memory: Math.max(compress[i].memory, decompress[i].memory),
+    }
+  })
+  for (const path of [...packed, ...plain]) remove(path)
+  return rows.map((row) => ({
+    ...row,
+    compressGain: row.compress / rows[0].compress,
+    decompressGain: row.decompress / rows[0].decompress,
+  }))
+}
+
+function line(row) {
+  const cells = [
+    row.set.padEnd(9),
+    `${row.megabytes} MB`.padStart(8),
+    row.tool.padEnd(20),
+    row.ratio.toFixed(2).padStart(8),
+    row.compress.toFixed(3).padStart(8),
+    row.compressGain.toFixed(2).padStart(6),
+    row.decompress.toFixed(3).padStart(8),
+    row.decompressGain.toFixed(2).padStart(6),
+    row.memory.toFixed(0).padStart(6),
+  ]
+  return cells.join('  ')
+}
+
+const HEAD = 'set          size      tool                     ratio   pack s  ×ours  unpack s ×ours  MB'
+
+function main() {
+  execFileSync(process.execPath, ['bin/blpk.js', '--version'])
+  mkdirSync('.bench', { recursive: true })
+  const rows = []
+  for (const dir of dirs) {
+    console.log(`\n${dir}, ${availableParallelism()} cores, medians of ${runs} runs in turns\n${HEAD}`)
+    for (const megabytes of sizes) {
+      for (const set of sets) {
+        for (const group of groups()) {
+          const measured = measureGroup(dir, set, megabytes, group)
+          rows.push(...measured)
+          for (const row of measured) console.log(line(row))
+        }
+        remove(prepare(dir, set, megabytes * 1e6))
+      }
+    }
+  }
+  writeFileSync('.bench/results.json', `${JSON.stringify(rows, undefined, 1)}\n`)
+  writeFileSync('.bench/picture.svg', drawPicture(rows))
+  console.log('\nsaved .bench/results.json and .bench/picture.svg')
+}
+
+main()

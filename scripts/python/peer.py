@@ -1,0 +1,156 @@
+"""The real bloscpack behind a pipe: a line of JSON in, a line of JSON out, as many as are wanted.
+
+A request is {"command": name, ...arguments}; the answer {"result": ...} or {"error": "Type: message"}.
+"""
+import hashlib
+import json
+import os
+import sys
+import warnings
+
+import blosc
+import bloscpack
+import numpy
+from bloscpack import append as appending
+from bloscpack import file_io
+from bloscpack.args import BloscArgs, BloscpackArgs, MetadataArgs
+
+
+def sha256(data):
+    return hashlib.sha256(data).hexdigest()
+
+
+def packing_args(request):
+    """The arguments that all pack functions share."""
+    names = {'blosc_args': BloscArgs, 'bloscpack_args': BloscpackArgs, 'metadata_args': MetadataArgs}
+    args = {name: kind(**request[name]) for name, kind in names.items() if name in request}
+    if 'chunk_size' in request:
+        args['chunk_size'] = request['chunk_size']
+    return args
+
+
+def hello(request):
+    return {
+        'bloscpack': bloscpack.__version__,
+        'blosc': blosc.__version__,
+        'numpy': numpy.__version__,
+        'codecs': blosc.compressor_list(),
+    }
+
+
+def pack(request):
+    args = packing_args(request)
+    bloscpack.pack_file_to_file(request['input'], request['output'], metadata=request.get('metadata'), **args)
+
+
+def unpack(request):
+    metadata = bloscpack.unpack_file_from_file(request['input'], request['output'])
+    with open(request['output'], 'rb') as plain:
+        return {'sha256': sha256(plain.read()), 'metadata': metadata}
+
+
+def describe(array):
+    return {
+        'dtype': repr(array.dtype.descr) if array.dtype.names is not None else repr(array.dtype.str),
+        'shape': list(array.shape),
+        'fortran': bool(numpy.isfortran(array)),
+        'sha256': sha256(array.tobytes(order='A')),
+    }
+
+
+def pack_ndarray(request):
+    array = numpy.load(request['input'])
+    bloscpack.pack_ndarray_to_file(array, request['output'], **packing_args(request))
+    return describe(array)
+
+
+def unpack_ndarray(request):
+    return describe(bloscpack.unpack_ndarray_from_file(request['input']))
+
+
+def load(request):
+    return describe(numpy.load(request['input']))
+
+
+def append(request):
+    args = {name: None for name in ('typesize', 'clevel', 'shuffle', 'cname')}
+    args.update(request.get('blosc_args', {}))
+    appending.append(request['archive'], request['input'], blosc_args=args)
+
+
+def rewrite_metadata(request):
+    with open(request['archive'], 'r+b') as archive:
+        appending._seek_to_metadata(archive)
+        appending._rewrite_metadata_fp(archive, request['metadata'])
+
+
+def info(request):
+    with open(request['input'], 'rb') as archive:
+        header, metadata, _, offsets = file_io._read_beginning(archive)
+    return {'header': dict(header), 'metadata': metadata, 'offsets': offsets}
+
+
+def numpy_samples():
+    """Arrays of every kind of dtype and layout, by name."""
+    counts = numpy.arange(13 * 17)
+    grid = counts.reshape(13, 17)
+    rows = numpy.arange(600)
+    plain = ['?', 'i1', 'u1', 'i2', 'u2', 'i4', 'u4', 'i8', 'u8', 'f2', 'f4', 'f8', 'c8', 'c16']
+    arrays = {f'little-{code}': grid.astype(f'<{code}') for code in plain}
+    arrays.update({f'big-{code}': grid.astype(f'>{code}') for code in plain[3:]})
+    arrays.update({f'text-{code}': grid.astype(code) for code in ('S5', '<U3', '>U4')})
+    arrays['datetime'] = rows.astype('<M8[ns]')
+    arrays['timedelta-big'] = rows.astype('>m8[s]')
+    arrays['void'] = numpy.frombuffer(bytes(range(240)), 'V6')
+    arrays['itemsize-255'] = numpy.frombuffer(bytes(range(255)) * 7, 'V255')
+    arrays['fortran'] = numpy.asfortranarray(grid.astype('<f8'))
+    arrays['fortran-3d'] = numpy.asfortranarray(rows.reshape(5, 10, 12).astype('>i4'))
+    arrays['fortran-1d'] = numpy.asfortranarray(rows)
+    arrays['fortran-one-row'] = numpy.asfortranarray(rows.reshape(1, 600))
+    arrays['transposed'] = grid.T
+    arrays['slice'] = grid[::2, 1:9]
+    arrays['zero-d'] = numpy.array(2.5)
+    arrays['zero-d-text'] = numpy.array(b'abc')
+    arrays['empty'] = numpy.zeros(0, '<f8')
+    arrays['empty-2d'] = numpy.zeros((4, 0), '<i2')
+    arrays['empty-fortran'] = numpy.zeros((0, 3), '<i2', order='F')
+    arrays['one'] = numpy.array([7], '<u2')
+    simple = numpy.zeros(333, [('x', '<i4'), ('y', '>f8'), ('name', 'S3')])
+    simple['x'], simple['y'] = rows[:333], rows[:333] / 7
+    arrays['structured'] = simple
+    arrays['structured-fortran'] = numpy.asfortranarray(simple.reshape(9, 37))
+    arrays['nested'] = numpy.zeros(50, [('a', [('b', '<i2'), ('c', '<f4')]), ('d', 'u1', (2, 3))])
+    arrays['unicode-names'] = numpy.zeros(9, [('größe', '<f8'), ('データ', '<i4')])
+    arrays['several-chunks'] = numpy.cumsum(numpy.sin(numpy.arange(300000))).astype('<f4').reshape(600, 500)
+    arrays['several-chunks-fortran'] = numpy.asfortranarray(arrays['several-chunks'])
+    return arrays
+
+
+def save_samples(request):
+    with warnings.catch_warnings():
+        warnings.simplefilter('ignore')  # np.save warns of version 3.0 for names beyond Latin-1
+        for name, array in numpy_samples().items():
+            numpy.save(os.path.join(request['directory'], name + '.npy'), array)
+    return list(numpy_samples())
+
+
+COMMANDS = [hello, pack, unpack, pack_ndarray, unpack_ndarray, load, append, rewrite_metadata, info, save_samples]
+
+
+def main():
+    blosc.set_nthreads(1)
+    # Nothing that a library prints may get between the answers.
+    answers = os.fdopen(os.dup(1), 'w', encoding='utf-8')
+    os.dup2(2, 1)
+    commands = {command.__name__: command for command in COMMANDS}
+    for line in sys.stdin:
+        request = json.loads(line)
+        try:
+            answer = {'result': commands[request['command']](request)}
+        except Exception as error:
+            answer = {'error': f'{type(error).__name__}: {error}'}
+        answers.write(json.dumps(answer) + '\n')
+        answers.flush()
+
+
+main()

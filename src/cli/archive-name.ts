@@ -1,0 +1,21 @@
+import { basename } from 'node:path'
+import { usage } from '../errors.js'
+import { isDash } from './inputs.js'
+import type { CliOptions } from './options.js'
+
+/** What the names of archives end with. */
+export const EXTENSION = '.blp'
+
+/** @throws BlpkError USAGE where an archive does not have the name of one, unless -e takes any name */
+export function checkExtension(archive: string, o: CliOptions): void {
+  if (o.checkExtension === false || isDash(archive) || archive.endsWith(EXTENSION)) return
+  throw usage(`the name of '${archive}' does not end with ${EXTENSION} (use -e to take it all the same)`)
+}
+
+/** Where an archive is unpacked to by default. @throws BlpkError USAGE where its name does not tell */
+export function plainNameOf(archive: string): string {
+  if (isDash(archive)) return archive
+  if (archive.endsWith(EXTENSION) && basename(archive) !== EXTENSION)
+    return archive.slice(0, -EXTENSION.length)
+  throw usage(`the name of '${archive}' does not tell the output: name an output file`)
+}

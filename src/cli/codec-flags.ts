@@ -1,0 +1,63 @@
+import { readFileSync } from 'node:fs'
+import { text } from 'node:stream/consumers'
+import type { CodecOptions, RunOptions } from '../engine/options.js'
+import { usage } from '../errors.js'
+import { compactJson } from '../format/bloscpack/json.js'
+import { attempt } from '../io-errors.js'
+import type { Context } from './context.js'
+import { isDash } from './inputs.js'
+import type { CliOptions } from './options.js'
+import type { ProgressView } from './progress.js'
+
+/** The options of how chunks are compressed, as the engine takes them. */
+export function codecOptions(o: CliOptions): CodecOptions {
+  return {
+    ...(o.codec !== undefined && { codec: o.codec }),
+    ...(o.clevel !== undefined && { level: o.clevel }),
+    ...(o.shuffle !== undefined && { shuffle: o.shuffle === false ? 'none' : o.shuffle }),
+    ...(o.typesize !== undefined && { typesize: o.typesize }),
+    ...(o.blockSize !== undefined && { blocksize: o.blockSize }),
+  }
+}
+
+/** The options of a run, as the engine takes them. */
+export function runOptions(context: Context, view: ProgressView): RunOptions {
+  const { nthreads } = context.options
+  return {
+    signal: context.signal,
+    onProgress: (progress) => view.update(progress),
+    ...(nthreads !== undefined && { threads: nthreads }),
+  }
+}
+
+/**
+ * Reads the file of -m.
+ * @param input the argument that the data come from
+ * @returns compact JSON text, or undefined without -m
+ * @throws BlpkError USAGE where it is not JSON, NOT_FOUND, IO
+ */
+export async function readMetadata(o: CliOptions, input: string): Promise<string | undefined> {
+  const { metadata: file } = o
+  if (file === undefined) return undefined
+  if (isDash(file) && isDash(input)) throw usage('data and metadata cannot both come from standard input')
+  const json = isDash(file)
+    ? await text(process.stdin)
+    : attempt('read', file, () => readFileSync(file, 'utf8'))
+  try {
+    return compactJson(json)
+  } catch (error) {
+    throw usage(`'${file}': ${(error as Error).message}`)
+  }
+}
+
+/** Metadata of one's own beside those that say what array it is, so that the array still comes back. */
+export function withArray(own: string | undefined, array: string | undefined): string | undefined {
+  if (own === undefined || array === undefined) return own
+  if (!own.startsWith('{')) throw usage('metadata for a .npy file must be a JSON object (or use --raw)')
+  const taken = Object.keys(JSON.parse(array) as object)
+  const clash = Object.keys(JSON.parse(own) as object).find((key) => taken.includes(key))
+  if (clash !== undefined) {
+    throw usage(`the metadata have a key '${clash}', which describes the array of a .npy file (use --raw)`)
+  }
+  return own === '{}' ? array : `${own.slice(0, -1)},${array.slice(1)}`
+}

@@ -1,0 +1,140 @@
+import { isatty } from 'node:tty'
+import { Archive } from '../engine/archive.js'
+import { type ByteRange, unpackRange } from '../engine/range.js'
+import { unpack } from '../engine/unpack.js'
+import { BlpkError, usage } from '../errors.js'
+import type { ByteSink } from '../sinks/byte-sink.js'
+import { itemBytes, npyItemsPrefix, npyPrefix } from '../sinks/npy.js'
+import { BytesPlainSink } from '../sinks/plain.js'
+import { checkExtension, plainNameOf } from './archive-name.js'
+import { runOptions } from './codec-flags.js'
+import { about, type Context, saySummary, sayVerbose } from './context.js'
+import { type Input, isDash, nameOf, openArchiveInput } from './inputs.js'
+import type { CliOptions } from './options.js'
+import { openOutput, refuseMixedOutput } from './outputs.js'
+import { openProgress, type ProgressView } from './progress.js'
+import { jsonRatio, jsonSeconds, printJson, stopwatch } from './report.js'
+import { exactSize, prettySeconds, prettySize } from './sizes.js'
+import { resolveSlice } from './slices.js'
+
+/** What is to be written of an archive. */
+interface Part {
+  /** All of it where it is not given. */
+  range?: ByteRange
+  /** A header in front, of a `.npy`. */
+  prefix?: Uint8Array | undefined
+}
+
+interface Job {
+  input: string
+  output: string
+}
+
+interface Result {
+  nbytes: number
+  nchunks?: number
+  range?: ByteRange
+}
+
+function sizeOf(archive: Archive): number {
+  if (archive.nbytes !== undefined) return archive.nbytes
+  throw usage('the archive was written to a pipe and does not know its size: parts of it cannot be found')
+}
+
+function choosePart(archive: Archive, o: CliOptions): Part {
+  if (o.bytes !== undefined) return { range: resolveSlice(o.bytes, sizeOf(archive)) }
+  if (o.items === undefined) return { prefix: o.raw === true ? undefined : npyPrefix(archive) }
+  const itemsize = itemBytes(archive)
+  const items = resolveSlice(o.items, itemsize === 0 ? 0 : Math.floor(sizeOf(archive) / itemsize))
+  return {
+    range: { start: items.start * itemsize, stop: items.stop * itemsize },
+    prefix: o.raw === true ? undefined : npyItemsPrefix(archive, items.stop - items.start),
+  }
+}
+
+function openMetadataOut(archive: Archive, input: Input, o: CliOptions): ByteSink | undefined {
+  if (o.metadataOut === undefined) return undefined
+  if (archive.metadata === undefined) throw new BlpkError('NOT_FOUND', 'the archive has no metadata')
+  return openOutput(o.metadataOut, { compressed: false, force: o.force === true, inputs: [input] })
+}
+
+async function writePart(
+  archive: Archive,
+  part: Part,
+  sink: BytesPlainSink,
+  view: ProgressView,
+  context: Context,
+) {
+  const { range } = part
+  if (range === undefined) return unpack(archive, sink, runOptions(context, view))
+  return { nbytes: await unpackRange(archive, range, sink), range }
+}
+
+async function unpackInput(job: Job, input: Input, view: ProgressView, context: Context): Promise<Result> {
+  const { options } = context
+  const archive = await Archive.open(
+    input.source,
+    options.maxChunk === undefined ? {} : { maxChunk: options.maxChunk },
+  )
+  const part = choosePart(archive, options)
+  const metadataSink = openMetadataOut(archive, input, options)
+  try {
+    const request = { compressed: false, force: options.force === true, inputs: [input], like: input.like }
+    const sink = new BytesPlainSink(openOutput(job.output, request), part.prefix)
+    const result = await writePart(archive, part, sink, view, context)
+    await metadataSink?.write(Buffer.from(`${archive.metadata}\n`))
+    await metadataSink?.commit()
+    return { ...result, nbytes: result.nbytes + (part.prefix?.length ?? 0) }
+  } catch (error) {
+    await metadataSink?.discard()
+    throw error
+  }
+}
+
+function report(job: Job, result: Result, cbytes: number | undefined, seconds: number, o: CliOptions): void {
+  sayVerbose(o, `wrote ${exactSize(result.nbytes)} in ${prettySeconds(seconds)}`)
+  const from = cbytes === undefined || result.range !== undefined ? '' : `${prettySize(cbytes)} → `
+  const what = `${from}${prettySize(result.nbytes)} in ${prettySeconds(seconds)}`
+  saySummary(o, `${job.input}: ${what} → ${job.output}`)
+  if (o.json !== true) return
+  printJson({
+    input: job.input,
+    output: job.output,
+    nbytes: result.nbytes,
+    ...(result.range === undefined &&
+      cbytes !== undefined && { cbytes, ratio: jsonRatio(result.nbytes, cbytes) }),
+    ...(result.nchunks !== undefined && { nchunks: result.nchunks }),
+    ...(result.range !== undefined && { range: result.range }),
+    seconds: jsonSeconds(seconds),
+  })
+}
+
+function chooseOutput(input: string, output: string | undefined, o: CliOptions): string {
+  if (o.bytes !== undefined && o.items !== undefined) throw usage('--bytes and --items exclude each other')
+  if (output !== undefined) return output
+  if (o.bytes !== undefined || o.items !== undefined)
+    throw usage('with --bytes or --items an output must be named')
+  return plainNameOf(input)
+}
+
+/** `blpk decompress <in> [<out>]` */
+export async function run(args: readonly string[], context: Context): Promise<number> {
+  const { options } = context
+  const [input = '-'] = args
+  checkExtension(input, options)
+  const job: Job = { input, output: chooseOutput(input, args[1], options) }
+  refuseMixedOutput(context, job.output, options.metadataOut)
+  const seconds = stopwatch()
+  const opened = openArchiveInput(input, context.signal)
+  const view = openProgress(options, isDash(job.output) && isatty(1))
+  try {
+    sayVerbose(options, `input is '${job.input}'; output is '${job.output}'`)
+    const result = await about(nameOf(input, 'standard input'), () => unpackInput(job, opened, view, context))
+    view.close()
+    report(job, result, opened.source.size, seconds(), options)
+    return 0
+  } finally {
+    view.close()
+    await opened.source.close()
+  }
+}

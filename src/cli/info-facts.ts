@@ -1,0 +1,105 @@
+import { CODECS } from '../codecs/registry.js'
+import type { Archive, ChunkPlace } from '../engine/archive.js'
+import { FORMAT_VERSION } from '../format/bloscpack/header.js'
+import type { ChunkHeader, Shuffle } from '../format/chunk/header.js'
+import { jsonRatio } from './report.js'
+
+/** A chunk, as `--chunks` shows it and JSON has it. */
+export interface ChunkInfo {
+  index: number
+  offset: number
+  nbytes: number
+  cbytes: number
+  ratio: number | null
+  /** Name of the codec; `lz4` stands for LZ4 HC too, whose chunks look the same. */
+  codec: string
+  shuffle: Shuffle
+  split: boolean
+  /** The plain bytes are stored as they are. */
+  stored: boolean
+  typesize: number
+  blocksize: number
+}
+
+/** An archive, as `info` shows it and JSON has it; null where the archive does not tell. */
+export interface ArchiveInfo {
+  file: string
+  format: string
+  cbytes: number | null
+  nbytes: number | null
+  ratio: number | null
+  nchunks: number | null
+  chunkSize: number | null
+  lastChunk: number | null
+  typesize: number
+  checksum: string
+  offsets: boolean
+  maxAppChunks: number
+  firstChunk: ChunkInfo | null
+  metadata: unknown
+  metadataSection: { codec: string; level: number; size: number; storedSize: number; maxSize: number } | null
+  chunks?: ChunkInfo[]
+}
+
+/** What was found out beyond the front of the archive. */
+export interface Found {
+  first: ChunkPlace | undefined
+  nchunks: number | undefined
+  nbytes: number | undefined
+  cbytes: number | undefined
+  chunks: ChunkInfo[] | undefined
+}
+
+function codecName(header: ChunkHeader): string {
+  return (
+    CODECS.find((codec) => codec.format === header.codecFormat)?.name ?? `unknown (${header.codecFormat})`
+  )
+}
+
+/** The facts of a chunk. */
+export function describeChunk({ index, position, header }: ChunkPlace): ChunkInfo {
+  const { nbytes, cbytes, shuffle, split, typesize, blocksize, memcpyed } = header
+  return {
+    index,
+    offset: position,
+    nbytes,
+    cbytes,
+    ratio: jsonRatio(nbytes, cbytes),
+    codec: codecName(header),
+    shuffle,
+    split,
+    stored: memcpyed,
+    typesize,
+    blocksize,
+  }
+}
+
+function describeMetadata(archive: Archive): ArchiveInfo['metadataSection'] {
+  const h = archive.metadataHeader
+  if (h === undefined) return null
+  return { codec: h.codec, level: h.level, size: h.size, storedSize: h.storedSize, maxSize: h.maxSize }
+}
+
+/** The facts of an archive. */
+export function describeArchive(file: string, archive: Archive, found: Found): ArchiveInfo {
+  const { header } = archive
+  const { nbytes = null, cbytes = null, nchunks = null } = found
+  return {
+    file,
+    format: `Bloscpack ${FORMAT_VERSION}`,
+    cbytes,
+    nbytes,
+    ratio: nbytes === null || cbytes === null ? null : jsonRatio(nbytes, cbytes),
+    nchunks,
+    chunkSize: header.chunkSize ?? null,
+    lastChunk: header.lastChunk ?? null,
+    typesize: header.typesize,
+    checksum: header.checksum,
+    offsets: header.offsets,
+    maxAppChunks: header.maxAppChunks,
+    firstChunk: found.first === undefined ? null : describeChunk(found.first),
+    metadata: archive.parseMetadata() ?? null,
+    metadataSection: describeMetadata(archive),
+    ...(found.chunks !== undefined && { chunks: found.chunks }),
+  }
+}

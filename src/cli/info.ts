@@ -1,0 +1,68 @@
+import { Archive, type ChunkPlace } from '../engine/archive.js'
+import { ChunkWalk } from '../engine/walk.js'
+import { type Context, forEachFile } from './context.js'
+import { describe } from './exit.js'
+import { type ArchiveInfo, type ChunkInfo, describeArchive, describeChunk } from './info-facts.js'
+import { formatInfo } from './info-text.js'
+import { openArchiveInput } from './inputs.js'
+import { print, printJson } from './report.js'
+
+/** What going from chunk to chunk tells: only done where it is asked for, or where the header knows too little. */
+interface Walked {
+  first: ChunkPlace | undefined
+  chunks: ChunkInfo[]
+  nchunks: number
+  nbytes: number
+  /** Where the last chunk ends, in bytes. */
+  end: number
+}
+
+async function walkChunks(archive: Archive): Promise<Walked> {
+  const walk = new ChunkWalk(archive)
+  const walked: Walked = { first: undefined, chunks: [], nchunks: 0, nbytes: 0, end: 0 }
+  for (let chunk = await walk.next(); chunk !== undefined; chunk = await walk.next()) {
+    walked.first ??= chunk
+    walked.nbytes += chunk.header.nbytes
+    walked.chunks.push(describeChunk(chunk))
+  }
+  return { ...walked, nchunks: walk.count, end: walk.position }
+}
+
+async function gather(file: string, context: Context): Promise<ArchiveInfo> {
+  const { maxChunk, chunks: wantsChunks } = context.options
+  const { source } = openArchiveInput(file, context.signal)
+  try {
+    const archive = await Archive.open(source, maxChunk === undefined ? {} : { maxChunk })
+    const walked =
+      wantsChunks === true || archive.nbytes === undefined ? await walkChunks(archive) : undefined
+    const first = walked === undefined ? await archive.locate(0, archive.chunksAt) : walked.first
+    return describeArchive(file, archive, {
+      first,
+      nchunks: archive.nchunks ?? walked?.nchunks,
+      nbytes: archive.nbytes ?? walked?.nbytes,
+      cbytes: source.size ?? walked?.end,
+      chunks: wantsChunks === true ? walked?.chunks : undefined,
+    })
+  } finally {
+    await source.close()
+  }
+}
+
+/** `blpk info <file>…` */
+export async function run(files: readonly string[], context: Context): Promise<number> {
+  const { json } = context.options
+  const results: unknown[] = []
+  let separator = ''
+  const showOne = async (file: string): Promise<number> => {
+    const info = await gather(file, context)
+    results.push(info)
+    if (json !== true) print(separator + formatInfo(info))
+    separator = '\n'
+    return 0
+  }
+  const code = await forEachFile(files, context, showOne, (file, error) => {
+    results.push({ file, error: describe(error, file) })
+  })
+  if (json === true) printJson(files.length === 1 ? results[0] : results)
+  return code
+}

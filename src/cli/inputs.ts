@@ -1,0 +1,74 @@
+import { type BigIntStats, createReadStream, fstatSync, type Stats, statSync } from 'node:fs'
+import type { Readable } from 'node:stream'
+import { isatty } from 'node:tty'
+import { BlpkError, usage } from '../errors.js'
+import { attempt } from '../io-errors.js'
+import type { ByteSource } from '../sources/byte-source.js'
+import { FileSource } from '../sources/file.js'
+import { openStdin } from '../sources/stdin.js'
+import { StreamSource } from '../sources/stream.js'
+import { PatientSource } from './patient-source.js'
+
+const STDIN = 0
+
+/** Does an argument stand for standard input or output? */
+export function isDash(argument: string): boolean {
+  return argument === '-'
+}
+
+/** How messages call an argument. */
+export function nameOf(argument: string, dash: string): string {
+  return isDash(argument) ? dash : argument
+}
+
+/** An input that was opened. */
+export interface Input {
+  source: ByteSource
+  /** What it is, for comparison with the output. */
+  identity: string | undefined
+  /** Its mode and times, where it is a regular file with a name. */
+  like: Stats | undefined
+}
+
+/** Tells files apart; undefined where two that look the same need not be. */
+export function identityOf(stat: BigIntStats | undefined): string | undefined {
+  return stat !== undefined && (stat.isFile() || stat.isFIFO()) ? `${stat.dev}:${stat.ino}` : undefined
+}
+
+function streamInput(stream: Readable, name: string, signal: AbortSignal): ByteSource {
+  // Who waits for a pipe would not see the signal.
+  signal.addEventListener('abort', () => stream.destroy(new BlpkError('INTERRUPTED', 'interrupted')))
+  return new StreamSource(stream, name)
+}
+
+function stdinInput(signal: AbortSignal): Input {
+  const stat = fstatSync(STDIN, { bigint: true })
+  if (!stat.isFile()) {
+    const source = openStdin()
+    signal.addEventListener('abort', () => process.stdin.destroy(new BlpkError('INTERRUPTED', 'interrupted')))
+    return { source, identity: identityOf(stat), like: undefined }
+  }
+  return { source: new PatientSource(openStdin(), signal), identity: identityOf(stat), like: undefined }
+}
+
+/**
+ * Opens an input: a regular file, or anything else that has a name, or `-`.
+ * @throws BlpkError NOT_FOUND, IO
+ */
+export function openInput(argument: string, signal: AbortSignal): Input {
+  if (isDash(argument)) return stdinInput(signal)
+  const like = attempt('open', argument, () => statSync(argument))
+  const identity = identityOf(statSync(argument, { bigint: true }))
+  if (like.isFile() || like.isDirectory()) {
+    return { source: new PatientSource(new FileSource(argument), signal), identity, like }
+  }
+  return { source: streamInput(createReadStream(argument), argument, signal), identity, like: undefined }
+}
+
+/** The same for an archive, which nobody types at a terminal. */
+export function openArchiveInput(argument: string, signal: AbortSignal): Input {
+  if (isDash(argument) && isatty(STDIN)) {
+    throw usage('standard input is a terminal: name an archive, or pipe one in')
+  }
+  return openInput(argument, signal)
+}

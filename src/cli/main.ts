@@ -1,0 +1,63 @@
+import { BlpkError } from '../errors.js'
+import { type Context, sayError } from './context.js'
+import { watchSignals } from './interrupt.js'
+import type { CliOptions } from './options.js'
+import { buildProgram, endOf } from './program.js'
+
+const BUG = 1
+
+/** A reader that went away, as in `| head`, is no error of ours. */
+function endQuietlyWithReader(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error
+    })
+  }
+}
+
+/** Whatever goes wrong is said on one line, even where nobody waits for it. */
+function catchEverything(options: () => CliOptions): { finished(): void } {
+  let isFinished = false
+  process.on('uncaughtException', (error) => {
+    isFinished = true
+    sayError(error, options())
+    process.exit(BUG)
+  })
+  process.on('exit', () => {
+    // Nothing is left to wait for, and still there is no result.
+    if (!isFinished) process.exitCode = sayError(new Error('the run stopped before its end'), options())
+  })
+  return {
+    finished: () => {
+      isFinished = true
+    },
+  }
+}
+
+/** Runs a command line and sets the exit code of the process. */
+export async function main(argv: readonly string[]): Promise<void> {
+  const interrupts = watchSignals()
+  let options: CliOptions = { debug: argv.includes('--debug') }
+  const watch = catchEverything(() => options)
+  endQuietlyWithReader()
+  let code = 0
+  try {
+    const program = buildProgram(async (module, args, parsed) => {
+      options = parsed
+      const context: Context = { options, signal: interrupts.signal, protect: interrupts.protect }
+      code = await module.run(args, context)
+    })
+    await program.parseAsync(argv, { from: 'user' })
+  } catch (error) {
+    code = endOf(error) ?? sayError(interrupts.signal.aborted ? interruption(error) : error, options)
+  }
+  watch.finished()
+  process.exitCode = code
+  // A pipe that nobody writes to would keep the process waiting.
+  if (interrupts.signal.aborted) process.exit(code)
+}
+
+/** What comes up after a signal, such as a pipe that was closed for it, is the signal's doing. */
+function interruption(error: unknown): BlpkError {
+  return new BlpkError('INTERRUPTED', 'interrupted', {}, error)
+}

@@ -1,0 +1,118 @@
+import {
+  type BigIntStats,
+  createWriteStream,
+  existsSync,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readlinkSync,
+  realpathSync,
+  type Stats,
+  statSync,
+} from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { isatty } from 'node:tty'
+import { BlpkError, usage } from '../errors.js'
+import { attempt } from '../io-errors.js'
+import type { ByteSink } from '../sinks/byte-sink.js'
+import { existsError, FileSink } from '../sinks/file.js'
+import { openStdout } from '../sinks/stdout.js'
+import { StreamSink } from '../sinks/stream.js'
+import type { Context } from './context.js'
+import { type Input, identityOf, isDash } from './inputs.js'
+
+const STDOUT = 1
+const MAX_LINKS = 40
+
+/** What is asked of an output. */
+export interface OutputRequest {
+  /** Compressed bytes, which no terminal can show. */
+  compressed: boolean
+  force: boolean
+  /** The inputs, none of which may be the output. */
+  inputs: readonly Input[]
+  /** Mode and times for it. */
+  like?: Stats | undefined
+}
+
+const temporaries = new Set<FileSink>()
+
+/** Removes what an unfinished run would leave behind; nothing is left of a finished one. */
+function discardTemporaries(): void {
+  for (const sink of temporaries) {
+    try {
+      sink.discard()
+    } catch {
+      // The process ends; there is nobody left to tell.
+    }
+  }
+}
+
+function terminalError(): BlpkError {
+  return usage('compressed bytes are not written to a terminal: name an output file, or redirect it')
+}
+
+function checkNotInput(path: string, identity: string | undefined, request: OutputRequest): void {
+  if (identity === undefined || !request.inputs.some((input) => input.identity === identity)) return
+  throw new BlpkError('SAME_FILE', `input and output are the same file: '${path}'`, { path })
+}
+
+function stdoutSink(request: OutputRequest): ByteSink {
+  if (request.compressed && isatty(STDOUT)) throw terminalError()
+  checkNotInput('standard output', identityOf(fstatSync(STDOUT, { bigint: true })), request)
+  return openStdout()
+}
+
+/** A pipe or a device is written to as it is; it cannot be replaced. */
+function deviceSink(path: string, stat: BigIntStats, request: OutputRequest): ByteSink {
+  if (stat.isBlockDevice() && !request.force) throw existsError(path)
+  if (stat.isFIFO()) return new StreamSink(createWriteStream(path), path)
+  const fd = attempt('open', path, () => openSync(path, 'w'))
+  if (request.compressed && isatty(fd)) throw terminalError()
+  return new StreamSink(createWriteStream(path, { fd }), path)
+}
+
+/** Follows a link to the file behind it, which may be missing, so that the link itself stays. */
+function targetOf(path: string, links = 0): string {
+  const stat = lstatSync(path, { throwIfNoEntry: false })
+  if (stat?.isSymbolicLink() !== true || links > MAX_LINKS) return path
+  if (existsSync(path)) return realpathSync(path)
+  return targetOf(resolve(realpathSync(dirname(path)), readlinkSync(path)), links + 1)
+}
+
+function fileSink(path: string, request: OutputRequest): ByteSink {
+  const options = { overwrite: request.force, ...(request.like !== undefined && { like: request.like }) }
+  const sink = new FileSink(
+    attempt('create', path, () => targetOf(path)),
+    options,
+  )
+  if (temporaries.size === 0) process.once('exit', discardTemporaries)
+  temporaries.add(sink)
+  return sink
+}
+
+/**
+ * Opens an output: a file that appears when it is whole, a device or pipe, or `-`.
+ * @throws BlpkError EXISTS, SAME_FILE, USAGE, NOT_FOUND, IO
+ */
+export function openOutput(argument: string, request: OutputRequest): ByteSink {
+  if (isDash(argument)) return stdoutSink(request)
+  const stat = attempt('write', argument, () => statSync(argument, { bigint: true, throwIfNoEntry: false }))
+  checkNotInput(argument, identityOf(stat), request)
+  if (stat === undefined) return fileSink(argument, request)
+  if (stat.isDirectory()) {
+    throw new BlpkError('IO', `cannot write '${argument}': it is a directory`, { path: argument })
+  }
+  if (!stat.isFile()) return deviceSink(argument, stat, request)
+  if (!request.force) throw existsError(argument)
+  return fileSink(argument, request)
+}
+
+/** @throws BlpkError USAGE where the result would be printed among the data */
+export function refuseMixedOutput(context: Context, ...outputs: readonly (string | undefined)[]): void {
+  const dashes = outputs.filter((output) => output !== undefined && isDash(output)).length
+  if (dashes > 1) throw usage('only one output can be standard output')
+  if (dashes === 1 && context.options.json === true) {
+    throw usage('--json prints on standard output, where the data go: name an output file')
+  }
+}

@@ -1,0 +1,43 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { BlpkError } from '../errors.js'
+import type { ByteSource } from '../sources/byte-source.js'
+
+/** How long work may go on before a signal gets its turn, in milliseconds. */
+const TURN_MS = 50
+
+/**
+ * A source that lets signals through: with files and a single thread nothing else ever waits, so the
+ * event loop would not get a turn before the end.
+ */
+export class PatientSource implements ByteSource {
+  readonly name: string
+  readonly size: number | undefined
+  readonly seekable: boolean
+  readonly #source: ByteSource
+  readonly #signal: AbortSignal
+  #lastTurn = performance.now()
+
+  constructor(source: ByteSource, signal: AbortSignal) {
+    this.name = source.name
+    this.size = source.size
+    this.seekable = source.seekable
+    this.#source = source
+    this.#signal = signal
+  }
+
+  read(position: number, into: Uint8Array): number | Promise<number> {
+    if (performance.now() - this.#lastTurn < TURN_MS) return this.#source.read(position, into)
+    return this.#readLater(position, into)
+  }
+
+  async #readLater(position: number, into: Uint8Array): Promise<number> {
+    await nextTurn()
+    this.#lastTurn = performance.now()
+    if (this.#signal.aborted) throw new BlpkError('INTERRUPTED', 'interrupted')
+    return this.#source.read(position, into)
+  }
+
+  close(): void | Promise<void> {
+    return this.#source.close()
+  }
+}

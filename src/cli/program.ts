@@ -1,0 +1,115 @@
+import { readFileSync } from 'node:fs'
+import { Command, CommanderError, Option } from 'commander'
+import { usage } from '../errors.js'
+import { COMMANDS, type CommandModule, type CommandSpec } from './commands.js'
+import { type CliOptions, type CommandName, FLAGS, type Flag } from './options.js'
+
+const GLOBAL_OPTIONS = 'Global options (before or after the command):'
+
+const EXIT_CODES = `
+Exit codes (of several files the largest one counts):
+  0    done
+  1    failed: not found, exists, I/O, disk full
+  2    wrong usage
+  3    the archive is damaged
+  4    not supported: an unknown codec, version or feature
+  5    no room to append (see append --grow)
+  130  interrupted`
+
+const MAIN_EXAMPLES = `
+Examples:
+  blpk compress data.npy              writes data.npy.blp
+  blpk decompress data.npy.blp        writes data.npy
+  blpk info data.npy.blp
+  blpk append data.npy.blp more.npy
+  blpk verify *.blp
+  tar c dir | blpk c - | ssh host 'cat > dir.tar.blp'`
+
+/** What to do with a command line that was understood. */
+export type Action = (module: CommandModule, args: string[], options: CliOptions) => Promise<void>
+
+function version(): string {
+  const path = new URL('../../package.json', import.meta.url)
+  return (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version
+}
+
+function toOption(flag: Flag, command?: CommandName): Option {
+  const letter = flag.letter === undefined ? '' : `-${flag.letter}, `
+  const value = flag.value === undefined ? '' : ` <${flag.value}>`
+  const byDefault = flag.default === undefined ? '' : ` (default: ${flag.default})`
+  const { description, parse } = flag
+  const does = typeof description === 'string' ? description : command && description[command]
+  const option = new Option(`${letter}--${flag.name}${value}`, (does ?? '') + byDefault)
+  if (parse !== undefined) option.argParser((text: string) => parse(text))
+  if (flag.commands === 'all') option.helpGroup(GLOBAL_OPTIONS)
+  return option
+}
+
+function commandLineOf(command: Command): string {
+  return command.parent === null ? command.name() : `${command.parent.name()} ${command.name()}`
+}
+
+/** Turns what commander says over several lines into one, with the help that tells more. */
+function complaint(error: CommanderError, command: Command): Error {
+  if (!error.code.startsWith('commander.') || error.exitCode === 0 || error.code === 'commander.help')
+    return error
+  const [what = '', hint] = error.message.replace(/^error: /, '').split('\n')
+  const see = `see ${commandLineOf(command)} --help`
+  const guess = hint === undefined ? '' : `${hint.replace(/^\(D/, 'd').replace(/\)$/, '')} `
+  return usage(`${what.replace(/\.$/, '')} (${guess}${see})`)
+}
+
+function setUp(command: Command): void {
+  command
+    .helpOption('-h, --help', 'show this help')
+    .version(`blpk ${version()}`, '--version', 'print the version')
+    .configureOutput({ outputError: () => {} })
+    .exitOverride((error) => {
+      throw complaint(error, command)
+    })
+  for (const flag of FLAGS) if (flag.commands === 'all') command.addOption(toOption(flag))
+}
+
+function checkOptions(options: CliOptions): CliOptions {
+  if (options.quiet === true && options.verbose === true) throw usage('-q and -v exclude each other')
+  return options
+}
+
+function addCommand(program: Command, spec: CommandSpec, action: Action): void {
+  const command = program.command(spec.name).summary(spec.summary).description(spec.description)
+  if (spec.alias !== undefined) command.alias(spec.alias)
+  for (const { name, description } of spec.args) command.argument(name, description)
+  for (const flag of FLAGS) {
+    if (flag.commands !== 'all' && flag.commands.includes(spec.name))
+      command.addOption(toOption(flag, spec.name))
+  }
+  setUp(command)
+  command.addHelpText('after', `\nExamples:\n${spec.examples.map((example) => `  ${example}`).join('\n')}`)
+  command.action(async () => {
+    const options = checkOptions({ ...program.opts<CliOptions>(), ...command.opts<CliOptions>() })
+    await action(await spec.load(), command.args, options)
+  })
+}
+
+/**
+ * The command line of blpk for commander, made from the tables of commands and options.
+ * @param action called for a subcommand
+ */
+export function buildProgram(action: Action): Command {
+  const program = new Command('blpk')
+    .usage('[options] <command> [options] ...')
+    .description('Packs binary and numeric data into Bloscpack archives (.blp), and reads parts of them.')
+    // Letters mean different things before and behind the command only if they are not looked for everywhere.
+    .enablePositionalOptions()
+    .helpCommand('help [command]', 'show the help of a command')
+    .addHelpText('after', MAIN_EXAMPLES + EXIT_CODES.replace(/^/, '\n'))
+  setUp(program)
+  for (const spec of COMMANDS) addCommand(program, spec, action)
+  return program
+}
+
+/** What a parser threw: its exit code where it is only a way to end, such as after the help. */
+export function endOf(error: unknown): number | undefined {
+  if (!(error instanceof CommanderError)) return undefined
+  return error.exitCode === 0 ? 0 : 2
+}

@@ -1,0 +1,102 @@
+import { Archive } from '../engine/archive.js'
+import { type Finding, type VerifyReport, verifyArchive } from '../engine/verify.js'
+import { usage } from '../errors.js'
+import { parseNdarrayMetadata } from '../format/npy/index.js'
+import { openPlain } from '../sources/npy.js'
+import type { PlainSource } from '../sources/plain.js'
+import { runOptions } from './codec-flags.js'
+import { type Context, forEachFile } from './context.js'
+import { describe, EXIT_CODES, worst } from './exit.js'
+import { type Input, isDash, openArchiveInput, openInput } from './inputs.js'
+import { openProgress } from './progress.js'
+import { counted, print, printJson } from './report.js'
+
+/** Does the archive hold an array? Of a pipe nothing can be read ahead. */
+async function holdsArray(input: Input): Promise<boolean | undefined> {
+  if (!input.source.seekable) return undefined
+  try {
+    return parseNdarrayMetadata((await Archive.open(input.source)).parseMetadata()) !== undefined
+  } catch {
+    // What is wrong is said by the verification.
+    return undefined
+  }
+}
+
+/** The plain bytes that a file is packed to in an archive such as this. */
+async function openOriginal(
+  input: Input,
+  original: Input | undefined,
+  context: Context,
+): Promise<PlainSource | undefined> {
+  if (original === undefined) return undefined
+  const raw = context.options.raw === true || (await holdsArray(input)) === false
+  return openPlain(original.source, { raw })
+}
+
+function findingLine(file: string, finding: Finding): string {
+  const { lost } = finding
+  const bytes = lost === undefined ? '' : ` (plain bytes ${lost.start} to ${lost.stop ?? 'the end'} are lost)`
+  return `${file}: ${finding.level}: ${finding.message}${bytes}\n`
+}
+
+function okLine(file: string, report: VerifyReport): string {
+  const deep = report.deep ? ', decompressed' : ''
+  const hint = report.deep ? '' : ': only the structure was checked, --deep checks more'
+  const checksum = report.checksum === 'None' ? `no checksums${hint}` : report.checksum
+  return `${file}: ok (${counted(report.nchunks, 'chunk')}, ${checksum}${deep})\n`
+}
+
+function printReport(file: string, report: VerifyReport, context: Context): void {
+  const quiet = context.options.quiet === true
+  for (const finding of report.findings) {
+    if (finding.level === 'damage' || !quiet) print(findingLine(file, finding))
+  }
+  if (report.ok && !quiet) print(okLine(file, report))
+}
+
+async function verifyFile(file: string, context: Context): Promise<VerifyReport> {
+  const { options } = context
+  const input = openArchiveInput(file, context.signal)
+  const view = openProgress(options)
+  let original: Input | undefined
+  try {
+    original = options.against === undefined ? undefined : openInput(options.against, context.signal)
+    const against = await openOriginal(input, original, context)
+    return await verifyArchive(input.source, {
+      ...runOptions(context, view),
+      ...(options.deep === true && { deep: true }),
+      ...(options.maxChunk !== undefined && { maxChunk: options.maxChunk }),
+      ...(against !== undefined && { against }),
+    })
+  } finally {
+    view.close()
+    await original?.source.close()
+    await input.source.close()
+  }
+}
+
+function checkDashes(files: readonly string[], against: string | undefined): void {
+  const dashes = files.filter(isDash).length
+  if (against === undefined || !isDash(against)) return
+  if (dashes > 0) throw usage('archive and original cannot both come from standard input')
+  if (files.length > 1) throw usage('several archives cannot be compared with standard input')
+}
+
+/** `blpk verify <archive>…` */
+export async function run(files: readonly string[], context: Context): Promise<number> {
+  const { options } = context
+  checkDashes(files, options.against)
+  const results: unknown[] = []
+  const verifyOne = async (file: string): Promise<number> => {
+    const report = await verifyFile(file, context)
+    results.push({ file, ...report })
+    if (options.json !== true) printReport(file, report, context)
+    const damage = report.findings.filter((finding) => finding.level === 'damage')
+    return worst(damage.map((finding) => EXIT_CODES[finding.code]))
+  }
+  const code = await forEachFile(files, context, verifyOne, (file, error) => {
+    results.push({ file, ok: false, error: describe(error, file) })
+  })
+  if (options.json === true) printJson(files.length === 1 ? results[0] : results)
+  return code
+}

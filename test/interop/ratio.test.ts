@@ -1,0 +1,62 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { type CodecName, packBytes, type Shuffle } from '../../dist/index.js'
+import { chunkDecisions, chunksOf } from '../support/archives.js'
+import { realisticData } from '../support/data.js'
+import { startPeer } from '../support/peer.js'
+import { scratchDirectory } from '../support/scratch.js'
+
+const directory = scratchDirectory()
+const peer = await startPeer('compression ratios and block sizes against C-Blosc')
+const codecs = (peer?.codecs ?? []) as CodecName[]
+
+const LEVELS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]
+const SHUFFLES: Shuffle[] = ['none', 'byte', 'bit']
+const CHUNK_SIZE = 2 ** 20
+/** One whole chunk and a smaller one. */
+const SIZE = CHUNK_SIZE + 2 ** 18
+/** How much larger than C-Blosc's our chunks may be. */
+const TOLERANCE = 0.02
+const data = realisticData(SIZE)
+const REPORT = process.env.BLPK_RATIO_REPORT
+
+async function theirs(input: string, codec: CodecName, level: number, shuffle: Shuffle, typesize: number) {
+  const output = join(directory, 'theirs.blp')
+  await peer?.call('pack', {
+    input,
+    output,
+    chunk_size: CHUNK_SIZE,
+    blosc_args: { cname: codec, clevel: level, shuffle: SHUFFLES.indexOf(shuffle), typesize },
+  })
+  return chunksOf(readFileSync(output))
+}
+
+function packedSize(chunks: Awaited<ReturnType<typeof chunksOf>>): number {
+  return chunks.reduce((sum, chunk) => sum + chunk.header.cbytes, 0)
+}
+
+for (const codec of codecs) {
+  describe(codec, () => {
+    for (const level of LEVELS) {
+      for (const [name, { typesize, bytes }] of Object.entries(data)) {
+        for (const shuffle of typesize === 1 ? (['none'] as const) : SHUFFLES) {
+          test(`level ${level}, ${name}, shuffle ${shuffle}: decided and packed as C-Blosc does`, async () => {
+            const input = join(directory, name)
+            writeFileSync(input, bytes)
+            const options = { codec, level, shuffle, typesize, chunkSize: CHUNK_SIZE }
+            const ours = await chunksOf(await packBytes(bytes, options))
+            const reference = await theirs(input, codec, level, shuffle, typesize)
+            const more = packedSize(ours) / packedSize(reference) - 1
+            if (REPORT !== undefined) {
+              const line = [codec, level, name, shuffle, packedSize(ours), packedSize(reference), more.toFixed(4)]
+              writeFileSync(REPORT, `${line.join('\t')}\n`, { flag: 'a' })
+            }
+            expect(ours.map(chunkDecisions)).toEqual(reference.map(chunkDecisions))
+            expect(more, 'how much larger ours are').toBeLessThanOrEqual(TOLERANCE)
+          })
+        }
+      }
+    }
+  })
+}

@@ -1,0 +1,97 @@
+import { Writable } from 'node:stream'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import {
+  BloscpackSink,
+  BytesPlainSink,
+  MemorySink,
+  MemorySource,
+  openArchive,
+  type PackOptions,
+  pack,
+  packBytes,
+  plainSource,
+  StreamSink,
+  StreamSource,
+  unpack,
+  unpackBytes,
+  verifyArchive,
+} from '../../dist/index.js'
+import { anyInput } from '../support/arbitrary.js'
+import { sameBytes } from '../support/scratch.js'
+
+const RUNS = { numRuns: 150 }
+const TIMEOUT = 120_000
+
+async function expectSame(archive: Uint8Array, plain: Uint8Array, options: PackOptions): Promise<void> {
+  expect(sameBytes(await unpackBytes(archive, { threads: options.threads ?? 1 }), plain)).toBe(true)
+  const expected = options.metadata === undefined ? undefined : JSON.parse(options.metadata)
+  expect((await openArchive(archive)).parseMetadata()).toEqual(expected)
+  const report = await verifyArchive(new MemorySource(archive), { deep: true, threads: 1 })
+  expect(report.findings).toEqual([])
+}
+
+/** The bytes in pieces, such as a pipe gives: of odd sizes, some of them empty. */
+async function* inPieces(bytes: Uint8Array, sizes: number[]): AsyncGenerator<Uint8Array> {
+  for (let at = 0, i = 0; at < bytes.length; i++) {
+    const size = sizes[i % sizes.length] ?? bytes.length
+    yield bytes.subarray(at, at + size)
+    at += size
+  }
+}
+
+const pieceSizes = fc
+  .array(fc.oneof(fc.nat(40), fc.nat(100_000)), { minLength: 1, maxLength: 8 })
+  .filter((sizes) => sizes.some((size) => size > 3000))
+
+/** What a run without seeking writes. */
+async function packToStream(from: AsyncIterable<Uint8Array>, options: PackOptions): Promise<Uint8Array> {
+  const pieces: Buffer[] = []
+  const stream = new Writable({
+    write(piece: Buffer, _encoding, done) {
+      // The packer may reuse its memory as soon as the write is called back.
+      pieces.push(Buffer.from(piece))
+      setImmediate(done)
+    },
+  })
+  const source = await plainSource(from, { raw: true })
+  await pack(source, new BloscpackSink(new StreamSink(stream)), options)
+  return Buffer.concat(pieces)
+}
+
+describe('pack, then unpack, is the identity', () => {
+  test('in memory', { timeout: TIMEOUT }, async () => {
+    await fc.assert(
+      fc.asyncProperty(anyInput(), async ({ plain, options }) => {
+        await expectSame(await packBytes(plain, options), plain, options)
+      }),
+      RUNS,
+    )
+  })
+
+  test('from a stream of unknown size into memory', { timeout: TIMEOUT }, async () => {
+    await fc.assert(
+      fc.asyncProperty(anyInput(), pieceSizes, async ({ plain, options }, sizes) => {
+        const sink = new MemorySink()
+        const source = await plainSource(inPieces(plain, sizes), { raw: true })
+        await pack(source, new BloscpackSink(sink), options)
+        await expectSame(sink.bytes, plain, options)
+      }),
+      RUNS,
+    )
+  })
+
+  test('through pipes on both sides', { timeout: TIMEOUT }, async () => {
+    await fc.assert(
+      fc.asyncProperty(anyInput(), pieceSizes, async ({ plain, options }, sizes) => {
+        const archive = await packToStream(inPieces(plain, sizes), options)
+        await expectSame(archive, plain, options)
+        const sink = new MemorySink()
+        const source = new StreamSource(inPieces(archive, sizes))
+        await unpack(await openArchive(source), new BytesPlainSink(sink), { threads: 1 })
+        expect(sameBytes(sink.bytes, plain)).toBe(true)
+      }),
+      RUNS,
+    )
+  })
+})

@@ -1,0 +1,31 @@
+import { codecByName } from '../../dist/codecs/registry.js'
+import { decodeChunk } from '../../dist/format/chunk/decode.js'
+import { encodeChunk, maxChunkBytes } from '../../dist/format/chunk/encode.js'
+import { parseChunkHeader, type Shuffle } from '../../dist/format/chunk/header.js'
+import { Workspace } from '../../dist/kernels/workspace.js'
+
+/** How a single chunk is to be encoded, the codec by its name. */
+export interface ChunkSettings {
+  codec: string
+  level: number
+  shuffle: Shuffle
+  typesize: number
+  blocksize?: number
+}
+
+const ws = new Workspace()
+
+/** Encodes a chunk outside of any archive. */
+export async function encode(settings: ChunkSettings, plain: Uint8Array): Promise<Uint8Array> {
+  const out = new Uint8Array(maxChunkBytes(plain.length))
+  const params = { ...settings, codec: codecByName(settings.codec) }
+  return out.subarray(0, await encodeChunk(ws, params, plain, out))
+}
+
+/** Decodes a chunk outside of any archive. */
+export async function decode(chunk: Uint8Array): Promise<Uint8Array> {
+  const header = parseChunkHeader(chunk)
+  const plain = new Uint8Array(header.nbytes)
+  await decodeChunk(ws, chunk, header, plain)
+  return plain
+}

@@ -1,0 +1,94 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import type { Readable, Writable } from 'node:stream'
+import { afterAll, expect, test } from 'vitest'
+
+const ROOT = join(import.meta.dirname, '..', '..')
+const PYTHON = process.platform === 'win32' ? ['Scripts', 'python.exe'] : ['bin', 'python']
+const SCRIPT = join(ROOT, 'scripts', 'python', 'peer.py')
+
+/** Arguments of Bloscpack's pack functions, by their names there. */
+export interface PeerPacking {
+  chunk_size?: number
+  blosc_args?: { typesize?: number; clevel?: number; shuffle?: number; cname?: string }
+  bloscpack_args?: { offsets?: boolean; checksum?: string; max_app_chunks?: number }
+  metadata?: unknown
+}
+
+export interface PeerArray {
+  dtype: string
+  shape: number[]
+  fortran: boolean
+  sha256: string
+}
+
+interface Commands {
+  hello: [Record<never, never>, { bloscpack: string; blosc: string; numpy: string; codecs: string[] }]
+  pack: [{ input: string; output: string } & PeerPacking, null]
+  unpack: [{ input: string; output: string }, { sha256: string; metadata: unknown }]
+  pack_ndarray: [{ input: string; output: string } & PeerPacking, PeerArray]
+  unpack_ndarray: [{ input: string }, PeerArray]
+  load: [{ input: string }, PeerArray]
+  append: [{ archive: string; input: string; blosc_args?: PeerPacking['blosc_args'] }, null]
+  rewrite_metadata: [{ archive: string; metadata: unknown }, null]
+  info: [{ input: string }, { header: Record<string, unknown>; metadata: unknown; offsets: number[] }]
+  save_samples: [{ directory: string }, string[]]
+}
+
+/** Python's bloscpack in a process of its own (scripts/python/peer.py). */
+export class Peer {
+  readonly #child: ChildProcessByStdio<Writable, Readable, null>
+  readonly #answers: AsyncIterator<string>
+  #codecs: string[] = []
+
+  constructor(python: string) {
+    this.#child = spawn(python, [SCRIPT], { stdio: ['pipe', 'pipe', 'inherit'] })
+    this.#answers = createInterface(this.#child.stdout)[Symbol.asyncIterator]()
+  }
+
+  /** Codecs that its C-Blosc was built with. */
+  get codecs(): readonly string[] {
+    return this.#codecs
+  }
+
+  async start(): Promise<this> {
+    this.#codecs = (await this.call('hello', {})).codecs
+    return this
+  }
+
+  /** Runs a command; one at a time. */
+  async call<C extends keyof Commands>(command: C, args: Commands[C][0]): Promise<Commands[C][1]> {
+    this.#child.stdin.write(`${JSON.stringify({ command, ...args })}\n`)
+    const { done, value } = await this.#answers.next()
+    if (done === true) throw new Error(`Python ended during '${command}'`)
+    const answer = JSON.parse(value) as { result: Commands[C][1]; error?: string }
+    if (answer.error !== undefined) throw new Error(`Python's ${command}: ${answer.error}`)
+    return answer.result
+  }
+
+  stop(): void {
+    this.#child.stdin.end()
+  }
+}
+
+/** On CI, what cannot be checked is a failure. */
+export function peersRequired(): boolean {
+  return process.env.CI === 'true' || process.env.BLPK_REQUIRE_PEERS === '1'
+}
+
+/**
+ * Starts the peer, and adds a test that fails, or says in one line what was not checked, where there is none.
+ * @param what what the tests that need it check
+ */
+export async function startPeer(what: string): Promise<Peer | undefined> {
+  const python = process.env.BLPK_PYTHON ?? join(ROOT, '.venv', ...PYTHON)
+  const peer = existsSync(python) ? await new Peer(python).start() : undefined
+  afterAll(() => peer?.stop())
+  test("Python's bloscpack is there to test against", () => {
+    if (peersRequired()) expect(peer, `${python} is missing; run: node scripts/setup-python.mjs`).toBeDefined()
+    else if (peer === undefined) console.warn(`not checked, for want of Python's bloscpack: ${what}`)
+  })
+  return peer
+}
