@@ -2,15 +2,8 @@
 import { copyFileSync, rmSync } from 'node:fs'
 import { rolldown } from 'rolldown'
 
-const external = [
-  /^node:/,
-  'commander',
-  'cli-progress',
-  'snappy',
-  'xxhash-wasm',
-  /^@mongodb-js\/zstd/,
-  /^@aws-sdk\//,
-]
+// Native libraries cannot be bundled, and what loads lazily need not be.
+const external = [/^node:/, 'cli-progress', 'snappy', 'xxhash-wasm', /^@mongodb-js\/zstd/]
 
 rmSync('dist/bundle', { recursive: true, force: true })
 const bundle = await rolldown({
@@ -18,6 +11,6 @@ const bundle = await rolldown({
   external,
   platform: 'node',
 })
-await bundle.write({ dir: 'dist/bundle', format: 'esm', chunkFileNames: '[name]-[hash].js', minify: false })
+await bundle.write({ dir: 'dist/bundle', format: 'esm', chunkFileNames: '[name]-[hash].js', minify: true })
 await bundle.close()
 copyFileSync('dist/kernels/kernels.wasm', 'dist/bundle/kernels.wasm')

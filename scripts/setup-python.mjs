@@ -47,17 +47,25 @@ function findPython() {
 /** The last lines of a program's error output, on one line. */
 function lastWords({ stderr, error }) {
   const lines = (stderr ?? '').trim().split(/\r?\n/)
-  return error?.message ?? lines.filter((line) => line !== '').slice(-2).join(' ')
+  return (
+    error?.message ??
+    lines
+      .filter((line) => line !== '')
+      .slice(-2)
+      .join(' ')
+  )
 }
 
 function makeVenv() {
   const python = findPython()
-  if (python === undefined) fail(`no Python 3.${LEAST_MINOR} or later was found (install it, or name it in PYTHON)`)
+  if (python === undefined)
+    fail(`no Python 3.${LEAST_MINOR} or later was found (install it, or name it in PYTHON)`)
   const [command, ...args] = python
   rmSync(VENV, { recursive: true, force: true })
   const made = run(command, [...args, '-m', 'venv', VENV])
   if (made.status !== 0) fail(`${command} cannot make a virtual environment with pip: ${lastWords(made)}`)
-  if (run(VENV_PYTHON, ['-m', 'pip', '--version']).status !== 0) fail(`${command} has no pip (install python3-pip)`)
+  if (run(VENV_PYTHON, ['-m', 'pip', '--version']).status !== 0)
+    fail(`${command} has no pip (install python3-pip)`)
 }
 
 function installPackages() {

@@ -47,12 +47,7 @@ async function packInput(job: Job, input: Input, view: ProgressView, context: Co
   const own = await readMetadata(options, job.input)
   const plain = await openPlain(input.source, { raw: options.raw === true })
   const metadata = withArray(own, plain.metadata)
-  const sink = openOutput(job.output, {
-    compressed: true,
-    force: options.force === true,
-    inputs: [input],
-    like: input.like,
-  })
+  const sink = await openOutput(job.output, { context, compressed: true, inputs: [input], like: input.like })
   return pack(plain, new BloscpackSink(sink), {
     ...packOptions(options),
     ...runOptions(context, view),
@@ -95,7 +90,7 @@ export async function run(args: readonly string[], context: Context): Promise<nu
   refuseMixedOutput(context, output)
   const job: Job = { input, output }
   const seconds = stopwatch()
-  const opened = openInput(input, context.signal)
+  const opened = await openInput(input, context.signal)
   const view = openProgress(context.options)
   try {
     const result = await about(nameOf(input, 'standard input'), () => packInput(job, opened, view, context))

@@ -52,10 +52,15 @@ function choosePart(archive: Archive, o: CliOptions): Part {
   }
 }
 
-function openMetadataOut(archive: Archive, input: Input, o: CliOptions): ByteSink | undefined {
-  if (o.metadataOut === undefined) return undefined
+async function openMetadataOut(
+  archive: Archive,
+  input: Input,
+  context: Context,
+): Promise<ByteSink | undefined> {
+  const { metadataOut } = context.options
+  if (metadataOut === undefined) return undefined
   if (archive.metadata === undefined) throw new BlpkError('NOT_FOUND', 'the archive has no metadata')
-  return openOutput(o.metadataOut, { compressed: false, force: o.force === true, inputs: [input] })
+  return openOutput(metadataOut, { context, compressed: false, inputs: [input] })
 }
 
 async function writePart(
@@ -77,10 +82,10 @@ async function unpackInput(job: Job, input: Input, view: ProgressView, context: 
     options.maxChunk === undefined ? {} : { maxChunk: options.maxChunk },
   )
   const part = choosePart(archive, options)
-  const metadataSink = openMetadataOut(archive, input, options)
+  const metadataSink = await openMetadataOut(archive, input, context)
   try {
-    const request = { compressed: false, force: options.force === true, inputs: [input], like: input.like }
-    const sink = new BytesPlainSink(openOutput(job.output, request), part.prefix)
+    const request = { context, compressed: false, inputs: [input], like: input.like }
+    const sink = new BytesPlainSink(await openOutput(job.output, request), part.prefix)
     const result = await writePart(archive, part, sink, view, context)
     await metadataSink?.write(Buffer.from(`${archive.metadata}\n`))
     await metadataSink?.commit()
@@ -125,7 +130,7 @@ export async function run(args: readonly string[], context: Context): Promise<nu
   const job: Job = { input, output: chooseOutput(input, args[1], options) }
   refuseMixedOutput(context, job.output, options.metadataOut)
   const seconds = stopwatch()
-  const opened = openArchiveInput(input, context.signal)
+  const opened = await openArchiveInput(input, context.signal)
   const view = openProgress(options, isDash(job.output) && isatty(1))
   try {
     sayVerbose(options, `input is '${job.input}'; output is '${job.output}'`)

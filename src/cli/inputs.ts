@@ -7,6 +7,7 @@ import type { ByteSource } from '../sources/byte-source.js'
 import { FileSource } from '../sources/file.js'
 import { openStdin } from '../sources/stdin.js'
 import { StreamSource } from '../sources/stream.js'
+import { openFifo } from './fifo.js'
 import { PatientSource } from './patient-source.js'
 
 const STDIN = 0
@@ -55,18 +56,19 @@ function stdinInput(signal: AbortSignal): Input {
  * Opens an input: a regular file, or anything else that has a name, or `-`.
  * @throws BlpkError NOT_FOUND, IO
  */
-export function openInput(argument: string, signal: AbortSignal): Input {
+export async function openInput(argument: string, signal: AbortSignal): Promise<Input> {
   if (isDash(argument)) return stdinInput(signal)
   const like = attempt('open', argument, () => statSync(argument))
   const identity = identityOf(statSync(argument, { bigint: true }))
   if (like.isFile() || like.isDirectory()) {
     return { source: new PatientSource(new FileSource(argument), signal), identity, like }
   }
-  return { source: streamInput(createReadStream(argument), argument, signal), identity, like: undefined }
+  const stream = like.isFIFO() ? await openFifo(argument, 'r', signal) : createReadStream(argument)
+  return { source: streamInput(stream, argument, signal), identity, like: undefined }
 }
 
 /** The same for an archive, which nobody types at a terminal. */
-export function openArchiveInput(argument: string, signal: AbortSignal): Input {
+export function openArchiveInput(argument: string, signal: AbortSignal): Promise<Input> {
   if (isDash(argument) && isatty(STDIN)) {
     throw usage('standard input is a terminal: name an archive, or pipe one in')
   }

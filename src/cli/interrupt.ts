@@ -3,7 +3,7 @@ import { say } from './context.js'
 const SIGNALS: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGBREAK']
 const INTERRUPTED = 130
 /** A run that does not stop by itself in this time hangs in a call of the system, in milliseconds. */
-const PATIENCE = 3000
+const PATIENCE = 1000
 
 /** How signals reach a run. */
 export interface Interrupts {

@@ -23,9 +23,10 @@ function catchEverything(options: () => CliOptions): { finished(): void } {
     sayError(error, options())
     process.exit(BUG)
   })
-  process.on('exit', () => {
+  process.on('exit', (code) => {
     // Nothing is left to wait for, and still there is no result.
-    if (!isFinished) process.exitCode = sayError(new Error('the run stopped before its end'), options())
+    if (!isFinished && code === 0)
+      process.exitCode = sayError(new Error('the run stopped before its end'), options())
   })
   return {
     finished: () => {

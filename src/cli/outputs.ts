@@ -19,6 +19,7 @@ import { existsError, FileSink } from '../sinks/file.js'
 import { openStdout } from '../sinks/stdout.js'
 import { StreamSink } from '../sinks/stream.js'
 import type { Context } from './context.js'
+import { openFifo } from './fifo.js'
 import { type Input, identityOf, isDash } from './inputs.js'
 
 const STDOUT = 1
@@ -26,13 +27,17 @@ const MAX_LINKS = 40
 
 /** What is asked of an output. */
 export interface OutputRequest {
+  context: Context
   /** Compressed bytes, which no terminal can show. */
   compressed: boolean
-  force: boolean
   /** The inputs, none of which may be the output. */
   inputs: readonly Input[]
   /** Mode and times for it. */
   like?: Stats | undefined
+}
+
+function force(request: OutputRequest): boolean {
+  return request.context.options.force === true
 }
 
 const temporaries = new Set<FileSink>()
@@ -64,9 +69,9 @@ function stdoutSink(request: OutputRequest): ByteSink {
 }
 
 /** A pipe or a device is written to as it is; it cannot be replaced. */
-function deviceSink(path: string, stat: BigIntStats, request: OutputRequest): ByteSink {
-  if (stat.isBlockDevice() && !request.force) throw existsError(path)
-  if (stat.isFIFO()) return new StreamSink(createWriteStream(path), path)
+async function deviceSink(path: string, stat: BigIntStats, request: OutputRequest): Promise<ByteSink> {
+  if (stat.isBlockDevice() && !force(request)) throw existsError(path)
+  if (stat.isFIFO()) return new StreamSink(await openFifo(path, 'w', request.context.signal), path)
   const fd = attempt('open', path, () => openSync(path, 'w'))
   if (request.compressed && isatty(fd)) throw terminalError()
   return new StreamSink(createWriteStream(path, { fd }), path)
@@ -81,7 +86,7 @@ function targetOf(path: string, links = 0): string {
 }
 
 function fileSink(path: string, request: OutputRequest): ByteSink {
-  const options = { overwrite: request.force, ...(request.like !== undefined && { like: request.like }) }
+  const options = { overwrite: force(request), ...(request.like !== undefined && { like: request.like }) }
   const sink = new FileSink(
     attempt('create', path, () => targetOf(path)),
     options,
@@ -95,7 +100,7 @@ function fileSink(path: string, request: OutputRequest): ByteSink {
  * Opens an output: a file that appears when it is whole, a device or pipe, or `-`.
  * @throws BlpkError EXISTS, SAME_FILE, USAGE, NOT_FOUND, IO
  */
-export function openOutput(argument: string, request: OutputRequest): ByteSink {
+export async function openOutput(argument: string, request: OutputRequest): Promise<ByteSink> {
   if (isDash(argument)) return stdoutSink(request)
   const stat = attempt('write', argument, () => statSync(argument, { bigint: true, throwIfNoEntry: false }))
   checkNotInput(argument, identityOf(stat), request)
@@ -104,7 +109,7 @@ export function openOutput(argument: string, request: OutputRequest): ByteSink {
     throw new BlpkError('IO', `cannot write '${argument}': it is a directory`, { path: argument })
   }
   if (!stat.isFile()) return deviceSink(argument, stat, request)
-  if (!request.force) throw existsError(argument)
+  if (!force(request)) throw existsError(argument)
   return fileSink(argument, request)
 }
 

@@ -56,11 +56,11 @@ function printReport(file: string, report: VerifyReport, context: Context): void
 
 async function verifyFile(file: string, context: Context): Promise<VerifyReport> {
   const { options } = context
-  const input = openArchiveInput(file, context.signal)
+  const input = await openArchiveInput(file, context.signal)
   const view = openProgress(options)
   let original: Input | undefined
   try {
-    original = options.against === undefined ? undefined : openInput(options.against, context.signal)
+    original = options.against === undefined ? undefined : await openInput(options.against, context.signal)
     const against = await openOriginal(input, original, context)
     return await verifyArchive(input.source, {
       ...runOptions(context, view),

@@ -6,6 +6,8 @@ export const lz4: Codec = {
   format: 1,
   splits: true,
   highRatio: false,
+  threaded: false,
+  speed: { compress: 1000, decompress: 2000 },
   compress(ws, src, nbytes, dst, capacity, level) {
     // C-Blosc: the lower the level, the faster LZ4 skips over what does not match.
     return ws.kernels.lz4Compress(src, nbytes, dst, capacity, 10 - level, ws.table)
@@ -20,6 +22,7 @@ export const lz4hc: Codec = {
   ...lz4,
   name: 'lz4hc',
   highRatio: true,
+  speed: { compress: 60, decompress: 2000 },
   compress(ws, src, nbytes, dst, capacity, level) {
     return ws.kernels.lz4hcCompress(src, nbytes, dst, capacity, level, ws.table)
   },

@@ -36,6 +36,8 @@ export const zstd: Codec = {
   format: 4,
   splits: false,
   highRatio: true,
+  threaded: true,
+  speed: { compress: 250, decompress: 600 },
   async compress(ws, src, nbytes, dst, capacity, level) {
     const packed = await bindings().compress(ws.buffer(src, nbytes), zstdLevel(level))
     return deliver(ws, packed, dst, capacity)

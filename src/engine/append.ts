@@ -7,13 +7,12 @@ import type { PlainSource } from '../sources/plain.js'
 import { grownMetadata } from './append-metadata.js'
 import { Archive, type ChunkPlace, entriesOf } from './archive.js'
 import { metadataSection } from './bloscpack-sink.js'
-import { Crew } from './crew.js'
 import { growFile } from './grow.js'
 import { inOrder } from './in-order.js'
 import type { EncodeParams } from './job.js'
 import { type CodecOptions, checkCodecOptions, DEFAULT_CHUNK_SIZE, type RunOptions } from './options.js'
-import { ChunkReader, interrupted } from './pack.js'
-import { countChunks, planChunks, wholeItems } from './plan.js'
+import { ChunkReader, interrupted, packCrew } from './pack.js'
+import { planChunks, wholeItems } from './plan.js'
 import { PrefixedSource } from './prefixed.js'
 import { RangeReader } from './range.js'
 import { spool } from './spool.js'
@@ -135,7 +134,7 @@ async function packInto(
   params: EncodeParams,
   o: AppendOptions,
 ): Promise<void> {
-  const crew = new Crew({ threads: o.threads, chunkBytes: chunkSize, nchunks: countChunks(size, chunkSize) })
+  const crew = packCrew(params, chunkSize, size, o)
   const room = Math.min(chunkSize, size)
   let plain = 0
   let packed = 0

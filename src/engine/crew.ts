@@ -1,15 +1,14 @@
 import { availableParallelism } from 'node:os'
-import { Worker } from 'node:worker_threads'
-import { BlpkError } from '../errors.js'
+import type { Codec } from '../codecs/codec.js'
 import { Arena, Workspace } from '../kernels/workspace.js'
+import { Hand } from './hand.js'
 import { ChunkWorker, type DecodeParams, type EncodeParams } from './job.js'
 import { MAX_ARENA_CHUNK, Slot } from './slot.js'
-import type { Answer, Area, Task } from './worker.js'
 
-/** Inputs of fewer chunks than this are worked on in the calling thread: workers take longer to start. */
-const MIN_CHUNKS_FOR_WORKERS = 6
+/** A worker thread starts in about this time, in ms; what takes less is done sooner without. */
+const WORKER_START = 40
 /** Chunks in flight for each worker: one in work, one waiting, one being read or written. */
-const SLOTS_PER_WORKER = 3
+const SLOTS_PER_THREAD = 3
 /** All slots together, in bytes. */
 const SLOT_BUDGET = 96 * 2 ** 20
 
@@ -20,109 +19,100 @@ export interface CrewOptions {
   chunkBytes: number
   /** How many chunks there are, where it is known. */
   nchunks?: number | undefined
+  /** What most of the chunks are packed with; undefined where they are only stored or checked. */
+  codec?: Codec | undefined
+  work: 'compress' | 'decompress'
 }
 
-interface Waiting {
-  resolve(value: number): void
-  reject(error: Error): void
+/** How many threads the work is worth. */
+function usefulThreads(o: CrewOptions): number {
+  const threads = Math.max(1, o.threads ?? availableParallelism())
+  const fitting = Math.max(1, Math.floor(SLOT_BUDGET / (2 * Math.max(1, o.chunkBytes))))
+  if (threads === 1 || fitting < 2 || o.chunkBytes > MAX_ARENA_CHUNK) return 1
+  if (o.nchunks === undefined) return Math.min(threads, fitting)
+  if (o.codec?.threaded !== true) {
+    const speed = o.codec?.speed[o.work] ?? 4000
+    const milliseconds = (o.nchunks * o.chunkBytes) / 1000 / speed
+    if (milliseconds < 2 * WORKER_START) return 1
+  }
+  return Math.min(threads, fitting, o.nchunks)
 }
 
-/** A worker thread and the tasks that it has not answered yet. */
-class Hand {
-  readonly #worker: Worker
-  readonly waiting: Waiting[] = []
-
-  constructor(arena: Arena) {
-    this.#worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: arena.handle })
-    this.#worker.on('message', (answer: Answer) => this.#settle(answer))
-    this.#worker.on('error', (error) => this.#fail(error))
-    this.#worker.unref()
-  }
-
-  send(task: Task): Promise<number> {
-    return new Promise((resolve, reject) => {
-      if (this.waiting.length === 0) this.#worker.ref()
-      this.waiting.push({ resolve, reject })
-      this.#worker.postMessage(task)
-    })
-  }
-
-  #settle(answer: Answer): void {
-    const first = this.waiting.shift()
-    if (this.waiting.length === 0) this.#worker.unref()
-    if ('value' in answer) first?.resolve(answer.value)
-    else first?.reject(new BlpkError(answer.error.code, answer.error.message, answer.error.place))
-  }
-
-  #fail(error: Error): void {
-    for (const { reject } of this.waiting.splice(0)) {
-      reject(new BlpkError('IO', `a worker thread stopped: ${error.message}`, {}, error))
-    }
-  }
-
-  async dismiss(): Promise<void> {
-    await this.#worker.terminate()
-  }
-}
-
-function areaOf(bytes: Uint8Array): Area {
-  return [bytes.byteOffset, bytes.length]
-}
-
-/** Those who do the work on chunks: worker threads, or the calling thread for small or huge ones. */
+/** Those who do the work on chunks: worker threads, or lanes in the calling thread. */
 export class Crew {
-  readonly arena: Arena
+  readonly arena = new Arena()
   readonly slots: Slot[]
-  readonly #hands: Hand[]
-  #own: ChunkWorker | undefined
+  readonly #hands: Hand[] = []
+  readonly #lanes: Lane[] = []
 
   constructor(options: CrewOptions) {
-    this.arena = new Arena()
-    const threads = options.threads ?? availableParallelism()
-    const fitting = Math.max(1, Math.floor(SLOT_BUDGET / (2 * Math.max(1, options.chunkBytes))))
-    const few = (options.nchunks ?? Number.POSITIVE_INFINITY) < MIN_CHUNKS_FOR_WORKERS
-    const alone = threads <= 1 || few || fitting < 2 || options.chunkBytes > MAX_ARENA_CHUNK
-    const hands = alone ? 0 : Math.min(threads, fitting, options.nchunks ?? threads)
-    this.#hands = Array.from({ length: hands }, () => new Hand(this.arena))
-    const slots = alone ? 1 : Math.min(fitting, hands * SLOTS_PER_WORKER)
+    const threads = usefulThreads(options)
+    // A codec with threads of its own is kept busy from here: one more lane, so that it never waits for us.
+    const lanes = threads === 1 ? 1 : options.codec?.threaded === true ? threads + 1 : 0
+    for (let i = 0; i < lanes; i++) this.#lanes.push(new Lane(this.arena))
+    if (lanes === 0) for (let i = 0; i < threads; i++) this.#hands.push(new Hand(this.arena))
+    const slots = threads === 1 ? 1 : threads * SLOTS_PER_THREAD
     this.slots = Array.from({ length: slots }, () => new Slot(this.arena))
   }
 
   /** Packs a chunk; see {@link ChunkWorker.encode}. */
   encode(params: EncodeParams, plain: Uint8Array, packed: Uint8Array): Promise<number> {
     const hand = this.#handFor(plain, packed)
-    if (hand === undefined) return this.#self().encode(params, plain, packed)
-    return hand.send({ kind: 'encode', params, plain: areaOf(plain), packed: areaOf(packed) })
+    if (hand !== undefined) return hand.encode(params, plain, packed)
+    return this.#lane().run((worker) => worker.encode(params, plain, packed))
   }
 
   /** Checks and unpacks a chunk; see {@link ChunkWorker.decode}. */
   async decode(params: DecodeParams, packed: Uint8Array, plain: Uint8Array): Promise<void> {
     const hand = this.#handFor(plain, packed)
-    if (hand === undefined) await this.#self().decode(params, packed, plain)
-    else await hand.send({ kind: 'decode', params, plain: areaOf(plain), packed: areaOf(packed) })
-  }
-
-  #self(): ChunkWorker {
-    this.#own ??= new ChunkWorker(new Workspace(this.arena))
-    return this.#own
+    if (hand !== undefined) await hand.decode(params, plain, packed)
+    else await this.#lane().run((worker) => worker.decode(params, packed, plain))
   }
 
   /** Workers reach only what lies in the arena. */
   #handFor(plain: Uint8Array, packed: Uint8Array): Hand | undefined {
     const shared = plain.buffer instanceof SharedArrayBuffer && packed.buffer instanceof SharedArrayBuffer
-    return shared ? this.#leastBusy() : undefined
+    return shared ? leastBusy(this.#hands) : undefined
   }
 
-  #leastBusy(): Hand | undefined {
-    let best: Hand | undefined
-    for (const hand of this.#hands) {
-      if (best === undefined || hand.waiting.length < best.waiting.length) best = hand
-    }
-    return best
+  #lane(): Lane {
+    const lane = leastBusy(this.#lanes) ?? new Lane(this.arena)
+    if (this.#lanes.length === 0) this.#lanes.push(lane)
+    return lane
   }
 
   /** Ends the worker threads. */
   async dismiss(): Promise<void> {
     await Promise.all(this.#hands.map((hand) => hand.dismiss()))
+  }
+}
+
+function leastBusy<T extends { readonly busy: number }>(all: readonly T[]): T | undefined {
+  let best: T | undefined
+  for (const one of all) if (best === undefined || one.busy < best.busy) best = one
+  return best
+}
+
+/** Work in the calling thread, one chunk after the other, with scratch of its own. */
+class Lane {
+  busy = 0
+  readonly #arena: Arena
+  #worker: ChunkWorker | undefined
+  #last: Promise<unknown> = Promise.resolve()
+
+  constructor(arena: Arena) {
+    this.#arena = arena
+  }
+
+  run<T>(action: (worker: ChunkWorker) => Promise<T>): Promise<T> {
+    this.#worker ??= new ChunkWorker(new Workspace(this.#arena))
+    const worker = this.#worker
+    this.busy++
+    const result = this.#last.then(() => action(worker))
+    this.#last = result.then(
+      () => this.busy--,
+      () => this.busy--,
+    )
+    return result
   }
 }

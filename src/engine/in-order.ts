@@ -17,18 +17,34 @@ export interface InOrder<Slot, Item, Result> {
   signal?: AbortSignal | undefined
 }
 
+/** Signals and timers wait no longer than this while everything is done in the calling thread, in ms. */
+const LONGEST_TURN = 30
+
+/** Lets the event loop turn now and then. */
+class Turns {
+  #last = performance.now()
+
+  async rest(): Promise<void> {
+    if (performance.now() - this.#last < LONGEST_TURN) return
+    await new Promise((resolve) => setImmediate(resolve))
+    this.#last = performance.now()
+  }
+}
+
 /**
  * The inner loop of packing and unpacking: reads ahead into free slots while earlier items are worked
  * on, and hands the results on in order. Never more items are in flight than there are slots.
  */
 export async function inOrder<Slot, Item, Result>(o: InOrder<Slot, Item, Result>): Promise<void> {
   const free = [...o.slots]
+  const turns = new Turns()
   const queue: Pending<Slot, Item, Result>[] = []
   let ended = false
   const fill = async (): Promise<void> => {
     while (!ended) {
       const slot = free.pop()
       if (slot === undefined) return
+      await turns.rest()
       o.signal?.throwIfAborted()
       const item = await o.next(slot)
       if (item === undefined) {

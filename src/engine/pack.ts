@@ -1,10 +1,12 @@
+import { codecByName } from '../codecs/registry.js'
 import { BlpkError } from '../errors.js'
 import type { PlainSource } from '../sources/plain.js'
 import type { CompressedSink, Totals } from './compressed-sink.js'
 import { Crew } from './crew.js'
 import { inOrder } from './in-order.js'
-import type { PackOptions } from './options.js'
-import { changedError, type PackPlan, planPack } from './plan.js'
+import type { EncodeParams } from './job.js'
+import type { PackOptions, RunOptions } from './options.js'
+import { changedError, countChunks, type PackPlan, planPack } from './plan.js'
 
 /** What was packed. */
 export interface PackResult {
@@ -65,6 +67,22 @@ function knownTotals(plan: PackPlan, reader: ChunkReader): Totals | undefined {
   return reader.ended ? reader.totals : undefined
 }
 
+/** Crew for packing so many plain bytes. */
+export function packCrew(
+  params: EncodeParams,
+  chunkSize: number,
+  size: number | undefined,
+  o: RunOptions,
+): Crew {
+  return new Crew({
+    threads: o.threads,
+    chunkBytes: chunkSize,
+    nchunks: size === undefined ? undefined : countChunks(size, chunkSize),
+    codec: params.level === 0 ? undefined : codecByName(params.codec),
+    work: 'compress',
+  })
+}
+
 async function packAll(
   plan: PackPlan,
   source: PlainSource,
@@ -109,7 +127,7 @@ export async function pack(
   let crew: Crew | undefined
   try {
     const plan = await planPack(source, options)
-    crew = new Crew({ threads: options.threads, chunkBytes: plan.chunkSize, nchunks: plan.nchunks })
+    crew = packCrew(plan.params, plan.chunkSize, plan.size, options)
     const reader = await packAll(plan, source, sink, options, crew)
     const cbytes = await sink.finish(reader.totals)
     return { nbytes: reader.nbytes, cbytes, nchunks: reader.nchunks }

@@ -1,3 +1,5 @@
+import type { Codec } from '../codecs/codec.js'
+import { codecByFormat } from '../codecs/registry.js'
 import { BlpkError, type ErrorPlace } from '../errors.js'
 import type { PlainSink } from '../sinks/plain.js'
 import type { Archive, ChunkPlace } from './archive.js'
@@ -14,10 +16,24 @@ export interface UnpackResult {
   nchunks: number
 }
 
-/** Crew that suits the chunks of an archive. */
-export function crewFor(archive: Archive, o: RunOptions, nchunks = archive.nchunks): Crew {
-  const chunkBytes = archive.header.chunkSize ?? 2 ** 20
-  return new Crew({ threads: o.threads, chunkBytes, nchunks })
+/** The codec of a chunk; undefined for one that is only stored. */
+function codecOf(chunk: ChunkPlace | undefined): Codec | undefined {
+  if (chunk === undefined || chunk.header.memcpyed) return undefined
+  return codecByFormat(chunk.header.codecFormat)
+}
+
+/** Crew that suits the chunks of an archive, going by the first one. @param decodes are they decompressed? */
+export async function crewFor(
+  archive: Archive,
+  walk: ChunkWalk,
+  o: RunOptions,
+  decodes: boolean,
+): Promise<Crew> {
+  // Whatever is wrong with the first chunk is said when its turn comes.
+  const first = await walk.peek().catch(() => undefined)
+  const chunkBytes = archive.header.chunkSize ?? first?.header.nbytes ?? 2 ** 20
+  const codec = decodes ? codecOf(first) : undefined
+  return new Crew({ threads: o.threads, chunkBytes, nchunks: archive.nchunks, codec, work: 'decompress' })
 }
 
 /** Where a chunk is, for messages. */
@@ -36,11 +52,11 @@ export function located(error: unknown): unknown {
 
 async function unpackAll(
   archive: Archive,
+  walk: ChunkWalk,
   sink: PlainSink,
   o: RunOptions,
   crew: Crew,
 ): Promise<UnpackResult> {
-  const walk = new ChunkWalk(archive)
   const total = archive.nbytes
   let plain = 0
   await inOrder({
@@ -79,15 +95,17 @@ export async function unpack(
   sink: PlainSink,
   options: RunOptions = {},
 ): Promise<UnpackResult> {
-  const crew = crewFor(archive, options)
+  const walk = new ChunkWalk(archive)
+  let crew: Crew | undefined
   try {
-    const result = await unpackAll(archive, sink, options, crew)
+    crew = await crewFor(archive, walk, options, true)
+    const result = await unpackAll(archive, walk, sink, options, crew)
     await sink.finish()
     return result
   } catch (error) {
     await sink.abort()
     throw located(interrupted(error, options.signal))
   } finally {
-    await crew.dismiss()
+    await crew?.dismiss()
   }
 }

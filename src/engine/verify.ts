@@ -92,7 +92,7 @@ class Verifier {
   async run(): Promise<void> {
     const walk = new ChunkWalk(this.#archive)
     const decodes = this.#o.deep === true || this.#o.against !== undefined
-    const crew = crewFor(this.#archive, this.#o)
+    const crew = await crewFor(this.#archive, walk, this.#o, decodes)
     const digestBytes = this.#archive.digestBytes
     let done = 0
     try {

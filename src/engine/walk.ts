@@ -9,10 +9,17 @@ export class ChunkWalk {
   readonly #archive: Archive
   #index = 0
   #position: number
+  #peeked: ChunkPlace | undefined
 
   constructor(archive: Archive) {
     this.#archive = archive
     this.#position = archive.chunksAt
+  }
+
+  /** The next chunk, which `next` then gives again. */
+  async peek(): Promise<ChunkPlace | undefined> {
+    this.#peeked ??= await this.#find()
+    return this.#peeked
   }
 
   /** Chunks that were passed. */
@@ -31,17 +38,22 @@ export class ChunkWalk {
    * @throws BlpkError DAMAGED where header, offsets and chunks contradict each other
    */
   async next(): Promise<ChunkPlace | undefined> {
+    const chunk = await this.peek()
+    this.#peeked = undefined
+    if (chunk === undefined) return undefined
+    this.#index++
+    this.#position = this.#archive.endOf(chunk)
+    return chunk
+  }
+
+  async #find(): Promise<ChunkPlace | undefined> {
     const { nchunks } = this.#archive
     if (nchunks !== undefined && this.#index === nchunks) {
       await this.#checkEnd()
       return undefined
     }
     await this.#checkOffset()
-    const chunk = await this.#archive.locate(this.#index, this.#position)
-    if (chunk === undefined) return undefined
-    this.#index++
-    this.#position = this.#archive.endOf(chunk)
-    return chunk
+    return this.#archive.locate(this.#index, this.#position)
   }
 
   async #checkOffset(): Promise<void> {

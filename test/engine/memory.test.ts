@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { closeSync, ftruncateSync, openSync } from 'node:fs'
+import { closeSync, ftruncateSync, openSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { scratchDirectory } from '../support/scratch.js'
@@ -22,10 +22,9 @@ function makeSparse(name: string, nbytes: number): string {
 /** Runs a program with the library's exports in a process of its own. @returns its largest resident size */
 function residentAfter(program: string): number {
   const report = 'process.stdout.write(String(process.resourceUsage().maxRSS * 1024))'
-  const script = `import * as blpk from ${JSON.stringify(LIBRARY)}\n${program}\n${report}\n`
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
-    encoding: 'utf8',
-  })
+  const script = join(directory, 'program.mjs')
+  writeFileSync(script, `import * as blpk from ${JSON.stringify(LIBRARY)}\n${program}\n${report}\n`)
+  const { status, stdout, stderr } = spawnSync(process.execPath, [script], { encoding: 'utf8' })
   expect(stderr).toBe('')
   expect(status).toBe(0)
   return Number(stdout)

@@ -38,7 +38,12 @@ interface Settings {
 }
 
 function settings(random: Random, typesize: number): Settings {
-  return { codec: pick(random, codecs), level: between(random, 0, 8), shuffle: pick(random, SHUFFLES), typesize }
+  return {
+    codec: pick(random, codecs),
+    level: between(random, 0, 8),
+    shuffle: pick(random, SHUFFLES),
+    typesize,
+  }
 }
 
 function bloscArgs({ codec, level, shuffle, typesize }: Settings) {

@@ -56,7 +56,8 @@ describe('metadata of arrays', () => {
       const theirs = at(`${name}.meta-theirs.blp`)
       await packFile(at(`${name}.npy`), ours, { overwrite: true })
       await peer?.call('pack_ndarray', { input: at(`${name}.npy`), output: theirs, chunk_size: CHUNK_SIZE })
-      const metadata = async (input: string): Promise<unknown> => (await peer?.call('info', { input }))?.metadata
+      const metadata = async (input: string): Promise<unknown> =>
+        (await peer?.call('info', { input }))?.metadata
       expect(await metadata(ours)).toEqual(await metadata(theirs))
     })
   }

@@ -49,7 +49,15 @@ for (const codec of codecs) {
             const reference = await theirs(input, codec, level, shuffle, typesize)
             const more = packedSize(ours) / packedSize(reference) - 1
             if (REPORT !== undefined) {
-              const line = [codec, level, name, shuffle, packedSize(ours), packedSize(reference), more.toFixed(4)]
+              const line = [
+                codec,
+                level,
+                name,
+                shuffle,
+                packedSize(ours),
+                packedSize(reference),
+                more.toFixed(4),
+              ]
               writeFileSync(REPORT, `${line.join('\t')}\n`, { flag: 'a' })
             }
             expect(ours.map(chunkDecisions)).toEqual(reference.map(chunkDecisions))

@@ -6,17 +6,18 @@ import { isRefused, makeVictims, metadataOf, misreading } from '../support/damag
 
 const victims = await makeVictims()
 const TIMEOUT = 120_000
-/** What is done to each byte: every bit once, and the values that stand for ends, signs and nothing. */
-const CHANGES: ((byte: number) => number)[] = [
-  ...Array.from({ length: 8 }, (_, bit) => (byte: number) => byte ^ (1 << bit)),
-  () => 0,
-  () => 0xff,
+/** Headers and metadata lie within the first so many bytes of the victims. */
+const FRONT_BYTES = 500
+/** What is done to each byte: one bit, which differs from place to place, all bits, and one more. */
+const CHANGES: ((byte: number, position: number) => number)[] = [
+  (byte, position) => byte ^ (1 << (position % 8)),
+  (byte) => byte ^ 0xff,
   (byte) => byte + 1,
 ]
 
-function changed(archive: Uint8Array, position: number, change: (byte: number) => number): Uint8Array {
+function changed(archive: Uint8Array, position: number, change: (typeof CHANGES)[number]): Uint8Array {
   const copy = archive.slice()
-  copy[position] = change(copy[position] ?? 0)
+  copy[position] = change(copy[position] ?? 0, position)
   return copy
 }
 
@@ -28,7 +29,7 @@ describe('a changed byte is reported, or does the data no harm', () => {
         for (const [i, change] of CHANGES.entries()) {
           const copy = changed(archive, position, change)
           expect(await misreading(copy, plain), `byte ${position}, change ${i}`).toBeUndefined()
-          const read = await metadataOf(copy)
+          const read = position < FRONT_BYTES ? await metadataOf(copy) : undefined
           if (read !== undefined) expect(read, `byte ${position}, change ${i}`).toEqual(metadata)
         }
       }
@@ -43,8 +44,9 @@ describe('a changed byte is reported, or does the data no harm', () => {
     })
     await fc.assert(
       fc.asyncProperty(input, changes, async ({ plain, options }, places) => {
-        const archive = (await packBytes(plain, { ...options, threads: 1 })).slice()
-        for (const { at, value } of places) archive[at % archive.length] ^= value
+        let archive: Uint8Array = await packBytes(plain, { ...options, threads: 1 })
+        for (const { at, value } of places)
+          archive = changed(archive, at % archive.length, (byte) => byte ^ value)
         expect(await misreading(archive, plain)).toBeUndefined()
       }),
       { numRuns: 200 },

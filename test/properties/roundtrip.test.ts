@@ -20,7 +20,7 @@ import {
 import { anyInput } from '../support/arbitrary.js'
 import { sameBytes } from '../support/scratch.js'
 
-const RUNS = { numRuns: 150 }
+const RUNS = { numRuns: 100 }
 const TIMEOUT = 120_000
 
 async function expectSame(archive: Uint8Array, plain: Uint8Array, options: PackOptions): Promise<void> {
@@ -81,14 +81,24 @@ describe('pack, then unpack, is the identity', () => {
     )
   })
 
-  test('through pipes on both sides', { timeout: TIMEOUT }, async () => {
+  test('from a pipe into a pipe', { timeout: TIMEOUT }, async () => {
     await fc.assert(
       fc.asyncProperty(anyInput(), pieceSizes, async ({ plain, options }, sizes) => {
-        const archive = await packToStream(inPieces(plain, sizes), options)
-        await expectSame(archive, plain, options)
+        await expectSame(await packToStream(inPieces(plain, sizes), options), plain, options)
+      }),
+      RUNS,
+    )
+  })
+
+  test('of archives that come out of a pipe', { timeout: TIMEOUT }, async () => {
+    await fc.assert(
+      fc.asyncProperty(anyInput(), pieceSizes, fc.boolean(), async ({ plain, options }, sizes, known) => {
+        const archive = known
+          ? await packBytes(plain, options)
+          : await packToStream(inPieces(plain, sizes), options)
         const sink = new MemorySink()
         const source = new StreamSource(inPieces(archive, sizes))
-        await unpack(await openArchive(source), new BytesPlainSink(sink), { threads: 1 })
+        await unpack(await openArchive(source), new BytesPlainSink(sink), { threads: options.threads ?? 1 })
         expect(sameBytes(sink.bytes, plain)).toBe(true)
       }),
       RUNS,

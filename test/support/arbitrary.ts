@@ -57,5 +57,7 @@ export function anyOptions(nbytes: number): fc.Arbitrary<PackOptions> {
 
 /** Bytes with options for them. */
 export function anyInput(most = MAX_BYTES): fc.Arbitrary<{ plain: Uint8Array; options: PackOptions }> {
-  return anyBytes(most).chain((plain) => fc.record({ plain: fc.constant(plain), options: anyOptions(plain.length) }))
+  return anyBytes(most).chain((plain) =>
+    fc.record({ plain: fc.constant(plain), options: anyOptions(plain.length) }),
+  )
 }

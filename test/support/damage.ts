@@ -32,7 +32,11 @@ export async function makeVictims(): Promise<Victim[]> {
       const metadata = i % 3 === 0 ? {} : { metadata: '{"dtype":"<f4","shape":[3]}' }
       const checksum = checksums[i % checksums.length] ?? 'crc32'
       const common = { chunkSize: 240, maxAppChunks: 2, threads: 1, checksum, ...metadata }
-      return { name: `${name}, ${checksum}`, plain, archive: await packBytes(plain, { ...common, ...options }) }
+      return {
+        name: `${name}, ${checksum}`,
+        plain,
+        archive: await packBytes(plain, { ...common, ...options }),
+      }
     }),
   )
 }

@@ -43,7 +43,8 @@ export function makeData(kind: DataKind, size: number, typesize: number, seed: n
   return kind === 'runs' ? runs(random, size) : new Uint8Array(size)
 }
 
-const WORDS = 'GET POST /index.html /api/v1/stations 200 404 temperature= wind= Mozilla/5.0 - - [12/Mar'.split(' ')
+const WORDS =
+  'GET POST /index.html /api/v1/stations 200 404 temperature= wind= Mozilla/5.0 - - [12/Mar'.split(' ')
 
 /** Data such as people pack, with their item size: by name. */
 export function realisticData(nbytes: number): Record<string, { typesize: number; bytes: Uint8Array }> {
@@ -56,9 +57,13 @@ export function realisticData(nbytes: number): Record<string, { typesize: number
   }
   const counts = new Int32Array(nbytes / 4)
   for (let i = 0; i < counts.length; i++) counts[i] = 100000 + i * 3 + between(random, -40, 40)
-  const floats = Float32Array.from({ length: nbytes / 4 }, (_, i) => Math.sin(i / 300) * (1 + random() / 1000))
+  const floats = Float32Array.from(
+    { length: nbytes / 4 },
+    (_, i) => Math.sin(i / 300) * (1 + random() / 1000),
+  )
   let text = ''
-  while (text.length < nbytes) text += `${between(random, 1, 99999)} ${WORDS[between(random, 0, WORDS.length - 1)]} `
+  while (text.length < nbytes)
+    text += `${between(random, 1, 99999)} ${WORDS[between(random, 0, WORDS.length - 1)]} `
   const view = (a: Float64Array | Int32Array | Float32Array): Uint8Array => new Uint8Array(a.buffer)
   return {
     signal: { typesize: 8, bytes: view(signal) },

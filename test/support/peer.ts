@@ -87,7 +87,8 @@ export async function startPeer(what: string): Promise<Peer | undefined> {
   const peer = existsSync(python) ? await new Peer(python).start() : undefined
   afterAll(() => peer?.stop())
   test("Python's bloscpack is there to test against", () => {
-    if (peersRequired()) expect(peer, `${python} is missing; run: node scripts/setup-python.mjs`).toBeDefined()
+    if (peersRequired())
+      expect(peer, `${python} is missing; run: node scripts/setup-python.mjs`).toBeDefined()
     else if (peer === undefined) console.warn(`not checked, for want of Python's bloscpack: ${what}`)
   })
   return peer

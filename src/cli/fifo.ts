@@ -1,0 +1,37 @@
+import { closeSync, constants, open, openSync } from 'node:fs'
+import { Socket } from 'node:net'
+import { BlpkError } from '../errors.js'
+import { ioError } from '../io-errors.js'
+
+type Direction = 'r' | 'w'
+
+function openDescriptor(path: string, direction: Direction): Promise<number> {
+  return new Promise((resolve, reject) => {
+    open(path, direction, (error, fd) => {
+      if (error === null) resolve(fd)
+      else reject(ioError(error, 'open', path))
+    })
+  })
+}
+
+/** Ends the wait for somebody at the other end of a named pipe, by being there for a moment. */
+function standIn(path: string): void {
+  closeSync(openSync(path, constants.O_RDWR | constants.O_NONBLOCK))
+}
+
+/**
+ * Opens a named pipe, which waits for the other end. Unlike a file stream it keeps no thread waiting,
+ * so that an interrupt ends the process.
+ * @throws BlpkError INTERRUPTED when the signal comes first, IO
+ */
+export async function openFifo(path: string, direction: Direction, signal: AbortSignal): Promise<Socket> {
+  const wakeUp = (): void => standIn(path)
+  signal.addEventListener('abort', wakeUp, { once: true })
+  try {
+    const fd = await openDescriptor(path, direction)
+    if (signal.aborted) throw new BlpkError('INTERRUPTED', 'interrupted')
+    return new Socket({ fd, readable: direction === 'r', writable: direction === 'w' })
+  } finally {
+    signal.removeEventListener('abort', wakeUp)
+  }
+}

@@ -1,0 +1,65 @@
+import { Worker } from 'node:worker_threads'
+import { BlpkError } from '../errors.js'
+import type { Arena } from '../kernels/workspace.js'
+import type { DecodeParams, EncodeParams } from './job.js'
+import type { Answer, Area, Task } from './worker.js'
+
+interface Waiting {
+  resolve(value: number): void
+  reject(error: Error): void
+}
+
+function areaOf(bytes: Uint8Array): Area {
+  return [bytes.byteOffset, bytes.length]
+}
+
+/** A worker thread and the tasks that it has not answered yet. It answers in the order of the tasks. */
+export class Hand {
+  readonly #worker: Worker
+  readonly #waiting: Waiting[] = []
+
+  constructor(arena: Arena) {
+    this.#worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: arena.handle })
+    this.#worker.on('message', (answer: Answer) => this.#settle(answer))
+    this.#worker.on('error', (error) => this.#fail(error))
+    this.#worker.unref()
+  }
+
+  /** Tasks under way. */
+  get busy(): number {
+    return this.#waiting.length
+  }
+
+  encode(params: EncodeParams, plain: Uint8Array, packed: Uint8Array): Promise<number> {
+    return this.#send({ kind: 'encode', params, plain: areaOf(plain), packed: areaOf(packed) })
+  }
+
+  decode(params: DecodeParams, plain: Uint8Array, packed: Uint8Array): Promise<number> {
+    return this.#send({ kind: 'decode', params, plain: areaOf(plain), packed: areaOf(packed) })
+  }
+
+  #send(task: Task): Promise<number> {
+    return new Promise((resolve, reject) => {
+      if (this.#waiting.length === 0) this.#worker.ref()
+      this.#waiting.push({ resolve, reject })
+      this.#worker.postMessage(task)
+    })
+  }
+
+  #settle(answer: Answer): void {
+    const first = this.#waiting.shift()
+    if (this.#waiting.length === 0) this.#worker.unref()
+    if ('value' in answer) first?.resolve(answer.value)
+    else first?.reject(new BlpkError(answer.error.code, answer.error.message, answer.error.place))
+  }
+
+  #fail(error: Error): void {
+    for (const { reject } of this.#waiting.splice(0)) {
+      reject(new BlpkError('IO', `a worker thread stopped: ${error.message}`, {}, error))
+    }
+  }
+
+  async dismiss(): Promise<void> {
+    await this.#worker.terminate()
+  }
+}
