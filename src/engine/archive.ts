@@ -40,6 +40,8 @@ export interface ChunkPlace {
   /** Position in the archive, in bytes. */
   position: number
   header: ChunkHeader
+  /** The header as it stands in the archive: a stream gives it only once. */
+  headerBytes: Uint8Array
 }
 
 /** A Bloscpack archive that was opened for reading: front checked, chunks untouched. */
@@ -147,7 +149,7 @@ export class Archive {
     if (n < bytes.length) throw damaged(`the archive ends at byte ${position + n}`, place)
     const header = parseChunkHeader(bytes, place)
     this.#checkChunk(index, header, place)
-    return { index, position, header }
+    return { index, position, header, headerBytes: bytes }
   }
 
   #checkChunk(index: number, h: ChunkHeader, place: ErrorPlace): void {
@@ -179,7 +181,12 @@ export class Archive {
 
   /** Reads a chunk and its digest. */
   async readChunk(chunk: ChunkPlace, into: Uint8Array): Promise<void> {
-    await this.readExactly(chunk.position, into, { chunk: chunk.index, offset: chunk.position })
+    into.set(chunk.headerBytes)
+    const rest = into.subarray(CHUNK_HEADER_BYTES)
+    await this.readExactly(chunk.position + CHUNK_HEADER_BYTES, rest, {
+      chunk: chunk.index,
+      offset: chunk.position,
+    })
   }
 
   /** The checksum of the archive, ready for use. */
