@@ -54,6 +54,8 @@ interface Tail {
   plain: Uint8Array
   /** Where the first new chunk goes, in bytes. */
   position: number
+  /** Where the last chunk ends, in bytes. */
+  end: number
   chunkSize: number
 }
 
@@ -95,10 +97,11 @@ async function findTail(archive: Archive): Promise<Tail> {
   const chunk = await lastChunk(archive, nchunks)
   const chunkSize = chunkSizeFor(archive, nchunks)
   if (lastBytes === chunkSize) {
-    return { kept: nchunks, plain: new Uint8Array(0), position: archive.endOf(chunk), chunkSize }
+    const end = archive.endOf(chunk)
+    return { kept: nchunks, plain: new Uint8Array(0), position: end, end, chunkSize }
   }
   const plain = await plainTail(archive, lastBytes)
-  return { kept: nchunks - 1, plain, position: chunk.position, chunkSize }
+  return { kept: nchunks - 1, plain, position: chunk.position, end: archive.endOf(chunk), chunkSize }
 }
 
 function noRoom(archive: Archive, what: string): BlpkError {
@@ -189,7 +192,8 @@ async function changeChunks(c: Change, tail: Tail, source: PlainSource, size: nu
   const { params } = await planChunks(source, { ...o, typesize: typesizeFor(archive, o) }, archive.checksum)
   const appender = new ChunkAppender(file, tail.position)
   const reader = new ChunkReader(new PrefixedSource(tail.plain, source), tail.chunkSize)
-  await undo.save(tail.position, Number.MAX_SAFE_INTEGER - tail.position)
+  // Bytes behind the last chunk belong to nothing and may be of any size.
+  await undo.save(tail.position, tail.end - tail.position)
   await packInto(appender, reader, tail.chunkSize, size, params, o)
   file.truncate(appender.position)
   file.sync()

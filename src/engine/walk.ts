@@ -1,4 +1,5 @@
 import { damaged } from '../errors.js'
+import type { Offsets } from '../format/bloscpack/offsets.js'
 import type { Archive, ChunkPlace } from './archive.js'
 
 /**
@@ -74,16 +75,27 @@ export class ChunkWalk {
   }
 }
 
+/** An offset that was put in place of another shows by where its chunk ends. */
+function checkNeighbours(archive: Archive, offsets: Offsets, chunk: ChunkPlace): void {
+  const { index, position } = chunk
+  const next = offsets[index + 1]
+  const starts = index > 0 || position === archive.chunksAt
+  if (starts && (next === undefined || next === archive.endOf(chunk))) return
+  throw damaged('the offsets do not agree with where the chunk lies', { chunk: index, offset: position })
+}
+
 /** Finds chunk `index`: by its offset, or from chunk to chunk where there are no offsets. */
 export async function findChunk(archive: Archive, index: number): Promise<ChunkPlace> {
   const offsets = await archive.offsets()
   const position = offsets?.[index]
-  if (position !== undefined) {
+  if (offsets !== undefined && position !== undefined) {
     if (position < archive.chunksAt) {
       throw damaged(`the offset of the chunk is ${position}`, { chunk: index, offset: position })
     }
     const chunk = await archive.locate(index, position)
-    if (chunk !== undefined) return chunk
+    if (chunk === undefined) throw damaged('the chunk is not there', { chunk: index, offset: position })
+    checkNeighbours(archive, offsets, chunk)
+    return chunk
   }
   const walk = new ChunkWalk(archive)
   for (let chunk = await walk.next(); chunk !== undefined; chunk = await walk.next()) {

@@ -1,7 +1,25 @@
 import { usage } from '../../errors.js'
 
-/** Matches a JSON string as a whole (group 1) or a run of white space between tokens. */
-const STRING_OR_SPACE = /("(?:[^"\\]|\\.)*")|\s+/g
+const SPACE = /^\s$/
+
+/** Where the JSON string that starts at `start` ends: the position behind its closing quote. */
+function endOfString(text: string, start: number): number {
+  let at = start + 1
+  while (at < text.length && text[at] !== '"') at += text[at] === '\\' ? 2 : 1
+  return at + 1
+}
+
+/** Leaves out the white space between the tokens of a valid JSON text. */
+function withoutSpace(text: string): string {
+  const parts: string[] = []
+  for (let at = 0; at < text.length; ) {
+    const end = text[at] === '"' ? endOfString(text, at) : at + 1
+    const token = text.slice(at, end)
+    if (!SPACE.test(token)) parts.push(token)
+    at = end
+  }
+  return parts.join('')
+}
 
 /** As Python's json.dumps does: everything outside ASCII becomes \uXXXX. */
 function escapeNonAscii(text: string): string {
@@ -19,10 +37,26 @@ export function compactJson(text: string): string {
   } catch (error) {
     throw usage(`the metadata is not JSON: ${(error as Error).message}`)
   }
-  return escapeNonAscii(text.replace(STRING_OR_SPACE, '$1'))
+  return escapeNonAscii(withoutSpace(text))
 }
 
 /** Writes a value as compact ASCII JSON. */
 export function toJson(value: unknown): string {
   return escapeNonAscii(JSON.stringify(value))
+}
+
+/** Deeper values are refused: whoever prints or changes them afterwards would run out of stack. */
+const MAX_DEPTH = 500
+
+/** Are the brackets of a valid JSON text nested no deeper than is sensible? */
+export function isShallow(text: string): boolean {
+  let depth = 0
+  for (let at = 0; at < text.length; at++) {
+    const c = text[at]
+    if (c === '"') at = endOfString(text, at) - 1
+    else if (c === '[' || c === '{') depth++
+    else if (c === ']' || c === '}') depth--
+    if (depth > MAX_DEPTH) return false
+  }
+  return true
 }

@@ -1,6 +1,7 @@
 import { deflateSync, inflateSync } from 'node:zlib'
 import { BlpkError, damaged, unsupported } from '../../errors.js'
 import { type Checksum, type ChecksumName, checksumById, checksumSpec, sameDigest } from './checksums.js'
+import { isShallow } from './json.js'
 
 /** Size of the header of the metadata section, in bytes. */
 export const METADATA_HEADER_BYTES = 32
@@ -102,6 +103,7 @@ export function parseMetadataBody(h: MetadataHeader, body: Uint8Array, checksum:
   } catch {
     throw damaged('the metadata is not JSON', { offset: 64 })
   }
+  if (!isShallow(text)) throw unsupported('the metadata are nested too deeply', { offset: 64 })
   return text
 }
 
