@@ -147,7 +147,11 @@ export function prepare(dir, name, nbytes) {
   const fd = openSync(path, 'w')
   for (let first = 0; first < total; first += PIECE_ITEMS) {
     fill(piece, first)
-    const bytes = new Uint8Array(piece.buffer, 0, Math.min(PIECE_ITEMS, total - first) * type.BYTES_PER_ELEMENT)
+    const bytes = new Uint8Array(
+      piece.buffer,
+      0,
+      Math.min(PIECE_ITEMS, total - first) * type.BYTES_PER_ELEMENT,
+    )
     writeSync(fd, bytes)
   }
   closeSync(fd)

@@ -2,8 +2,8 @@
 import { createRequire } from 'node:module'
 import * as zlib from 'node:zlib'
 import { codecByName } from '../dist/codecs/registry.js'
-import { Workspace } from '../dist/kernels/workspace.js'
 import { loadChecksum } from '../dist/format/bloscpack/checksums.js'
+import { Workspace } from '../dist/kernels/workspace.js'
 
 const BLOCK = 128 * 1024
 const SECONDS = 0.25
@@ -54,20 +54,41 @@ for (const typesize of [2, 3, 4, 8, 16, 24]) {
   await show(`bitunshuffle ${typesize}`, () => kernels.bitunshuffle(typesize, BLOCK, filtered, packed, tmp))
 }
 kernels.shuffle(4, BLOCK, plain, filtered)
-for (const [name, level] of [['lz4', 5], ['lz4', 9], ['lz4hc', 5], ['blosclz', 7], ['snappy', 5], ['zlib', 5], ['zstd', 3], ['zstd', 5]]) {
+for (const [name, level] of [
+  ['lz4', 5],
+  ['lz4', 9],
+  ['lz4hc', 5],
+  ['blosclz', 7],
+  ['snappy', 5],
+  ['zlib', 5],
+  ['zstd', 3],
+  ['zstd', 5],
+]) {
   const codec = codecByName(name)
   const cbytes = await codec.compress(ws, filtered, BLOCK, packed, BLOCK, level)
   const ratio = `ratio ${(BLOCK / cbytes).toFixed(2)}, one stream of ${BLOCK / 1024} KiB`
-  await show(`${name} ${level} compress`, () => codec.compress(ws, filtered, BLOCK, packed, BLOCK, level), ratio)
+  await show(
+    `${name} ${level} compress`,
+    () => codec.compress(ws, filtered, BLOCK, packed, BLOCK, level),
+    ratio,
+  )
   await show(`${name} ${level} decompress`, () => codec.decompress(ws, packed, cbytes, tmp, BLOCK))
 }
 const lz4napi = createRequire(import.meta.url)('lz4-napi')
 const bytes = Buffer.from(ws.view(filtered, BLOCK))
 const block = lz4napi.compressSync(bytes)
-await show('lz4-napi compress', () => lz4napi.compressSync(bytes), `ratio ${(BLOCK / block.length).toFixed(2)}`)
+await show(
+  'lz4-napi compress',
+  () => lz4napi.compressSync(bytes),
+  `ratio ${(BLOCK / block.length).toFixed(2)}`,
+)
 await show('lz4-napi decompress', () => lz4napi.uncompressSync(block))
 for (const name of ['crc32', 'adler32', 'xxh64', 'md5', 'sha256']) {
   const checksum = await loadChecksum(name, () => ws)
-  await show(name, () => checksum.digest(ws.view(filtered, BLOCK)), name === 'crc32' && !zlib.crc32 ? 'kernel' : '')
+  await show(
+    name,
+    () => checksum.digest(ws.view(filtered, BLOCK)),
+    name === 'crc32' && !zlib.crc32 ? 'kernel' : '',
+  )
 }
 await show('crc32 kernel', () => kernels.crc32(filtered, BLOCK, 0))

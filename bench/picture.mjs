@@ -2,7 +2,15 @@
 const PANEL = 260
 const MARGIN = 44
 const GAP = 24
-const COLOURS = { blpk: '#c0392b', bloscpack: '#2980b9', blosc2: '#8e44ad', cat: '#7f8c8d', zstd: '#27ae60', lz4: '#d68910', pigz: '#16a085' }
+const COLOURS = {
+  blpk: '#c0392b',
+  bloscpack: '#2980b9',
+  blosc2: '#8e44ad',
+  cat: '#7f8c8d',
+  zstd: '#27ae60',
+  lz4: '#d68910',
+  pigz: '#16a085',
+}
 
 function colourOf(tool) {
   return COLOURS[tool.split(' ')[0]] ?? '#333'
@@ -21,7 +29,11 @@ function speedOf(row) {
 
 function panel(set, rows, x, y) {
   const across = scale(rows.map(speedOf), x + MARGIN, x + PANEL - 12)
-  const up = scale(rows.map((row) => row.ratio), y + PANEL - MARGIN, y + 28)
+  const up = scale(
+    rows.map((row) => row.ratio),
+    y + PANEL - MARGIN,
+    y + 28,
+  )
   const points = rows.map((row) => {
     const [px, py] = [across(speedOf(row)).toFixed(1), up(row.ratio).toFixed(1)]
     const radius = row.tool.startsWith('blpk') ? 5 : 3.5
@@ -49,7 +61,12 @@ export function drawPicture(rows) {
   const panels = sets.map((set, i) => {
     const x = (i % columns) * (PANEL + GAP)
     const y = Math.floor(i / columns) * (PANEL + GAP)
-    return panel(set, shown.filter((row) => row.set === set), x, y)
+    return panel(
+      set,
+      shown.filter((row) => row.set === set),
+      x,
+      y,
+    )
   })
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" fill="#222">
 <rect width="${width}" height="${height}" fill="#fff"/>

@@ -99,7 +99,8 @@ function groups() {
     ['zstd 3', [blpkTool('zstd', 3), withBloscpack && bloscpack('zstd', 3)]],
     ['zstd 5', [blpkTool('zstd', 5), withBloscpack && bloscpack('zstd', 5), withBlosc2 && blosc2('zstd', 5)]],
   ]
-  if (!withBloscpack || !withBlosc2) console.log('note: set up the Python peers with node scripts/setup-python.mjs')
+  if (!withBloscpack || !withBlosc2)
+    console.log('note: set up the Python peers with node scripts/setup-python.mjs')
   return list
     .filter(([name]) => values.only === undefined || values.only.split(',').includes(name))
     .map(([name, tools]) => ({ name, tools: tools.filter(Boolean) }))
@@ -115,7 +116,10 @@ function measureGroup(dir, set, megabytes, { name, tools }) {
   const packed = tools.map((_, i) => join(dir, `packed-${i}.blp`))
   const plain = tools.map((_, i) => join(dir, `plain-${i}`))
   const packs = tools.map((tool, i) => ({ ...tool.pack(input, packed[i], typesize), output: packed[i] }))
-  const unpacks = tools.map((tool, i) => ({ ...tool.unpack(packed[i], plain[i], typesize), output: plain[i] }))
+  const unpacks = tools.map((tool, i) => ({
+    ...tool.unpack(packed[i], plain[i], typesize),
+    output: plain[i],
+  }))
   const compress = alternate(packs, runs, ({ output }) => remove(output))
   const decompress = alternate(unpacks, runs, ({ output }) => remove(output))
   const rows = tools.map((tool, i) => {

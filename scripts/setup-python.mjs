@@ -35,12 +35,13 @@ function run(command, args, options = {}) {
   return spawnSync(command, args, { encoding: 'utf8', ...options })
 }
 
-/** The command and first arguments of a Python that is new enough. */
+/** The command and first arguments of a Python that is new enough: the one that PYTHON names, or any. */
 function findPython() {
-  const named = process.env.PYTHON === undefined ? [] : [[process.env.PYTHON]]
+  const named = process.env.PYTHON
   const newer = [14, 13, 12, 11].map((minor) => [`python3.${minor}`])
-  const candidates = [...named, ...(WINDOWS ? [['py', '-3']] : []), ['python3'], ['python'], ...newer]
+  const usual = [...(WINDOWS ? [['py', '-3']] : []), ['python3'], ['python'], ...newer]
   const test = `import sys; sys.exit(sys.version_info < (3, ${LEAST_MINOR}))`
+  const candidates = named === undefined ? usual : [[named]]
   return candidates.find(([command, ...args]) => run(command, [...args, '-c', test]).status === 0)
 }
 

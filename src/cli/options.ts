@@ -8,6 +8,9 @@ import { parseSlice, type Slice } from './slices.js'
 
 export type CommandName = 'compress' | 'decompress' | 'info' | 'append' | 'verify'
 
+/** Words of the help, where needed for each command. */
+export type Wording = string | Partial<Record<CommandName, string>>
+
 /** One option of the command line. */
 export interface Flag {
   letter?: string
@@ -15,10 +18,10 @@ export interface Flag {
   name: string
   /** Name of its value, where it takes one. */
   value?: string
-  /** What it does, where needed for each command. */
-  description: string | Partial<Record<CommandName, string>>
+  /** What it does. */
+  description: Wording
   /** Default, as the help says it. */
-  default?: string
+  default?: Wording
   /** Reads its value. @throws BlpkError USAGE */
   parse?: (text: string) => unknown
   /** Commands that have it; `all` for global options. */
@@ -120,7 +123,7 @@ export const FLAGS: readonly Flag[] = [
     name: 'typesize',
     value: 'size',
     description: 'item size in bytes, 1 to 255, or auto: found out by a sample',
-    default: "the array's or archive's, else auto",
+    default: { compress: "the array's, else auto", append: "the archive's" },
     parse: parseTypesize,
     commands: PACKING,
   },
@@ -188,7 +191,7 @@ export const FLAGS: readonly Flag[] = [
     name: 'metadata',
     value: 'file',
     description: {
-      compress: 'JSON file to store as metadata',
+      compress: 'JSON file to store as metadata; - is standard input',
       append: 'JSON file to store as metadata, in place of those that are there',
     },
     commands: PACKING,

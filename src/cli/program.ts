@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { Command, CommanderError, Option } from 'commander'
 import { usage } from '../errors.js'
 import { COMMANDS, type CommandModule, type CommandSpec } from './commands.js'
-import { type CliOptions, type CommandName, FLAGS, type Flag } from './options.js'
+import { type CliOptions, type CommandName, FLAGS, type Flag, type Wording } from './options.js'
 
 const GLOBAL_OPTIONS = 'Global options (before or after the command):'
 
@@ -33,13 +33,19 @@ function version(): string {
   return (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version
 }
 
+function wordsFor(wording: Wording, command: CommandName | undefined): string {
+  return typeof wording === 'string' ? wording : ((command && wording[command]) ?? '')
+}
+
 function toOption(flag: Flag, command?: CommandName): Option {
   const letter = flag.letter === undefined ? '' : `-${flag.letter}, `
   const value = flag.value === undefined ? '' : ` <${flag.value}>`
-  const byDefault = flag.default === undefined ? '' : ` (default: ${flag.default})`
-  const { description, parse } = flag
-  const does = typeof description === 'string' ? description : command && description[command]
-  const option = new Option(`${letter}--${flag.name}${value}`, (does ?? '') + byDefault)
+  const byDefault = flag.default === undefined ? '' : ` (default: ${wordsFor(flag.default, command)})`
+  const option = new Option(
+    `${letter}--${flag.name}${value}`,
+    wordsFor(flag.description, command) + byDefault,
+  )
+  const { parse } = flag
   if (parse !== undefined) option.argParser((text: string) => parse(text))
   if (flag.commands === 'all') option.helpGroup(GLOBAL_OPTIONS)
   return option

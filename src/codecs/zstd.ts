@@ -7,7 +7,11 @@ interface Bindings {
   decompress(data: Uint8Array): Promise<Uint8Array>
 }
 
-const MAX_ZSTD_LEVEL = 22
+/**
+ * zstd's level for each of ours. C-Blosc's are 1, 3, 5 … 15 and 22 for blocks of known size; the library does not
+ * pass the size on, so these are the levels that then come nearest in size without its largest tables.
+ */
+const ZSTD_LEVELS = [1, 2, 3, 5, 7, 9, 11, 13, 16, 19]
 /** Encoders may flush blocks early; a bound this far above the expected size is still believed. */
 const SLACK = 16 * 128 * 1024
 
@@ -20,7 +24,7 @@ function bindings(): Bindings {
 }
 
 function zstdLevel(level: number): number {
-  return level < 9 ? level * 2 - 1 : MAX_ZSTD_LEVEL
+  return ZSTD_LEVELS[level] ?? 9
 }
 
 function isBelievable(stream: Uint8Array, nbytes: number): boolean {
@@ -30,7 +34,7 @@ function isBelievable(stream: Uint8Array, nbytes: number): boolean {
   return frame.upperBound >= nbytes && frame.upperBound <= nbytes + SLACK
 }
 
-/** Zstandard; C-Blosc's levels 1 to 9 are zstd's 1, 3, 5 … 15 and 22. */
+/** Zstandard. */
 export const zstd: Codec = {
   name: 'zstd',
   format: 4,

@@ -9,8 +9,8 @@ import type { CompressedSink, Totals } from './compressed-sink.js'
 import { roomFor } from './options.js'
 import type { PackPlan } from './plan.js'
 
-/** Offsets kept for a source of unknown size: 16 GiB of default chunks, 128 KiB of archive. */
-const RESERVED_ENTRIES = 16 * 1024
+/** Offsets kept for a source of unknown size: 2 GiB of default chunks, 16 KiB of archive. */
+const RESERVED_ENTRIES = 2 * 1024
 /** The same where the place cannot make room afterwards. */
 const RESERVED_ENTRIES_FIXED = 128 * 1024
 

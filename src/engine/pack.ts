@@ -63,8 +63,8 @@ function knownTotals(plan: PackPlan, reader: ChunkReader): Totals | undefined {
   if (plan.size !== undefined && plan.nchunks !== undefined) {
     return { nchunks: plan.nchunks, lastChunk: plan.size - (plan.nchunks - 1) * plan.chunkSize }
   }
-  // A short pipe has ended before the first chunk is written.
-  return reader.ended ? reader.totals : undefined
+  // A pipe that does not fill one chunk has ended before that is written, however many slots there are.
+  return reader.ended && reader.nchunks === 1 ? reader.totals : undefined
 }
 
 /** Crew for packing so many plain bytes. */

@@ -32,17 +32,19 @@ export class RangeReader {
     if (chunkSize === undefined || this.#archive.nbytes === undefined) {
       throw usage('parts of an archive of unknown size cannot be read; decompress it whole')
     }
-    if (range.stop > this.#archive.nbytes || range.start > range.stop) {
+    const { start, stop } = range
+    const whole = Number.isSafeInteger(start) && Number.isSafeInteger(stop)
+    if (!whole || start < 0 || stop > this.#archive.nbytes || start > stop) {
       throw usage(
-        `the range ${range.start}:${range.stop} does not lie within the ${this.#archive.nbytes} plain bytes`,
+        `the range ${start}:${stop} does not lie within the ${this.#archive.nbytes} plain bytes`,
       )
     }
-    for (let at = range.start; at < range.stop; ) {
+    for (let at = start; at < stop; ) {
       const index = Math.floor(at / chunkSize)
       const first = index * chunkSize
-      const stop = Math.min(range.stop, first + chunkSize)
-      yield await this.#piece(index, at - first, stop - first)
-      at = stop
+      const end = Math.min(stop, first + chunkSize)
+      yield await this.#piece(index, at - first, end - first)
+      at = end
     }
   }
 

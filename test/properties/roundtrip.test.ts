@@ -20,7 +20,7 @@ import {
 import { anyInput } from '../support/arbitrary.js'
 import { sameBytes } from '../support/scratch.js'
 
-const RUNS = { numRuns: 100 }
+const RUNS = { numRuns: 60 }
 const TIMEOUT = 120_000
 
 async function expectSame(archive: Uint8Array, plain: Uint8Array, options: PackOptions): Promise<void> {

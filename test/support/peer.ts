@@ -6,6 +6,9 @@ import type { Readable, Writable } from 'node:stream'
 import { afterAll, expect, test } from 'vitest'
 
 const ROOT = join(import.meta.dirname, '..', '..')
+const VENV = join(ROOT, '.venv')
+/** Written by scripts/setup-python.mjs when everything is in place. */
+const STAMP = join(VENV, 'blpk-stamp')
 const PYTHON = process.platform === 'win32' ? ['Scripts', 'python.exe'] : ['bin', 'python']
 const SCRIPT = join(ROOT, 'scripts', 'python', 'peer.py')
 
@@ -83,8 +86,8 @@ export function peersRequired(): boolean {
  * @param what what the tests that need it check
  */
 export async function startPeer(what: string): Promise<Peer | undefined> {
-  const python = process.env.BLPK_PYTHON ?? join(ROOT, '.venv', ...PYTHON)
-  const peer = existsSync(python) ? await new Peer(python).start() : undefined
+  const python = join(VENV, ...PYTHON)
+  const peer = existsSync(STAMP) ? await new Peer(python).start() : undefined
   afterAll(() => peer?.stop())
   test("Python's bloscpack is there to test against", () => {
     if (peersRequired())

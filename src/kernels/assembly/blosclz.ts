@@ -36,7 +36,7 @@ import { copyExact, copyMatch, equalRun, repeated, resetTable } from './lz4'
 // @ts-ignore: decorator
 @inline
 function slotOf(table: usize, bytes: u64): usize {
-  return table + (<usize>(((bytes << 24) * 889523592379) >> (64 - HASH_BITS)) << 1)
+  return table + (<usize>(((bytes << 32) * 889523592379) >> (64 - HASH_BITS)) << 1)
 }
 
 /** Whether four equal bytes at a distance are worth a match: far ones must go on to seven. */

@@ -185,11 +185,17 @@ export function resetTable(table: usize, nbytes: usize, address: usize): void {
   }
 }
 
-/** Address of the table slot for the five bytes at the bottom of `bytes`. */
+/** Bits left out at the top, so that four bytes are hashed, or five. */
+@inline const HASH_FOUR: u64 = 32
+@inline const HASH_FIVE: u64 = 24
+/** Inputs below this size hash four bytes, as the reference does: they have room for shorter matches. */
+@inline const MANY_BYTES: u32 = 65547
+
+/** Address of the table slot for the four or five bytes at the bottom of `bytes`. */
 // @ts-ignore: decorator
 @inline
-function slotOf(table: usize, bytes: u64): usize {
-  return table + (<usize>(((bytes << 24) * 889523592379) >> (64 - HASH_BITS)) << 1)
+function slotOf(table: usize, bytes: u64, hashed: u64): usize {
+  return table + (<usize>(((bytes << hashed) * 889523592379) >> (64 - HASH_BITS)) << 1)
 }
 
 /** Writes the rest of a length of which the token already says 15; returns the next position. */
@@ -240,6 +246,7 @@ export function lz4Compress(
     const iend = src + nbytes
     const startLimit = iend - MATCH_START_MARGIN
     const matchLimit = iend - LAST_LITERALS
+    const hashed = nbytes < MANY_BYTES ? HASH_FOUR : HASH_FIVE
     const firstTries = (acceleration < 1 ? 1 : acceleration) << 6
     resetTable(table, 2 << HASH_BITS, src)
     let ip = src + 1
@@ -251,7 +258,7 @@ export function lz4Compress(
       let tries = firstTries
       let step: usize = 1
       for (;;) {
-        const slot = slotOf(table, bytes)
+        const slot = slotOf(table, bytes, hashed)
         const back = (ip - <usize>load<u16>(slot)) & 0xffff
         store<u16>(slot, <u16>ip)
         from = ip - back
@@ -298,9 +305,9 @@ export function lz4Compress(
         }
         anchor = ip
         if (ip > startLimit) return putLastLiterals(dst, op, oend, anchor, <u32>(iend - anchor))
-        store<u16>(slotOf(table, load<u64>(ip - 2)), <u16>(ip - 2))
+        store<u16>(slotOf(table, load<u64>(ip - 2), hashed), <u16>(ip - 2))
         bytes = load<u64>(ip)
-        const slot = slotOf(table, bytes)
+        const slot = slotOf(table, bytes, hashed)
         const back = (ip - <usize>load<u16>(slot)) & 0xffff
         store<u16>(slot, <u16>ip)
         from = ip - back
