@@ -1,10 +1,11 @@
 import { BlpkError, usage } from '../errors.js'
-import { sameDigest } from '../format/bloscpack/checksums.js'
+import { type Checksum, sameDigest } from '../format/bloscpack/checksums.js'
 import { blocksBytes, decodeBlocks } from '../format/chunk/decode.js'
 import { CHUNK_HEADER_BYTES } from '../format/chunk/header.js'
 import { Workspace } from '../kernels/workspace.js'
 import type { PlainSink } from '../sinks/plain.js'
 import type { Archive, ChunkPlace } from './archive.js'
+import { Slot } from './slot.js'
 import { located, placeOf } from './unpack.js'
 import { findChunk } from './walk.js'
 
@@ -18,13 +19,17 @@ export interface ByteRange {
 export class RangeReader {
   readonly #archive: Archive
   readonly #ws = new Workspace()
+  /** One place for all chunks, so that each is read where the kernels can work on it. */
+  readonly #slot: Slot
+  #checksum: Promise<Checksum> | undefined
 
   constructor(archive: Archive) {
     this.#archive = archive
+    this.#slot = new Slot(this.#ws.arena)
   }
 
   /**
-   * The plain bytes of a range, chunk by chunk.
+   * The plain bytes of a range, chunk by chunk. A piece may be used until the next one is asked for.
    * @throws BlpkError USAGE where the archive does not know its size, DAMAGED or CHECKSUM
    */
   async *pieces(range: ByteRange): AsyncGenerator<Uint8Array> {
@@ -35,9 +40,7 @@ export class RangeReader {
     const { start, stop } = range
     const whole = Number.isSafeInteger(start) && Number.isSafeInteger(stop)
     if (!whole || start < 0 || stop > this.#archive.nbytes || start > stop) {
-      throw usage(
-        `the range ${start}:${stop} does not lie within the ${this.#archive.nbytes} plain bytes`,
-      )
+      throw usage(`the range ${start}:${stop} does not lie within the ${this.#archive.nbytes} plain bytes`)
     }
     for (let at = start; at < stop; ) {
       const index = Math.floor(at / chunkSize)
@@ -59,9 +62,10 @@ export class RangeReader {
 
   async #read(chunk: ChunkPlace): Promise<Uint8Array> {
     const { cbytes } = chunk.header
-    const bytes = new Uint8Array(cbytes + this.#archive.digestBytes)
+    const bytes = this.#slot.packed(cbytes + this.#archive.digestBytes)
     await this.#archive.readChunk(chunk, bytes)
-    const checksum = await this.#archive.loadChecksum(() => this.#ws)
+    this.#checksum ??= this.#archive.loadChecksum(() => this.#ws)
+    const checksum = await this.#checksum
     if (!sameDigest(checksum.digest(bytes.subarray(0, cbytes)), bytes.subarray(cbytes))) {
       throw new BlpkError('CHECKSUM', `${checksum.name} mismatch`, placeOf(this.#archive, chunk))
     }
@@ -73,7 +77,7 @@ export class RangeReader {
     if (header.memcpyed) return bytes.subarray(CHUNK_HEADER_BYTES + start, CHUNK_HEADER_BYTES + stop)
     const first = Math.floor(start / header.blocksize)
     const last = Math.ceil(stop / header.blocksize)
-    const plain = new Uint8Array(blocksBytes(header, first, last))
+    const plain = this.#slot.plain(blocksBytes(header, first, last))
     await decodeBlocks(this.#ws, bytes, header, first, last, plain, placeOf(this.#archive, chunk))
     return plain.subarray(start - first * header.blocksize, stop - first * header.blocksize)
   }
