@@ -78,6 +78,14 @@ const SHELL_TOOLS = {
   },
 }
 
+/** The C-Blosc2 wheel is for the bench alone. */
+function preparePeers() {
+  if (!existsSync(python) || havePython('blosc2')) return
+  execFileSync(python, ['-m', 'pip', 'install', '--quiet', '-r', 'bench/requirements.txt'], {
+    stdio: 'inherit',
+  })
+}
+
 /** Each group runs in turns with its first member, which is ours. */
 function groups() {
   const withBloscpack = havePython('bloscpack')
@@ -161,10 +169,47 @@ function line(row) {
 
 const HEAD = 'set          size      tool                     ratio   pack s  ×ours  unpack s ×ours  MB'
 
+/** Start-up and reading at random, next to node itself and to C-Blosc2. */
+function measureSmall(dir) {
+  const input = prepare(dir, 'sensor', 1e6)
+  const big = prepare(dir, 'sensor', Math.max(...sizes) * 1e6)
+  const [archive, packed, frame] = ['a.blp', 'b.blp', 'b.b2frame'].map((name) => join(dir, name))
+  const commands = [
+    ['node -e 0', [process.execPath, '-e', '0']],
+    ['blpk --version', blpk('--version')],
+    ['blpk compress 1 MB', blpk('c', '-f', '-t', '4', input, archive)],
+    ['blpk info', blpk('info', archive)],
+  ]
+  alternate([{ argv: commands[2][1] }, { argv: blpk('c', '-f', '-t', '4', big, packed) }], 1, () => {})
+  commands.push(['1000 ranges, blpk', [process.execPath, 'bench/peers/blpk_random.mjs', packed, '1000', '4']])
+  if (havePython('blosc2')) {
+    alternate(
+      [{ argv: [python, 'bench/peers/blosc2_file.py', 'c', big, frame, 'lz4', '5', '4'] }],
+      1,
+      () => {},
+    )
+    commands.push(['1000 ranges, blosc2', [python, 'bench/peers/blosc2_random.py', frame, '1000', '4']])
+  }
+  const results = alternate(
+    commands.map(([, argv]) => ({ argv })),
+    Math.max(runs, 5),
+    () => {},
+  )
+  console.log('\nsmall things                seconds   × node')
+  commands.forEach(([name], i) => {
+    const { seconds } = results[i]
+    console.log(
+      `${name.padEnd(26)} ${seconds.toFixed(3).padStart(8)} ${(seconds / results[0].seconds).toFixed(2).padStart(8)}`,
+    )
+  })
+  for (const path of [input, big, archive, packed, frame]) remove(path)
+}
+
 function main() {
-  execFileSync(process.execPath, ['bin/blpk.js', '--version'])
+  preparePeers()
   mkdirSync('.bench', { recursive: true })
   const rows = []
+  measureSmall(dirs[0])
   for (const dir of dirs) {
     console.log(`\n${dir}, ${availableParallelism()} cores, medians of ${runs} runs in turns\n${HEAD}`)
     for (const megabytes of sizes) {

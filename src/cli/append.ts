@@ -4,7 +4,8 @@ import { openPlain } from '../sources/npy.js'
 import { checkExtension } from './archive-name.js'
 import { codecOptions, readMetadata, runOptions } from './codec-flags.js'
 import { about, type Context, saySummary, sayVerbose } from './context.js'
-import { type Input, isDash, openInput } from './inputs.js'
+import { isDash } from './dash.js'
+import { type Input, openInput } from './inputs.js'
 import type { CliOptions } from './options.js'
 import { openProgress, type ProgressView } from './progress.js'
 import { counted, jsonSeconds, printJson, stopwatch } from './report.js'
@@ -50,7 +51,8 @@ function report(archive: string, input: string, result: AppendResult, seconds: n
   sayVerbose(o, `now ${exactSize(totalBytes)} in ${counted(nchunks, 'chunk')}, room for ${room} more`)
   saySummary(
     o,
-    `${input}: ${prettySize(nbytes)} in ${prettySeconds(seconds)} → ${archive} (${prettySize(totalBytes)} now)`,
+    archive,
+    `${input}: ${prettySize(nbytes)}, ${prettySize(totalBytes)} in all, in ${prettySeconds(seconds)}`,
   )
   if (o.json === true)
     printJson({ archive, input, nbytes, totalBytes, nchunks, room, grown, seconds: jsonSeconds(seconds) })

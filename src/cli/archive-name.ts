@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import { usage } from '../errors.js'
-import { isDash } from './inputs.js'
+import { isDash } from './dash.js'
 import type { CliOptions } from './options.js'
 
 /** What the names of archives end with. */

@@ -5,7 +5,7 @@ import { usage } from '../errors.js'
 import { compactJson } from '../format/bloscpack/json.js'
 import { attempt } from '../io-errors.js'
 import type { Context } from './context.js'
-import { isDash } from './inputs.js'
+import { isDash } from './dash.js'
 import type { CliOptions } from './options.js'
 import type { ProgressView } from './progress.js'
 

@@ -6,7 +6,8 @@ import { openPlain } from '../sources/npy.js'
 import type { PlainSource } from '../sources/plain.js'
 import { codecOptions, readMetadata, runOptions, withArray } from './codec-flags.js'
 import { about, type Context, saySummary, sayVerbose } from './context.js'
-import { type Input, isDash, nameOf, openInput } from './inputs.js'
+import { isDash, nameOf } from './dash.js'
+import { type Input, openInput } from './inputs.js'
 import type { CliOptions } from './options.js'
 import { openOutput, refuseMixedOutput } from './outputs.js'
 import { openProgress, type ProgressView } from './progress.js'
@@ -65,7 +66,7 @@ function report(job: Job, result: PackResult, seconds: number, o: CliOptions): v
   sayVerbose(o, `${counted(nchunks, 'chunk')}, ${exactSize(nbytes)} to ${exactSize(cbytes)}, ratio ${ratio}`)
   sayVerbose(o, `done in ${prettySeconds(seconds)}`)
   const sizes = `${prettySize(nbytes)} → ${prettySize(cbytes)} (ratio ${ratio})`
-  saySummary(o, `${job.input}: ${sizes} in ${prettySeconds(seconds)} → ${job.output}`)
+  saySummary(o, job.output, `${job.input}: ${sizes} in ${prettySeconds(seconds)}`)
   if (o.json !== true || job.plan === undefined) return
   const { typesize, codec, level, shuffle, chunkSize } = job.plan
   printJson({

@@ -1,4 +1,5 @@
 import { BlpkError } from '../errors.js'
+import { isDash } from './dash.js'
 import { describe, exitCodeOf, worst } from './exit.js'
 import type { CliOptions } from './options.js'
 
@@ -21,10 +22,11 @@ export function sayVerbose(options: CliOptions, line: string): void {
   if (options.verbose === true || options.debug === true) say(line)
 }
 
-/** Says the result to whoever sits at the terminal; scripts and logs get it with -v. */
-export function saySummary(options: CliOptions, line: string): void {
-  if (options.quiet !== true && options.json !== true && process.stderr.isTTY)
-    process.stderr.write(`${line}\n`)
+/** Says the result to whoever sits at the terminal; scripts and logs get it with -v, pipes need none. */
+export function saySummary(options: CliOptions, output: string, line: string): void {
+  const { quiet, json, verbose, debug } = options
+  if (quiet === true || json === true || verbose === true || debug === true || isDash(output)) return
+  if (process.stderr.isTTY) process.stderr.write(`${line} → ${output}\n`)
 }
 
 /**

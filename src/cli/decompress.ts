@@ -5,11 +5,12 @@ import { unpack } from '../engine/unpack.js'
 import { BlpkError, usage } from '../errors.js'
 import type { ByteSink } from '../sinks/byte-sink.js'
 import { itemBytes, npyItemsPrefix, npyPrefix } from '../sinks/npy.js'
-import { BytesPlainSink } from '../sinks/plain.js'
+import { BytesPlainSink, type PlainSink } from '../sinks/plain.js'
 import { checkExtension, plainNameOf } from './archive-name.js'
 import { runOptions } from './codec-flags.js'
 import { about, type Context, saySummary, sayVerbose } from './context.js'
-import { type Input, isDash, nameOf, openArchiveInput } from './inputs.js'
+import { isDash, nameOf } from './dash.js'
+import { type Input, openArchiveInput } from './inputs.js'
 import type { CliOptions } from './options.js'
 import { openOutput, refuseMixedOutput } from './outputs.js'
 import { openProgress, type ProgressView } from './progress.js'
@@ -63,16 +64,31 @@ async function openMetadataOut(
   return openOutput(metadataOut, { context, compressed: false, inputs: [input] })
 }
 
+/** A sink that shows how far the work is; what was read for it is not known. */
+function watched(sink: PlainSink, range: ByteRange, view: ProgressView): PlainSink {
+  const total = range.stop - range.start
+  let plain = 0
+  return {
+    write: (piece) => {
+      plain += piece.length
+      view.update({ plain, packed: 0, total })
+      return sink.write(piece)
+    },
+    finish: () => sink.finish(),
+    abort: () => sink.abort(),
+  }
+}
+
 async function writePart(
   archive: Archive,
   part: Part,
-  sink: BytesPlainSink,
+  sink: PlainSink,
   view: ProgressView,
   context: Context,
 ) {
   const { range } = part
   if (range === undefined) return unpack(archive, sink, runOptions(context, view))
-  return { nbytes: await unpackRange(archive, range, sink), range }
+  return { nbytes: await unpackRange(archive, range, watched(sink, range, view)), range }
 }
 
 async function unpackInput(job: Job, input: Input, view: ProgressView, context: Context): Promise<Result> {
@@ -89,7 +105,7 @@ async function unpackInput(job: Job, input: Input, view: ProgressView, context: 
     const result = await writePart(archive, part, sink, view, context)
     await metadataSink?.write(Buffer.from(`${archive.metadata}\n`))
     await metadataSink?.commit()
-    return { ...result, nbytes: result.nbytes + (part.prefix?.length ?? 0) }
+    return result
   } catch (error) {
     await metadataSink?.discard()
     throw error
@@ -100,7 +116,7 @@ function report(job: Job, result: Result, cbytes: number | undefined, seconds: n
   sayVerbose(o, `wrote ${exactSize(result.nbytes)} in ${prettySeconds(seconds)}`)
   const from = cbytes === undefined || result.range !== undefined ? '' : `${prettySize(cbytes)} → `
   const what = `${from}${prettySize(result.nbytes)} in ${prettySeconds(seconds)}`
-  saySummary(o, `${job.input}: ${what} → ${job.output}`)
+  saySummary(o, job.output, `${job.input}: ${what}`)
   if (o.json !== true) return
   printJson({
     input: job.input,

@@ -29,8 +29,9 @@ export function exitCodeOf(error: unknown): number {
   return error instanceof BlpkError ? EXIT_CODES[error.code] : 1
 }
 
-function oneLine(text: string): string {
-  return text.replace(/\s*\n\s*/g, ' ')
+/** Makes of a text one line that does nothing to a terminal, whatever an archive has put into it. */
+export function oneLine(text: string): string {
+  return text.replace(/\s*\n\s*/g, ' ').replace(/\p{Cc}/gu, '?')
 }
 
 /**

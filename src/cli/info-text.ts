@@ -1,5 +1,6 @@
+import { oneLine } from './exit.js'
 import type { ArchiveInfo, ChunkInfo } from './info-facts.js'
-import { counted, table } from './report.js'
+import { counted, prettyJson, table } from './report.js'
 import { exactSize, prettyRatio, prettySize } from './sizes.js'
 
 const UNKNOWN = 'unknown'
@@ -39,7 +40,8 @@ function arrayText(metadata: unknown): string | undefined {
   const { container, dtype, shape, order } = metadata as Record<string, unknown>
   if (container !== 'numpy' || !Array.isArray(shape)) return undefined
   const dims = shape.length === 1 ? `${shape[0]},` : shape.join(', ')
-  return `NumPy, dtype ${typeof dtype === 'string' ? dtype : JSON.stringify(dtype)}, shape (${dims}), order ${order}`
+  const type = typeof dtype === 'string' ? dtype : JSON.stringify(dtype)
+  return oneLine(`NumPy, dtype ${type}, shape (${dims}), order ${order}`)
 }
 
 function metadataText(info: ArchiveInfo): string {
@@ -50,7 +52,7 @@ function metadataText(info: ArchiveInfo): string {
 }
 
 function indented(value: unknown): string {
-  return JSON.stringify(value, null, 2).replace(/^/gm, '    ')
+  return prettyJson(value).replace(/^/gm, '    ')
 }
 
 function chunkTable(chunks: readonly ChunkInfo[]): string {

@@ -7,20 +7,11 @@ import type { ByteSource } from '../sources/byte-source.js'
 import { FileSource } from '../sources/file.js'
 import { openStdin } from '../sources/stdin.js'
 import { StreamSource } from '../sources/stream.js'
+import { isDash } from './dash.js'
 import { openFifo } from './fifo.js'
 import { PatientSource } from './patient-source.js'
 
 const STDIN = 0
-
-/** Does an argument stand for standard input or output? */
-export function isDash(argument: string): boolean {
-  return argument === '-'
-}
-
-/** How messages call an argument. */
-export function nameOf(argument: string, dash: string): string {
-  return isDash(argument) ? dash : argument
-}
 
 /** An input that was opened. */
 export interface Input {

@@ -6,13 +6,9 @@ import { buildProgram, endOf } from './program.js'
 
 const BUG = 1
 
-/** A reader that went away, as in `| head`, is no error of ours. */
-function endQuietlyWithReader(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error
-    })
-  }
+/** Errors of the standard streams are the business of whoever writes to them. */
+function leaveStreamErrors(): void {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
 }
 
 /** Whatever goes wrong is said on one line, even where nobody waits for it. */
@@ -40,7 +36,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   const interrupts = watchSignals()
   let options: CliOptions = { debug: argv.includes('--debug') }
   const watch = catchEverything(() => options)
-  endQuietlyWithReader()
+  leaveStreamErrors()
   let code = 0
   try {
     const program = buildProgram(async (module, args, parsed) => {

@@ -19,8 +19,9 @@ import { existsError, FileSink } from '../sinks/file.js'
 import { openStdout } from '../sinks/stdout.js'
 import { StreamSink } from '../sinks/stream.js'
 import type { Context } from './context.js'
+import { isDash } from './dash.js'
 import { openFifo } from './fifo.js'
-import { type Input, identityOf, isDash } from './inputs.js'
+import { type Input, identityOf } from './inputs.js'
 
 const STDOUT = 1
 const MAX_LINKS = 40

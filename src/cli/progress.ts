@@ -39,7 +39,7 @@ function facts(p: Progress, seconds: number): { done: string; rate: string; rati
 class BarView implements ProgressView {
   readonly #start = performance.now()
   readonly #delay: number
-  #last = 0
+  #last = Number.NEGATIVE_INFINITY
   #bar: SingleBar | undefined
   #loading = false
   #closed = false
@@ -86,7 +86,7 @@ class BarView implements ProgressView {
 /** Plain lines for a log. */
 class LineView implements ProgressView {
   readonly #start = performance.now()
-  #last = 0
+  #last = Number.NEGATIVE_INFINITY
 
   update(progress: Progress): void {
     const now = performance.now()

@@ -1,11 +1,28 @@
+import { ioError } from '../io-errors.js'
+import { say } from './context.js'
+import { describe, exitCodeOf } from './exit.js'
+
 /** Prints to standard output. */
 export function print(text: string): void {
-  process.stdout.write(text)
+  process.stdout.write(text, (failure) => {
+    if (!failure) return
+    const error = ioError(failure, 'write', 'standard output')
+    // A reader that went away is none of our business.
+    if (error.code === 'PIPE_CLOSED') return
+    say(`error: ${describe(error)}`)
+    process.exit(exitCodeOf(error))
+  })
+}
+
+/** Writes JSON over several lines that does nothing to a terminal: the standard leaves some control codes in. */
+export function prettyJson(value: unknown): string {
+  const escaped = (c: string): string => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`
+  return JSON.stringify(value, null, 2).replace(/[^\P{Cc}\n]/gu, escaped)
 }
 
 /** Prints a result as JSON. */
 export function printJson(value: unknown): void {
-  print(`${JSON.stringify(value, null, 2)}\n`)
+  print(`${prettyJson(value)}\n`)
 }
 
 /** How many times smaller, in a form that JSON can hold. */

@@ -1,42 +1,20 @@
-import { Archive } from '../engine/archive.js'
 import { type Finding, type VerifyReport, verifyArchive } from '../engine/verify.js'
 import { usage } from '../errors.js'
-import { parseNdarrayMetadata } from '../format/npy/index.js'
-import { openPlain } from '../sources/npy.js'
-import type { PlainSource } from '../sources/plain.js'
 import { runOptions } from './codec-flags.js'
 import { type Context, forEachFile } from './context.js'
-import { describe, EXIT_CODES, worst } from './exit.js'
-import { type Input, isDash, openArchiveInput, openInput } from './inputs.js'
+import { isDash } from './dash.js'
+import { describe, EXIT_CODES, oneLine, worst } from './exit.js'
+import { type Input, openArchiveInput, openInput } from './inputs.js'
+import { openOriginal } from './original.js'
 import { openProgress } from './progress.js'
 import { counted, print, printJson } from './report.js'
 
-/** Does the archive hold an array? Of a pipe nothing can be read ahead. */
-async function holdsArray(input: Input): Promise<boolean | undefined> {
-  if (!input.source.seekable) return undefined
-  try {
-    return parseNdarrayMetadata((await Archive.open(input.source)).parseMetadata()) !== undefined
-  } catch {
-    // What is wrong is said by the verification.
-    return undefined
-  }
-}
-
-/** The plain bytes that a file is packed to in an archive such as this. */
-async function openOriginal(
-  input: Input,
-  original: Input | undefined,
-  context: Context,
-): Promise<PlainSource | undefined> {
-  if (original === undefined) return undefined
-  const raw = context.options.raw === true || (await holdsArray(input)) === false
-  return openPlain(original.source, { raw })
-}
-
 function findingLine(file: string, finding: Finding): string {
-  const { lost } = finding
-  const bytes = lost === undefined ? '' : ` (plain bytes ${lost.start} to ${lost.stop ?? 'the end'} are lost)`
-  return `${file}: ${finding.level}: ${finding.message}${bytes}\n`
+  const { lost, offset } = finding
+  // Data that only differ from the original are not lost.
+  const fate = offset === undefined ? '' : ' are lost'
+  const bytes = lost === undefined ? '' : ` (plain bytes ${lost.start} to ${lost.stop ?? 'the end'}${fate})`
+  return `${oneLine(`${file}: ${finding.level}: ${finding.message}${bytes}`)}\n`
 }
 
 function okLine(file: string, report: VerifyReport): string {
@@ -61,13 +39,15 @@ async function verifyFile(file: string, context: Context): Promise<VerifyReport>
   let original: Input | undefined
   try {
     original = options.against === undefined ? undefined : await openInput(options.against, context.signal)
-    const against = await openOriginal(input, original, context)
-    return await verifyArchive(input.source, {
+    const compared = original && (await openOriginal(input, original, context))
+    const report = await verifyArchive(input.source, {
       ...runOptions(context, view),
       ...(options.deep === true && { deep: true }),
       ...(options.maxChunk !== undefined && { maxChunk: options.maxChunk }),
-      ...(against !== undefined && { against }),
+      ...(compared !== undefined && { against: compared.plain }),
     })
+    const finding = compared?.finding
+    return finding === undefined ? report : { ...report, ok: false, findings: [finding, ...report.findings] }
   } finally {
     view.close()
     await original?.source.close()

@@ -152,6 +152,7 @@ async function packInto(
         plain += n
         packed += cbytes
         o.onProgress?.({ plain, packed, total: size })
+        return undefined
       },
     })
     await reader.checkEnd()

@@ -23,6 +23,7 @@ import { OFFSET_BYTES, type Offsets, parseOffsets } from '../format/bloscpack/of
 import { CHUNK_HEADER_BYTES, type ChunkHeader, parseChunkHeader } from '../format/chunk/header.js'
 import { Workspace } from '../kernels/workspace.js'
 import type { ByteSource } from '../sources/byte-source.js'
+import type { FilePlace } from '../sources/file-place.js'
 
 /** Largest plain size of a chunk that is read unless more is allowed, in bytes. */
 export const DEFAULT_MAX_CHUNK = 2 ** 31
@@ -187,6 +188,12 @@ export class Archive {
       chunk: chunk.index,
       offset: chunk.position,
     })
+  }
+
+  /** Where a chunk lies in a file that other threads may read, where it does. */
+  placeOf(chunk: ChunkPlace): FilePlace | undefined {
+    const { fd, name } = this.source
+    return fd === undefined ? undefined : { fd, position: chunk.position, name }
   }
 
   /** The checksum of the archive, ready for use. */

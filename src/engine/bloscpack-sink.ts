@@ -5,6 +5,7 @@ import { formatMetadata } from '../format/bloscpack/metadata.js'
 import { formatOffsets, OFFSET_BYTES, unusedOffsets } from '../format/bloscpack/offsets.js'
 import { Workspace } from '../kernels/workspace.js'
 import type { ByteSink } from '../sinks/byte-sink.js'
+import type { FilePlace } from '../sources/file-place.js'
 import type { CompressedSink, Totals } from './compressed-sink.js'
 import { roomFor } from './options.js'
 import type { PackPlan } from './plan.js'
@@ -80,6 +81,14 @@ export class BloscpackSink implements CompressedSink {
     this.#offsets[i] = this.#position
     this.#position += chunkAndDigest.length
     return this.#sink.write(chunkAndDigest)
+  }
+
+  reserve(i: number, nbytes: number): FilePlace | undefined {
+    const place = this.#sink.reserve?.(nbytes)
+    if (place === undefined) return undefined
+    this.#offsets[i] = this.#position
+    this.#position += nbytes
+    return place
   }
 
   async finish(totals: Totals): Promise<number> {

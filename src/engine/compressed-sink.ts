@@ -1,4 +1,5 @@
 import type { MaybePromise } from '../codecs/codec.js'
+import type { FilePlace } from '../sources/file-place.js'
 import type { PackPlan } from './plan.js'
 
 /** What is known of the whole when it is finished, or before it is begun where all of it is. */
@@ -17,6 +18,8 @@ export interface CompressedSink {
   begin(plan: PackPlan, totals: Totals | undefined): MaybePromise<void>
   /** Writes chunk `i` with the digest behind it. */
   put(i: number, chunkAndDigest: Uint8Array): MaybePromise<void>
+  /** Takes the place of chunk `i` and its digest in a file, for another thread to write it there. */
+  reserve?(i: number, nbytes: number): FilePlace | undefined
   /** Completes the container and makes it lasting and visible. @returns its size, in bytes */
   finish(totals: Totals): MaybePromise<number>
   /** Leaves nothing behind. */

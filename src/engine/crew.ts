@@ -1,14 +1,15 @@
 import { availableParallelism } from 'node:os'
 import type { Codec } from '../codecs/codec.js'
 import { Arena, Workspace } from '../kernels/workspace.js'
-import { Hand } from './hand.js'
+import type { FilePlace } from '../sources/file-place.js'
+import { type FilePlaces, Hand } from './hand.js'
 import { ChunkWorker, type DecodeParams, type EncodeParams } from './job.js'
 import { MAX_ARENA_CHUNK, Slot } from './slot.js'
 
 /** A worker thread starts in about this time, in ms; what takes less is done sooner without. */
 const WORKER_START = 40
-/** Chunks in flight for each worker: one in work, one waiting, one being read or written. */
-const SLOTS_PER_THREAD = 3
+/** Chunks in flight for each worker: one in work, others waiting for it or for their turn to be written. */
+const SLOTS_PER_THREAD = 4
 /** All slots together, in bytes. */
 const SLOT_BUDGET = 96 * 2 ** 20
 
@@ -55,17 +56,38 @@ export class Crew {
     this.slots = Array.from({ length: slots }, () => new Slot(this.arena))
   }
 
-  /** Packs a chunk; see {@link ChunkWorker.encode}. */
-  encode(params: EncodeParams, plain: Uint8Array, packed: Uint8Array): Promise<number> {
+  /** Do workers work on these bytes? Then they can also read and write them from and to files. */
+  reaches(plain: Uint8Array, packed: Uint8Array): boolean {
+    return this.#handFor(plain, packed) !== undefined
+  }
+
+  /**
+   * Packs a chunk; see {@link ChunkWorker.encode}.
+   * @param from where the worker reads the plain bytes first; only if {@link reaches}
+   */
+  encode(params: EncodeParams, plain: Uint8Array, packed: Uint8Array, from?: FilePlace): Promise<number> {
     const hand = this.#handFor(plain, packed)
-    if (hand !== undefined) return hand.encode(params, plain, packed)
+    if (hand !== undefined) return hand.encode(params, plain, packed, from)
     return this.#lane().run((worker) => worker.encode(params, plain, packed))
   }
 
-  /** Checks and unpacks a chunk; see {@link ChunkWorker.decode}. */
-  async decode(params: DecodeParams, packed: Uint8Array, plain: Uint8Array): Promise<void> {
+  /** Writes bytes of the arena to a file; only if {@link reaches}. */
+  async write(to: FilePlace, bytes: Uint8Array): Promise<void> {
+    await leastBusy(this.#hands)?.write(to, bytes)
+  }
+
+  /**
+   * Checks and unpacks a chunk; see {@link ChunkWorker.decode}.
+   * @param files where the worker reads and writes; only if {@link reaches}
+   */
+  async decode(
+    params: DecodeParams,
+    packed: Uint8Array,
+    plain: Uint8Array,
+    files: FilePlaces = {},
+  ): Promise<void> {
     const hand = this.#handFor(plain, packed)
-    if (hand !== undefined) await hand.decode(params, plain, packed)
+    if (hand !== undefined) await hand.decode(params, plain, packed, files)
     else await this.#lane().run((worker) => worker.decode(params, packed, plain))
   }
 

@@ -1,12 +1,19 @@
 import { Worker } from 'node:worker_threads'
 import { BlpkError } from '../errors.js'
 import type { Arena } from '../kernels/workspace.js'
+import type { FilePlace } from '../sources/file-place.js'
 import type { DecodeParams, EncodeParams } from './job.js'
-import type { Answer, Area, Task } from './worker.js'
+import type { Answer, Area, Task } from './task.js'
 
 interface Waiting {
   resolve(value: number): void
   reject(error: Error): void
+}
+
+/** Where a packed chunk is read from and its plain bytes are written to, where the worker does that itself. */
+export interface FilePlaces {
+  from?: FilePlace | undefined
+  to?: FilePlace | undefined
 }
 
 function areaOf(bytes: Uint8Array): Area {
@@ -30,12 +37,16 @@ export class Hand {
     return this.#waiting.length
   }
 
-  encode(params: EncodeParams, plain: Uint8Array, packed: Uint8Array): Promise<number> {
-    return this.#send({ kind: 'encode', params, plain: areaOf(plain), packed: areaOf(packed) })
+  encode(params: EncodeParams, plain: Uint8Array, packed: Uint8Array, from?: FilePlace): Promise<number> {
+    return this.#send({ kind: 'encode', params, plain: areaOf(plain), packed: areaOf(packed), from })
   }
 
-  decode(params: DecodeParams, plain: Uint8Array, packed: Uint8Array): Promise<number> {
-    return this.#send({ kind: 'decode', params, plain: areaOf(plain), packed: areaOf(packed) })
+  decode(params: DecodeParams, plain: Uint8Array, packed: Uint8Array, files: FilePlaces): Promise<number> {
+    return this.#send({ kind: 'decode', params, plain: areaOf(plain), packed: areaOf(packed), ...files })
+  }
+
+  write(to: FilePlace, bytes: Uint8Array): Promise<number> {
+    return this.#send({ kind: 'write', bytes: areaOf(bytes), to })
   }
 
   #send(task: Task): Promise<number> {

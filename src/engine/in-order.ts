@@ -11,8 +11,11 @@ export interface InOrder<Slot, Item, Result> {
   next(slot: Slot): Promise<Item | undefined>
   /** Starts the work on it. */
   work(slot: Slot, item: Item): Promise<Result>
-  /** Takes the results, in the order of the items. The slot is free again when this is done. */
-  done(slot: Slot, item: Item, result: Result): Promise<void>
+  /**
+   * Takes the results, in the order of the items. The slot is free again when this is done, or when the
+   * promise in `free` is kept: the next result is then not kept waiting.
+   */
+  done(slot: Slot, item: Item, result: Result): Promise<{ free: Promise<unknown> } | undefined>
   /** Stops before the next item. */
   signal?: AbortSignal | undefined
 }
@@ -57,14 +60,29 @@ export async function inOrder<Slot, Item, Result>(o: InOrder<Slot, Item, Result>
       queue.push({ slot, item, result })
     }
   }
+  const leaving = new Set<Promise<unknown>>()
+  const finish = async ({ slot, item, result }: Pending<Slot, Item, Result>): Promise<void> => {
+    const later = await o.done(slot, item, await result)
+    if (later === undefined) {
+      free.push(slot)
+      return
+    }
+    const left = later.free.then(() => {
+      leaving.delete(left)
+      free.push(slot)
+    })
+    left.catch(() => {})
+    leaving.add(left)
+  }
   try {
     await fill()
-    for (let head = queue.shift(); head !== undefined; head = queue.shift()) {
-      await o.done(head.slot, head.item, await head.result)
-      free.push(head.slot)
+    while (queue.length > 0 || leaving.size > 0) {
+      const head = queue.shift()
+      if (head !== undefined) await finish(head)
+      else await Promise.race(leaving)
       await fill()
     }
   } finally {
-    await Promise.allSettled(queue.map((pending) => pending.result))
+    await Promise.allSettled([...queue.map((pending) => pending.result), ...leaving])
   }
 }

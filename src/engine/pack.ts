@@ -1,5 +1,8 @@
+import type { MaybePromise } from '../codecs/codec.js'
 import { codecByName } from '../codecs/registry.js'
 import { BlpkError } from '../errors.js'
+import { readFully } from '../sources/file.js'
+import type { FilePlace } from '../sources/file-place.js'
 import type { PlainSource } from '../sources/plain.js'
 import type { CompressedSink, Totals } from './compressed-sink.js'
 import { Crew } from './crew.js'
@@ -31,13 +34,30 @@ export class ChunkReader {
     this.#chunkSize = chunkSize
   }
 
+  /** Where the next chunk lies in a file, if another thread is to read it. */
+  get place(): FilePlace | undefined {
+    const { place, size } = this.#source
+    return place === undefined || size === undefined
+      ? undefined
+      : { ...place, position: place.position + this.nbytes }
+  }
+
+  /** Passes over the next chunk, which another thread reads. @returns its size in bytes, or undefined at the end */
+  pass(): Promise<number | undefined> {
+    return this.#advance((wanted) => wanted)
+  }
+
   /** Reads the next chunk into `room`. @returns its size in bytes, or undefined at the end */
-  async next(room: Uint8Array): Promise<number | undefined> {
+  next(room: Uint8Array): Promise<number | undefined> {
+    return this.#advance((wanted) => this.#source.read(room.subarray(0, wanted)))
+  }
+
+  async #advance(read: (wanted: number) => MaybePromise<number>): Promise<number | undefined> {
     if (this.ended) return undefined
     const { size } = this.#source
     const wanted = size === undefined ? this.#chunkSize : Math.min(this.#chunkSize, size - this.nbytes)
-    const n = await this.#source.read(room.subarray(0, wanted))
-    if (size !== undefined && n < wanted) throw changedError(this.#source.name, size)
+    const n = await read(wanted)
+    if (size !== undefined && n < wanted) throw changedError(this.#source.name)
     this.ended = size === undefined ? n < this.#chunkSize : this.nbytes + n === size
     // Only an empty input has an empty chunk.
     if (n === 0 && this.nchunks > 0) return undefined
@@ -53,9 +73,12 @@ export class ChunkReader {
 
   /** @throws BlpkError IO where the source has more bytes than it said */
   async checkEnd(): Promise<void> {
-    const { size, name } = this.#source
+    const { size, name, place } = this.#source
     if (size === undefined) return
-    if ((await this.#source.read(new Uint8Array(1))) > 0) throw changedError(name, size)
+    const byte = new Uint8Array(1)
+    const n =
+      place === undefined ? await this.#source.read(byte) : readFully(place.fd, byte, place.position + size)
+    if (n > 0) throw changedError(name)
   }
 }
 
@@ -98,15 +121,24 @@ async function packAll(
   await inOrder({
     slots: crew.slots,
     signal: o.signal,
-    next: (slot) => reader.next(slot.plain(room)),
-    work: (slot, n) => crew.encode(plan.params, slot.plain(room).subarray(0, n), slot.packedFor(room)),
-    done: async (slot, n, cbytes) => {
+    next: async (slot) => {
+      const from = crew.reaches(slot.plain(room), slot.packedFor(room)) ? reader.place : undefined
+      const n = await (from === undefined ? reader.next(slot.plain(room)) : reader.pass())
+      return n === undefined ? undefined : { n, from }
+    },
+    work: (slot, { n, from }) =>
+      crew.encode(plan.params, slot.plain(room).subarray(0, n), slot.packedFor(room), from),
+    done: async (slot, { n }, cbytes) => {
       if (written === 0) await sink.begin(plan, knownTotals(plan, reader))
-      await sink.put(written, slot.packedFor(room).subarray(0, cbytes))
+      const bytes = slot.packedFor(room).subarray(0, cbytes)
+      const reaches = crew.reaches(slot.plain(room), bytes)
+      const to = reaches ? sink.reserve?.(written, cbytes) : undefined
+      if (to === undefined) await sink.put(written, bytes)
       written++
       packed += cbytes
       plain += n
       o.onProgress?.({ plain, packed, ...(plan.size !== undefined && { total: plan.size }) })
+      return to === undefined ? undefined : { free: crew.write(to, bytes) }
     },
   })
   await reader.checkEnd()

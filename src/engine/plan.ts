@@ -100,7 +100,7 @@ export async function planPack(source: PlainSource, o: PackOptions): Promise<Pac
 }
 
 /** The source gave more or fewer bytes than it said. */
-export function changedError(name: string, expected: number): BlpkError {
-  const message = `'${name}' gave more or fewer than the ${expected} bytes that it should have; nothing was written`
+export function changedError(name: string): BlpkError {
+  const message = `'${name}' gave more or fewer bytes than it should have; nothing was written`
   return new BlpkError('IO', message, { path: name })
 }

@@ -67,19 +67,25 @@ async function unpackAll(
       if (chunk === undefined) return undefined
       const size = chunk.header.cbytes + archive.digestBytes
       const packed = slot.packedFor(Math.max(size, chunk.header.nbytes)).subarray(0, size)
-      await archive.readChunk(chunk, packed)
-      return { chunk, packed, plain: slot.plain(chunk.header.nbytes) }
+      const plain = slot.plain(chunk.header.nbytes)
+      const reaches = crew.reaches(packed, plain)
+      const from = reaches ? archive.placeOf(chunk) : undefined
+      if (from === undefined) await archive.readChunk(chunk, packed)
+      const to = reaches ? await sink.reserve?.(plain.length) : undefined
+      return { chunk, packed, plain, files: { from, to } }
     },
     work: (_slot, item) =>
       crew.decode(
         { checksum: archive.checksum, place: placeOf(archive, item.chunk) },
         item.packed,
         item.plain,
+        item.files,
       ),
     done: async (_slot, item) => {
-      await sink.write(item.plain)
+      if (item.files.to === undefined) await sink.write(item.plain)
       plain += item.plain.length
       o.onProgress?.({ plain, packed: archive.endOf(item.chunk), ...(total !== undefined && { total }) })
+      return undefined
     },
   })
   return { nbytes: plain, nchunks: walk.count }

@@ -116,6 +116,7 @@ class Verifier {
           await this.#judge(item.chunk, problem ?? (await this.#compare(item.plain)))
           done += item.plain.length
           this.#o.onProgress?.({ plain: done, packed: this.#archive.endOf(item.chunk) })
+          return undefined
         },
       })
     } finally {

@@ -16,6 +16,7 @@ import { basename, dirname, join } from 'node:path'
 import { BlpkError } from '../errors.js'
 import { attempt, ioError } from '../io-errors.js'
 import { readFully } from '../sources/file.js'
+import type { FilePlace } from '../sources/file-place.js'
 import type { ByteSink } from './byte-sink.js'
 
 const MOVE_BYTES = 8 * 2 ** 20
@@ -73,6 +74,12 @@ export class FileSink implements ByteSink {
   write(bytes: Uint8Array): void {
     attempt('write', this.name, () => writeFully(this.#fd, bytes, this.#size))
     this.#size += bytes.length
+  }
+
+  reserve(nbytes: number): FilePlace {
+    const place = { fd: this.#fd, position: this.#size, name: this.name }
+    this.#size += nbytes
+    return place
   }
 
   patch(position: number, bytes: Uint8Array): void {

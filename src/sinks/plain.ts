@@ -1,10 +1,13 @@
 import type { MaybePromise } from '../codecs/codec.js'
+import type { FilePlace } from '../sources/file-place.js'
 import type { ByteSink } from './byte-sink.js'
 
 /** Where plain bytes go, in order. */
 export interface PlainSink {
   /** The bytes may be reused as soon as the promise is kept. */
   write(plain: Uint8Array): MaybePromise<void>
+  /** Takes the next bytes of a file, for another thread to write them there; undefined where that is not possible. */
+  reserve?(nbytes: number): MaybePromise<FilePlace | undefined>
   /** Makes them lasting and visible. */
   finish(): MaybePromise<void>
   /** Leaves nothing behind. */
@@ -30,6 +33,12 @@ export class BytesPlainSink implements PlainSink {
     this.#prefix = undefined
     if (prefix !== undefined) await this.#sink.write(prefix)
     await this.#sink.write(plain)
+  }
+
+  async reserve(nbytes: number): Promise<FilePlace | undefined> {
+    if (this.#sink.reserve === undefined) return undefined
+    if (this.#prefix !== undefined) await this.#behindPrefix(new Uint8Array(0))
+    return this.#sink.reserve(nbytes)
   }
 
   async finish(): Promise<void> {

@@ -14,4 +14,6 @@ export interface ByteSource {
    */
   read(position: number, into: Uint8Array): MaybePromise<number>
   close(): MaybePromise<void>
+  /** A descriptor that other threads may read at positions, where there is one. */
+  readonly fd?: number
 }

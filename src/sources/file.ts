@@ -19,7 +19,7 @@ export class FileSource implements ByteSource {
   readonly name: string
   readonly size: number
   readonly seekable = true
-  readonly #fd: number
+  readonly fd: number
   readonly #owned: boolean
 
   /**
@@ -30,8 +30,8 @@ export class FileSource implements ByteSource {
   constructor(path: string, fd?: number) {
     this.name = path
     this.#owned = fd === undefined
-    this.#fd = fd ?? attempt('open', path, () => openSync(path, 'r'))
-    const stat = attempt('open', path, () => fstatSync(this.#fd))
+    this.fd = fd ?? attempt('open', path, () => openSync(path, 'r'))
+    const stat = attempt('open', path, () => fstatSync(this.fd))
     if (stat.isDirectory()) {
       this.close()
       throw new BlpkError('IO', `cannot read '${path}': it is a directory`, { path })
@@ -40,10 +40,10 @@ export class FileSource implements ByteSource {
   }
 
   read(position: number, into: Uint8Array): number {
-    return attempt('read', this.name, () => readFully(this.#fd, into, position))
+    return attempt('read', this.name, () => readFully(this.fd, into, position))
   }
 
   close(): void {
-    if (this.#owned) closeSync(this.#fd)
+    if (this.#owned) closeSync(this.fd)
   }
 }

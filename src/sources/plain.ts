@@ -1,5 +1,6 @@
 import type { MaybePromise } from '../codecs/codec.js'
 import type { ByteSource } from './byte-source.js'
+import type { FilePlace } from './file-place.js'
 
 /** What is to be packed: plain bytes in order, and what is known of them. */
 export interface PlainSource {
@@ -15,6 +16,8 @@ export interface PlainSource {
   /** Fills `into` with the next bytes; fewer than asked for only at the end. */
   read(into: Uint8Array): MaybePromise<number>
   close(): MaybePromise<void>
+  /** Where the bytes lie in a file that other threads may read, where they do. */
+  readonly place?: FilePlace | undefined
 }
 
 /** What is known of the bytes of a {@link PlainSource}. */
@@ -31,6 +34,7 @@ export class BytesPlainSource implements PlainSource {
   readonly size: number | undefined
   readonly typesize: number | undefined
   readonly metadata: string | undefined
+  readonly place: FilePlace | undefined
   readonly #source: ByteSource
   #ahead: Uint8Array
   #position: number
@@ -49,6 +53,7 @@ export class BytesPlainSource implements PlainSource {
     this.size = traits.size ?? (source.size === undefined ? undefined : source.size - start)
     this.typesize = traits.typesize
     this.metadata = traits.metadata
+    this.place = source.fd === undefined ? undefined : { fd: source.fd, position: start, name: source.name }
     this.#source = source
     this.#ahead = ahead
     this.#position = start + ahead.length

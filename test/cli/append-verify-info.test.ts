@@ -119,6 +119,12 @@ describe('verify', () => {
     const { code, out } = await against('other', plain)
     expect(code).toBe(3)
     expect(out.toString()).toContain("differ from 'other'")
+    put(cwd, 'i.npy', npy('<i4', [50, 50], data))
+    const otherType = await against('i.npy', array)
+    expect([otherType.code, otherType.out.toString()]).toEqual([
+      3,
+      "a.npy.blp: damage: dtype, shape or order of the array are not those of 'i.npy'\n",
+    ])
     const piped = await blpk(['verify', '--against', '-', plain], { cwd, input: data })
     expect(piped.code).toBe(0)
   })
@@ -152,6 +158,15 @@ describe('info', () => {
     const several = JSON.parse(run.out.toString())
     expect(several[0].chunks).toHaveLength(1)
     expect(several[1]).toEqual({ file: 'none', error: "cannot open 'none': no such file or directory" })
+  })
+
+  test('does nothing to a terminal, whatever stands in the metadata', async () => {
+    const cwd = tempDir()
+    put(cwd, 'm.json', '{"container":"numpy","dtype":"\\u001b[2J","shape":["\\u0007"],"order":"\\u009b"}')
+    await packedIn(cwd, 'a', data, '-m', 'm.json')
+    const { out } = await blpk(['i', 'a.blp'], { cwd })
+    expect(out.toString()).toContain('NumPy, dtype ?[2J, shape (?,), order ?')
+    expect(out.toString().replaceAll('\n', '')).not.toMatch(/\p{Cc}/u)
   })
 
   test('of an archive without a count', async () => {

@@ -1,14 +1,19 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { beforeEach, expect, test } from 'vitest'
+import { beforeAll, beforeEach, expect, test } from 'vitest'
 import { blpk, filesIn, put, ramp, tempDir } from './run.js'
 
 let dir: string
+let sample: Buffer
 
-beforeEach(async () => {
+beforeAll(async () => {
+  sample = await archive()
+})
+
+beforeEach(() => {
   dir = tempDir()
   put(dir, 'a.bin', ramp(100_000))
-  await blpk(['c', 'a.bin'], { cwd: dir })
+  put(dir, 'a.bin.blp', sample)
 })
 
 /** Damages a byte of an archive. */
