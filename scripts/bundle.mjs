@@ -11,6 +11,6 @@ const bundle = await rolldown({
   external,
   platform: 'node',
 })
-await bundle.write({ dir: 'dist/bundle', format: 'esm', chunkFileNames: '[name]-[hash].js', minify: true })
+await bundle.write({ dir: 'dist/bundle', format: 'esm', chunkFileNames: '[name]-[hash].js', minify: false })
 await bundle.close()
 copyFileSync('dist/kernels/kernels.wasm', 'dist/bundle/kernels.wasm')

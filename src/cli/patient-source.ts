@@ -6,13 +6,14 @@ import type { ByteSource } from '../sources/byte-source.js'
 const TURN_MS = 50
 
 /**
- * A source that lets signals through: with files and a single thread nothing else ever waits, so the
- * event loop would not get a turn before the end.
+ * A source that lets signals through wherever a file is only walked over or copied: nothing ever waits
+ * there, so the event loop would not get a turn before the end.
  */
 export class PatientSource implements ByteSource {
   readonly name: string
   readonly size: number | undefined
   readonly seekable: boolean
+  declare readonly fd?: number
   readonly #source: ByteSource
   readonly #signal: AbortSignal
   #lastTurn = performance.now()
@@ -21,6 +22,7 @@ export class PatientSource implements ByteSource {
     this.name = source.name
     this.size = source.size
     this.seekable = source.seekable
+    if (source.fd !== undefined) this.fd = source.fd
     this.#source = source
     this.#signal = signal
   }

@@ -1,5 +1,5 @@
 import { BlpkError, usage } from '../errors.js'
-import { toJson } from '../format/bloscpack/json.js'
+import { compactJson, toJson } from '../format/bloscpack/json.js'
 import { type NdarrayLayout, numpyOrder, parseNdarrayMetadata } from '../format/npy/index.js'
 import type { PlainSource } from '../sources/plain.js'
 import type { Archive } from './archive.js'
@@ -42,40 +42,65 @@ function checkGrowable(array: NdarrayLayout): void {
   }
 }
 
-/**
- * The metadata of an archive after an append: the shape of a NumPy array grows along axis 0.
- * @param added plain bytes appended
- * @returns JSON text, or undefined where nothing changes
- * @throws BlpkError USAGE where what is appended does not go with what is there
- */
-export function grownMetadata(
-  archive: Archive,
-  source: PlainSource,
-  added: number,
-  o: { raw?: boolean },
-): string | undefined {
-  const array = arrayOf(archive.metadata)
+/** The metadata of an array with `added` more bytes in rows. */
+function grownArray(archive: Archive, array: NdarrayLayout, source: PlainSource, added: number): Members {
+  const metadata = JSON.parse(archive.metadata ?? '{}') as Members
+  if (added === 0) return metadata
   const extra = arrayOf(source.metadata)
-  if (array === undefined || archive.metadata === undefined) {
-    if (extra === undefined || o.raw === true) return undefined
-    throw usage('the archive holds no NumPy array; use --raw to append the .npy file as plain bytes')
-  }
-  if (extra === undefined && o.raw !== true) {
-    throw usage(
-      'the archive holds a NumPy array: append a .npy file, or plain bytes of whole rows with --raw',
-    )
-  }
   checkGrowable(array)
-  if (extra !== undefined && source.metadata !== undefined) {
+  if (extra !== undefined && source.metadata !== undefined && archive.metadata !== undefined) {
     checkSameRows(array, extra, archive.metadata, source.metadata)
   }
   const rowBytes = rowItems(array.shape) * array.itemsize
   if (rowBytes === 0) throw usage('the rows of the array are empty; there is nothing to append')
   if (added % rowBytes !== 0) throw usage(`${added} bytes are no whole number of rows of ${rowBytes} bytes`)
   const [rows = 0, ...rest] = array.shape
-  if (!Number.isSafeInteger(rows + added / rowBytes))
-    throw new BlpkError('UNSUPPORTED', 'the array would get too long')
-  const metadata = JSON.parse(archive.metadata) as Record<string, unknown>
+  const length = rows + added / rowBytes
+  if (!Number.isSafeInteger(length)) throw new BlpkError('UNSUPPORTED', 'the array would get too long')
   // A single row is the same in both orders; two are not.
-  return toJson({ ...metadata, shape: [rows + added / rowBytes, ...rest], order: 'C' })
+  return { ...metadata, shape: [length, ...rest], order: 'C' }
+}
+
+type Members = Record<string, unknown>
+
+const ARRAY_KEYS = ['dtype', 'shape', 'order', 'container']
+
+/** New metadata beside what describes the array, which they must not contradict. */
+function besideArray(array: Members, json: string): string {
+  const given: unknown = JSON.parse(json)
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    throw usage('the archive holds a NumPy array: its metadata can only be replaced by a JSON object')
+  }
+  const clash = ARRAY_KEYS.find((key) => key in given && toJson((given as Members)[key]) !== toJson(array[key]))
+  if (clash !== undefined) throw usage(`the metadata contradict the array in the archive in '${clash}'`)
+  const kept = Object.fromEntries(ARRAY_KEYS.map((key) => [key, array[key]]))
+  return toJson({ ...kept, ...given })
+}
+
+/**
+ * The metadata of an archive after an append: the shape of a NumPy array grows along axis 0, and
+ * `o.metadata` take the place of whatever does not describe the array.
+ * @param added plain bytes appended
+ * @returns JSON text, or undefined where nothing changes
+ * @throws BlpkError USAGE where what is appended does not go with what is there
+ */
+export function metadataAfter(
+  archive: Archive,
+  source: PlainSource,
+  added: number,
+  o: { raw?: boolean; metadata?: string },
+): string | undefined {
+  const array = arrayOf(archive.metadata)
+  const isArray = arrayOf(source.metadata) !== undefined
+  if (array === undefined) {
+    if (isArray && o.raw !== true) {
+      throw usage('the archive holds no NumPy array; use --raw to append the .npy file as plain bytes')
+    }
+    return o.metadata === undefined ? undefined : compactJson(o.metadata)
+  }
+  if (!isArray && o.raw !== true && added > 0) {
+    throw usage('the archive holds a NumPy array: append a .npy file, or plain bytes of whole rows with --raw')
+  }
+  const grown = grownArray(archive, array, source, added)
+  return o.metadata === undefined ? toJson(grown) : besideArray(grown, o.metadata)
 }

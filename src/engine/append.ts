@@ -1,10 +1,9 @@
 import { BlpkError, damaged, unsupported } from '../errors.js'
 import { formatHeader, HEADER_BYTES } from '../format/bloscpack/header.js'
-import { compactJson } from '../format/bloscpack/json.js'
 import { formatOffsets, OFFSET_BYTES } from '../format/bloscpack/offsets.js'
 import { type Editable, EditableFile } from '../sinks/editable-file.js'
 import type { PlainSource } from '../sources/plain.js'
-import { grownMetadata } from './append-metadata.js'
+import { metadataAfter } from './append-metadata.js'
 import { Archive, type ChunkPlace, entriesOf } from './archive.js'
 import { metadataSection } from './bloscpack-sink.js'
 import { growFile } from './grow.js'
@@ -228,7 +227,7 @@ async function appendTo(
   if (archive.header.offsets && tail.kept + Math.ceil(size / tail.chunkSize) > entriesOf(archive.header)) {
     throw noRoom(archive, 'more chunks')
   }
-  const json = o.metadata === undefined ? grownMetadata(archive, source, added, o) : compactJson(o.metadata)
+  const json = metadataAfter(archive, source, added, o)
   const change: Change = { file, archive, undo: new Undo(file), metadata: await newMetadata(archive, json) }
   let header = archive.header
   try {
@@ -268,7 +267,7 @@ async function appendGrowing(
   } catch (error) {
     if (o.grow !== true || !(error instanceof BlpkError) || error.code !== 'NO_ROOM') throw error
     // Nothing of the source was read yet: room is looked for before the first write.
-    await growFile(path, { added, metadata: o.metadata })
+    await growFile(path, { added, metadata: o.metadata, maxChunk: o.maxChunk })
     return { ...(await appendOnce(path, source, added, o)), grown: true }
   }
 }

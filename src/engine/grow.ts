@@ -34,6 +34,8 @@ export interface GrowFor {
   added: number
   /** New metadata as JSON text. */
   metadata: string | undefined
+  /** Chunks of more plain bytes than this are refused, default 2 GiB. */
+  maxChunk?: number | undefined
 }
 
 /** The metadata as they are, in ten times the room that they or the new ones take. */
@@ -75,7 +77,7 @@ async function rewrite(archive: Archive, sink: ByteSink, goal: GrowFor): Promise
 export async function growFile(path: string, goal: GrowFor): Promise<void> {
   const source = new FileSource(path)
   try {
-    const archive = await Archive.open(source)
+    const archive = await Archive.open(source, goal.maxChunk === undefined ? {} : { maxChunk: goal.maxChunk })
     const sink = new FileSink(path, { overwrite: true, like: statSync(path) })
     try {
       await rewrite(archive, sink, goal)
