@@ -71,7 +71,9 @@ function besideArray(array: Members, json: string): string {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
     throw usage('the archive holds a NumPy array: its metadata can only be replaced by a JSON object')
   }
-  const clash = ARRAY_KEYS.find((key) => key in given && toJson((given as Members)[key]) !== toJson(array[key]))
+  const clash = ARRAY_KEYS.find(
+    (key) => key in given && toJson((given as Members)[key]) !== toJson(array[key]),
+  )
   if (clash !== undefined) throw usage(`the metadata contradict the array in the archive in '${clash}'`)
   const kept = Object.fromEntries(ARRAY_KEYS.map((key) => [key, array[key]]))
   return toJson({ ...kept, ...given })
@@ -99,7 +101,9 @@ export function metadataAfter(
     return o.metadata === undefined ? undefined : compactJson(o.metadata)
   }
   if (!isArray && o.raw !== true && added > 0) {
-    throw usage('the archive holds a NumPy array: append a .npy file, or plain bytes of whole rows with --raw')
+    throw usage(
+      'the archive holds a NumPy array: append a .npy file, or plain bytes of whole rows with --raw',
+    )
   }
   const grown = grownArray(archive, array, source, added)
   return o.metadata === undefined ? toJson(grown) : besideArray(grown, o.metadata)
