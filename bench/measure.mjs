@@ -30,17 +30,17 @@ export function median(values) {
 
 /**
  * Runs several commands in turns, so that a slow minute of the machine hits all of them.
- * @param before called before each run, to remove what the last one left
+ * @param after called after each run, to check and remove what it left: a RAM disk does not hold them all
  * @returns for each command its median seconds and the largest memory
  */
-export function alternate(commands, runs, before) {
+export function alternate(commands, runs, after) {
   const results = commands.map(() => ({ seconds: [], memory: [] }))
   for (let run = 0; run < runs; run++) {
     commands.forEach((command, i) => {
-      before(command)
       const { seconds, memory } = runOnce(command)
       results[i].seconds.push(seconds)
       results[i].memory.push(memory)
+      after(command, run === runs - 1)
     })
   }
   return results.map((r) => ({ seconds: median(r.seconds), memory: Math.max(...r.memory) }))

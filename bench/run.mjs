@@ -128,10 +128,12 @@ function measureGroup(dir, set, megabytes, { name, tools }) {
     ...tool.unpack(packed[i], plain[i], typesize),
     output: plain[i],
   }))
-  const compress = alternate(packs, runs, ({ output }) => remove(output))
-  const decompress = alternate(unpacks, runs, ({ output }) => remove(output))
+  const compress = alternate(packs, runs, ({ output }, isLast) => isLast || remove(output))
+  const decompress = alternate(unpacks, runs, ({ argv, output }, isLast) => {
+    if (isLast && !sameFile(input, output)) throw new Error(`${argv.join(' ')} did not give ${set} back`)
+    remove(output)
+  })
   const rows = tools.map((tool, i) => {
-    if (!sameFile(input, plain[i])) throw new Error(`${tool.name} did not give ${set} back`)
     return {
       dir,
       set,
@@ -144,7 +146,7 @@ function measureGroup(dir, set, megabytes, { name, tools }) {
       memory: Math.max(compress[i].memory, decompress[i].memory),
     }
   })
-  for (const path of [...packed, ...plain]) remove(path)
+  for (const path of packed) remove(path)
   return rows.map((row) => ({
     ...row,
     compressGain: row.compress / rows[0].compress,
