@@ -1,4 +1,4 @@
-import { CODECS, type CodecName, codecByName } from '../codecs/registry.js'
+import { type CodecName, codecByName } from '../codecs/registry.js'
 import { usage } from '../errors.js'
 import { type ChecksumName, checksumSpec } from '../format/bloscpack/checksums.js'
 import { MAX_CHUNK_NBYTES, type Shuffle } from '../format/chunk/header.js'
@@ -109,6 +109,3 @@ export function roomFor(room: Room, nchunks: number): number {
   const count = typeof room === 'number' ? room : room.times * nchunks
   return Math.min(count, Number.MAX_SAFE_INTEGER - nchunks)
 }
-
-/** Names of all codecs, for messages and help. */
-export const CODEC_NAMES: readonly string[] = CODECS.map((codec) => codec.name)

@@ -15,7 +15,7 @@ const MARGIN = 0.98
  * @param shuffle the filter that will be used
  * @returns 1, 2, 4, 8 or 16, in bytes
  */
-export async function sampleTypesize(ws: Workspace, sample: Uint8Array, shuffle: Shuffle): Promise<number> {
+async function sampleTypesize(ws: Workspace, sample: Uint8Array, shuffle: Shuffle): Promise<number> {
   const out = new Uint8Array(maxChunkBytes(sample.length))
   let best = 1
   let bestBytes = Number.POSITIVE_INFINITY
