@@ -105,6 +105,7 @@ export function metadataAfter(
       'the archive holds a NumPy array: append a .npy file, or plain bytes of whole rows with --raw',
     )
   }
+  if (added === 0 && o.metadata === undefined) return undefined
   const grown = grownArray(archive, array, source, added)
   return o.metadata === undefined ? toJson(grown) : besideArray(grown, o.metadata)
 }

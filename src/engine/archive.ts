@@ -120,14 +120,20 @@ export class Archive {
     return this.#offsets
   }
 
+  /** In pieces that were read before the next one is made room for: a pipe may claim any number of them. */
   async #readOffsets(count: number): Promise<Offsets> {
-    const offsets = new Float64Array(count)
+    const pieces: Offsets[] = []
     for (let i = 0; i < count; i += MAX_OFFSETS_PIECE) {
       const bytes = new Uint8Array(Math.min(MAX_OFFSETS_PIECE, count - i) * OFFSET_BYTES)
-      const at = this.offsetsAt + i * OFFSET_BYTES
-      await this.readExactly(at, bytes, {})
-      offsets.set(parseOffsets(bytes, i), i)
+      await this.readExactly(this.offsetsAt + i * OFFSET_BYTES, bytes, {})
+      pieces.push(parseOffsets(bytes, i))
     }
+    const [only] = pieces
+    if (pieces.length === 1 && only !== undefined) return only
+    const offsets = new Float64Array(count)
+    pieces.forEach((piece, i) => {
+      offsets.set(piece, i * MAX_OFFSETS_PIECE)
+    })
     return offsets
   }
 
@@ -233,7 +239,15 @@ async function readFront(source: ByteSource): Promise<Front> {
     throw damaged(`the archive ends at byte ${source.size}, within its metadata`, { offset: source.size })
   }
   const bodyAt = HEADER_BYTES + METADATA_HEADER_BYTES
-  const body = await readUpTo(source, bodyAt, end - bodyAt)
+  // The room behind the stored bytes may be of any size, and a pipe does not tell whether it is there.
+  const stored = await readUpTo(source, bodyAt, metadataHeader.storedSize)
+  const { size } = checksumSpec(metadataHeader.checksum)
+  const digest = await readUpTo(source, end - size, size)
   const checksum = await loadChecksum(metadataHeader.checksum, () => new Workspace())
-  return { header, metadataHeader, metadata: parseMetadataBody(metadataHeader, body, checksum), end }
+  return {
+    header,
+    metadataHeader,
+    metadata: parseMetadataBody(metadataHeader, stored, digest, checksum),
+    end,
+  }
 }

@@ -43,7 +43,8 @@ function checkMetadataHeader(h: MetadataHeader): void {
   if (h.storedSize > h.maxSize) throw damaged('the metadata is larger than its room', place)
   if (h.codec === 'none' && h.storedSize !== h.size)
     throw damaged('the sizes of the metadata contradict each other', place)
-  if (h.size > MAX_META_BYTES) throw unsupported(`the archive claims ${h.size} bytes of metadata`, place)
+  const largest = Math.max(h.size, h.storedSize)
+  if (largest > MAX_META_BYTES) throw unsupported(`the archive claims ${largest} bytes of metadata`, place)
 }
 
 /**
@@ -83,16 +84,21 @@ function inflateMetadata(stored: Uint8Array, size: number): Uint8Array {
 }
 
 /**
- * Reads the body of the metadata section: everything behind its header.
- * @param body the room and the digest
+ * Reads the body of the metadata section.
+ * @param stored the stored bytes, as many as the header says
+ * @param digest the digest behind the room
  * @returns the JSON text
  * @throws BlpkError CHECKSUM or DAMAGED
  */
-export function parseMetadataBody(h: MetadataHeader, body: Uint8Array, checksum: Checksum): string {
-  if (body.length < h.maxSize + checksum.size)
+export function parseMetadataBody(
+  h: MetadataHeader,
+  stored: Uint8Array,
+  digest: Uint8Array,
+  checksum: Checksum,
+): string {
+  if (stored.length < h.storedSize || digest.length < checksum.size) {
     throw damaged('the archive ends within its metadata', { offset: 64 })
-  const stored = body.subarray(0, h.storedSize)
-  const digest = body.subarray(h.maxSize, h.maxSize + checksum.size)
+  }
   if (!sameDigest(checksum.digest(stored), digest)) {
     throw new BlpkError('CHECKSUM', `metadata at byte 32: ${checksum.name} mismatch`, { offset: 32 })
   }
