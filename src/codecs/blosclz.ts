@@ -6,7 +6,6 @@ export const blosclz: Codec = {
   format: 0,
   splits: true,
   highRatio: false,
-  threaded: false,
   speed: { compress: 1000, decompress: 1500 },
   compress(ws, src, nbytes, dst, capacity, level) {
     return ws.kernels.blosclzCompress(src, nbytes, dst, capacity, level, ws.table)

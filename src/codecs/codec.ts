@@ -9,10 +9,10 @@ export interface Codec {
   readonly format: number
   /** Blocks are split into byte planes for it (C-Blosc's forward-compatible split mode). */
   readonly splits: boolean
-  /** It works on threads of its own and answers by promises, so that our workers would only be in the way. */
-  readonly threaded: boolean
   /** About how fast it packs and unpacks on one core, in MB/s: decides whether workers are worth their start. */
   readonly speed: { compress: number; decompress: number }
+  /** It works on threads of its own, and ours wait for it: one worker more then keeps all cores busy. */
+  readonly waits?: boolean
   /** It gains from larger blocks, which C-Blosc therefore doubles. */
   readonly highRatio: boolean
   /**

@@ -6,7 +6,6 @@ export const lz4: Codec = {
   format: 1,
   splits: true,
   highRatio: false,
-  threaded: false,
   speed: { compress: 1000, decompress: 2000 },
   compress(ws, src, nbytes, dst, capacity, level) {
     // C-Blosc: the lower the level, the faster LZ4 skips over what does not match.

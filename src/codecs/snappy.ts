@@ -26,7 +26,6 @@ export const snappy: Codec = {
   format: 2,
   splits: true,
   highRatio: false,
-  threaded: false,
   speed: { compress: 300, decompress: 600 },
   compress(ws, src, nbytes, dst, capacity) {
     return deliver(ws, library().compressSync(ws.buffer(src, nbytes)), dst, capacity)

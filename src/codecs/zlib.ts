@@ -7,7 +7,6 @@ export const zlib: Codec = {
   format: 3,
   splits: true,
   highRatio: true,
-  threaded: false,
   speed: { compress: 60, decompress: 300 },
   compress(ws, src, nbytes, dst, capacity, level) {
     return deliver(ws, deflateSync(ws.view(src, nbytes), { level }), dst, capacity)

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module'
-import { type Codec, deliver } from './codec.js'
+import zlib from 'node:zlib'
+import { type Codec, deliver, type MaybePromise } from './codec.js'
 import { walkZstdFrame } from './zstd-frame.js'
 
 interface Bindings {
@@ -7,24 +8,64 @@ interface Bindings {
   decompress(data: Uint8Array): Promise<Uint8Array>
 }
 
-/**
- * zstd's level for each of ours. C-Blosc's are 1, 3, 5 … 15 and 22 for blocks of known size; the library does not
- * pass the size on, so these are the levels that then come nearest in size without its largest tables.
- */
-const ZSTD_LEVELS = [1, 2, 3, 5, 7, 9, 11, 13, 16, 19]
 /** Encoders may flush blocks early; a bound this far above the expected size is still believed. */
 const SLACK = 16 * 128 * 1024
 
-let loaded: Bindings | undefined
-
-/** The package's own entry drops the level without a word; its bindings take it. */
-function bindings(): Bindings {
-  loaded ??= createRequire(import.meta.url)('@mongodb-js/zstd/bindings') as Bindings
-  return loaded
+/** What compresses and decompresses single frames. */
+interface Engine {
+  compress(data: Uint8Array, level: number): MaybePromise<Uint8Array>
+  /** @throws Error where the frame is malformed or holds more than `nbytes` */
+  decompress(data: Uint8Array, nbytes: number): MaybePromise<Uint8Array>
 }
 
-function zstdLevel(level: number): number {
-  return ZSTD_LEVELS[level] ?? 9
+/** The part of Node's own zstd that is used; the types of Node 20 do not know it. */
+interface NodeZstd {
+  zstdCompressSync(data: Uint8Array, options: object): Uint8Array
+  zstdDecompressSync(data: Uint8Array, options: object): Uint8Array
+  constants: { ZSTD_c_compressionLevel: number }
+}
+
+/** Levels of C-Blosc 1 (`zstd_wrap_compress` in blosc.c). */
+const BLOSC_LEVELS = [1, 1, 3, 5, 7, 9, 11, 13, 15, 22]
+/**
+ * The package does not tell zstd how large the input is; these levels then come nearest in size to C-Blosc's
+ * without the largest tables.
+ */
+const PACKAGE_LEVELS = [1, 2, 3, 5, 7, 9, 11, 13, 16, 19]
+
+const nodeZstd = zlib as unknown as NodeZstd
+const hasNodeZstd = 'zstdCompressSync' in zlib
+
+/** Node 22.15 and up: answers at once, and takes the size of the input. */
+function nodeEngine(): Engine {
+  const LEVEL = nodeZstd.constants.ZSTD_c_compressionLevel
+  return {
+    compress: (data, level) =>
+      nodeZstd.zstdCompressSync(data, {
+        pledgedSrcSize: data.length,
+        // One buffer that surely holds the frame, in place of pieces that are joined.
+        chunkSize: data.length + (data.length >> 7) + 1024,
+        params: { [LEVEL]: BLOSC_LEVELS[level] ?? 9 },
+      }),
+    decompress: (data, nbytes) =>
+      nodeZstd.zstdDecompressSync(data, { chunkSize: nbytes + 64, maxOutputLength: nbytes + 1 }),
+  }
+}
+
+function packageEngine(): Engine {
+  // Its own entry drops the level without a word; its bindings take it.
+  const bindings = createRequire(import.meta.url)('@mongodb-js/zstd/bindings') as Bindings
+  return {
+    compress: (data, level) => bindings.compress(data, PACKAGE_LEVELS[level] ?? 9),
+    decompress: (data) => bindings.decompress(data),
+  }
+}
+
+let loaded: Engine | undefined
+
+function engine(): Engine {
+  loaded ??= hasNodeZstd ? nodeEngine() : packageEngine()
+  return loaded
 }
 
 function isBelievable(stream: Uint8Array, nbytes: number): boolean {
@@ -40,17 +81,17 @@ export const zstd: Codec = {
   format: 4,
   splits: false,
   highRatio: true,
-  threaded: true,
+  waits: !hasNodeZstd,
   speed: { compress: 250, decompress: 600 },
   async compress(ws, src, nbytes, dst, capacity, level) {
-    const packed = await bindings().compress(ws.buffer(src, nbytes), zstdLevel(level))
+    const packed = await engine().compress(ws.buffer(src, nbytes), level)
     return deliver(ws, packed, dst, capacity)
   },
   async decompress(ws, src, cbytes, dst, nbytes) {
     const stream = ws.buffer(src, cbytes)
     if (!isBelievable(stream, nbytes)) return -1
     try {
-      return deliver(ws, await bindings().decompress(stream), dst, nbytes)
+      return deliver(ws, await engine().decompress(stream, nbytes), dst, nbytes)
     } catch {
       return -1
     }

@@ -31,27 +31,23 @@ function usefulThreads(o: CrewOptions): number {
   const fitting = Math.max(1, Math.floor(SLOT_BUDGET / (2 * Math.max(1, o.chunkBytes))))
   if (threads === 1 || fitting < 2 || o.chunkBytes > MAX_ARENA_CHUNK) return 1
   if (o.nchunks === undefined) return Math.min(threads, fitting)
-  if (o.codec?.threaded !== true) {
-    const speed = o.codec?.speed[o.work] ?? 4000
-    const milliseconds = (o.nchunks * o.chunkBytes) / 1000 / speed
-    if (milliseconds < 2 * WORKER_START) return 1
-  }
+  const speed = o.codec?.speed[o.work] ?? 4000
+  const milliseconds = (o.nchunks * o.chunkBytes) / 1000 / speed
+  if (milliseconds < 2 * WORKER_START) return 1
   return Math.min(threads, fitting, o.nchunks)
 }
 
-/** Those who do the work on chunks: worker threads, or lanes in the calling thread. */
+/** Those who do the work on chunks: worker threads, or the calling thread. */
 export class Crew {
   readonly arena = new Arena()
   readonly slots: Slot[]
   readonly #hands: Hand[] = []
-  readonly #lanes: Lane[] = []
+  #lane: Lane | undefined
 
   constructor(options: CrewOptions) {
     const threads = usefulThreads(options)
-    // A codec with threads of its own is kept busy from here: one more lane, so that it never waits for us.
-    const lanes = threads === 1 ? 1 : options.codec?.threaded === true ? threads + 1 : 0
-    for (let i = 0; i < lanes; i++) this.#lanes.push(new Lane(this.arena))
-    if (lanes === 0) for (let i = 0; i < threads; i++) this.#hands.push(new Hand(this.arena))
+    const hands = threads === 1 ? 0 : threads + (options.codec?.waits === true ? 1 : 0)
+    for (let i = 0; i < hands; i++) this.#hands.push(new Hand(this.arena))
     const slots = threads === 1 ? 1 : threads * SLOTS_PER_THREAD
     this.slots = Array.from({ length: slots }, () => new Slot(this.arena))
   }
@@ -68,7 +64,7 @@ export class Crew {
   encode(params: EncodeParams, plain: Uint8Array, packed: Uint8Array, from?: FilePlace): Promise<number> {
     const hand = this.#handFor(plain, packed)
     if (hand !== undefined) return hand.encode(params, plain, packed, from)
-    return this.#lane().run((worker) => worker.encode(params, plain, packed))
+    return this.#ownLane.run((worker) => worker.encode(params, plain, packed))
   }
 
   /** Writes bytes of the arena to a file; only if {@link reaches}. */
@@ -88,7 +84,7 @@ export class Crew {
   ): Promise<void> {
     const hand = this.#handFor(plain, packed)
     if (hand !== undefined) await hand.decode(params, plain, packed, files)
-    else await this.#lane().run((worker) => worker.decode(params, packed, plain))
+    else await this.#ownLane.run((worker) => worker.decode(params, packed, plain))
   }
 
   /** Workers reach only what lies in the arena. */
@@ -97,10 +93,9 @@ export class Crew {
     return shared ? leastBusy(this.#hands) : undefined
   }
 
-  #lane(): Lane {
-    const lane = leastBusy(this.#lanes) ?? new Lane(this.arena)
-    if (this.#lanes.length === 0) this.#lanes.push(lane)
-    return lane
+  get #ownLane(): Lane {
+    this.#lane ??= new Lane(this.arena)
+    return this.#lane
   }
 
   /** Ends the worker threads. */
@@ -117,7 +112,6 @@ function leastBusy<T extends { readonly busy: number }>(all: readonly T[]): T | 
 
 /** Work in the calling thread, one chunk after the other, with scratch of its own. */
 class Lane {
-  busy = 0
   readonly #arena: Arena
   #worker: ChunkWorker | undefined
   #last: Promise<unknown> = Promise.resolve()
@@ -129,12 +123,8 @@ class Lane {
   run<T>(action: (worker: ChunkWorker) => Promise<T>): Promise<T> {
     this.#worker ??= new ChunkWorker(new Workspace(this.#arena))
     const worker = this.#worker
-    this.busy++
     const result = this.#last.then(() => action(worker))
-    this.#last = result.then(
-      () => this.busy--,
-      () => this.busy--,
-    )
+    this.#last = result.catch(() => {})
     return result
   }
 }
