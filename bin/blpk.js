@@ -1,4 +1,7 @@
 #!/usr/bin/env node
-import { main } from '../dist/bundle/cli.js'
+'use strict'
+// Compiled code is kept for the next start, from Node 22.8 on.
+require('node:module').enableCompileCache?.()
+const { main } = require('../dist/bundle/cli.js')
 
 main(process.argv.slice(2))

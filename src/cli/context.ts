@@ -2,6 +2,7 @@ import { BlpkError } from '../errors.js'
 import { isDash } from './dash.js'
 import { describe, exitCodeOf, worst } from './exit.js'
 import type { CliOptions } from './options.js'
+import { errorIsTerminal, standardError } from './stdio.js'
 
 /** What a subcommand works with. */
 export interface Context {
@@ -14,7 +15,7 @@ export interface Context {
 
 /** Says a line on standard error. */
 export function say(line: string): void {
-  process.stderr.write(`blpk: ${line}\n`)
+  standardError().write(`blpk: ${line}\n`)
 }
 
 /** Says a line with -v or -d. */
@@ -26,7 +27,7 @@ export function sayVerbose(options: CliOptions, line: string): void {
 export function saySummary(options: CliOptions, output: string, line: string): void {
   const { quiet, json, verbose, debug } = options
   if (quiet === true || json === true || verbose === true || debug === true || isDash(output)) return
-  if (process.stderr.isTTY) process.stderr.write(`${line} → ${output}\n`)
+  if (errorIsTerminal()) standardError().write(`${line} → ${output}\n`)
 }
 
 /**
@@ -36,7 +37,7 @@ export function saySummary(options: CliOptions, output: string, line: string): v
 export function sayError(error: unknown, options: CliOptions, file?: string): number {
   const code = exitCodeOf(error)
   if (code !== 0) say(`error: ${describe(error, file)}`)
-  if (options.debug === true && error instanceof Error) process.stderr.write(`${stackOf(error)}\n`)
+  if (options.debug === true && error instanceof Error) standardError().write(`${stackOf(error)}\n`)
   return code
 }
 

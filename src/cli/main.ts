@@ -6,11 +6,6 @@ import { buildProgram, endOf } from './program.js'
 
 const BUG = 1
 
-/** Errors of the standard streams are the business of whoever writes to them. */
-function leaveStreamErrors(): void {
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
-}
-
 /** Whatever goes wrong is said on one line, even where nobody waits for it. */
 function catchEverything(options: () => CliOptions): { finished(): void } {
   let isFinished = false
@@ -36,10 +31,9 @@ export async function main(argv: readonly string[]): Promise<void> {
   const interrupts = watchSignals()
   let options: CliOptions = { debug: argv.includes('--debug') }
   const watch = catchEverything(() => options)
-  leaveStreamErrors()
   let code = 0
   try {
-    const program = buildProgram(async (module, args, parsed) => {
+    const program = buildProgram(argv, async (module, args, parsed) => {
       options = parsed
       const context: Context = { options, signal: interrupts.signal, protect: interrupts.protect }
       code = await module.run(args, context)

@@ -65,10 +65,10 @@ function complaint(error: CommanderError, command: Command): Error {
   return usage(`${what.replace(/\.$/, '')} (${guess}${see})`)
 }
 
-function setUp(command: Command): void {
+function setUp(command: Command, versionLine: string): void {
   command
     .helpOption('-h, --help', 'show this help')
-    .version(`blpk ${version()}`, '--version', 'print the version')
+    .version(versionLine, '--version', 'print the version')
     .configureOutput({ outputError: () => {} })
     .exitOverride((error) => {
       throw complaint(error, command)
@@ -81,15 +81,20 @@ function checkOptions(options: CliOptions): CliOptions {
   return options
 }
 
-function addCommand(program: Command, spec: CommandSpec, action: Action): void {
-  const command = program.command(spec.name).summary(spec.summary).description(spec.description)
-  if (spec.alias !== undefined) command.alias(spec.alias)
+/** What the list of commands shows; the rest is made only where the command may be meant. */
+function listCommand(program: Command, spec: CommandSpec): Command {
+  const command = program.command(spec.name).summary(spec.summary)
+  return spec.alias === undefined ? command : command.alias(spec.alias)
+}
+
+function setUpCommand(program: Command, command: Command, spec: CommandSpec, action: Action): void {
+  command.description(spec.description)
   for (const { name, description } of spec.args) command.argument(name, description)
   for (const flag of FLAGS) {
     if (flag.commands !== 'all' && flag.commands.includes(spec.name))
       command.addOption(toOption(flag, spec.name))
   }
-  setUp(command)
+  setUp(command, program.version() ?? '')
   command.addHelpText('after', `\nExamples:\n${spec.examples.map((example) => `  ${example}`).join('\n')}`)
   command.action(async () => {
     const options = checkOptions({ ...program.opts<CliOptions>(), ...command.opts<CliOptions>() })
@@ -99,9 +104,10 @@ function addCommand(program: Command, spec: CommandSpec, action: Action): void {
 
 /**
  * The command line of blpk for commander, made from the tables of commands and options.
+ * @param argv the arguments that it is for
  * @param action called for a subcommand
  */
-export function buildProgram(action: Action): Command {
+export function buildProgram(argv: readonly string[], action: Action): Command {
   const program = new Command('blpk')
     .usage('[options] <command> [options] ...')
     .description('Packs binary and numeric data into Bloscpack archives (.blp), and reads parts of them.')
@@ -109,8 +115,12 @@ export function buildProgram(action: Action): Command {
     .enablePositionalOptions()
     .helpCommand('help [command]', 'show the help of a command')
     .addHelpText('after', MAIN_EXAMPLES + EXIT_CODES.replace(/^/, '\n'))
-  setUp(program)
-  for (const spec of COMMANDS) addCommand(program, spec, action)
+  setUp(program, `blpk ${version()}`)
+  for (const spec of COMMANDS) {
+    const command = listCommand(program, spec)
+    if (argv.includes(spec.name) || (spec.alias !== undefined && argv.includes(spec.alias)))
+      setUpCommand(program, command, spec, action)
+  }
   return program
 }
 

@@ -3,6 +3,7 @@ import type { Progress } from '../engine/options.js'
 import { say } from './context.js'
 import type { CliOptions } from './options.js'
 import { prettyRatio, prettySeconds, prettySize } from './sizes.js'
+import { errorIsTerminal, standardError } from './stdio.js'
 
 /** Work that is done sooner shows no bar, so that nothing flashes; in milliseconds. */
 const DELAY_MS = 500
@@ -65,7 +66,7 @@ class BarView implements ProgressView {
     this.#bar = new cliProgress.SingleBar(
       {
         format: `${known ? '{bar} {percentage}% | ' : ''}{done} | {rate} | ratio {ratio}${known ? ' | {left}' : ''}`,
-        stream: process.stderr,
+        stream: standardError(),
         barsize: 24,
         hideCursor: true,
         clearOnComplete: true,
@@ -109,7 +110,7 @@ const NOTHING: ProgressView = { update() {}, close() {} }
 export function openProgress(options: CliOptions, dataOnTerminal = false): ProgressView {
   const mode = options.progress ?? 'auto'
   if (mode === 'never' || options.quiet === true) return NOTHING
-  const drawable = process.stderr.isTTY === true && process.env.TERM !== 'dumb'
+  const drawable = errorIsTerminal() && process.env.TERM !== 'dumb'
   if (mode === 'always') return drawable ? new BarView(0) : new LineView()
   return drawable && !dataOnTerminal ? new BarView(DELAY_MS) : NOTHING
 }

@@ -1,10 +1,11 @@
 import { ioError } from '../io-errors.js'
 import { say } from './context.js'
 import { describe, exitCodeOf } from './exit.js'
+import { standardOutput } from './stdio.js'
 
 /** Prints to standard output. */
 export function print(text: string): void {
-  process.stdout.write(text, (failure) => {
+  standardOutput().write(text, (failure) => {
     if (!failure) return
     const error = ioError(failure, 'write', 'standard output')
     // A reader that went away is none of our business.

@@ -1,8 +1,6 @@
-import { randomBytes } from 'node:crypto'
 import { closeSync, openSync, unlinkSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
 import { attempt } from '../io-errors.js'
-import { writeFully } from '../sinks/file.js'
+import { temporaryBeside, writeFully } from '../sinks/file.js'
 import { FileSource } from '../sources/file.js'
 import { BytesPlainSource, type PlainSource } from '../sources/plain.js'
 
@@ -13,7 +11,7 @@ const PIECE = 1 << 20
  * never holds an archive half changed. Its close removes the file.
  */
 export async function spool(source: PlainSource, beside: string): Promise<PlainSource> {
-  const path = join(dirname(beside), `.${basename(beside)}.${randomBytes(6).toString('hex')}.tmp`)
+  const path = temporaryBeside(beside)
   const fd = attempt('create', path, () => openSync(path, 'wx+'))
   const remove = (): void => {
     closeSync(fd)

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import {
   chmodSync,
   closeSync,
@@ -48,6 +47,13 @@ export interface FileSinkOptions {
   like?: Pick<Stats, 'mode' | 'atime' | 'mtime'>
 }
 
+/** A name for a temporary file beside another; whoever creates it must still do so exclusively. */
+export function temporaryBeside(path: string): string {
+  // Loading node:crypto for better randomness would cost more than writing a small file.
+  const tag = `${process.pid.toString(36)}${Math.random().toString(36).slice(2, 10)}`
+  return join(dirname(path), `.${basename(path)}.${tag}.tmp`)
+}
+
 export function existsError(path: string): BlpkError {
   return new BlpkError('EXISTS', `output file '${path}' exists (use --force to overwrite)`, { path })
 }
@@ -67,7 +73,7 @@ export class FileSink implements ByteSink {
     if (options.overwrite !== true && existsSync(path)) throw existsError(path)
     this.name = path
     this.#options = options
-    this.#temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`)
+    this.#temporary = temporaryBeside(path)
     this.#fd = attempt('create', path, () => openSync(this.#temporary, 'wx+'))
   }
 

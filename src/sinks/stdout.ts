@@ -44,5 +44,9 @@ function obeysPositions(): boolean {
 export function openStdout(): ByteSink {
   const stat = fstatSync(STDOUT)
   if (stat.isFile() && stat.size === 0 && obeysPositions()) return new RedirectSink()
-  return new StreamSink(process.stdout, NAME)
+  // The sink says what goes wrong; nobody else is asked to.
+  return new StreamSink(
+    process.stdout.on('error', () => {}),
+    NAME,
+  )
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import * as nodeZlib from 'node:zlib'
 import { unsupported, usage } from '../../errors.js'
 import type { Workspace } from '../../kernels/workspace.js'
@@ -93,6 +92,11 @@ async function xxh64(): Promise<Digest> {
   }
 }
 
+async function hash(name: string): Promise<Digest> {
+  const { createHash } = await import('node:crypto')
+  return (bytes) => createHash(name).update(bytes).digest()
+}
+
 function digestOf(name: ChecksumName, ws: () => Workspace): Digest | Promise<Digest> {
   switch (name) {
     case 'None':
@@ -105,7 +109,7 @@ function digestOf(name: ChecksumName, ws: () => Workspace): Digest | Promise<Dig
     case 'xxh64':
       return xxh64()
     default:
-      return (bytes) => createHash(name).update(bytes).digest()
+      return hash(name)
   }
 }
 
