@@ -1,6 +1,7 @@
 // Side by side with the peers: npm run bench [-- --quick] [--sizes 20,200,2000] [--dirs /dev/shm,.bench] [--runs 7]
+// [--sets sensor,csv] [--only 'small,lz4 5']
 import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -169,6 +170,7 @@ function line(row) {
   return cells.join('  ')
 }
 
+const RESULTS = '.bench/results.json'
 const HEAD = 'set          size      tool                     ratio   pack s  ×ours  unpack s ×ours  MB'
 
 /** Start-up and reading at random, next to node itself and to C-Blosc2. */
@@ -207,11 +209,40 @@ function measureSmall(dir) {
   for (const path of [input, big, archive, packed, frame]) remove(path)
 }
 
+/** What two threads gain over one where the codec is the cost, next to what two processes at once gain. */
+function measureThreads(dir) {
+  const input = prepare(dir, 'sensor', 200e6)
+  const [a, b] = ['a.blp', 'b.blp'].map((name) => join(dir, name))
+  const pack = (threads, to) => blpk('c', '-f', '-c', 'zstd', '-l', '5', '-t', '4', '-n', threads, input, to)
+  const both = `${pack('1', a).join(' ')} & ${pack('1', b).join(' ')}; wait`
+  const [one, two, pair] = alternate(
+    [{ argv: pack('1', a) }, { argv: pack('2', a) }, { argv: ['sh', '-c', both] }],
+    runs,
+    () => {},
+  )
+  console.log(`\nzstd 5, 200 MB: -n 2 is ${(one.seconds / two.seconds).toFixed(2)} times as fast as -n 1`)
+  console.log(
+    `the machine: two processes at once do ${((2 * one.seconds) / pair.seconds).toFixed(2)} times the work`,
+  )
+  for (const path of [input, a, b]) remove(path)
+}
+
+/** Earlier results stay where they were not measured again, so that a long bench can be run in pieces. */
+function mergeResults(rows) {
+  const keyOf = (row) => [row.dir, row.set, row.megabytes, row.group, row.tool].join()
+  const earlier = existsSync(RESULTS) ? JSON.parse(readFileSync(RESULTS, 'utf8')) : []
+  const fresh = new Set(rows.map(keyOf))
+  return [...earlier.filter((row) => !fresh.has(keyOf(row))), ...rows]
+}
+
 function main() {
   preparePeers()
   mkdirSync('.bench', { recursive: true })
   const rows = []
-  measureSmall(dirs[0])
+  if (values.only === undefined || values.only.includes('small')) {
+    measureSmall(dirs[0])
+    if (process.platform !== 'win32') measureThreads(dirs[0])
+  }
   for (const dir of dirs) {
     console.log(`\n${dir}, ${availableParallelism()} cores, medians of ${runs} runs in turns\n${HEAD}`)
     for (const megabytes of sizes) {
@@ -225,8 +256,9 @@ function main() {
       }
     }
   }
-  writeFileSync('.bench/results.json', `${JSON.stringify(rows, undefined, 1)}\n`)
-  writeFileSync('.bench/picture.svg', drawPicture(rows))
+  const all = mergeResults(rows)
+  writeFileSync(RESULTS, `${JSON.stringify(all, undefined, 1)}\n`)
+  if (all.length > 0) writeFileSync('.bench/picture.svg', drawPicture(all))
   console.log('\nsaved .bench/results.json and .bench/picture.svg')
 }
 

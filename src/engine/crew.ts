@@ -4,6 +4,7 @@ import { Arena, Workspace } from '../kernels/workspace.js'
 import type { FilePlace } from '../sources/file-place.js'
 import { type FilePlaces, Hand } from './hand.js'
 import { ChunkWorker, type DecodeParams, type EncodeParams } from './job.js'
+import { Roster } from './roster.js'
 import { MAX_ARENA_CHUNK, Slot } from './slot.js'
 
 /** A worker thread starts in about this time, in ms; what takes less is done sooner without. */
@@ -42,6 +43,7 @@ export class Crew {
   readonly arena = new Arena()
   readonly slots: Slot[]
   readonly #hands: Hand[] = []
+  readonly #roster = new Roster(this.#hands)
   #lane: Lane | undefined
 
   constructor(options: CrewOptions) {
@@ -54,7 +56,7 @@ export class Crew {
 
   /** Do workers work on these bytes? Then they can also read and write them from and to files. */
   reaches(plain: Uint8Array, packed: Uint8Array): boolean {
-    return this.#handFor(plain, packed) !== undefined
+    return this.#hands.length > 0 && isShared(plain) && isShared(packed)
   }
 
   /**
@@ -62,14 +64,14 @@ export class Crew {
    * @param from where the worker reads the plain bytes first; only if {@link reaches}
    */
   encode(params: EncodeParams, plain: Uint8Array, packed: Uint8Array, from?: FilePlace): Promise<number> {
-    const hand = this.#handFor(plain, packed)
-    if (hand !== undefined) return hand.encode(params, plain, packed, from)
+    if (this.reaches(plain, packed))
+      return this.#roster.add((hand) => hand.encode(params, plain, packed, from))
     return this.#ownLane.run((worker) => worker.encode(params, plain, packed))
   }
 
   /** Writes bytes of the arena to a file; only if {@link reaches}. */
   async write(to: FilePlace, bytes: Uint8Array): Promise<void> {
-    await leastBusy(this.#hands)?.write(to, bytes)
+    await this.#roster.write((hand) => hand.write(to, bytes))
   }
 
   /**
@@ -82,15 +84,11 @@ export class Crew {
     plain: Uint8Array,
     files: FilePlaces = {},
   ): Promise<void> {
-    const hand = this.#handFor(plain, packed)
-    if (hand !== undefined) await hand.decode(params, plain, packed, files)
-    else await this.#ownLane.run((worker) => worker.decode(params, packed, plain))
-  }
-
-  /** Workers reach only what lies in the arena. */
-  #handFor(plain: Uint8Array, packed: Uint8Array): Hand | undefined {
-    const shared = plain.buffer instanceof SharedArrayBuffer && packed.buffer instanceof SharedArrayBuffer
-    return shared ? leastBusy(this.#hands) : undefined
+    if (!this.reaches(plain, packed))
+      return this.#ownLane.run((worker) => worker.decode(params, packed, plain))
+    const { from, to } = files
+    await this.#roster.add((hand) => hand.decode(params, plain, packed, { from }))
+    if (to !== undefined) await this.write(to, plain)
   }
 
   get #ownLane(): Lane {
@@ -104,10 +102,8 @@ export class Crew {
   }
 }
 
-function leastBusy<T extends { readonly busy: number }>(all: readonly T[]): T | undefined {
-  let best: T | undefined
-  for (const one of all) if (best === undefined || one.busy < best.busy) best = one
-  return best
+function isShared(bytes: Uint8Array): boolean {
+  return bytes.buffer instanceof SharedArrayBuffer
 }
 
 /** Work in the calling thread, one chunk after the other, with scratch of its own. */
