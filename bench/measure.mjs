@@ -1,6 +1,6 @@
 // Runs whole commands and takes their wall time and peak memory.
 import { spawnSync } from 'node:child_process'
-import { closeSync, existsSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -31,12 +31,14 @@ export function median(values) {
 /**
  * Runs several commands in turns, so that a slow minute of the machine hits all of them.
  * @param after called after each run, to check and remove what it left: a RAM disk does not hold them all
+ * @param before called before each run, outside of its time
  * @returns for each command its median seconds and the largest memory
  */
-export function alternate(commands, runs, after) {
+export function alternate(commands, runs, after, before = () => {}) {
   const results = commands.map(() => ({ seconds: [], memory: [] }))
   for (let run = 0; run < runs; run++) {
     commands.forEach((command, i) => {
+      before(command)
       const { seconds, memory } = runOnce(command)
       results[i].seconds.push(seconds)
       results[i].memory.push(memory)
@@ -44,6 +46,18 @@ export function alternate(commands, runs, after) {
     })
   }
   return results.map((r) => ({ seconds: median(r.seconds), memory: Math.max(...r.memory) }))
+}
+
+/**
+ * Writes and removes as much as a run will write. On a virtual machine the first use of a page of a RAM disk asks
+ * the host for it, which takes longer than the run, and hits whoever comes first.
+ */
+export function warm(path, nbytes) {
+  const piece = Buffer.alloc(2 ** 22)
+  const fd = openSync(path, 'w')
+  for (let at = 0; at < nbytes; at += piece.length) writeSync(fd, piece)
+  closeSync(fd)
+  rmSync(path)
 }
 
 /** Are two files the same? */

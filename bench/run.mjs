@@ -6,8 +6,9 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { DATA_SETS, itemSize, prepare } from './data.mjs'
-import { alternate, sameFile } from './measure.mjs'
+import { alternate, sameFile, warm } from './measure.mjs'
 import { drawPicture } from './picture.mjs'
+import { drawTables } from './table.mjs'
 
 const { values } = parseArgs({
   options: {
@@ -129,11 +130,13 @@ function measureGroup(dir, set, megabytes, { name, tools }) {
     ...tool.unpack(packed[i], plain[i], typesize),
     output: plain[i],
   }))
-  const compress = alternate(packs, runs, ({ output }, isLast) => isLast || remove(output))
-  const decompress = alternate(unpacks, runs, ({ argv, output }, isLast) => {
+  const before = () => dir === ramDisk && warm(join(dir, 'warm'), megabytes * 1e6)
+  const compress = alternate(packs, runs, ({ output }, isLast) => isLast || remove(output), before)
+  const checked = ({ argv, output }, isLast) => {
     if (isLast && !sameFile(input, output)) throw new Error(`${argv.join(' ')} did not give ${set} back`)
     remove(output)
-  })
+  }
+  const decompress = alternate(unpacks, runs, checked, before)
   const rows = tools.map((tool, i) => {
     return {
       dir,
@@ -259,7 +262,8 @@ function main() {
   const all = mergeResults(rows)
   writeFileSync(RESULTS, `${JSON.stringify(all, undefined, 1)}\n`)
   if (all.length > 0) writeFileSync('.bench/picture.svg', drawPicture(all))
-  console.log('\nsaved .bench/results.json and .bench/picture.svg')
+  writeFileSync('.bench/tables.md', drawTables(all))
+  console.log('\nsaved .bench/results.json, tables.md and picture.svg')
 }
 
 main()
