@@ -26,16 +26,35 @@ export interface CrewOptions {
   work: 'compress' | 'decompress'
 }
 
-/** How many threads the work is worth. */
-function usefulThreads(o: CrewOptions): number {
-  const threads = Math.max(1, o.threads ?? availableParallelism())
-  const fitting = Math.max(1, Math.floor(SLOT_BUDGET / (2 * Math.max(1, o.chunkBytes))))
-  if (threads === 1 || fitting < 2 || o.chunkBytes > MAX_ARENA_CHUNK) return 1
-  if (o.nchunks === undefined) return Math.min(threads, fitting)
-  const speed = o.codec?.speed[o.work] ?? 4000
-  const milliseconds = (o.nchunks * o.chunkBytes) / 1000 / speed
-  if (milliseconds < 2 * WORKER_START) return 1
-  return Math.min(threads, fitting, o.nchunks)
+/** Who is to work: worker threads, or lanes in the calling thread. */
+interface Size {
+  hands: number
+  lanes: number
+}
+
+/** How many at once the chunks allow. */
+function mostAtOnce({ threads = availableParallelism(), chunkBytes, nchunks }: CrewOptions): number {
+  if (chunkBytes > MAX_ARENA_CHUNK) return 1
+  const fitting = Math.floor(SLOT_BUDGET / (2 * Math.max(1, chunkBytes)))
+  return Math.max(1, Math.min(threads, fitting, nchunks ?? Number.POSITIVE_INFINITY))
+}
+
+/** How long one thread would take, in ms; endless where nobody knows. */
+function timeAlone({ nchunks, chunkBytes, codec, work }: CrewOptions): number {
+  if (nchunks === undefined) return Number.POSITIVE_INFINITY
+  return (nchunks * chunkBytes) / 1000 / (codec?.speed[work] ?? 4000)
+}
+
+function sizeOf(o: CrewOptions): Size {
+  const threads = mostAtOnce(o)
+  if (threads === 1) return { hands: 0, lanes: 1 }
+  const milliseconds = timeAlone(o)
+  // A codec with threads of its own gains from more lanes here, until the rest of the work is too much for one thread.
+  if (o.codec?.waits === true)
+    return milliseconds < 8 * WORKER_START
+      ? { hands: 0, lanes: threads + 1 }
+      : { hands: threads + 1, lanes: 1 }
+  return milliseconds < 2 * WORKER_START ? { hands: 0, lanes: 1 } : { hands: threads, lanes: 1 }
 }
 
 /** Those who do the work on chunks: worker threads, or the calling thread. */
@@ -44,13 +63,13 @@ export class Crew {
   readonly slots: Slot[]
   readonly #hands: Hand[] = []
   readonly #roster = new Roster(this.#hands)
-  #lane: Lane | undefined
+  readonly #lanes: Lane[]
 
   constructor(options: CrewOptions) {
-    const threads = usefulThreads(options)
-    const hands = threads === 1 ? 0 : threads + (options.codec?.waits === true ? 1 : 0)
+    const { hands, lanes } = sizeOf(options)
     for (let i = 0; i < hands; i++) this.#hands.push(new Hand(this.arena))
-    const slots = threads === 1 ? 1 : threads * SLOTS_PER_THREAD
+    this.#lanes = Array.from({ length: lanes }, () => new Lane(this.arena))
+    const slots = hands > 0 ? mostAtOnce(options) * SLOTS_PER_THREAD : lanes
     this.slots = Array.from({ length: slots }, () => new Slot(this.arena))
   }
 
@@ -92,8 +111,7 @@ export class Crew {
   }
 
   get #ownLane(): Lane {
-    this.#lane ??= new Lane(this.arena)
-    return this.#lane
+    return this.#lanes.reduce((best, lane) => (lane.busy < best.busy ? lane : best))
   }
 
   /** Ends the worker threads. */
@@ -108,6 +126,8 @@ function isShared(bytes: Uint8Array): boolean {
 
 /** Work in the calling thread, one chunk after the other, with scratch of its own. */
 class Lane {
+  /** Tasks under way. */
+  busy = 0
   readonly #arena: Arena
   #worker: ChunkWorker | undefined
   #last: Promise<unknown> = Promise.resolve()
@@ -119,7 +139,8 @@ class Lane {
   run<T>(action: (worker: ChunkWorker) => Promise<T>): Promise<T> {
     this.#worker ??= new ChunkWorker(new Workspace(this.#arena))
     const worker = this.#worker
-    const result = this.#last.then(() => action(worker))
+    this.busy++
+    const result = this.#last.then(() => action(worker)).finally(() => this.busy--)
     this.#last = result.catch(() => {})
     return result
   }
