@@ -81,7 +81,7 @@ function checkOptions(options: CliOptions): CliOptions {
   return options
 }
 
-/** What the list of commands shows; the rest is made only where the command may be meant. */
+/** What the parser needs of a command that is not meant; the rest takes time to make. */
 function listCommand(program: Command, spec: CommandSpec): Command {
   const command = program.command(spec.name).summary(spec.summary)
   return spec.alias === undefined ? command : command.alias(spec.alias)
@@ -116,10 +116,13 @@ export function buildProgram(argv: readonly string[], action: Action): Command {
     .helpCommand('help [command]', 'show the help of a command')
     .addHelpText('after', MAIN_EXAMPLES + EXIT_CODES.replace(/^/, '\n'))
   setUp(program, `blpk ${version()}`)
+  const isMeant = ({ name, alias }: CommandSpec): boolean =>
+    argv.includes(name) || (alias !== undefined && argv.includes(alias))
+  const wantsHelp = argv.some((argument) => ['-h', '--help', 'help'].includes(argument))
+  const isSetUp = wantsHelp || !COMMANDS.some(isMeant) ? () => true : isMeant
   for (const spec of COMMANDS) {
     const command = listCommand(program, spec)
-    if (argv.includes(spec.name) || (spec.alias !== undefined && argv.includes(spec.alias)))
-      setUpCommand(program, command, spec, action)
+    if (isSetUp(spec)) setUpCommand(program, command, spec, action)
   }
   return program
 }
