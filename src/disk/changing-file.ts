@@ -95,10 +95,13 @@ export class ChangingFile extends HiddenFile {
   /** All links resolved. */
   readonly path: string
   readonly #journal: string
+  readonly #locked: boolean
+  #isOpen = true
   #state: 'untouched' | 'begun' | 'committed' = 'untouched'
 
-  constructor(disk: Disk, fd: number, name: string, path: string) {
+  constructor(disk: Disk, fd: number, name: string, path: string, locked: boolean) {
     super(disk, fd, name)
+    this.#locked = locked
     this.path = path
     this.#journal = journalOf(path)
   }
@@ -106,7 +109,7 @@ export class ChangingFile extends HiddenFile {
   override async begin(plan: ChangePlan): Promise<void> {
     this.#checkSingleName()
     try {
-      await writeJournal(this.disk, this.descriptor, this.#journal, plan)
+      await writeJournal(this.disk, this.descriptor, this.#journal, { ...plan, locked: this.#locked })
     } catch (error) {
       throw ioError(error, 'write', this.#journal)
     }
@@ -139,7 +142,8 @@ export class ChangingFile extends HiddenFile {
   }
 
   override close(): void {
-    this.disk.close(this.descriptor)
+    if (this.#isOpen) this.disk.close(this.descriptor)
+    this.#isOpen = false
   }
 }
 
@@ -208,7 +212,7 @@ export async function openForChange(name: string, o: LockOptions = {}): Promise<
     path = attempt('open', name, () => disk.realpath(name))
     fd = await openLocked(name, path, o)
   } while (fd === undefined)
-  const file = new ChangingFile(disk, fd, name, path)
+  const file = new ChangingFile(disk, fd, name, path, o.lock !== false)
   try {
     await recover(disk, fd, journalOf(path), o.onNote)
     return file

@@ -23,6 +23,8 @@ export interface JournalFacts {
   /** Who writes. */
   pid: number
   host: string
+  /** Does it have the lock? If so, the journal of a writer that lives is not left to others. */
+  locked: boolean
   /** When it began, as ISO 8601. */
   started: string
   /** The archive: number of its file in decimal, its size before. */
@@ -101,7 +103,7 @@ export function parseFacts(bytes: Uint8Array): JournalFacts | undefined {
   if (typeof value !== 'object' || value === null) return undefined
   const f = value as Partial<JournalFacts>
   const who = isCount(f.pid) && typeof f.host === 'string' && typeof f.started === 'string'
-  if (!who || typeof f.ino !== 'string' || !isCount(f.size)) return undefined
+  if (!who || typeof f.locked !== 'boolean' || typeof f.ino !== 'string' || !isCount(f.size)) return undefined
   const { size } = f
   const headers = isHex(f.before, HEADER_BYTES) && isHex(f.after, HEADER_BYTES)
   if (!headers || !isAnchor(f.anchor, size)) return undefined

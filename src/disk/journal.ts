@@ -32,6 +32,8 @@ export interface ChangePlan {
   after: Uint8Array
   /** Chunks that stay as they are. */
   kept: { start: number; stop: number }
+  /** Does who makes the change have the lock? */
+  locked?: boolean
 }
 
 /** Goes over a range of an open file piece by piece. @returns how many bytes there were */
@@ -107,6 +109,7 @@ export async function writeJournal(disk: Disk, fd: number, path: string, plan: C
   const facts: JournalFacts = {
     pid: process.pid,
     host: hostname(),
+    locked: plan.locked !== false,
     started: new Date().toISOString(),
     ino: String(archive.ino),
     size: archive.size,

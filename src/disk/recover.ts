@@ -1,3 +1,4 @@
+import { hostname } from 'node:os'
 import { dirname } from 'node:path'
 import { BlpkError } from '../errors.js'
 import type { Disk } from './disk.js'
@@ -10,6 +11,24 @@ export type Note = (message: string) => void
 /** Who began a change, and when. */
 export function describeHolder({ pid, host, started }: JournalFacts): string {
   return `process ${pid} on ${host}, begun ${started}`
+}
+
+/** Is a writer without a lock still at work, as far as that can be told? Its process may be on another machine. */
+export function mayBeAtWork({ pid, host, locked }: JournalFacts, otherHosts: boolean): boolean {
+  if (locked || pid === process.pid) return false
+  if (host !== hostname()) return otherHosts
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH'
+  }
+}
+
+function refuseAtWork(journal: Journal, path: string): void {
+  if (!mayBeAtWork(journal.facts, false)) return
+  journal.close()
+  throw new BlpkError('LOCKED', `'${path}' belongs to ${describeHolder(journal.facts)}, with --no-lock`)
 }
 
 /** Undoes the change of a journal, for good. The journal is closed and removed. */
@@ -35,6 +54,7 @@ export async function recover(disk: Disk, fd: number, path: string, note?: Note)
     case 'none':
       return
     case 'hot':
+      refuseAtWork(found.journal, path)
       rollBack(disk, fd, path, found.journal)
       note?.(
         `an append that did not come to its end (${describeHolder(found.journal.facts)}) was rolled back`,

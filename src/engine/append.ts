@@ -7,6 +7,7 @@ import {
 } from '../disk/changing-file.js'
 import { nodeDisk } from '../disk/disk.js'
 import type { ChangePlan } from '../disk/journal.js'
+import { CLOSE_BEFORE_REPLACING } from '../disk/replace.js'
 import { BlpkError } from '../errors.js'
 import { type BloscpackHeader, formatHeader, HEADER_BYTES } from '../format/bloscpack/header.js'
 import { formatOffsets, OFFSET_BYTES } from '../format/bloscpack/offsets.js'
@@ -280,6 +281,7 @@ async function appendGrowing(
   try {
     const hidden = new HiddenFile(disk, sink.fd, file.name)
     const result = await appendTo(hidden, await Archive.open(hidden, o), source, added, o)
+    if (CLOSE_BEFORE_REPLACING) file.close()
     await sink.commit()
     return { ...result, grown: true }
   } catch (error) {

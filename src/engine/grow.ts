@@ -1,5 +1,6 @@
 import { type ChangingFile, type LockOptions, openForChange } from '../disk/changing-file.js'
 import { type Disk, nodeDisk } from '../disk/disk.js'
+import { CLOSE_BEFORE_REPLACING } from '../disk/replace.js'
 import { formatHeader, HEADER_BYTES } from '../format/bloscpack/header.js'
 import { formatOffsets, OFFSET_BYTES, unusedOffsets } from '../format/bloscpack/offsets.js'
 import type { ByteSink } from '../sinks/byte-sink.js'
@@ -95,6 +96,7 @@ export async function growFile(path: string, goal: GrowFor, options: LockOptions
   const file = await openForChange(path, options)
   try {
     const sink = await growBeside(file, goal, options.disk ?? nodeDisk)
+    if (CLOSE_BEFORE_REPLACING) file.close()
     await sink.commit()
   } finally {
     file.close()
