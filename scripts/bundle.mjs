@@ -3,7 +3,14 @@ import { copyFileSync, rmSync } from 'node:fs'
 import { rolldown } from 'rolldown'
 
 // Native libraries cannot be bundled, and what loads lazily need not be.
-const external = [/^node:/, 'cli-progress', 'fs-native-extensions', 'snappy', 'xxhash-wasm', /^@mongodb-js\/zstd/]
+const external = [
+  /^node:/,
+  'cli-progress',
+  'fs-native-extensions',
+  'snappy',
+  'xxhash-wasm',
+  /^@mongodb-js\/zstd/,
+]
 
 rmSync('dist/bundle', { recursive: true, force: true })
 const bundle = await rolldown({
