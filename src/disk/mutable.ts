@@ -8,6 +8,9 @@ import {
 import { OFFSET_BYTES, parseOffsets } from '../format/bloscpack/offsets.js'
 import { CHUNK_HEADER_BYTES } from '../format/chunk/header.js'
 
+/** Unused offsets that are copied; only the first one of them is ever looked at to read chunks. */
+const MAX_UNUSED = 8192
+
 /** A range of an archive: position and size, in bytes. */
 export type Range = [position: number, nbytes: number]
 
@@ -91,10 +94,8 @@ function find(read: ReadSome, front: Range[], frontOnly: boolean): Range | undef
   // Archives of unknown length cannot be appended to.
   if (nchunks === undefined) return undefined
   if (header.offsets) {
-    front.push([
-      offsetsAt + (nchunks - 1) * OFFSET_BYTES,
-      (1 + Math.min(1, header.maxAppChunks)) * OFFSET_BYTES,
-    ])
+    const unused = Math.min(header.maxAppChunks, frontOnly ? 1 : MAX_UNUSED)
+    front.push([offsetsAt + (nchunks - 1) * OFFSET_BYTES, (1 + unused) * OFFSET_BYTES])
   }
   return lastChunk(read, { header, nchunks, offsetsAt }, frontOnly)
 }

@@ -16,7 +16,7 @@ import { ARCHIVE, MemDisk } from './mem-disk.js'
 import type { Shape } from './shapes.js'
 
 /** What an archive holds. */
-export interface Content {
+interface Content {
   plain: Uint8Array
   metadata: string | undefined
 }
@@ -33,7 +33,7 @@ export interface Tally {
   survivors: Map<string, { bytes: Uint8Array; plain: Uint8Array }>
 }
 
-export async function readContent(path: string, disk: Disk): Promise<Content> {
+async function readContent(path: string, disk: Disk): Promise<Content> {
   const archive = await openArchive(path, { disk })
   try {
     const sink = new MemorySink()
@@ -49,7 +49,7 @@ function same(a: Content, b: Content): boolean {
 }
 
 /** The content before and after the change, and the operations that it makes. */
-export async function rehearse(
+async function rehearse(
   shape: Shape,
 ): Promise<{ before: Content; after: Content; operations: string[] }> {
   const mem = new MemDisk([[ARCHIVE, shape.archive]])
@@ -60,7 +60,7 @@ export async function rehearse(
 }
 
 /** Before and after every operation, and in the middle of every write. */
-export function momentsOf(operations: readonly string[]): Moment[] {
+function momentsOf(operations: readonly string[]): Moment[] {
   return operations.flatMap((name, operation) => {
     const phases: Phase[] = name === 'write' ? ['before', 'half', 'after'] : ['before', 'after']
     return phases.map((phase) => ({ operation, phase }))
@@ -68,7 +68,7 @@ export function momentsOf(operations: readonly string[]): Moment[] {
 }
 
 /** Runs a change that dies at a moment. @returns was it said to be done? */
-export async function runKilled(shape: Shape, disk: Disk, path: string, moment: Moment): Promise<boolean> {
+async function runKilled(shape: Shape, disk: Disk, path: string, moment: Moment): Promise<boolean> {
   const killing = new KillingDisk(disk, moment)
   try {
     await shape.change(path, killing.disk)
@@ -89,7 +89,7 @@ async function appendExtra(path: string, disk: Disk): Promise<AppendResult> {
 }
 
 /** Judges what a kill has left: by a reader first, or by a writer who goes on. */
-export class Judge {
+class Judge {
   readonly tally: Tally
   readonly #before: Content
   readonly #after: Content
