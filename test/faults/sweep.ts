@@ -49,9 +49,7 @@ function same(a: Content, b: Content): boolean {
 }
 
 /** The content before and after the change, and the operations that it makes. */
-async function rehearse(
-  shape: Shape,
-): Promise<{ before: Content; after: Content; operations: string[] }> {
+async function rehearse(shape: Shape): Promise<{ before: Content; after: Content; operations: string[] }> {
   const mem = new MemDisk([[ARCHIVE, shape.archive]])
   const before = await readContent(ARCHIVE, mem.disk)
   const killing = new KillingDisk(mem.disk)
@@ -160,8 +158,8 @@ async function isolate(shape: Shape, moment: Moment): Promise<{ mem: MemDisk; ac
   return { mem, acknowledged: await runKilled(shape, mem.disk, ARCHIVE, moment) }
 }
 
-/** The rollback of what a kill left is killed as well, at every moment. */
-async function killRollback(mem: MemDisk, judge: Judge, what: string): Promise<void> {
+/** The rollback of what a kill left is killed as well, at every moment, and loses power. */
+async function killRollback(mem: MemDisk, judge: Judge, what: string, random: Random): Promise<void> {
   const rehearsal = new KillingDisk(mem.survivor().disk)
   await readContent(ARCHIVE, rehearsal.disk)
   for (const moment of momentsOf(rehearsal.operations)) {
@@ -169,14 +167,10 @@ async function killRollback(mem: MemDisk, judge: Judge, what: string): Promise<v
     const killing = new KillingDisk(again.disk, moment)
     await readContent(ARCHIVE, killing.disk).catch(() => undefined)
     killing.bury()
-    const left = again.survivor()
-    await judge.judge(
-      `${what}, rolled back ${describe(moment, rehearsal.operations)}`,
-      left.disk,
-      ARCHIVE,
-      false,
-      () => bytesOf(left),
-    )
+    const where = `${what}, rolled back ${describe(moment, rehearsal.operations)}`
+    for (const left of [again.survivor(), again.afterPowerCut(random)]) {
+      await judge.judge(where, left.disk, ARCHIVE, false, () => bytesOf(left))
+    }
   }
 }
 
@@ -193,7 +187,7 @@ export async function sweep(shape: Shape, powerCuts: number, random: Random = se
     const killed = mem.survivor()
     await judge.judge(what, killed.disk, ARCHIVE, acknowledged, () => bytesOf(killed))
     await judge.judgeByAppending(what, mem.survivor().disk, ARCHIVE)
-    if (mem.files().has(`${ARCHIVE}.blpk-journal`)) await killRollback(mem, judge, what)
+    if (mem.files().has(`${ARCHIVE}.blpk-journal`)) await killRollback(mem, judge, what, random)
     for (let i = 0; i < powerCuts; i++) {
       const cut = mem.afterPowerCut(random)
       await judge.judge(`power cut ${what}`, cut.disk, ARCHIVE, acknowledged, () => bytesOf(cut))
