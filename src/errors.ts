@@ -10,6 +10,7 @@ export type ErrorCode =
   | 'CHECKSUM'
   | 'UNSUPPORTED'
   | 'NO_ROOM'
+  | 'LOCKED'
   | 'INTERRUPTED'
   | 'PIPE_CLOSED'
 

@@ -1,14 +1,18 @@
-import { type Stats, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
+import type { LockOptions } from './disk/changing-file.js'
+import { openArchiveFile } from './disk/read-archive.js'
+import { replacing } from './disk/replace.js'
 import { Archive, type OpenOptions } from './engine/archive.js'
 import { BloscpackSink } from './engine/bloscpack-sink.js'
 import type { PackOptions, RunOptions } from './engine/options.js'
 import { type PackResult, pack } from './engine/pack.js'
 import { type UnpackResult, unpack } from './engine/unpack.js'
 import { attempt } from './io-errors.js'
-import { FileSink } from './sinks/file.js'
+import { FileSink, type FileSinkOptions } from './sinks/file.js'
 import { MemorySink } from './sinks/memory.js'
 import { npyPrefix } from './sinks/npy.js'
 import { BytesPlainSink } from './sinks/plain.js'
+import type { ByteSource } from './sources/byte-source.js'
 import { FileSource } from './sources/file.js'
 import { MemorySource } from './sources/memory.js'
 import { openPlain } from './sources/npy.js'
@@ -22,7 +26,7 @@ export interface OutputOptions {
   raw?: boolean
 }
 
-function openArchive(source: FileSource | MemorySource, options: OpenOptions): Promise<Archive> {
+function openArchive(source: ByteSource, options: OpenOptions): Promise<Archive> {
   return Archive.open(source, options)
 }
 
@@ -33,19 +37,23 @@ function openArchive(source: FileSource | MemorySource, options: OpenOptions): P
 export async function packFile(
   input: string,
   output: string,
-  options: PackOptions & OutputOptions = {},
+  options: PackOptions & OutputOptions & LockOptions = {},
 ): Promise<PackResult> {
   const source = new FileSource(input)
   try {
     const plain = await openPlain(source, options)
-    return await pack(plain, new BloscpackSink(openSink(input, output, options)), options)
+    return await pack(
+      plain,
+      new BloscpackSink(openSink(input, output, { ...options, beforeReplace: replacing(options) })),
+      options,
+    )
   } finally {
     source.close()
   }
 }
 
-function openSink(input: string, output: string, options: OutputOptions): FileSink {
-  const like: Stats = attempt('open', input, () => statSync(input))
+function openSink(input: string, output: string, options: FileSinkOptions): FileSink {
+  const like = attempt('open', input, () => statSync(input))
   return new FileSink(output, { ...options, like })
 }
 
@@ -58,7 +66,7 @@ export async function unpackFile(
   output: string,
   options: RunOptions & OutputOptions & OpenOptions = {},
 ): Promise<UnpackResult> {
-  const source = new FileSource(input)
+  const source = await openArchiveFile(input)
   try {
     const archive = await openArchive(source, options)
     const prefix = options.raw === true ? undefined : npyPrefix(archive)

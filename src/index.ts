@@ -2,7 +2,11 @@
  * blpk: packs binary and numeric data into Bloscpack archives and reads them back, whole or in part.
  * Errors are {@link BlpkError}s with a code.
  */
+
 export type { CodecName } from './codecs/registry.js'
+export type { LockOptions } from './disk/changing-file.js'
+export type { Disk, FileFacts, Owner } from './disk/disk.js'
+export { openArchiveFile, type ReadOptions } from './disk/read-archive.js'
 export { type AppendOptions, type AppendResult, appendToFile } from './engine/append.js'
 export { Archive, type ChunkPlace, type OpenOptions } from './engine/archive.js'
 export { BloscpackSink } from './engine/bloscpack-sink.js'

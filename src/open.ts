@@ -1,3 +1,4 @@
+import { openArchiveFile, type ReadOptions } from './disk/read-archive.js'
 import { Archive, type OpenOptions } from './engine/archive.js'
 import type { ByteSource } from './sources/byte-source.js'
 import { FileSource } from './sources/file.js'
@@ -16,9 +17,16 @@ export function openSource(from: Readable): ByteSource {
   return 'seekable' in from ? from : new StreamSource(from)
 }
 
-/** Opens an archive for reading; close it when done. @throws BlpkError DAMAGED, CHECKSUM, UNSUPPORTED */
-export function openArchive(from: Readable, options: OpenOptions = {}): Promise<Archive> {
-  return Archive.open(openSource(from), options)
+/**
+ * Opens an archive for reading; close it when done. One in a file is read in the state that it has now, even if
+ * others append to it meanwhile; what a writer that was killed left undone is rolled back.
+ * @throws BlpkError DAMAGED, CHECKSUM, UNSUPPORTED
+ */
+export async function openArchive(from: Readable, options: OpenOptions & ReadOptions = {}): Promise<Archive> {
+  return Archive.open(
+    typeof from === 'string' ? await openArchiveFile(from, options) : openSource(from),
+    options,
+  )
 }
 
 /** A source of plain bytes to pack; a `.npy` is known by its first bytes unless `raw`. */

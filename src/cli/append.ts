@@ -1,8 +1,9 @@
 import { type AppendOptions, type AppendResult, appendToFile } from '../engine/append.js'
 import { BlpkError, usage } from '../errors.js'
 import { openPlain } from '../sources/npy.js'
+import type { PlainSource } from '../sources/plain.js'
 import { checkExtension } from './archive-name.js'
-import { codecOptions, readMetadata, runOptions } from './codec-flags.js'
+import { codecOptions, lockOptions, readMetadata, runOptions } from './codec-flags.js'
 import { about, type Context, saySummary, sayVerbose } from './context.js'
 import { isDash } from './dash.js'
 import { type Input, openInput } from './inputs.js'
@@ -18,63 +19,93 @@ function appendOptions(o: CliOptions, metadata: string | undefined): AppendOptio
     ...(o.grow !== undefined && { grow: o.grow }),
     ...(o.raw !== undefined && { raw: o.raw }),
     ...(o.maxChunk !== undefined && { maxChunk: o.maxChunk }),
+    ...(o.appendId !== undefined && { appendId: o.appendId }),
   }
 }
 
-async function checkNotItself(archive: string, input: Input, context: Context): Promise<void> {
+async function checkNotItself(archive: string, inputs: readonly Input[], context: Context): Promise<void> {
   const itself = await openInput(archive, context.signal)
   await itself.source.close()
-  if (itself.identity !== undefined && itself.identity === input.identity) {
+  const { identity } = itself
+  if (identity !== undefined && inputs.some((input) => input.identity === identity)) {
     throw new BlpkError('SAME_FILE', `input and output are the same file: '${archive}'`, { path: archive })
   }
 }
 
-async function appendInput(
+async function openPlains(inputs: readonly Input[], o: CliOptions): Promise<PlainSource[]> {
+  const plains: PlainSource[] = []
+  for (const { source } of inputs) plains.push(await openPlain(source, { raw: o.raw === true }))
+  return plains
+}
+
+async function appendInputs(
   archive: string,
-  argument: string,
-  input: Input,
+  names: readonly string[],
+  inputs: readonly Input[],
   view: ProgressView,
   context: Context,
 ): Promise<AppendResult> {
   const { options } = context
-  await checkNotItself(archive, input, context)
-  const metadata = await readMetadata(options, argument)
-  const plain = await openPlain(input.source, { raw: options.raw === true })
-  sayVerbose(options, `appending '${argument}' to '${archive}'`)
-  return appendToFile(archive, plain, { ...appendOptions(options, metadata), ...runOptions(context, view) })
+  await checkNotItself(archive, inputs, context)
+  const metadata = await readMetadata(options, ...names)
+  const plains = await openPlains(inputs, options)
+  for (const name of names) sayVerbose(options, `appending '${name}' to '${archive}'`)
+  return appendToFile(archive, plains, {
+    ...appendOptions(options, metadata),
+    ...lockOptions(context),
+    ...runOptions(context, view),
+  })
 }
 
-function report(archive: string, input: string, result: AppendResult, seconds: number, o: CliOptions): void {
-  const { nbytes, totalBytes, nchunks, room, grown } = result
+function report(
+  archive: string,
+  names: readonly string[],
+  result: AppendResult,
+  seconds: number,
+  o: CliOptions,
+): void {
+  const { nbytes, totalBytes, nchunks, room, grown, skipped } = result
+  const what = names.join(', ')
+  if (skipped)
+    sayVerbose(o, `an append with the id '${o.appendId}' is in the archive already: nothing was done`)
   if (grown) sayVerbose(o, 'the archive was rewritten with more room')
   sayVerbose(o, `appended ${exactSize(nbytes)} in ${prettySeconds(seconds)}`)
   sayVerbose(o, `now ${exactSize(totalBytes)} in ${counted(nchunks, 'chunk')}, room for ${room} more`)
-  saySummary(
-    o,
+  const done = skipped ? 'there already' : prettySize(nbytes)
+  saySummary(o, archive, `${what}: ${done}, ${prettySize(totalBytes)} in all, in ${prettySeconds(seconds)}`)
+  if (o.json !== true) return
+  printJson({
     archive,
-    `${input}: ${prettySize(nbytes)}, ${prettySize(totalBytes)} in all, in ${prettySeconds(seconds)}`,
-  )
-  if (o.json === true)
-    printJson({ archive, input, nbytes, totalBytes, nchunks, room, grown, seconds: jsonSeconds(seconds) })
+    ...(names.length === 1 ? { input: what } : { inputs: names }),
+    nbytes,
+    totalBytes,
+    nchunks,
+    room,
+    grown,
+    ...(o.appendId !== undefined && { appendId: o.appendId, skipped }),
+    seconds: jsonSeconds(seconds),
+  })
 }
 
-/** `blpk append <archive> <new>` */
+/** `blpk append <archive> <new>…` */
 export async function run(args: readonly string[], context: Context): Promise<number> {
-  const [archive = '-', input = '-'] = args
+  const [archive = '-', ...names] = args
   if (isDash(archive)) throw usage('an archive on standard input cannot be appended to: name a file')
+  if (names.filter(isDash).length > 1) throw usage('standard input can be appended only once')
   checkExtension(archive, context.options)
   const seconds = stopwatch()
-  const opened = await openInput(input, context.signal)
+  const inputs: Input[] = []
   const view = openProgress(context.options)
   try {
+    for (const name of names) inputs.push(await openInput(name, context.signal))
     // The archive is changed where it stands, and put back after an interrupt.
     context.protect()
-    const result = await about(archive, () => appendInput(archive, input, opened, view, context))
+    const result = await about(archive, () => appendInputs(archive, names, inputs, view, context))
     view.close()
-    report(archive, input, result, seconds(), context.options)
+    report(archive, names, result, seconds(), context.options)
     return 0
   } finally {
     view.close()
-    await opened.source.close()
+    for (const { source } of inputs) await source.close()
   }
 }

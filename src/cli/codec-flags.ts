@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { text } from 'node:stream/consumers'
+import type { LockOptions } from '../disk/changing-file.js'
 import type { CodecOptions, RunOptions } from '../engine/options.js'
 import { usage } from '../errors.js'
 import { compactJson } from '../format/bloscpack/json.js'
 import { attempt } from '../io-errors.js'
-import type { Context } from './context.js'
+import { type Context, say } from './context.js'
 import { isDash } from './dash.js'
+import { oneLine } from './exit.js'
 import type { CliOptions } from './options.js'
 import type { ProgressView } from './progress.js'
 
@@ -17,6 +19,17 @@ export function codecOptions(o: CliOptions): CodecOptions {
     ...(o.shuffle !== undefined && { shuffle: o.shuffle === false ? 'none' : o.shuffle }),
     ...(o.typesize !== undefined && { typesize: o.typesize }),
     ...(o.blockSize !== undefined && { blocksize: o.blockSize }),
+  }
+}
+
+/** How a change of an archive waits for others, as the engine takes it. */
+export function lockOptions(context: Context): LockOptions {
+  const { lock, lockTimeout, quiet } = context.options
+  return {
+    signal: context.signal,
+    ...(lock !== undefined && { lock }),
+    ...(lockTimeout !== undefined && { lockTimeout }),
+    ...(quiet !== true && { onNote: (message) => say(`note: ${oneLine(message)}`) }),
   }
 }
 
@@ -32,14 +45,15 @@ export function runOptions(context: Context, view: ProgressView): RunOptions {
 
 /**
  * Reads the file of -m.
- * @param input the argument that the data come from
+ * @param inputs the arguments that the data come from
  * @returns compact JSON text, or undefined without -m
  * @throws BlpkError USAGE where it is not JSON, NOT_FOUND, IO
  */
-export async function readMetadata(o: CliOptions, input: string): Promise<string | undefined> {
+export async function readMetadata(o: CliOptions, ...inputs: string[]): Promise<string | undefined> {
   const { metadata: file } = o
   if (file === undefined) return undefined
-  if (isDash(file) && isDash(input)) throw usage('data and metadata cannot both come from standard input')
+  if (isDash(file) && inputs.some(isDash))
+    throw usage('data and metadata cannot both come from standard input')
   const json = isDash(file)
     ? await text(process.stdin)
     : attempt('read', file, () => readFileSync(file, 'utf8'))

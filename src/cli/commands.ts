@@ -70,11 +70,15 @@ export const COMMANDS: readonly CommandSpec[] = [
     alias: 'a',
     args: [
       { name: '<archive>', description: 'archive to change' },
-      { name: '<new>', description: `file to append; ${DASH} input` },
+      { name: '<new...>', description: `files to append, all or none of them; ${DASH} input` },
     ],
-    summary: 'append a file to an archive',
-    description: 'Appends a file to an archive: plain bytes to bytes, rows of a .npy file to an array.',
-    examples: ['blpk append all.npy.blp today.npy', 'cat log.bin | blpk a --grow log.blp -'],
+    summary: 'append files to an archive',
+    description: 'Appends files to an archive: plain bytes to bytes, rows of .npy files to an array.',
+    examples: [
+      'blpk append all.npy.blp today.npy',
+      'blpk append --append-id 2024-06-01 all.npy.blp 00h.npy 12h.npy',
+      'cat log.bin | blpk a --grow log.blp -',
+    ],
     load: () => import('./append.js'),
   },
   {

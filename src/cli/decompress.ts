@@ -146,7 +146,7 @@ export async function run(args: readonly string[], context: Context): Promise<nu
   const job: Job = { input, output: chooseOutput(input, args[1], options) }
   refuseMixedOutput(context, job.output, options.metadataOut)
   const seconds = stopwatch()
-  const opened = await openArchiveInput(input, context.signal)
+  const opened = await openArchiveInput(input, context)
   const view = openProgress(options, isDash(job.output) && isatty(1))
   try {
     sayVerbose(options, `input is '${job.input}'; output is '${job.output}'`)

@@ -13,6 +13,7 @@ export const EXIT_CODES: Record<ErrorCode, number> = {
   CHECKSUM: 3,
   UNSUPPORTED: 4,
   NO_ROOM: 5,
+  LOCKED: 6,
   INTERRUPTED: 130,
 }
 

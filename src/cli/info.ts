@@ -30,7 +30,7 @@ async function walkChunks(archive: Archive): Promise<Walked> {
 
 async function gather(file: string, context: Context): Promise<ArchiveInfo> {
   const { maxChunk, chunks: wantsChunks } = context.options
-  const { source } = await openArchiveInput(file, context.signal)
+  const { source } = await openArchiveInput(file, context, { frontOnly: wantsChunks !== true })
   try {
     const archive = await Archive.open(source, maxChunk === undefined ? {} : { maxChunk })
     const walked =

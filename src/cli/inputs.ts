@@ -1,12 +1,15 @@
 import { type BigIntStats, createReadStream, fstatSync, type Stats, statSync } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { isatty } from 'node:tty'
+import { openArchiveFile, type ReadOptions } from '../disk/read-archive.js'
 import { BlpkError, usage } from '../errors.js'
 import { attempt } from '../io-errors.js'
 import type { ByteSource } from '../sources/byte-source.js'
 import { FileSource } from '../sources/file.js'
 import { openStdin } from '../sources/stdin.js'
 import { StreamSource } from '../sources/stream.js'
+import { lockOptions } from './codec-flags.js'
+import type { Context } from './context.js'
 import { isDash } from './dash.js'
 import { openFifo } from './fifo.js'
 import { PatientSource } from './patient-source.js'
@@ -45,23 +48,38 @@ function stdinInput(signal: AbortSignal): Input {
 
 /**
  * Opens an input: a regular file, or anything else that has a name, or `-`.
+ * @param openFile opens one that is a regular file
  * @throws BlpkError NOT_FOUND, IO
  */
-export async function openInput(argument: string, signal: AbortSignal): Promise<Input> {
+export async function openInput(
+  argument: string,
+  signal: AbortSignal,
+  openFile: (path: string) => ByteSource | Promise<ByteSource> = (path) => new FileSource(path),
+): Promise<Input> {
   if (isDash(argument)) return stdinInput(signal)
   const like = attempt('open', argument, () => statSync(argument))
   const identity = identityOf(statSync(argument, { bigint: true }))
   if (like.isFile() || like.isDirectory()) {
-    return { source: new PatientSource(new FileSource(argument), signal), identity, like }
+    const file = like.isFile() ? await openFile(argument) : new FileSource(argument)
+    return { source: new PatientSource(file, signal), identity, like }
   }
   const stream = like.isFIFO() ? await openFifo(argument, 'r', signal) : createReadStream(argument)
   return { source: streamInput(stream, argument, signal), identity, like: undefined }
 }
 
-/** The same for an archive, which nobody types at a terminal. */
-export function openArchiveInput(argument: string, signal: AbortSignal): Promise<Input> {
+/**
+ * The same for an archive, which nobody types at a terminal. It is read in the state that it has now, even if
+ * others append to it meanwhile.
+ */
+export function openArchiveInput(
+  argument: string,
+  context: Context,
+  options: ReadOptions = {},
+): Promise<Input> {
   if (isDash(argument) && isatty(STDIN)) {
     throw usage('standard input is a terminal: name an archive, or pipe one in')
   }
-  return openInput(argument, signal)
+  const { onNote } = lockOptions(context)
+  const all = { ...options, ...(onNote !== undefined && { onNote }) }
+  return openInput(argument, context.signal, (path) => openArchiveFile(path, all))
 }

@@ -56,6 +56,10 @@ export interface CliOptions {
   maxChunk?: number
   chunks?: boolean
   grow?: boolean
+  appendId?: string
+  lockTimeout?: number
+  /** `false` for --no-lock. */
+  lock?: boolean
   deep?: boolean
   against?: string
 }
@@ -79,6 +83,7 @@ export const CHECKSUMS: readonly ChecksumName[] = [
 const SHUFFLES: readonly Shuffle[] = ['none', 'byte', 'bit']
 const PROGRESS_MODES: readonly ProgressMode[] = ['auto', 'always', 'never']
 const MAX_THREADS = 1024
+const MAX_SECONDS = 1e6
 
 function oneOf(what: string, names: readonly string[]): (text: string) => string {
   return (text) => {
@@ -106,6 +111,12 @@ function size(what: string, most: number, max?: number): (text: string) => numbe
 
 function parseTypesize(text: string): number | 'auto' {
   return text.toLowerCase() === 'auto' ? 'auto' : wholeNumber('the typesize', 1, 255)(text)
+}
+
+function parseSeconds(text: string): number {
+  const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN
+  if (value <= MAX_SECONDS) return value
+  throw usage(`the timeout must be a number of seconds from 0 to ${MAX_SECONDS}, not '${text}'`)
 }
 
 function parseRoom(text: string): Room {
@@ -245,6 +256,26 @@ export const FLAGS: readonly Flag[] = [
     name: 'grow',
     description: 'if there is no room left: rewrite the archive with ten times the room',
     commands: ['append'],
+  },
+  {
+    name: 'append-id',
+    value: 'id',
+    description: 'name this append; if the archive has one of that name already, do nothing',
+    parse: (text) => text,
+    commands: ['append'],
+  },
+  {
+    name: 'lock-timeout',
+    value: 'seconds',
+    description: 'how long to wait while others change the archive; 0 is not at all',
+    default: '60',
+    parse: parseSeconds,
+    commands: PACKING,
+  },
+  {
+    name: 'no-lock',
+    description: 'take no lock: only right where nobody else changes the archive',
+    commands: PACKING,
   },
   { name: 'deep', description: 'decompress every chunk too', commands: ['verify'] },
   {

@@ -12,12 +12,14 @@ import {
 } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { isatty } from 'node:tty'
+import { replacing } from '../disk/replace.js'
 import { BlpkError, usage } from '../errors.js'
 import { attempt } from '../io-errors.js'
 import type { ByteSink } from '../sinks/byte-sink.js'
 import { existsError, FileSink } from '../sinks/file.js'
 import { openStdout } from '../sinks/stdout.js'
 import { StreamSink } from '../sinks/stream.js'
+import { lockOptions } from './codec-flags.js'
 import type { Context } from './context.js'
 import { isDash } from './dash.js'
 import { openFifo } from './fifo.js'
@@ -87,7 +89,11 @@ function targetOf(path: string, links = 0): string {
 }
 
 function fileSink(path: string, request: OutputRequest): ByteSink {
-  const options = { overwrite: force(request), ...(request.like !== undefined && { like: request.like }) }
+  const options = {
+    overwrite: force(request),
+    ...(request.like !== undefined && { like: request.like }),
+    ...(request.compressed && { beforeReplace: replacing(lockOptions(request.context)) }),
+  }
   const sink = new FileSink(
     attempt('create', path, () => targetOf(path)),
     options,

@@ -39,6 +39,10 @@ export class PatientSource implements ByteSource {
     return this.#source.read(position, into)
   }
 
+  inFile(position: number, nbytes: number): boolean {
+    return this.#source.inFile?.(position, nbytes) ?? true
+  }
+
   close(): void | Promise<void> {
     return this.#source.close()
   }

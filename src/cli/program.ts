@@ -14,6 +14,7 @@ Exit codes (of several files the largest one counts):
   3    the archive is damaged
   4    not supported: an unknown codec, version or feature
   5    no room to append (see append --grow)
+  6    locked by another process (see append --lock-timeout)
   130  interrupted`
 
 const MAIN_EXAMPLES = `

@@ -34,7 +34,7 @@ function printReport(file: string, report: VerifyReport, context: Context): void
 
 async function verifyFile(file: string, context: Context): Promise<VerifyReport> {
   const { options } = context
-  const input = await openArchiveInput(file, context.signal)
+  const input = await openArchiveInput(file, context)
   const view = openProgress(options)
   let original: Input | undefined
   try {

@@ -1,7 +1,9 @@
 import { BlpkError, usage } from '../errors.js'
 import { compactJson, toJson } from '../format/bloscpack/json.js'
+import { type Member, membersOf, objectOf, withMember } from '../format/bloscpack/json-edit.js'
 import { type NdarrayLayout, numpyOrder, parseNdarrayMetadata } from '../format/npy/index.js'
 import type { PlainSource } from '../sources/plain.js'
+import { withAppendId } from './append-ids.js'
 import type { Archive } from './archive.js'
 
 function arrayOf(metadata: string | undefined): NdarrayLayout | undefined {
@@ -16,19 +18,29 @@ function dtypeOf(metadata: string): unknown {
   return (JSON.parse(metadata) as { dtype?: unknown }).dtype
 }
 
-/** @throws BlpkError USAGE where the arrays cannot stand behind one another along axis 0 */
-function checkSameRows(archive: NdarrayLayout, added: NdarrayLayout, a: string, b: string): void {
+/**
+ * @param names what messages call the added array and the one that is there
+ * @throws BlpkError USAGE where the arrays cannot stand behind one another along axis 0
+ */
+export function checkSameRows(
+  archive: NdarrayLayout,
+  added: NdarrayLayout,
+  a: string,
+  b: string,
+  names: [added: string, there: string] = ['the array', 'the archive'],
+): void {
+  const [what, where] = names
   if (toJson(dtypeOf(a)) !== toJson(dtypeOf(b))) {
-    throw usage(`the array has dtype ${dtypeOf(b)}, but the archive has ${dtypeOf(a)}`)
+    throw usage(`${what} has dtype ${dtypeOf(b)}, but ${where} has ${dtypeOf(a)}`)
   }
   const rows = (m: NdarrayLayout): string => `(n, ${m.shape.slice(1).join(', ')})`
   if (archive.shape.length !== added.shape.length || rows(archive) !== rows(added)) {
     throw usage(
-      `the array has shape (${added.shape.join(', ')}), but the archive has (${archive.shape.join(', ')})`,
+      `${what} has shape (${added.shape.join(', ')}), but ${where} has (${archive.shape.join(', ')})`,
     )
   }
   if (numpyOrder(archive) !== numpyOrder(added)) {
-    throw usage(`the array is in ${added.order} order, but the archive is in ${archive.order} order`)
+    throw usage(`${what} is in ${added.order} order, but ${where} is in ${archive.order} order`)
   }
 }
 
@@ -42,9 +54,9 @@ function checkGrowable(array: NdarrayLayout): void {
   }
 }
 
-/** The metadata of an array with `added` more bytes in rows. */
-function grownArray(archive: Archive, array: NdarrayLayout, source: PlainSource, added: number): Members {
-  const metadata = JSON.parse(archive.metadata ?? '{}') as Members
+/** The metadata of an array with `added` more bytes in rows. Whatever else is in them stays as it was written. */
+function grownArray(archive: Archive, array: NdarrayLayout, source: PlainSource, added: number): Member[] {
+  const metadata = membersOf(archive.metadata ?? '{}') ?? []
   if (added === 0) return metadata
   const extra = arrayOf(source.metadata)
   checkGrowable(array)
@@ -58,35 +70,52 @@ function grownArray(archive: Archive, array: NdarrayLayout, source: PlainSource,
   const length = rows + added / rowBytes
   if (!Number.isSafeInteger(length)) throw new BlpkError('UNSUPPORTED', 'the array would get too long')
   // A single row is the same in both orders; two are not.
-  return { ...metadata, shape: [length, ...rest], order: 'C' }
+  const grown = withMember(metadata, 'shape', toJson([length, ...rest]))
+  return withMember(grown, 'order', toJson('C'))
 }
-
-type Members = Record<string, unknown>
 
 const ARRAY_KEYS = ['dtype', 'shape', 'order', 'container']
 
+function sameValue(a: Member | undefined, b: Member): boolean {
+  return a !== undefined && toJson(JSON.parse(a.value)) === toJson(JSON.parse(b.value))
+}
+
 /** New metadata beside what describes the array, which they must not contradict. */
-function besideArray(array: Members, json: string): string {
-  const given: unknown = JSON.parse(json)
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+function besideArray(array: readonly Member[], json: string): string {
+  const given = membersOf(json)
+  if (given === undefined) {
     throw usage('the archive holds a NumPy array: its metadata can only be replaced by a JSON object')
   }
-  const clash = ARRAY_KEYS.find(
-    (key) => key in given && toJson((given as Members)[key]) !== toJson(array[key]),
-  )
-  if (clash !== undefined) throw usage(`the metadata contradict the array in the archive in '${clash}'`)
-  const kept = Object.fromEntries(ARRAY_KEYS.map((key) => [key, array[key]]))
-  return toJson({ ...kept, ...given })
+  const kept = array.filter(({ key }) => ARRAY_KEYS.includes(key))
+  const added = given.filter(({ key }) => !ARRAY_KEYS.includes(key))
+  for (const member of given.filter(({ key }) => ARRAY_KEYS.includes(key))) {
+    const same = kept.find(({ key }) => key === member.key)
+    if (!sameValue(same, member)) {
+      throw usage(`the metadata contradict the array in the archive in '${member.key}'`)
+    }
+  }
+  return objectOf([...kept, ...added])
 }
 
 /**
  * The metadata of an archive after an append: the shape of a NumPy array grows along axis 0, and
- * `o.metadata` take the place of whatever does not describe the array.
+ * `o.metadata` take the place of whatever does not describe the array; ids of appends stay, and
+ * `o.appendId` comes to them.
  * @param added plain bytes appended
  * @returns JSON text, or undefined where nothing changes
  * @throws BlpkError USAGE where what is appended does not go with what is there
  */
 export function metadataAfter(
+  archive: Archive,
+  source: PlainSource,
+  added: number,
+  o: { raw?: boolean; metadata?: string; appendId?: string },
+): string | undefined {
+  const next = changedMetadata(archive, source, added, o)
+  return withAppendId(archive.metadata, next, o.metadata !== undefined, o.appendId)
+}
+
+function changedMetadata(
   archive: Archive,
   source: PlainSource,
   added: number,
@@ -107,5 +136,5 @@ export function metadataAfter(
   }
   if (added === 0 && o.metadata === undefined) return undefined
   const grown = grownArray(archive, array, source, added)
-  return o.metadata === undefined ? toJson(grown) : besideArray(grown, o.metadata)
+  return o.metadata === undefined ? objectOf(grown) : besideArray(grown, o.metadata)
 }

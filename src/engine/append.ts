@@ -1,26 +1,35 @@
-import { BlpkError, damaged, unsupported } from '../errors.js'
-import { formatHeader, HEADER_BYTES } from '../format/bloscpack/header.js'
+import {
+  type ChangingFile,
+  type Editable,
+  HiddenFile,
+  type LockOptions,
+  openForChange,
+} from '../disk/changing-file.js'
+import { nodeDisk } from '../disk/disk.js'
+import type { ChangePlan } from '../disk/journal.js'
+import { CLOSE_BEFORE_REPLACING } from '../disk/replace.js'
+import { BlpkError } from '../errors.js'
+import { type BloscpackHeader, formatHeader, HEADER_BYTES } from '../format/bloscpack/header.js'
 import { formatOffsets, OFFSET_BYTES } from '../format/bloscpack/offsets.js'
-import { type Editable, EditableFile } from '../sinks/editable-file.js'
 import type { PlainSource } from '../sources/plain.js'
+import { appendIdsOf, checkAppendId } from './append-ids.js'
 import { metadataAfter } from './append-metadata.js'
-import { Archive, type ChunkPlace, entriesOf } from './archive.js'
+import { findTail, type Tail } from './append-tail.js'
+import { Archive, entriesOf } from './archive.js'
 import { metadataSection } from './bloscpack-sink.js'
-import { growFile } from './grow.js'
+import { concat } from './concat.js'
+import { growBeside } from './grow.js'
 import { inOrder } from './in-order.js'
 import type { EncodeParams } from './job.js'
-import { type CodecOptions, checkCodecOptions, DEFAULT_CHUNK_SIZE, type RunOptions } from './options.js'
+import { type CodecOptions, checkCodecOptions, type RunOptions } from './options.js'
 import { ChunkReader, interrupted, packCrew } from './pack.js'
-import { planChunks, wholeItems } from './plan.js'
+import { countChunks, planChunks } from './plan.js'
 import { PrefixedSource } from './prefixed.js'
-import { RangeReader } from './range.js'
 import { spool } from './spool.js'
-import { Undo } from './undo.js'
 import { located } from './unpack.js'
-import { ChunkWalk, findChunk } from './walk.js'
 
 /** Options of an append. */
-export interface AppendOptions extends CodecOptions, RunOptions {
+export interface AppendOptions extends CodecOptions, RunOptions, Omit<LockOptions, 'signal'> {
   /** Metadata as JSON text, in place of those in the archive. */
   metadata?: string
   /** Where the room for chunks or metadata is used up: rewrite the archive with ten times the room. */
@@ -29,6 +38,11 @@ export interface AppendOptions extends CodecOptions, RunOptions {
   raw?: boolean
   /** Chunks of more plain bytes than this are refused, default 2 GiB. */
   maxChunk?: number
+  /**
+   * Name of this append, kept in the metadata: an append whose id is in the archive already does nothing.
+   * The last 1000 are remembered.
+   */
+  appendId?: string
 }
 
 /** What was appended. */
@@ -43,64 +57,8 @@ export interface AppendResult {
   room: number
   /** Was the archive rewritten with more room? */
   grown: boolean
-}
-
-/** Where an append begins: what is kept, and the plain bytes that are packed again. */
-interface Tail {
-  /** Chunks that stay as they are. */
-  kept: number
-  /** Plain bytes of the last chunk, if it is not full. */
-  plain: Uint8Array
-  /** Where the first new chunk goes, in bytes. */
-  position: number
-  /** Where the last chunk ends, in bytes. */
-  end: number
-  chunkSize: number
-}
-
-async function lastChunk(archive: Archive, nchunks: number): Promise<ChunkPlace> {
-  if (archive.header.offsets) return findChunk(archive, nchunks - 1)
-  const walk = new ChunkWalk(archive)
-  let last: ChunkPlace | undefined
-  for (let chunk = await walk.next(); chunk !== undefined; chunk = await walk.next()) last = chunk
-  if (last === undefined) throw damaged('the archive has no chunk')
-  return last
-}
-
-async function plainTail(archive: Archive, nbytes: number): Promise<Uint8Array> {
-  const total = archive.nbytes ?? 0
-  const tail = new Uint8Array(nbytes)
-  let at = 0
-  for await (const piece of new RangeReader(archive).pieces({ start: total - nbytes, stop: total })) {
-    tail.set(piece, at)
-    at += piece.length
-  }
-  return tail
-}
-
-/** A single chunk binds nobody to its size, and Bloscpack cuts the chunk size down to small inputs. */
-function chunkSizeFor(archive: Archive, nchunks: number): number {
-  const { chunkSize = 0, typesize } = archive.header
-  return nchunks === 1
-    ? Math.max(chunkSize, wholeItems(DEFAULT_CHUNK_SIZE, Math.max(1, typesize)))
-    : chunkSize
-}
-
-async function findTail(archive: Archive): Promise<Tail> {
-  const { nchunks, lastChunk: lastBytes } = archive.header
-  if (nchunks === undefined || lastBytes === undefined || archive.nbytes === undefined) {
-    throw unsupported(
-      'the archive was written to a pipe and does not know its size; pack it again to append to it',
-    )
-  }
-  const chunk = await lastChunk(archive, nchunks)
-  const chunkSize = chunkSizeFor(archive, nchunks)
-  if (lastBytes === chunkSize) {
-    const end = archive.endOf(chunk)
-    return { kept: nchunks, plain: new Uint8Array(0), position: end, end, chunkSize }
-  }
-  const plain = await plainTail(archive, lastBytes)
-  return { kept: nchunks - 1, plain, position: chunk.position, end: archive.endOf(chunk), chunkSize }
+  /** Was an append with this id in the archive already, so that nothing was done? */
+  skipped: boolean
 }
 
 function noRoom(archive: Archive, what: string): BlpkError {
@@ -170,45 +128,107 @@ async function newMetadata(archive: Archive, json: string | undefined): Promise<
   return metadataSection(json, metadataHeader.checksum, metadataHeader.maxSize)
 }
 
-/** An archive that is being changed. */
-interface Change {
-  file: Editable
-  archive: Archive
-  undo: Undo
+/** What an append is going to write. */
+interface Goal {
+  tail: Tail
   metadata: Uint8Array | undefined
+  /** The header afterwards. */
+  header: BloscpackHeader
+  /** Chunks that are written. */
+  nchunks: number
+  /** Plain bytes that are packed: the tail and what is added. */
+  size: number
 }
 
-/** Puts the new metadata in place, if there are any. */
-async function changeMetadata({ file, undo, metadata }: Change): Promise<void> {
-  if (metadata === undefined) return
-  await undo.save(HEADER_BYTES, metadata.length)
-  file.write(HEADER_BYTES, metadata)
-}
-
-/** Writes the chunks, flushes them, then the front that makes them count. */
-async function changeChunks(c: Change, tail: Tail, source: PlainSource, size: number, o: AppendOptions) {
-  const { file, archive, undo } = c
+function headerAfter(archive: Archive, tail: Tail, size: number, nchunks: number): BloscpackHeader {
   const { header } = archive
-  const { params } = await planChunks(source, { ...o, typesize: typesizeFor(archive, o) }, archive.checksum)
+  const all = tail.kept + nchunks
+  return {
+    ...header,
+    chunkSize: tail.chunkSize,
+    lastChunk: size - (nchunks - 1) * tail.chunkSize,
+    nchunks: all,
+    maxAppChunks: entriesOf(header) - (header.offsets ? all : 0),
+  }
+}
+
+/** Looks whether there is room for everything. Nothing is written, and nothing read of the source. */
+async function planAppend(
+  archive: Archive,
+  source: PlainSource,
+  added: number,
+  o: AppendOptions,
+): Promise<Goal> {
+  const tail = await findTail(archive)
+  const size = tail.plain.length + added
+  const nchunks = added === 0 ? 0 : countChunks(size, tail.chunkSize)
+  if (archive.header.offsets && tail.kept + nchunks > entriesOf(archive.header)) {
+    throw noRoom(archive, 'more chunks')
+  }
+  const metadata = await newMetadata(archive, metadataAfter(archive, source, added, o))
+  const header = added === 0 ? archive.header : headerAfter(archive, tail, size, nchunks)
+  return { tail, metadata, header, nchunks, size }
+}
+
+/** What must be saved before it is overwritten, and how to tell the archive from others. */
+async function changePlan(file: Editable, archive: Archive, goal: Goal): Promise<ChangePlan> {
+  const { tail, metadata, nchunks } = goal
+  const before = new Uint8Array(HEADER_BYTES)
+  await archive.readExactly(0, before, {})
+  const ranges: [number, number][] = [[0, HEADER_BYTES]]
+  if (metadata !== undefined) ranges.push([HEADER_BYTES, metadata.length])
+  if (nchunks > 0) {
+    if (archive.header.offsets) {
+      ranges.push([archive.offsetsAt + tail.kept * OFFSET_BYTES, nchunks * OFFSET_BYTES])
+    }
+    // What lies behind the last chunk belongs to nothing, but is kept as it was.
+    ranges.push([tail.position, file.size - tail.position])
+  }
+  const kept = { start: archive.chunksAt, stop: nchunks > 0 ? tail.position : tail.end }
+  return { ranges, before, after: nchunks > 0 ? formatHeader(goal.header) : before, kept }
+}
+
+/** Writes the chunks, and flushes them. @returns where they are */
+async function writeChunks(
+  file: Editable,
+  goal: Goal,
+  source: PlainSource,
+  params: EncodeParams,
+  o: AppendOptions,
+): Promise<number[]> {
+  const { tail, size } = goal
   const appender = new ChunkAppender(file, tail.position)
   const reader = new ChunkReader(new PrefixedSource(tail.plain, source), tail.chunkSize)
-  // Bytes behind the last chunk belong to nothing and may be of any size.
-  await undo.save(tail.position, tail.end - tail.position)
   await packInto(appender, reader, tail.chunkSize, size, params, o)
-  file.truncate(appender.position)
+  if (appender.position < file.size) file.truncate(appender.position)
   file.sync()
-  await changeMetadata(c)
-  const nchunks = tail.kept + appender.positions.length
-  const offsetsAt = archive.offsetsAt + tail.kept * OFFSET_BYTES
-  if (header.offsets) {
-    await undo.save(offsetsAt, appender.positions.length * OFFSET_BYTES)
-    file.write(offsetsAt, formatOffsets(appender.positions))
+  return appender.positions
+}
+
+/** Writes the front that makes the chunks count, and flushes it. */
+function writeFront(file: Editable, archive: Archive, goal: Goal, positions: readonly number[]): void {
+  if (goal.metadata !== undefined) file.write(HEADER_BYTES, goal.metadata)
+  if (positions.length > 0) {
+    if (archive.header.offsets) {
+      file.write(archive.offsetsAt + goal.tail.kept * OFFSET_BYTES, formatOffsets(positions))
+    }
+    file.write(0, formatHeader(goal.header))
   }
-  const maxAppChunks = entriesOf(header) - (header.offsets ? nchunks : 0)
-  await undo.save(0, HEADER_BYTES)
-  const changed = { ...header, chunkSize: tail.chunkSize, lastChunk: reader.lastChunk, nchunks, maxAppChunks }
-  file.write(0, formatHeader(changed))
-  return changed
+  file.sync()
+}
+
+/** Puts everything back after a failure, and says so. */
+async function undone(file: Editable, error: unknown): Promise<unknown> {
+  const { code = 'IO', message, place } = error as Partial<BlpkError> & Error
+  try {
+    const isUndone = await file.rollBack()
+    if (code !== 'IO' && code !== 'NO_SPACE') return error
+    const how = isUndone ? 'the archive is as it was' : 'the data are in the archive, but may not be lasting'
+    return new BlpkError(code, `${message} (${how})`, place, error)
+  } catch (why) {
+    const later = 'whoever opens it next puts it back by its journal'
+    return new BlpkError(code, `${message}; ${(why as Error).message}: ${later}`, place, error)
+  }
 }
 
 function typesizeFor(archive: Archive, o: AppendOptions): number | 'auto' {
@@ -222,75 +242,114 @@ async function appendTo(
   added: number,
   o: AppendOptions,
 ): Promise<Omit<AppendResult, 'grown'>> {
-  const tail = await findTail(archive)
-  const size = tail.plain.length + added
-  if (archive.header.offsets && tail.kept + Math.ceil(size / tail.chunkSize) > entriesOf(archive.header)) {
-    throw noRoom(archive, 'more chunks')
+  const goal = await planAppend(archive, source, added, o)
+  if (goal.nchunks > 0 || goal.metadata !== undefined) {
+    const { params } = await planChunks(source, { ...o, typesize: typesizeFor(archive, o) }, archive.checksum)
+    try {
+      await file.begin(await changePlan(file, archive, goal))
+      const positions = goal.nchunks > 0 ? await writeChunks(file, goal, source, params, o) : []
+      writeFront(file, archive, goal, positions)
+      file.commit()
+    } catch (error) {
+      throw await undone(file, error)
+    }
   }
-  const json = metadataAfter(archive, source, added, o)
-  const change: Change = { file, archive, undo: new Undo(file), metadata: await newMetadata(archive, json) }
-  let header = archive.header
-  try {
-    if (added > 0) header = await changeChunks(change, tail, source, size, o)
-    else await changeMetadata(change)
-    file.sync()
-  } catch (error) {
-    change.undo.rollBack()
-    throw error
-  }
+  return resultOf(archive, added, goal.header)
+}
+
+function resultOf(archive: Archive, added: number, header: BloscpackHeader): Omit<AppendResult, 'grown'> {
   return {
     nbytes: added,
     totalBytes: (archive.nbytes ?? 0) + added,
     nchunks: header.nchunks ?? 0,
     room: header.maxAppChunks,
+    skipped: false,
   }
 }
 
-async function appendOnce(path: string, source: PlainSource, added: number, o: AppendOptions) {
-  const file = new EditableFile(path)
-  try {
-    const archive = await Archive.open(file, o)
-    return await appendTo(file, archive, source, added, o)
-  } finally {
-    file.close()
-  }
-}
-
+/** Appends to a copy with more room, which then takes the place of the archive. */
 async function appendGrowing(
-  path: string,
+  file: ChangingFile,
+  archive: Archive,
   source: PlainSource,
   added: number,
   o: AppendOptions,
 ): Promise<AppendResult> {
+  const { disk = nodeDisk } = o
+  const metadata = metadataAfter(archive, source, added, o)
+  const sink = await growBeside(file, { added, metadata, maxChunk: o.maxChunk }, disk)
   try {
-    return { ...(await appendOnce(path, source, added, o)), grown: false }
+    const hidden = new HiddenFile(disk, sink.fd, file.name)
+    const result = await appendTo(hidden, await Archive.open(hidden, o), source, added, o)
+    if (CLOSE_BEFORE_REPLACING) file.close()
+    await sink.commit()
+    return { ...result, grown: true }
   } catch (error) {
-    if (o.grow !== true || !(error instanceof BlpkError) || error.code !== 'NO_ROOM') throw error
-    // Nothing of the source was read yet: room is looked for before the first write.
-    await growFile(path, { added, metadata: o.metadata, maxChunk: o.maxChunk })
-    return { ...(await appendOnce(path, source, added, o)), grown: true }
+    sink.discard()
+    throw error
   }
 }
 
+async function appendLocked(file: ChangingFile, source: PlainSource, added: number, o: AppendOptions) {
+  const archive = await Archive.open(file, o)
+  if (o.appendId !== undefined && appendIdsOf(archive.metadata).includes(o.appendId)) {
+    return { ...resultOf(archive, 0, archive.header), grown: false, skipped: true }
+  }
+  try {
+    return { ...(await appendTo(file, archive, source, added, o)), grown: false }
+  } catch (error) {
+    if (o.grow !== true || !(error instanceof BlpkError) || error.code !== 'NO_ROOM') throw error
+    // Nothing of the source was read yet: room is looked for before the first write.
+    return appendGrowing(file, archive, source, added, o)
+  }
+}
+
+/** Sources of unknown size are brought into temporary files, so that their sizes are known. */
+async function ofKnownSize(sources: readonly PlainSource[], path: string): Promise<PlainSource[]> {
+  const known: PlainSource[] = []
+  try {
+    for (const source of sources) known.push(source.size === undefined ? await spool(source, path) : source)
+    return known
+  } catch (error) {
+    await closeSpooled(known, sources)
+    throw error
+  }
+}
+
+async function closeSpooled(known: readonly PlainSource[], sources: readonly PlainSource[]): Promise<void> {
+  for (const source of known) if (!sources.includes(source)) await source.close()
+}
+
 /**
- * Appends a source to an archive in a file: the last chunk is filled up, new ones follow, and header,
- * offsets and metadata are changed in place (Bloscpack README, "Appending"). A source of unknown size is
- * brought into a temporary file first.
- * @throws BlpkError NO_ROOM where offsets or metadata do not fit, USAGE where the data do not go together,
- * DAMAGED or CHECKSUM where the archive is not sound; the archive is then as it was
+ * Appends one or more sources to an archive in a file, all of them or nothing: the last chunk is filled up, new
+ * ones follow, and header, offsets and metadata are changed in place (Bloscpack README, "Appending"). The call
+ * waits for other writers. What is overwritten is in a journal beside the archive until everything was flushed:
+ * a process or machine that stops in between leaves the archive as it was, for whoever opens it next. A source
+ * of unknown size is brought into a temporary file first.
+ * @throws BlpkError NO_ROOM where offsets or metadata do not fit, USAGE where the data do not go together, LOCKED
+ * where others write for longer than the timeout, DAMAGED or CHECKSUM where the archive is not sound; the
+ * archive is then as it was
  */
 export async function appendToFile(
   path: string,
-  source: PlainSource,
+  source: PlainSource | readonly PlainSource[],
   options: AppendOptions = {},
 ): Promise<AppendResult> {
   checkCodecOptions(options)
-  const known = source.size === undefined ? await spool(source, path) : source
+  if (options.appendId !== undefined) checkAppendId(options.appendId)
+  const sources: readonly PlainSource[] = 'read' in source ? [source] : source
+  const known = await ofKnownSize(sources, path)
   try {
-    return await appendGrowing(path, known, known.size ?? 0, options)
+    const all = concat(known)
+    const file = await openForChange(path, options)
+    try {
+      return await appendLocked(file, all, all.size ?? 0, options)
+    } finally {
+      file.close()
+    }
   } catch (error) {
     throw located(interrupted(error, options.signal))
   } finally {
-    if (known !== source) await known.close()
+    await closeSpooled(known, sources)
   }
 }

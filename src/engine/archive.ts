@@ -199,7 +199,10 @@ export class Archive {
   /** Where a chunk lies in a file that other threads may read, where it does. */
   placeOf(chunk: ChunkPlace): FilePlace | undefined {
     const { fd, name } = this.source
-    return fd === undefined ? undefined : { fd, position: chunk.position, name }
+    const nbytes = this.endOf(chunk) - chunk.position
+    return fd === undefined || this.source.inFile?.(chunk.position, nbytes) === false
+      ? undefined
+      : { fd, position: chunk.position, name }
   }
 
   /** The checksum of the archive, ready for use. */

@@ -1,9 +1,10 @@
-import { statSync } from 'node:fs'
+import { type ChangingFile, type LockOptions, openForChange } from '../disk/changing-file.js'
+import { type Disk, nodeDisk } from '../disk/disk.js'
+import { CLOSE_BEFORE_REPLACING } from '../disk/replace.js'
 import { formatHeader, HEADER_BYTES } from '../format/bloscpack/header.js'
 import { formatOffsets, OFFSET_BYTES, unusedOffsets } from '../format/bloscpack/offsets.js'
 import type { ByteSink } from '../sinks/byte-sink.js'
 import { FileSink } from '../sinks/file.js'
-import { FileSource } from '../sources/file.js'
 import { Archive } from './archive.js'
 import { metadataSection } from './bloscpack-sink.js'
 import { DEFAULT_ROOM, roomFor } from './options.js'
@@ -67,25 +68,37 @@ async function rewrite(archive: Archive, sink: ByteSink, goal: GrowFor): Promise
   await sink.write(formatOffsets(positions.map((position) => position + shift)))
   await sink.write(unusedOffsets(room))
   await copyBytes(archive, archive.chunksAt, end, sink)
-  await sink.commit()
+}
+
+/**
+ * Writes an archive anew with ten times the room for chunks and metadata, beside the old one. Chunks are copied
+ * as they are. The new one takes the place of the old one when it is committed.
+ */
+export async function growBeside(file: ChangingFile, goal: GrowFor, disk: Disk): Promise<FileSink> {
+  const archive = await Archive.open(file, goal.maxChunk === undefined ? {} : { maxChunk: goal.maxChunk })
+  const owner = file.facts
+  const sink = new FileSink(file.path, { overwrite: true, like: { mode: owner.mode }, owner, disk })
+  try {
+    await rewrite(archive, sink, goal)
+    return sink
+  } catch (error) {
+    sink.discard()
+    throw error
+  }
 }
 
 /**
  * Rewrites an archive in a file with ten times the room for chunks and metadata. Chunks are copied as
  * they are; the file is replaced when the new one is whole.
+ * @throws BlpkError LOCKED where others write to it for too long, IO, NO_SPACE; the archive is then as it was
  */
-export async function growFile(path: string, goal: GrowFor): Promise<void> {
-  const source = new FileSource(path)
+export async function growFile(path: string, goal: GrowFor, options: LockOptions = {}): Promise<void> {
+  const file = await openForChange(path, options)
   try {
-    const archive = await Archive.open(source, goal.maxChunk === undefined ? {} : { maxChunk: goal.maxChunk })
-    const sink = new FileSink(path, { overwrite: true, like: statSync(path) })
-    try {
-      await rewrite(archive, sink, goal)
-    } catch (error) {
-      sink.discard()
-      throw error
-    }
+    const sink = await growBeside(file, goal, options.disk ?? nodeDisk)
+    if (CLOSE_BEFORE_REPLACING) file.close()
+    await sink.commit()
   } finally {
-    source.close()
+    file.close()
   }
 }

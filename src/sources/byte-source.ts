@@ -16,4 +16,6 @@ export interface ByteSource {
   close(): MaybePromise<void>
   /** A descriptor that other threads may read at positions, where there is one. */
   readonly fd?: number
+  /** Does the descriptor give the same bytes there as `read`? Where this is missing: everywhere. */
+  inFile?(position: number, nbytes: number): boolean
 }

@@ -3,7 +3,7 @@ import { usage } from '../../errors.js'
 const SPACE = /^\s$/
 
 /** Where the JSON string that starts at `start` ends: the position behind its closing quote. */
-function endOfString(text: string, start: number): number {
+export function endOfString(text: string, start: number): number {
   let at = start + 1
   while (at < text.length && text[at] !== '"') at += text[at] === '\\' ? 2 : 1
   return at + 1

@@ -1,0 +1,223 @@
+import { basename, dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { BlpkError, unsupported } from '../errors.js'
+import { attempt, ioError } from '../io-errors.js'
+import type { ByteSource } from '../sources/byte-source.js'
+import { type Disk, type FileFacts, nodeDisk } from './disk.js'
+import { type ChangePlan, findJournal, holderOf, journalOf, writeJournal } from './journal.js'
+import { describeHolder, type Note, recover, rollBack } from './recover.js'
+
+/** How a change of an archive waits for others. */
+export interface LockOptions {
+  /** How long to wait for other writers, in seconds; default 60, 0 for not at all. */
+  lockTimeout?: number
+  /** `false`: take no lock. Only where nobody else writes to the archive. */
+  lock?: boolean
+  signal?: AbortSignal
+  /** Told when an unfinished append was rolled back, or a journal set aside. */
+  onNote?: Note
+  /** The file operations; those of the machine by default. */
+  disk?: Disk
+}
+
+export const DEFAULT_LOCK_TIMEOUT = 60
+const LEAST_PAUSE_MS = 10
+const MOST_PAUSE_MS = 100
+
+/** An archive whose bytes are changed where they stand. All overwriting of archives goes through here. */
+export interface Editable extends ByteSource {
+  readonly size: number
+  write(position: number, bytes: Uint8Array): void
+  truncate(size: number): void
+  /** Makes everything that was written lasting. */
+  sync(): void
+  /** Makes sure that the change can be undone from now on. */
+  begin(plan: ChangePlan): Promise<void>
+  /** Makes the change count. */
+  commit(): void
+  /**
+   * Puts everything back as it was when the change began.
+   * @returns `false` where it is too late for that: the change counts already
+   */
+  rollBack(): Promise<boolean>
+}
+
+/** A file whose changes nobody sees before they are done, such as one under a temporary name. */
+export class HiddenFile implements Editable {
+  readonly name: string
+  readonly seekable = true
+  protected readonly descriptor: number
+  protected readonly disk: Disk
+
+  constructor(disk: Disk, fd: number, name: string) {
+    this.disk = disk
+    this.descriptor = fd
+    this.name = name
+  }
+
+  get facts(): FileFacts {
+    return this.disk.facts(this.descriptor)
+  }
+
+  get size(): number {
+    return this.facts.size
+  }
+
+  read(position: number, into: Uint8Array): number {
+    return attempt('read', this.name, () => this.disk.read(this.descriptor, into, position))
+  }
+
+  write(position: number, bytes: Uint8Array): void {
+    attempt('write', this.name, () => this.disk.write(this.descriptor, bytes, position))
+  }
+
+  truncate(size: number): void {
+    attempt('write', this.name, () => this.disk.truncate(this.descriptor, size))
+  }
+
+  sync(): void {
+    attempt('write', this.name, () => this.disk.sync(this.descriptor))
+  }
+
+  async begin(_plan: ChangePlan): Promise<void> {}
+
+  commit(): void {}
+
+  async rollBack(): Promise<boolean> {
+    return true
+  }
+
+  close(): void {}
+}
+
+/** An archive that is open for changes, with the writers' lock. Its close frees the lock. */
+export class ChangingFile extends HiddenFile {
+  /** All links resolved. */
+  readonly path: string
+  readonly #journal: string
+  readonly #locked: boolean
+  #isOpen = true
+  #state: 'untouched' | 'begun' | 'committed' = 'untouched'
+
+  constructor(disk: Disk, fd: number, name: string, path: string, locked: boolean) {
+    super(disk, fd, name)
+    this.#locked = locked
+    this.path = path
+    this.#journal = journalOf(path)
+  }
+
+  override async begin(plan: ChangePlan): Promise<void> {
+    this.#checkSingleName()
+    try {
+      await writeJournal(this.disk, this.descriptor, this.#journal, { ...plan, locked: this.#locked })
+    } catch (error) {
+      throw ioError(error, 'write', this.#journal)
+    }
+    this.#state = 'begun'
+  }
+
+  /** The journal lies beside one name; who opens another would not see it. */
+  #checkSingleName(): void {
+    const { nlink } = this.facts
+    if (nlink <= 1 || dropLeftLink(this.disk, this.path)) return
+    throw unsupported(`'${this.name}' is a file with ${nlink} names (hard links): append to a copy of it`, {
+      path: this.name,
+    })
+  }
+
+  override commit(): void {
+    if (this.#state !== 'begun') return
+    attempt('remove', this.#journal, () => this.disk.unlink(this.#journal))
+    this.#state = 'committed'
+    attempt('flush', dirname(this.path), () => this.disk.syncDirectory(dirname(this.path)))
+  }
+
+  override async rollBack(): Promise<boolean> {
+    if (this.#state !== 'begun') return this.#state === 'untouched'
+    const found = await findJournal(this.disk, this.descriptor, this.#journal)
+    if (found.kind !== 'hot') throw new BlpkError('IO', `the journal '${this.#journal}' is gone`)
+    rollBack(this.disk, this.descriptor, this.#journal, found.journal)
+    this.#state = 'untouched'
+    return true
+  }
+
+  override close(): void {
+    if (this.#isOpen) this.disk.close(this.descriptor)
+    this.#isOpen = false
+  }
+}
+
+/** A run that was killed while it gave its output a name may have left the temporary one as well. */
+function dropLeftLink(disk: Disk, path: string): boolean {
+  const { ino } = disk.find(path) ?? {}
+  const start = `.${basename(path)}.`
+  for (const name of disk.list(dirname(path))) {
+    const other = join(dirname(path), name)
+    if (name.startsWith(start) && name.endsWith('.tmp') && disk.find(other)?.ino === ino) disk.unlink(other)
+  }
+  return disk.find(path)?.nlink === 1
+}
+
+function lockedError(disk: Disk, name: string, path: string, seconds: number): BlpkError {
+  const holder = holderOf(disk, journalOf(path))
+  const who = holder === undefined ? 'another process' : describeHolder(holder)
+  const waited = seconds > 0 ? ` for more than ${seconds} s` : ''
+  return new BlpkError('LOCKED', `'${name}' is locked by ${who}${waited} (see --lock-timeout)`, {
+    path: name,
+  })
+}
+
+async function waitForLock(
+  disk: Disk,
+  fd: number,
+  name: string,
+  path: string,
+  o: LockOptions,
+): Promise<void> {
+  const timeout = o.lockTimeout ?? DEFAULT_LOCK_TIMEOUT
+  const end = performance.now() + timeout * 1000
+  while (!(await disk.tryLock(fd))) {
+    if (performance.now() >= end) throw lockedError(disk, name, path, timeout)
+    const pause = LEAST_PAUSE_MS + Math.random() * (MOST_PAUSE_MS - LEAST_PAUSE_MS)
+    await sleep(Math.min(pause, Math.max(1, end - performance.now())))
+    o.signal?.throwIfAborted()
+  }
+}
+
+/** Opens the file and takes its lock. @returns undefined where the name went to another file meanwhile */
+async function openLocked(name: string, path: string, o: LockOptions): Promise<number | undefined> {
+  const { disk = nodeDisk } = o
+  const fd = attempt('open', name, () => disk.open(path, 'r+'))
+  let keep = false
+  try {
+    const { isFile, ino } = disk.facts(fd)
+    if (!isFile) throw new BlpkError('IO', `cannot change '${name}': it is no regular file`, { path: name })
+    if (o.lock !== false) await waitForLock(disk, fd, name, path, o)
+    keep = disk.find(path)?.ino === ino
+    return keep ? fd : undefined
+  } finally {
+    if (!keep) disk.close(fd)
+  }
+}
+
+/**
+ * Opens an archive for changes: waits for other writers, and rolls back what one that was killed left undone.
+ * @throws BlpkError LOCKED after the timeout, INTERRUPTED, NOT_FOUND, IO, UNSUPPORTED where files cannot be locked
+ */
+export async function openForChange(name: string, o: LockOptions = {}): Promise<ChangingFile> {
+  const { disk = nodeDisk } = o
+  let fd: number | undefined
+  let path: string
+  do {
+    path = attempt('open', name, () => disk.realpath(name))
+    fd = await openLocked(name, path, o)
+  } while (fd === undefined)
+  const file = new ChangingFile(disk, fd, name, path, o.lock !== false)
+  try {
+    await recover(disk, fd, journalOf(path), o.onNote)
+    return file
+  } catch (error) {
+    file.close()
+    throw ioError(error, 'roll back', name)
+  }
+}

@@ -1,0 +1,150 @@
+import {
+  type BigIntStats,
+  closeSync,
+  fchmodSync,
+  fchownSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  linkSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  realpathSync,
+  renameSync,
+  unlinkSync,
+  utimesSync,
+  writeSync,
+} from 'node:fs'
+import { readFully } from '../sources/file.js'
+import { tryNativeLock } from './native-lock.js'
+
+/** What is known of a file. */
+export interface FileFacts {
+  isFile: boolean
+  /** In bytes. */
+  size: number
+  /** Number of the file in its file system, which stays when the file is renamed. */
+  ino: bigint
+  dev: bigint
+  /** Permissions. */
+  mode: number
+  uid: number
+  gid: number
+  /** Names that it has. */
+  nlink: number
+  /** Changes with every change of the file, as finely as the system's clock allows. */
+  stamp: string
+}
+
+/** Who owns a file, by their numbers. */
+export interface Owner {
+  uid: number
+  gid: number
+}
+
+/**
+ * All file operations that archives are changed by: appends, journals, rollbacks, replacements. Tests put one
+ * of their own in its place that fails or loses power at any of them. Errors are those of `node:fs`.
+ */
+export interface Disk {
+  /** Are descriptors those of the process, so that worker threads may read from them too? */
+  readonly shared: boolean
+  /** The name of a file with all links on the way resolved. */
+  realpath(path: string): string
+  /** What has this name, a link as such; undefined where nothing has. */
+  find(path: string): FileFacts | undefined
+  /** Names in a directory. */
+  list(directory: string): string[]
+  open(path: string, flags: 'r' | 'r+' | 'wx+'): number
+  facts(fd: number): FileFacts
+  /** Fills `into`; fewer bytes only at the end. @returns how many there were */
+  read(fd: number, into: Uint8Array, position: number): number
+  /** Writes all of the bytes. */
+  write(fd: number, bytes: Uint8Array, position: number): void
+  truncate(fd: number, size: number): void
+  /** Makes what was written lasting. */
+  sync(fd: number): void
+  /** Sets permissions and, as far as one may, the owner of an open file. */
+  dress(fd: number, mode: number, owner?: Owner): void
+  close(fd: number): void
+  setTimes(path: string, atime: Date, mtime: Date): void
+  rename(from: string, to: string): void
+  link(from: string, to: string): void
+  unlink(path: string): void
+  /** Makes new, changed and removed names in a directory lasting. */
+  syncDirectory(path: string): void
+  /** Takes the writers' lock of an open file, until it is closed. @throws BlpkError UNSUPPORTED */
+  tryLock(fd: number): Promise<boolean>
+}
+
+/** Writes all bytes to a descriptor, at a position or at its own. */
+export function writeFully(fd: number, bytes: Uint8Array, position: number | null): void {
+  let done = 0
+  while (done < bytes.length) {
+    const at = position === null ? null : position + done
+    done += writeSync(fd, bytes, done, bytes.length - done, at)
+  }
+}
+
+function factsOf(stat: BigIntStats): FileFacts {
+  return {
+    isFile: stat.isFile(),
+    size: Number(stat.size),
+    ino: stat.ino,
+    dev: stat.dev,
+    mode: Number(stat.mode) & 0o777,
+    uid: Number(stat.uid),
+    gid: Number(stat.gid),
+    nlink: Number(stat.nlink),
+    stamp: `${stat.mtimeNs} ${stat.ctimeNs}`,
+  }
+}
+
+function giveTo(fd: number, { uid, gid }: Owner): void {
+  if (process.platform === 'win32') return
+  try {
+    fchownSync(fd, uid, gid)
+  } catch {
+    // Only root may give files away; for others it is theirs.
+  }
+}
+
+/** Flushes a directory; Windows has no such call, and keeps names in its own journal. */
+function syncDirectory(path: string): void {
+  if (process.platform === 'win32') return
+  const fd = openSync(path, 'r')
+  try {
+    fsyncSync(fd)
+  } finally {
+    closeSync(fd)
+  }
+}
+
+/** The file system of the machine. */
+export const nodeDisk: Disk = {
+  shared: true,
+  realpath: (path) => realpathSync(path),
+  find: (path) => {
+    const stat = lstatSync(path, { bigint: true, throwIfNoEntry: false })
+    return stat === undefined ? undefined : factsOf(stat)
+  },
+  list: (directory) => readdirSync(directory),
+  open: (path, flags) => openSync(path, flags),
+  facts: (fd) => factsOf(fstatSync(fd, { bigint: true })),
+  read: (fd, into, position) => readFully(fd, into, position),
+  write: writeFully,
+  truncate: (fd, size) => ftruncateSync(fd, size),
+  sync: (fd) => fsyncSync(fd),
+  dress: (fd, mode, owner) => {
+    if (owner !== undefined) giveTo(fd, owner)
+    fchmodSync(fd, mode)
+  },
+  close: (fd) => closeSync(fd),
+  setTimes: (path, atime, mtime) => utimesSync(path, atime, mtime),
+  rename: (from, to) => renameSync(from, to),
+  link: (from, to) => linkSync(from, to),
+  unlink: (path) => unlinkSync(path),
+  syncDirectory,
+  tryLock: tryNativeLock,
+}

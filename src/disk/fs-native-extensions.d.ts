@@ -1,0 +1,8 @@
+/** The part of the package that is used; it brings no types of its own. */
+declare module 'fs-native-extensions' {
+  const lib: {
+    /** Takes a lock that the kernel frees when the descriptor is closed, by the end of the process too. */
+    tryLock(fd: number, offset: number, length: number): boolean
+  }
+  export default lib
+}

@@ -1,0 +1,112 @@
+import { HEADER_BYTES } from '../format/bloscpack/header.js'
+
+/** What stands at the start of a journal, before its facts. */
+export const PREFIX_BYTES = 16
+/** The xxh64 of everything before it, at the end. */
+export const DIGEST_BYTES = 8
+export const JOURNAL_VERSION = 1
+/** Facts of more bytes than this are nobody's. */
+const MAX_FACTS_BYTES = 1 << 16
+const MAX_RANGES = 16
+const MAGIC = Buffer.from('BLPKJRNL', 'latin1')
+
+/** Bytes that a rollback cannot change, to tell whether an archive is the one that a journal is of. */
+export interface Anchor {
+  position: number
+  nbytes: number
+  /** Their xxh64 in hexadecimal. */
+  xxh64: string
+}
+
+/** What a journal says in front of the bytes that it saves. All sizes and positions are in bytes. */
+export interface JournalFacts {
+  /** Who writes. */
+  pid: number
+  host: string
+  /** Does it have the lock? If so, the journal of a writer that lives is not left to others. */
+  locked: boolean
+  /** When it began, as ISO 8601. */
+  started: string
+  /** The archive: number of its file in decimal, its size before. */
+  ino: string
+  size: number
+  /** The header before and after, in hexadecimal: between them it has bytes of both. */
+  before: string
+  after: string
+  anchor: Anchor | undefined
+  /** What was saved: position and size of each range, in the order of the bytes. */
+  ranges: [position: number, nbytes: number][]
+}
+
+/** The first part of a journal: magic, version, size of the facts, facts. */
+export function formatFacts(facts: JournalFacts): Uint8Array {
+  const text = Buffer.from(JSON.stringify(facts))
+  const bytes = Buffer.alloc(PREFIX_BYTES + text.length)
+  MAGIC.copy(bytes)
+  bytes.writeUInt32LE(JOURNAL_VERSION, 8)
+  bytes.writeUInt32LE(text.length, 12)
+  text.copy(bytes, PREFIX_BYTES)
+  return bytes
+}
+
+/** What the first bytes of a file say. */
+export type Prefix = { kind: 'alien' | 'short' } | { kind: 'journal'; version: number; factsBytes: number }
+
+/** Reads the prefix of what may be a journal, or a part of one that was never finished. */
+export function parsePrefix(bytes: Uint8Array): Prefix {
+  const magic = bytes.subarray(0, MAGIC.length)
+  // After a power cut a file may have its size, but zeros for bytes.
+  if (magic.every((byte) => byte === 0)) return { kind: 'short' }
+  if (!magic.every((byte, i) => byte === MAGIC[i])) return { kind: 'alien' }
+  if (bytes.length < PREFIX_BYTES) return { kind: 'short' }
+  const view = new DataView(bytes.buffer, bytes.byteOffset)
+  const factsBytes = view.getUint32(12, true)
+  if (factsBytes > MAX_FACTS_BYTES) return { kind: 'short' }
+  return { kind: 'journal', version: view.getUint32(8, true), factsBytes }
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0
+}
+
+function isHex(value: unknown, nbytes: number): value is string {
+  return typeof value === 'string' && value.length === 2 * nbytes && /^[0-9a-f]*$/.test(value)
+}
+
+function isRange(value: unknown, size: number): boolean {
+  if (!Array.isArray(value) || value.length !== 2) return false
+  const [position, nbytes] = value as unknown[]
+  return isCount(position) && isCount(nbytes) && position + nbytes <= size
+}
+
+function isAnchor(value: unknown, size: number): boolean {
+  if (value === undefined) return true
+  if (typeof value !== 'object' || value === null) return false
+  const { position, nbytes, xxh64 } = value as Partial<Anchor>
+  return isRange([position, nbytes], size) && isCount(nbytes) && nbytes <= MAX_ANCHOR_BYTES && isHex(xxh64, 8)
+}
+
+/** An anchor is a sample, not the archive. */
+export const MAX_ANCHOR_BYTES = 1 << 16
+
+/**
+ * Reads the facts of a journal.
+ * @returns undefined where they are not what this version writes
+ */
+export function parseFacts(bytes: Uint8Array): JournalFacts | undefined {
+  let value: unknown
+  try {
+    value = JSON.parse(Buffer.from(bytes).toString('utf8'))
+  } catch {
+    return undefined
+  }
+  if (typeof value !== 'object' || value === null) return undefined
+  const f = value as Partial<JournalFacts>
+  const who = isCount(f.pid) && typeof f.host === 'string' && typeof f.started === 'string'
+  if (!who || typeof f.locked !== 'boolean' || typeof f.ino !== 'string' || !isCount(f.size)) return undefined
+  const { size } = f
+  const headers = isHex(f.before, HEADER_BYTES) && isHex(f.after, HEADER_BYTES)
+  if (!headers || !isAnchor(f.anchor, size)) return undefined
+  if (!Array.isArray(f.ranges) || f.ranges.length > MAX_RANGES) return undefined
+  return f.ranges.every((range) => isRange(range, size)) ? (f as JournalFacts) : undefined
+}

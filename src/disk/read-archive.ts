@@ -1,0 +1,205 @@
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { BlpkError } from '../errors.js'
+import { attempt, ioError } from '../io-errors.js'
+import type { ByteSource } from '../sources/byte-source.js'
+import { openForChange } from './changing-file.js'
+import { type Disk, type FileFacts, nodeDisk } from './disk.js'
+import { type Found, findJournal, type Journal, journalOf } from './journal.js'
+import { mutableParts, type Range, type ReadSome } from './mutable.js'
+import { memoryPatch, overlay, type Patch, touches } from './patches.js'
+import { mayBeAtWork, type Note } from './recover.js'
+import { temporaryBeside } from './temporary.js'
+
+/** A last chunk of more bytes than this is copied into a file, not into memory. */
+const MAX_IN_MEMORY = 32 * 2 ** 20
+const COPY_BYTES = 1 << 20
+/** Openings that others got in the way of, before it is given up. */
+const MAX_TRIES = 400
+const PAUSE_MS = 5
+
+/** Options of reading an archive from a file. */
+export interface ReadOptions {
+  /** Only the front and the first chunk's header are going to be read. */
+  frontOnly?: boolean
+  /** Told when an unfinished append was rolled back. */
+  onNote?: Note
+  /** The file operations; those of the machine by default. */
+  disk?: Disk
+}
+
+/** An archive in a file, in the state that it had when it was opened, whatever is appended meanwhile. */
+class StateSource implements ByteSource {
+  readonly name: string
+  readonly size: number
+  readonly seekable = true
+  declare readonly fd?: number
+  readonly #disk: Disk
+  readonly #file: number
+  /** What an append may change under it, from elsewhere. */
+  readonly #patches: readonly Patch[]
+  readonly #close: () => void
+
+  constructor(disk: Disk, file: number, name: string, size: number, patches: Patch[], close: () => void) {
+    this.name = name
+    this.size = size
+    if (disk.shared) this.fd = file
+    this.#disk = disk
+    this.#file = file
+    this.#patches = patches
+    this.#close = close
+  }
+
+  read(position: number, into: Uint8Array): number {
+    const wanted = into.subarray(0, Math.max(0, Math.min(into.length, this.size - position)))
+    const n = attempt('read', this.name, () => this.#disk.read(this.#file, wanted, position))
+    return overlay(this.#patches, position, wanted, n)
+  }
+
+  inFile(position: number, nbytes: number): boolean {
+    return !touches(this.#patches, position, nbytes)
+  }
+
+  close(): void {
+    this.#close()
+  }
+}
+
+/** What has to be closed together. */
+class Closers {
+  readonly #all: (() => void)[] = []
+
+  add(close: () => void): void {
+    this.#all.push(close)
+  }
+
+  close(): void {
+    for (const close of this.#all.splice(0)) close()
+  }
+}
+
+function journalPatches(journal: Journal): Patch[] {
+  return journal.facts.ranges.map(([position, nbytes], i) => ({
+    position,
+    nbytes,
+    read: (offset, into) => journal.read(i, offset, into),
+  }))
+}
+
+/** Copies a range into a file that nobody else sees. */
+function spillPatch([position, nbytes]: Range, read: ReadSome, closers: Closers): Patch {
+  const path = temporaryBeside(join(tmpdir(), 'blpk'))
+  const fd = attempt('create', path, () => nodeDisk.open(path, 'wx+'))
+  closers.add(() => nodeDisk.close(fd))
+  attempt('write', path, () => {
+    nodeDisk.unlink(path)
+    for (let at = 0; at < nbytes; at += COPY_BYTES) {
+      nodeDisk.write(fd, read(position + at, Math.min(COPY_BYTES, nbytes - at)), at)
+    }
+  })
+  return { position, nbytes, read: (offset, into) => nodeDisk.read(fd, into, offset) }
+}
+
+/** Is everything as it was, so that what was read since belongs to one state? */
+async function isSettled(
+  disk: Disk,
+  fd: number,
+  path: string,
+  was: FileFacts,
+  found: Found,
+): Promise<boolean> {
+  if (disk.find(path)?.ino !== was.ino) return false
+  const journal = journalOf(path)
+  if (found.kind === 'hot') return disk.find(journal)?.ino === found.journal.ino
+  const now = disk.facts(fd)
+  if (now.size !== was.size || now.stamp !== was.stamp) return false
+  if (found.kind === 'none') return disk.find(journal) === undefined
+  const again = await findJournal(disk, fd, journal)
+  if (again.kind === 'hot') again.journal.close()
+  return again.kind === found.kind && 'ino' in again && again.ino === found.ino
+}
+
+/** Rolls back what a writer that is gone left undone. @returns false where that is not for us to do */
+async function isRolledBack(name: string, journal: Journal, o: ReadOptions): Promise<boolean> {
+  if (mayBeAtWork(journal.facts, true)) return false
+  try {
+    const file = await openForChange(name, { ...o, lockTimeout: 0 })
+    file.close()
+    return true
+  } catch (error) {
+    // Somebody is at work, or the file cannot be written: the state before is read past the change.
+    if (error instanceof BlpkError) return false
+    throw error
+  }
+}
+
+function readerOf(disk: Disk, fd: number, size: number, patches: readonly Patch[]): ReadSome {
+  return (position, nbytes) => {
+    const bytes = new Uint8Array(Math.max(0, Math.min(nbytes, size - position)))
+    return bytes.subarray(0, overlay(patches, position, bytes, disk.read(fd, bytes, position)))
+  }
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return Buffer.compare(a, b) === 0
+}
+
+/** Copies what an append may change. @returns undefined where that was changing meanwhile */
+function copyMutable(read: ReadSome, frontOnly: boolean, closers: Closers): Patch[] | undefined {
+  const { front, last } = mutableParts(read, frontOnly)
+  const copies = front.map(([position, nbytes]) => ({ position, bytes: read(position, nbytes) }))
+  const patches = copies.map(({ position, bytes }) => memoryPatch(position, bytes))
+  if (last !== undefined && last[1] > MAX_IN_MEMORY) patches.push(spillPatch(last, read, closers))
+  else if (last !== undefined) patches.push(memoryPatch(last[0], read(...last)))
+  const same = copies.every(({ position, bytes }) => sameBytes(bytes, read(position, bytes.length)))
+  return same ? patches : undefined
+}
+
+/** @returns undefined where others changed it meanwhile */
+async function tryToOpen(
+  name: string,
+  path: string,
+  o: ReadOptions,
+  closers: Closers,
+): Promise<ByteSource | undefined> {
+  const { disk = nodeDisk } = o
+  const fd = disk.open(path, 'r')
+  closers.add(() => disk.close(fd))
+  const facts = disk.facts(fd)
+  if (!facts.isFile) throw new BlpkError('IO', `cannot read '${name}': it is no regular file`, { path: name })
+  const found = await findJournal(disk, fd, journalOf(path))
+  if (found.kind === 'hot') {
+    closers.add(() => found.journal.close())
+    if (await isRolledBack(name, found.journal, o)) return undefined
+  }
+  const saved = found.kind === 'hot' ? journalPatches(found.journal) : []
+  const size = found.kind === 'hot' ? found.journal.facts.size : facts.size
+  const read = readerOf(disk, fd, size, saved)
+  const copied = copyMutable(read, o.frontOnly === true, closers)
+  if (copied === undefined || !(await isSettled(disk, fd, path, facts, found))) return undefined
+  return new StateSource(disk, fd, name, size, [...saved, ...copied], () => closers.close())
+}
+
+/**
+ * Opens an archive in a file for reading, in the state that it has now: appends that others begin or finish
+ * meanwhile do not show. What a writer that was killed left undone is rolled back, or read past where the file
+ * cannot be written.
+ * @throws BlpkError NOT_FOUND or IO
+ */
+export async function openArchiveFile(name: string, o: ReadOptions = {}): Promise<ByteSource> {
+  const { disk = nodeDisk } = o
+  for (let i = 0; i < MAX_TRIES; i++) {
+    const closers = new Closers()
+    try {
+      const source = await tryToOpen(name, disk.realpath(name), o, closers)
+      if (source !== undefined) return source
+    } catch (error) {
+      closers.close()
+      throw ioError(error, 'open', name)
+    }
+    closers.close()
+    await sleep(Math.random() * PAUSE_MS)
+  }
+  throw new BlpkError('IO', `'${name}' is being changed all the time: try again`, { path: name })
+}

@@ -1,0 +1,34 @@
+import { BlpkError } from '../errors.js'
+import { attempt } from '../io-errors.js'
+import { type LockOptions, openForChange } from './changing-file.js'
+import { nodeDisk } from './disk.js'
+import { journalOf } from './journal.js'
+
+/** Windows replaces no file that is open. */
+export const CLOSE_BEFORE_REPLACING = process.platform === 'win32'
+
+/** Without a journal, nobody who could append to the archive is in the middle of it. */
+function hasJournal(path: string, o: LockOptions): boolean {
+  const { disk = nodeDisk } = o
+  return attempt('open', path, () => disk.find(journalOf(disk.realpath(path)))) !== undefined
+}
+
+/**
+ * What goes before the replacement of an archive: it waits for those who append to it, and keeps others from
+ * doing so until it is replaced. A journal of the old archive never gets to the new one.
+ * @returns a function for {@link FileSinkOptions.beforeReplace}, which throws BlpkError LOCKED, INTERRUPTED, IO
+ */
+export function replacing(o: LockOptions): (path: string) => Promise<() => void> {
+  return async (path) => {
+    try {
+      const file = await openForChange(path, o)
+      if (CLOSE_BEFORE_REPLACING) file.close()
+      return () => file.close()
+    } catch (error) {
+      const waited = !(error instanceof BlpkError) || ['LOCKED', 'INTERRUPTED'].includes(error.code)
+      // What cannot be opened for writing, or locked, is not being appended to either.
+      if (waited || hasJournal(path, o)) throw error
+      return () => {}
+    }
+  }
+}

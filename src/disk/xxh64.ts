@@ -1,0 +1,18 @@
+/** An xxh64 that bytes are added to piece by piece. */
+export interface Xxh64 {
+  update(bytes: Uint8Array): Xxh64
+  /** Of all bytes up to now. */
+  digest(): bigint
+}
+
+/** Makes one ready. The library loads when an archive is changed, not before. */
+export async function xxh64(): Promise<() => Xxh64> {
+  const { default: load } = await import('xxhash-wasm')
+  const { create64 } = await load()
+  return () => create64()
+}
+
+/** As it stands in a journal's facts: 16 hexadecimal digits. */
+export function toHex(digest: bigint): string {
+  return digest.toString(16).padStart(16, '0')
+}

@@ -1,0 +1,136 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { MemorySource, packBytes, unpackBytes, verifyArchive } from '../../dist/index.js'
+import { blpk } from '../cli/run.js'
+import { startPeer } from '../support/peer.js'
+import { between, seeded } from '../support/random.js'
+import { scratchDirectory, sha256 } from '../support/scratch.js'
+
+const WRITERS = 16
+const APPENDS = 25
+const READERS = 2
+const RECORD = 1000
+const MINUTES = 60_000
+
+const directory = scratchDirectory()
+const peer = await startPeer('an archive that many wrote to at once')
+
+interface Ended {
+  code: number | null
+  out: string
+}
+
+function start(script: string, ...args: string[]): { child: ChildProcess; ended: Promise<Ended> } {
+  const path = join(import.meta.dirname, script)
+  const child = spawn(process.execPath, [path, ...args], { stdio: ['pipe', 'pipe', 'inherit'] })
+  let out = ''
+  child.stdout?.on('data', (piece: Buffer) => {
+    out += piece.toString()
+  })
+  const ended = new Promise<Ended>((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', (code) => resolve({ code, out }))
+  })
+  return { child, ended }
+}
+
+/** An archive with one record in it, room for many, and metadata that can hold all ids. */
+async function emptyArchive(name: string): Promise<string> {
+  const path = join(directory, name)
+  const metadata = JSON.stringify({ room: 'x'.repeat(2000) })
+  const o = { chunkSize: 3500, typesize: 1, maxAppChunks: 1000, threads: 1, metadata }
+  writeFileSync(path, await packBytes(Buffer.alloc(RECORD, 'first;'), o))
+  return path
+}
+
+async function readMeanwhile(path: string, work: () => Promise<void>): Promise<number> {
+  const readers = Array.from({ length: READERS }, () => start('reader.mjs', path))
+  await work()
+  let reads = 0
+  for (const { child, ended } of readers) {
+    child.stdin?.end()
+    const result = JSON.parse((await ended).out) as { reads: number; problems: string[] }
+    expect(result.problems).toEqual([])
+    reads += result.reads
+  }
+  return reads
+}
+
+async function tagsIn(path: string): Promise<string[]> {
+  const bytes = Buffer.from(await unpackBytes(readFileSync(path), { threads: 1 }))
+  expect((await verifyArchive(new MemorySource(readFileSync(path)), { deep: true })).findings).toEqual([])
+  if (peer !== undefined) {
+    const { sha256: theirs } = await peer.call('unpack', { input: path, output: join(directory, 'plain') })
+    expect(theirs).toBe(sha256(bytes))
+  }
+  const tags: string[] = []
+  for (let at = RECORD; at < bytes.length; at += RECORD) {
+    tags.push(bytes.subarray(at, bytes.indexOf(';', at) + 1).toString())
+  }
+  return tags
+}
+
+function allTags(): string[] {
+  return Array.from(
+    { length: WRITERS * APPENDS },
+    (_, i) => `w${i % WRITERS}-a${Math.floor(i / WRITERS)};`,
+  ).sort()
+}
+
+test(`${WRITERS} processes append ${APPENDS} times each to one archive`, {
+  timeout: 5 * MINUTES,
+}, async () => {
+  const path = await emptyArchive('crowd.blp')
+  const reads = await readMeanwhile(path, async () => {
+    const writers = Array.from({ length: WRITERS }, (_, w) =>
+      start('writer.mjs', path, `${w}`, '0', `${APPENDS}`),
+    )
+    for (const { ended } of writers) expect((await ended).code).toBe(0)
+  })
+  expect((await tagsIn(path)).sort()).toEqual(allTags())
+  expect(reads).toBeGreaterThan(10)
+  process.stdout.write(
+    `${WRITERS * APPENDS} appends there, each once; ${reads} reads meanwhile, all of whole states\n`,
+  )
+})
+
+/** Runs a writer until all of its appends are acknowledged, killing it now and then. @returns kills */
+async function stubbornWriter(path: string, writer: number): Promise<number> {
+  const random = seeded(100 + writer)
+  let kills = 0
+  for (let from = 0; from < APPENDS; ) {
+    const { child, ended } = start('writer.mjs', path, `${writer}`, `${from}`, `${APPENDS}`, 'ids')
+    const timer = kills < 4 ? setTimeout(() => child.kill('SIGKILL'), between(random, 100, 1500)) : undefined
+    const { code, out } = await ended
+    clearTimeout(timer)
+    if (code === null) kills++
+    else expect(code).toBe(0)
+    from += out.split('\n').filter((line) => / (done|skipped)$/.test(line)).length
+  }
+  return kills
+}
+
+test('the same with writers that are killed and run again', { timeout: 5 * MINUTES }, async () => {
+  const path = await emptyArchive('killed.blp')
+  let kills = 0
+  const reads = await readMeanwhile(path, async () => {
+    const runs = Array.from({ length: WRITERS }, (_, w) => stubbornWriter(path, w))
+    for (const run of runs) kills += await run
+  })
+  expect((await tagsIn(path)).sort()).toEqual(allTags())
+  expect(kills).toBeGreaterThan(5)
+  process.stdout.write(
+    `${kills} kills, ${WRITERS * APPENDS} appends there, each once; ${reads} reads meanwhile\n`,
+  )
+})
+
+test('commands append at once', { timeout: 2 * MINUTES }, async () => {
+  const path = await emptyArchive('commands.blp')
+  const runs = Array.from({ length: 8 }, (_, i) =>
+    blpk(['append', '-t', '1', path, '-'], { input: Buffer.alloc(RECORD, `w0-a${i};`) }),
+  )
+  for (const run of runs) expect(await run).toMatchObject({ code: 0, err: '' })
+  expect((await tagsIn(path)).sort()).toEqual(Array.from({ length: 8 }, (_, i) => `w0-a${i};`))
+})

@@ -1,0 +1,70 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { startPeer } from '../support/peer.js'
+import { seeded } from '../support/random.js'
+import { scratchDirectory, sha256 } from '../support/scratch.js'
+import { killForReal } from './kill9.js'
+import { makeShapes } from './shapes.js'
+import { sweep, type Tally } from './sweep.js'
+
+// `npm run faults` sets these; on their own the tests are a bounded form of it.
+const POWER_CUTS = Number(process.env.BLPK_FAULTS_CUTS ?? 1)
+const REAL_KILLS = Number(process.env.BLPK_FAULTS_REAL ?? 4)
+const MINUTES = 60_000
+
+const directory = scratchDirectory()
+const peer = await startPeer('archives that outlived a kill')
+const tallies: Tally[] = []
+let pythonRead = 0
+
+async function readByPython({ survivors, shape }: Tally): Promise<void> {
+  if (peer === undefined) return
+  for (const { bytes, plain } of survivors.values()) {
+    const input = join(directory, 'survivor.blp')
+    writeFileSync(input, bytes)
+    const { sha256: theirs } = await peer.call('unpack', { input, output: join(directory, 'survivor') })
+    expect(theirs, shape).toBe(sha256(plain))
+    pythonRead++
+  }
+}
+
+async function account(tally: Tally): Promise<void> {
+  tallies.push(tally)
+  expect(tally.lost.slice(0, 20)).toEqual([])
+  expect(tally.before + tally.after).toBe(tally.kills)
+  await readByPython(tally)
+}
+
+function table(): string {
+  const rows = tallies.map((t) => [t.shape, t.operations || '', t.kills, t.before, t.after, t.lost.length])
+  const sum = (of: (t: Tally) => number): number => tallies.reduce((all, t) => all + of(t), 0)
+  rows.push([
+    'all',
+    '',
+    sum((t) => t.kills),
+    sum((t) => t.before),
+    sum((t) => t.after),
+    sum((t) => t.lost.length),
+  ])
+  const all = [['shape', 'operations', 'kills', 'before', 'after', 'lost'], ...rows].map((row) =>
+    row.map(String),
+  )
+  const line = (row: string[]): string =>
+    row.map((cell, i) => (i === 0 ? cell.padEnd(46) : cell.padStart(11))).join('')
+  return `${all.map(line).join('\n')}\n${pythonRead} different survivors read by Python's bloscpack\n`
+}
+
+afterAll(() => process.stdout.write(table()))
+
+describe('killed at every operation, with power cuts', async () => {
+  for (const shape of await makeShapes()) {
+    test(shape.name, { timeout: 10 * MINUTES }, async () => {
+      await account(await sweep(shape, POWER_CUTS, seeded(4)))
+    })
+  }
+})
+
+test('killed by kill -9 at any time', { timeout: 20 * MINUTES }, async () => {
+  for (const tally of await killForReal(directory, REAL_KILLS)) await account(tally)
+})

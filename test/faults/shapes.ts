@@ -1,0 +1,94 @@
+import {
+  type AppendOptions,
+  appendToFile,
+  BloscpackSink,
+  BytesPlainSource,
+  type Disk,
+  FileSink,
+  growFile,
+  MemorySource,
+  type PackOptions,
+  type PlainSource,
+  pack,
+  packBytes,
+} from '../../dist/index.js'
+
+import { makeData } from '../support/data.js'
+
+/** A change of an archive that is killed at every moment. */
+export interface Shape {
+  name: string
+  /** The archive before. */
+  archive: Uint8Array
+  /** Makes the change. Each call has sources of its own. */
+  change(path: string, disk: Disk): Promise<unknown>
+}
+
+const CHUNK = 2000
+const PACKED: PackOptions = { codec: 'lz4', typesize: 4, chunkSize: CHUNK, threads: 1, maxAppChunks: 20 }
+
+function data(nbytes: number, seed: number): Uint8Array {
+  return makeData('noisy', nbytes, 4, seed)
+}
+
+function sourceOf(nbytes: number, seed: number, metadata?: string): PlainSource {
+  return new BytesPlainSource(
+    new MemorySource(data(nbytes, seed)),
+    metadata === undefined ? {} : { metadata },
+  )
+}
+
+function arrayMetadata(rows: number): string {
+  return `{"dtype":"'<f4'","shape":[${rows},5],"order":"C","container":"numpy","big":9007199254740993}`
+}
+
+function appends(
+  name: string,
+  archive: Uint8Array,
+  sources: () => PlainSource[],
+  options: AppendOptions = {},
+): Shape {
+  const all: AppendOptions = { threads: 1, codec: 'lz4', typesize: 4, ...options }
+  return { name, archive, change: (path, disk) => appendToFile(path, sources(), { ...all, disk }) }
+}
+
+/** Archives and changes of all kinds. */
+export async function makeShapes(): Promise<Shape[]> {
+  const packed = (nbytes: number, o: PackOptions = {}): Promise<Uint8Array> =>
+    packBytes(data(nbytes, 1), { ...PACKED, ...o })
+  const partial = await packed(5 * CHUNK + 700)
+  const trailing = Buffer.concat([partial, data(900, 9)])
+  const full = await packed(5 * CHUNK)
+  const described = await packed(5 * CHUNK + 700, { metadata: '{"a":1,"b":"some more text to make room"}' })
+  const array = await packed(20 * 500, { metadata: arrayMetadata(500) })
+  const noRoom = await packed(5 * CHUNK + 700, { maxAppChunks: 0 })
+  return [
+    appends('fill only', partial, () => [sourceOf(500, 2)]),
+    appends('fill and add', partial, () => [sourceOf(3 * CHUNK, 2)]),
+    appends('fill a single chunk', await packed(700), () => [sourceOf(500, 2)]),
+    appends('onto a full chunk', full, () => [sourceOf(2 * CHUNK + 10, 2)]),
+    appends('several inputs', partial, () => [sourceOf(900, 2), sourceOf(2 * CHUNK, 3), sourceOf(1, 4)]),
+    appends('with metadata', described, () => [sourceOf(3 * CHUNK, 2)], { metadata: '{"a":2}' }),
+    appends('metadata only', described, () => [sourceOf(0, 2)], { metadata: '{"a":3}' }),
+    appends('with an id', described, () => [sourceOf(1500, 2)], { appendId: 'job 7' }),
+    appends('rows of an array', array, () => [sourceOf(20 * 100, 2, arrayMetadata(100))]),
+    appends('without offsets', await packed(5 * CHUNK + 700, { offsets: false }), () => [
+      sourceOf(3 * CHUNK, 2),
+    ]),
+    appends('stray bytes at the end', trailing, () => [sourceOf(3 * CHUNK, 2)]),
+    appends('grow for chunks', noRoom, () => [sourceOf(3 * CHUNK, 2)], { grow: true }),
+    appends('grow for metadata', partial, () => [sourceOf(300, 2)], { grow: true, appendId: 'job 8' }),
+    {
+      name: 'grow',
+      archive: partial,
+      change: (path, disk) => growFile(path, { added: 1, metadata: undefined }, { disk }),
+    },
+    { name: 'compress -f', archive: partial, change: (path, disk) => replace(path, disk) },
+  ]
+}
+
+async function replace(path: string, disk: Disk): Promise<void> {
+  const { replacing } = await import('../../dist/disk/replace.js')
+  const sink = new FileSink(path, { overwrite: true, disk, beforeReplace: replacing({ disk }) })
+  await pack(sourceOf(3 * CHUNK, 5), new BloscpackSink(sink), PACKED)
+}
