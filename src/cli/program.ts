@@ -11,7 +11,7 @@ Exit codes (of several files the largest one counts):
   0    done
   1    failed: not found, exists, I/O, disk full
   2    wrong usage
-  3    the archive is damaged
+  3    the archive is damaged; of repair and --salvage: something is lost
   4    not supported: an unknown codec, version or feature
   5    no room to append (see append --grow)
   130  interrupted`
@@ -40,7 +40,8 @@ function wordsFor(wording: Wording, command: CommandName | undefined): string {
 function toOption(flag: Flag, command?: CommandName): Option {
   const letter = flag.letter === undefined ? '' : `-${flag.letter}, `
   const value = flag.value === undefined ? '' : ` <${flag.value}>`
-  const byDefault = flag.default === undefined ? '' : ` (default: ${wordsFor(flag.default, command)})`
+  const usual = flag.default === undefined ? '' : wordsFor(flag.default, command)
+  const byDefault = usual === '' ? '' : ` (default: ${usual})`
   const option = new Option(
     `${letter}--${flag.name}${value}`,
     wordsFor(flag.description, command) + byDefault,

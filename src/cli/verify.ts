@@ -1,21 +1,15 @@
+import { existsSync } from 'node:fs'
 import { type Finding, type VerifyReport, verifyArchive } from '../engine/verify.js'
 import { usage } from '../errors.js'
 import { runOptions } from './codec-flags.js'
 import { type Context, forEachFile } from './context.js'
 import { isDash } from './dash.js'
-import { describe, EXIT_CODES, oneLine, worst } from './exit.js'
+import { describe, EXIT_CODES, worst } from './exit.js'
+import { findingLine } from './findings.js'
 import { type Input, openArchiveInput, openInput } from './inputs.js'
 import { openOriginal } from './original.js'
 import { openProgress } from './progress.js'
 import { counted, print, printJson } from './report.js'
-
-function findingLine(file: string, finding: Finding): string {
-  const { lost, offset } = finding
-  // Data that only differ from the original are not lost.
-  const fate = offset === undefined ? '' : ' are lost'
-  const bytes = lost === undefined ? '' : ` (plain bytes ${lost.start} to ${lost.stop ?? 'the end'}${fate})`
-  return `${oneLine(`${file}: ${finding.level}: ${finding.message}${bytes}`)}\n`
-}
 
 function okLine(file: string, report: VerifyReport): string {
   const deep = report.deep ? ', decompressed' : ''
@@ -27,9 +21,18 @@ function okLine(file: string, report: VerifyReport): string {
 function printReport(file: string, report: VerifyReport, context: Context): void {
   const quiet = context.options.quiet === true
   for (const finding of report.findings) {
-    if (finding.level === 'damage' || !quiet) print(findingLine(file, finding))
+    if (finding.level === 'damage' || !quiet) print(`${findingLine(file, finding)}\n`)
   }
   if (report.ok && !quiet) print(okLine(file, report))
+}
+
+/** An append that was cut off leaves its journal beside the archive. */
+function journalNotes(file: string): Finding[] {
+  const journal = `${file}.blpk-journal`
+  if (isDash(file) || !existsSync(journal)) return []
+  return [
+    { level: 'note', code: 'DAMAGED', message: `there is a journal of an append beside it: '${journal}'` },
+  ]
 }
 
 async function verifyFile(file: string, context: Context): Promise<VerifyReport> {
@@ -40,14 +43,13 @@ async function verifyFile(file: string, context: Context): Promise<VerifyReport>
   try {
     original = options.against === undefined ? undefined : await openInput(options.against, context.signal)
     const compared = original && (await openOriginal(input, original, context))
-    const report = await verifyArchive(input.source, {
+    return await verifyArchive(input.source, {
       ...runOptions(context, view),
       ...(options.deep === true && { deep: true }),
       ...(options.maxChunk !== undefined && { maxChunk: options.maxChunk }),
       ...(compared !== undefined && { against: compared.plain }),
+      findings: [...journalNotes(file), ...(compared?.finding === undefined ? [] : [compared.finding])],
     })
-    const finding = compared?.finding
-    return finding === undefined ? report : { ...report, ok: false, findings: [finding, ...report.findings] }
   } finally {
     view.close()
     await original?.source.close()
