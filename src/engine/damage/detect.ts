@@ -9,7 +9,7 @@ import { OFFSET_BYTES } from '../../format/bloscpack/offsets.js'
 import { Workspace } from '../../kernels/workspace.js'
 import { type OffsetTable, readTable } from './front.js'
 import { asDamage, type ChunkProbe } from './probe.js'
-import { plausiblePositions } from './scan.js'
+import { nextChunk, plausiblePositions } from './scan.js'
 
 /** So many chunk headers are tried before the archive is taken for one without checksums. */
 const MAX_TRIES = 64
@@ -36,7 +36,30 @@ export async function checksumAt(
   return undefined
 }
 
-/** Finds out the checksum of an archive from its first chunks; `None` where no digest fits. */
+/** So many chunks without a checksum are looked at before none is believed. */
+const MAX_BARE = 8
+
+/**
+ * Do chunks follow each other with nothing between them? Otherwise a chunk that does not match its digest would
+ * be taken for a sound one without.
+ */
+async function isBare(
+  probe: ChunkProbe,
+  start: number,
+  declared: ChecksumName | undefined,
+): Promise<boolean> {
+  probe.use('None')
+  let position = await nextChunk(probe, start)
+  for (let i = 0; i < MAX_BARE && position !== undefined; i++) {
+    const end = (await probe.at(position, true)).found?.end ?? position + 1
+    if (end === probe.source.size) return declared === undefined || declared === 'None'
+    if ((await probe.at(end, true)).found !== undefined) return true
+    position = await nextChunk(probe, end)
+  }
+  return false
+}
+
+/** Finds out the checksum of an archive from its first chunks. */
 export async function detectChecksum(
   probe: ChunkProbe,
   start: number,
@@ -53,7 +76,8 @@ export async function detectChecksum(
     }
     if (tries >= MAX_TRIES || probe.isExhausted) break
   }
-  return 'None'
+  if (await isBare(probe, start, declared)) return 'None'
+  return declared === undefined || declared === 'None' ? 'crc32' : declared
 }
 
 /** A table of offsets and where it stands. */

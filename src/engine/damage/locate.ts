@@ -27,13 +27,11 @@ export function foundCount(parts: readonly Part[]): number {
   return parts.filter(({ chunk }) => chunk !== undefined).length
 }
 
-/** Offsets in use tell the number of chunks where the header does not agree with them. */
-function countBy(header: BloscpackHeader, table: FoundTable | undefined): number | undefined {
-  const { nchunks } = header
-  if (table === undefined || nchunks === undefined) return nchunks
+/** Do header and offsets agree about the number of chunks? */
+function agree(header: BloscpackHeader, table: FoundTable): boolean {
+  const { nchunks = 0 } = header
   const entries = table.table
-  const agrees = entries[nchunks - 1] !== -1 && (nchunks >= entries.length || entries[nchunks] === -1)
-  return agrees ? nchunks : usedEntries(entries)
+  return entries[nchunks - 1] !== -1 && (nchunks >= entries.length || entries[nchunks] === -1)
 }
 
 /** Without a checksum anything that decodes is believed, so a digest behind the first chunk must not be overlooked. */
@@ -54,14 +52,15 @@ export async function locateByHeader(
   probe.use(header.checksum)
   const entries = entriesOf(header)
   const table = entries === 0 ? undefined : { at: end, table: await readTable(probe, end, entries) }
-  const nchunks = countBy(header, table)
   // Without offsets there are no appends that leave bytes behind the last chunk: then all there is, is looked at.
-  const limit = table === undefined ? undefined : nchunks
+  const limit = table !== undefined && agree(header, table) ? header.nchunks : undefined
   const options = { start: chunksAt, table: table?.table, nchunks: limit, onStep }
   const parts = await new Discovery(probe, options).run()
-  const begins = parts[0]?.chunk !== undefined || table?.table[0] === chunksAt
-  const fits = begins && foundCount(parts) > 0 && !(await hidesDigest(probe, parts))
+  const isSure = table === undefined ? front.metadata?.intact !== false : table.table[0] === chunksAt
+  const fits = isSure && parts[0]?.chunk !== undefined && !(await hidesDigest(probe, parts))
   const { checksum } = header
+  const isOpen = table !== undefined && limit === undefined
+  const nchunks = isOpen ? Math.max(usedEntries(table.table), foundCount(parts)) : header.nchunks
   return { located: { parts, checksum, table, nchunks, metadata: front.metadata, start: chunksAt }, fits }
 }
 

@@ -40,15 +40,23 @@ export interface SurveyFacts {
   survey: Omit<Survey, 'findings'>
 }
 
+/** A table of offsets whose first entry is not where the chunks begin is none. */
+function hasTable({ table, start }: Located): boolean {
+  return table !== undefined && table.table[0] === start
+}
+
+function explainsMore(byChunks: Located, byHeader: Located): boolean {
+  const more = foundCount(byChunks.parts) - foundCount(byHeader.parts)
+  if (byHeader.checksum === 'None' && byChunks.checksum !== 'None') return true
+  return more > 0 || (more === 0 && hasTable(byChunks) && !hasTable(byHeader))
+}
+
 async function locate(probe: ChunkProbe, front: SurveyedFront, o: SurveyOptions): Promise<Located> {
   const onStep = (packed: number): void => o.onProgress?.({ plain: packed, packed, total: probe.source.size })
   const byHeader = await locateByHeader(probe, front, onStep)
   if (byHeader?.fits === true) return byHeader.located
   const byChunks = await locateByChunks(probe, front, onStep)
-  const isBetter =
-    byHeader === undefined ||
-    foundCount(byChunks.parts) > foundCount(byHeader.located.parts) ||
-    (byHeader.located.checksum === 'None' && byChunks.checksum !== 'None')
+  const isBetter = byHeader === undefined || explainsMore(byChunks, byHeader.located)
   if (isBetter) return byChunks
   probe.use(byHeader.located.checksum)
   return byHeader.located
