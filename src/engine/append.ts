@@ -200,11 +200,13 @@ async function changeChunks(c: Change, tail: Tail, source: PlainSource, size: nu
   await changeMetadata(c)
   const nchunks = tail.kept + appender.positions.length
   const offsetsAt = archive.offsetsAt + tail.kept * OFFSET_BYTES
-  if (header.offsets) {
-    await undo.save(offsetsAt, appender.positions.length * OFFSET_BYTES)
-    file.write(offsetsAt, formatOffsets(appender.positions))
-  }
   const maxAppChunks = entriesOf(header) - (header.offsets ? nchunks : 0)
+  if (header.offsets) {
+    // The entry behind must be −1 for readers, whatever stood in the room.
+    const entries = maxAppChunks > 0 ? [...appender.positions, -1] : appender.positions
+    await undo.save(offsetsAt, entries.length * OFFSET_BYTES)
+    file.write(offsetsAt, formatOffsets(entries))
+  }
   await undo.save(0, HEADER_BYTES)
   const changed = { ...header, chunkSize: tail.chunkSize, lastChunk: reader.lastChunk, nchunks, maxAppChunks }
   file.write(0, formatHeader(changed))
