@@ -144,6 +144,14 @@ function shareOut({ parts, lost, nchunks, chunkSize }: Guess): boolean {
   return !(isLast && nchunks !== undefined) && !onlyTail
 }
 
+/** Only the last chunk is shorter than the others: a sound one that is ends the archive, whatever else is claimed. */
+function endAtShort(n: Numbered, chunkSize: number): Numbered {
+  const last = n.chunks.at(-1)
+  if (last === undefined || last.header.nbytes >= chunkSize || last.index === n.count - 1) return n
+  const lost = n.lost.map((part) => (part.first > last.index ? { ...part, count: 0 } : part))
+  return { ...n, lost: lost.filter(({ count, from, to }) => count > 0 || to > from), count: last.index + 1 }
+}
+
 /**
  * Gives chunks their places in the plain data.
  * @param nchunks chunks in all, where it is known
@@ -175,5 +183,6 @@ export function numberChunks(
     const problem = damaged(`the archive ends at byte ${archiveSize}`, { offset: archiveSize })
     lost.push({ first: next, count: nchunks - next, from: archiveSize, to: archiveSize, problem })
   }
-  return { chunks, lost, count: Math.max(next, nchunks ?? 0), exact: !guessed }
+  const numbered = { chunks, lost, count: Math.max(next, nchunks ?? 0), exact: !guessed }
+  return endAtShort(numbered, chunkSize)
 }
