@@ -3,7 +3,7 @@ import { isRefused, misreading } from '../support/damage.js'
 import { type MappedVictim, mappedVictims, recover, sameBut, verdict } from '../support/recovery.js'
 
 const victims = await mappedVictims()
-const TIMEOUT = 180_000
+const TIMEOUT = 300_000
 const CHANGES: ((byte: number, position: number) => number)[] = [
   (byte, position) => byte ^ (1 << (position % 8)),
   (byte) => byte ^ 0xff,
