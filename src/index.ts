@@ -11,6 +11,16 @@ export { type AppendOptions, type AppendResult, appendToFile } from './engine/ap
 export { Archive, type ChunkPlace, type OpenOptions } from './engine/archive.js'
 export { BloscpackSink } from './engine/bloscpack-sink.js'
 export type { CompressedSink, Totals } from './engine/compressed-sink.js'
+export type { Lost, Span } from './engine/damage/finding.js'
+export {
+  planRecovery,
+  type RecoverOptions,
+  type Recovery,
+  type RecoveryReport,
+} from './engine/damage/recover.js'
+export { type RepairOptions, repairFile, writeRecovered } from './engine/damage/repair.js'
+export { recoveredPrefix, type SalvageOptions, salvageFile, writeSalvaged } from './engine/damage/salvage.js'
+export { type Survey, type SurveyOptions, surveyArchive } from './engine/damage/survey.js'
 export { type GrowFor, growFile } from './engine/grow.js'
 export type { CodecOptions, PackOptions, PlanInfo, Progress, Room, RunOptions } from './engine/options.js'
 export { type PackResult, pack } from './engine/pack.js'

@@ -89,4 +89,17 @@ export const COMMANDS: readonly CommandSpec[] = [
     examples: ['blpk verify *.blp', 'blpk verify --deep --against data.npy data.npy.blp'],
     load: () => import('./verify.js'),
   },
+  {
+    name: 'repair',
+    args: [
+      { name: '<archive>', description: 'damaged archive, which is only read' },
+      { name: '<out>', description: `archive to write; ${DASH} output` },
+    ],
+    summary: 'make a sound archive of what is left of a damaged one',
+    description:
+      'Writes a new archive with all chunks that are sound, byte for byte, and says what is lost. ' +
+      'The output is written in either case; the exit code is 3 where something is lost.',
+    examples: ['blpk repair broken.blp sound.blp', 'blpk repair --fill zeros broken.npy.blp sound.npy.blp'],
+    load: () => import('./repair.js'),
+  },
 ]

@@ -1,5 +1,6 @@
 import { isatty } from 'node:tty'
 import { Archive } from '../engine/archive.js'
+import type { RecoveryReport } from '../engine/damage/recover.js'
 import { type ByteRange, unpackRange } from '../engine/range.js'
 import { unpack } from '../engine/unpack.js'
 import { BlpkError, usage } from '../errors.js'
@@ -14,6 +15,7 @@ import { type Input, openArchiveInput } from './inputs.js'
 import type { CliOptions } from './options.js'
 import { openOutput, refuseMixedOutput } from './outputs.js'
 import { openProgress, type ProgressView } from './progress.js'
+import { checkSalvage, SOMETHING_LOST } from './recover-options.js'
 import { jsonRatio, jsonSeconds, printJson, stopwatch } from './report.js'
 import { exactSize, prettySeconds, prettySize } from './sizes.js'
 import { resolveSlice } from './slices.js'
@@ -35,6 +37,7 @@ interface Result {
   nbytes: number
   nchunks?: number
   range?: ByteRange
+  salvaged?: RecoveryReport
 }
 
 function sizeOf(archive: Archive): number {
@@ -93,6 +96,12 @@ async function writePart(
 
 async function unpackInput(job: Job, input: Input, view: ProgressView, context: Context): Promise<Result> {
   const { options } = context
+  if (options.salvage === true) {
+    // Loaded when it is needed: hardly ever.
+    const { salvage } = await import('./salvage.js')
+    const salvaged = await salvage(job.output, job.input, input, view, context)
+    return { nbytes: salvaged.nbytes, salvaged }
+  }
   const archive = await Archive.open(
     input.source,
     options.maxChunk === undefined ? {} : { maxChunk: options.maxChunk },
@@ -126,6 +135,7 @@ function report(job: Job, result: Result, cbytes: number | undefined, seconds: n
       cbytes !== undefined && { cbytes, ratio: jsonRatio(result.nbytes, cbytes) }),
     ...(result.nchunks !== undefined && { nchunks: result.nchunks }),
     ...(result.range !== undefined && { range: result.range }),
+    ...(result.salvaged !== undefined && { salvaged: result.salvaged }),
     seconds: jsonSeconds(seconds),
   })
 }
@@ -145,6 +155,7 @@ export async function run(args: readonly string[], context: Context): Promise<nu
   checkExtension(input, options)
   const job: Job = { input, output: chooseOutput(input, args[1], options) }
   refuseMixedOutput(context, job.output, options.metadataOut)
+  checkSalvage(options)
   const seconds = stopwatch()
   const opened = await openArchiveInput(input, context)
   const view = openProgress(options, isDash(job.output) && isatty(1))
@@ -153,7 +164,7 @@ export async function run(args: readonly string[], context: Context): Promise<nu
     const result = await about(nameOf(input, 'standard input'), () => unpackInput(job, opened, view, context))
     view.close()
     report(job, result, opened.source.size, seconds(), options)
-    return 0
+    return result.salvaged?.ok === false ? SOMETHING_LOST : 0
   } finally {
     view.close()
     await opened.source.close()

@@ -80,6 +80,6 @@ export function openArchiveInput(
     throw usage('standard input is a terminal: name an archive, or pipe one in')
   }
   const { onNote } = lockOptions(context)
-  const all = { ...options, ...(onNote !== undefined && { onNote }) }
+  const all = { ...(onNote !== undefined && { onNote }), ...options }
   return openInput(argument, context.signal, (path) => openArchiveFile(path, all))
 }

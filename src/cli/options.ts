@@ -6,7 +6,7 @@ import { MAX_CHUNK_NBYTES, type Shuffle } from '../format/chunk/header.js'
 import { parseSize } from './sizes.js'
 import { parseSlice, type Slice } from './slices.js'
 
-export type CommandName = 'compress' | 'decompress' | 'info' | 'append' | 'verify'
+export type CommandName = 'compress' | 'decompress' | 'info' | 'append' | 'verify' | 'repair'
 
 /** Words of the help, where needed for each command. */
 export type Wording = string | Partial<Record<CommandName, string>>
@@ -62,6 +62,8 @@ export interface CliOptions {
   lock?: boolean
   deep?: boolean
   against?: string
+  salvage?: boolean
+  fill?: 'zeros'
 }
 
 export type ProgressMode = 'auto' | 'always' | 'never'
@@ -125,7 +127,7 @@ function parseRoom(text: string): Room {
 }
 
 const PACKING: readonly CommandName[] = ['compress', 'append']
-const READING: readonly CommandName[] = ['decompress', 'info', 'append', 'verify']
+const READING: readonly CommandName[] = ['decompress', 'info', 'append', 'verify', 'repair']
 
 /** The options of all commands: what is parsed and what the help says both come from here. */
 export const FLAGS: readonly Flag[] = [
@@ -276,6 +278,22 @@ export const FLAGS: readonly Flag[] = [
     name: 'no-lock',
     description: 'take no lock: only right where nobody else changes the archive',
     commands: PACKING,
+  },
+  {
+    name: 'salvage',
+    description: 'unpack what is left of a damaged archive; exit code 3 where something is lost',
+    commands: ['decompress'],
+  },
+  {
+    name: 'fill',
+    value: 'with',
+    description: {
+      decompress: 'with --salvage: zeros in place of lost chunks, so that the rest stays in its place',
+      repair: 'zeros: put zeros in place of lost chunks, so that the rest stays in its place',
+    },
+    default: { repair: 'they are left out' },
+    parse: oneOf('filling', ['zeros']),
+    commands: ['decompress', 'repair'],
   },
   { name: 'deep', description: 'decompress every chunk too', commands: ['verify'] },
   {

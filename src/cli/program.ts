@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { Command, CommanderError, Option } from 'commander'
+import { type Argument, Command, CommanderError, Option } from 'commander'
 import { usage } from '../errors.js'
 import { COMMANDS, type CommandModule, type CommandSpec } from './commands.js'
 import { type CliOptions, type CommandName, FLAGS, type Flag, type Wording } from './options.js'
@@ -11,7 +11,7 @@ Exit codes (of several files the largest one counts):
   0    done
   1    failed: not found, exists, I/O, disk full
   2    wrong usage
-  3    the archive is damaged
+  3    the archive is damaged; of repair and --salvage: something is lost
   4    not supported: an unknown codec, version or feature
   5    no room to append (see append --grow)
   6    locked by another process (see append --lock-timeout)
@@ -41,7 +41,8 @@ function wordsFor(wording: Wording, command: CommandName | undefined): string {
 function toOption(flag: Flag, command?: CommandName): Option {
   const letter = flag.letter === undefined ? '' : `-${flag.letter}, `
   const value = flag.value === undefined ? '' : ` <${flag.value}>`
-  const byDefault = flag.default === undefined ? '' : ` (default: ${wordsFor(flag.default, command)})`
+  const usual = flag.default === undefined ? '' : wordsFor(flag.default, command)
+  const byDefault = usual === '' ? '' : ` (default: ${usual})`
   const option = new Option(
     `${letter}--${flag.name}${value}`,
     wordsFor(flag.description, command) + byDefault,
@@ -82,6 +83,17 @@ function checkOptions(options: CliOptions): CliOptions {
   return options
 }
 
+/** How the list of commands shows one: every command has options, so that needs no saying. */
+function termOf(command: Command): string {
+  const names = [command.name(), ...command.aliases()].join('|')
+  return [names, ...command.registeredArguments.map(termOfArgument)].join(' ')
+}
+
+function termOfArgument(argument: Argument): string {
+  const text = `${argument.name()}${argument.variadic ? '...' : ''}`
+  return argument.required ? `<${text}>` : `[${text}]`
+}
+
 /** What the parser needs of a command that is not meant; the rest takes time to make. */
 function listCommand(program: Command, spec: CommandSpec): Command {
   const command = program.command(spec.name).summary(spec.summary)
@@ -115,6 +127,7 @@ export function buildProgram(argv: readonly string[], action: Action): Command {
     // Letters mean different things before and behind the command only if they are not looked for everywhere.
     .enablePositionalOptions()
     .helpCommand('help [command]', 'show the help of a command')
+    .configureHelp({ subcommandTerm: termOf })
     .addHelpText('after', MAIN_EXAMPLES + EXIT_CODES.replace(/^/, '\n'))
   setUp(program, `blpk ${version()}`)
   const isMeant = ({ name, alias }: CommandSpec): boolean =>

@@ -1,21 +1,16 @@
+import { statSync } from 'node:fs'
+import { describeJournal } from '../disk/journal-report.js'
 import { type Finding, type VerifyReport, verifyArchive } from '../engine/verify.js'
 import { usage } from '../errors.js'
 import { runOptions } from './codec-flags.js'
 import { type Context, forEachFile } from './context.js'
 import { isDash } from './dash.js'
-import { describe, EXIT_CODES, oneLine, worst } from './exit.js'
+import { describe, EXIT_CODES, worst } from './exit.js'
+import { findingLine } from './findings.js'
 import { type Input, openArchiveInput, openInput } from './inputs.js'
 import { openOriginal } from './original.js'
 import { openProgress } from './progress.js'
 import { counted, print, printJson } from './report.js'
-
-function findingLine(file: string, finding: Finding): string {
-  const { lost, offset } = finding
-  // Data that only differ from the original are not lost.
-  const fate = offset === undefined ? '' : ' are lost'
-  const bytes = lost === undefined ? '' : ` (plain bytes ${lost.start} to ${lost.stop ?? 'the end'}${fate})`
-  return `${oneLine(`${file}: ${finding.level}: ${finding.message}${bytes}`)}\n`
-}
 
 function okLine(file: string, report: VerifyReport): string {
   const deep = report.deep ? ', decompressed' : ''
@@ -27,27 +22,38 @@ function okLine(file: string, report: VerifyReport): string {
 function printReport(file: string, report: VerifyReport, context: Context): void {
   const quiet = context.options.quiet === true
   for (const finding of report.findings) {
-    if (finding.level === 'damage' || !quiet) print(findingLine(file, finding))
+    if (finding.level === 'damage' || !quiet) print(`${findingLine(file, finding)}\n`)
   }
   if (report.ok && !quiet) print(okLine(file, report))
 }
 
+/** What its journal says of an archive: rolled back on opening, or still there. */
+async function journalFindings(file: string, notes: readonly string[]): Promise<Finding[]> {
+  const isFile = !isDash(file) && statSync(file, { throwIfNoEntry: false })?.isFile() === true
+  const journal = isFile ? await describeJournal(file) : undefined
+  const messages = journal === undefined ? notes : [...notes, journal]
+  return messages.map((message) => ({ level: 'note', code: 'DAMAGED', message }))
+}
+
 async function verifyFile(file: string, context: Context): Promise<VerifyReport> {
   const { options } = context
-  const input = await openArchiveInput(file, context)
+  const notes: string[] = []
+  const input = await openArchiveInput(file, context, { onNote: (note) => notes.push(note) })
   const view = openProgress(options)
   let original: Input | undefined
   try {
     original = options.against === undefined ? undefined : await openInput(options.against, context.signal)
     const compared = original && (await openOriginal(input, original, context))
-    const report = await verifyArchive(input.source, {
+    return await verifyArchive(input.source, {
       ...runOptions(context, view),
       ...(options.deep === true && { deep: true }),
       ...(options.maxChunk !== undefined && { maxChunk: options.maxChunk }),
       ...(compared !== undefined && { against: compared.plain }),
+      findings: [
+        ...(await journalFindings(file, notes)),
+        ...(compared?.finding === undefined ? [] : [compared.finding]),
+      ],
     })
-    const finding = compared?.finding
-    return finding === undefined ? report : { ...report, ok: false, findings: [finding, ...report.findings] }
   } finally {
     view.close()
     await original?.source.close()

@@ -179,7 +179,8 @@ async function changePlan(file: Editable, archive: Archive, goal: Goal): Promise
   if (metadata !== undefined) ranges.push([HEADER_BYTES, metadata.length])
   if (nchunks > 0) {
     if (archive.header.offsets) {
-      ranges.push([archive.offsetsAt + tail.kept * OFFSET_BYTES, nchunks * OFFSET_BYTES])
+      const entries = nchunks + (goal.header.maxAppChunks > 0 ? 1 : 0)
+      ranges.push([archive.offsetsAt + tail.kept * OFFSET_BYTES, entries * OFFSET_BYTES])
     }
     // What lies behind the last chunk belongs to nothing, but is kept as it was.
     ranges.push([tail.position, file.size - tail.position])
@@ -210,7 +211,9 @@ function writeFront(file: Editable, archive: Archive, goal: Goal, positions: rea
   if (goal.metadata !== undefined) file.write(HEADER_BYTES, goal.metadata)
   if (positions.length > 0) {
     if (archive.header.offsets) {
-      file.write(archive.offsetsAt + goal.tail.kept * OFFSET_BYTES, formatOffsets(positions))
+      // The entry behind must be −1 for readers, whatever stood in the room.
+      const entries = goal.header.maxAppChunks > 0 ? [...positions, -1] : positions
+      file.write(archive.offsetsAt + goal.tail.kept * OFFSET_BYTES, formatOffsets(entries))
     }
     file.write(0, formatHeader(goal.header))
   }

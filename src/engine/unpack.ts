@@ -1,5 +1,5 @@
 import type { Codec } from '../codecs/codec.js'
-import { codecByFormat } from '../codecs/registry.js'
+import { CODECS } from '../codecs/registry.js'
 import { BlpkError, type ErrorPlace } from '../errors.js'
 import type { PlainSink } from '../sinks/plain.js'
 import type { Archive, ChunkPlace } from './archive.js'
@@ -16,10 +16,10 @@ export interface UnpackResult {
   nchunks: number
 }
 
-/** The codec of a chunk; undefined for one that is only stored. */
+/** The codec of a chunk; undefined for one that is only stored, or that has none: its decoding says so. */
 function codecOf(chunk: ChunkPlace | undefined): Codec | undefined {
   if (chunk === undefined || chunk.header.memcpyed) return undefined
-  return codecByFormat(chunk.header.codecFormat)
+  return CODECS.find(({ format }) => format === chunk.header.codecFormat)
 }
 
 /** Crew that suits the chunks of an archive, going by the first one. @param decodes are they decompressed? */

@@ -1,26 +1,20 @@
-import { BlpkError, type ErrorCode } from '../errors.js'
+import { BlpkError } from '../errors.js'
+import { OFFSET_BYTES } from '../format/bloscpack/offsets.js'
 import type { ByteSource } from '../sources/byte-source.js'
 import type { PlainSource } from '../sources/plain.js'
-import { Archive, type ChunkPlace } from './archive.js'
+import { Archive, type ChunkPlace, entriesOf } from './archive.js'
+import type { Finding } from './damage/finding.js'
+import { damageFinding } from './damage/findings.js'
+import { arrayIn, lostChunks } from './damage/lost.js'
+import { asDamage } from './damage/probe.js'
+import { surveyArchive } from './damage/survey.js'
 import { inOrder } from './in-order.js'
 import type { RunOptions } from './options.js'
 import { interrupted } from './pack.js'
 import { crewFor, located, placeOf } from './unpack.js'
 import { ChunkWalk } from './walk.js'
 
-/** Something that is wrong with an archive, or worth knowing. */
-export interface Finding {
-  /** `damage` makes the archive count as damaged, `note` does not. */
-  level: 'damage' | 'note'
-  code: ErrorCode
-  message: string
-  /** Index of the chunk, from 0. */
-  chunk?: number
-  /** Position in the archive, in bytes. */
-  offset?: number
-  /** Plain bytes that are lost: from `start`, up to `stop` where it is known. */
-  lost?: { start: number; stop?: number }
-}
+export type { Finding, Lost, Span } from './damage/finding.js'
 
 export interface VerifyOptions extends RunOptions {
   /** Decompress every chunk too; by default only structure and checksums are checked. */
@@ -29,6 +23,8 @@ export interface VerifyOptions extends RunOptions {
   against?: PlainSource
   /** Chunks of more plain bytes than this are refused, default 2 GiB. */
   maxChunk?: number
+  /** What is known from elsewhere, such as of a journal beside the file: put in front of the findings. */
+  findings?: readonly Finding[]
 }
 
 /** What a verification found. */
@@ -47,20 +43,18 @@ export interface VerifyReport {
 
 type Problem = BlpkError | undefined
 
-/** Errors that say something of the archive, as against those of the machine. */
+const UNUSED_PIECE = 1 << 16
+
+/** The same with the place in its message. @throws what says nothing of the archive */
 function asFinding(error: unknown): BlpkError {
-  const place = located(error)
-  if (place instanceof BlpkError && ['DAMAGED', 'CHECKSUM', 'UNSUPPORTED'].includes(place.code)) return place
-  throw error
+  return asDamage(located(error))
 }
 
 function lostRange(archive: Archive, chunk: number, toEnd: boolean): Finding['lost'] {
-  const { chunkSize } = archive.header
+  const { chunkSize, typesize } = archive.header
   if (chunkSize === undefined) return undefined
-  const start = chunk * chunkSize
-  const total = archive.nbytes
-  const stop = toEnd || total === undefined ? total : Math.min(start + chunkSize, total)
-  return stop === undefined ? { start } : { start, stop }
+  const layout = { chunkSize, total: archive.nbytes, itemsize: typesize, array: arrayIn(archive.metadata) }
+  return lostChunks(layout, chunk, toEnd ? undefined : 1)
 }
 
 /** Goes over an archive and collects what is wrong with it. */
@@ -70,6 +64,8 @@ class Verifier {
   readonly findings: Finding[] = []
   sound = 0
   nchunks = 0
+  /** Was there a chunk that could not be found? */
+  isBroken = false
 
   constructor(archive: Archive, o: VerifyOptions) {
     this.#archive = archive
@@ -77,16 +73,9 @@ class Verifier {
   }
 
   #report(error: BlpkError, chunk: number, toEnd: boolean): void {
-    const lost = lostRange(this.#archive, chunk, toEnd)
-    const { offset } = error.place
-    this.findings.push({
-      level: 'damage',
-      code: error.code,
-      message: error.message,
-      chunk,
-      ...(offset !== undefined && { offset }),
-      ...(lost !== undefined && { lost }),
-    })
+    // Data that only differ from the original are not lost.
+    const lost = error.place.offset === undefined ? undefined : lostRange(this.#archive, chunk, toEnd)
+    this.findings.push(damageFinding(error, { chunk, ...(lost !== undefined && { lost }) }))
   }
 
   async run(): Promise<void> {
@@ -125,11 +114,12 @@ class Verifier {
     await this.#checkEnd(walk)
   }
 
-  /** Behind a chunk that cannot be found there is nothing that could be checked. */
+  /** Behind a chunk that cannot be found only a survey finds more. */
   async #nextChunk(walk: ChunkWalk): Promise<ChunkPlace | undefined> {
     try {
       return await walk.next()
     } catch (error) {
+      this.isBroken = true
       this.#report(asFinding(error), walk.count, true)
       return undefined
     }
@@ -150,6 +140,22 @@ class Verifier {
     return new BlpkError('DAMAGED', `chunk ${this.nchunks}: the data differ from '${against.name}'`)
   }
 
+  /** Entries behind those in use must be −1: an append of another tool might believe them. */
+  async #checkUnused(): Promise<void> {
+    const { header, offsetsAt, chunksAt, source } = this.#archive
+    if (!source.seekable || header.nchunks === undefined || entriesOf(header) === 0) return
+    const start = offsetsAt + header.nchunks * OFFSET_BYTES
+    for (let at = start; at < chunksAt; at += UNUSED_PIECE) {
+      const bytes = new Uint8Array(Math.min(UNUSED_PIECE, chunksAt - at))
+      await this.#archive.readExactly(at, bytes, {})
+      const wrong = bytes.findIndex((byte) => byte !== 0xff)
+      if (wrong === -1) continue
+      const message = `the room for more offsets is not empty at byte ${at + wrong}`
+      this.findings.push({ level: 'note', code: 'DAMAGED', message, offset: at + wrong })
+      return
+    }
+  }
+
   async #checkEnd(walk: ChunkWalk): Promise<void> {
     const { against } = this.#o
     if (against !== undefined && this.findings.length === 0 && (await against.read(new Uint8Array(1))) > 0) {
@@ -159,40 +165,90 @@ class Verifier {
         message: `'${against.name}' has more data than the archive`,
       })
     }
+    if (!this.isBroken) await this.#checkUnused()
     const { size } = this.#archive.source
-    if (this.findings.length > 0 || size === undefined || size === walk.position) return
+    if (this.isBroken || size === undefined || size === walk.position) return
     const message = `${size - walk.position} bytes behind the last chunk belong to nothing (left by an append)`
     this.findings.push({ level: 'note', code: 'DAMAGED', message, offset: walk.position })
   }
 }
 
+/** What a survey says of an archive that cannot be read to its end. */
+async function surveyed(
+  source: ByteSource,
+  o: VerifyOptions,
+  deep: boolean,
+): Promise<VerifyReport | undefined> {
+  if (!source.seekable || source.size === undefined) return undefined
+  try {
+    const { signal, maxChunk } = o
+    const limits = {
+      deep,
+      ...(signal !== undefined && { signal }),
+      ...(maxChunk !== undefined && { maxChunk }),
+    }
+    const { findings, chunks, count, header } = await surveyArchive(source, limits)
+    const ok = findings.every((finding) => finding.level === 'note')
+    return { ok, findings, nchunks: count, sound: chunks.length, checksum: header.checksum, deep }
+  } catch (error) {
+    return asDamage(error) && undefined
+  }
+}
+
+/** A survey must not hide what the reader stumbled over. */
+function withReason(report: VerifyReport, reason: BlpkError): VerifyReport {
+  return report.ok ? { ...report, ok: false, findings: [damageFinding(reason), ...report.findings] } : report
+}
+
+async function verifyFront(source: ByteSource, o: VerifyOptions): Promise<Archive | VerifyReport> {
+  const deep = o.deep === true || o.against !== undefined
+  try {
+    return await Archive.open(source, o)
+  } catch (error) {
+    const reason = asFinding(error)
+    const report = await surveyed(source, o, deep)
+    if (report !== undefined) return withReason(report, reason)
+    const hint = source.seekable ? ': no chunk can be recovered' : ''
+    const findings = [damageFinding(reason, { message: `${reason.message}${hint}` })]
+    return { ok: false, findings, nchunks: 0, sound: 0, checksum: 'None', deep }
+  }
+}
+
 /**
  * Checks an archive: header, metadata, offsets against chunks, every checksum; with `deep` or `against`
- * also that every chunk decompresses. The source is not closed.
+ * also that every chunk decompresses. Where a chunk cannot be found, a survey goes on behind it. Everything that is
+ * wrong is reported in one run. The source is not closed.
  * @throws BlpkError for what is not about the archive: files that cannot be read, an interrupt
  */
 export async function verifyArchive(source: ByteSource, options: VerifyOptions = {}): Promise<VerifyReport> {
-  const deep = options.deep === true || options.against !== undefined
-  let archive: Archive
   try {
-    archive = await Archive.open(source, options)
-  } catch (error) {
-    const { code, message, place } = asFinding(error)
-    const finding: Finding = {
-      level: 'damage',
-      code,
-      message,
-      ...(place.offset !== undefined && { offset: place.offset }),
-    }
-    return { ok: false, findings: [finding], nchunks: 0, sound: 0, checksum: 'None', deep }
-  }
-  const verifier = new Verifier(archive, options)
-  try {
-    await verifier.run()
+    const report = await verifyAll(source, options)
+    const findings = [...(options.findings ?? []), ...report.findings]
+    return { ...report, ok: findings.every((finding) => finding.level === 'note'), findings }
   } catch (error) {
     throw interrupted(error, options.signal)
   }
-  const { findings, nchunks, sound } = verifier
-  const ok = findings.every((finding) => finding.level === 'note')
-  return { ok, findings, nchunks, sound, checksum: archive.checksum, deep }
+}
+
+async function verifyAll(source: ByteSource, options: VerifyOptions): Promise<VerifyReport> {
+  const archive = await verifyFront(source, options)
+  if (!(archive instanceof Archive)) return archive
+  const deep = options.deep === true || options.against !== undefined
+  const verifier = new Verifier(archive, options)
+  await verifier.run()
+  const { findings, nchunks, sound, checksum } = { ...verifier, checksum: archive.checksum }
+  const first = findings.at(-1)
+  const survey = verifier.isBroken ? await surveyed(source, options, deep) : undefined
+  if (survey === undefined || first === undefined)
+    return { ok: false, findings, nchunks, sound, checksum, deep }
+  // What differs from the original was seen by the reader only.
+  const differing = findings.filter(({ offset, lost }) => offset === undefined && lost === undefined)
+  return withReason({ ...survey, findings: [...survey.findings, ...differing] }, asError(first))
+}
+
+function asError({ code, message, chunk, offset }: Finding): BlpkError {
+  return new BlpkError(code, message, {
+    ...(chunk !== undefined && { chunk }),
+    ...(offset !== undefined && { offset }),
+  })
 }

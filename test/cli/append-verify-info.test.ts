@@ -97,8 +97,8 @@ describe('verify', () => {
     const { code, out, err } = await blpk(['verify', archive], { cwd })
     expect([code, err]).toEqual([3, ''])
     expect(out.toString()).toBe(
-      `a.blp: damage: chunk 3 at byte ${third}: crc32 mismatch (plain bytes 3072 to 4096 are lost)\n` +
-        `a.blp: damage: chunk 7 at byte ${seventh}: crc32 mismatch (plain bytes 7168 to 8192 are lost)\n`,
+      `a.blp: damage: chunk 3 at byte ${third}: crc32 mismatch: plain bytes 3072 to 4096 are lost (items 768 to 1024)\n` +
+        `a.blp: damage: chunk 7 at byte ${seventh}: crc32 mismatch: plain bytes 7168 to 8192 are lost (items 1792 to 2048)\n`,
     )
     const report = JSON.parse((await blpk(['verify', '--json', archive], { cwd })).out.toString())
     expect(report).toMatchObject({ file: 'a.blp', ok: false, nchunks: 10, sound: 8, checksum: 'crc32' })

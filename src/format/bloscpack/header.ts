@@ -52,6 +52,8 @@ function checkAgreement(h: BloscpackHeader): void {
   if (h.nchunks === 0) throw damaged('the header says that there are no chunks; an empty archive has one')
   if (h.nchunks === undefined && h.offsets)
     throw damaged('the header has offsets for an unknown number of chunks')
+  // Said here, so that nobody who asks for the size later on has to reckon with an error.
+  plainBytes(h)
 }
 
 /**

@@ -1,0 +1,32 @@
+import { planRecovery, type RecoveryReport } from '../engine/damage/recover.js'
+import { recoveredPrefix, writeSalvaged } from '../engine/damage/salvage.js'
+import { usage } from '../errors.js'
+import { BytesPlainSink } from '../sinks/plain.js'
+import { type Context, say } from './context.js'
+import { findingLine } from './findings.js'
+import type { Input } from './inputs.js'
+import { openOutput } from './outputs.js'
+import type { ProgressView } from './progress.js'
+import { recoverOptions, recoveryLine } from './recover-options.js'
+
+/** `blpk decompress --salvage`: unpacks what is left of an archive, and says on standard error what is not. */
+export async function salvage(
+  output: string,
+  name: string,
+  input: Input,
+  view: ProgressView,
+  context: Context,
+): Promise<RecoveryReport> {
+  const { options } = context
+  if (!input.source.seekable)
+    throw usage('a pipe can be read only once: bring the damaged archive into a file')
+  const recovery = await planRecovery(input.source, recoverOptions(context, view))
+  const request = { context, compressed: false, inputs: [input], like: input.like }
+  const prefix = options.raw === true ? undefined : recoveredPrefix(recovery)
+  const sink = new BytesPlainSink(await openOutput(output, request), prefix)
+  await writeSalvaged(recovery, sink, { signal: context.signal })
+  view.close()
+  for (const finding of recovery.report.findings) say(findingLine(name, finding))
+  if (options.quiet !== true) say(recoveryLine(output, recovery.report))
+  return recovery.report
+}

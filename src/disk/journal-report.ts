@@ -1,0 +1,34 @@
+import { nodeDisk } from './disk.js'
+import { findJournal, journalOf } from './journal.js'
+import { describeHolder } from './recover.js'
+
+/**
+ * What the journal beside an archive means, for whoever asks after its health; nothing is changed.
+ * @param name of the archive, a regular file
+ * @returns one line, or undefined where there is no journal
+ */
+export async function describeJournal(name: string): Promise<string | undefined> {
+  const path = nodeDisk.realpath(name)
+  const journal = journalOf(path)
+  const fd = nodeDisk.open(path, 'r')
+  try {
+    const found = await findJournal(nodeDisk, fd, journal)
+    switch (found.kind) {
+      case 'none':
+        return undefined
+      case 'hot': {
+        const holder = describeHolder(found.journal.facts)
+        found.journal.close()
+        return `an append is under way or was cut short (${holder}): what was checked is the state before it, which '${journal}' keeps`
+      }
+      case 'torn':
+        return `'${journal}' was left by an append that had not changed anything yet; the next append removes it`
+      case 'foreign':
+        return `'${journal}' is of another archive or another state of this one; it is not applied, and the next append sets it aside`
+      default:
+        return `'${journal}' is no journal of blpk; appends need that name`
+    }
+  } finally {
+    nodeDisk.close(fd)
+  }
+}

@@ -1,0 +1,28 @@
+import type { ErrorCode } from '../../errors.js'
+
+/** A half-open range of bytes, items or rows; without `stop` it goes to an end that is not known. */
+export interface Span {
+  start: number
+  stop?: number
+}
+
+/** Plain bytes that are lost, and the items and rows of an array that lie in them, in part or as a whole. */
+export interface Lost extends Span {
+  /** Where the items have more than one byte. */
+  items?: Span
+  /** Along axis 0, of an array of more than one dimension in C order. */
+  rows?: Span
+}
+
+/** Something that is wrong with an archive, or worth knowing. */
+export interface Finding {
+  /** `damage` makes the archive count as damaged, `note` does not. */
+  level: 'damage' | 'note'
+  code: ErrorCode
+  message: string
+  /** Index of the chunk, from 0. */
+  chunk?: number
+  /** Position in the archive, in bytes. */
+  offset?: number
+  lost?: Lost
+}

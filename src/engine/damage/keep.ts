@@ -1,0 +1,49 @@
+import { toJson } from '../../format/bloscpack/json.js'
+import { type NdarrayLayout, parseNdarrayMetadata } from '../../format/npy/index.js'
+import type { Span } from './finding.js'
+import { rowBytes } from './lost.js'
+import type { Survey } from './survey.js'
+
+/** The metadata that fit what is left of an archive. */
+export interface KeptMetadata {
+  /** JSON text; undefined where there are none. */
+  json: string | undefined
+  /** The array that they describe. */
+  array: NdarrayLayout | undefined
+  /** What was changed, in plain words. */
+  note?: string
+}
+
+const ARRAY_KEYS = ['dtype', 'shape', 'order', 'container']
+
+function withoutArray(json: string, reason: string): KeptMetadata {
+  const members = Object.entries(JSON.parse(json) as Record<string, unknown>)
+  const own = members.filter(([key]) => !ARRAY_KEYS.includes(key))
+  const kept = own.length === 0 ? undefined : toJson(Object.fromEntries(own))
+  return { json: kept, array: undefined, note: `the array has become plain bytes: ${reason}` }
+}
+
+function withRows(json: string, array: NdarrayLayout, rows: number): KeptMetadata {
+  const shape = [rows, ...array.shape.slice(1)]
+  const changed = toJson({ ...(JSON.parse(json) as Record<string, unknown>), shape })
+  const note = `the array has ${rows} of its ${array.shape[0]} rows left`
+  return { json: changed, array: parseNdarrayMetadata(JSON.parse(changed)), note }
+}
+
+/**
+ * Fits metadata to the data that are left.
+ * @param leftOut plain bytes that are missing in the output
+ * @param nbytes plain bytes of the output
+ */
+export function metadataFor(survey: Survey, leftOut: readonly Span[], nbytes: number): KeptMetadata {
+  const json = survey.metadata?.json
+  const { array } = survey.layout
+  if (json === undefined || array === undefined || array.nbytes === nbytes) return { json, array }
+  if (leftOut.length === 0) return withoutArray(json, 'its shape does not go with the data')
+  const row = rowBytes(array)
+  if (row === 0 || !survey.exact) return withoutArray(json, 'whole rows cannot be told from the rest')
+  const ends = leftOut.map(({ stop }) => stop ?? survey.layout.total ?? array.nbytes)
+  const aligned = leftOut.every(({ start }, i) => start % row === 0 && (ends[i] ?? 0) % row === 0)
+  if (aligned && nbytes % row === 0) return withRows(json, array, nbytes / row)
+  return withoutArray(json, 'parts of rows are lost (with --fill zeros it keeps its shape)')
+}

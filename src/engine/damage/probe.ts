@@ -1,0 +1,153 @@
+import { BlpkError, damaged } from '../../errors.js'
+import { type ChecksumName, checksumSpec } from '../../format/bloscpack/checksums.js'
+import { CHUNK_HEADER_BYTES, type ChunkHeader, parseChunkHeader } from '../../format/chunk/header.js'
+import { Workspace } from '../../kernels/workspace.js'
+import type { ByteSource } from '../../sources/byte-source.js'
+import { ChunkWorker } from '../job.js'
+import { Slot } from '../slot.js'
+import { isTight } from './extent.js'
+
+/** A source that can be read anywhere. */
+export interface SizedSource extends ByteSource {
+  readonly size: number
+}
+
+/** A chunk that is proved to be one. */
+export interface FoundChunk {
+  /** In the archive, in bytes. */
+  position: number
+  /** Behind its digest. */
+  end: number
+  header: ChunkHeader
+}
+
+/** What stands at a position: a chunk, or why there is none, with where it would end if its header is right. */
+export interface Probed {
+  found?: FoundChunk
+  problem?: BlpkError
+  claimedEnd?: number
+}
+
+/** Bytes that may be looked at beyond the first reading of the archive, as a multiple of its size. */
+const BUDGET_FACTOR = 4
+const BUDGET_LEAST = 32 * 2 ** 20
+
+/** Reads chunks at any position and says whether they can be believed. */
+export class ChunkProbe {
+  readonly source: SizedSource
+  readonly maxChunk: number
+  readonly #deep: boolean
+  readonly #signal: AbortSignal | undefined
+  readonly #ws = new Workspace()
+  readonly #slot = new Slot(this.#ws.arena)
+  readonly #worker = new ChunkWorker(this.#ws)
+  #budget: number
+  #checksum: ChecksumName = 'None'
+
+  constructor(source: SizedSource, o: { deep: boolean; maxChunk: number; signal?: AbortSignal | undefined }) {
+    this.source = source
+    this.maxChunk = o.maxChunk
+    this.#deep = o.deep
+    this.#signal = o.signal
+    this.#budget = Math.max(BUDGET_LEAST, BUDGET_FACTOR * source.size)
+  }
+
+  get checksum(): ChecksumName {
+    return this.#checksum
+  }
+
+  /** The checksum that chunks have from now on. */
+  use(checksum: ChecksumName): void {
+    this.#checksum = checksum
+  }
+
+  get digestBytes(): number {
+    return checksumSpec(this.#checksum).size
+  }
+
+  /** Is nothing left to spend on guesses? */
+  get isExhausted(): boolean {
+    return this.#budget <= 0
+  }
+
+  /** Reads up to `nbytes` bytes; fewer at the end. */
+  async read(position: number, nbytes: number): Promise<Uint8Array> {
+    const bytes = new Uint8Array(nbytes)
+    return bytes.subarray(0, await this.source.read(position, bytes))
+  }
+
+  /** The chunk header at a position, if the chunk can lie there. @throws BlpkError DAMAGED, UNSUPPORTED */
+  async headerAt(position: number, digestBytes = this.digestBytes): Promise<ChunkHeader> {
+    const place = { offset: position }
+    const bytes = await this.read(position, CHUNK_HEADER_BYTES)
+    if (bytes.length < CHUNK_HEADER_BYTES)
+      throw damaged(`the archive ends at byte ${this.source.size}`, place)
+    const header = parseChunkHeader(bytes, place)
+    if (header.nbytes > this.maxChunk) {
+      throw damaged(`the chunk has ${header.nbytes} plain bytes, more than allowed (see --max-chunk)`, place)
+    }
+    if (position + header.cbytes + digestBytes > this.source.size) {
+      throw damaged(`the archive ends at byte ${this.source.size}, within this chunk`, place)
+    }
+    return header
+  }
+
+  /** Looks for a chunk at a position. @param guess does it count against the budget for guesses? */
+  async at(position: number, guess: boolean): Promise<Probed> {
+    this.#signal?.throwIfAborted()
+    let claimedEnd: number | undefined
+    try {
+      const header = await this.headerAt(position)
+      claimedEnd = position + header.cbytes + this.digestBytes
+      if (guess) this.spend(header.cbytes + header.nbytes / 16)
+      await this.decode(position, header, this.#checksum)
+      return { found: { position, end: claimedEnd, header } }
+    } catch (error) {
+      return { problem: asDamage(error), ...(claimedEnd !== undefined && { claimedEnd }) }
+    }
+  }
+
+  /** Counts bytes against the budget. @throws BlpkError UNSUPPORTED when it is used up */
+  spend(nbytes: number): void {
+    if (this.#budget <= 0) throw new BlpkError('UNSUPPORTED', 'too many bytes that look like chunks; gave up')
+    this.#budget -= nbytes + CHUNK_HEADER_BYTES
+  }
+
+  /** Reads a chunk with its digest; the bytes are good until the next call. */
+  async readPacked(
+    position: number,
+    header: ChunkHeader,
+    digestBytes = this.digestBytes,
+  ): Promise<Uint8Array> {
+    const packed = this.#slot.packed(header.cbytes + digestBytes)
+    if ((await this.source.read(position, packed)) === packed.length) return packed
+    throw damaged(`the archive ends within the chunk at byte ${position}`, { offset: position })
+  }
+
+  /**
+   * Reads a chunk and proves it.
+   * @returns its plain bytes where it was decompressed; they are good until the next call
+   * @throws BlpkError CHECKSUM, DAMAGED, UNSUPPORTED
+   */
+  async decode(
+    position: number,
+    header: ChunkHeader,
+    checksum: ChecksumName,
+    always = false,
+  ): Promise<Uint8Array> {
+    const packed = await this.readPacked(position, header, checksumSpec(checksum).size)
+    const decodes = always || this.#deep || checksum === 'None'
+    if (checksum === 'None' && !isTight(packed, header)) {
+      throw damaged('the chunk does not end where its streams end', { offset: position })
+    }
+    const plain = decodes ? this.#slot.plain(header.nbytes) : new Uint8Array(0)
+    await this.#worker.decode({ checksum, checkOnly: !decodes, place: { offset: position } }, packed, plain)
+    return plain
+  }
+}
+
+/** Errors that say something of the archive, as against those of the machine. @throws what is none */
+export function asDamage(error: unknown): BlpkError {
+  if (error instanceof BlpkError && ['DAMAGED', 'CHECKSUM', 'UNSUPPORTED'].includes(error.code)) return error
+  throw error
+}

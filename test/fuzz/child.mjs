@@ -1,0 +1,45 @@
+// Tries damaged archives until it is told to stop. Says before each one which it is.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { appendToFile, BytesPlainSource, MemorySource, unpackBytes, verifyArchive } from '../../dist/index.js'
+import { answer, attemptAll } from '../hostile/attempt.mjs'
+import { makeSeeds, mutate } from './mutate.mjs'
+
+const [seed, first, count] = process.argv.slice(2).map(Number)
+const ADDED = new Uint8Array(801).fill(9)
+const directory = mkdtempSync(join(tmpdir(), 'blpk-fuzz-'))
+process.on('exit', () => rmSync(directory, { recursive: true, force: true }))
+
+/** An append to damage fails and changes nothing, or leaves what it left before and the new data. */
+async function append(bytes, isSound) {
+  const path = join(directory, 'a.blp')
+  writeFileSync(path, bytes)
+  const source = new BytesPlainSource(new MemorySource(ADDED))
+  const said = await answer(() => appendToFile(path, source, { raw: true, threads: 1 }))
+  if (said.startsWith('threw')) return said
+  const after = readFileSync(path)
+  if (said !== 'ok') return after.equals(bytes) ? said : 'threw: a failed append has changed the archive'
+  if (!isSound) return said
+  const report = await verifyArchive(new MemorySource(after), { deep: true, threads: 1 })
+  if (!report.ok) return `threw: an append to a sound archive has damaged it: ${report.findings[0]?.message}`
+  const before = await unpackBytes(bytes, { threads: 1 })
+  const plain = await unpackBytes(after, { threads: 1 })
+  const isSame = Buffer.compare(plain, Buffer.concat([before, ADDED])) === 0
+  return isSame ? said : 'threw: the data after an append are not the right ones'
+}
+
+const seeds = await makeSeeds()
+for (let i = first; i < first + count; i++) {
+  process.send({ iteration: i, rss: process.memoryUsage.rss() })
+  const bytes = mutate(seeds, seed, i)
+  const answers = await attemptAll(bytes)
+  const all = { ...answers, append: await append(Buffer.from(bytes), answers.isOk) }
+  // What verifies must be readable, and the other way round.
+  if (answers.isOk && answers.read !== 'ok')
+    all.verify = `threw: verify --deep says ok, but read says ${answers.read}`
+  const wrong = Object.entries(all).filter(([, said]) => `${said}`.startsWith('threw'))
+  if (wrong.length > 0) process.send({ iteration: i, finding: Object.fromEntries(wrong) })
+}
+process.send({ done: true })
+process.disconnect()
