@@ -59,9 +59,12 @@ export const KERNEL_SCRATCH_BYTES = Math.max(LZ4_TABLE_BYTES, LZ4HC_SCRATCH_BYTE
 /** The memory below this address belongs to the kernels themselves (constant tables). */
 export const KERNEL_RESERVED_BYTES = 1 << 16
 
-/** Reads and compiles the kernels; the module can be sent to workers. */
+let compiled: WebAssembly.Module | undefined
+
+/** Reads and compiles the kernels, once; the module can be sent to workers. */
 export function compileKernels(): WebAssembly.Module {
-  return new WebAssembly.Module(readFileSync(new URL('./kernels.wasm', import.meta.url)))
+  compiled ??= new WebAssembly.Module(readFileSync(new URL('./kernels.wasm', import.meta.url)))
+  return compiled
 }
 
 /** Makes an instance of the kernels over a shared memory. */

@@ -26,11 +26,15 @@ export async function checksumAt(
   const behind = Math.min(LONGEST_DIGEST, probe.source.size - position - header.cbytes)
   const bytes = await probe.readPacked(position, header, behind)
   const chunk = bytes.subarray(0, header.cbytes)
-  const ws = new Workspace()
+  let ws: Workspace | undefined
+  const workspace = (): Workspace => {
+    ws ??= new Workspace()
+    return ws
+  }
   for (const name of declared === undefined ? CHECKSUM_NAMES : [declared, ...CHECKSUM_NAMES]) {
     const { size } = checksumSpec(name)
     if (size === 0 || size > behind) continue
-    const checksum = await loadChecksum(name, () => ws)
+    const checksum = await loadChecksum(name, workspace)
     if (sameDigest(checksum.digest(chunk), bytes.subarray(header.cbytes, header.cbytes + size))) return name
   }
   return undefined
