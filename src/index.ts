@@ -2,6 +2,9 @@
  * blpk: packs binary and numeric data into Bloscpack archives and reads them back, whole or in part.
  * Errors are {@link BlpkError}s with a code.
  */
+
+export { NDArray } from './blosc2/ndarray.js'
+export { SChunk, type SChunkOpenOptions } from './blosc2/schunk.js'
 export type { CodecName } from './codecs/registry.js'
 export { type AppendOptions, type AppendResult, appendToFile } from './engine/append.js'
 export { Archive, type ChunkPlace, type OpenOptions } from './engine/archive.js'
