@@ -3,11 +3,18 @@
  * Errors are {@link BlpkError}s with a code.
  */
 
-export { NDArray } from './blosc2/ndarray.js'
-export { SChunk, type SChunkOpenOptions } from './blosc2/schunk.js'
+export { NDArray, type NDArrayOptions } from './blosc2/ndarray.js'
+export { type Data, SChunk, type SChunkOpenOptions, type SChunkOptions } from './blosc2/schunk.js'
 export type { CodecName } from './codecs/registry.js'
 export { type AppendOptions, type AppendResult, appendToFile } from './engine/append.js'
 export { Archive, type ChunkPlace, type OpenOptions } from './engine/archive.js'
+export {
+  type CompressionOptions,
+  type FilterOption,
+  registerCodec,
+  type UserCodec,
+} from './engine/blosc2/cparams.js'
+export { registerFilter, type UserFilter, type UserFilterContext } from './engine/blosc2/filters.js'
 export { BloscpackSink } from './engine/bloscpack-sink.js'
 export type { CompressedSink, Totals } from './engine/compressed-sink.js'
 export { type GrowFor, growFile } from './engine/grow.js'
@@ -22,6 +29,7 @@ export { type OutputOptions, packBytes, packFile, unpackBytes, unpackFile } from
 export type { ChecksumName } from './format/bloscpack/checksums.js'
 export type { BloscpackHeader } from './format/bloscpack/header.js'
 export type { ChunkHeader, Shuffle } from './format/chunk/header.js'
+export type { BlockHook, DecodeCounts } from './format/chunk2/decode.js'
 export {
   type Ndarray,
   type NumericArray,

@@ -1,7 +1,10 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { ChunkList } from '../engine/blosc2/chunk-list.js'
-import { type FrameFile, openFrame, SPARSE_FRAME_NAME } from '../engine/blosc2/frame-file.js'
+import { openFrame, SPARSE_FRAME_NAME } from '../engine/blosc2/frame-file.js'
+import { readVlmeta } from '../engine/blosc2/vlmeta.js'
+import type { FrameHeader } from '../format/frame/header.js'
+import type { Layers } from '../format/frame/layers.js'
 import { Workspace } from '../kernels/workspace.js'
 import type { ByteSource } from '../sources/byte-source.js'
 import { FileSource } from '../sources/file.js'
@@ -9,7 +12,9 @@ import { MemorySource } from '../sources/memory.js'
 
 /** A frame that was opened, with the chunks as a list. */
 export interface OpenedFrame {
-  file: FrameFile
+  header: FrameHeader
+  /** Plain contents. */
+  vlmeta: Layers
   chunks: ChunkList
   ws: Workspace
   source: ByteSource
@@ -42,7 +47,7 @@ export async function openAny(input: string | Uint8Array | ByteSource, offset = 
     )
     const chunksize = header.variableChunks ? 0 : header.chunksize
     const chunks = new ChunkList(entries, chunksize, header.nbytes, header.typesize, header.blocksize)
-    return { file, chunks, ws, source }
+    return { header, vlmeta: await readVlmeta(ws, file.vlmeta), chunks, ws, source }
   } catch (error) {
     await source.close()
     throw error

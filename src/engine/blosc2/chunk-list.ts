@@ -121,6 +121,14 @@ export class ChunkList {
 
   /** Replaces `remove` chunks from `index` on; `sizes` are the plain sizes of the new ones. */
   async splice(index: number, remove: number, entries: Entry[], sizes: number[]): Promise<void> {
+    const [entry] = entries
+    if (remove === 1 && entries.length === 1 && entry !== undefined) {
+      const [, nbytes] = await this.extent(index)
+      if (nbytes === sizes[0]) {
+        this.entries[index] = entry
+        return
+      }
+    }
     const all = [...(await this.sizes())]
     all.splice(index, remove, ...sizes)
     this.entries.splice(index, remove, ...entries)
@@ -148,5 +156,18 @@ export class ChunkList {
     }
     this.chunksize = 0
     this.#sizes = sizes
+    // The index alone cannot say how large a chunk is.
+    this.entries = this.entries.map((entry, i) =>
+      'special' in entry
+        ? memoryEntry(specialChunk(entry.special, sizes[i] ?? 0, this.#typesize, this.#blocksize))
+        : entry,
+    )
+  }
+
+  /** Puts other chunks in place of all, which all have `chunksize` bytes. */
+  replaceAll(entries: Entry[]): void {
+    this.entries = entries
+    this.#sizes = undefined
+    this.#nbytes = entries.length * this.chunksize
   }
 }

@@ -16,6 +16,14 @@ const OFFSETS_64_BIT = 1
 /** Where the length of the frame is written: patched when the frame grew. */
 export const FRAME_LEN_AT = 0x10
 
+/**
+ * Numbers of the codecs themselves, which stand here; chunks have those of stream formats, as LZ4 HC has none.
+ * The document gives the latter here too, but C-Blosc2 writes these.
+ */
+export const CODEC_NUMBERS = { blosclz: 0, lz4: 1, lz4hc: 2, zlib: 4, zstd: 5 } as const
+/** In the frame's header: the number is in the `udcodec` field. */
+export const CODEC_UD = 6
+
 export const SPLIT_MODES = ['always', 'never', 'auto', 'forward-compat'] as const
 export type SplitMode = (typeof SPLIT_MODES)[number]
 
@@ -30,8 +38,8 @@ export interface FrameHeader {
   variableBlocks: boolean
   /** The chunks lie in files of their own beside the frame. */
   sparse: boolean
-  /** What new chunks are compressed with: number of the stream format, 6 for `udcodec`. */
-  codecFormat: number
+  /** What new chunks are compressed with: a number of {@link CODEC_NUMBERS}, or 6 and more for `udcodec`. */
+  codec: number
   udcodec: number
   codecMeta: number
   level: number
@@ -87,7 +95,7 @@ function readFlags(bytes: Uint8Array, r: MsgpackReader): Partial<FrameHeader> {
     variableChunks: (general & 0x40) !== 0,
     variableBlocks: (general & 0x80) !== 0,
     sparse: (type & 15) === 1,
-    codecFormat: codec & 15,
+    codec: codec & 15,
     level: codec >> 4,
     splitMode: SPLIT_MODES[other & 3] ?? 'auto',
   }
@@ -183,12 +191,7 @@ export function formatFrameHeader(h: FrameHeader): Uint8Array {
     .int32(h.headerBytes)
     .uint64(h.frameBytes)
     .fixString(
-      Uint8Array.of(
-        general,
-        h.sparse ? 1 : 0,
-        h.codecFormat | (h.level << 4),
-        SPLIT_MODES.indexOf(h.splitMode),
-      ),
+      Uint8Array.of(general, h.sparse ? 1 : 0, h.codec | (h.level << 4), SPLIT_MODES.indexOf(h.splitMode)),
     )
     .int64(h.nbytes)
     .int64(h.cbytes)
