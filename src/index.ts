@@ -5,6 +5,7 @@
 
 export { NDArray, type NDArrayOptions } from './blosc2/ndarray.js'
 export { type Data, SChunk, type SChunkOpenOptions, type SChunkOptions } from './blosc2/schunk.js'
+export { loadTensor, packTensor, saveTensor, unpackTensor } from './blosc2/tensor.js'
 export type { CodecName } from './codecs/registry.js'
 export { type AppendOptions, type AppendResult, appendToFile } from './engine/append.js'
 export { Archive, type ChunkPlace, type OpenOptions } from './engine/archive.js'

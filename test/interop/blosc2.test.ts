@@ -1,7 +1,14 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { type CompressionOptions, NDArray, SChunk } from '../../dist/index.js'
+import {
+  type CompressionOptions,
+  loadTensor,
+  NDArray,
+  ndarray,
+  SChunk,
+  saveTensor,
+} from '../../dist/index.js'
 import { startPeer } from '../support/peer.js'
 import { sameBytes, scratchDirectory, sha256 } from '../support/scratch.js'
 
@@ -196,3 +203,31 @@ describe.skipIf(peer === undefined)('frames changed in turns', () => {
     expect(sameBytes(await (await SChunk.open(output)).bytes(), data)).toBe(true)
   })
 })
+
+describe.skipIf(peer === undefined)('tensors', () => {
+  test('go both ways', async () => {
+    if (peer === undefined) return
+    const data = Float32Array.from({ length: 6000 }, (_, i) => Math.sin(i / 50))
+    const array = ndarray(data, [20, 30, 10])
+    const ours = join(directory, 'ours.bl2')
+    await saveTensor(array, ours)
+    expect(await peer.call('b2_unpack_tensor', { input: ours })).toMatchObject({
+      dtype: "'<f4'",
+      shape: [20, 30, 10],
+      sha256: sha256(array.data),
+    })
+    const [npy, theirs] = [join(directory, 'tensor.npy'), join(directory, 'theirs.bl2')]
+    writeFileSync(npy, Buffer.concat([npyOf(array.shape), array.data]))
+    await peer.call('b2_pack_tensor', { input: npy, output: theirs })
+    expect(await loadTensor(theirs)).toMatchObject({ dtype: '<f4', shape: [20, 30, 10] })
+    expect(sameBytes((await loadTensor(theirs)).data, array.data)).toBe(true)
+  })
+})
+
+/** The header of a file of float32. */
+function npyOf(shape: readonly number[]): Uint8Array {
+  const text = `{'descr': '<f4', 'fortran_order': False, 'shape': (${shape.join(', ')}), }`.padEnd(117)
+  const head = Buffer.from(`\x93NUMPY\x01\x00..${text}\n`, 'latin1')
+  head.writeUInt16LE(118, 8)
+  return head
+}
