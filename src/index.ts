@@ -3,12 +3,22 @@
  * Errors are {@link BlpkError}s with a code.
  */
 
+export { NDArray, type NDArrayOptions } from './blosc2/ndarray.js'
+export { type Data, SChunk, type SChunkOpenOptions, type SChunkOptions } from './blosc2/schunk.js'
+export { loadTensor, packTensor, saveTensor, unpackTensor } from './blosc2/tensor.js'
 export type { CodecName } from './codecs/registry.js'
 export type { LockOptions } from './disk/changing-file.js'
 export type { Disk, FileFacts, Owner } from './disk/disk.js'
 export { openArchiveFile, type ReadOptions } from './disk/read-archive.js'
 export { type AppendOptions, type AppendResult, appendToFile } from './engine/append.js'
 export { Archive, type ChunkPlace, type OpenOptions } from './engine/archive.js'
+export {
+  type CompressionOptions,
+  type FilterOption,
+  registerCodec,
+  type UserCodec,
+} from './engine/blosc2/cparams.js'
+export { registerFilter, type UserFilter, type UserFilterContext } from './engine/blosc2/filters.js'
 export { BloscpackSink } from './engine/bloscpack-sink.js'
 export type { CompressedSink, Totals } from './engine/compressed-sink.js'
 export type { Lost, Span } from './engine/damage/finding.js'
@@ -33,6 +43,7 @@ export { type OutputOptions, packBytes, packFile, unpackBytes, unpackFile } from
 export type { ChecksumName } from './format/bloscpack/checksums.js'
 export type { BloscpackHeader } from './format/bloscpack/header.js'
 export type { ChunkHeader, Shuffle } from './format/chunk/header.js'
+export type { BlockHook, DecodeCounts } from './format/chunk2/decode.js'
 export {
   type Ndarray,
   type NumericArray,

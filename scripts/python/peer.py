@@ -134,7 +134,105 @@ def save_samples(request):
     return list(numpy_samples())
 
 
-COMMANDS = [hello, pack, unpack, pack_ndarray, unpack_ndarray, load, append, rewrite_metadata, info, save_samples]
+def b2_versions(request):
+    import blosc2
+
+    return {'blosc2': blosc2.__version__, 'c_blosc2': blosc2.blosclib_version}
+
+
+def b2_cparams(request):
+    """Compression parameters by the names that are used on the other side."""
+    import blosc2
+
+    filters = {'shuffle': 1, 'bitshuffle': 2, 'delta': 3, 'trunc_prec': 4, 'bytedelta': 35, 'int_trunc': 36}
+    codecs = {'blosclz': 0, 'lz4': 1, 'lz4hc': 2, 'zlib': 4, 'zstd': 5}
+    names = [pair[0] for pair in request['filters']]
+    return blosc2.CParams(
+        codec=blosc2.Codec(codecs[request['codec']]),
+        clevel=request.get('level', 5),
+        typesize=request['typesize'],
+        filters=[blosc2.Filter(filters[name]) for name in names],
+        filters_meta=[pair[1] for pair in request['filters']],
+        nthreads=1,
+    )
+
+
+def b2_schunk(request):
+    """Makes a frame out of the bytes of a file."""
+    import blosc2
+
+    with open(request['input'], 'rb') as plain:
+        data = plain.read()
+    schunk = blosc2.SChunk(
+        chunksize=request['chunksize'], data=data, cparams=b2_cparams(request),
+        urlpath=request['output'], mode='w', contiguous=request.get('contiguous', True),
+    )
+    for name, value in request.get('vlmeta', {}).items():
+        schunk.vlmeta[name] = value
+
+
+def b2_array(request):
+    """Makes an array out of the bytes of a file."""
+    import blosc2
+
+    array = numpy.fromfile(request['input'], request['dtype']).reshape(request['shape'])
+    blosc2.asarray(
+        array, chunks=request.get('chunks'), blocks=request.get('blocks'), cparams=b2_cparams(request),
+        urlpath=request['output'], mode='w',
+    )
+
+
+def b2_describe(request):
+    """What a frame or an array is to python-blosc2, with the digest of its plain bytes and of slices."""
+    import blosc2
+
+    opened = blosc2.open(request['input'], mode='r')
+    schunk = getattr(opened, 'schunk', opened)
+    answer = {
+        'nchunks': schunk.nchunks,
+        'nbytes': schunk.nbytes,
+        'typesize': schunk.typesize,
+        'vlmeta': {name: schunk.vlmeta[name] for name in schunk.vlmeta},
+        'slices': [],
+    }
+    if isinstance(opened, blosc2.NDArray):
+        plain = opened[()]
+        answer.update(shape=list(opened.shape), chunks=list(opened.chunks), blocks=list(opened.blocks))
+        answer['dtype'] = opened.dtype.str
+        for pairs in request.get('slices', []):
+            part = opened[tuple(slice(*pair) for pair in pairs)]
+            answer['slices'].append(sha256(numpy.ascontiguousarray(part).tobytes()))
+        answer['sha256'] = sha256(numpy.ascontiguousarray(plain).tobytes())
+    else:
+        answer['sha256'] = sha256(b''.join(schunk.decompress_chunk(i) for i in range(schunk.nchunks)))
+    return answer
+
+
+def b2_append(request):
+    """Appends the bytes of a file to a frame, in place."""
+    import blosc2
+
+    with open(request['input'], 'rb') as plain:
+        blosc2.open(request['archive'], mode='a').append_data(plain.read())
+
+
+def b2_pack_tensor(request):
+    import blosc2
+
+    array = numpy.load(request['input'])
+    blosc2.save_tensor(array, request['output'], mode='w')
+
+
+def b2_unpack_tensor(request):
+    import blosc2
+
+    return describe(blosc2.load_tensor(request['input']))
+
+
+COMMANDS = [
+    hello, pack, unpack, pack_ndarray, unpack_ndarray, load, append, rewrite_metadata, info, save_samples,
+    b2_versions, b2_schunk, b2_array, b2_describe, b2_append, b2_pack_tensor, b2_unpack_tensor,
+]
 
 
 def main():

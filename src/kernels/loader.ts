@@ -23,6 +23,8 @@ export interface Kernels {
   ): number
   /** Returns the plain size, at most `capacity`, or -1 for a malformed stream. */
   lz4Decompress(src: number, cbytes: number, dst: number, capacity: number): number
+  /** As {@link lz4Decompress}, with a dictionary of `dictBytes` bytes that lies right before `dst`. */
+  lz4DecompressDict(src: number, cbytes: number, dst: number, capacity: number, dictBytes: number): number
   /** LZ4 block by hash chains and optimal parsing, level 1 to 12. `scratch`: {@link LZ4HC_SCRATCH_BYTES}. */
   lz4hcCompress(
     src: number,
@@ -42,6 +44,20 @@ export interface Kernels {
     table: number,
   ): number
   blosclzDecompress(src: number, cbytes: number, dst: number, capacity: number): number
+  /** dst = a ^ b; the three may be the same. */
+  xorBytes(a: number, b: number, nbytes: number, dst: number): void
+  /** Undoes the xor of each item of `width` (1, 2, 4, 8) bytes with the one before it, in place. */
+  xorPrefix(width: number, nbytes: number, at: number): void
+  /** Differences of neighbouring bytes. */
+  deltaBytes(src: number, nbytes: number, dst: number): void
+  /** Undoes {@link deltaBytes}, in place too. */
+  sumBytes(src: number, nbytes: number, dst: number): void
+  /** Copies items of `width` (1, 2, 4, 8) bytes with their lowest `bits` bits cleared. */
+  clearLowBits(width: number, bits: number, nbytes: number, src: number, dst: number): void
+  /** 1 where all bytes are the same. */
+  isRun(src: number, nbytes: number): number
+  /** 1 where the first `width` bytes repeat to the end. */
+  repeats(src: number, width: number, nbytes: number): number
   /** CRC-32 (IEEE) of the bytes, from an earlier value or 0. */
   crc32(ptr: number, nbytes: number, seed: number): number
   /** Adler-32 of the bytes, from an earlier value or 1. */

@@ -93,18 +93,16 @@ class Growing {
   }
 }
 
+/** Scratch areas by their use; `window` holds a dictionary with room behind it, `reference` a first block. */
+export type ScratchName = 'filtered' | 'transposed' | 'input' | 'output' | 'second' | 'window' | 'reference'
+
 /** The kernels of one thread with scratch areas of its own in the shared arena. */
 export class Workspace {
   readonly arena: Arena
   readonly kernels: Kernels
   /** Scratch for tables of the codecs: {@link KERNEL_SCRATCH_BYTES}. */
   readonly table: number
-  readonly #areas = {
-    filtered: undefined as Growing | undefined,
-    transposed: undefined as Growing | undefined,
-    input: undefined as Growing | undefined,
-    output: undefined as Growing | undefined,
-  }
+  readonly #areas: Partial<Record<ScratchName, Growing>> = {}
   #buffers = new WeakSet<ArrayBufferLike>()
 
   constructor(arena = new Arena()) {
@@ -114,7 +112,7 @@ export class Workspace {
   }
 
   /** Address of a scratch area of at least `nbytes` bytes; the same name is the same area each time. */
-  scratch(name: 'filtered' | 'transposed' | 'input' | 'output', nbytes: number): number {
+  scratch(name: ScratchName, nbytes: number): number {
     let area = this.#areas[name]
     if (area === undefined) {
       area = new Growing(this.arena)

@@ -27,7 +27,54 @@ export interface PeerArray {
   sha256: string
 }
 
+/** Compression parameters of python-blosc2; filters with their meta bytes. */
+export interface PeerB2Params {
+  codec: string
+  level?: number
+  typesize: number
+  filters: (readonly [string, number])[]
+}
+
+export interface PeerFrame {
+  nchunks: number
+  nbytes: number
+  typesize: number
+  vlmeta: Record<string, unknown>
+  sha256: string
+  slices: string[]
+  shape?: number[]
+  chunks?: number[]
+  blocks?: number[]
+  dtype?: string
+}
+
 interface Commands {
+  b2_versions: [Record<never, never>, { blosc2: string; c_blosc2: string }]
+  b2_schunk: [
+    PeerB2Params & {
+      input: string
+      output: string
+      chunksize: number
+      contiguous?: boolean
+      vlmeta?: Record<string, unknown>
+    },
+    null,
+  ]
+  b2_array: [
+    PeerB2Params & {
+      input: string
+      output: string
+      dtype: string
+      shape: number[]
+      chunks?: number[]
+      blocks?: number[]
+    },
+    null,
+  ]
+  b2_describe: [{ input: string; slices?: [number, number, number][][] }, PeerFrame]
+  b2_append: [{ archive: string; input: string }, null]
+  b2_pack_tensor: [{ input: string; output: string }, null]
+  b2_unpack_tensor: [{ input: string }, PeerArray]
   hello: [Record<never, never>, { bloscpack: string; blosc: string; numpy: string; codecs: string[] }]
   pack: [{ input: string; output: string } & PeerPacking, null]
   unpack: [{ input: string; output: string }, { sha256: string; metadata: unknown }]

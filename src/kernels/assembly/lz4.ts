@@ -326,8 +326,9 @@ export function lz4Compress(
   return putLastLiterals(dst, op, oend, anchor, nbytes)
 }
 
-/** Decompresses one LZ4 block. Returns the plain size, at most `capacity`, or -1 for a malformed block. */
-export function lz4Decompress(src: usize, cbytes: u32, dst: usize, capacity: u32): i32 {
+/** Matches may reach back to `floor`: to `dst`, or to a dictionary that lies right before it. */
+@inline
+function decode(src: usize, cbytes: u32, dst: usize, capacity: u32, floor: usize): i32 {
   const iend = src + cbytes
   const oend = dst + capacity
   // No address is 0, so a limit of 0 turns the fast path off.
@@ -350,7 +351,7 @@ export function lz4Decompress(src: usize, cbytes: u32, dst: usize, capacity: u32
         ip += 2
         length = (token & 15) + MIN_MATCH
         // Offset 0 wraps around to the largest distance.
-        if (distance - 1 >= <u32>(op - dst)) return -1
+        if (distance - 1 >= <u32>(op - floor)) return -1
         if (length < 15 + MIN_MATCH) {
           const from = op - distance
           if (distance >= 16) {
@@ -385,7 +386,7 @@ export function lz4Decompress(src: usize, cbytes: u32, dst: usize, capacity: u32
         distance = <u32>load<u16>(ip)
         ip += 2
         length = (token & 15) + MIN_MATCH
-        if (distance - 1 >= <u32>(op - dst)) return -1
+        if (distance - 1 >= <u32>(op - floor)) return -1
       }
     } else {
       if (ip == iend) return -1
@@ -409,7 +410,7 @@ export function lz4Decompress(src: usize, cbytes: u32, dst: usize, capacity: u32
       distance = <u32>load<u16>(ip)
       ip += 2
       length = (token & 15) + MIN_MATCH
-      if (distance - 1 >= <u32>(op - dst)) return -1
+      if (distance - 1 >= <u32>(op - floor)) return -1
     }
     if (length == 15 + MIN_MATCH) {
       let next: u32
@@ -424,4 +425,14 @@ export function lz4Decompress(src: usize, cbytes: u32, dst: usize, capacity: u32
     copyMatch(op, distance, length, <u32>(oend - op))
     op += length
   }
+}
+
+/** Decompresses one LZ4 block. Returns the plain size, at most `capacity`, or -1 for a malformed block. */
+export function lz4Decompress(src: usize, cbytes: u32, dst: usize, capacity: u32): i32 {
+  return decode(src, cbytes, dst, capacity, dst)
+}
+
+/** The same with a dictionary of `dictBytes` bytes right before `dst`. */
+export function lz4DecompressDict(src: usize, cbytes: u32, dst: usize, capacity: u32, dictBytes: u32): i32 {
+  return decode(src, cbytes, dst, capacity, dst - dictBytes)
 }

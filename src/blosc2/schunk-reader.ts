@@ -1,0 +1,151 @@
+import type { ChunkList } from '../engine/blosc2/chunk-list.js'
+import { usage } from '../errors.js'
+import type { BlockHook, DecodeCounts, DecodeOptions } from '../format/chunk2/decode.js'
+import type { FrameHeader } from '../format/frame/header.js'
+import type { Layers } from '../format/frame/layers.js'
+import type { Workspace } from '../kernels/workspace.js'
+import type { ByteSource } from '../sources/byte-source.js'
+import type { OpenedFrame } from './open.js'
+
+/**
+ * What reads a super-chunk: data of any size as a list of Blosc2 chunks, with metalayers. Frames on disk, in
+ * memory and behind sources of your own are read in place: only chunks, and of large ones only blocks, that are
+ * asked for.
+ */
+export class SChunkReader {
+  protected readonly ws: Workspace
+  protected readonly source: ByteSource | undefined
+  protected readonly header: FrameHeader
+  protected readonly list: ChunkList
+  readonly #vlmeta: Layers
+  readonly #counts: DecodeCounts = { chunks: 0, blocks: 0 }
+  #blockshape: readonly number[] | undefined
+  #postfilter: BlockHook | undefined
+
+  protected constructor(frame: Omit<OpenedFrame, 'source'> & { source?: ByteSource | undefined }) {
+    this.ws = frame.ws
+    this.source = frame.source
+    this.header = frame.header
+    this.list = frame.chunks
+    this.#vlmeta = frame.vlmeta
+  }
+
+  /** Plain size, in bytes. */
+  get nbytes(): number {
+    return this.list.nbytes
+  }
+
+  get nchunks(): number {
+    return this.list.entries.length
+  }
+
+  /** Size of an item, in bytes. */
+  get typesize(): number {
+    return this.header.typesize
+  }
+
+  /** Plain size of every chunk but the last, in bytes; 0 where each has its own. */
+  get chunksize(): number {
+    return this.list.chunksize
+  }
+
+  /** Fixed metalayers by name; their contents are msgpack by convention. */
+  get meta(): Layers {
+    return this.header.meta
+  }
+
+  /** Metalayers of variable length by name, decompressed. */
+  get vlmeta(): Layers {
+    return this.#vlmeta
+  }
+
+  /** What was decompressed since the frame was opened. */
+  get decoded(): Readonly<DecodeCounts> {
+    return this.#counts
+  }
+
+  /** A function that changes each block after it was decoded, or none; `offset` is in bytes of the chunk. */
+  set postfilter(hook: BlockHook | undefined) {
+    this.#postfilter = hook
+  }
+
+  /** @internal What an array needs to read blocks by itself. */
+  asStore(blockshape: readonly number[]): { ws: Workspace; chunks: ChunkList; options: DecodeOptions } {
+    this.#blockshape = blockshape
+    return { ws: this.ws, chunks: this.list, options: this.decoding() }
+  }
+
+  protected decoding(): DecodeOptions {
+    return {
+      itemBytes: this.typesize,
+      blockshape: this.#blockshape,
+      counts: this.#counts,
+      owner: this,
+      postfilter: this.#postfilter,
+    }
+  }
+
+  protected checkIndex(index: number): number {
+    const at = index < 0 ? index + this.nchunks : index
+    if (!Number.isInteger(index) || at < 0 || at >= this.nchunks)
+      throw usage(`there is no chunk ${index} among ${this.nchunks}`)
+    return at
+  }
+
+  /**
+   * A chunk as it is stored, or as it would be where its value stands in the index alone.
+   * @param index from 0; negative ones count from the end
+   * @throws BlpkError USAGE, DAMAGED, IO
+   */
+  async chunk(index: number): Promise<Uint8Array> {
+    const bytes = await this.list.bytes(this.checkIndex(index))
+    const { header } = await this.list.openChunk(this.ws, this.checkIndex(index), this.decoding())
+    return (await bytes.fetch(0, header.cbytes)).slice()
+  }
+
+  /** The plain bytes of a chunk. @throws BlpkError USAGE, DAMAGED, UNSUPPORTED, IO */
+  async decompressChunk(index: number): Promise<Uint8Array> {
+    const chunk = await this.list.openChunk(this.ws, this.checkIndex(index), this.decoding())
+    const out = new Uint8Array(chunk.header.nbytes)
+    await chunk.all(out)
+    return out
+  }
+
+  /**
+   * The plain bytes of the items `start` to `stop`; only blocks that hold some of them are decompressed.
+   * @param start negative ones count from the end; limits beyond the items are cut, as in Python
+   * @throws BlpkError DAMAGED, UNSUPPORTED, IO
+   */
+  async slice(start = 0, stop = Math.floor(this.nbytes / this.typesize)): Promise<Uint8Array> {
+    const items = Math.floor(this.nbytes / this.typesize)
+    const limit = (at: number): number => Math.min(Math.max(at < 0 ? at + items : at, 0), items)
+    const first = limit(start)
+    const last = Math.max(first, limit(stop))
+    return this.bytes(first * this.typesize, last * this.typesize)
+  }
+
+  /** The plain bytes `from` to `to`. */
+  async bytes(from = 0, to = this.nbytes): Promise<Uint8Array> {
+    const out = new Uint8Array(to - from)
+    let start = 0
+    for (const [index, size] of (await this.list.sizes()).entries()) {
+      const [a, b] = [Math.max(from, start), Math.min(to, start + size)]
+      if (a < b) {
+        const chunk = await this.list.openChunk(this.ws, index, this.decoding())
+        await chunk.range(a - start, b - start, out.subarray(a - from, b - from))
+      }
+      start += size
+    }
+    return out
+  }
+
+  /** The plain bytes of each chunk in turn. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
+    for (let i = 0; i < this.nchunks; i++) yield await this.decompressChunk(i)
+  }
+
+  /** Closes the file that was opened for it. */
+  async close(): Promise<void> {
+    await this.source?.close()
+  }
+}

@@ -1,0 +1,74 @@
+import { unsupported, usage } from '../errors.js'
+import { checkUserId } from '../filters/blosc2/registry.js'
+import type { Workspace } from '../kernels/workspace.js'
+import { ndlzDecode } from './ndlz.js'
+
+/** A codec that chunks name by the `udcodec` field, with a meta byte. Addresses are in the arena. */
+export interface PluginCodec {
+  readonly id: number
+  readonly name: string
+  /** Undefined where it is only read. @returns bytes written, or 0 for "store it plain" */
+  readonly encode?: (
+    ws: Workspace,
+    src: number,
+    nbytes: number,
+    dst: number,
+    capacity: number,
+    meta: number,
+    owner: unknown,
+  ) => number
+  /** @returns the plain size, or -1 for a malformed stream */
+  readonly decode: (
+    ws: Workspace,
+    src: number,
+    cbytes: number,
+    dst: number,
+    nbytes: number,
+    meta: number,
+    owner: unknown,
+  ) => number
+}
+
+const ndlz: PluginCodec = {
+  id: 32,
+  name: 'ndlz',
+  decode: (ws, src, cbytes, dst, nbytes, meta) =>
+    ndlzDecode(ws.view(src, cbytes).slice(), ws.view(dst, nbytes), meta),
+}
+
+const codecs = new Map<number, PluginCodec>([[ndlz.id, ndlz]])
+
+/** Codecs that C-Blosc2 has registered and that are not read here. */
+const KNOWN: Record<number, string> = {
+  33: 'ZFP (fixed accuracy)',
+  34: 'ZFP (fixed precision)',
+  35: 'ZFP (fixed rate)',
+  36: 'OpenHTJ2K',
+  37: 'grok',
+  38: 'OpenZL',
+}
+
+/** The codec of a number. @throws BlpkError UNSUPPORTED for one that has none */
+export function pluginCodec(id: number): PluginCodec {
+  const found = codecs.get(id)
+  if (found !== undefined) return found
+  const name = KNOWN[id]
+  if (name !== undefined) throw unsupported(`the data were compressed by ${name}, which is not supported`)
+  const how = id >= 160 ? '; register it first (registerCodec, or --plugin)' : ''
+  throw unsupported(`the data were compressed by codec number ${id}, which is not known${how}`)
+}
+
+/** The registered codec of a name, where there is one. */
+export function pluginCodecByName(name: string): PluginCodec | undefined {
+  for (const codec of codecs.values()) if (codec.name === name) return codec
+  return undefined
+}
+
+/** Adds a codec. @throws BlpkError USAGE for a number or a name that is taken or out of range */
+export function addCodec(codec: PluginCodec, builtinNames: readonly string[]): void {
+  checkUserId(codec.id, codecs.has(codec.id), 'codec')
+  if (pluginCodecByName(codec.name) !== undefined || builtinNames.includes(codec.name)) {
+    throw usage(`the codec name '${codec.name}' is taken; choose another one`)
+  }
+  codecs.set(codec.id, codec)
+}

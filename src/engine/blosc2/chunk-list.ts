@@ -1,0 +1,173 @@
+import { damaged, type ErrorPlace } from '../../errors.js'
+import { type ChunkBytes, MemoryChunk } from '../../format/chunk2/chunk-bytes.js'
+import { type DecodeOptions, OpenChunk } from '../../format/chunk2/decode.js'
+import { newChunk2Header, parseChunk2Header, writeChunk2Header } from '../../format/chunk2/header.js'
+import type { OffsetSpecial } from '../../format/frame/offsets.js'
+import type { Workspace } from '../../kernels/workspace.js'
+
+/** A chunk of a super-chunk: a special value that takes no room, or bytes that lie somewhere. */
+export type Entry = { special: OffsetSpecial } | { open: () => ChunkBytes }
+
+/** An entry over a chunk in memory. */
+export function memoryEntry(bytes: Uint8Array, place: ErrorPlace = {}): Entry {
+  return { open: () => new MemoryChunk(bytes, place) }
+}
+
+/** The 32 bytes that a special chunk would be if it were stored. */
+export function specialChunk(
+  special: OffsetSpecial,
+  nbytes: number,
+  typesize: number,
+  blocksize: number,
+): Uint8Array {
+  const item = typesize > 255 ? 1 : typesize
+  const h = newChunk2Header({
+    split: true,
+    codecFormat: 0,
+    udcodec: 0,
+    codecMeta: 0,
+    typesize: item,
+    nbytes,
+    blocksize: blocksize > 0 ? Math.min(blocksize, nbytes) : nbytes,
+    filters: [],
+  })
+  const bytes = new Uint8Array(h.headerBytes)
+  writeChunk2Header(bytes, { ...h, special, memcpyed: false })
+  return bytes
+}
+
+/** The chunks of a super-chunk in order, with their plain sizes. */
+export class ChunkList {
+  entries: Entry[]
+  /** In bytes, of all but the last chunk; 0 where each has its own. */
+  chunksize: number
+  readonly #typesize: number
+  readonly #blocksize: number
+  /** Plain sizes, where chunks have their own or the last one is not known by rule. */
+  #sizes: number[] | undefined
+  #nbytes: number
+
+  constructor(entries: Entry[], chunksize: number, nbytes: number, typesize: number, blocksize: number) {
+    this.entries = entries
+    this.chunksize = chunksize
+    this.#nbytes = nbytes
+    this.#typesize = typesize
+    this.#blocksize = blocksize
+  }
+
+  get nbytes(): number {
+    return this.#nbytes
+  }
+
+  /** Where chunk `index` starts in the plain bytes, and its size. */
+  async extent(index: number): Promise<[start: number, nbytes: number]> {
+    if (this.chunksize > 0) {
+      const start = index * this.chunksize
+      return [start, Math.min(this.chunksize, this.#nbytes - start)]
+    }
+    const sizes = await this.sizes()
+    let start = 0
+    for (let i = 0; i < index; i++) start += sizes[i] ?? 0
+    return [start, sizes[index] ?? 0]
+  }
+
+  /** The plain sizes of all chunks. @throws BlpkError DAMAGED where they are not what the frame says */
+  async sizes(): Promise<number[]> {
+    if (this.chunksize > 0) {
+      const sizes = this.entries.map(() => this.chunksize)
+      if (sizes.length > 0) sizes[sizes.length - 1] = this.#nbytes - (sizes.length - 1) * this.chunksize
+      return sizes
+    }
+    this.#sizes ??= await this.#readSizes()
+    return this.#sizes
+  }
+
+  async #readSizes(): Promise<number[]> {
+    const sizes: number[] = []
+    for (const entry of this.entries) {
+      if ('special' in entry) throw damaged('a chunk has a special value, but no size')
+      const bytes = entry.open()
+      sizes.push(parseChunk2Header(await bytes.fetch(0, Math.min(32, bytes.limit)), bytes.place).nbytes)
+    }
+    const total = sizes.reduce((sum, size) => sum + size, 0)
+    if (total !== this.#nbytes)
+      throw damaged(`the chunks have ${total} plain bytes, the frame ${this.#nbytes}`)
+    return sizes
+  }
+
+  /** The stored bytes of a chunk; special ones get a header of 32 bytes. */
+  async bytes(index: number): Promise<ChunkBytes> {
+    const entry = this.entries[index]
+    if (entry === undefined) throw damaged(`there is no chunk ${index}`)
+    if ('open' in entry) return entry.open()
+    const [, nbytes] = await this.extent(index)
+    return new MemoryChunk(specialChunk(entry.special, nbytes, this.#typesize, this.#blocksize), {
+      chunk: index,
+    })
+  }
+
+  /** Opens a chunk to decode it, wholly or in part. @throws BlpkError DAMAGED where its size is another one */
+  async openChunk(ws: Workspace, index: number, options: DecodeOptions): Promise<OpenChunk> {
+    const bytes = await this.bytes(index)
+    const chunk = await OpenChunk.open(ws, bytes, options)
+    const [, nbytes] = await this.extent(index)
+    if (chunk.header.nbytes !== nbytes)
+      throw damaged(
+        `the chunk has ${chunk.header.nbytes} plain bytes, and the frame says ${nbytes}`,
+        bytes.place,
+      )
+    return chunk
+  }
+
+  /** Replaces `remove` chunks from `index` on; `sizes` are the plain sizes of the new ones. */
+  async splice(index: number, remove: number, entries: Entry[], sizes: number[]): Promise<void> {
+    const [entry] = entries
+    if (remove === 1 && entries.length === 1 && entry !== undefined) {
+      const [, nbytes] = await this.extent(index)
+      if (nbytes === sizes[0]) {
+        this.entries[index] = entry
+        return
+      }
+    }
+    const all = [...(await this.sizes())]
+    all.splice(index, remove, ...sizes)
+    this.entries.splice(index, remove, ...entries)
+    this.#settle(all)
+  }
+
+  async reorder(order: readonly number[]): Promise<void> {
+    const sizes = await this.sizes()
+    const entries = this.entries
+    this.entries = order.map((i) => entries[i] as Entry)
+    this.#settle(order.map((i) => sizes[i] ?? 0))
+  }
+
+  /** Chunks that all but the last have one size need no sizes of their own. */
+  #settle(sizes: number[]): void {
+    this.#nbytes = sizes.reduce((sum, size) => sum + size, 0)
+    const first = sizes[0] ?? 0
+    const wanted = this.chunksize > 0 ? this.chunksize : first
+    const regular = sizes.every((size, i) =>
+      i < sizes.length - 1 ? size === wanted : size <= wanted && size > 0,
+    )
+    if (regular && (this.chunksize > 0 || this.#sizes === undefined)) {
+      this.#sizes = undefined
+      return
+    }
+    this.chunksize = 0
+    this.#sizes = sizes
+    // The index alone cannot say how large a chunk is.
+    this.entries = this.entries.map((entry, i) =>
+      'special' in entry
+        ? memoryEntry(specialChunk(entry.special, sizes[i] ?? 0, this.#typesize, this.#blocksize))
+        : entry,
+    )
+  }
+
+  /** Puts other chunks in place of all, which all have `chunksize` bytes. */
+  replaceAll(entries: Entry[]): void {
+    this.entries = entries
+    this.#sizes = undefined
+    this.#nbytes = entries.length * this.chunksize
+  }
+}

@@ -1,0 +1,172 @@
+import { addCodec, type PluginCodec, pluginCodec, pluginCodecByName } from '../../codecs/plugins.js'
+import { CODECS, codecByName } from '../../codecs/registry.js'
+import { unsupported, usage } from '../../errors.js'
+import { filterById, filterByName } from '../../filters/blosc2/registry.js'
+import { CODEC_FORMAT_UD, type FilterSlot, MAX_FILTERS } from '../../format/chunk2/header.js'
+import type { Chunk2Params, StreamEncoder } from '../../format/chunk2/params.js'
+import {
+  CODEC_NUMBERS,
+  CODEC_UD,
+  type FrameHeader,
+  SPLIT_MODES,
+  type SplitMode,
+} from '../../format/frame/header.js'
+
+/** A filter by name or number, with its meta byte (0 to 255, or −128 to −1). */
+export type FilterOption = string | number | { filter: string | number; meta?: number }
+
+/** How chunks are to be compressed. */
+export interface CompressionOptions {
+  /** Name of a codec, or number of a registered one. Default: `zstd`. */
+  codec?: string | number
+  /** Meta byte of a registered codec. */
+  codecMeta?: number
+  /** 0 (store) to 9. Default: 5. */
+  level?: number
+  /** At most six, in the order of compression. Default: byte shuffle. */
+  filters?: readonly FilterOption[]
+  /** Default: `auto`. */
+  splitMode?: SplitMode
+  /** Size of a block, in bytes; C-Blosc2's rule where it is not given. */
+  blocksize?: number
+}
+
+/** Low levels of Zstandard gain from split blocks too. */
+const LAST_SPLIT_ZSTD_LEVEL = 5
+const SPLITTING: readonly string[] = ['blosclz', 'lz4']
+
+function builtinEncoder(name: keyof typeof CODEC_NUMBERS): StreamEncoder {
+  const codec = codecByName(name)
+  return {
+    format: codec.format,
+    number: CODEC_NUMBERS[name],
+    meta: 0,
+    highRatio: codec.highRatio,
+    likesSplit: (level) => SPLITTING.includes(name) || (name === 'zstd' && level <= LAST_SPLIT_ZSTD_LEVEL),
+    encode: (ws, src, nbytes, dst, capacity, level) => codec.compress(ws, src, nbytes, dst, capacity, level),
+  }
+}
+
+function pluginEncoder(codec: PluginCodec, meta: number, owner: unknown): StreamEncoder {
+  const { encode } = codec
+  if (encode === undefined) throw unsupported(`the codec ${codec.name} can be read, but not written`)
+  return {
+    format: CODEC_FORMAT_UD,
+    number: codec.id,
+    meta,
+    highRatio: false,
+    likesSplit: () => false,
+    encode(ws, src, nbytes, dst, capacity) {
+      const packed = encode(ws, src, nbytes, dst, capacity, meta, owner)
+      if (!Number.isInteger(packed) || packed < 0 || packed > capacity) return 0
+      return packed
+    },
+  }
+}
+
+function isBuiltin(name: string): name is keyof typeof CODEC_NUMBERS {
+  return name in CODEC_NUMBERS
+}
+
+/** @throws BlpkError USAGE for a codec that is not known or that frames do not have */
+function findEncoder(codec: string | number, meta: number, owner: unknown): StreamEncoder {
+  if (typeof codec === 'number') {
+    for (const [name, number] of Object.entries(CODEC_NUMBERS)) {
+      if (number === codec && isBuiltin(name)) return builtinEncoder(name)
+    }
+    return pluginEncoder(pluginCodec(codec), meta, owner)
+  }
+  if (isBuiltin(codec)) return builtinEncoder(codec)
+  const plugin = pluginCodecByName(codec)
+  if (plugin !== undefined) return pluginEncoder(plugin, meta, owner)
+  if (CODECS.some(({ name }) => name === codec))
+    throw usage(`Blosc2 has no codec ${codec}; it has ${Object.keys(CODEC_NUMBERS).join(', ')}`)
+  throw usage(
+    `unknown codec '${codec}' (there are ${Object.keys(CODEC_NUMBERS).join(', ')}, and registered ones)`,
+  )
+}
+
+function findFilter(option: FilterOption): FilterSlot {
+  const { filter, meta = 0 } = typeof option === 'object' ? option : { filter: option }
+  const found = typeof filter === 'number' ? filterById(filter) : filterByName(filter)
+  if (!Number.isInteger(meta) || meta < -128 || meta > 255)
+    throw usage(`the meta byte of the filter ${found.name} is ${meta}; it must fit in a byte`)
+  return { id: found.id, meta: meta & 0xff }
+}
+
+/**
+ * Checks options and finds what they name.
+ * @param itemBytes size of an item, in bytes
+ * @param owner what codecs of users are handed along
+ * @throws BlpkError USAGE
+ */
+export function resolveParams(options: CompressionOptions, itemBytes: number, owner?: unknown): Chunk2Params {
+  const { codec = 'zstd', codecMeta = 0, level = 5, splitMode = 'auto', blocksize = 0 } = options
+  const filters = (options.filters ?? ['shuffle']).map(findFilter)
+  if (!Number.isInteger(level) || level < 0 || level > 9)
+    throw usage(`the level is ${level}; it goes from 0 to 9`)
+  if (filters.length > MAX_FILTERS)
+    throw usage(`there are ${filters.length} filters; ${MAX_FILTERS} fit in a chunk`)
+  if (!SPLIT_MODES.includes(splitMode)) throw usage(`unknown split mode '${splitMode}'`)
+  if (!Number.isInteger(codecMeta) || codecMeta < 0 || codecMeta > 255)
+    throw usage(`the meta byte of the codec is ${codecMeta}; it must fit in a byte`)
+  if (!Number.isSafeInteger(blocksize) || blocksize < 0) throw usage(`the block size is ${blocksize}`)
+  return { encoder: findEncoder(codec, codecMeta, owner), level, filters, splitMode, itemBytes, blocksize }
+}
+
+/** The options that the header of a frame stands for, for chunks that are added to it. */
+export function optionsOf(h: FrameHeader): CompressionOptions {
+  return {
+    codec: h.codec >= CODEC_UD ? h.udcodec : h.codec,
+    codecMeta: h.codecMeta,
+    level: Math.min(h.level, 9),
+    filters: h.filters.map(({ id, meta }) => ({ filter: id, meta })),
+    splitMode: h.splitMode,
+    blocksize: h.blocksize,
+  }
+}
+
+/** The fields of a frame's header that options stand for. */
+export function headerFields(
+  p: Chunk2Params,
+): Pick<FrameHeader, 'codec' | 'udcodec' | 'codecMeta' | 'level' | 'filters' | 'splitMode' | 'blocksize'> {
+  const { encoder, level, filters, splitMode, blocksize } = p
+  return {
+    codec: encoder.format === CODEC_FORMAT_UD ? CODEC_UD : encoder.number,
+    udcodec: encoder.number,
+    codecMeta: encoder.meta,
+    level,
+    filters,
+    splitMode,
+    blocksize,
+  }
+}
+
+/** A codec of a user, over plain views of the streams. */
+export interface UserCodec {
+  /** 160 to 255. */
+  id: number
+  name: string
+  /** @returns bytes written to `output`, or 0 for "store it plain" */
+  encode(input: Uint8Array, output: Uint8Array, meta: number, schunk: unknown): number
+  /** Fills `output`. @returns bytes written; less than all of it means that the stream is malformed */
+  decode(input: Uint8Array, output: Uint8Array, meta: number, schunk: unknown): number
+}
+
+/**
+ * Adds a codec of your own; it runs in the calling thread.
+ * @throws BlpkError USAGE for a number out of 160 to 255, or a number or name that is taken
+ */
+export function registerCodec(codec: UserCodec): void {
+  addCodec(
+    {
+      id: codec.id,
+      name: codec.name,
+      encode: (ws, src, nbytes, dst, capacity, meta, owner) =>
+        codec.encode(ws.view(src, nbytes), ws.view(dst, capacity), meta, owner),
+      decode: (ws, src, cbytes, dst, nbytes, meta, owner) =>
+        codec.decode(ws.view(src, cbytes), ws.view(dst, nbytes), meta, owner),
+    },
+    CODECS.map(({ name }) => name),
+  )
+}

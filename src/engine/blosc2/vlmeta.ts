@@ -1,0 +1,25 @@
+import { damaged } from '../../errors.js'
+import { MemoryChunk } from '../../format/chunk2/chunk-bytes.js'
+import { OpenChunk } from '../../format/chunk2/decode.js'
+import type { Layers } from '../../format/frame/layers.js'
+import type { Workspace } from '../../kernels/workspace.js'
+
+/** Largest plain size of a variable-length metalayer that is read, in bytes. */
+const MAX_PLAIN = 2 ** 30
+
+/**
+ * Decompresses the contents of variable-length metalayers: each is a Blosc2 chunk.
+ * @throws BlpkError DAMAGED
+ */
+export async function readVlmeta(ws: Workspace, packed: Layers): Promise<Layers> {
+  const layers: Layers = new Map()
+  for (const [name, bytes] of packed) {
+    const chunk = await OpenChunk.open(ws, new MemoryChunk(bytes), { itemBytes: 1 })
+    if (chunk.header.nbytes > MAX_PLAIN)
+      throw damaged(`the metalayer '${name}' claims ${chunk.header.nbytes} bytes`)
+    const plain = new Uint8Array(chunk.header.nbytes)
+    await chunk.all(plain)
+    layers.set(name, plain)
+  }
+  return layers
+}

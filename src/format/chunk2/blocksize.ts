@@ -1,0 +1,48 @@
+import { FILTER_SHUFFLE, MAX_CHUNK_TYPESIZE } from './header.js'
+import type { Chunk2Params } from './params.js'
+
+/** Smaller chunks are stored, and streams are not split smaller than this, in bytes. */
+export const MIN_STREAM2_BYTES = 32
+const MAX_STREAMS = 16
+const L1 = 32 * 1024
+/** By level 0 to 9, in units of an L1 cache of 32 KiB: the figures of C-Blosc2. */
+const FACTORS = [1 / 4, 1 / 2, 1, 2, 4, 4, 8, 8, 8, 8]
+/** Bytes of one stream where blocks are split, by level 0 to 9. */
+const SPLIT_KIB = [32, 32, 32, 32, 64, 64, 64, 128, 256, 512]
+const MAX_SPLIT_BLOCK = 4 * 2 ** 20
+
+/** Item size that a chunk header can say. */
+export function chunkTypesize(itemBytes: number): number {
+  return itemBytes > MAX_CHUNK_TYPESIZE ? 1 : itemBytes
+}
+
+/** Are blocks of this size split into streams? (C-Blosc2's rule for its split modes.) */
+export function splits(p: Chunk2Params, blocksize: number): boolean {
+  const typesize = chunkTypesize(p.itemBytes)
+  if (p.splitMode === 'never' || blocksize % typesize !== 0) return false
+  if (p.splitMode === 'always') return true
+  const shuffled = p.filters.some(({ id }) => id === FILTER_SHUFFLE)
+  const longEnough = Math.floor(blocksize / typesize) >= MIN_STREAM2_BYTES
+  return p.encoder.likesSplit(p.level) && shuffled && typesize <= MAX_STREAMS && longEnough
+}
+
+function unsplitSize(p: Chunk2Params, nbytes: number): number {
+  if (nbytes < L1) return nbytes
+  const highRatio = p.encoder.highRatio ? (p.level === 9 ? 4 : 2) : 1
+  return L1 * (FACTORS[p.level] ?? 4) * highRatio
+}
+
+function splitSize(p: Chunk2Params): number {
+  const size = (SPLIT_KIB[p.level] ?? 64) * 1024 * chunkTypesize(p.itemBytes)
+  return Math.max(Math.min(size, MAX_SPLIT_BLOCK), L1)
+}
+
+/** The block size that C-Blosc2 picks for a chunk of `nbytes`. */
+export function chooseBlock2size(p: Chunk2Params, nbytes: number): number {
+  const typesize = chunkTypesize(p.itemBytes)
+  if (nbytes < typesize) return Math.max(nbytes, 1)
+  const wanted =
+    p.blocksize > 0 ? p.blocksize : p.level > 0 && splits(p, nbytes) ? splitSize(p) : unsplitSize(p, nbytes)
+  const size = Math.min(wanted, nbytes)
+  return size > typesize ? size - (size % typesize) : size
+}

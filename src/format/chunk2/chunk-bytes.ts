@@ -1,0 +1,36 @@
+import type { MaybePromise } from '../../codecs/codec.js'
+import { damaged, type ErrorPlace } from '../../errors.js'
+
+/** A stored chunk, wherever it lies: pieces of it can be fetched. */
+export interface ChunkBytes {
+  /** How many bytes there are at most, in bytes; a chunk may end earlier. */
+  readonly limit: number
+  readonly place: ErrorPlace
+  /**
+   * The bytes from `at` on; they may be used until the next call.
+   * @throws BlpkError DAMAGED where there are fewer
+   */
+  fetch(at: number, nbytes: number): MaybePromise<Uint8Array>
+  /** Says that all of the first `nbytes` bytes will be fetched, so that they can be read in one go. */
+  prefetch?(nbytes: number): MaybePromise<void>
+}
+
+/** A chunk in memory. */
+export class MemoryChunk implements ChunkBytes {
+  readonly bytes: Uint8Array
+  readonly place: ErrorPlace
+
+  constructor(bytes: Uint8Array, place: ErrorPlace = {}) {
+    this.bytes = bytes
+    this.place = place
+  }
+
+  get limit(): number {
+    return this.bytes.length
+  }
+
+  fetch(at: number, nbytes: number): Uint8Array {
+    if (at + nbytes > this.bytes.length) throw damaged('the chunk is cut short', this.place)
+    return this.bytes.subarray(at, at + nbytes)
+  }
+}

@@ -1,0 +1,179 @@
+import { usage } from '../../errors.js'
+import type { Workspace } from '../../kernels/workspace.js'
+import { chooseBlock2size, chunkTypesize, MIN_STREAM2_BYTES, splits } from './blocksize.js'
+import {
+  type Chunk2Header,
+  EXTENDED_HEADER_BYTES,
+  FILTER_TRUNC_PREC,
+  MAX_CHUNK2_NBYTES,
+  newChunk2Header,
+  streamsOf,
+  writeChunk2Header,
+} from './header.js'
+import type { Chunk2Params } from './params.js'
+import { blockContext, runBackward, runForward, usesDelta } from './pipeline.js'
+
+const FILTER_INT_TRUNC = 36
+const FIRST_USER_FILTER = 160
+
+/** Room that a chunk of `nbytes` plain bytes needs at most, in bytes. */
+export function maxChunk2Bytes(nbytes: number): number {
+  return nbytes + EXTENDED_HEADER_BYTES
+}
+
+class ChunkWriter {
+  readonly #ws: Workspace
+  readonly #p: Chunk2Params
+  readonly #h: Chunk2Header
+  readonly #out: Uint8Array
+  readonly #view: DataView
+  /** Undone block 0, which the delta filter holds the others against. */
+  #reference: Uint8Array | undefined
+  position: number
+  /** Streams that were not runs of zeros. */
+  solid = 0
+
+  constructor(ws: Workspace, p: Chunk2Params, h: Chunk2Header, out: Uint8Array) {
+    this.#ws = ws
+    this.#p = p
+    this.#h = h
+    this.#out = out
+    this.#view = new DataView(out.buffer, out.byteOffset, out.length)
+    this.position = h.headerBytes + 4 * h.nblocks
+  }
+
+  /** Writes a run as its length alone, where the stream is one. */
+  #run(address: number, size: number): boolean | undefined {
+    if (this.#ws.kernels.isRun(address, size) === 0) return undefined
+    const value = this.#ws.view(address, 1)[0] ?? 0
+    const room = value === 0 ? 4 : 5
+    if (room > this.#out.length - this.position) return false
+    this.#view.setInt32(this.position, -value, true)
+    if (value !== 0) this.#out[this.position + 4] = 1
+    this.position += room
+    if (value !== 0) this.solid++
+    return true
+  }
+
+  /** @returns false where there is no room left */
+  async #stream(address: number, size: number): Promise<boolean> {
+    const run = this.#run(address, size)
+    if (run !== undefined) return run
+    this.solid++
+    const room = this.#out.length - this.position - 4
+    if (room <= 0) return false
+    const { encoder, level } = this.#p
+    const target = this.#ws.scratch('output', size)
+    const pending = encoder.encode(this.#ws, address, size, target, Math.min(size - 1, room), level)
+    const packed = typeof pending === 'number' ? pending : await pending
+    if (packed === 0 && size > room) return false
+    const [from, nbytes] = packed === 0 ? [address, size] : [target, packed]
+    this.#view.setInt32(this.position, nbytes, true)
+    this.#out.set(this.#ws.view(from, nbytes), this.position + 4)
+    this.position += 4 + nbytes
+    return true
+  }
+
+  #referenceAddress(): number | undefined {
+    if (this.#reference === undefined) return undefined
+    const address = this.#ws.scratch('reference', this.#reference.length)
+    this.#ws.view(address, this.#reference.length).set(this.#reference)
+    return address
+  }
+
+  async #block(block: Uint8Array): Promise<boolean> {
+    const h = this.#h
+    const traits = { itemBytes: this.#p.itemBytes }
+    const context = blockContext(this.#ws, h, traits, this.#referenceAddress(), {})
+    const address = runForward(context, h, block.length, this.#ws.bring(block))
+    const streams = streamsOf(h, block.length)
+    const size = block.length / streams
+    for (let i = 0; i < streams; i++) if (!(await this.#stream(address + i * size, size))) return false
+    if (this.#reference === undefined && usesDelta(h)) {
+      // Readers hold the others against block 0 as they decoded it: where filters lose something, not the input.
+      const plain = runBackward(context, h, block.length, address)
+      this.#reference = this.#ws.view(plain, block.length).slice()
+    }
+    return true
+  }
+
+  async blocks(plain: Uint8Array): Promise<boolean> {
+    const { headerBytes, nblocks, blocksize } = this.#h
+    if (this.position >= this.#out.length) return false
+    for (let i = 0; i < nblocks; i++) {
+      this.#view.setUint32(headerBytes + 4 * i, this.position, true)
+      if (!(await this.#block(plain.subarray(i * blocksize, (i + 1) * blocksize)))) return false
+    }
+    return true
+  }
+}
+
+/** Do filters leave a repeated value as it is, so that it may stand for the whole chunk? */
+function keepsValues(p: Chunk2Params): boolean {
+  return p.filters.every(
+    ({ id }) => id !== FILTER_TRUNC_PREC && id !== FILTER_INT_TRUNC && id < FIRST_USER_FILTER,
+  )
+}
+
+/** The item that the whole chunk repeats, if it does. */
+function repeatedItem(ws: Workspace, p: Chunk2Params, plain: Uint8Array): Uint8Array | undefined {
+  const { itemBytes } = p
+  if (plain.length < 2 * itemBytes || plain.length % itemBytes !== 0 || !keepsValues(p)) return undefined
+  // Most data differ at once; only what does not is brought to the kernels.
+  for (let i = 0; i < itemBytes; i++) if (plain[i] !== plain[i + itemBytes]) return undefined
+  const found = ws.kernels.repeats(ws.bring(plain), itemBytes, plain.length) !== 0
+  return found ? plain.slice(0, itemBytes) : undefined
+}
+
+/** A chunk of zeros is its header, one of a repeated value has that behind it (README_CHUNK_FORMAT, "blosc2_flags"). */
+function putSpecial(h: Chunk2Header, item: Uint8Array, out: Uint8Array): number {
+  const zeros = item.every((byte) => byte === 0)
+  const cbytes = h.headerBytes + (zeros ? 0 : item.length)
+  writeChunk2Header(out, { ...h, special: zeros ? 'zeros' : 'value', cbytes })
+  if (!zeros) out.set(item, h.headerBytes)
+  return cbytes
+}
+
+function applyPrefilter(p: Chunk2Params, plain: Uint8Array, blocksize: number): Uint8Array {
+  if (p.prefilter === undefined) return plain
+  const own = plain.slice()
+  for (let at = 0; at < own.length; at += blocksize) p.prefilter(own.subarray(at, at + blocksize), at)
+  return own
+}
+
+/**
+ * Compresses one Blosc2 chunk (README_CHUNK_FORMAT). Runs become runs, a chunk of one value its header and that
+ * value, and a chunk that does not get smaller is stored.
+ * @returns the chunk
+ * @throws BlpkError USAGE for a chunk that is too large, or filters that cannot work on such items
+ */
+export async function encodeChunk2(ws: Workspace, p: Chunk2Params, input: Uint8Array): Promise<Uint8Array> {
+  if (input.length > MAX_CHUNK2_NBYTES)
+    throw usage(`a chunk of ${input.length} bytes is too large; use chunks of at most ${MAX_CHUNK2_NBYTES}`)
+  const blocksize = chooseBlock2size(p, input.length)
+  const plain = applyPrefilter(p, input, blocksize)
+  const h = newChunk2Header({
+    split: splits(p, blocksize),
+    codecFormat: p.encoder.format,
+    udcodec: p.encoder.number,
+    codecMeta: p.encoder.meta,
+    typesize: chunkTypesize(p.itemBytes),
+    nbytes: plain.length,
+    blocksize,
+    filters: p.filters,
+  })
+  const out = new Uint8Array(maxChunk2Bytes(plain.length))
+  const item = repeatedItem(ws, p, plain)
+  if (item !== undefined) return out.slice(0, putSpecial(h, item, out))
+  if (p.level > 0 && plain.length >= MIN_STREAM2_BYTES) {
+    const writer = new ChunkWriter(ws, p, h, out)
+    if (await writer.blocks(plain)) {
+      if (writer.solid === 0) return out.slice(0, putSpecial(h, Uint8Array.of(0), out))
+      writeChunk2Header(out, { ...h, cbytes: writer.position })
+      return out.slice(0, writer.position)
+    }
+  }
+  out.set(plain, h.headerBytes)
+  writeChunk2Header(out, { ...h, memcpyed: true, cbytes: out.length })
+  return out
+}

@@ -1,0 +1,41 @@
+import { damaged, type ErrorPlace, unsupported } from '../../errors.js'
+import type { Special } from '../chunk2/header.js'
+
+export type OffsetSpecial = Exclude<Special, 'none' | 'value'>
+
+/** Where a chunk is: behind the header in bytes (the number of its file in a sparse frame), or nowhere. */
+export type ChunkOffset = { special: OffsetSpecial } | { at: number }
+
+const SPECIAL_NUMBERS: Record<OffsetSpecial, number> = { zeros: 1, nans: 2, uninit: 4 }
+
+function parseOffset(value: bigint, place: ErrorPlace): ChunkOffset {
+  if (value >= 0n) {
+    const at = Number(value)
+    if (!Number.isSafeInteger(at)) throw damaged(`the offset of the chunk is ${value}`, place)
+    return { at }
+  }
+  const number = Number((value >> 56n) & 0x7fn)
+  for (const special of ['zeros', 'nans', 'uninit'] as const) {
+    if (number === SPECIAL_NUMBERS[special]) return { special }
+  }
+  throw unsupported(`the offset of the chunk says special value ${number}, which is not known`, place)
+}
+
+/** Reads the plain bytes of an index chunk (README_CFRAME_FORMAT, "Chunks"). */
+export function parseOffsets(bytes: Uint8Array, place: ErrorPlace): ChunkOffset[] {
+  if (bytes.length % 8 !== 0) throw damaged(`the index of the frame has ${bytes.length} bytes`, place)
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+  return Array.from({ length: bytes.length / 8 }, (_, chunk) =>
+    parseOffset(view.getBigInt64(8 * chunk, true), { ...place, chunk }),
+  )
+}
+
+export function formatOffsets(offsets: readonly ChunkOffset[]): Uint8Array {
+  const bytes = new Uint8Array(8 * offsets.length)
+  const view = new DataView(bytes.buffer)
+  offsets.forEach((offset, i) => {
+    if ('special' in offset) view.setUint8(8 * i + 7, 0x80 | SPECIAL_NUMBERS[offset.special])
+    else view.setBigInt64(8 * i, BigInt(offset.at), true)
+  })
+  return bytes
+}

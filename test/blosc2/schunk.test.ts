@@ -1,0 +1,231 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { BlpkError, NDArray, registerCodec, registerFilter, SChunk } from '../../dist/index.js'
+import { sameBytes, scratchDirectory } from '../support/scratch.js'
+
+const directory = scratchDirectory()
+const numbers = (count: number, from = 0): Int32Array =>
+  Int32Array.from({ length: count }, (_, i) => from + i)
+const bytesOf = (array: ArrayBufferView): Uint8Array =>
+  new Uint8Array(array.buffer, array.byteOffset, array.byteLength)
+const asNumbers = (bytes: Uint8Array): number[] => [...new Int32Array(bytes.slice().buffer)]
+const again = async (s: SChunk): Promise<SChunk> => SChunk.fromCframe(await s.toCframe())
+
+async function sample(): Promise<SChunk> {
+  return SChunk.create({ typesize: 4, chunksize: 40 }, numbers(35))
+}
+
+async function codeOf(promise: Promise<unknown>): Promise<string | undefined> {
+  try {
+    await promise
+    return undefined
+  } catch (error) {
+    return error instanceof BlpkError ? error.code : String(error)
+  }
+}
+
+describe('super-chunks', () => {
+  test('items in and out, and past the end', async () => {
+    const s = await sample()
+    expect(s.nchunks).toBe(4)
+    await s.set(33, numbers(20, 100))
+    expect(s.nchunks).toBe(6)
+    const back = await again(s)
+    expect(asNumbers(await back.bytes())).toEqual([...numbers(33), ...numbers(20, 100)])
+    expect(asNumbers(await back.slice(-2))).toEqual([118, 119])
+    expect(asNumbers(await back.slice(8, 12))).toEqual([8, 9, 10, 11])
+    expect(await codeOf(s.set(54, numbers(1)))).toBe('USAGE')
+    expect(await codeOf(s.set(0, Uint8Array.of(1)))).toBe('USAGE')
+  })
+
+  test('chunks are inserted, updated, deleted and put in another order', async () => {
+    const s = await sample()
+    await s.insertChunk(1, numbers(10, 50))
+    await s.updateChunk(0, numbers(10, 70))
+    await s.deleteChunk(2)
+    await s.reorderChunks([1, 0, 2, 3])
+    const expected = [...numbers(10, 50), ...numbers(10, 70), ...numbers(15, 20)]
+    expect(asNumbers(await (await again(s)).bytes())).toEqual(expected)
+    expect(await codeOf(s.reorderChunks([0, 0, 1, 2]))).toBe('USAGE')
+    for (let i = 0; i < 4; i++) await s.deleteChunk(0)
+    expect((await again(s)).nbytes).toBe(0)
+  })
+
+  test('chunks of different sizes make a frame of variable chunks', async () => {
+    const s = await sample()
+    await s.insertChunk(1, numbers(3))
+    await s.appendChunk(numbers(17))
+    const back = await again(s)
+    expect(back.chunksize).toBe(0)
+    expect(asNumbers(await back.bytes())).toEqual([
+      ...numbers(10),
+      ...numbers(3),
+      ...numbers(25, 10),
+      ...numbers(17),
+    ])
+    expect(asNumbers(await back.slice(9, 14))).toEqual([9, 0, 1, 2, 10])
+  })
+
+  test('special values take no room, in variable frames too', async () => {
+    const s = await SChunk.create({ typesize: 8 })
+    await s.fillSpecial(10 ** 9, 'zeros')
+    const bytes = await s.toCframe()
+    expect(bytes.length).toBeLessThan(300)
+    expect([...(await (await SChunk.open(bytes)).slice(10 ** 9 - 1))]).toEqual(new Array(8).fill(0))
+    const small = await SChunk.create({ typesize: 8, chunksize: 80 })
+    await small.fillSpecial(25, 'nans')
+    await small.insertChunk(0, new Float64Array(3))
+    expect(new Float64Array((await (await again(small)).bytes()).buffer)).toEqual(
+      Float64Array.from([0, 0, 0, ...new Array<number>(25).fill(Number.NaN)]),
+    )
+  })
+
+  test('zeros that are given as data are found to be zeros', async () => {
+    const s = await SChunk.create({ typesize: 8, chunksize: 2 ** 24 }, new Uint8Array(2 ** 26))
+    expect((await s.toCframe()).length).toBeLessThan(200)
+  })
+
+  test('metalayers of both kinds', async () => {
+    const s = await SChunk.create({ meta: [['fixed', Uint8Array.of(1, 2)]] }, Uint8Array.of(1, 2, 3))
+    s.vlmeta.set('long', new Uint8Array(5000).fill(7))
+    s.vlmeta.set('empty', new Uint8Array())
+    const back = await again(s)
+    expect(back.meta.get('fixed')).toEqual(Uint8Array.of(1, 2))
+    expect(back.vlmeta.get('long')).toEqual(new Uint8Array(5000).fill(7))
+    expect(back.vlmeta.get('empty')).toEqual(new Uint8Array())
+    s.vlmeta.set('x'.repeat(40), Uint8Array.of(1))
+    expect(await codeOf(s.toCframe())).toBe('USAGE')
+  })
+
+  test('a file is replaced by itself, changed', async () => {
+    const path = join(directory, 'self.b2frame')
+    await (await sample()).save(path)
+    expect(await codeOf((await sample()).save(path))).toBe('EXISTS')
+    const s = await SChunk.open(path)
+    await s.set(5, numbers(1, -1))
+    await s.save(path, { overwrite: true })
+    await s.close()
+    expect(asNumbers(await (await SChunk.open(path)).slice(4, 7))).toEqual([4, -1, 6])
+    expect(existsSync(path)).toBe(true)
+  })
+
+  test('prefilter and postfilter', async () => {
+    const s = await SChunk.create({ chunksize: 100, codec: 'lz4' })
+    s.prefilter = (block) => {
+      for (let i = 0; i < block.length; i++) block[i] = (block[i] ?? 0) + 1
+    }
+    await s.append(new Uint8Array(250).fill(4))
+    expect((await s.bytes()).every((byte) => byte === 5)).toBe(true)
+    s.postfilter = (block, offset) => {
+      for (let i = 0; i < block.length; i++) block[i] = offset + i
+    }
+    expect((await s.decompressChunk(1))[99]).toBe(99)
+  })
+})
+
+describe('codecs and filters of users', () => {
+  /** Steps of one byte-sized number: first item and step. */
+  registerCodec({
+    id: 160,
+    name: 'arange',
+    encode(input, output) {
+      const items = new Int32Array(input.slice().buffer)
+      const step = (items[1] ?? 0) - (items[0] ?? 0)
+      if (!items.every((item, i) => item === (items[0] ?? 0) + i * step)) return 0
+      output.set(bytesOf(Int32Array.of(items[0] ?? 0, step)))
+      return 8
+    },
+    decode(input, output) {
+      const [first = 0, step = 0] = new Int32Array(input.slice().buffer)
+      output.set(bytesOf(Int32Array.from({ length: output.length / 4 }, (_, i) => first + i * step)))
+      return output.length
+    },
+  })
+  registerFilter({
+    id: 160,
+    forward(input, output) {
+      const items = new Int32Array(input.slice().buffer)
+      output.set(bytesOf(items.map((item, i) => item - (items[i - 1] ?? 0))))
+    },
+    backward(input, output) {
+      let sum = 0
+      output.set(bytesOf(new Int32Array(input.slice().buffer).map((item) => (sum += item))))
+    },
+  })
+
+  test('a codec of arithmetic rows reaches the ratio of the tutorial', async () => {
+    const data = numbers(1_000_000)
+    const s = await SChunk.create(
+      { typesize: 4, codec: 'arange', filters: [], chunksize: 400_000, blocksize: 40_000 },
+      data,
+    )
+    const bytes = await s.toCframe()
+    expect(data.byteLength / bytes.length).toBeGreaterThan(833)
+    expect(sameBytes(await (await SChunk.open(bytes)).bytes(), bytesOf(data))).toBe(true)
+  })
+
+  test('a filter of differences', async () => {
+    const data = numbers(1_000_000)
+    const s = await SChunk.create({ typesize: 4, codec: 'lz4', filters: [160, 'shuffle'] }, data)
+    const bytes = await s.toCframe()
+    expect(data.byteLength / bytes.length).toBeGreaterThan(190)
+    expect(sameBytes(await (await SChunk.open(bytes)).bytes(), bytesOf(data))).toBe(true)
+  })
+
+  test('a codec that gives up leaves the data plain', async () => {
+    const data = Int32Array.from({ length: 1000 }, (_, i) => (i * 7919) % 1013)
+    const s = await SChunk.create({ typesize: 4, codec: 160, filters: [] }, data)
+    expect(sameBytes(await (await again(s)).bytes(), bytesOf(data))).toBe(true)
+  })
+
+  test('numbers that are taken, out of range or not known', async () => {
+    const codec = { name: 'x', encode: () => 0, decode: () => 0 }
+    expect(() => registerCodec({ ...codec, id: 160 })).toThrow('is taken')
+    expect(() => registerCodec({ ...codec, id: 159 })).toThrow('160 to 255')
+    expect(() => registerCodec({ ...codec, id: 161, name: 'zstd' })).toThrow('is taken')
+    const bytes = await (
+      await SChunk.create({ typesize: 4, codec: 'arange', filters: [] }, numbers(500))
+    ).toCframe()
+    const unknown = bytes.map((byte) => (byte === 160 ? 199 : byte))
+    expect(await codeOf((await SChunk.open(unknown)).bytes())).toBe('UNSUPPORTED')
+  })
+})
+
+describe('arrays', () => {
+  test('are set, appended to and resized', async () => {
+    const a = await NDArray.zeros([4, 5], '<i4', { chunks: [3, 3], blocks: [2, 2] })
+    await a.set(
+      [
+        { start: 1, stop: 3 },
+        { start: 2, stop: 5 },
+      ],
+      numbers(6, 1),
+    )
+    expect(asNumbers((await a.slice([2])).data)).toEqual([0, 0, 4, 5, 6])
+    await a.append(numbers(10, 20))
+    expect(a.shape).toEqual([6, 5])
+    await a.append(numbers(6, 90), 1)
+    const back = await NDArray.open(await a.toCframe())
+    expect(asNumbers((await back.slice([5])).data)).toEqual([25, 26, 27, 28, 29, 95])
+    await a.resize([2, 2])
+    await a.resize([5, 6])
+    const grown = asNumbers((await a.slice()).data)
+    expect(grown.reduce((sum, n) => sum + n, 0)).toBe(0)
+    expect(grown.length).toBe(30)
+  })
+
+  test('full, by index, with steps and by lists', async () => {
+    const a = await NDArray.from(numbers(60), { shape: [3, 4, 5], chunks: [2, 2, 3], blocks: [1, 2, 2] })
+    expect(await a.slice([1, 2, 3])).toMatchObject({ shape: [] })
+    expect(asNumbers((await a.slice([1, 2, 3])).data)).toEqual([33])
+    expect(asNumbers((await a.slice([-1, { step: -2 }, [4, 0]])).data)).toEqual([59, 55, 49, 45])
+    expect((await a.slice([{ start: 2, stop: 1 }])).shape).toEqual([0, 4, 5])
+    const f = await NDArray.full([7, 7], Float64Array.of(2.5))
+    expect(new Float64Array((await f.slice()).data.buffer).every((x) => x === 2.5)).toBe(true)
+    expect(await codeOf(a.slice([3]))).toBe('USAGE')
+    let items = 0
+    for await (const { part } of a) items += part.data.length / 4
+    expect(items).toBe(60)
+  })
+})
