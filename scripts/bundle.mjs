@@ -3,7 +3,14 @@ import { copyFileSync, rmSync, writeFileSync } from 'node:fs'
 import { rolldown } from 'rolldown'
 
 // Native libraries cannot be bundled, and what loads lazily need not be.
-const external = [/^node:(?!child_process)/, 'cli-progress', 'snappy', 'xxhash-wasm', /^@mongodb-js\/zstd/]
+const external = [
+  /^node:(?!child_process)/,
+  'cli-progress',
+  'snappy',
+  'xxhash-wasm',
+  /^@mongodb-js\/zstd/,
+  /^@aws-sdk\//,
+]
 
 /** commander asks for it to run subcommands as programs of their own, which ours are not; it takes 4 ms to load. */
 const withoutChildProcess = {

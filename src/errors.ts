@@ -10,6 +10,9 @@ export type ErrorCode =
   | 'CHECKSUM'
   | 'UNSUPPORTED'
   | 'NO_ROOM'
+  | 'CHANGED'
+  | 'DENIED'
+  | 'NETWORK'
   | 'INTERRUPTED'
   | 'PIPE_CLOSED'
 

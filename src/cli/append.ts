@@ -22,7 +22,7 @@ function appendOptions(o: CliOptions, metadata: string | undefined): AppendOptio
 }
 
 async function checkNotItself(archive: string, input: Input, context: Context): Promise<void> {
-  const itself = await openInput(archive, context.signal)
+  const itself = await openInput(archive, context)
   await itself.source.close()
   if (itself.identity !== undefined && itself.identity === input.identity) {
     throw new BlpkError('SAME_FILE', `input and output are the same file: '${archive}'`, { path: archive })
@@ -64,7 +64,7 @@ export async function run(args: readonly string[], context: Context): Promise<nu
   if (isDash(archive)) throw usage('an archive on standard input cannot be appended to: name a file')
   checkExtension(archive, context.options)
   const seconds = stopwatch()
-  const opened = await openInput(input, context.signal)
+  const opened = await openInput(input, context)
   const view = openProgress(context.options)
   try {
     // The archive is changed where it stands, and put back after an interrupt.

@@ -13,6 +13,9 @@ export const EXIT_CODES: Record<ErrorCode, number> = {
   CHECKSUM: 3,
   UNSUPPORTED: 4,
   NO_ROOM: 5,
+  CHANGED: 1,
+  DENIED: 1,
+  NETWORK: 1,
   INTERRUPTED: 130,
 }
 

@@ -3,10 +3,12 @@ import type { Readable } from 'node:stream'
 import { isatty } from 'node:tty'
 import { BlpkError, usage } from '../errors.js'
 import { attempt } from '../io-errors.js'
+import { openRemoteSource, schemeOf } from '../places.js'
 import type { ByteSource } from '../sources/byte-source.js'
 import { FileSource } from '../sources/file.js'
 import { openStdin } from '../sources/stdin.js'
 import { StreamSource } from '../sources/stream.js'
+import { type Context, placeSettings } from './context.js'
 import { isDash } from './dash.js'
 import { openFifo } from './fifo.js'
 import { PatientSource } from './patient-source.js'
@@ -27,6 +29,11 @@ export function identityOf(stat: BigIntStats | undefined): string | undefined {
   return stat !== undefined && (stat.isFile() || stat.isFIFO()) ? `${stat.dev}:${stat.ino}` : undefined
 }
 
+/** Objects are the same where their names are; addresses are only read. */
+export function remoteIdentity(name: string): string | undefined {
+  return schemeOf(name) === 's3' ? name.replace(/^s3/i, 's3') : undefined
+}
+
 function streamInput(stream: Readable, name: string, signal: AbortSignal): ByteSource {
   // Who waits for a pipe would not see the signal.
   signal.addEventListener('abort', () => stream.destroy(new BlpkError('INTERRUPTED', 'interrupted')))
@@ -44,11 +51,14 @@ function stdinInput(signal: AbortSignal): Input {
 }
 
 /**
- * Opens an input: a regular file, or anything else that has a name, or `-`.
- * @throws BlpkError NOT_FOUND, IO
+ * Opens an input: a regular file, or anything else that has a name, an object, an address, or `-`.
+ * @throws BlpkError NOT_FOUND, IO, DENIED, NETWORK
  */
-export async function openInput(argument: string, signal: AbortSignal): Promise<Input> {
+export async function openInput(argument: string, context: Context): Promise<Input> {
+  const { signal } = context
   if (isDash(argument)) return stdinInput(signal)
+  const remote = await openRemoteSource(argument, placeSettings(context))
+  if (remote !== undefined) return { source: remote, identity: remoteIdentity(argument), like: undefined }
   const like = attempt('open', argument, () => statSync(argument))
   const identity = identityOf(statSync(argument, { bigint: true }))
   if (like.isFile() || like.isDirectory()) {
@@ -59,9 +69,9 @@ export async function openInput(argument: string, signal: AbortSignal): Promise<
 }
 
 /** The same for an archive, which nobody types at a terminal. */
-export function openArchiveInput(argument: string, signal: AbortSignal): Promise<Input> {
+export function openArchiveInput(argument: string, context: Context): Promise<Input> {
   if (isDash(argument) && isatty(STDIN)) {
     throw usage('standard input is a terminal: name an archive, or pipe one in')
   }
-  return openInput(argument, signal)
+  return openInput(argument, context)
 }

@@ -43,7 +43,7 @@ function checkGrowable(array: NdarrayLayout): void {
 }
 
 /** The metadata of an array with `added` more bytes in rows. */
-function grownArray(archive: Archive, array: NdarrayLayout, source: PlainSource, added: number): Members {
+function grownArray(archive: Described, array: NdarrayLayout, source: PlainSource, added: number): Members {
   const metadata = JSON.parse(archive.metadata ?? '{}') as Members
   if (added === 0) return metadata
   const extra = arrayOf(source.metadata)
@@ -60,6 +60,9 @@ function grownArray(archive: Archive, array: NdarrayLayout, source: PlainSource,
   // A single row is the same in both orders; two are not.
   return { ...metadata, shape: [length, ...rest], order: 'C' }
 }
+
+/** As much of an archive as is looked at here. */
+type Described = Pick<Archive, 'metadata'>
 
 type Members = Record<string, unknown>
 
@@ -87,7 +90,7 @@ function besideArray(array: Members, json: string): string {
  * @throws BlpkError USAGE where what is appended does not go with what is there
  */
 export function metadataAfter(
-  archive: Archive,
+  archive: Described,
   source: PlainSource,
   added: number,
   o: { raw?: boolean; metadata?: string },

@@ -5,6 +5,7 @@ import { formatMetadata } from '../format/bloscpack/metadata.js'
 import { formatOffsets, OFFSET_BYTES, unusedOffsets } from '../format/bloscpack/offsets.js'
 import { Workspace } from '../kernels/workspace.js'
 import type { ByteSink } from '../sinks/byte-sink.js'
+import type { ByteSource } from '../sources/byte-source.js'
 import type { FilePlace } from '../sources/file-place.js'
 import type { CompressedSink, Totals } from './compressed-sink.js'
 import { roomFor } from './options.js'
@@ -14,6 +15,8 @@ import type { PackPlan } from './plan.js'
 const RESERVED_ENTRIES = 2 * 1024
 /** The same where the place cannot make room afterwards. */
 const RESERVED_ENTRIES_FIXED = 128 * 1024
+/** Header and longest digest of a chunk, in bytes. */
+const CHUNK_OVERHEAD = 16 + 64
 
 /** Writes the metadata section with the checksum that the archive has. */
 export async function metadataSection(
@@ -22,6 +25,11 @@ export async function metadataSection(
   room?: number,
 ): Promise<Uint8Array> {
   return formatMetadata(json, await loadChecksum(checksum, () => new Workspace()), room)
+}
+
+/** No chunk takes more than its plain bytes, a header and a digest. */
+function mostBytes({ size, nchunks }: PackPlan, front: number): number | undefined {
+  return size === undefined || nchunks === undefined ? undefined : front + size + nchunks * CHUNK_OVERHEAD
 }
 
 /** Writes a Bloscpack archive to a place. */
@@ -63,6 +71,9 @@ export class BloscpackSink implements CompressedSink {
     }
     if (offsets) this.#entries = totals === undefined ? this.#reserve() : totals.nchunks + room
     this.#offsetsAt = HEADER_BYTES + metadata.length
+    const front = this.#offsetsAt + this.#entries * OFFSET_BYTES
+    const patches = offsets || (!this.#final && this.#sink.seekable)
+    this.#sink.expect?.({ front: patches ? front : 0, most: mostBytes(plan, front) })
     await this.#write(formatHeader(this.#header))
     await this.#write(metadata)
     await this.#write(unusedOffsets(this.#entries))
@@ -81,6 +92,27 @@ export class BloscpackSink implements CompressedSink {
     this.#offsets[i] = this.#position
     this.#position += chunkAndDigest.length
     return this.#sink.write(chunkAndDigest)
+  }
+
+  /** May the place take bytes of another one without moving them here? */
+  get canCopy(): boolean {
+    return this.#sink.copy !== undefined
+  }
+
+  /**
+   * Takes chunks that lie back to back in another archive, where the place can without moving them here.
+   * @param i index of the first of them here
+   * @param sizes of the chunks with their digests, in bytes
+   * @returns false where they must be put one by one
+   */
+  async copy(i: number, source: ByteSource, start: number, sizes: readonly number[]): Promise<boolean> {
+    const nbytes = sizes.reduce((sum, size) => sum + size, 0)
+    if ((await this.#sink.copy?.(source, start, start + nbytes)) !== true) return false
+    sizes.forEach((size, k) => {
+      this.#offsets[i + k] = this.#position
+      this.#position += size
+    })
+    return true
   }
 
   reserve(i: number, nbytes: number): FilePlace | undefined {
