@@ -37,6 +37,8 @@ export function clientFor(settings: PlaceSettings): S3Client {
   const key = `${timeout} ${config.endpoint}`
   const known = clients.get(key)
   if (known !== undefined) return known
+  // Advice about versions of Node is for us, not for whoever packs a file.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
   const client = new S3Client({
     ...config,
     maxAttempts: 1,
