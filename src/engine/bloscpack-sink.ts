@@ -35,6 +35,7 @@ function mostBytes({ size, nchunks }: PackPlan, front: number): number | undefin
 /** Writes a Bloscpack archive to a place. */
 export class BloscpackSink implements CompressedSink {
   readonly #sink: ByteSink
+  readonly #copies: boolean
   #header: BloscpackHeader | undefined
   #room: PackPlan['room'] = 0
   /** Entries of the offsets section. */
@@ -45,7 +46,9 @@ export class BloscpackSink implements CompressedSink {
   #final = false
   readonly #offsets: number[] = []
 
-  constructor(sink: ByteSink) {
+  /** @param options.copies will chunks be taken from other archives by `copy`? */
+  constructor(sink: ByteSink, options: { copies?: boolean } = {}) {
+    this.#copies = options.copies === true
     this.#sink = sink
   }
 
@@ -73,7 +76,8 @@ export class BloscpackSink implements CompressedSink {
     this.#offsetsAt = HEADER_BYTES + metadata.length
     const front = this.#offsetsAt + this.#entries * OFFSET_BYTES
     const patches = offsets || (!this.#final && this.#sink.seekable)
-    this.#sink.expect?.({ front: patches ? front : 0, most: mostBytes(plan, front) })
+    const most = mostBytes(plan, front)
+    this.#sink.expect?.({ front: patches ? front : 0, most, copies: this.#copies })
     await this.#write(formatHeader(this.#header))
     await this.#write(metadata)
     await this.#write(unusedOffsets(this.#entries))

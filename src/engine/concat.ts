@@ -218,7 +218,7 @@ export async function concatArchives(
   sink: ByteSink,
   o: ConcatOptions = {},
 ): Promise<ConcatResult> {
-  const out = new BloscpackSink(sink)
+  const out = new BloscpackSink(sink, { copies: true })
   try {
     checkCodecOptions(o)
     const common = commonOf(archives)

@@ -25,16 +25,22 @@ function endpointConfig(settings: PlaceSettings): S3ClientConfig {
   return { endpoint, forcePathStyle: true, region: region ?? ANY_REGION }
 }
 
+/**
+ * How the store checks what it gets: by CRC-32, which it keeps; or by MD5, where parts are copied too, whose
+ * CRC-32 stores do not tell, or tell wrong (versitygw: that of the whole source).
+ */
+export type Integrity = 'crc32' | 'md5'
+
 const clients = new Map<string, S3Client>()
 
 /**
  * The client for some settings: credentials, region and profiles are those that every AWS tool uses.
  * Requests are tried again by us, not by it: it would take its own lost success for somebody else's.
  */
-export function clientFor(settings: PlaceSettings): S3Client {
+export function clientFor(settings: PlaceSettings, integrity: Integrity = 'crc32'): S3Client {
   const timeout = settings.timeout ?? DEFAULT_TIMEOUT
   const config = endpointConfig(settings)
-  const key = `${timeout} ${config.endpoint}`
+  const key = `${timeout} ${integrity} ${config.endpoint}`
   const known = clients.get(key)
   if (known !== undefined) return known
   // Advice about versions of Node is for us, not for whoever packs a file.
@@ -46,6 +52,7 @@ export function clientFor(settings: PlaceSettings): S3Client {
     requestHandler: { connectionTimeout: timeout, socketTimeout: timeout },
     // Ranges have no checksums of their own, and every chunk has one of ours.
     responseChecksumValidation: 'WHEN_REQUIRED',
+    requestChecksumCalculation: integrity === 'crc32' ? 'WHEN_SUPPORTED' : 'WHEN_REQUIRED',
     logger: { debug() {}, info() {}, warn() {}, error() {} },
   })
   clients.set(key, client)

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import {
   AbortMultipartUploadCommand,
   type CompletedPart,
@@ -14,7 +15,7 @@ import {
 import { BlpkError } from '../errors.js'
 import { interruptedError, type NetSettings, retrying } from '../net/retry.js'
 import type { PlaceSettings } from '../places.js'
-import { clientFor } from './client.js'
+import { clientFor, type Integrity } from './client.js'
 import { isMissing, s3Code, s3Error } from './errors.js'
 import { type Location, nameOf } from './location.js'
 
@@ -152,22 +153,29 @@ export class S3Object {
   }
 
   /** Starts an upload in parts; never interrupted, or nobody could give it up. @returns its id */
-  create(metadata: Record<string, string>): Promise<string> {
+  create(metadata: Record<string, string>, integrity: Integrity = 'crc32'): Promise<string> {
     return this.#retried('write', async () => {
       const input = {
         ...this.#target,
         ContentType: 'application/octet-stream',
         Metadata: metadata,
-        ChecksumAlgorithm: 'CRC32' as const,
+        ...(integrity === 'crc32' && { ChecksumAlgorithm: 'CRC32' as const }),
       }
-      const { UploadId } = await this.#client.send(new CreateMultipartUploadCommand(input))
+      const { UploadId } = await clientFor(this.settings, integrity).send(
+        new CreateMultipartUploadCommand(input),
+      )
       if (UploadId === undefined) throw new BlpkError('IO', `the store gave no upload id for '${this.name}'`)
       return UploadId
     })
   }
 
   /** Uploads part `n`, from 1. The bytes must stay as they are until it is done. */
-  uploadPart(uploadId: string, n: number, body: Uint8Array): Promise<CompletedPart> {
+  uploadPart(
+    uploadId: string,
+    n: number,
+    body: Uint8Array,
+    integrity: Integrity = 'crc32',
+  ): Promise<CompletedPart> {
     return this.#retried('write', async (options) => {
       const input = {
         ...this.#target,
@@ -175,14 +183,22 @@ export class S3Object {
         PartNumber: n,
         Body: body,
         ContentLength: body.length,
-        ChecksumAlgorithm: 'CRC32' as const,
+        ...(integrity === 'crc32'
+          ? { ChecksumAlgorithm: 'CRC32' as const }
+          : { ContentMD5: createHash('md5').update(body).digest('base64') }),
       }
-      const { ETag, ChecksumCRC32 } = await this.#client.send(new UploadPartCommand(input), options)
+      const { ETag, ChecksumCRC32 } = await clientFor(this.settings, integrity).send(
+        new UploadPartCommand(input),
+        options,
+      )
       return this.#part(n, ETag, ChecksumCRC32)
     })
   }
 
-  /** Makes part `n` out of a stretch of an object, within the store: 5 MiB to 5 GiB. */
+  /**
+   * Makes part `n` out of a stretch of an object, within the store: 5 MiB to 5 GiB.
+   * The upload must have been begun with `md5`.
+   */
   copyPart(uploadId: string, n: number, from: CopySource): Promise<CompletedPart> {
     return this.#retried('write', async (options) => {
       const input = {
@@ -194,7 +210,7 @@ export class S3Object {
         CopySourceIfMatch: from.etag,
       }
       const { CopyPartResult } = await this.#client.send(new UploadPartCopyCommand(input), options)
-      return this.#part(n, CopyPartResult?.ETag, CopyPartResult?.ChecksumCRC32)
+      return this.#part(n, CopyPartResult?.ETag, undefined)
     })
   }
 

@@ -8,6 +8,8 @@ export interface Expected {
   front: number
   /** So many bytes at most, where it is known. */
   most: number | undefined
+  /** Will `copy` be called? */
+  copies?: boolean
 }
 
 /** A place that bytes are written to. What was written counts only from `commit` on. */

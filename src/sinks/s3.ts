@@ -2,6 +2,7 @@ import type { CompletedPart } from '@aws-sdk/client-s3'
 import { BlpkError } from '../errors.js'
 import { interruptedError } from '../net/retry.js'
 import type { SinkSettings } from '../places.js'
+import type { Integrity } from '../s3/client.js'
 import { type Commit, commitOnce, newWriteId, writeMetadata } from '../s3/commit.js'
 import { parseLocation } from '../s3/location.js'
 import { type Condition, S3Object } from '../s3/object.js'
@@ -42,6 +43,7 @@ export class S3Sink implements ByteSink {
   readonly #condition: Condition
   readonly #stop = new AbortController()
   readonly #writeId = newWriteId()
+  #integrity: Integrity = 'crc32'
   #sizes: PartSizes = partSizes(undefined)
   /** Bytes of the front, and the first parts, which have them. */
   #front = 0
@@ -73,7 +75,8 @@ export class S3Sink implements ByteSink {
       throw existsError(this.name)
   }
 
-  expect({ front, most }: Expected): void {
+  expect({ front, most, copies }: Expected): void {
+    if (copies === true) this.#integrity = 'md5'
     this.#front = front
     this.#sizes = partSizes(most)
   }
@@ -122,14 +125,14 @@ export class S3Sink implements ByteSink {
   }
 
   #upload(): Promise<string> {
-    this.#uploadId ??= this.#object.create(writeMetadata(this.#writeId))
+    this.#uploadId ??= this.#object.create(writeMetadata(this.#writeId), this.#integrity)
     return this.#uploadId
   }
 
   #send(n: number, part: Part): void {
     this.#start(async () => {
       const id = await this.#upload()
-      this.#done.push(await this.#object.uploadPart(id, n, bytesOf(part)))
+      this.#done.push(await this.#object.uploadPart(id, n, bytesOf(part), this.#integrity))
       this.#spare.push(part.bytes)
     })
   }
@@ -159,7 +162,7 @@ export class S3Sink implements ByteSink {
 
   /** Copies within the store what is long enough to be parts of its own. */
   async copy(source: ByteSource, start: number, stop: number): Promise<boolean> {
-    if (!(source instanceof S3Source) || source.etag === undefined) return false
+    if (!(source instanceof S3Source) || source.etag === undefined || this.#integrity !== 'md5') return false
     const lack = this.#lack()
     if (stop - start - lack < LEAST_PART) return false
     await this.#take(source, start, start + lack)

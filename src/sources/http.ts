@@ -20,6 +20,8 @@ import { StreamSource } from './stream.js'
 
 const PARTIAL = 206
 const NOT_SATISFIABLE = 416
+/** What is packed already must not be packed on the way; with ranges fetch asks for that by itself. */
+const AS_IT_IS = { 'accept-encoding': 'identity' }
 
 /** An address, and what goes with every request for it. */
 interface Target {
@@ -37,8 +39,7 @@ interface Answer {
 function targetOf(address: string): Target {
   if (!URL.canParse(address)) throw usage(`'${shownUrl(address)}' is no address`)
   const url = new URL(address)
-  // What is packed already must not be packed on the way: positions would be those of something else.
-  const headers: Record<string, string> = { 'accept-encoding': 'identity' }
+  const headers: Record<string, string> = {}
   if (url.username !== '' || url.password !== '') {
     const login = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`
     headers.authorization = `Basic ${Buffer.from(login).toString('base64')}`
@@ -216,13 +217,13 @@ async function openOnce(target: Target, net: NetSettings): Promise<ByteSource> {
   if (range !== undefined) return openRanged(target, net, answer, range)
   await drop(answer)
   // Some servers answer 206 without telling the size; all of it can still be had.
-  return wholeSource(await ask(target, {}, net), target.name)
+  return wholeSource(await ask(target, AS_IT_IS, net), target.name)
 }
 
 /** No range of an empty file can be had. */
 async function emptySource(target: Target, net: NetSettings, answer: Answer): Promise<ByteSource> {
   await drop(answer)
-  const whole = await ask(target, {}, net)
+  const whole = await ask(target, AS_IT_IS, net)
   const { status, headers } = whole.response
   if (status === 200) return wholeSource(whole, target.name)
   await drop(whole)

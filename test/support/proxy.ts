@@ -29,7 +29,11 @@ export type Fault =
   | { kind: 'hang' }
 
 /** Decides about a request; called when its head is there. */
-export type Mischief = (method: string, url: string, headers: IncomingMessage['headers']) => Fault | undefined
+export type Mischief = (
+  method: string,
+  url: string,
+  headers: IncomingMessage['headers'],
+) => Fault | undefined | Promise<Fault | undefined>
 
 /** Stands between a client and a server: writes down what goes through, and does mischief where it is told to. */
 export class Relay {
@@ -69,7 +73,7 @@ export class Relay {
     const { method = 'GET', url = '/', headers } = req
     const seen: Seen = { method, url, headers, sent: 0, received: 0, status: 0 }
     this.seen.push(seen)
-    const fault = this.mischief(method, url, headers)
+    const fault = await this.mischief(method, url, headers)
     if (fault?.kind === 'drop') {
       res.destroy()
       return
