@@ -1,5 +1,5 @@
 import { Archive } from '../engine/archive.js'
-import { type ConcatResult, concatArchives } from '../engine/concat.js'
+import { type ConcatResult, concatArchives } from '../engine/join.js'
 import { usage } from '../errors.js'
 import { codecOptions, readMetadata, runOptions } from './codec-flags.js'
 import { about, type Context, saySummary, sayVerbose } from './context.js'

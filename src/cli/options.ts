@@ -130,7 +130,7 @@ function parsePart(text: string): PartOf {
 
 const PACKING: readonly CommandName[] = ['compress', 'append']
 const ENCODING: readonly CommandName[] = ['compress', 'append', 'concat']
-const READING: readonly CommandName[] = ['decompress', 'info', 'append', 'verify', 'concat', 'ls']
+const READING: readonly CommandName[] = ['decompress', 'info', 'append', 'verify', 'concat']
 
 /** The options of all commands: what is parsed and what the help says both come from here. */
 export const FLAGS: readonly Flag[] = [
@@ -156,7 +156,7 @@ export const FLAGS: readonly Flag[] = [
     name: 'shuffle',
     value: 'kind',
     description: 'filter: none, byte or bit',
-    default: 'byte',
+    default: { compress: 'byte', append: 'byte', concat: "the first archive's" },
     parse: oneOf('shuffle', SHUFFLES),
     commands: ENCODING,
   },
@@ -166,7 +166,7 @@ export const FLAGS: readonly Flag[] = [
     name: 'codec',
     value: 'codec',
     description: CODECS.join(', '),
-    default: 'lz4',
+    default: { compress: 'lz4', append: 'lz4', concat: "the first archive's" },
     parse: oneOf('codec', CODECS),
     commands: ENCODING,
   },

@@ -9,9 +9,9 @@ import { StreamSource } from '../sources/stream.js'
 import type { Archive } from './archive.js'
 import { BloscpackSink } from './bloscpack-sink.js'
 import type { Totals } from './compressed-sink.js'
-import { type Common, commonOf, joinedMetadata, planSpans, type Span, type Stretch } from './concat-plan.js'
 import { inOrder } from './in-order.js'
 import type { EncodeParams } from './job.js'
+import { type Common, commonOf, joinedMetadata, planSpans, type Span, type Stretch } from './join-plan.js'
 import {
   type CodecOptions,
   checkCodecOptions,
