@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import type { CompletedPart } from '@aws-sdk/client-s3'
 import { BlpkError } from '../errors.js'
 import { interruptedError } from '../net/retry.js'
@@ -16,7 +17,10 @@ const IN_FLIGHT = 3
 /** A part copied within the store, at most, in bytes. */
 const COPY_BYTES = 2 ** 30
 /** Giving an upload up must not keep an interrupted run waiting. */
-const GIVE_UP = { retries: 2, timeout: 5000 }
+const GIVE_UP = { retries: 2 }
+const GIVE_UP_PATIENCE = 10_000
+/** A part that was cut off may still arrive in the store and bring the upload back, so it is given up again; in ms. */
+const GIVE_UP_PAUSES: readonly number[] = [0, 200, 600]
 
 function existsError(name: string): BlpkError {
   return new BlpkError('EXISTS', `output '${name}' exists (use --force to overwrite)`, { path: name })
@@ -235,15 +239,23 @@ export class S3Sink implements ByteSink {
     return new BlpkError('CHANGED', message, { path: this.name })
   }
 
-  /** Gives the upload up; the object is as it was. */
+  /** Gives the upload up; the object is as it was. What stops the run is said, not what stops this. */
   async discard(): Promise<void> {
     if (this.#isOver) return
     this.#isOver = true
+    const pauses = this.#inFlight.size === 0 ? GIVE_UP_PAUSES.slice(0, 1) : GIVE_UP_PAUSES
     this.#stop.abort()
     await Promise.all(this.#inFlight)
-    // An upload whose begin was interrupted may be there all the same, and nobody knows its id.
     const id = await this.#uploadId?.catch(() => undefined)
-    if (id !== undefined) await this.#object.abort(id, GIVE_UP)
+    if (id !== undefined)
+      await Promise.race([this.#giveUp(id, pauses), setTimeout(GIVE_UP_PATIENCE, undefined, { ref: false })])
+  }
+
+  async #giveUp(id: string, pauses: readonly number[]): Promise<void> {
+    for (const pause of pauses) {
+      await setTimeout(pause)
+      await this.#object.abort(id, GIVE_UP).catch(() => {})
+    }
   }
 }
 

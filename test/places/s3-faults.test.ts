@@ -114,8 +114,12 @@ describe.skipIf(server === undefined)('s3 with faults', () => {
     const directory = tempDir()
     await server.put('interrupted.blp', Buffer.from('before'))
     const input = put(directory, 'x', LARGE)
-    proxy.mischief = (method, url) =>
-      method === 'PUT' && /partNumber=2\b/.test(url) ? { kind: 'hang' } : undefined
+    // Another part is on its way when the upload is given up, and comes after that.
+    proxy.mischief = async (method, url) => {
+      if (method === 'PUT' && /partNumber=3\b/.test(url))
+        await new Promise((resolve) => setTimeout(resolve, 300))
+      return method === 'PUT' && /partNumber=2\b/.test(url) ? { kind: 'hang' } : undefined
+    }
     let pid = 0
     const running = run(['compress', '-f', '-t', '1', input, at('interrupted.blp')], (started) => {
       pid = started
