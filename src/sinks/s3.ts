@@ -243,7 +243,8 @@ export class S3Sink implements ByteSink {
   async discard(): Promise<void> {
     if (this.#isOver) return
     this.#isOver = true
-    const pauses = this.#inFlight.size === 0 ? GIVE_UP_PAUSES.slice(0, 1) : GIVE_UP_PAUSES
+    const isClean = this.#inFlight.size === 0 && this.#failure === undefined
+    const pauses = isClean ? GIVE_UP_PAUSES.slice(0, 1) : GIVE_UP_PAUSES
     this.#stop.abort()
     await Promise.all(this.#inFlight)
     const id = await this.#uploadId?.catch(() => undefined)

@@ -135,13 +135,15 @@ describe.skipIf(server === undefined)('s3 with faults', () => {
 
   test('an interrupt ends a read at once, and leaves no output', async () => {
     const directory = tempDir()
+    await run(['compress', '-f', '-l', '0', put(tempDir(), 'x', LARGE), at('hangs.blp')])
     proxy.mischief = (_method, _url, headers) =>
       headers['if-match'] === undefined ? undefined : { kind: 'hang' }
     let pid = 0
-    const running = run(['decompress', at('cut.blp'), join(directory, 'out')], (started) => {
+    const running = run(['decompress', at('hangs.blp'), join(directory, 'out')], (started) => {
       pid = started
     })
-    while (proxy.requests('GET').length < 2) await new Promise((resolve) => setTimeout(resolve, 20))
+    while (proxy.requests('GET', 'hangs.blp').length < 2)
+      await new Promise((resolve) => setTimeout(resolve, 20))
     process.kill(pid, 'SIGINT')
     expect((await running).code).toBe(130)
     expect(filesIn(directory)).toEqual([])
