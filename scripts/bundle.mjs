@@ -10,6 +10,7 @@ const external = [
   'snappy',
   'xxhash-wasm',
   /^@mongodb-js\/zstd/,
+  /^@aws-sdk\//,
 ]
 
 /** commander asks for it to run subcommands as programs of their own, which ours are not; it takes 4 ms to load. */

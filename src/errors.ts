@@ -11,6 +11,9 @@ export type ErrorCode =
   | 'UNSUPPORTED'
   | 'NO_ROOM'
   | 'LOCKED'
+  | 'CHANGED'
+  | 'DENIED'
+  | 'NETWORK'
   | 'INTERRUPTED'
   | 'PIPE_CLOSED'
 

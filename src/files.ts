@@ -1,6 +1,5 @@
 import { statSync } from 'node:fs'
 import type { LockOptions } from './disk/changing-file.js'
-import { openArchiveFile } from './disk/read-archive.js'
 import { replacing } from './disk/replace.js'
 import { Archive, type OpenOptions } from './engine/archive.js'
 import { BloscpackSink } from './engine/bloscpack-sink.js'
@@ -8,30 +7,27 @@ import type { PackOptions, RunOptions } from './engine/options.js'
 import { type PackResult, pack } from './engine/pack.js'
 import { type UnpackResult, unpack } from './engine/unpack.js'
 import { attempt } from './io-errors.js'
-import { FileSink, type FileSinkOptions } from './sinks/file.js'
+import { openArchiveSource, openSink, openSource } from './open.js'
+import { type PlaceSettings, schemeOf } from './places.js'
+import type { ByteSink } from './sinks/byte-sink.js'
+import type { FileSinkOptions } from './sinks/file.js'
 import { MemorySink } from './sinks/memory.js'
 import { npyPrefix } from './sinks/npy.js'
 import { BytesPlainSink } from './sinks/plain.js'
-import type { ByteSource } from './sources/byte-source.js'
-import { FileSource } from './sources/file.js'
 import { MemorySource } from './sources/memory.js'
 import { openPlain } from './sources/npy.js'
 import { BytesPlainSource } from './sources/plain.js'
 
 /** What files and memory have in common as outputs. */
-export interface OutputOptions {
+export interface OutputOptions extends PlaceSettings {
   /** Replace an existing output file. */
   overwrite?: boolean
   /** Treat `.npy` as plain bytes: pack its header too, or leave it out when unpacking. */
   raw?: boolean
 }
 
-function openArchive(source: ByteSource, options: OpenOptions): Promise<Archive> {
-  return Archive.open(source, options)
-}
-
 /**
- * Packs a file into an archive file; a `.npy` becomes an archive of the array.
+ * Packs a file or object into an archive; either may be an address (`s3://…`, input `https://…`). A `.npy` becomes an archive of the array.
  * @throws BlpkError NOT_FOUND, EXISTS, IO, …; no output is left then
  */
 export async function packFile(
@@ -39,22 +35,26 @@ export async function packFile(
   output: string,
   options: PackOptions & OutputOptions & LockOptions = {},
 ): Promise<PackResult> {
-  const source = new FileSource(input)
+  const source = await openSource(input, options)
   try {
     const plain = await openPlain(source, options)
-    return await pack(
-      plain,
-      new BloscpackSink(openSink(input, output, { ...options, beforeReplace: replacing(options) })),
-      options,
-    )
+    const beforeReplace = replacing(options)
+    const sink = await sinkFor(input, output, { ...options, beforeReplace })
+    return await pack(plain, new BloscpackSink(sink), options)
   } finally {
-    source.close()
+    await source.close()
   }
 }
 
-function openSink(input: string, output: string, options: FileSinkOptions): FileSink {
+/** Between files, mode and times carry over. */
+async function sinkFor(
+  input: string,
+  output: string,
+  options: OutputOptions & FileSinkOptions,
+): Promise<ByteSink> {
+  if (schemeOf(input) !== undefined) return openSink(output, options)
   const like = attempt('open', input, () => statSync(input))
-  return new FileSink(output, { ...options, like })
+  return openSink(output, { ...options, like })
 }
 
 /**
@@ -66,13 +66,15 @@ export async function unpackFile(
   output: string,
   options: RunOptions & OutputOptions & OpenOptions = {},
 ): Promise<UnpackResult> {
-  const source = await openArchiveFile(input)
+  const source = await openArchiveSource(input, options)
   try {
-    const archive = await openArchive(source, options)
+    const archive = await Archive.open(source, options)
     const prefix = options.raw === true ? undefined : npyPrefix(archive)
-    return await unpack(archive, new BytesPlainSink(openSink(input, output, options), prefix), options)
+    const sink = new BytesPlainSink(await sinkFor(input, output, options), prefix)
+    sink.expect(archive.nbytes)
+    return await unpack(archive, sink, options)
   } finally {
-    source.close()
+    await source.close()
   }
 }
 
@@ -89,6 +91,6 @@ export async function unpackBytes(
   options: RunOptions & OpenOptions = {},
 ): Promise<Uint8Array> {
   const sink = new MemorySink()
-  await unpack(await openArchive(new MemorySource(archive), options), new BytesPlainSink(sink), options)
+  await unpack(await Archive.open(new MemorySource(archive), options), new BytesPlainSink(sink), options)
   return sink.bytes
 }

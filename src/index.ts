@@ -32,8 +32,10 @@ export { type RepairOptions, repairFile, writeRecovered } from './engine/damage/
 export { recoveredPrefix, type SalvageOptions, salvageFile, writeSalvaged } from './engine/damage/salvage.js'
 export { type Survey, type SurveyOptions, surveyArchive } from './engine/damage/survey.js'
 export { type GrowFor, growFile } from './engine/grow.js'
+export { type ConcatOptions, type ConcatResult, concatArchives } from './engine/join.js'
 export type { CodecOptions, PackOptions, PlanInfo, Progress, Room, RunOptions } from './engine/options.js'
 export { type PackResult, pack } from './engine/pack.js'
+export { type Part, type PartOf, partOf } from './engine/part.js'
 export { type ByteRange, RangeReader, unpackRange } from './engine/range.js'
 export { type UnpackResult, unpack } from './engine/unpack.js'
 export { type Finding, type VerifyOptions, type VerifyReport, verifyArchive } from './engine/verify.js'
@@ -53,8 +55,9 @@ export {
   toTypedArray,
   unpackNdarray,
 } from './ndarray.js'
-export { openArchive, openSource, plainSource } from './open.js'
-export type { ByteSink } from './sinks/byte-sink.js'
+export { openArchive, openSink, openSource, plainSource, type Readable } from './open.js'
+export type { PlaceSettings, SinkSettings } from './places.js'
+export type { ByteSink, Expected } from './sinks/byte-sink.js'
 export { FileSink, type FileSinkOptions } from './sinks/file.js'
 export { MemorySink } from './sinks/memory.js'
 export { BytesPlainSink, type PlainSink } from './sinks/plain.js'

@@ -1,5 +1,14 @@
 import { openArchiveFile, type ReadOptions } from './disk/read-archive.js'
 import { Archive, type OpenOptions } from './engine/archive.js'
+import {
+  openRemoteSink,
+  openRemoteSource,
+  type PlaceSettings,
+  type SinkSettings,
+  schemeOf,
+} from './places.js'
+import type { ByteSink } from './sinks/byte-sink.js'
+import { FileSink, type FileSinkOptions } from './sinks/file.js'
 import type { ByteSource } from './sources/byte-source.js'
 import { FileSource } from './sources/file.js'
 import { MemorySource } from './sources/memory.js'
@@ -7,29 +16,49 @@ import { openPlain } from './sources/npy.js'
 import type { PlainSource } from './sources/plain.js'
 import { type ByteIterable, StreamSource } from './sources/stream.js'
 
-/** Whatever bytes can be read from: a path, bytes, a stream or any iterable of bytes, or a source. */
+/** Whatever bytes can be read from: a path or address, bytes, a stream or any iterable of bytes, or a source. */
 export type Readable = string | Uint8Array | ByteIterable | ByteSource
 
-/** A source for whatever bytes can be read from. @throws BlpkError NOT_FOUND or IO for a path */
-export function openSource(from: Readable): ByteSource {
-  if (typeof from === 'string') return new FileSource(from)
+/**
+ * A source for whatever bytes can be read from: a path, `s3://bucket/key`, `https://…`, bytes, a stream.
+ * @throws BlpkError NOT_FOUND, IO, DENIED, NETWORK
+ */
+export async function openSource(from: Readable, settings: PlaceSettings = {}): Promise<ByteSource> {
+  if (typeof from === 'string') return (await openRemoteSource(from, settings)) ?? new FileSource(from)
   if (from instanceof Uint8Array) return new MemorySource(from)
   return 'seekable' in from ? from : new StreamSource(from)
 }
 
+/** A sink for a path or `s3://bucket/key`. @throws BlpkError EXISTS, NOT_FOUND, IO, DENIED, NETWORK */
+export async function openSink(to: string, options: SinkSettings & FileSinkOptions = {}): Promise<ByteSink> {
+  return (await openRemoteSink(to, options)) ?? new FileSink(to, options)
+}
+
 /**
- * Opens an archive for reading; close it when done. One in a file is read in the state that it has now, even if
- * others append to it meanwhile; what a writer that was killed left undone is rolled back.
- * @throws BlpkError DAMAGED, CHECKSUM, UNSUPPORTED
+ * A source for an archive. One in a file is read in the state that it has now, even if others append to it
+ * meanwhile; what a writer that was killed left undone is rolled back.
+ * @throws BlpkError NOT_FOUND, IO, DENIED, NETWORK
  */
-export async function openArchive(from: Readable, options: OpenOptions & ReadOptions = {}): Promise<Archive> {
-  return Archive.open(
-    typeof from === 'string' ? await openArchiveFile(from, options) : openSource(from),
-    options,
-  )
+export async function openArchiveSource(
+  from: Readable,
+  options: ReadOptions & PlaceSettings = {},
+): Promise<ByteSource> {
+  const isPath = typeof from === 'string' && schemeOf(from) === undefined
+  return isPath ? openArchiveFile(from, options) : openSource(from, options)
+}
+
+/** Opens an archive for reading; close it when done. @throws BlpkError DAMAGED, CHECKSUM, UNSUPPORTED */
+export async function openArchive(
+  from: Readable,
+  options: OpenOptions & ReadOptions & PlaceSettings = {},
+): Promise<Archive> {
+  return Archive.open(await openArchiveSource(from, options), options)
 }
 
 /** A source of plain bytes to pack; a `.npy` is known by its first bytes unless `raw`. */
-export function plainSource(from: Readable, options: { raw?: boolean } = {}): Promise<PlainSource> {
-  return openPlain(openSource(from), options)
+export async function plainSource(
+  from: Readable,
+  options: { raw?: boolean } & PlaceSettings = {},
+): Promise<PlainSource> {
+  return openPlain(await openSource(from, options), options)
 }

@@ -24,7 +24,7 @@ function appendOptions(o: CliOptions, metadata: string | undefined): AppendOptio
 }
 
 async function checkNotItself(archive: string, inputs: readonly Input[], context: Context): Promise<void> {
-  const itself = await openInput(archive, context.signal)
+  const itself = await openInput(archive, context)
   await itself.source.close()
   const { identity } = itself
   if (identity !== undefined && inputs.some((input) => input.identity === identity)) {
@@ -97,7 +97,7 @@ export async function run(args: readonly string[], context: Context): Promise<nu
   const inputs: Input[] = []
   const view = openProgress(context.options)
   try {
-    for (const name of names) inputs.push(await openInput(name, context.signal))
+    for (const name of names) inputs.push(await openInput(name, context))
     // The archive is changed where it stands, and put back after an interrupt.
     context.protect()
     const result = await about(archive, () => appendInputs(archive, names, inputs, view, context))

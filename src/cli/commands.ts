@@ -102,4 +102,28 @@ export const COMMANDS: readonly CommandSpec[] = [
     examples: ['blpk repair broken.blp sound.blp', 'blpk repair --fill zeros broken.npy.blp sound.npy.blp'],
     load: () => import('./repair.js'),
   },
+  {
+    name: 'concat',
+    args: [
+      { name: '<out>', description: `archive to write; ${DASH} output` },
+      { name: '<in...>', description: 'archives to join, in this order' },
+    ],
+    summary: 'join archives into one',
+    description:
+      'Joins archives of the same typesize, chunk size and checksum; arrays along axis 0. Chunks are copied as ' +
+      'they are, within the store where all is there; only what lies behind a short last chunk is packed anew.',
+    examples: [
+      'blpk concat all.npy.blp part-*.npy.blp',
+      'blpk concat s3://b/all.blp s3://b/1.blp s3://b/2.blp',
+    ],
+    load: () => import('./concat.js'),
+  },
+  {
+    name: 'ls',
+    args: [{ name: '<prefix...>', description: 'where to look: s3://bucket/prefix' }],
+    summary: 'list archives in a bucket',
+    description: 'Lists the archives (.blp) under a prefix, with what their fronts tell.',
+    examples: ['blpk ls s3://bucket/run-7/', 'blpk ls --json s3://bucket'],
+    load: () => import('./ls.js'),
+  },
 ]

@@ -2,11 +2,13 @@ import { availableParallelism } from 'node:os'
 import { BloscpackSink } from '../engine/bloscpack-sink.js'
 import type { PackOptions, PlanInfo } from '../engine/options.js'
 import { type PackResult, pack } from '../engine/pack.js'
+import { partOf } from '../engine/part.js'
+import { usage } from '../errors.js'
 import { openPlain } from '../sources/npy.js'
 import type { PlainSource } from '../sources/plain.js'
 import { codecOptions, readMetadata, runOptions, withArray } from './codec-flags.js'
 import { about, type Context, saySummary, sayVerbose } from './context.js'
-import { isDash, nameOf } from './dash.js'
+import { isDash, nameOf, shown } from './dash.js'
 import { type Input, openInput } from './inputs.js'
 import type { CliOptions } from './options.js'
 import { openOutput, refuseMixedOutput } from './outputs.js'
@@ -46,11 +48,15 @@ function sayPlan(job: Job, source: PlainSource, o: CliOptions): void {
 async function packInput(job: Job, input: Input, view: ProgressView, context: Context): Promise<PackResult> {
   const { options } = context
   const own = await readMetadata(options, job.input)
-  const plain = await openPlain(input.source, { raw: options.raw === true })
+  const whole = await openPlain(input.source, { raw: options.raw === true })
+  const { source: plain, options: packing } =
+    options.part === undefined
+      ? { source: whole, options: packOptions(options) }
+      : await partOf(whole, options.part, packOptions(options))
   const metadata = withArray(own, plain.metadata)
   const sink = await openOutput(job.output, { context, compressed: true, inputs: [input], like: input.like })
   return pack(plain, new BloscpackSink(sink), {
-    ...packOptions(options),
+    ...packing,
     ...runOptions(context, view),
     ...(metadata !== undefined && { metadata }),
     onPlan: (plan) => {
@@ -89,9 +95,11 @@ function report(job: Job, result: PackResult, seconds: number, o: CliOptions): v
 export async function run(args: readonly string[], context: Context): Promise<number> {
   const [input = '-', output = isDash(input) ? '-' : `${input}.blp`] = args
   refuseMixedOutput(context, output)
-  const job: Job = { input, output }
+  if (context.options.part !== undefined && args[1] === undefined)
+    throw usage('with --part an output must be named, one for each piece')
+  const job: Job = { input: shown(input), output }
   const seconds = stopwatch()
-  const opened = await openInput(input, context.signal)
+  const opened = await openInput(input, context)
   const view = openProgress(context.options)
   try {
     const result = await about(nameOf(input, 'standard input'), () => packInput(job, opened, view, context))

@@ -1,5 +1,6 @@
 import { BlpkError } from '../errors.js'
-import { isDash } from './dash.js'
+import type { PlaceSettings } from '../places.js'
+import { isDash, shown } from './dash.js'
 import { describe, exitCodeOf, worst } from './exit.js'
 import type { CliOptions } from './options.js'
 import { errorIsTerminal, standardError } from './stdio.js'
@@ -11,6 +12,17 @@ export interface Context {
   readonly signal: AbortSignal
   /** Makes the run one that a second interrupt does not end: a file is changed where it stands. */
   protect(): void
+}
+
+/** What a place that is not on this machine is told. */
+export function placeSettings({ options, signal }: Context): PlaceSettings {
+  const { timeout, retries, s3Endpoint } = options
+  return {
+    signal,
+    ...(timeout !== undefined && { timeout: timeout * 1000 }),
+    ...(retries !== undefined && { retries }),
+    ...(s3Endpoint !== undefined && { s3Endpoint }),
+  }
 }
 
 /** Says a line on standard error. */
@@ -66,11 +78,11 @@ export async function forEachFile(
   const codes: number[] = []
   for (const file of files) {
     try {
-      codes.push(await about(file, () => work(file)))
+      codes.push(await about(shown(file), () => work(file)))
     } catch (error) {
       if (context.signal.aborted) throw error
-      codes.push(sayError(error, context.options, file))
-      failed(file, error)
+      codes.push(sayError(error, context.options, shown(file)))
+      failed(shown(file), error)
     }
   }
   return worst(codes)

@@ -1,3 +1,6 @@
+import { shownUrl } from '../net/redact.js'
+import { schemeOf } from '../places.js'
+
 /** Does an argument stand for standard input or output? */
 export function isDash(argument: string): boolean {
   return argument === '-'
@@ -5,5 +8,10 @@ export function isDash(argument: string): boolean {
 
 /** How messages call an argument. */
 export function nameOf(argument: string, dash: string): string {
-  return isDash(argument) ? dash : argument
+  return isDash(argument) ? dash : shown(argument)
+}
+
+/** An argument as it may be printed: an address may hold a password or a signature. */
+export function shown(argument: string): string {
+  return schemeOf(argument)?.startsWith('http') === true ? shownUrl(argument) : argument
 }

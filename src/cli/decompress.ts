@@ -3,14 +3,14 @@ import { Archive } from '../engine/archive.js'
 import type { RecoveryReport } from '../engine/damage/recover.js'
 import { type ByteRange, unpackRange } from '../engine/range.js'
 import { unpack } from '../engine/unpack.js'
-import { BlpkError, usage } from '../errors.js'
+import { BlpkError, unsupported, usage } from '../errors.js'
 import type { ByteSink } from '../sinks/byte-sink.js'
 import { itemBytes, npyItemsPrefix, npyPrefix } from '../sinks/npy.js'
 import { BytesPlainSink, type PlainSink } from '../sinks/plain.js'
 import { checkExtension, plainNameOf } from './archive-name.js'
 import { runOptions } from './codec-flags.js'
 import { about, type Context, saySummary, sayVerbose } from './context.js'
-import { isDash, nameOf } from './dash.js'
+import { isDash, nameOf, shown } from './dash.js'
 import { type Input, openArchiveInput } from './inputs.js'
 import type { CliOptions } from './options.js'
 import { openOutput, refuseMixedOutput } from './outputs.js'
@@ -110,7 +110,10 @@ async function unpackInput(job: Job, input: Input, view: ProgressView, context: 
   const metadataSink = await openMetadataOut(archive, input, context)
   try {
     const request = { context, compressed: false, inputs: [input], like: input.like }
+    const { onlyWhole } = input.source
+    if (part.range !== undefined && onlyWhole !== undefined) throw unsupported(onlyWhole)
     const sink = new BytesPlainSink(await openOutput(job.output, request), part.prefix)
+    sink.expect(part.range === undefined ? archive.nbytes : part.range.stop - part.range.start)
     const result = await writePart(archive, part, sink, view, context)
     await metadataSink?.write(Buffer.from(`${archive.metadata}\n`))
     await metadataSink?.commit()
@@ -153,7 +156,7 @@ export async function run(args: readonly string[], context: Context): Promise<nu
   const { options } = context
   const [input = '-'] = args
   checkExtension(input, options)
-  const job: Job = { input, output: chooseOutput(input, args[1], options) }
+  const job: Job = { input: shown(input), output: chooseOutput(input, args[1], options) }
   refuseMixedOutput(context, job.output, options.metadataOut)
   checkSalvage(options)
   const seconds = stopwatch()

@@ -14,6 +14,9 @@ export const EXIT_CODES: Record<ErrorCode, number> = {
   UNSUPPORTED: 4,
   NO_ROOM: 5,
   LOCKED: 6,
+  CHANGED: 1,
+  DENIED: 1,
+  NETWORK: 1,
   INTERRUPTED: 130,
 }
 

@@ -1,6 +1,7 @@
 import { Archive, type ChunkPlace } from '../engine/archive.js'
 import { ChunkWalk } from '../engine/walk.js'
 import { type Context, forEachFile } from './context.js'
+import { shown } from './dash.js'
 import { describe } from './exit.js'
 import { type ArchiveInfo, type ChunkInfo, describeArchive, describeChunk } from './info-facts.js'
 import { formatInfo } from './info-text.js'
@@ -36,7 +37,7 @@ async function gather(file: string, context: Context): Promise<ArchiveInfo> {
     const walked =
       wantsChunks === true || archive.nbytes === undefined ? await walkChunks(archive) : undefined
     const first = walked === undefined ? await archive.locate(0, archive.chunksAt) : walked.first
-    return describeArchive(file, archive, {
+    return describeArchive(shown(file), archive, {
       first,
       nchunks: archive.nchunks ?? walked?.nchunks,
       nbytes: archive.nbytes ?? walked?.nbytes,

@@ -4,12 +4,13 @@ import { isatty } from 'node:tty'
 import { openArchiveFile, type ReadOptions } from '../disk/read-archive.js'
 import { BlpkError, usage } from '../errors.js'
 import { attempt } from '../io-errors.js'
+import { openRemoteSource, schemeOf } from '../places.js'
 import type { ByteSource } from '../sources/byte-source.js'
 import { FileSource } from '../sources/file.js'
 import { openStdin } from '../sources/stdin.js'
 import { StreamSource } from '../sources/stream.js'
 import { lockOptions } from './codec-flags.js'
-import type { Context } from './context.js'
+import { type Context, placeSettings } from './context.js'
 import { isDash } from './dash.js'
 import { openFifo } from './fifo.js'
 import { PatientSource } from './patient-source.js'
@@ -30,6 +31,11 @@ export function identityOf(stat: BigIntStats | undefined): string | undefined {
   return stat !== undefined && (stat.isFile() || stat.isFIFO()) ? `${stat.dev}:${stat.ino}` : undefined
 }
 
+/** Objects are the same where their names are; addresses are only read. */
+export function remoteIdentity(name: string): string | undefined {
+  return schemeOf(name) === 's3' ? name.replace(/^s3/i, 's3') : undefined
+}
+
 function streamInput(stream: Readable, name: string, signal: AbortSignal): ByteSource {
   // Who waits for a pipe would not see the signal.
   signal.addEventListener('abort', () => stream.destroy(new BlpkError('INTERRUPTED', 'interrupted')))
@@ -47,16 +53,19 @@ function stdinInput(signal: AbortSignal): Input {
 }
 
 /**
- * Opens an input: a regular file, or anything else that has a name, or `-`.
+ * Opens an input: a regular file, or anything else that has a name, an object, an address, or `-`.
  * @param openFile opens one that is a regular file
- * @throws BlpkError NOT_FOUND, IO
+ * @throws BlpkError NOT_FOUND, IO, DENIED, NETWORK
  */
 export async function openInput(
   argument: string,
-  signal: AbortSignal,
+  context: Context,
   openFile: (path: string) => ByteSource | Promise<ByteSource> = (path) => new FileSource(path),
 ): Promise<Input> {
+  const { signal } = context
   if (isDash(argument)) return stdinInput(signal)
+  const remote = await openRemoteSource(argument, placeSettings(context))
+  if (remote !== undefined) return { source: remote, identity: remoteIdentity(argument), like: undefined }
   const like = attempt('open', argument, () => statSync(argument))
   const identity = identityOf(statSync(argument, { bigint: true }))
   if (like.isFile() || like.isDirectory()) {
@@ -81,5 +90,5 @@ export function openArchiveInput(
   }
   const { onNote } = lockOptions(context)
   const all = { ...(onNote !== undefined && { onNote }), ...options }
-  return openInput(argument, context.signal, (path) => openArchiveFile(path, all))
+  return openInput(argument, context, (path) => openArchiveFile(path, all))
 }

@@ -1,12 +1,21 @@
 import type { CodecName } from '../codecs/registry.js'
 import type { Room } from '../engine/options.js'
+import type { PartOf } from '../engine/part.js'
 import { usage } from '../errors.js'
 import type { ChecksumName } from '../format/bloscpack/checksums.js'
 import { MAX_CHUNK_NBYTES, type Shuffle } from '../format/chunk/header.js'
 import { parseSize } from './sizes.js'
 import { parseSlice, type Slice } from './slices.js'
 
-export type CommandName = 'compress' | 'decompress' | 'info' | 'append' | 'verify' | 'repair'
+export type CommandName =
+  | 'compress'
+  | 'decompress'
+  | 'info'
+  | 'append'
+  | 'verify'
+  | 'repair'
+  | 'concat'
+  | 'ls'
 
 /** Words of the help, where needed for each command. */
 export type Wording = string | Partial<Record<CommandName, string>>
@@ -64,6 +73,11 @@ export interface CliOptions {
   against?: string
   salvage?: boolean
   fill?: 'zeros'
+  /** Seconds. */
+  timeout?: number
+  retries?: number
+  s3Endpoint?: string
+  part?: PartOf
 }
 
 export type ProgressMode = 'auto' | 'always' | 'never'
@@ -126,8 +140,18 @@ function parseRoom(text: string): Room {
   return /x$/i.test(text) ? { times: count(text.slice(0, -1)) } : count(text)
 }
 
+const MOST_PARTS = 1_000_000
+
+function parsePart(text: string): PartOf {
+  const [, i, n] = /^(\d{1,7})\/(\d{1,7})$/.exec(text) ?? []
+  const part = { index: Number(i), count: Number(n) }
+  if (part.index >= 1 && part.index <= part.count && part.count <= MOST_PARTS) return part
+  throw usage(`'${text}' is no part i/n, with i from 1 to n (such as 3/8)`)
+}
+
 const PACKING: readonly CommandName[] = ['compress', 'append']
-const READING: readonly CommandName[] = ['decompress', 'info', 'append', 'verify', 'repair']
+const ENCODING: readonly CommandName[] = ['compress', 'append', 'concat']
+const READING: readonly CommandName[] = ['decompress', 'info', 'append', 'verify', 'repair', 'concat']
 
 /** The options of all commands: what is parsed and what the help says both come from here. */
 export const FLAGS: readonly Flag[] = [
@@ -147,25 +171,25 @@ export const FLAGS: readonly Flag[] = [
     description: 'compression level, 0 (store) to 9',
     default: '5',
     parse: wholeNumber('the level', 0, 9),
-    commands: PACKING,
+    commands: ENCODING,
   },
   {
     name: 'shuffle',
     value: 'kind',
     description: 'filter: none, byte or bit',
-    default: 'byte',
+    default: { compress: 'byte', append: 'byte', concat: "the first archive's" },
     parse: oneOf('shuffle', SHUFFLES),
-    commands: PACKING,
+    commands: ENCODING,
   },
-  { letter: 's', name: 'no-shuffle', description: 'the same as --shuffle none', commands: PACKING },
+  { letter: 's', name: 'no-shuffle', description: 'the same as --shuffle none', commands: ENCODING },
   {
     letter: 'c',
     name: 'codec',
     value: 'codec',
     description: CODECS.join(', '),
-    default: 'lz4',
+    default: { compress: 'lz4', append: 'lz4', concat: "the first archive's" },
     parse: oneOf('codec', CODECS),
-    commands: PACKING,
+    commands: ENCODING,
   },
   {
     letter: 'z',
@@ -206,8 +230,9 @@ export const FLAGS: readonly Flag[] = [
     description: {
       compress: 'JSON file to store as metadata; - is standard input',
       append: 'JSON file to store as metadata, in place of those that are there',
+      concat: 'JSON file to store as metadata, in place of those of the archives',
     },
-    commands: PACKING,
+    commands: ENCODING,
   },
   {
     name: 'max-app-chunks',
@@ -215,13 +240,20 @@ export const FLAGS: readonly Flag[] = [
     description: 'room for appended chunks: a count, or 10x for ten times the chunks there are',
     default: '10x',
     parse: parseRoom,
+    commands: ['compress', 'concat'],
+  },
+  {
+    name: 'part',
+    value: 'i/n',
+    description: 'pack only the i-th of n pieces (1/n to n/n), which blpk concat joins',
+    parse: parsePart,
     commands: ['compress'],
   },
   {
     letter: 'e',
     name: 'no-check-extension',
     description: 'take an archive whose name does not end with .blp',
-    commands: ['decompress', 'append'],
+    commands: ['decompress', 'append', 'ls'],
   },
   {
     name: 'bytes',
@@ -324,6 +356,29 @@ export const FLAGS: readonly Flag[] = [
   { letter: 'd', name: 'debug', description: 'say more, with stack traces of errors', commands: 'all' },
   { letter: 'q', name: 'quiet', description: 'say nothing but errors', commands: 'all' },
   { name: 'json', description: 'print the result as JSON', commands: 'all' },
+  {
+    name: 'timeout',
+    value: 's',
+    description: 'give up a request without progress after so many seconds',
+    default: '30',
+    parse: wholeNumber('the time-out', 1, 86_400),
+    commands: 'all',
+  },
+  {
+    name: 'retries',
+    value: 'n',
+    description: 'try a request again so often',
+    default: '5',
+    parse: wholeNumber('the number of retries', 0, 1000),
+    commands: 'all',
+  },
+  {
+    name: 's3-endpoint',
+    value: 'url',
+    description: 'S3 service to talk to',
+    default: '$AWS_ENDPOINT_URL_S3, else AWS',
+    commands: 'all',
+  },
   {
     name: 'progress',
     value: 'when',

@@ -15,15 +15,16 @@ import { isatty } from 'node:tty'
 import { replacing } from '../disk/replace.js'
 import { BlpkError, usage } from '../errors.js'
 import { attempt } from '../io-errors.js'
+import { openRemoteSink, schemeOf } from '../places.js'
 import type { ByteSink } from '../sinks/byte-sink.js'
 import { existsError, FileSink } from '../sinks/file.js'
 import { openStdout } from '../sinks/stdout.js'
 import { StreamSink } from '../sinks/stream.js'
 import { lockOptions } from './codec-flags.js'
-import type { Context } from './context.js'
+import { type Context, placeSettings } from './context.js'
 import { isDash } from './dash.js'
 import { openFifo } from './fifo.js'
-import { type Input, identityOf } from './inputs.js'
+import { type Input, identityOf, remoteIdentity } from './inputs.js'
 
 const STDOUT = 1
 const MAX_LINKS = 40
@@ -103,12 +104,22 @@ function fileSink(path: string, request: OutputRequest): ByteSink {
   return sink
 }
 
+async function remoteSink(argument: string, request: OutputRequest): Promise<ByteSink | undefined> {
+  if (schemeOf(argument) === undefined) return undefined
+  checkNotInput(argument, remoteIdentity(argument), request)
+  // What an interrupted run leaves in a store nobody sees, so it is given the time to take it away.
+  request.context.protect()
+  return openRemoteSink(argument, { ...placeSettings(request.context), overwrite: force(request) })
+}
+
 /**
- * Opens an output: a file that appears when it is whole, a device or pipe, or `-`.
- * @throws BlpkError EXISTS, SAME_FILE, USAGE, NOT_FOUND, IO
+ * Opens an output: a file that appears when it is whole, a device or pipe, an object, or `-`.
+ * @throws BlpkError EXISTS, SAME_FILE, USAGE, NOT_FOUND, IO, DENIED, NETWORK
  */
 export async function openOutput(argument: string, request: OutputRequest): Promise<ByteSink> {
   if (isDash(argument)) return stdoutSink(request)
+  const remote = await remoteSink(argument, request)
+  if (remote !== undefined) return remote
   const stat = attempt('write', argument, () => statSync(argument, { bigint: true, throwIfNoEntry: false }))
   checkNotInput(argument, identityOf(stat), request)
   if (stat === undefined) return fileSink(argument, request)

@@ -4,7 +4,7 @@ import { type Finding, type VerifyReport, verifyArchive } from '../engine/verify
 import { usage } from '../errors.js'
 import { runOptions } from './codec-flags.js'
 import { type Context, forEachFile } from './context.js'
-import { isDash } from './dash.js'
+import { isDash, shown } from './dash.js'
 import { describe, EXIT_CODES, worst } from './exit.js'
 import { findingLine } from './findings.js'
 import { type Input, openArchiveInput, openInput } from './inputs.js'
@@ -42,7 +42,7 @@ async function verifyFile(file: string, context: Context): Promise<VerifyReport>
   const view = openProgress(options)
   let original: Input | undefined
   try {
-    original = options.against === undefined ? undefined : await openInput(options.against, context.signal)
+    original = options.against === undefined ? undefined : await openInput(options.against, context)
     const compared = original && (await openOriginal(input, original, context))
     return await verifyArchive(input.source, {
       ...runOptions(context, view),
@@ -75,8 +75,8 @@ export async function run(files: readonly string[], context: Context): Promise<n
   const results: unknown[] = []
   const verifyOne = async (file: string): Promise<number> => {
     const report = await verifyFile(file, context)
-    results.push({ file, ...report })
-    if (options.json !== true) printReport(file, report, context)
+    results.push({ file: shown(file), ...report })
+    if (options.json !== true) printReport(shown(file), report, context)
     const damage = report.findings.filter((finding) => finding.level === 'damage')
     return worst(damage.map((finding) => EXIT_CODES[finding.code]))
   }

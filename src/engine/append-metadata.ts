@@ -55,7 +55,7 @@ function checkGrowable(array: NdarrayLayout): void {
 }
 
 /** The metadata of an array with `added` more bytes in rows. Whatever else is in them stays as it was written. */
-function grownArray(archive: Archive, array: NdarrayLayout, source: PlainSource, added: number): Member[] {
+function grownArray(archive: Described, array: NdarrayLayout, source: PlainSource, added: number): Member[] {
   const metadata = membersOf(archive.metadata ?? '{}') ?? []
   if (added === 0) return metadata
   const extra = arrayOf(source.metadata)
@@ -73,6 +73,9 @@ function grownArray(archive: Archive, array: NdarrayLayout, source: PlainSource,
   const grown = withMember(metadata, 'shape', toJson([length, ...rest]))
   return withMember(grown, 'order', toJson('C'))
 }
+
+/** As much of an archive as is looked at here. */
+type Described = Pick<Archive, 'metadata'>
 
 const ARRAY_KEYS = ['dtype', 'shape', 'order', 'container']
 
@@ -106,7 +109,7 @@ function besideArray(array: readonly Member[], json: string): string {
  * @throws BlpkError USAGE where what is appended does not go with what is there
  */
 export function metadataAfter(
-  archive: Archive,
+  archive: Described,
   source: PlainSource,
   added: number,
   o: { raw?: boolean; metadata?: string; appendId?: string },
@@ -116,7 +119,7 @@ export function metadataAfter(
 }
 
 function changedMetadata(
-  archive: Archive,
+  archive: Described,
   source: PlainSource,
   added: number,
   o: { raw?: boolean; metadata?: string },

@@ -29,6 +29,8 @@ import type { FilePlace } from '../sources/file-place.js'
 export const DEFAULT_MAX_CHUNK = 2 ** 31
 
 const MAX_OFFSETS_PIECE = 1 << 20
+/** Offsets read at once where only a few are needed: 64 KiB. */
+const PAGE_OFFSETS = 8192
 
 export interface OpenOptions {
   /** Chunks of more plain bytes than this are refused, default 2 GiB. */
@@ -58,6 +60,7 @@ export class Archive {
   readonly chunksAt: number
   readonly #maxChunk: number
   #offsets: Offsets | undefined
+  readonly #pages = new Map<number, Offsets>()
 
   private constructor(source: ByteSource, front: Front, maxChunk: number) {
     this.source = source
@@ -118,6 +121,37 @@ export class Archive {
       this.#offsets = used.subarray(0, nchunks)
     }
     return this.#offsets
+  }
+
+  /**
+   * Positions of chunk `index` and of the one behind it, where there is one: of a large archive only a few
+   * offsets are read. Undefined where the archive has none.
+   */
+  async offsetsAround(index: number): Promise<[number, number | undefined] | undefined> {
+    const { nchunks } = this.header
+    if (!this.header.offsets || nchunks === undefined || index >= nchunks) return undefined
+    if (this.#offsets === undefined && nchunks > PAGE_OFFSETS) {
+      const start = await this.#pagedOffset(index)
+      return [start, index + 1 < nchunks ? await this.#pagedOffset(index + 1) : undefined]
+    }
+    const offsets = await this.offsets()
+    const start = offsets?.[index]
+    return start === undefined ? undefined : [start, offsets?.[index + 1]]
+  }
+
+  async #pagedOffset(index: number): Promise<number> {
+    const first = Math.floor(index / PAGE_OFFSETS) * PAGE_OFFSETS
+    let page = this.#pages.get(first)
+    if (page === undefined) {
+      const count = Math.min(PAGE_OFFSETS, (this.header.nchunks ?? 0) - first)
+      const bytes = new Uint8Array(count * OFFSET_BYTES)
+      await this.readExactly(this.offsetsAt + first * OFFSET_BYTES, bytes, {})
+      page = parseOffsets(bytes, first)
+      // Neighbours may lie on two pages; more need not be kept.
+      if (this.#pages.size > 1) this.#pages.clear()
+      this.#pages.set(first, page)
+    }
+    return page[index - first] ?? -1
   }
 
   /** In pieces that were read before the next one is made room for: a pipe may claim any number of them. */

@@ -5,6 +5,7 @@ import { formatMetadata } from '../format/bloscpack/metadata.js'
 import { formatOffsets, OFFSET_BYTES, unusedOffsets } from '../format/bloscpack/offsets.js'
 import { Workspace } from '../kernels/workspace.js'
 import type { ByteSink } from '../sinks/byte-sink.js'
+import type { ByteSource } from '../sources/byte-source.js'
 import type { FilePlace } from '../sources/file-place.js'
 import type { CompressedSink, Totals } from './compressed-sink.js'
 import { roomFor } from './options.js'
@@ -14,6 +15,8 @@ import type { PackPlan } from './plan.js'
 const RESERVED_ENTRIES = 2 * 1024
 /** The same where the place cannot make room afterwards. */
 const RESERVED_ENTRIES_FIXED = 128 * 1024
+/** Header and longest digest of a chunk, in bytes. */
+const CHUNK_OVERHEAD = 16 + 64
 
 /** Writes the metadata section with the checksum that the archive has. */
 export async function metadataSection(
@@ -24,9 +27,15 @@ export async function metadataSection(
   return formatMetadata(json, await loadChecksum(checksum, () => new Workspace()), room)
 }
 
+/** No chunk takes more than its plain bytes, a header and a digest. */
+function mostBytes({ size, nchunks }: PackPlan, front: number): number | undefined {
+  return size === undefined || nchunks === undefined ? undefined : front + size + nchunks * CHUNK_OVERHEAD
+}
+
 /** Writes a Bloscpack archive to a place. */
 export class BloscpackSink implements CompressedSink {
   readonly #sink: ByteSink
+  readonly #copies: boolean
   #header: BloscpackHeader | undefined
   #room: PackPlan['room'] = 0
   /** Entries of the offsets section. */
@@ -37,7 +46,9 @@ export class BloscpackSink implements CompressedSink {
   #final = false
   readonly #offsets: number[] = []
 
-  constructor(sink: ByteSink) {
+  /** @param options.copies will chunks be taken from other archives by `copy`? */
+  constructor(sink: ByteSink, options: { copies?: boolean } = {}) {
+    this.#copies = options.copies === true
     this.#sink = sink
   }
 
@@ -63,6 +74,10 @@ export class BloscpackSink implements CompressedSink {
     }
     if (offsets) this.#entries = totals === undefined ? this.#reserve() : totals.nchunks + room
     this.#offsetsAt = HEADER_BYTES + metadata.length
+    const front = this.#offsetsAt + this.#entries * OFFSET_BYTES
+    const patches = offsets || (!this.#final && this.#sink.seekable)
+    const most = mostBytes(plan, front)
+    this.#sink.expect?.({ front: patches ? front : 0, most, copies: this.#copies })
     await this.#write(formatHeader(this.#header))
     await this.#write(metadata)
     await this.#write(unusedOffsets(this.#entries))
@@ -81,6 +96,27 @@ export class BloscpackSink implements CompressedSink {
     this.#offsets[i] = this.#position
     this.#position += chunkAndDigest.length
     return this.#sink.write(chunkAndDigest)
+  }
+
+  /** May the place take bytes of another one without moving them here? */
+  get canCopy(): boolean {
+    return this.#sink.copy !== undefined
+  }
+
+  /**
+   * Takes chunks that lie back to back in another archive, where the place can without moving them here.
+   * @param i index of the first of them here
+   * @param sizes of the chunks with their digests, in bytes
+   * @returns false where they must be put one by one
+   */
+  async copy(i: number, source: ByteSource, start: number, sizes: readonly number[]): Promise<boolean> {
+    const nbytes = sizes.reduce((sum, size) => sum + size, 0)
+    if ((await this.#sink.copy?.(source, start, start + nbytes)) !== true) return false
+    sizes.forEach((size, k) => {
+      this.#offsets[i + k] = this.#position
+      this.#position += size
+    })
+    return true
   }
 
   reserve(i: number, nbytes: number): FilePlace | undefined {

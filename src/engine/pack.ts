@@ -73,8 +73,8 @@ export class ChunkReader {
 
   /** @throws BlpkError IO where the source has more bytes than it said */
   async checkEnd(): Promise<void> {
-    const { size, name, place } = this.#source
-    if (size === undefined) return
+    const { size, name, place, isPiece } = this.#source
+    if (size === undefined || isPiece === true) return
     const byte = new Uint8Array(1)
     const n =
       place === undefined ? await this.#source.read(byte) : readFully(place.fd, byte, place.position + size)

@@ -1,4 +1,4 @@
-import { BlpkError, usage } from '../errors.js'
+import { BlpkError, unsupported, usage } from '../errors.js'
 import { type Checksum, sameDigest } from '../format/bloscpack/checksums.js'
 import { blocksBytes, decodeBlocks } from '../format/chunk/decode.js'
 import { CHUNK_HEADER_BYTES } from '../format/chunk/header.js'
@@ -37,11 +37,14 @@ export class RangeReader {
     if (chunkSize === undefined || this.#archive.nbytes === undefined) {
       throw usage('parts of an archive of unknown size cannot be read; decompress it whole')
     }
+    const { onlyWhole } = this.#archive.source
+    if (onlyWhole !== undefined) throw unsupported(onlyWhole)
     const { start, stop } = range
     const whole = Number.isSafeInteger(start) && Number.isSafeInteger(stop)
     if (!whole || start < 0 || stop > this.#archive.nbytes || start > stop) {
       throw usage(`the range ${start}:${stop} does not lie within the ${this.#archive.nbytes} plain bytes`)
     }
+    await this.#announce(Math.floor(start / chunkSize), Math.ceil(stop / chunkSize) - 1)
     for (let at = start; at < stop; ) {
       const index = Math.floor(at / chunkSize)
       const first = index * chunkSize
@@ -49,6 +52,15 @@ export class RangeReader {
       yield await this.#piece(index, at - first, end - first)
       at = end
     }
+  }
+
+  /** Tells the source what is going to be read, so that it can fetch it in few requests. */
+  async #announce(first: number, last: number): Promise<void> {
+    const { source } = this.#archive
+    if (source.willRead === undefined || last < first) return
+    const from = (await this.#archive.offsetsAround(first))?.[0]
+    const to = (await this.#archive.offsetsAround(last))?.[1] ?? source.size
+    if (from !== undefined && to !== undefined && from < to) source.willRead(from, to)
   }
 
   async #piece(index: number, start: number, stop: number): Promise<Uint8Array> {

@@ -103,6 +103,8 @@ export async function unpack(
 ): Promise<UnpackResult> {
   const walk = new ChunkWalk(archive)
   let crew: Crew | undefined
+  const { source } = archive
+  if (source.size !== undefined) source.willRead?.(archive.chunksAt, source.size)
   try {
     crew = await crewFor(archive, walk, options, true)
     const result = await unpackAll(archive, walk, sink, options, crew)

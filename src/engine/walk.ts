@@ -1,5 +1,4 @@
 import { damaged } from '../errors.js'
-import type { Offsets } from '../format/bloscpack/offsets.js'
 import type { Archive, ChunkPlace } from './archive.js'
 
 /**
@@ -76,9 +75,8 @@ export class ChunkWalk {
 }
 
 /** An offset that was put in place of another shows by where its chunk ends. */
-function checkNeighbours(archive: Archive, offsets: Offsets, chunk: ChunkPlace): void {
+function checkNeighbours(archive: Archive, next: number | undefined, chunk: ChunkPlace): void {
   const { index, position } = chunk
-  const next = offsets[index + 1]
   const starts = index > 0 || position === archive.chunksAt
   if (starts && (next === undefined || next === archive.endOf(chunk))) return
   throw damaged('the offsets do not agree with where the chunk lies', { chunk: index, offset: position })
@@ -86,15 +84,15 @@ function checkNeighbours(archive: Archive, offsets: Offsets, chunk: ChunkPlace):
 
 /** Finds chunk `index`: by its offset, or from chunk to chunk where there are no offsets. */
 export async function findChunk(archive: Archive, index: number): Promise<ChunkPlace> {
-  const offsets = await archive.offsets()
-  const position = offsets?.[index]
-  if (offsets !== undefined && position !== undefined) {
+  const around = await archive.offsetsAround(index)
+  if (around !== undefined) {
+    const [position, next] = around
     if (position < archive.chunksAt) {
       throw damaged(`the offset of the chunk is ${position}`, { chunk: index, offset: position })
     }
     const chunk = await archive.locate(index, position)
     if (chunk === undefined) throw damaged('the chunk is not there', { chunk: index, offset: position })
-    checkNeighbours(archive, offsets, chunk)
+    checkNeighbours(archive, next, chunk)
     return chunk
   }
   const walk = new ChunkWalk(archive)

@@ -24,6 +24,12 @@ export class BytesPlainSink implements PlainSink {
     this.#prefix = prefix
   }
 
+  /** Tells the place how many plain bytes come, where it is known; before the first write. */
+  expect(nbytes: number | undefined): void {
+    const most = nbytes === undefined ? undefined : nbytes + (this.#prefix?.length ?? 0)
+    this.#sink.expect?.({ front: 0, most })
+  }
+
   write(plain: Uint8Array): MaybePromise<void> {
     return this.#prefix === undefined ? this.#sink.write(plain) : this.#behindPrefix(plain)
   }

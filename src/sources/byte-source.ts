@@ -14,6 +14,10 @@ export interface ByteSource {
    */
   read(position: number, into: Uint8Array): MaybePromise<number>
   close(): MaybePromise<void>
+  /** Told that the bytes from `start` to `stop` will be read in order, for places that fetch ahead. */
+  willRead?(start: number, stop: number): void
+  /** Why parts cannot be read, where they cannot though it is no pipe. */
+  readonly onlyWhole?: string
   /** A descriptor that other threads may read at positions, where there is one. */
   readonly fd?: number
   /** Does the descriptor give the same bytes there as `read`? Where this is missing: everywhere. */

@@ -16,6 +16,8 @@ export interface PlainSource {
   /** Fills `into` with the next bytes; fewer than asked for only at the end. */
   read(into: Uint8Array): MaybePromise<number>
   close(): MaybePromise<void>
+  /** Is there more behind the end, which does not belong to it? */
+  readonly isPiece?: boolean
   /** Where the bytes lie in a file that other threads may read, where they do. */
   readonly place?: FilePlace | undefined
 }
@@ -35,9 +37,12 @@ export class BytesPlainSource implements PlainSource {
   readonly typesize: number | undefined
   readonly metadata: string | undefined
   readonly place: FilePlace | undefined
+  readonly isPiece: boolean = false
   readonly #source: ByteSource
+  readonly #start: number
   #ahead: Uint8Array
   #position: number
+  #isAnnounced = false
 
   /**
    * @param start position of the first plain byte in the source
@@ -55,8 +60,29 @@ export class BytesPlainSource implements PlainSource {
     this.metadata = traits.metadata
     this.place = source.fd === undefined ? undefined : { fd: source.fd, position: start, name: source.name }
     this.#source = source
+    this.#start = start
     this.#ahead = ahead
     this.#position = start + ahead.length
+  }
+
+  /** Can pieces be cut out of it? */
+  get seekable(): boolean {
+    return this.#source.seekable
+  }
+
+  /**
+   * The bytes from `start` to `stop`, as a source of their own over the same place.
+   * @param metadata those of the piece
+   */
+  slice(start: number, stop: number, metadata: string | undefined): BytesPlainSource {
+    const { typesize } = this
+    const traits = {
+      size: stop - start,
+      ...(typesize !== undefined && { typesize }),
+      ...(metadata !== undefined && { metadata }),
+    }
+    const piece = new BytesPlainSource(this.#source, traits, this.#start + start)
+    return Object.assign(piece, { isPiece: stop !== this.size })
   }
 
   async sample(nbytes: number): Promise<Uint8Array> {
@@ -71,6 +97,7 @@ export class BytesPlainSource implements PlainSource {
   }
 
   read(into: Uint8Array): MaybePromise<number> {
+    if (!this.#isAnnounced) this.#announce()
     const piece = this.#ahead.subarray(0, into.length)
     into.set(piece)
     this.#ahead = this.#ahead.subarray(piece.length)
@@ -79,6 +106,12 @@ export class BytesPlainSource implements PlainSource {
     return typeof n === 'number'
       ? this.#advance(piece.length, n)
       : n.then((m) => this.#advance(piece.length, m))
+  }
+
+  /** What is known to be read is fetched ahead, where it is fetched at all. */
+  #announce(): void {
+    this.#isAnnounced = true
+    if (this.size !== undefined) this.#source.willRead?.(this.#position, this.#start + this.size)
   }
 
   #advance(fromAhead: number, fromSource: number): number {

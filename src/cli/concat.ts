@@ -1,0 +1,91 @@
+import { Archive } from '../engine/archive.js'
+import { type ConcatResult, concatArchives } from '../engine/join.js'
+import { usage } from '../errors.js'
+import { codecOptions, readMetadata, runOptions } from './codec-flags.js'
+import { about, type Context, saySummary, sayVerbose } from './context.js'
+import { isDash, shown } from './dash.js'
+import { type Input, openArchiveInput } from './inputs.js'
+import type { CliOptions } from './options.js'
+import { openOutput, refuseMixedOutput } from './outputs.js'
+import { openProgress, type ProgressView } from './progress.js'
+import { counted, jsonRatio, jsonSeconds, printJson, stopwatch } from './report.js'
+import { exactSize, prettySeconds, prettySize } from './sizes.js'
+
+async function openArchives(
+  inputs: readonly Input[],
+  names: readonly string[],
+  o: CliOptions,
+): Promise<Archive[]> {
+  const archives: Archive[] = []
+  for (const [i, { source }] of inputs.entries()) {
+    const open = (): Promise<Archive> =>
+      Archive.open(source, o.maxChunk === undefined ? {} : { maxChunk: o.maxChunk })
+    archives.push(await about(shown(names[i] ?? ''), open))
+  }
+  return archives
+}
+
+async function join(
+  output: string,
+  names: readonly string[],
+  inputs: readonly Input[],
+  view: ProgressView,
+  context: Context,
+): Promise<ConcatResult> {
+  const { options } = context
+  const metadata = await readMetadata(options, output)
+  const archives = await openArchives(inputs, names, options)
+  const sink = await openOutput(output, { context, compressed: true, inputs, like: inputs[0]?.like })
+  return concatArchives(archives, sink, {
+    ...codecOptions(options),
+    ...runOptions(context, view),
+    ...(metadata !== undefined && { metadata }),
+    ...(options.maxAppChunks !== undefined && { maxAppChunks: options.maxAppChunks }),
+  })
+}
+
+function report(
+  output: string,
+  inputs: readonly string[],
+  result: ConcatResult,
+  seconds: number,
+  o: CliOptions,
+) {
+  const { nbytes, cbytes, nchunks, copied } = result
+  sayVerbose(o, `${counted(nchunks, 'chunk')}, ${copied} of them copied, ${exactSize(cbytes)}`)
+  sayVerbose(o, `done in ${prettySeconds(seconds)}`)
+  const what = `${counted(inputs.length, 'archive')}, ${prettySize(nbytes)} in ${prettySize(cbytes)}`
+  saySummary(o, output, `${what} in ${prettySeconds(seconds)}`)
+  if (o.json !== true) return
+  const ratio = jsonRatio(nbytes, cbytes)
+  printJson({
+    output,
+    inputs: inputs.map(shown),
+    nbytes,
+    cbytes,
+    ratio,
+    nchunks,
+    copied,
+    seconds: jsonSeconds(seconds),
+  })
+}
+
+/** `blpk concat <out> <in>…` */
+export async function run(args: readonly string[], context: Context): Promise<number> {
+  const [output = '-', ...names] = args
+  refuseMixedOutput(context, output)
+  if (names.some(isDash)) throw usage('archives to be joined cannot come from standard input: name files')
+  const seconds = stopwatch()
+  const inputs: Input[] = []
+  const view = openProgress(context.options)
+  try {
+    for (const name of names) inputs.push(await openArchiveInput(name, context))
+    const result = await join(output, names, inputs, view, context)
+    view.close()
+    report(output, names, result, seconds(), context.options)
+    return 0
+  } finally {
+    view.close()
+    for (const { source } of inputs) await source.close()
+  }
+}

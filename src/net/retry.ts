@@ -1,0 +1,92 @@
+import { BlpkError, type ErrorCode, type ErrorPlace } from '../errors.js'
+
+/** How patient requests are. */
+export interface NetSettings {
+  /** A request without any progress for so many milliseconds is given up; default 30 s. */
+  timeout?: number
+  /** How often a request is tried again, default 5. */
+  retries?: number
+  /** Ends everything that is under way. */
+  signal?: AbortSignal | undefined
+}
+
+export const DEFAULT_TIMEOUT = 30_000
+export const DEFAULT_RETRIES = 5
+const FIRST_PAUSE = 100
+const LONGEST_PAUSE = 20_000
+
+/** A failure that may pass by itself: busy servers, dropped connections. */
+export class TransientError extends BlpkError {
+  /** How long the server asks to wait, in milliseconds. */
+  readonly pause: number | undefined
+
+  constructor(message: string, place: ErrorPlace = {}, pause?: number, code: ErrorCode = 'NETWORK') {
+    super(code, message, place)
+    this.pause = pause
+  }
+}
+
+export function interruptedError(): BlpkError {
+  return new BlpkError('INTERRUPTED', 'interrupted')
+}
+
+/** Waits, but no longer than until the signal. @throws BlpkError INTERRUPTED */
+async function pauseFor(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    const stop = (): void => {
+      clearTimeout(timer)
+      reject(interruptedError())
+    }
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', stop)
+      resolve()
+    }, ms)
+    signal?.addEventListener('abort', stop, { once: true })
+  })
+}
+
+/** Counts tries, and waits between them: longer each time, by chance, so that many clients do not come at once. */
+export class Retries {
+  readonly #settings: NetSettings
+  #failed = 0
+
+  constructor(settings: NetSettings) {
+    this.#settings = settings
+  }
+
+  /** Starts to count again, after some progress. */
+  reset(): void {
+    this.#failed = 0
+  }
+
+  /**
+   * Waits before the next try.
+   * @throws the error itself where it does not pass by waiting, or came too often
+   */
+  async after(error: unknown): Promise<void> {
+    const { retries = DEFAULT_RETRIES, signal } = this.#settings
+    if (signal?.aborted === true) throw interruptedError()
+    if (!(error instanceof TransientError)) throw error
+    if (this.#failed >= retries) throw given(error, this.#failed)
+    const backOff = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** this.#failed) * (0.5 + Math.random())
+    this.#failed++
+    await pauseFor(Math.min(LONGEST_PAUSE, Math.max(backOff, error.pause ?? 0)), signal)
+  }
+}
+
+function given(error: TransientError, failed: number): BlpkError {
+  const hint = failed === 0 ? '' : ` (tried ${failed + 1} times; --retries sets how often)`
+  return new BlpkError(error.code, `${error.message}${hint}`, error.place)
+}
+
+/** Runs work until it succeeds, or fails for good. */
+export async function retrying<T>(settings: NetSettings, work: () => Promise<T>): Promise<T> {
+  const retries = new Retries(settings)
+  for (;;) {
+    try {
+      return await work()
+    } catch (error) {
+      await retries.after(error)
+    }
+  }
+}

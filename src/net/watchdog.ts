@@ -1,0 +1,54 @@
+import { DEFAULT_TIMEOUT, interruptedError, type NetSettings, TransientError } from './retry.js'
+
+/** Ends a request that makes no progress, or that nobody waits for any more. */
+export class Watchdog {
+  readonly #controller = new AbortController()
+  readonly #timeout: number
+  readonly #outer: AbortSignal | undefined
+  readonly #name: string
+  #timer: ReturnType<typeof setTimeout>
+  #late = false
+  readonly #stop = (): void => this.#controller.abort()
+
+  constructor(name: string, settings: NetSettings) {
+    this.#name = name
+    this.#timeout = settings.timeout ?? DEFAULT_TIMEOUT
+    this.#outer = settings.signal
+    this.#outer?.addEventListener('abort', this.#stop, { once: true })
+    if (this.#outer?.aborted === true) this.#stop()
+    this.#timer = this.#wait()
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal
+  }
+
+  #wait(): ReturnType<typeof setTimeout> {
+    return setTimeout(() => {
+      this.#late = true
+      this.#controller.abort()
+    }, this.#timeout)
+  }
+
+  /** There was progress. */
+  touch(): void {
+    clearTimeout(this.#timer)
+    this.#timer = this.#wait()
+  }
+
+  /** The request is over. */
+  end(): void {
+    clearTimeout(this.#timer)
+    this.#outer?.removeEventListener('abort', this.#stop)
+  }
+
+  /** What really ended the request, where it was this. */
+  reason(error: unknown): unknown {
+    if (this.#outer?.aborted === true) return interruptedError()
+    if (!this.#late) return error
+    const seconds = this.#timeout / 1000
+    return new TransientError(`'${this.#name}' did not answer for ${seconds} s (see --timeout)`, {
+      path: this.#name,
+    })
+  }
+}

@@ -1,0 +1,63 @@
+import { usage } from './errors.js'
+import type { NetSettings } from './net/retry.js'
+import type { ByteSink } from './sinks/byte-sink.js'
+import type { ByteSource } from './sources/byte-source.js'
+
+/** Settings of places that are not on this machine. */
+export interface PlaceSettings extends NetSettings {
+  /** Address of the S3 service, in place of that in the environment. */
+  s3Endpoint?: string
+}
+
+/** Settings of an output. */
+export interface SinkSettings extends PlaceSettings {
+  /** Replace what is there. */
+  overwrite?: boolean
+}
+
+/** Places by the scheme in front of their names. Each loads its module when it is used: plain files pay nothing. */
+interface PlaceKind {
+  openSource(name: string, settings: PlaceSettings): Promise<ByteSource>
+  openSink(name: string, settings: SinkSettings): Promise<ByteSink>
+}
+
+const HTTP: PlaceKind = {
+  openSource: async (name, settings) => (await import('./sources/http.js')).openHttp(name, settings),
+  openSink: async () => {
+    throw usage('web servers are only read from: name an output file, or an s3:// object')
+  },
+}
+
+const S3: PlaceKind = {
+  openSource: async (name, settings) => (await import('./sources/s3.js')).openS3(name, settings),
+  openSink: async (name, settings) => (await import('./sinks/s3.js')).openS3Sink(name, settings),
+}
+
+const KINDS: Record<string, PlaceKind> = { s3: S3, http: HTTP, https: HTTP }
+
+/** The scheme of a name, such as `s3`; undefined for a path. */
+export function schemeOf(name: string): string | undefined {
+  const scheme = /^(s3|https?):\/\//i.exec(name)?.[1]
+  return scheme?.toLowerCase()
+}
+
+function kindOf(name: string): PlaceKind | undefined {
+  const scheme = schemeOf(name)
+  return scheme === undefined ? undefined : KINDS[scheme]
+}
+
+/** A source for a name with a scheme; undefined for a path. @throws BlpkError */
+export async function openRemoteSource(
+  name: string,
+  settings: PlaceSettings = {},
+): Promise<ByteSource | undefined> {
+  return kindOf(name)?.openSource(name, settings)
+}
+
+/** A sink for a name with a scheme; undefined for a path. @throws BlpkError */
+export async function openRemoteSink(
+  name: string,
+  settings: SinkSettings = {},
+): Promise<ByteSink | undefined> {
+  return kindOf(name)?.openSink(name, settings)
+}

@@ -1,0 +1,22 @@
+/** S3's own limits: parts of 5 MiB to 5 GiB (the last may be smaller), 10,000 of them. */
+export const LEAST_PART = 5 * 2 ** 20
+const MOST_PARTS = 10_000
+const USUAL_PART = 8 * 2 ** 20
+/** Parts that appends and copies may need besides. */
+const SPARE_PARTS = 100
+/** Of unknown sizes so many parts have one size; then it doubles: 10,000 parts hold 8 TiB. */
+const PARTS_OF_A_SIZE = 1000
+
+/** How an upload is cut into parts: by its number from 0, in bytes. */
+export type PartSizes = (index: number) => number
+
+/**
+ * Sizes of parts. They are all the same where the size is known, as some stores demand.
+ * @param most bytes in all, where it is known
+ */
+export function partSizes(most: number | undefined): PartSizes {
+  if (most === undefined) return (index) => USUAL_PART * 2 ** Math.floor(index / PARTS_OF_A_SIZE)
+  const least = Math.ceil(most / (MOST_PARTS - SPARE_PARTS) / 2 ** 20) * 2 ** 20
+  const size = Math.max(USUAL_PART, least)
+  return () => size
+}

@@ -1,0 +1,51 @@
+import type { ByteSource } from './byte-source.js'
+import { Readahead } from './readahead.js'
+
+/** Bytes of the first request: header, metadata and offsets of most archives. */
+export const FIRST_BYTES = 64 * 1024
+
+/** A place whose bytes are had by requests for ranges, all of one version of it. */
+export interface RangedPlace {
+  readonly name: string
+  /** In bytes. */
+  readonly size: number
+  /** Its first bytes, which came with the first answer. */
+  readonly front: Uint8Array
+  /** Fills `into` from `start` on, or throws; tries again what may pass. */
+  fetch(start: number, into: Uint8Array): Promise<void>
+  /** Ends requests that are under way. */
+  close(): void
+}
+
+/** A source over requests for ranges. */
+export class RangedSource implements ByteSource {
+  readonly name: string
+  readonly size: number
+  readonly seekable = true
+  readonly #place: RangedPlace
+  readonly #readahead: Readahead
+
+  constructor(place: RangedPlace) {
+    this.name = place.name
+    this.size = place.size
+    this.#place = place
+    const fetch = async (start: number, stop: number): Promise<Uint8Array> => {
+      const bytes = new Uint8Array(stop - start)
+      await place.fetch(start, bytes)
+      return bytes
+    }
+    this.#readahead = new Readahead(fetch, place.size, place.front)
+  }
+
+  willRead(start: number, stop: number): void {
+    this.#readahead.willRead(start, stop)
+  }
+
+  read(position: number, into: Uint8Array): Promise<number> {
+    return this.#readahead.read(position, into)
+  }
+
+  close(): void {
+    this.#place.close()
+  }
+}

@@ -1,0 +1,119 @@
+/** Fetches the bytes from `start` to `stop`, all of them. */
+export type FetchRange = (start: number, stop: number) => Promise<Uint8Array>
+
+/** Bytes asked for at once where much is read, and how many such pieces are under way or held. */
+const PIECE_BYTES = 4 * 2 ** 20
+const DEPTH = 4
+/** Least bytes asked for: at the front of an archive much more is read soon, elsewhere it is not. */
+const FRONT_BYTES = 256 * 1024
+const STRAY_BYTES = 16 * 1024
+const FRONT_END = 2 ** 20
+const MAX_STRAYS = 4
+/** So many reads in a row, each behind the last, and it is taken for reading all of it. */
+const IN_A_ROW = 3
+
+interface Piece {
+  start: number
+  stop: number
+  bytes: Promise<Uint8Array>
+}
+
+/**
+ * Turns many reads into few requests. Of a stretch that was announced, pieces are fetched ahead, several at
+ * a time, and nothing beyond it; single reads fetch a little more than they need.
+ * Memory is bounded: four pieces of 4 MiB, and four strays.
+ */
+export class Readahead {
+  readonly #fetch: FetchRange
+  readonly #size: number
+  readonly #front: Piece
+  #strays: Piece[] = []
+  #ahead: Piece[] = []
+  /** Position up to which pieces were asked for, and the end of the stretch. */
+  #next = 0
+  #stop = 0
+  #lastStop = -1
+  #inARow = 0
+
+  /**
+   * @param size of the whole, in bytes
+   * @param front its first bytes, which are kept
+   */
+  constructor(fetch: FetchRange, size: number, front: Uint8Array) {
+    this.#fetch = fetch
+    this.#size = size
+    this.#front = { start: 0, stop: front.length, bytes: Promise.resolve(front) }
+  }
+
+  /** Announces that the bytes from `start` to `stop` are going to be read, in order. */
+  willRead(start: number, stop: number): void {
+    // What the front holds need not be asked for again.
+    const from = start < this.#front.stop ? Math.min(stop, this.#front.stop) : start
+    this.#ahead = []
+    this.#next = from
+    this.#stop = Math.min(stop, this.#size)
+    this.#fill()
+  }
+
+  /** Fills `into` with the bytes from `position` on. @returns fewer bytes only at the end */
+  async read(position: number, into: Uint8Array): Promise<number> {
+    const wanted = Math.max(0, Math.min(into.length, this.#size - position))
+    for (let done = 0; done < wanted; ) {
+      const at = position + done
+      const piece = this.#holding(at) ?? this.#miss(at, wanted - done)
+      const bytes = await piece.bytes
+      const part = bytes.subarray(at - piece.start, at - piece.start + wanted - done)
+      into.set(part, done)
+      done += part.length
+    }
+    return wanted
+  }
+
+  #holding(position: number): Piece | undefined {
+    const holds = (piece: Piece): boolean => piece.start <= position && position < piece.stop
+    if (holds(this.#front)) return this.#front
+    const found = this.#ahead.find(holds)
+    if (found !== undefined) {
+      // Within a stretch positions only grow.
+      this.#ahead = this.#ahead.filter((piece) => piece.stop > position)
+      this.#fill()
+      return found
+    }
+    if (position >= this.#next && position < this.#stop && position < this.#next + PIECE_BYTES) {
+      this.#ahead = []
+      this.#fill()
+      return this.#ahead.find(holds)
+    }
+    return this.#strays.find(holds)
+  }
+
+  #fill(): void {
+    while (this.#ahead.length < DEPTH && this.#next < this.#stop) {
+      const stop = Math.min(this.#next + PIECE_BYTES, this.#stop)
+      this.#ahead.push(this.#ask(this.#next, stop))
+      this.#next = stop
+    }
+  }
+
+  #ask(start: number, stop: number): Piece {
+    const bytes = this.#fetch(start, stop)
+    // A failure counts when the bytes are wanted.
+    bytes.catch(() => {})
+    return { start, stop, bytes }
+  }
+
+  #miss(position: number, wanted: number): Piece {
+    this.#inARow = position === this.#lastStop ? this.#inARow + 1 : 0
+    if (this.#inARow >= IN_A_ROW || wanted > PIECE_BYTES) {
+      this.willRead(position, this.#inARow >= IN_A_ROW ? this.#size : position + wanted)
+      const [piece] = this.#ahead
+      if (piece !== undefined) return piece
+    }
+    const least = position < FRONT_END ? FRONT_BYTES : STRAY_BYTES
+    const nbytes = Math.max(wanted, least * 4 ** this.#inARow)
+    const piece = this.#ask(position, Math.min(this.#size, position + nbytes))
+    this.#lastStop = piece.stop
+    this.#strays = [piece, ...this.#strays.slice(0, MAX_STRAYS - 1)]
+    return piece
+  }
+}
