@@ -16,11 +16,16 @@ function colourOf(tool) {
   return COLOURS[tool.split(' ')[0]] ?? '#333'
 }
 
+/** A logarithmic axis over whole powers of two: its ends, and where a value lies on it. */
 function scale(values, from, to) {
   const logs = values.map(Math.log2)
   const least = Math.floor(Math.min(...logs))
   const most = Math.max(Math.ceil(Math.max(...logs)), least + 1)
-  return (value) => from + ((Math.log2(value) - least) / (most - least)) * (to - from)
+  return {
+    least: 2 ** least,
+    most: 2 ** most,
+    at: (value) => from + ((Math.log2(value) - least) / (most - least)) * (to - from),
+  }
 }
 
 function speedOf(row) {
@@ -35,29 +40,46 @@ function panel(set, rows, x, y) {
     y + 28,
   )
   const points = rows.map((row) => {
-    const [px, py] = [across(speedOf(row)).toFixed(1), up(row.ratio).toFixed(1)]
-    const radius = row.tool.startsWith('blpk') ? 5 : 3.5
+    const radius = row.tool.startsWith('blpk') ? 5.5 : 4
     return (
-      `<circle cx="${px}" cy="${py}" r="${radius}" fill="${colourOf(row.tool)}"/>` +
-      `<text x="${px}" y="${(Number(py) - 7).toFixed(1)}" font-size="8" text-anchor="middle">${row.tool}</text>`
+      `<circle cx="${across.at(speedOf(row)).toFixed(1)}" cy="${up.at(row.ratio).toFixed(1)}" r="${radius}" ` +
+      `fill="${colourOf(row.tool)}" fill-opacity="0.8"><title>${row.tool}</title></circle>`
     )
   })
-  return `<g><rect x="${x + MARGIN}" y="${y + 20}" width="${PANEL - MARGIN - 8}" height="${PANEL - MARGIN - 20}" fill="none" stroke="#ccc"/>
-<text x="${x + PANEL / 2}" y="${y + 14}" font-size="12" font-weight="bold" text-anchor="middle">${set}</text>
-<text x="${x + PANEL / 2}" y="${y + PANEL - 24}" font-size="9" text-anchor="middle">MB/s packed, log →</text>
-<text transform="translate(${x + MARGIN - 10} ${y + PANEL / 2}) rotate(-90)" font-size="9" text-anchor="middle">ratio, log →</text>
+  const [left, right, top, bottom] = [x + MARGIN, x + PANEL - 8, y + 20, y + PANEL - MARGIN]
+  return `<g><rect x="${left}" y="${top}" width="${right - left}" height="${bottom - top}" fill="none" stroke="#ccc"/>
+<text x="${(left + right) / 2}" y="${y + 14}" font-size="12" font-weight="bold" text-anchor="middle">${set}</text>
+<g font-size="9"><text x="${left}" y="${bottom + 12}">${across.least}</text>
+<text x="${right}" y="${bottom + 12}" text-anchor="end">${across.most}</text>
+<text x="${(left + right) / 2}" y="${bottom + 12}" text-anchor="middle">MB/s packed, log</text>
+<text x="${left - 4}" y="${bottom}" text-anchor="end">${up.least}</text>
+<text x="${left - 4}" y="${top + 8}" text-anchor="end">${up.most}</text>
+<text transform="translate(${left - 6} ${(top + bottom) / 2}) rotate(-90)" text-anchor="middle">ratio, log</text></g>
 ${points.join('\n')}</g>`
 }
 
-/** @param rows results of the bench; the largest size in the first folder is drawn */
+/** The colours of the tools that are shown. */
+function legend(rows, y) {
+  const names = [...new Set(rows.map((row) => row.tool.split(' ')[0]))]
+  return names
+    .map((name, i) => {
+      const x = MARGIN + i * 110
+      return `<circle cx="${x}" cy="${y}" r="5" fill="${colourOf(name)}"/><text x="${x + 10}" y="${y + 4}" font-size="12">${name}</text>`
+    })
+    .join('\n')
+}
+
+/** @param rows results of the bench; of the first folder that size is drawn which most was measured at */
 export function drawPicture(rows) {
   const { dir } = rows[0]
-  const megabytes = Math.max(...rows.map((row) => row.megabytes))
+  const sizes = [...new Set(rows.map((row) => row.megabytes))]
+  const countAt = (size) => rows.filter((row) => row.dir === dir && row.megabytes === size).length
+  const megabytes = sizes.reduce((best, size) => (countAt(size) > countAt(best) ? size : best))
   const shown = rows.filter((row) => row.dir === dir && row.megabytes === megabytes)
   const sets = [...new Set(shown.map((row) => row.set))]
   const columns = Math.min(4, sets.length)
   const width = columns * (PANEL + GAP)
-  const height = Math.ceil(sets.length / columns) * (PANEL + GAP)
+  const height = Math.ceil(sets.length / columns) * (PANEL + GAP) + GAP
   const panels = sets.map((set, i) => {
     const x = (i % columns) * (PANEL + GAP)
     const y = Math.floor(i / columns) * (PANEL + GAP)
@@ -71,6 +93,7 @@ export function drawPicture(rows) {
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" fill="#222">
 <rect width="${width}" height="${height}" fill="#fff"/>
 ${panels.join('\n')}
+${legend(shown, height - GAP)}
 </svg>
 `
 }
