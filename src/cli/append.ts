@@ -1,5 +1,6 @@
 import { type AppendOptions, type AppendResult, appendToFile } from '../engine/append.js'
-import { BlpkError, usage } from '../errors.js'
+import { BlpkError, unsupported, usage } from '../errors.js'
+import { schemeOf } from '../places.js'
 import { openPlain } from '../sources/npy.js'
 import type { PlainSource } from '../sources/plain.js'
 import { checkExtension } from './archive-name.js'
@@ -92,6 +93,10 @@ export async function run(args: readonly string[], context: Context): Promise<nu
   const [archive = '-', ...names] = args
   if (isDash(archive)) throw usage('an archive on standard input cannot be appended to: name a file')
   if (names.filter(isDash).length > 1) throw usage('standard input can be appended only once')
+  if (schemeOf(archive) !== undefined)
+    throw unsupported(
+      `'${archive}' is not on this machine: append to a copy of it, and put that in its place`,
+    )
   checkExtension(archive, context.options)
   const seconds = stopwatch()
   const inputs: Input[] = []
