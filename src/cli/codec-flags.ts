@@ -38,6 +38,7 @@ export function runOptions(context: Context, view: ProgressView): RunOptions {
   const { nthreads } = context.options
   return {
     signal: context.signal,
+    callerWorks: true,
     onProgress: (progress) => view.update(progress),
     ...(nthreads !== undefined && { threads: nthreads }),
   }

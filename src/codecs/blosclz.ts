@@ -7,6 +7,7 @@ export const blosclz: Codec = {
   splits: true,
   highRatio: false,
   speed: { compress: 1000, decompress: 1500 },
+  kernel: { id: 0, level: (level) => level },
   compress(ws, src, nbytes, dst, capacity, level) {
     return ws.kernels.blosclzCompress(src, nbytes, dst, capacity, level, ws.table)
   },

@@ -13,6 +13,8 @@ export interface Codec {
   readonly speed: { compress: number; decompress: number }
   /** It works on threads of its own, and ours wait for it: one worker more then keeps all cores busy. */
   readonly waits?: boolean
+  /** What the kernels that take all streams of a block at once call it, and our levels; only of codecs in there. */
+  readonly kernel?: { readonly id: number; level(level: number): number }
   /** It gains from larger blocks, which C-Blosc therefore doubles. */
   readonly highRatio: boolean
   /**

@@ -7,8 +7,9 @@ export const lz4: Codec = {
   splits: true,
   highRatio: false,
   speed: { compress: 1000, decompress: 2000 },
+  // C-Blosc: the lower the level, the faster LZ4 skips over what does not match.
+  kernel: { id: 1, level: (level) => 10 - level },
   compress(ws, src, nbytes, dst, capacity, level) {
-    // C-Blosc: the lower the level, the faster LZ4 skips over what does not match.
     return ws.kernels.lz4Compress(src, nbytes, dst, capacity, 10 - level, ws.table)
   },
   decompress(ws, src, cbytes, dst, nbytes) {
@@ -22,6 +23,7 @@ export const lz4hc: Codec = {
   name: 'lz4hc',
   highRatio: true,
   speed: { compress: 60, decompress: 2000 },
+  kernel: { id: 2, level: (level) => level },
   compress(ws, src, nbytes, dst, capacity, level) {
     return ws.kernels.lz4hcCompress(src, nbytes, dst, capacity, level, ws.table)
   },

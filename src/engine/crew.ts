@@ -2,10 +2,11 @@ import { availableParallelism } from 'node:os'
 import type { Codec } from '../codecs/codec.js'
 import { Arena, Workspace } from '../kernels/workspace.js'
 import type { FilePlace } from '../sources/file-place.js'
-import { type FilePlaces, Hand } from './hand.js'
+import { type Hand, OwnHand, ThreadHand } from './hand.js'
 import { ChunkWorker, type DecodeParams, type EncodeParams } from './job.js'
 import { Roster } from './roster.js'
 import { MAX_ARENA_CHUNK, Slot } from './slot.js'
+import type { Area } from './task.js'
 
 /** A worker thread starts in about this time, in ms; what takes less is done sooner without. */
 const WORKER_START = 40
@@ -14,7 +15,18 @@ const SLOTS_PER_THREAD = 4
 /** All slots together, in bytes. */
 const SLOT_BUDGET = 96 * 2 ** 20
 
+/** The calling thread is not kept from its events for longer than about this, in ms. */
+const LONGEST_OWN_TASK = 50
+
+/** Where a packed chunk is read from and its plain bytes are written to, where no other thread does that. */
+export interface FilePlaces {
+  from?: FilePlace | undefined
+  to?: FilePlace | undefined
+}
+
 export interface CrewOptions {
+  /** Does the calling thread work as well, as one of the threads? */
+  callerWorks?: boolean | undefined
   /** Threads that compress or decompress; all cores where it is not given. */
   threads?: number | undefined
   /** Plain size of a chunk, in bytes. */
@@ -26,9 +38,10 @@ export interface CrewOptions {
   work: 'compress' | 'decompress'
 }
 
-/** Who is to work: worker threads, or lanes in the calling thread. */
+/** Who is to work: worker threads, with the calling one or without, or lanes in the calling thread. */
 interface Size {
   hands: number
+  own: boolean
   lanes: number
 }
 
@@ -39,22 +52,24 @@ function mostAtOnce({ threads = availableParallelism(), chunkBytes, nchunks }: C
   return Math.max(1, Math.min(threads, fitting, nchunks ?? Number.POSITIVE_INFINITY))
 }
 
-/** How long one thread would take, in ms; endless where nobody knows. */
-function timeAlone({ nchunks, chunkBytes, codec, work }: CrewOptions): number {
-  if (nchunks === undefined) return Number.POSITIVE_INFINITY
-  return (nchunks * chunkBytes) / 1000 / (codec?.speed[work] ?? 4000)
+/** How long one thread takes for a chunk, in ms. */
+function timeForChunk({ chunkBytes, codec, work }: CrewOptions): number {
+  return chunkBytes / 1000 / (codec?.speed[work] ?? 4000)
 }
 
 function sizeOf(o: CrewOptions): Size {
   const threads = mostAtOnce(o)
-  if (threads === 1) return { hands: 0, lanes: 1 }
-  const milliseconds = timeAlone(o)
+  if (threads === 1) return { hands: 0, own: false, lanes: 1 }
+  const each = timeForChunk(o)
+  const alone = each * (o.nchunks ?? Number.POSITIVE_INFINITY)
   // A codec with threads of its own gains from more lanes here, until the rest of the work is too much for one thread.
   if (o.codec?.waits === true)
-    return milliseconds < 8 * WORKER_START
-      ? { hands: 0, lanes: threads + 1 }
-      : { hands: threads + 1, lanes: 1 }
-  return milliseconds < 2 * WORKER_START ? { hands: 0, lanes: 1 } : { hands: threads, lanes: 1 }
+    return alone < 8 * WORKER_START
+      ? { hands: 0, own: false, lanes: threads + 1 }
+      : { hands: threads + 1, own: false, lanes: 1 }
+  if (alone < 2 * WORKER_START) return { hands: 0, own: false, lanes: 1 }
+  const own = o.callerWorks === true && each <= LONGEST_OWN_TASK
+  return { hands: own ? threads - 1 : threads, own, lanes: 1 }
 }
 
 /** Those who do the work on chunks: worker threads, or the calling thread. */
@@ -66,14 +81,17 @@ export class Crew {
   readonly #lanes: Lane[]
 
   constructor(options: CrewOptions) {
-    const { hands, lanes } = sizeOf(options)
-    for (let i = 0; i < hands; i++) this.#hands.push(new Hand(this.arena))
+    const { hands, own, lanes } = sizeOf(options)
+    // Until they run, the calling thread does everything.
+    const onReady = own ? () => this.#roster.dispatch() : undefined
+    for (let i = 0; i < hands; i++) this.#hands.push(new ThreadHand(this.arena, onReady))
+    if (own) this.#hands.push(new OwnHand(this.arena))
     this.#lanes = Array.from({ length: lanes }, () => new Lane(this.arena))
     const slots = hands > 0 ? mostAtOnce(options) * SLOTS_PER_THREAD : lanes
     this.slots = Array.from({ length: slots }, () => new Slot(this.arena))
   }
 
-  /** Do workers work on these bytes? Then they can also read and write them from and to files. */
+  /** Do the hands work on these bytes? Then they can also read and write them from and to files. */
   reaches(plain: Uint8Array, packed: Uint8Array): boolean {
     return this.#hands.length > 0 && isShared(plain) && isShared(packed)
   }
@@ -84,13 +102,13 @@ export class Crew {
    */
   encode(params: EncodeParams, plain: Uint8Array, packed: Uint8Array, from?: FilePlace): Promise<number> {
     if (this.reaches(plain, packed))
-      return this.#roster.add((hand) => hand.encode(params, plain, packed, from))
+      return this.#roster.add({ kind: 'encode', params, plain: areaOf(plain), packed: areaOf(packed), from })
     return this.#ownLane.run((worker) => worker.encode(params, plain, packed))
   }
 
   /** Writes bytes of the arena to a file; only if {@link reaches}. */
   async write(to: FilePlace, bytes: Uint8Array): Promise<void> {
-    await this.#roster.write((hand) => hand.write(to, bytes))
+    await this.#roster.add({ kind: 'write', bytes: areaOf(bytes), to })
   }
 
   /**
@@ -106,7 +124,7 @@ export class Crew {
     if (!this.reaches(plain, packed))
       return this.#ownLane.run((worker) => worker.decode(params, packed, plain))
     const { from, to } = files
-    await this.#roster.add((hand) => hand.decode(params, plain, packed, { from }))
+    await this.#roster.add({ kind: 'decode', params, plain: areaOf(plain), packed: areaOf(packed), from })
     if (to !== undefined) await this.write(to, plain)
   }
 
@@ -118,6 +136,10 @@ export class Crew {
   async dismiss(): Promise<void> {
     await Promise.all(this.#hands.map((hand) => hand.dismiss()))
   }
+}
+
+function areaOf(bytes: Uint8Array): Area {
+  return [bytes.byteOffset, bytes.length]
 }
 
 function isShared(bytes: Uint8Array): boolean {

@@ -1,55 +1,55 @@
 import { Worker } from 'node:worker_threads'
 import { BlpkError } from '../errors.js'
 import type { Arena } from '../kernels/workspace.js'
-import type { FilePlace } from '../sources/file-place.js'
-import type { DecodeParams, EncodeParams } from './job.js'
-import type { Answer, Area, Task } from './task.js'
+import { Performer } from './performer.js'
+import type { Answer, Task } from './task.js'
+
+/** Who does tasks. */
+export interface Hand {
+  /** Can it take one more now? The least busy one is asked first. */
+  readonly isFree: boolean
+  /** Tasks under way. */
+  readonly busy: number
+  perform(task: Task): Promise<number>
+  dismiss(): Promise<void>
+}
+
+/** Tasks that a worker holds: one in work, and others so that it does not wait for a caller that works too. */
+const HELD = 3
 
 interface Waiting {
   resolve(value: number): void
   reject(error: Error): void
 }
 
-/** Where a packed chunk is read from and its plain bytes are written to, where the worker does that itself. */
-export interface FilePlaces {
-  from?: FilePlace | undefined
-  to?: FilePlace | undefined
-}
-
-function areaOf(bytes: Uint8Array): Area {
-  return [bytes.byteOffset, bytes.length]
-}
-
 /** A worker thread and the tasks that it has not answered yet. It answers in the order of the tasks. */
-export class Hand {
+export class ThreadHand implements Hand {
   readonly #worker: Worker
   readonly #waiting: Waiting[] = []
+  #isOnline: boolean
 
-  constructor(arena: Arena) {
+  /** @param onReady called when the thread runs, if it is to get tasks only then */
+  constructor(arena: Arena, onReady?: () => void) {
+    this.#isOnline = onReady === undefined
     this.#worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: arena.handle })
     this.#worker.on('message', (answer: Answer) => this.#settle(answer))
     this.#worker.on('error', (error) => this.#fail(error))
+    this.#worker.once('online', () => {
+      this.#isOnline = true
+      onReady?.()
+    })
     this.#worker.unref()
   }
 
-  /** Tasks under way. */
   get busy(): number {
     return this.#waiting.length
   }
 
-  encode(params: EncodeParams, plain: Uint8Array, packed: Uint8Array, from?: FilePlace): Promise<number> {
-    return this.#send({ kind: 'encode', params, plain: areaOf(plain), packed: areaOf(packed), from })
+  get isFree(): boolean {
+    return this.#isOnline && this.busy < HELD
   }
 
-  decode(params: DecodeParams, plain: Uint8Array, packed: Uint8Array, files: FilePlaces): Promise<number> {
-    return this.#send({ kind: 'decode', params, plain: areaOf(plain), packed: areaOf(packed), ...files })
-  }
-
-  write(to: FilePlace, bytes: Uint8Array): Promise<number> {
-    return this.#send({ kind: 'write', bytes: areaOf(bytes), to })
-  }
-
-  #send(task: Task): Promise<number> {
+  perform(task: Task): Promise<number> {
     return new Promise((resolve, reject) => {
       if (this.#waiting.length === 0) this.#worker.ref()
       this.#waiting.push({ resolve, reject })
@@ -73,4 +73,30 @@ export class Hand {
   async dismiss(): Promise<void> {
     await this.#worker.terminate()
   }
+}
+
+/** The calling thread, which takes a task where no worker is free. Before each, the event loop turns. */
+export class OwnHand implements Hand {
+  readonly #performer: Performer
+  busy = 0
+
+  constructor(arena: Arena) {
+    this.#performer = new Performer(arena)
+  }
+
+  get isFree(): boolean {
+    return this.busy === 0
+  }
+
+  async perform(task: Task): Promise<number> {
+    this.busy++
+    try {
+      await new Promise((resolve) => setImmediate(resolve))
+      return await this.#performer.perform(task)
+    } finally {
+      this.busy--
+    }
+  }
+
+  async dismiss(): Promise<void> {}
 }

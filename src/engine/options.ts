@@ -17,6 +17,11 @@ export interface Progress {
 export interface RunOptions {
   /** Threads that compress or decompress; all cores by default. */
   threads?: number
+  /**
+   * `true`: the calling thread works as one of them, and does not wait for the others to start. Its events then
+   * wait for up to some tens of milliseconds, so a server leaves it alone.
+   */
+  callerWorks?: boolean
   /** Called after each chunk. */
   onProgress?: (progress: Progress) => void
   /** Stops the run; what was written is discarded. */

@@ -99,6 +99,7 @@ export function packCrew(
 ): Crew {
   return new Crew({
     threads: o.threads,
+    callerWorks: o.callerWorks,
     chunkBytes: chunkSize,
     nchunks: size === undefined ? undefined : countChunks(size, chunkSize),
     codec: params.level === 0 ? undefined : codecByName(params.codec),

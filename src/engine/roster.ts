@@ -1,65 +1,76 @@
 import type { Hand } from './hand.js'
-
-/** Tasks that a worker holds: one in work, and one so that it does not wait for our answer. */
-const HELD = 2
+import type { Task } from './task.js'
 
 interface Waiting {
-  start(hand: Hand): Promise<number>
+  task: Task
   resolve(value: number): void
   reject(error: unknown): void
 }
 
 /**
- * Who does what next. Writes go first, and one at a time: a file takes one writer, and a second one would
- * spin on its lock in place of compressing.
+ * Who does what next. Writes go first, and one hand at a time writes: a file takes one writer, and a second one
+ * would spin on its lock in place of compressing.
  */
 export class Roster {
   readonly #hands: readonly Hand[]
   readonly #tasks: Waiting[] = []
   readonly #writes: Waiting[] = []
-  #writing = false
+  /** Who writes now, and how many writes it still has. */
+  #writer: Hand | undefined
+  #writing = 0
 
   constructor(hands: readonly Hand[]) {
     this.#hands = hands
   }
 
-  /** Gives the task to the first worker that has time for it. */
-  add(start: Waiting['start']): Promise<number> {
-    return this.#enter(this.#tasks, start)
-  }
-
-  /** The same for a task that does nothing but write. */
-  write(start: Waiting['start']): Promise<number> {
-    return this.#enter(this.#writes, start)
-  }
-
-  #enter(line: Waiting[], start: Waiting['start']): Promise<number> {
+  /** Gives the task to the first that has time for it. */
+  add(task: Task): Promise<number> {
     return new Promise((resolve, reject) => {
-      line.push({ start, resolve, reject })
-      this.#dispatch()
+      const line = task.kind === 'write' ? this.#writes : this.#tasks
+      line.push({ task, resolve, reject })
+      this.dispatch()
     })
   }
 
-  #dispatch(): void {
-    for (let hand = this.#leastBusy(); hand !== undefined; hand = this.#leastBusy()) {
-      const write = this.#writing ? undefined : this.#writes.shift()
-      const next = write ?? this.#tasks.shift()
-      if (next === undefined) return
-      if (write !== undefined) this.#writing = true
-      next
-        .start(hand)
-        .finally(() => {
-          if (write !== undefined) this.#writing = false
-          this.#dispatch()
-        })
-        .then(next.resolve, next.reject)
-    }
+  /** Hands out what waits; to be called when somebody has become free. */
+  dispatch(): void {
+    while (this.#startWrite() || this.#startTask());
   }
 
+  #startWrite(): boolean {
+    if (this.#writes.length === 0) return false
+    const hand = this.#writing > 0 ? this.#writer : this.#leastBusy()
+    if (hand?.isFree !== true) return false
+    this.#writer = hand
+    this.#writing++
+    this.#start(hand, this.#writes.shift(), () => this.#writing--)
+    return true
+  }
+
+  #startTask(): boolean {
+    const hand = this.#tasks.length === 0 ? undefined : this.#leastBusy()
+    if (hand === undefined) return false
+    this.#start(hand, this.#tasks.shift(), () => {})
+    return true
+  }
+
+  #start(hand: Hand, waiting: Waiting | undefined, onEnd: () => void): void {
+    if (waiting === undefined) return
+    hand
+      .perform(waiting.task)
+      .finally(() => {
+        onEnd()
+        this.dispatch()
+      })
+      .then(waiting.resolve, waiting.reject)
+  }
+
+  /** Of hands that are as busy, the first. */
   #leastBusy(): Hand | undefined {
     let best: Hand | undefined
-    for (const hand of this.#hands)
-      if (hand.busy < HELD && (best === undefined || hand.busy < best.busy)) best = hand
+    for (const hand of this.#hands) {
+      if (hand.isFree && (best === undefined || hand.busy < best.busy)) best = hand
+    }
     return best
   }
 }

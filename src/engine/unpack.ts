@@ -33,7 +33,15 @@ export async function crewFor(
   const first = await walk.peek().catch(() => undefined)
   const chunkBytes = archive.header.chunkSize ?? first?.header.nbytes ?? 2 ** 20
   const codec = decodes ? codecOf(first) : undefined
-  return new Crew({ threads: o.threads, chunkBytes, nchunks: archive.nchunks, codec, work: 'decompress' })
+  const { threads, callerWorks } = o
+  return new Crew({
+    threads,
+    callerWorks,
+    chunkBytes,
+    nchunks: archive.nchunks,
+    codec,
+    work: 'decompress',
+  })
 }
 
 /** Where a chunk is, for messages. */

@@ -44,6 +44,31 @@ export interface Kernels {
     table: number,
   ): number
   blosclzDecompress(src: number, cbytes: number, dst: number, capacity: number): number
+  /**
+   * Compresses `streams` streams of `size` bytes that follow one another, each behind its size in four bytes.
+   * @param codec {@link Codec.kernel}
+   * @param level LZ4's acceleration, or the level of the others
+   * @returns the size of all, or 0 where they do not fit in `room`
+   */
+  encodeStreams(
+    codec: number,
+    src: number,
+    streams: number,
+    size: number,
+    dst: number,
+    room: number,
+    level: number,
+    table: number,
+  ): number
+  /** Undoes {@link encodeStreams}, reading `cbytes` bytes at most; 0 where a stream is malformed, else 1. */
+  decodeStreams(
+    codec: number,
+    src: number,
+    cbytes: number,
+    streams: number,
+    size: number,
+    dst: number,
+  ): number
   /** dst = a ^ b; the three may be the same. */
   xorBytes(a: number, b: number, nbytes: number, dst: number): void
   /** Undoes the xor of each item of `width` (1, 2, 4, 8) bytes with the one before it, in place. */

@@ -36,6 +36,7 @@ async function packThroughPipes(
   shuffle: Shuffle,
   typesize: number,
   threads: number,
+  callerWorks = false,
 ) {
   const pieces: Uint8Array[] = []
   const stream = new Writable({
@@ -45,26 +46,35 @@ async function packThroughPipes(
     },
   })
   const source = new BytesPlainSource(new StreamSource([plain]))
-  const options = { codec, shuffle, typesize, threads, chunkSize: 16 * 1024, level: 4 }
+  const options = { codec, shuffle, typesize, threads, callerWorks, chunkSize: 16 * 1024, level: 4 }
   await pack(source, new BloscpackSink(new StreamSink(stream)), options)
   return Buffer.concat(pieces)
 }
 
-async function unpackFromPipe(archive: Uint8Array, threads: number): Promise<Uint8Array> {
+async function unpackFromPipe(
+  archive: Uint8Array,
+  threads: number,
+  callerWorks = false,
+): Promise<Uint8Array> {
   const sink = new MemorySink()
-  await unpack(await openArchive([archive]), new BytesPlainSink(sink), { threads })
+  await unpack(await openArchive([archive]), new BytesPlainSink(sink), { threads, callerWorks })
   return sink.bytes
 }
 
-describe.each([1, 2, 5])('with %i threads', (threads) => {
+describe.each([
+  [1, false],
+  [2, false],
+  [2, true],
+  [5, true],
+])('with %i threads, of them the caller: %s', (threads, callerWorks) => {
   it.each(CODECS)('%s gives the same bytes as with one, and the data back', async (codec) => {
     const plain = walk(160_000)
     for (const shuffle of SHUFFLES) {
       for (const typesize of TYPESIZES) {
         const alone = await packThroughPipes(plain, codec, shuffle, typesize, 1)
-        const packed = await packThroughPipes(plain, codec, shuffle, typesize, threads)
+        const packed = await packThroughPipes(plain, codec, shuffle, typesize, threads, callerWorks)
         expect(packed.equals(alone), `${codec} ${shuffle} ${typesize}`).toBe(true)
-        expect(Buffer.compare(await unpackFromPipe(packed, threads), plain)).toBe(0)
+        expect(Buffer.compare(await unpackFromPipe(packed, threads, callerWorks), plain)).toBe(0)
       }
     }
   })

@@ -1,4 +1,4 @@
-import type { Codec } from '../../codecs/codec.js'
+import type { Codec, MaybePromise } from '../../codecs/codec.js'
 import { codecByFormat } from '../../codecs/registry.js'
 import { damaged, type ErrorPlace } from '../../errors.js'
 import { filterForBlock } from '../../filters/filter.js'
@@ -10,6 +10,8 @@ interface Reader {
   h: ChunkHeader
   codec: Codec
   chunk: Uint8Array
+  /** Of the chunk, where it lies in the arena. */
+  address: number | undefined
   view: DataView
   place: ErrorPlace
 }
@@ -31,8 +33,16 @@ async function takeStream(r: Reader, position: number, dst: number, size: number
   return start + cbytes
 }
 
+/** Decodes the streams of a block by one call into the kernels. @returns false where that cannot be done */
+function takeAtOnce(r: Reader, position: number, streams: number, size: number, dst: number): boolean {
+  if (r.codec.kernel === undefined || r.address === undefined) return false
+  const { kernels } = r.ws
+  const src = r.address + position
+  return kernels.decodeStreams(r.codec.format, src, r.h.cbytes - position, streams, size, dst) !== 0
+}
+
 /** Decodes a block to the address `dst` in the arena. */
-async function takeBlock(r: Reader, index: number, size: number, dst: number): Promise<void> {
+function takeBlock(r: Reader, index: number, size: number, dst: number): MaybePromise<void> {
   const { ws, h } = r
   const filter = filterForBlock(h.shuffle, h.typesize, size)
   const target = filter === undefined ? dst : ws.scratch('filtered', h.blocksize)
@@ -40,14 +50,25 @@ async function takeBlock(r: Reader, index: number, size: number, dst: number): P
   if (size % streams !== 0)
     throw damaged(`the chunk splits blocks of ${size} bytes into ${streams} streams`, r.place)
   const streamSize = size / streams
-  let position = r.view.getUint32(CHUNK_HEADER_BYTES + 4 * index, true)
+  const position = r.view.getUint32(CHUNK_HEADER_BYTES + 4 * index, true)
   if (position < CHUNK_HEADER_BYTES + 4 * h.nblocks || position > h.cbytes - 4) {
     throw damaged(`block ${index} of the chunk lies outside it`, r.place)
   }
-  for (let i = 0; i < streams; i++) {
-    position = await takeStream(r, position, target + i * streamSize, streamSize)
-  }
-  filter?.backward(ws, h.typesize, size, target, dst)
+  const undoFilter = () => filter?.backward(ws, h.typesize, size, target, dst)
+  if (takeAtOnce(r, position, streams, streamSize, target)) return undoFilter()
+  // One by one, which also finds what is wrong.
+  return takeStreams(r, position, streams, streamSize, target).then(undoFilter)
+}
+
+async function takeStreams(
+  r: Reader,
+  first: number,
+  streams: number,
+  size: number,
+  dst: number,
+): Promise<void> {
+  let position = first
+  for (let i = 0; i < streams; i++) position = await takeStream(r, position, dst + i * size, size)
 }
 
 /** Plain bytes of the blocks `first` to `last`, in bytes. */
@@ -78,13 +99,22 @@ export async function decodeBlocks(
     return
   }
   const view = new DataView(chunk.buffer, chunk.byteOffset, h.cbytes)
-  const r: Reader = { ws, h, codec: codecByFormat(h.codecFormat), chunk, view, place }
+  const r: Reader = {
+    ws,
+    h,
+    codec: codecByFormat(h.codecFormat),
+    chunk,
+    address: ws.addressOf(chunk),
+    view,
+    place,
+  }
   const outAddress = ws.addressOf(out)
   for (let i = first; i < last; i++) {
     const size = blocksBytes(h, i, i + 1)
     const at = (i - first) * h.blocksize
     const dst = outAddress === undefined ? ws.scratch('output', h.blocksize) : outAddress + at
-    await takeBlock(r, i, size, dst)
+    const pending = takeBlock(r, i, size, dst)
+    if (pending !== undefined) await pending
     if (outAddress === undefined) out.set(ws.view(dst, size), at)
   }
 }

@@ -1,4 +1,4 @@
-import type { Codec } from '../../codecs/codec.js'
+import type { Codec, MaybePromise } from '../../codecs/codec.js'
 import { filterForBlock } from '../../filters/filter.js'
 import type { Workspace } from '../../kernels/workspace.js'
 import { chooseBlocksize, splitsBlocks } from './blocksize.js'
@@ -66,10 +66,33 @@ function filtered(ws: Workspace, h: ChunkHeader, block: Uint8Array): number {
   return dst
 }
 
-async function putBlock(w: Writer, p: ChunkParams, h: ChunkHeader, block: Uint8Array): Promise<boolean> {
+/** All streams of a block by one call into the kernels; undefined where the codec or the chunk is not in there. */
+function putAtOnce(w: Writer, p: ChunkParams, address: number, streams: number, size: number) {
+  const { kernel } = p.codec
+  if (kernel === undefined || w.outAddress === undefined) return undefined
+  const room = w.out.length - w.position
+  const cbytes = w.ws.kernels.encodeStreams(
+    kernel.id,
+    address,
+    streams,
+    size,
+    w.outAddress + w.position,
+    room,
+    kernel.level(p.level),
+    w.ws.table,
+  )
+  w.position += cbytes
+  return cbytes > 0
+}
+
+function putBlock(w: Writer, p: ChunkParams, h: ChunkHeader, block: Uint8Array): MaybePromise<boolean> {
   const address = filtered(w.ws, h, block)
   const streams = streamsOfBlock(h, block.length)
   const size = Math.floor(block.length / streams)
+  return putAtOnce(w, p, address, streams, size) ?? putStreams(w, p, address, streams, size)
+}
+
+async function putStreams(w: Writer, p: ChunkParams, address: number, streams: number, size: number) {
   for (let i = 0; i < streams; i++) {
     if (!(await putStream(w, p, address + i * size, size))) return false
   }
@@ -83,7 +106,8 @@ async function putBlocks(w: Writer, p: ChunkParams, h: ChunkHeader, plain: Uint8
     if (w.position >= w.out.length) return false
     table.setUint32(4 * i, w.position, true)
     const start = i * h.blocksize
-    if (!(await putBlock(w, p, h, plain.subarray(start, start + h.blocksize)))) return false
+    const pending = putBlock(w, p, h, plain.subarray(start, start + h.blocksize))
+    if (!(typeof pending === 'boolean' ? pending : await pending)) return false
   }
   return true
 }

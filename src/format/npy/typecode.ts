@@ -29,7 +29,7 @@ const CHARACTER_BYTES: ReadonlyMap<string, number> = new Map([
 ])
 
 /** One-letter codes and names that mean the same size on every platform. */
-const ALIASES: ReadonlyMap<string, string> = aliases({
+const NAMES: Record<string, string> = {
   b1: '? bool bool_ bool8',
   i1: 'b byte int8',
   i2: 'h short int16',
@@ -55,12 +55,15 @@ const ALIASES: ReadonlyMap<string, string> = aliases({
   U: 'str str_ unicode unicode_',
   V: 'void',
   O: 'object object_',
-})
+}
 
-function aliases(names: Record<string, string>): Map<string, string> {
-  return new Map(
-    Object.entries(names).flatMap(([code, list]) => list.split(' ').map((name) => [name, code] as const)),
+let known: ReadonlyMap<string, string> | undefined
+
+function aliases(): ReadonlyMap<string, string> {
+  known ??= new Map(
+    Object.entries(NAMES).flatMap(([code, list]) => list.split(' ').map((name) => [name, code] as const)),
   )
+  return known
 }
 
 const TIME_NAME = /^(datetime64|timedelta64)(?=\[)/
@@ -92,7 +95,7 @@ function timeUnit(text: string, unit: string): string {
 function expandAlias(text: string): string {
   const name = text.replace(TIME_NAME, (found) => (found === 'datetime64' ? 'M8' : 'm8'))
   const [order = ''] = /^[<>=|]/.exec(name) ?? []
-  const code = ALIASES.get(name.slice(order.length))
+  const code = aliases().get(name.slice(order.length))
   return code === undefined ? name : order + code
 }
 

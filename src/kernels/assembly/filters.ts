@@ -1,6 +1,7 @@
 // Byte and bit transposition. Everything rests on one step: interleaving the bytes of the first half
 // of a group of vectors with those of the second half rotates the address bits of the group by one.
 // Four such steps turn 16 items into byte planes; log2(width) steps turn the planes back into items.
+import { copyBytes } from './copy'
 
 // The bytes of a tile that several groups of columns go over: half of a usual L1 cache.
 const TILE_BYTES: usize = 16384
@@ -301,7 +302,7 @@ function joinColumns(typesize: usize, src: usize, plane: usize, dst: usize, n: u
 export function shuffle(typesize: usize, nbytes: usize, src: usize, dst: usize): void {
   const items = typesize > 1 ? nbytes / typesize : 0
   const whole = items * typesize
-  memory.copy(dst + whole, src + whole, nbytes - whole)
+  copyBytes(dst + whole, src + whole, nbytes - whole)
   const n = items & ~15
   if (typesize == 2) splitDense2(src, dst, items, n)
   else if (typesize == 4) splitDense4(src, dst, items, n)
@@ -318,7 +319,7 @@ export function shuffle(typesize: usize, nbytes: usize, src: usize, dst: usize):
 export function unshuffle(typesize: usize, nbytes: usize, src: usize, dst: usize): void {
   const items = typesize > 1 ? nbytes / typesize : 0
   const whole = items * typesize
-  memory.copy(dst + whole, src + whole, nbytes - whole)
+  copyBytes(dst + whole, src + whole, nbytes - whole)
   const n = items & ~15
   if (typesize == 2) joinDense2(src, items, dst, n)
   else if (typesize == 4) joinDense4(src, items, dst, n)
@@ -429,7 +430,7 @@ function rowsToBits(src: usize, dst: usize, n: usize, spare: usize): void {
 export function bitshuffle(typesize: usize, nbytes: usize, src: usize, dst: usize, tmp: usize): void {
   const items = nbytes / typesize & ~7
   const whole = items * typesize
-  memory.copy(dst + whole, src + whole, nbytes - whole)
+  copyBytes(dst + whole, src + whole, nbytes - whole)
   let planes = src
   if (typesize > 1) {
     shuffle(typesize, whole, src, tmp)
@@ -442,7 +443,7 @@ export function bitshuffle(typesize: usize, nbytes: usize, src: usize, dst: usiz
 export function bitunshuffle(typesize: usize, nbytes: usize, src: usize, dst: usize, tmp: usize): void {
   const items = nbytes / typesize & ~7
   const whole = items * typesize
-  memory.copy(dst + whole, src + whole, nbytes - whole)
+  copyBytes(dst + whole, src + whole, nbytes - whole)
   // Items of one byte need no pass over `tmp` afterwards, so the two buffers change roles.
   const planes = typesize > 1 ? tmp : dst
   const spare = typesize > 1 ? dst : tmp

@@ -1,5 +1,6 @@
 // LZ4 block format, and the copying helpers that the other LZ codecs share.
 // Every pointer is an unsigned 32-bit address, so sizes are compared as differences, never as sums.
+import { copyBytes, fillBytes } from './copy'
 
 /** Positions in the hash table: 2^13 entries of 16 bits. */
 // @ts-ignore: decorator
@@ -58,7 +59,7 @@ export function repeatStride(distance: u32): usize {
 @inline
 export function copyLoose(to: usize, from: usize, nbytes: u32): void {
   if (nbytes > 512) {
-    memory.copy(to, from, nbytes)
+    copyBytes(to, from, nbytes)
   } else {
     const last = to + nbytes
     do {
@@ -74,7 +75,7 @@ export function copyLoose(to: usize, from: usize, nbytes: u32): void {
 @inline
 export function copyExact(to: usize, from: usize, nbytes: u32): void {
   if (nbytes >= 64) {
-    memory.copy(to, from, nbytes)
+    copyBytes(to, from, nbytes)
   } else {
     while (nbytes >= 16) {
       v128.store(to, v128.load(from))
@@ -93,7 +94,7 @@ export function copyExact(to: usize, from: usize, nbytes: u32): void {
 export function copyMatch(to: usize, distance: u32, nbytes: u32, room: u32): void {
   let from = to - distance
   if (distance == 1 && nbytes > 1024) {
-    memory.fill(to, load<u8>(from), nbytes)
+    fillBytes(to, load<u8>(from), nbytes)
     return
   }
   if (room - nbytes >= 64) {
@@ -112,7 +113,7 @@ export function copyMatch(to: usize, distance: u32, nbytes: u32, room: u32): voi
         to += stride
       } while (to < last)
     } else if (distance >= nbytes && nbytes > 512) {
-      memory.copy(to, from, nbytes)
+      copyBytes(to, from, nbytes)
     } else {
       do {
         v128.store(to, v128.load(from))

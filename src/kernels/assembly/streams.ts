@@ -1,0 +1,66 @@
+// All streams of a block in one call: each is its size in four bytes, and as many bytes.
+import { blosclzCompress, blosclzDecompress } from './blosclz'
+import { copyBytes } from './copy'
+import { lz4Compress, lz4Decompress } from './lz4'
+import { lz4hcCompress } from './lz4hc'
+
+const BLOSCLZ: u32 = 0
+const LZ4HC: u32 = 2
+const SIZE_BYTES: usize = 4
+
+// @ts-ignore: decorator
+@inline
+function compress(codec: u32, src: usize, nbytes: u32, dst: usize, capacity: u32, level: u32, table: usize): i32 {
+  if (codec == BLOSCLZ) return blosclzCompress(src, nbytes, dst, capacity, level, table)
+  if (codec == LZ4HC) return lz4hcCompress(src, nbytes, dst, capacity, level, table)
+  return lz4Compress(src, nbytes, dst, capacity, level, table)
+}
+
+/**
+ * Compresses `streams` streams of `size` bytes that follow one another; one that does not get smaller is stored.
+ * `level` is LZ4's acceleration, or the level of the others. Returns the size of all, or 0 where `room` is too small.
+ */
+export function encodeStreams(
+  codec: u32, src: usize, streams: u32, size: u32, dst: usize, room: usize, level: u32, table: usize,
+): u32 {
+  const end = dst + room
+  let at = dst
+  for (let i: u32 = 0; i < streams; i++) {
+    if (end - at <= SIZE_BYTES) return 0
+    const left = end - at - SIZE_BYTES
+    const to = at + SIZE_BYTES
+    const capacity = <u32>min<usize>(size - 1, left)
+    let cbytes = <u32>compress(codec, src, size, to, capacity, level, table)
+    if (cbytes == 0) {
+      if (<usize>size > left) return 0
+      copyBytes(to, src, size)
+      cbytes = size
+    }
+    store<u32>(at, cbytes)
+    at = to + cbytes
+    src += size
+  }
+  return <u32>(at - dst)
+}
+
+/**
+ * Decompresses `streams` streams of `size` plain bytes each, of which `cbytes` bytes can be read. Returns 0 where
+ * one is malformed, else 1; never writes beyond its plain bytes.
+ */
+export function decodeStreams(codec: u32, src: usize, cbytes: usize, streams: u32, size: u32, dst: usize): bool {
+  const end = src + cbytes
+  for (let i: u32 = 0; i < streams; i++) {
+    if (end - src < SIZE_BYTES) return false
+    const n = load<u32>(src)
+    src += SIZE_BYTES
+    if (<usize>n > end - src) return false
+    if (n == size) copyBytes(dst, src, size)
+    else {
+      const plain = codec == BLOSCLZ ? blosclzDecompress(src, n, dst, size) : lz4Decompress(src, n, dst, size)
+      if (<u32>plain != size) return false
+    }
+    src += n
+    dst += size
+  }
+  return true
+}
