@@ -1,3 +1,4 @@
+import type { LockOptions } from '../disk/changing-file.js'
 import { type ArrayStore, readBox, readPicks } from '../engine/blosc2/array-reader.js'
 import { regrid, writeBox } from '../engine/blosc2/array-writer.js'
 import type { CompressionOptions } from '../engine/blosc2/cparams.js'
@@ -81,6 +82,11 @@ export class NDArray {
       await schunk.close()
       throw error
     }
+  }
+
+  /** The array that a super-chunk holds; its changes go there. @throws BlpkError USAGE where it holds none, DAMAGED */
+  static of(schunk: SChunk): NDArray {
+    return new NDArray(schunk)
   }
 
   static async #make(
@@ -302,7 +308,7 @@ export class NDArray {
   }
 
   /** Writes the frame to a file; see {@link SChunk.save}. @returns its size, in bytes */
-  save(path: string, options: { overwrite?: boolean } = {}): Promise<number> {
+  save(path: string, options: { overwrite?: boolean } & LockOptions = {}): Promise<number> {
     return this.schunk.save(path, options)
   }
 

@@ -111,7 +111,7 @@ export class ChangingFile extends HiddenFile {
   }
 
   override async begin(plan: ChangePlan): Promise<void> {
-    this.#checkSingleName()
+    this.checkSingleName()
     this.#saved = plan.ranges
     this.#sizeBefore = this.size
     try {
@@ -140,11 +140,14 @@ export class ChangingFile extends HiddenFile {
       throw new Error('a change would overwrite what was not saved before')
   }
 
-  /** The journal lies beside one name; who opens another would not see it. */
-  #checkSingleName(): void {
+  /**
+   * The journal lies beside one name, and a new file takes the place of one name only.
+   * @throws BlpkError UNSUPPORTED where the file has several
+   */
+  checkSingleName(): void {
     const { nlink } = this.facts
     if (nlink <= 1 || dropLeftLink(this.disk, this.path)) return
-    throw unsupported(`'${this.name}' is a file with ${nlink} names (hard links): append to a copy of it`, {
+    throw unsupported(`'${this.name}' is a file with ${nlink} names (hard links): change a copy of it`, {
       path: this.name,
     })
   }

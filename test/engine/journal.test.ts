@@ -266,7 +266,7 @@ describe('names', () => {
 
   test('an archive with two names is not appended to', async () => {
     linkSync(path, join(home, 'b.blp'))
-    await expect(append()).rejects.toThrow(/2 names \(hard links\): append to a copy/)
+    await expect(append()).rejects.toThrow(/2 names \(hard links\): change a copy/)
     expect(isAsBefore()).toBe(true)
   })
 
