@@ -8,10 +8,9 @@ import { ChunkSpill } from '../engine/blosc2/spill.js'
 import { interrupted } from '../engine/pack.js'
 import { located } from '../engine/unpack.js'
 import { unsupported, usage } from '../errors.js'
-import { B2ND_LAYER, CATERVA_LAYER } from '../format/b2nd/meta.js'
 import { schemeOf } from '../places.js'
 import type { ByteSource } from '../sources/byte-source.js'
-import { NDArray } from './ndarray.js'
+import { holdsArray, NDArray } from './ndarray.js'
 import { SChunk } from './schunk.js'
 
 /** Options of a change of a frame in a file. */
@@ -44,10 +43,6 @@ function sourceOver(file: ChangingFile): ByteSource {
   return { name, size, seekable: true, read: (at, into) => file.read(at, into), close: () => {} }
 }
 
-function isArray({ meta }: SChunk): boolean {
-  return meta.has(B2ND_LAYER) || meta.has(CATERVA_LAYER)
-}
-
 /** An array whose chunks are not those of its shape is of no use to any reader. */
 function checkStillArray(schunk: SChunk): void {
   try {
@@ -67,7 +62,7 @@ async function changeLocked<T>(
   const { appendId, disk = nodeDisk, signal } = o
   if (appendId !== undefined && frameIdsOf(schunk.vlmeta).includes(appendId))
     return { skipped: true, result: undefined }
-  const wasArray = isArray(schunk)
+  const wasArray = holdsArray(schunk)
   const made = new FrameChange(file, disk, schunk.workspace, schunk.parts(), signal)
   const spill = new ChunkSpill(file.path)
   try {
@@ -75,7 +70,7 @@ async function changeLocked<T>(
     const result = await change(schunk)
     if (appendId !== undefined) addFrameId(schunk.vlmeta, appendId)
     schunk.parts()
-    if (wasArray && (made.chunksChanged || !isArray(schunk))) checkStillArray(schunk)
+    if (wasArray && (made.chunksChanged || !holdsArray(schunk))) checkStillArray(schunk)
     await made.commit()
     return { skipped: false, result }
   } finally {

@@ -27,6 +27,11 @@ function readMeta(schunk: SChunk): B2ndMeta {
   throw usage('the frame holds no array (it has no metalayer b2nd); open it with SChunk.open')
 }
 
+/** Does a frame hold an array? */
+export function holdsArray({ meta }: SChunk): boolean {
+  return meta.has(B2ND_LAYER) || meta.has(CATERVA_LAYER)
+}
+
 /** The chunks of the frame must be those that the shape asks for. */
 function checkChunks(schunk: SChunk, p: Partition): void {
   const count = chunkCount(p)

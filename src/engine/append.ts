@@ -295,7 +295,7 @@ async function appendLocked(file: ChangingFile, source: PlainSource, added: numb
 }
 
 /** Sources of unknown size are brought into temporary files, so that their sizes are known. */
-async function ofKnownSize(sources: readonly PlainSource[], path: string): Promise<PlainSource[]> {
+export async function ofKnownSize(sources: readonly PlainSource[], path: string): Promise<PlainSource[]> {
   const known: PlainSource[] = []
   try {
     for (const source of sources) known.push(source.size === undefined ? await spool(source, path) : source)
@@ -306,7 +306,8 @@ async function ofKnownSize(sources: readonly PlainSource[], path: string): Promi
   }
 }
 
-async function closeSpooled(known: readonly PlainSource[], sources: readonly PlainSource[]): Promise<void> {
+/** Closes what {@link ofKnownSize} made. */
+export async function closeSpooled(known: readonly PlainSource[], sources: readonly PlainSource[]): Promise<void> {
   for (const source of known) if (!sources.includes(source)) await source.close()
 }
 
