@@ -3,6 +3,8 @@
  * Errors are {@link BlpkError}s with a code.
  */
 
+export { appendToFrame, type FrameAppendOptions, type FrameAppendResult } from './blosc2/append.js'
+export { type Changed, type ChangeOptions, changeArray, changeFrame } from './blosc2/change.js'
 export { NDArray, type NDArrayOptions } from './blosc2/ndarray.js'
 export { type Data, SChunk, type SChunkOpenOptions, type SChunkOptions } from './blosc2/schunk.js'
 export { loadTensor, packTensor, saveTensor, unpackTensor } from './blosc2/tensor.js'

@@ -1,3 +1,4 @@
+import type { LockOptions } from '../disk/changing-file.js'
 import { type ArrayStore, readBox, readPicks } from '../engine/blosc2/array-reader.js'
 import { regrid, writeBox } from '../engine/blosc2/array-writer.js'
 import type { CompressionOptions } from '../engine/blosc2/cparams.js'
@@ -24,6 +25,11 @@ function readMeta(schunk: SChunk): B2ndMeta {
   const caterva = schunk.meta.get(CATERVA_LAYER)
   if (caterva !== undefined) return parseB2nd(caterva, true)
   throw usage('the frame holds no array (it has no metalayer b2nd); open it with SChunk.open')
+}
+
+/** Does a frame hold an array? */
+export function holdsArray({ meta }: SChunk): boolean {
+  return meta.has(B2ND_LAYER) || meta.has(CATERVA_LAYER)
 }
 
 /** The chunks of the frame must be those that the shape asks for. */
@@ -81,6 +87,11 @@ export class NDArray {
       await schunk.close()
       throw error
     }
+  }
+
+  /** The array that a super-chunk holds; its changes go there. @throws BlpkError USAGE where it holds none, DAMAGED */
+  static of(schunk: SChunk): NDArray {
+    return new NDArray(schunk)
   }
 
   static async #make(
@@ -302,7 +313,7 @@ export class NDArray {
   }
 
   /** Writes the frame to a file; see {@link SChunk.save}. @returns its size, in bytes */
-  save(path: string, options: { overwrite?: boolean } = {}): Promise<number> {
+  save(path: string, options: { overwrite?: boolean } & LockOptions = {}): Promise<number> {
     return this.schunk.save(path, options)
   }
 

@@ -1,6 +1,8 @@
+import type { LockOptions } from '../disk/changing-file.js'
+import { replacing } from '../disk/replace.js'
 import { ChunkList, type Entry, memoryEntry } from '../engine/blosc2/chunk-list.js'
 import { type CompressionOptions, headerFields, optionsOf, resolveParams } from '../engine/blosc2/cparams.js'
-import { layFrame } from '../engine/blosc2/frame-writer.js'
+import { type FrameParts, layFrame } from '../engine/blosc2/frame-writer.js'
 import { unsupported, usage } from '../errors.js'
 import type { BlockHook } from '../format/chunk2/decode.js'
 import { encodeChunk2 } from '../format/chunk2/encode.js'
@@ -15,14 +17,11 @@ import type { ByteSink } from '../sinks/byte-sink.js'
 import { FileSink } from '../sinks/file.js'
 import { MemorySink } from '../sinks/memory.js'
 import type { ByteSource } from '../sources/byte-source.js'
-import { openAny } from './open.js'
+import { type FrameOpenOptions, openAny } from './open.js'
 import { SChunkReader } from './schunk-reader.js'
 
 /** How a super-chunk is opened. */
-export interface SChunkOpenOptions {
-  /** Where the frame starts in the file, in bytes. */
-  offset?: number
-}
+export type SChunkOpenOptions = FrameOpenOptions
 
 /** How a new super-chunk is made. */
 export interface SChunkOptions extends CompressionOptions {
@@ -76,11 +75,13 @@ function checkLayers(meta: Layers): void {
 
 /**
  * A super-chunk that can be changed. Changes are kept in memory until {@link SChunk.save} or
- * {@link SChunk.toCframe}: chunks that did not change are then copied from where they are.
+ * {@link SChunk.toCframe}: chunks that did not change are then copied from where they are. To change a file in
+ * place, use {@link changeFrame}.
  */
 export class SChunk extends SChunkReader {
   #params: Chunk2Params | undefined
   #prefilter: BlockHook | undefined
+  #keep: (chunk: Uint8Array) => Entry = memoryEntry
 
   /**
    * Opens a frame (README_CFRAME_FORMAT, README_SFRAME_FORMAT).
@@ -91,7 +92,7 @@ export class SChunk extends SChunkReader {
     input: string | Uint8Array | ByteSource,
     options: SChunkOpenOptions = {},
   ): Promise<SChunk> {
-    return new SChunk(await openAny(input, options.offset ?? 0))
+    return new SChunk(await openAny(input, options))
   }
 
   /** A frame in memory; the bytes must stay as they are as long as it is used. */
@@ -146,7 +147,7 @@ export class SChunk extends SChunkReader {
     if (this.header.variableBlocks)
       throw unsupported('chunks with blocks of variable length can be read, but not written')
     this.#params ??= resolveParams(optionsOf(this.header), this.typesize, this)
-    return memoryEntry(await encodeChunk2(this.ws, { ...this.#params, prefilter: this.#prefilter }, plain))
+    return this.#keep(await encodeChunk2(this.ws, { ...this.#params, prefilter: this.#prefilter }, plain))
   }
 
   #checkItems(data: Uint8Array): void {
@@ -289,16 +290,27 @@ export class SChunk extends SChunkReader {
     return this.pack(plain)
   }
 
-  /** Writes the frame into a sink. @returns its size, in bytes */
-  async writeTo(sink: ByteSink): Promise<number> {
+  /** @internal Keeps new chunks elsewhere than in memory. */
+  set keepChunks(keep: (chunk: Uint8Array) => Entry) {
+    this.#keep = keep
+  }
+
+  /** @internal What a frame of it is made of. @throws BlpkError USAGE where it cannot be one */
+  parts(): FrameParts {
     checkLayers(this.header.meta)
     for (const name of this.vlmeta.keys()) checkLayers(new Map([[name, new Uint8Array()]]))
+    return { header: this.header, chunks: this.list, vlmeta: this.vlmeta }
+  }
+
+  /** @internal */
+  get workspace(): Workspace {
+    return this.ws
+  }
+
+  /** Writes the frame into a sink. @returns its size, in bytes */
+  async writeTo(sink: ByteSink): Promise<number> {
     try {
-      const { frameBytes, pieces } = await layFrame(this.ws, {
-        header: this.header,
-        chunks: this.list,
-        vlmeta: this.vlmeta,
-      })
+      const { frameBytes, pieces } = await layFrame(this.ws, this.parts())
       for await (const piece of pieces()) await sink.write(piece)
       await sink.commit()
       return frameBytes
@@ -316,11 +328,12 @@ export class SChunk extends SChunkReader {
   }
 
   /**
-   * Writes the frame to a file, which appears only when it is whole; it may be the one that was opened.
+   * Writes the frame to a file, which appears only when it is whole; it may be the one that was opened. Where it
+   * replaces another, it waits for those who change that.
    * @returns its size, in bytes
-   * @throws BlpkError EXISTS, NOT_FOUND, IO, NO_SPACE
+   * @throws BlpkError EXISTS, NOT_FOUND, IO, NO_SPACE, LOCKED
    */
-  async save(path: string, options: { overwrite?: boolean } = {}): Promise<number> {
-    return this.writeTo(new FileSink(path, options))
+  async save(path: string, options: { overwrite?: boolean } & LockOptions = {}): Promise<number> {
+    return this.writeTo(new FileSink(path, { ...options, beforeReplace: replacing(options) }))
   }
 }

@@ -1,10 +1,11 @@
-import { type AppendOptions, type AppendResult, appendToFile } from '../engine/append.js'
+import { type AppendOptions, appendToFile } from '../engine/append.js'
 import { BlpkError, unsupported, usage } from '../errors.js'
 import { schemeOf } from '../places.js'
 import { openPlain } from '../sources/npy.js'
 import type { PlainSource } from '../sources/plain.js'
 import { checkExtension } from './archive-name.js'
 import { codecOptions, lockOptions, readMetadata, runOptions } from './codec-flags.js'
+import { containerOf } from './container.js'
 import { about, type Context, saySummary, sayVerbose } from './context.js'
 import { isDash } from './dash.js'
 import { type Input, openInput } from './inputs.js'
@@ -39,18 +40,34 @@ async function openPlains(inputs: readonly Input[], o: CliOptions): Promise<Plai
   return plains
 }
 
+/** What was appended; room and growing are Bloscpack's, shapes those of arrays in frames. */
+interface Appended {
+  nbytes: number
+  totalBytes: number
+  nchunks: number
+  room?: number
+  grown?: boolean
+  shape?: readonly number[]
+  skipped: boolean
+}
+
 async function appendInputs(
   archive: string,
+  isFrame: boolean,
   names: readonly string[],
   inputs: readonly Input[],
   view: ProgressView,
   context: Context,
-): Promise<AppendResult> {
+): Promise<Appended> {
   const { options } = context
   await checkNotItself(archive, inputs, context)
-  const metadata = await readMetadata(options, ...names)
+  const metadata = isFrame ? undefined : await readMetadata(options, ...names)
   const plains = await openPlains(inputs, options)
   for (const name of names) sayVerbose(options, `appending '${name}' to '${archive}'`)
+  if (isFrame) {
+    const { appendInputsToFrame } = await import('./append-frame.js')
+    return appendInputsToFrame(archive, plains, view, context)
+  }
   return appendToFile(archive, plains, {
     ...appendOptions(options, metadata),
     ...lockOptions(context),
@@ -61,17 +78,18 @@ async function appendInputs(
 function report(
   archive: string,
   names: readonly string[],
-  result: AppendResult,
+  result: Appended,
   seconds: number,
   o: CliOptions,
 ): void {
-  const { nbytes, totalBytes, nchunks, room, grown, skipped } = result
+  const { nbytes, totalBytes, nchunks, room, grown, shape, skipped } = result
   const what = names.join(', ')
   if (skipped)
     sayVerbose(o, `an append with the id '${o.appendId}' is in the archive already: nothing was done`)
   if (grown) sayVerbose(o, 'the archive was rewritten with more room')
   sayVerbose(o, `appended ${exactSize(nbytes)} in ${prettySeconds(seconds)}`)
-  sayVerbose(o, `now ${exactSize(totalBytes)} in ${counted(nchunks, 'chunk')}, room for ${room} more`)
+  const left = room === undefined ? '' : `, room for ${room} more`
+  sayVerbose(o, `now ${exactSize(totalBytes)} in ${counted(nchunks, 'chunk')}${left}`)
   const done = skipped ? 'there already' : prettySize(nbytes)
   saySummary(o, archive, `${what}: ${done}, ${prettySize(totalBytes)} in all, in ${prettySeconds(seconds)}`)
   if (o.json !== true) return
@@ -81,8 +99,8 @@ function report(
     nbytes,
     totalBytes,
     nchunks,
-    room,
-    grown,
+    ...(room !== undefined && { room, grown }),
+    ...(shape !== undefined && { shape }),
     ...(o.appendId !== undefined && { appendId: o.appendId, skipped }),
     seconds: jsonSeconds(seconds),
   })
@@ -97,7 +115,8 @@ export async function run(args: readonly string[], context: Context): Promise<nu
     throw unsupported(
       `'${archive}' is not on this machine: append to a copy of it, and put that in its place`,
     )
-  checkExtension(archive, context.options)
+  const isFrame = containerOf(archive) === 'frame'
+  if (!isFrame) checkExtension(archive, context.options)
   const seconds = stopwatch()
   const inputs: Input[] = []
   const view = openProgress(context.options)
@@ -105,7 +124,7 @@ export async function run(args: readonly string[], context: Context): Promise<nu
     for (const name of names) inputs.push(await openInput(name, context))
     // The archive is changed where it stands, and put back after an interrupt.
     context.protect()
-    const result = await about(archive, () => appendInputs(archive, names, inputs, view, context))
+    const result = await about(archive, () => appendInputs(archive, isFrame, names, inputs, view, context))
     view.close()
     report(archive, names, result, seconds(), context.options)
     return 0

@@ -5,6 +5,7 @@ import { attempt, ioError } from '../io-errors.js'
 import type { ByteSource } from '../sources/byte-source.js'
 import { type Disk, type FileFacts, nodeDisk } from './disk.js'
 import { type ChangePlan, findJournal, holderOf, journalOf, writeJournal } from './journal.js'
+import type { Range } from './mutable.js'
 import { describeHolder, type Note, recover, rollBack } from './recover.js'
 
 /** How a change of an archive waits for others. */
@@ -14,7 +15,7 @@ export interface LockOptions {
   /** `false`: take no lock. Only where nobody else writes to the archive. */
   lock?: boolean
   signal?: AbortSignal
-  /** Told when an unfinished append was rolled back, or a journal set aside. */
+  /** Told when an unfinished change was rolled back, or a journal set aside. */
   onNote?: Note
   /** The file operations; those of the machine by default. */
   disk?: Disk
@@ -98,6 +99,9 @@ export class ChangingFile extends HiddenFile {
   readonly #locked: boolean
   #isOpen = true
   #state: 'untouched' | 'begun' | 'committed' = 'untouched'
+  /** What can be undone: ranges of the file before, and its size. */
+  #saved: readonly Range[] = []
+  #sizeBefore = 0
 
   constructor(disk: Disk, fd: number, name: string, path: string, locked: boolean) {
     super(disk, fd, name)
@@ -107,7 +111,9 @@ export class ChangingFile extends HiddenFile {
   }
 
   override async begin(plan: ChangePlan): Promise<void> {
-    this.#checkSingleName()
+    this.checkSingleName()
+    this.#saved = plan.ranges
+    this.#sizeBefore = this.size
     try {
       await writeJournal(this.disk, this.descriptor, this.#journal, { ...plan, locked: this.#locked })
     } catch (error) {
@@ -116,11 +122,32 @@ export class ChangingFile extends HiddenFile {
     this.#state = 'begun'
   }
 
-  /** The journal lies beside one name; who opens another would not see it. */
-  #checkSingleName(): void {
+  override write(position: number, bytes: Uint8Array): void {
+    this.#checkSaved(position, position + bytes.length)
+    super.write(position, bytes)
+  }
+
+  override truncate(size: number): void {
+    this.#checkSaved(size, this.#sizeBefore)
+    super.truncate(size)
+  }
+
+  /** Whatever went wrong in the plan of a change, nothing is overwritten that could not be put back. */
+  #checkSaved(start: number, stop: number): void {
+    const end = Math.min(stop, this.#sizeBefore)
+    const isSaved = this.#saved.some(([at, nbytes]) => at <= start && end <= at + nbytes)
+    if (this.#state !== 'begun' || (start < end && !isSaved))
+      throw new Error('a change would overwrite what was not saved before')
+  }
+
+  /**
+   * The journal lies beside one name, and a new file takes the place of one name only.
+   * @throws BlpkError UNSUPPORTED where the file has several
+   */
+  checkSingleName(): void {
     const { nlink } = this.facts
     if (nlink <= 1 || dropLeftLink(this.disk, this.path)) return
-    throw unsupported(`'${this.name}' is a file with ${nlink} names (hard links): append to a copy of it`, {
+    throw unsupported(`'${this.name}' is a file with ${nlink} names (hard links): change a copy of it`, {
       path: this.name,
     })
   }

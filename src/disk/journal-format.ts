@@ -1,10 +1,13 @@
-import { HEADER_BYTES } from '../format/bloscpack/header.js'
-
 /** What stands at the start of a journal, before its facts. */
 export const PREFIX_BYTES = 16
 /** The xxh64 of everything before it, at the end. */
 export const DIGEST_BYTES = 8
-export const JOURNAL_VERSION = 1
+/** Version 1, which is read too, has heads of 32 bytes, as Bloscpack's headers are. */
+export const JOURNAL_VERSION = 2
+const OLDEST_VERSION = 1
+/** As much of an archive's header as is looked at. */
+export const MAX_HEAD_BYTES = 4096
+const MIN_HEAD_BYTES = 32
 /** Facts of more bytes than this are nobody's. */
 const MAX_FACTS_BYTES = 1 << 16
 const MAX_RANGES = 16
@@ -30,7 +33,7 @@ export interface JournalFacts {
   /** The archive: number of its file in decimal, its size before. */
   ino: string
   size: number
-  /** The header before and after, in hexadecimal: between them it has bytes of both. */
+  /** The start of the header before and after, in hexadecimal: between them it has bytes of both. */
   before: string
   after: string
   anchor: Anchor | undefined
@@ -52,6 +55,11 @@ export function formatFacts(facts: JournalFacts): Uint8Array {
 /** What the first bytes of a file say. */
 export type Prefix = { kind: 'alien' | 'short' } | { kind: 'journal'; version: number; factsBytes: number }
 
+/** Can a journal of this version be read? */
+export function isKnownVersion(version: number): boolean {
+  return version >= OLDEST_VERSION && version <= JOURNAL_VERSION
+}
+
 /** Reads the prefix of what may be a journal, or a part of one that was never finished. */
 export function parsePrefix(bytes: Uint8Array): Prefix {
   const magic = bytes.subarray(0, MAGIC.length)
@@ -69,8 +77,15 @@ function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0
 }
 
-function isHex(value: unknown, nbytes: number): value is string {
-  return typeof value === 'string' && value.length === 2 * nbytes && /^[0-9a-f]*$/.test(value)
+function isHex(value: unknown, least: number, most = least): value is string {
+  if (typeof value !== 'string' || value.length % 2 !== 0) return false
+  const nbytes = value.length / 2
+  return nbytes >= least && nbytes <= most && /^[0-9a-f]*$/.test(value)
+}
+
+function areHeads(before: unknown, after: unknown): boolean {
+  const isHead = (value: unknown): value is string => isHex(value, MIN_HEAD_BYTES, MAX_HEAD_BYTES)
+  return isHead(before) && isHead(after) && before.length === after.length
 }
 
 function isRange(value: unknown, size: number): boolean {
@@ -105,8 +120,7 @@ export function parseFacts(bytes: Uint8Array): JournalFacts | undefined {
   const who = isCount(f.pid) && typeof f.host === 'string' && typeof f.started === 'string'
   if (!who || typeof f.locked !== 'boolean' || typeof f.ino !== 'string' || !isCount(f.size)) return undefined
   const { size } = f
-  const headers = isHex(f.before, HEADER_BYTES) && isHex(f.after, HEADER_BYTES)
-  if (!headers || !isAnchor(f.anchor, size)) return undefined
+  if (!areHeads(f.before, f.after) || !isAnchor(f.anchor, size)) return undefined
   if (!Array.isArray(f.ranges) || f.ranges.length > MAX_RANGES) return undefined
   return f.ranges.every((range) => isRange(range, size)) ? (f as JournalFacts) : undefined
 }

@@ -1,15 +1,15 @@
 import { hostname } from 'node:os'
 import { dirname } from 'node:path'
 import { BlpkError, unsupported } from '../errors.js'
-import { HEADER_BYTES } from '../format/bloscpack/header.js'
 import type { Disk, FileFacts } from './disk.js'
 import {
   type Anchor,
   DIGEST_BYTES,
   formatFacts,
-  JOURNAL_VERSION,
+  isKnownVersion,
   type JournalFacts,
   MAX_ANCHOR_BYTES,
+  MAX_HEAD_BYTES,
   PREFIX_BYTES,
   parseFacts,
   parsePrefix,
@@ -27,7 +27,7 @@ export function journalOf(path: string): string {
 export interface ChangePlan {
   /** Ranges that will be overwritten; what lies behind the end of the file needs no saving. */
   ranges: readonly [position: number, nbytes: number][]
-  /** The header before and after. */
+  /** The header before and after, equally long. */
   before: Uint8Array
   after: Uint8Array
   /** Chunks that stay as they are. */
@@ -72,6 +72,10 @@ function cutTo(size: number, [position, nbytes]: readonly [number, number]): [nu
   return [Math.min(position, size), Math.max(0, Math.min(nbytes, size - position))]
 }
 
+function headOf(header: Uint8Array): string {
+  return Buffer.from(header.subarray(0, MAX_HEAD_BYTES)).toString('hex')
+}
+
 function littleEndian64(value: bigint): Uint8Array {
   const bytes = new Uint8Array(DIGEST_BYTES)
   new DataView(bytes.buffer).setBigUint64(0, value, true)
@@ -113,8 +117,8 @@ export async function writeJournal(disk: Disk, fd: number, path: string, plan: C
     started: new Date().toISOString(),
     ino: String(archive.ino),
     size: archive.size,
-    before: Buffer.from(plan.before).toString('hex'),
-    after: Buffer.from(plan.after).toString('hex'),
+    before: headOf(plan.before),
+    after: headOf(plan.after),
     anchor: anchorOf(disk, fd, plan.kept, newHash()),
     ranges: plan.ranges.map((range) => cutTo(archive.size, range)),
   }
@@ -194,10 +198,10 @@ export type Found =
 
 /** Is it the archive of the journal, in a state that the journal's change can have left? */
 function belongs(disk: Disk, archive: number, facts: JournalFacts, hash: Xxh64): boolean {
-  const header = new Uint8Array(HEADER_BYTES)
-  if (disk.read(archive, header, 0) < HEADER_BYTES) return false
   const before = Buffer.from(facts.before, 'hex')
   const after = Buffer.from(facts.after, 'hex')
+  const header = new Uint8Array(before.length)
+  if (disk.read(archive, header, 0) < header.length) return false
   if (!header.every((byte, i) => byte === before[i] || byte === after[i])) return false
   const { anchor } = facts
   // The number of the device is not compared: it may change when the machine starts again.
@@ -221,7 +225,7 @@ async function judge(disk: Disk, archive: number, fd: number, file: FileFacts): 
   const expected = littleEndian64(digestRange(disk, fd, 0, sealed, newHash()))
   if (disk.read(fd, digest, sealed) < DIGEST_BYTES) return { kind: 'torn', ino }
   if (!digest.every((byte, i) => byte === expected[i])) return { kind: 'torn', ino }
-  if (prefix.version !== JOURNAL_VERSION) {
+  if (!isKnownVersion(prefix.version)) {
     throw unsupported(
       `the archive has a journal of version ${prefix.version}: open it with the newer blpk that wrote it`,
     )

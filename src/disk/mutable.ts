@@ -1,111 +1,60 @@
-import { checksumSpec } from '../format/bloscpack/checksums.js'
-import { type BloscpackHeader, HEADER_BYTES, parseHeader } from '../format/bloscpack/header.js'
-import {
-  METADATA_HEADER_BYTES,
-  metadataSectionBytes,
-  parseMetadataHeader,
-} from '../format/bloscpack/metadata.js'
-import { OFFSET_BYTES, parseOffsets } from '../format/bloscpack/offsets.js'
-import { CHUNK_HEADER_BYTES } from '../format/chunk/header.js'
-
-/** Unused offsets that are copied; only the first one of them is ever looked at to read chunks. */
-const MAX_UNUSED = 8192
-
 /** A range of an archive: position and size, in bytes. */
 export type Range = [position: number, nbytes: number]
 
 /** Reads up to so many bytes of an archive. */
 export type ReadSome = (position: number, nbytes: number) => Uint8Array
 
-/** Where an append may change an archive that is open for reading. */
+/** Where a change may alter an archive that is open for reading; all else stays as it is. */
 export interface Mutable {
-  /** Header, metadata, offsets: read for every purpose. */
+  /** Whatever says where chunks are and what they mean: read for every purpose. */
   front: Range[]
-  /** The last chunk with its digest, where an append would fill it up; of the front only, a single chunk's header. */
+  /** The last chunk, where an append would fill it up where it stands; of the front only, its header. */
   last: Range | undefined
 }
 
-/** How many bytes a chunk takes by its own header; what is wrong with it is said when it is read. */
-function chunkSizeAt(read: ReadSome, position: number): number | undefined {
-  const bytes = read(position, CHUNK_HEADER_BYTES)
-  if (bytes.length < CHUNK_HEADER_BYTES) return undefined
-  return Math.max(CHUNK_HEADER_BYTES, new DataView(bytes.buffer, bytes.byteOffset).getUint32(12, true))
+/** What changes and their readers need to know of a kind of archive. */
+export interface Container {
+  /** Fewest bytes that its header has. */
+  readonly headBytes: number
+  /**
+   * Where a change may alter an archive.
+   * @throws BlpkError DAMAGED, UNSUPPORTED where it is not sound
+   */
+  mutableParts(read: ReadSome, frontOnly: boolean): Mutable | Promise<Mutable>
 }
 
-function walkTo(read: ReadSome, chunksAt: number, nchunks: number, digest: number): number | undefined {
-  let at = chunksAt
-  for (let i = 1; i < nchunks; i++) {
-    const size = chunkSizeAt(read, at)
-    if (size === undefined) return undefined
-    at += size + digest
-  }
-  return at
+/** As many bytes as tell one container from the others. */
+export const SIGN_BYTES = 11
+
+function startsWith(bytes: Uint8Array, text: string, at: number): boolean {
+  return [...text].every((c, i) => bytes[at + i] === c.charCodeAt(0))
 }
 
-interface Layout {
-  header: BloscpackHeader
-  /** Chunks of the archive. */
-  nchunks: number
-  offsetsAt: number
+/** Is this the start of a Bloscpack archive, or of a Blosc2 frame? @param start the first bytes of the file */
+export function signOf(start: Uint8Array): 'bloscpack' | 'frame' | undefined {
+  if (startsWith(start, 'blpk', 0)) return 'bloscpack'
+  return startsWith(start, 'b2frame\0', 2) ? 'frame' : undefined
 }
 
-/** Position of the last chunk; undefined where the archive is not sound. */
-function lastPosition(read: ReadSome, { header, nchunks, offsetsAt }: Layout): number | undefined {
-  const digest = checksumSpec(header.checksum).size
-  if (!header.offsets) return walkTo(read, offsetsAt, nchunks, digest)
-  const entry = read(offsetsAt + (nchunks - 1) * OFFSET_BYTES, OFFSET_BYTES)
-  return entry.length < OFFSET_BYTES ? undefined : parseOffsets(entry, nchunks - 1)[0]
-}
-
-function lastChunk(read: ReadSome, layout: Layout, frontOnly: boolean): Range | undefined {
-  const { header, nchunks } = layout
-  if (frontOnly && nchunks > 1) return undefined
-  // A full chunk stays as it is, but a single one may become larger than its chunk size.
-  if (header.lastChunk === header.chunkSize && nchunks > 1) return undefined
-  const position = lastPosition(read, layout)
-  if (position === undefined || position < HEADER_BYTES) return undefined
-  if (frontOnly) return [position, CHUNK_HEADER_BYTES]
-  const size = chunkSizeAt(read, position)
-  return size === undefined ? undefined : [position, size + checksumSpec(header.checksum).size]
-}
-
-function metadataRanges(read: ReadSome): { ranges: Range[]; end: number } {
-  const h = parseMetadataHeader(read(HEADER_BYTES, METADATA_HEADER_BYTES))
-  const end = HEADER_BYTES + metadataSectionBytes(h)
-  const { size } = checksumSpec(h.checksum)
-  return {
-    ranges: [
-      [HEADER_BYTES, METADATA_HEADER_BYTES + h.storedSize],
-      [end - size, size],
-    ],
-    end,
+/** Finds out by its first bytes what an archive is; modules load when they are needed. */
+async function containerOf(read: ReadSome): Promise<Container | undefined> {
+  switch (signOf(read(0, SIGN_BYTES))) {
+    case 'bloscpack':
+      return (await import('./mutable-bloscpack.js')).BLOSCPACK
+    case 'frame':
+      return (await import('./mutable-frame.js')).FRAME
+    default:
+      return undefined
   }
 }
 
-function find(read: ReadSome, front: Range[], frontOnly: boolean): Range | undefined {
-  const header = parseHeader(read(0, HEADER_BYTES))
-  const { nchunks } = header
-  let offsetsAt = HEADER_BYTES
-  if (header.metadata) {
-    const { ranges, end } = metadataRanges(read)
-    front.push(...ranges)
-    offsetsAt = end
-  }
-  // Archives of unknown length cannot be appended to.
-  if (nchunks === undefined) return undefined
-  if (header.offsets) {
-    const unused = Math.min(header.maxAppChunks, frontOnly ? 1 : MAX_UNUSED)
-    front.push([offsetsAt + (nchunks - 1) * OFFSET_BYTES, (1 + unused) * OFFSET_BYTES])
-  }
-  return lastChunk(read, { header, nchunks, offsetsAt }, frontOnly)
-}
-
-/** Finds what an append may change, as far as the archive is sound: whoever reads it says what is not. */
-export function mutableParts(read: ReadSome, frontOnly: boolean): Mutable {
-  const front: Range[] = [[0, HEADER_BYTES]]
+/** Finds what a change may alter, as far as the archive is sound: whoever reads it says what is not. */
+export async function mutableParts(read: ReadSome, frontOnly: boolean): Promise<Mutable> {
+  const container = await containerOf(read)
+  if (container === undefined) return { front: [[0, SIGN_BYTES]], last: undefined }
   try {
-    return { last: find(read, front, frontOnly), front }
+    return await container.mutableParts(read, frontOnly)
   } catch {
-    return { last: undefined, front }
+    return { front: [[0, container.headBytes]], last: undefined }
   }
 }

@@ -23,13 +23,13 @@ const PAUSE_MS = 5
 export interface ReadOptions {
   /** Only the front and the first chunk's header are going to be read. */
   frontOnly?: boolean
-  /** Told when an unfinished append was rolled back. */
+  /** Told when an unfinished change was rolled back. */
   onNote?: Note
   /** The file operations; those of the machine by default. */
   disk?: Disk
 }
 
-/** An archive in a file, in the state that it had when it was opened, whatever is appended meanwhile. */
+/** An archive in a file, in the state that it had when it was opened, however it is changed meanwhile. */
 class StateSource implements ByteSource {
   readonly name: string
   readonly size: number
@@ -37,7 +37,7 @@ class StateSource implements ByteSource {
   declare readonly fd?: number
   readonly #disk: Disk
   readonly #file: number
-  /** What an append may change under it, from elsewhere. */
+  /** What a change may alter under it, from elsewhere. */
   readonly #patches: readonly Patch[]
   readonly #close: () => void
 
@@ -145,9 +145,13 @@ function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   return Buffer.compare(a, b) === 0
 }
 
-/** Copies what an append may change. @returns undefined where that was changing meanwhile */
-function copyMutable(read: ReadSome, frontOnly: boolean, closers: Closers): Patch[] | undefined {
-  const { front, last } = mutableParts(read, frontOnly)
+/** Copies what a change may alter. @returns undefined where that was changing meanwhile */
+async function copyMutable(
+  read: ReadSome,
+  frontOnly: boolean,
+  closers: Closers,
+): Promise<Patch[] | undefined> {
+  const { front, last } = await mutableParts(read, frontOnly)
   const copies = front.map(([position, nbytes]) => ({ position, bytes: read(position, nbytes) }))
   const patches = copies.map(({ position, bytes }) => memoryPatch(position, bytes))
   if (last !== undefined && last[1] > MAX_IN_MEMORY) patches.push(spillPatch(last, read, closers))
@@ -176,14 +180,14 @@ async function tryToOpen(
   const saved = found.kind === 'hot' ? journalPatches(found.journal) : []
   const size = found.kind === 'hot' ? found.journal.facts.size : facts.size
   const read = readerOf(disk, fd, size, saved)
-  const copied = copyMutable(read, o.frontOnly === true, closers)
+  const copied = await copyMutable(read, o.frontOnly === true, closers)
   if (copied === undefined || !(await isSettled(disk, fd, path, facts, found))) return undefined
   return new StateSource(disk, fd, name, size, [...saved, ...copied], () => closers.close())
 }
 
 /**
- * Opens an archive in a file for reading, in the state that it has now: appends that others begin or finish
- * meanwhile do not show. What a writer that was killed left undone is rolled back, or read past where the file
+ * Opens an archive or a frame in a file for reading, in the state that it has now: changes that others begin or
+ * finish meanwhile do not show. What a writer that was killed left undone is rolled back, or read past where the file
  * cannot be written.
  * @throws BlpkError NOT_FOUND or IO
  */

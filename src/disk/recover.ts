@@ -56,9 +56,7 @@ export async function recover(disk: Disk, fd: number, path: string, note?: Note)
     case 'hot':
       refuseAtWork(found.journal, path)
       rollBack(disk, fd, path, found.journal)
-      note?.(
-        `an append that did not come to its end (${describeHolder(found.journal.facts)}) was rolled back`,
-      )
+      note?.(`a change that did not come to its end (${describeHolder(found.journal.facts)}) was rolled back`)
       return
     case 'torn':
       // It was not whole when its writer stopped, so the archive was not touched.

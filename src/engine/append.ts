@@ -8,6 +8,7 @@ import {
 import { nodeDisk } from '../disk/disk.js'
 import type { ChangePlan } from '../disk/journal.js'
 import { CLOSE_BEFORE_REPLACING } from '../disk/replace.js'
+import { undone } from '../disk/undone.js'
 import { BlpkError } from '../errors.js'
 import { type BloscpackHeader, formatHeader, HEADER_BYTES } from '../format/bloscpack/header.js'
 import { formatOffsets, OFFSET_BYTES } from '../format/bloscpack/offsets.js'
@@ -220,20 +221,6 @@ function writeFront(file: Editable, archive: Archive, goal: Goal, positions: rea
   file.sync()
 }
 
-/** Puts everything back after a failure, and says so. */
-async function undone(file: Editable, error: unknown): Promise<unknown> {
-  const { code = 'IO', message, place } = error as Partial<BlpkError> & Error
-  try {
-    const isUndone = await file.rollBack()
-    if (code !== 'IO' && code !== 'NO_SPACE') return error
-    const how = isUndone ? 'the archive is as it was' : 'the data are in the archive, but may not be lasting'
-    return new BlpkError(code, `${message} (${how})`, place, error)
-  } catch (why) {
-    const later = 'whoever opens it next puts it back by its journal'
-    return new BlpkError(code, `${message}; ${(why as Error).message}: ${later}`, place, error)
-  }
-}
-
 function typesizeFor(archive: Archive, o: AppendOptions): number | 'auto' {
   return o.typesize ?? Math.max(1, archive.header.typesize)
 }
@@ -308,7 +295,7 @@ async function appendLocked(file: ChangingFile, source: PlainSource, added: numb
 }
 
 /** Sources of unknown size are brought into temporary files, so that their sizes are known. */
-async function ofKnownSize(sources: readonly PlainSource[], path: string): Promise<PlainSource[]> {
+export async function ofKnownSize(sources: readonly PlainSource[], path: string): Promise<PlainSource[]> {
   const known: PlainSource[] = []
   try {
     for (const source of sources) known.push(source.size === undefined ? await spool(source, path) : source)
@@ -319,7 +306,8 @@ async function ofKnownSize(sources: readonly PlainSource[], path: string): Promi
   }
 }
 
-async function closeSpooled(known: readonly PlainSource[], sources: readonly PlainSource[]): Promise<void> {
+/** Closes what {@link ofKnownSize} made. */
+export async function closeSpooled(known: readonly PlainSource[], sources: readonly PlainSource[]): Promise<void> {
   for (const source of known) if (!sources.includes(source)) await source.close()
 }
 

@@ -145,19 +145,36 @@ describe('a hot journal', () => {
     expect(sameBytes(await read(), Buffer.concat([plain, more, more, more]))).toBe(true)
   })
 
-  test('of a newer version is left alone, and the archive too', async () => {
-    await leaveHot()
-    const half = readFileSync(path)
+  /** Gives the journal another version, and the digest that goes with it. */
+  async function setVersion(version: number): Promise<void> {
     const bytes = readFileSync(journal)
-    bytes[8] = 2
+    bytes[8] = version
     const { default: load } = await import('xxhash-wasm')
     const digest = (await load()).h64Raw(bytes.subarray(0, -8))
     bytes.writeBigUInt64LE(digest, bytes.length - 8)
     writeFileSync(journal, bytes)
-    await expect(openArchive(path)).rejects.toMatchObject({ code: 'UNSUPPORTED' })
-    await expect(append()).rejects.toMatchObject({ code: 'UNSUPPORTED' })
-    expect(sameBytes(readFileSync(path), half)).toBe(true)
+  }
+
+  test('of the first version is rolled back', async () => {
+    await leaveHot()
+    expect(readFileSync(journal)[8]).toBe(2)
+    await setVersion(1)
+    expect(sameBytes(await read(), plain)).toBe(true)
+    expect(isAsBefore()).toBe(true)
+    expect(readdirSync(home)).toEqual(['a.blp'])
   })
+
+  test.each([0, 3])(
+    'of version %i, which is not known, is left alone, and the archive too',
+    async (version) => {
+      await leaveHot()
+      const half = readFileSync(path)
+      await setVersion(version)
+      await expect(openArchive(path)).rejects.toMatchObject({ code: 'UNSUPPORTED' })
+      await expect(append()).rejects.toMatchObject({ code: 'UNSUPPORTED' })
+      expect(sameBytes(readFileSync(path), half)).toBe(true)
+    },
+  )
 })
 
 describe('a journal that is none', () => {
@@ -249,7 +266,7 @@ describe('names', () => {
 
   test('an archive with two names is not appended to', async () => {
     linkSync(path, join(home, 'b.blp'))
-    await expect(append()).rejects.toThrow(/2 names \(hard links\): append to a copy/)
+    await expect(append()).rejects.toThrow(/2 names \(hard links\): change a copy/)
     expect(isAsBefore()).toBe(true)
   })
 

@@ -4,6 +4,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { startPeer } from '../support/peer.js'
 import { seeded } from '../support/random.js'
 import { scratchDirectory, sha256 } from '../support/scratch.js'
+import { makeFrameShapes } from './frame-shapes.js'
 import { killForReal } from './kill9.js'
 import { makeShapes } from './shapes.js'
 import { sweep, type Tally } from './sweep.js'
@@ -18,12 +19,12 @@ const peer = await startPeer('archives that outlived a kill')
 const tallies: Tally[] = []
 let pythonRead = 0
 
-async function readByPython({ survivors, shape }: Tally): Promise<void> {
+async function readByPython({ survivors, shape, peer: command }: Tally): Promise<void> {
   if (peer === undefined) return
   for (const { bytes, plain } of survivors.values()) {
-    const input = join(directory, 'survivor.blp')
+    const input = join(directory, command === 'unpack' ? 'survivor.blp' : 'survivor.b2nd')
     writeFileSync(input, bytes)
-    const { sha256: theirs } = await peer.call('unpack', { input, output: join(directory, 'survivor') })
+    const { sha256: theirs } = await peer.call(command, { input, output: join(directory, 'survivor') })
     expect(theirs, shape).toBe(sha256(plain))
     pythonRead++
   }
@@ -52,13 +53,13 @@ function table(): string {
   )
   const line = (row: string[]): string =>
     row.map((cell, i) => (i === 0 ? cell.padEnd(46) : cell.padStart(11))).join('')
-  return `${all.map(line).join('\n')}\n${pythonRead} different survivors read by Python's bloscpack\n`
+  return `${all.map(line).join('\n')}\n${pythonRead} different survivors read by Python's bloscpack and blosc2\n`
 }
 
 afterAll(() => process.stdout.write(table()))
 
 describe('killed at every operation, with power cuts', async () => {
-  for (const shape of await makeShapes()) {
+  for (const shape of [...(await makeShapes()), ...(await makeFrameShapes(POWER_CUTS > 1))]) {
     test(shape.name, { timeout: 10 * MINUTES }, async () => {
       await account(await sweep(shape, POWER_CUTS, seeded(4)))
     })

@@ -74,7 +74,7 @@ class RealKills {
     this.#plain = plain
     this.#archive = readFileSync(join(home, 'a.blp'))
     const counts = { kills: 0, before: 0, after: 0, operations: 0 }
-    this.tally = { shape: shape.name, ...counts, lost: [], survivors: new Map() }
+    this.tally = { shape: shape.name, peer: 'unpack', ...counts, lost: [], survivors: new Map() }
   }
 
   static async open(directory: string, shape: RealShape): Promise<RealKills> {

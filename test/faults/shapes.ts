@@ -2,26 +2,72 @@ import {
   type AppendOptions,
   appendToFile,
   BloscpackSink,
+  BytesPlainSink,
   BytesPlainSource,
   type Disk,
   FileSink,
   growFile,
+  MemorySink,
   MemorySource,
+  openArchive,
   type PackOptions,
   type PlainSource,
   pack,
   packBytes,
+  unpack,
 } from '../../dist/index.js'
 
 import { makeData } from '../support/data.js'
 
+/** What an archive holds. */
+export interface Content {
+  plain: Uint8Array
+  metadata: string | undefined
+}
+
+/** An archive that was opened: its content may be read later. */
+export interface Opened {
+  content(): Promise<Content>
+  close(): Promise<void>
+}
+
+/** What the harness does with a kind of archive. */
+export interface Kind {
+  open(path: string, disk: Disk): Promise<Opened>
+  /** Puts bytes behind the plain ones: a writer who comes next. */
+  append(path: string, disk: Disk, bytes: Uint8Array): Promise<unknown>
+  /** How a survivor is given to Python, which answers with the digest of its plain bytes. */
+  peer: 'unpack' | 'b2_describe'
+}
+
 /** A change of an archive that is killed at every moment. */
-export interface Shape {
+export interface Shape extends Kind {
   name: string
   /** The archive before. */
   archive: Uint8Array
   /** Makes the change. Each call has sources of its own. */
   change(path: string, disk: Disk): Promise<unknown>
+}
+
+const BLOSCPACK: Kind = {
+  peer: 'unpack',
+
+  async open(path, disk) {
+    const archive = await openArchive(path, { disk })
+    return {
+      async content() {
+        const sink = new MemorySink()
+        await unpack(archive, new BytesPlainSink(sink), { threads: 1 })
+        return { plain: sink.bytes.slice(), metadata: archive.metadata }
+      },
+      close: () => archive.close(),
+    }
+  },
+
+  append(path, disk, bytes) {
+    const o = { disk, threads: 1, grow: true, raw: true, typesize: 4 }
+    return appendToFile(path, new BytesPlainSource(new MemorySource(bytes)), o)
+  },
 }
 
 const CHUNK = 2000
@@ -49,7 +95,12 @@ function appends(
   options: AppendOptions = {},
 ): Shape {
   const all: AppendOptions = { threads: 1, codec: 'lz4', typesize: 4, ...options }
-  return { name, archive, change: (path, disk) => appendToFile(path, sources(), { ...all, disk }) }
+  return {
+    ...BLOSCPACK,
+    name,
+    archive,
+    change: (path, disk) => appendToFile(path, sources(), { ...all, disk }),
+  }
 }
 
 /** Archives and changes of all kinds. */
@@ -79,11 +130,12 @@ export async function makeShapes(): Promise<Shape[]> {
     appends('grow for chunks', noRoom, () => [sourceOf(3 * CHUNK, 2)], { grow: true }),
     appends('grow for metadata', partial, () => [sourceOf(300, 2)], { grow: true, appendId: 'job 8' }),
     {
+      ...BLOSCPACK,
       name: 'grow',
       archive: partial,
       change: (path, disk) => growFile(path, { added: 1, metadata: undefined }, { disk }),
     },
-    { name: 'compress -f', archive: partial, change: (path, disk) => replace(path, disk) },
+    { ...BLOSCPACK, name: 'compress -f', archive: partial, change: (path, disk) => replace(path, disk) },
   ]
 }
 

@@ -1,29 +1,14 @@
-import {
-  type AppendResult,
-  appendToFile,
-  BytesPlainSink,
-  BytesPlainSource,
-  type Disk,
-  MemorySink,
-  MemorySource,
-  openArchive,
-  unpack,
-} from '../../dist/index.js'
+import type { Disk } from '../../dist/index.js'
 import { type Random, seeded } from '../support/random.js'
 import { sameBytes } from '../support/scratch.js'
 import { KillingDisk, type Moment, type Phase } from './killing-disk.js'
 import { ARCHIVE, MemDisk } from './mem-disk.js'
-import type { Shape } from './shapes.js'
-
-/** What an archive holds. */
-interface Content {
-  plain: Uint8Array
-  metadata: string | undefined
-}
+import type { Content, Shape } from './shapes.js'
 
 /** How the kills of a shape ended. */
 export interface Tally {
   shape: string
+  peer: Shape['peer']
   operations: number
   kills: number
   before: number
@@ -33,14 +18,12 @@ export interface Tally {
   survivors: Map<string, { bytes: Uint8Array; plain: Uint8Array }>
 }
 
-async function readContent(path: string, disk: Disk): Promise<Content> {
-  const archive = await openArchive(path, { disk })
+async function readContent(shape: Shape, path: string, disk: Disk): Promise<Content> {
+  const opened = await shape.open(path, disk)
   try {
-    const sink = new MemorySink()
-    await unpack(archive, new BytesPlainSink(sink), { threads: 1 })
-    return { plain: sink.bytes.slice(), metadata: archive.metadata }
+    return await opened.content()
   } finally {
-    await archive.close()
+    await opened.close()
   }
 }
 
@@ -51,10 +34,10 @@ function same(a: Content, b: Content): boolean {
 /** The content before and after the change, and the operations that it makes. */
 async function rehearse(shape: Shape): Promise<{ before: Content; after: Content; operations: string[] }> {
   const mem = new MemDisk([[ARCHIVE, shape.archive]])
-  const before = await readContent(ARCHIVE, mem.disk)
+  const before = await readContent(shape, ARCHIVE, mem.disk)
   const killing = new KillingDisk(mem.disk)
   await shape.change(ARCHIVE, killing.disk)
-  return { before, after: await readContent(ARCHIVE, mem.disk), operations: killing.operations }
+  return { before, after: await readContent(shape, ARCHIVE, mem.disk), operations: killing.operations }
 }
 
 /** Before and after every operation, and in the middle of every write. */
@@ -81,24 +64,20 @@ async function runKilled(shape: Shape, disk: Disk, path: string, moment: Moment)
 
 const EXTRA = new Uint8Array(40).fill(7)
 
-async function appendExtra(path: string, disk: Disk): Promise<AppendResult> {
-  const o = { disk, threads: 1, grow: true, raw: true, typesize: 4 }
-  return appendToFile(path, new BytesPlainSource(new MemorySource(EXTRA)), o)
-}
-
 /** Judges what a kill has left: by a reader first, or by a writer who goes on. */
 class Judge {
   readonly tally: Tally
+  readonly #shape: Shape
   readonly #before: Content
   readonly #after: Content
-  readonly #archive: Uint8Array
 
   constructor(shape: Shape, operations: readonly string[], before: Content, after: Content) {
+    this.#shape = shape
     this.#before = before
     this.#after = after
-    this.#archive = shape.archive
     this.tally = {
       shape: shape.name,
+      peer: shape.peer,
       operations: operations.length,
       kills: 0,
       before: 0,
@@ -111,13 +90,13 @@ class Judge {
   async judge(what: string, disk: Disk, path: string, acknowledged: boolean, readBytes: () => Uint8Array) {
     this.tally.kills++
     try {
-      const content = await readContent(path, disk)
+      const content = await readContent(this.#shape, path, disk)
       const isBefore = same(content, this.#before)
       const isAfter = same(content, this.#after)
       if (!isBefore && !isAfter) throw new Error('it is neither as before nor as after')
       if (acknowledged && !isAfter) throw new Error('the change was acknowledged, and is not there')
       const bytes = readBytes()
-      if (isBefore && !isAfter && !sameBytes(bytes, this.#archive)) {
+      if (isBefore && !isAfter && !sameBytes(bytes, this.#shape.archive)) {
         throw new Error('it reads as before, but is not byte for byte as before')
       }
       if (isBefore) this.tally.before++
@@ -132,9 +111,9 @@ class Judge {
   async judgeByAppending(what: string, disk: Disk, path: string): Promise<void> {
     this.tally.kills++
     try {
-      await appendExtra(path, disk)
+      await this.#shape.append(path, disk, EXTRA)
       if (disk.find(`${path}.blpk-journal`) !== undefined) throw new Error('a journal is left')
-      const { plain } = await readContent(path, disk)
+      const { plain } = await readContent(this.#shape, path, disk)
       const [before, after] = [this.#before, this.#after].map((c) => Buffer.concat([c.plain, EXTRA]))
       if (before !== undefined && sameBytes(plain, before)) this.tally.before++
       else if (after !== undefined && sameBytes(plain, after)) this.tally.after++
@@ -159,13 +138,19 @@ async function isolate(shape: Shape, moment: Moment): Promise<{ mem: MemDisk; ac
 }
 
 /** The rollback of what a kill left is killed as well, at every moment, and loses power. */
-async function killRollback(mem: MemDisk, judge: Judge, what: string, random: Random): Promise<void> {
+async function killRollback(
+  shape: Shape,
+  mem: MemDisk,
+  judge: Judge,
+  what: string,
+  random: Random,
+): Promise<void> {
   const rehearsal = new KillingDisk(mem.survivor().disk)
-  await readContent(ARCHIVE, rehearsal.disk)
+  await readContent(shape, ARCHIVE, rehearsal.disk)
   for (const moment of momentsOf(rehearsal.operations)) {
     const again = mem.survivor()
     const killing = new KillingDisk(again.disk, moment)
-    await readContent(ARCHIVE, killing.disk).catch(() => undefined)
+    await readContent(shape, ARCHIVE, killing.disk).catch(() => undefined)
     killing.bury()
     const where = `${what}, rolled back ${describe(moment, rehearsal.operations)}`
     for (const left of [again.survivor(), again.afterPowerCut(random)]) {
@@ -187,14 +172,31 @@ export async function sweep(shape: Shape, powerCuts: number, random: Random = se
     const killed = mem.survivor()
     await judge.judge(what, killed.disk, ARCHIVE, acknowledged, () => bytesOf(killed))
     await judge.judgeByAppending(what, mem.survivor().disk, ARCHIVE)
-    if (mem.files().has(`${ARCHIVE}.blpk-journal`)) await killRollback(mem, judge, what, random)
+    if (mem.files().has(`${ARCHIVE}.blpk-journal`)) await killRollback(shape, mem, judge, what, random)
     for (let i = 0; i < powerCuts; i++) {
       const cut = mem.afterPowerCut(random)
       await judge.judge(`power cut ${what}`, cut.disk, ARCHIVE, acknowledged, () => bytesOf(cut))
     }
   }
+  await readAcross(shape, judge, before)
   await cutAfterwards(shape, judge, Math.max(1, powerCuts), random)
   return judge.tally
+}
+
+/** Who opened the archive before the change reads what it was then, during the change and after it. */
+async function readAcross(shape: Shape, judge: Judge, before: Content): Promise<void> {
+  const mem = new MemDisk([[ARCHIVE, shape.archive]])
+  const opened = await shape.open(ARCHIVE, mem.disk)
+  await shape.change(ARCHIVE, mem.disk)
+  await shape.append(ARCHIVE, mem.disk, EXTRA)
+  judge.tally.kills++
+  const isSame = await opened.content().then(
+    (content) => same(content, before),
+    () => false,
+  )
+  if (isSame) judge.tally.before++
+  else judge.tally.lost.push('a reader who was there before the change reads something else after it')
+  await opened.close()
 }
 
 /** Once it was acknowledged, no power cut may take it back. */

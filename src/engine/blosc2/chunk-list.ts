@@ -5,8 +5,11 @@ import { newChunk2Header, parseChunk2Header, writeChunk2Header } from '../../for
 import type { OffsetSpecial } from '../../format/frame/offsets.js'
 import type { Workspace } from '../../kernels/workspace.js'
 
-/** A chunk of a super-chunk: a special value that takes no room, or bytes that lie somewhere. */
-export type Entry = { special: OffsetSpecial } | { open: () => ChunkBytes }
+/**
+ * A chunk of a super-chunk: a special value that takes no room, or bytes that lie somewhere. `at` is where, if
+ * that is in the file of the frame itself: in bytes from the end of the header.
+ */
+export type Entry = { special: OffsetSpecial } | { open: () => ChunkBytes; at?: number }
 
 /** An entry over a chunk in memory. */
 export function memoryEntry(bytes: Uint8Array, place: ErrorPlace = {}): Entry {

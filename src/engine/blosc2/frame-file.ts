@@ -2,9 +2,9 @@ import { join } from 'node:path'
 import { damaged, type ErrorPlace, unsupported } from '../../errors.js'
 import { type ChunkBytes, MemoryChunk } from '../../format/chunk2/chunk-bytes.js'
 import { OpenChunk } from '../../format/chunk2/decode.js'
-import { type FrameHeader, parseFrameHeader, peekFrame } from '../../format/frame/header.js'
+import { type FrameHeader, PEEK_BYTES, parseFrameHeader, peekFrame } from '../../format/frame/header.js'
 import type { Layers } from '../../format/frame/layers.js'
-import { type ChunkOffset, parseOffsets } from '../../format/frame/offsets.js'
+import { type ChunkOffset, OFFSET_BYTES, parseOffsets } from '../../format/frame/offsets.js'
 import { parseTrailer, TRAILER_END_BYTES, trailerBytes } from '../../format/frame/trailer.js'
 import type { Workspace } from '../../kernels/workspace.js'
 import type { ByteSource } from '../../sources/byte-source.js'
@@ -13,8 +13,6 @@ import { SourceChunk } from './source-chunk.js'
 
 /** Name of the frame inside the directory of a sparse one (README_SFRAME_FORMAT). */
 export const SPARSE_FRAME_NAME = 'chunks.b2frame'
-const PEEK_BYTES = 25
-const OFFSET_BYTES = 8
 
 /** Name of the file of a chunk in a sparse frame. */
 export function sparseChunkName(number: number): string {

@@ -9,6 +9,8 @@ export const FRAME_HEADER_MIN_BYTES = 87
 export const TRAILER_MIN_BYTES = 25
 /** Largest header or trailer that is read into memory, in bytes: what their fields can name is more. */
 export const MAX_LAYERS_BYTES = 256 * 2 ** 20
+/** As many bytes of a frame as tell how large its header is. */
+export const PEEK_BYTES = 25
 const MAGIC = 'b2frame\0'
 const HEADER_FIELDS = 14
 const LATEST_VERSION = 3

@@ -6,6 +6,9 @@ export type OffsetSpecial = Exclude<Special, 'none' | 'value'>
 /** Where a chunk is: behind the header in bytes (the number of its file in a sparse frame), or nowhere. */
 export type ChunkOffset = { special: OffsetSpecial } | { at: number }
 
+/** Size of an entry of the index. */
+export const OFFSET_BYTES = 8
+
 const SPECIAL_NUMBERS: Record<OffsetSpecial, number> = { zeros: 1, nans: 2, uninit: 4 }
 
 function parseOffset(value: bigint, place: ErrorPlace): ChunkOffset {
