@@ -6,7 +6,7 @@ const NAME_AND_META = /^([^:,\s]+)(?::(-?\d{1,3}))?$/
 const NO_FILTERS: readonly string[] = ['none', 'nofilter']
 
 /** What a name with a meta byte stands for, such as `trunc_prec:10` or `170:3`. */
-export interface NamedMeta {
+interface NamedMeta {
   name: string | number
   meta?: number
 }

@@ -23,7 +23,7 @@ import { counted } from './report.js'
 import { exactSize } from './sizes.js'
 
 /** What goes into a container, and how. */
-export interface Packing {
+interface Packing {
   job: Job
   plain: PlainSource
   /** Opens the output, once nothing else is in the way. */

@@ -8,7 +8,7 @@ import type { Context } from './context.js'
 import { isDash } from './dash.js'
 import { type Input, openArchiveInput } from './inputs.js'
 
-/** The file inside the directory of a sparse frame that describes it. */
+/** The file inside the directory of a sparse frame; said here once more, so that archives load nothing of Blosc2. */
 const SPARSE_FRAME_NAME = 'chunks.b2frame'
 
 /** An archive, frame or array that was opened. */

@@ -3,6 +3,7 @@ import { pack } from '../engine/pack.js'
 import { usage } from '../errors.js'
 import { membersOf, objectOf } from '../format/bloscpack/json-edit.js'
 import { parseNdarrayMetadata } from '../format/npy/index.js'
+import { holdSource } from '../sources/held.js'
 import { type ContainerName, containerByName } from './archive-name.js'
 import { checkForBloscpack } from './blosc2-options.js'
 import { packOptions, readMetadata, runOptions, withArray } from './codec-flags.js'
@@ -94,6 +95,17 @@ async function convertInput(input: ContainerInput, work: Work): Promise<Converte
   }
 }
 
+/** A pipe is brought into a file first: both ends of a frame, and the offsets of an archive, are looked at again. */
+async function convertWhole(input: ContainerInput, work: Work): Promise<Converted> {
+  if (input.source.seekable) return convertInput(input, work)
+  const source = await holdSource(input.source)
+  try {
+    return await convertInput({ ...input, source }, work)
+  } finally {
+    await source.close()
+  }
+}
+
 function report(job: Job, result: Converted, seconds: number, o: CliOptions): void {
   const { nbytes, cbytes, nchunks, copied } = result
   const anew = nchunks - copied
@@ -135,7 +147,7 @@ export async function run(args: readonly string[], context: Context): Promise<nu
   const request = { context, compressed: true, inputs: [opened], like: opened.like }
   const work: Work = { job, view, context, open: () => openOutput(output, request) }
   try {
-    const result = await about(nameOf(input, 'standard input'), () => convertInput(opened, work))
+    const result = await about(nameOf(input, 'standard input'), () => convertWhole(opened, work))
     view.close()
     report(job, result, seconds(), context.options)
     return 0

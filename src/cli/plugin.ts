@@ -7,7 +7,7 @@ import { BlpkError, usage } from '../errors.js'
 import { oneLine } from './exit.js'
 
 /** What a plugin's function is called with. */
-export interface PluginApi {
+interface PluginApi {
   registerCodec(codec: UserCodec): void
   registerFilter(filter: UserFilter): void
 }

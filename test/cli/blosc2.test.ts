@@ -1,7 +1,9 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { NDArray, SChunk } from '../../dist/index.js'
 import { sameBytes } from '../support/scratch.js'
 import { blpk, filesIn, noise, npy, put, ramp, tempDir } from './run.js'
@@ -275,6 +277,43 @@ describe('info', () => {
   })
 })
 
+/** A web server with one file, which answers ranges and counts what is asked for. */
+async function serve(file: Buffer): Promise<{ url: string; seen: { requests: number; bytes: number } }> {
+  const seen = { requests: 0, bytes: 0 }
+  const server = createServer((request, response) => {
+    const [, first = '0', last = ''] = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '') ?? []
+    const [from, to] = [Number(first), last === '' ? file.length : Math.min(file.length, Number(last) + 1)]
+    seen.requests++
+    seen.bytes += to - from
+    const range = `bytes ${from}-${to - 1}/${file.length}`
+    response.writeHead(206, { 'content-range': range, 'content-length': to - from, etag: '"1"' })
+    response.end(file.subarray(from, to))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/x.b2nd`, seen }
+}
+
+test('over HTTP: info in two requests, a slice fetches what it touches', async () => {
+  const data = noise(16 * 2 ** 20)
+  put(dir, 'n.npy', npy('<f4', [64, 256, 256], data))
+  await run('c', 'n.npy', 'n.b2nd', '--chunks', '4,64,256', '--blocks', '2,16,256')
+  const { url, seen } = await serve(read('n.b2nd'))
+  expect(await json('info', url)).toMatchObject({ nchunks: 64, array: { shape: [64, 256, 256] } })
+  expect(seen.requests).toBeLessThanOrEqual(2)
+  seen.bytes = 0
+  await run('d', '--slice', '63,200,:', url, 'row.npy')
+  const row = (63 * 256 + 200) * 1024
+  expect(sameBytes(read('row.npy').subarray(-1024), data.subarray(row, row + 1024))).toBe(true)
+  // Front and end with 64 KiB each, a block of 32 KiB, and the table of its chunk.
+  expect(seen.bytes).toBeLessThan(256 * 1024)
+  await run('d', url, 'whole.npy')
+  expect(sameBytes(read('whole.npy').subarray(-data.length), data)).toBe(true)
+})
+
 describe('convert', () => {
   test('copies what it can, and says so', async () => {
     put(dir, 'm.json', '{"unit": "K"}')
@@ -288,6 +327,16 @@ describe('convert', () => {
     expect(sameBytes(read('back.bin'), ramp(100_000))).toBe(true)
     const { err } = await blpk(['convert', '-v', 'a.blp', 'd.b2frame'], { cwd: dir })
     expect(err).toContain('7 chunks copied, 0 compressed anew')
+  })
+
+  test('pipes, both ways', async () => {
+    await run('c', '-z', '16K', '-o', 'a.bin', 'a.blp')
+    const frame = await blpk(['convert', '--format', 'b2frame', '-', '-'], { input: read('a.blp') })
+    expect([frame.code, frame.err]).toEqual([0, ''])
+    const array = await blpk(['convert', '--format', 'b2nd', '-', '-'], { input: frame.out })
+    const archive = await blpk(['convert', '--format', 'blp', '-', '-'], { input: array.out })
+    const { out } = await blpk(['d', '-', '-'], { input: archive.out })
+    expect(sameBytes(out.subarray(-100_000), ramp(100_000))).toBe(true)
   })
 
   test('an array is a frame where its chunks lie in order', async () => {

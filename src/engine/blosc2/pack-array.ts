@@ -39,7 +39,7 @@ export interface ArrayPacking extends CompressionOptions, RunOptions {
 }
 
 /** NumPy's type string, or the fields of a structured one as a Python literal: what the metalayer holds. */
-export function b2ndDtype({ descr }: Pick<NdarrayLayout, 'descr'>): string {
+function b2ndDtype({ descr }: Pick<NdarrayLayout, 'descr'>): string {
   return typeof descr === 'string' ? descr : dtypeRepr(descr)
 }
 
