@@ -4,6 +4,7 @@ import { type Checksum, sameDigest } from '../../format/bloscpack/checksums.js'
 import { decodeChunk } from '../../format/chunk/decode.js'
 import type { ChunkHeader, Shuffle } from '../../format/chunk/header.js'
 import { encodeChunk2 } from '../../format/chunk2/encode.js'
+import { withBlosc2Header } from '../../format/chunk2/from-blosc1.js'
 import { EXTENDED_HEADER_BYTES, parseChunk2Header } from '../../format/chunk2/header.js'
 import type { Chunk2Params } from '../../format/chunk2/params.js'
 import type { FrameHeader } from '../../format/frame/header.js'
@@ -32,11 +33,6 @@ function codecOf(h: ChunkHeader): string | undefined {
   return CODECS.find(({ format }) => format === h.codecFormat)?.name
 }
 
-/** Blosc2 has every codec of Blosc1 but this one. */
-function isForeign(h: ChunkHeader): boolean {
-  return !h.memcpyed && codecOf(h) === 'snappy'
-}
-
 /** What chunks that are added later are compressed with: what the first one was. */
 function likeFirst(first: ChunkHeader | undefined): CompressionOptions {
   if (first === undefined || first.memcpyed) return {}
@@ -57,7 +53,7 @@ class ArchiveCopy {
     this.#params = params
   }
 
-  /** The chunk as it is, checked: its checksum does not go along. */
+  /** The chunk, checked: its checksum does not go along. */
   async #read(chunk: ChunkPlace): Promise<Uint8Array> {
     const { cbytes } = chunk.header
     const bytes = new Uint8Array(cbytes + this.#archive.digestBytes)
@@ -72,7 +68,8 @@ class ArchiveCopy {
   /** @returns the chunk for the frame, and whether it was taken as it is */
   async take(chunk: ChunkPlace): Promise<[Uint8Array, boolean]> {
     const bytes = await this.#read(chunk)
-    if (!isForeign(chunk.header)) return [bytes, true]
+    const same = withBlosc2Header(bytes, chunk.header, codecOf(chunk.header))
+    if (same !== undefined) return [same, true]
     const plain = new Uint8Array(chunk.header.nbytes)
     await decodeChunk(this.#ws, bytes, chunk.header, plain, { chunk: chunk.index, offset: chunk.position })
     return [await encodeChunk2(this.#ws, this.#params, plain), false]
@@ -85,8 +82,8 @@ function checkSize(chunk: ChunkPlace, chunksize: number, last: ChunkPlace | unde
 }
 
 /**
- * Takes the chunks of a Bloscpack archive into a frame: Blosc1 chunks are valid there (README_CHUNK_FORMAT). Those
- * of a codec that Blosc2 has not got are compressed anew.
+ * Takes the chunks of a Bloscpack archive into a frame, with the header of Blosc2. Those that Blosc2 would not
+ * decode alike, or whose codec it has not got, are compressed anew.
  * @throws BlpkError DAMAGED, CHECKSUM; nothing is left in the place then
  */
 export async function copyArchive(
