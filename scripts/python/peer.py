@@ -72,6 +72,20 @@ def load(request):
     return describe(numpy.load(request['input']))
 
 
+def npy_take(request):
+    """What NumPy's own indexing gives, lists along each axis by themselves (orthogonally)."""
+    array = numpy.load(request['input'])
+    keys = eval(f"numpy.s_[{request['key']}]", {'numpy': numpy})
+    keys = keys if isinstance(keys, tuple) else (keys,)
+    if Ellipsis in [key for key in keys if not isinstance(key, list)]:
+        at = next(i for i, key in enumerate(keys) if key is Ellipsis)
+        keys = keys[:at] + (slice(None),) * (array.ndim - len(keys) + 1) + keys[at + 1:]
+    # From the last axis on, so that an axis which goes does not move the others.
+    for axis in reversed(range(len(keys))):
+        array = array[(slice(None),) * axis + (keys[axis],)]
+    return describe(numpy.asarray(array, order='C'))
+
+
 def append(request):
     args = {name: None for name in ('typesize', 'clevel', 'shuffle', 'cname')}
     args.update(request.get('blosc_args', {}))
@@ -230,7 +244,7 @@ def b2_unpack_tensor(request):
 
 
 COMMANDS = [
-    hello, pack, unpack, pack_ndarray, unpack_ndarray, load, append, rewrite_metadata, info, save_samples,
+    hello, pack, unpack, pack_ndarray, unpack_ndarray, load, npy_take, append, rewrite_metadata, info, save_samples,
     b2_versions, b2_schunk, b2_array, b2_describe, b2_append, b2_pack_tensor, b2_unpack_tensor,
 ]
 

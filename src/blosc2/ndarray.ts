@@ -71,6 +71,11 @@ export class NDArray {
     }
   }
 
+  /** The array that a super-chunk holds; its changes go there. @throws BlpkError DAMAGED; USAGE where it holds none */
+  static of(schunk: SChunk): NDArray {
+    return new NDArray(schunk)
+  }
+
   /**
    * Opens an array.
    * @param input path of a frame or of a sparse frame's directory, the bytes of a frame, or a source of your own
@@ -82,16 +87,11 @@ export class NDArray {
   ): Promise<NDArray> {
     const schunk = await SChunk.open(input, options)
     try {
-      return new NDArray(schunk)
+      return NDArray.of(schunk)
     } catch (error) {
       await schunk.close()
       throw error
     }
-  }
-
-  /** The array that a super-chunk holds; its changes go there. @throws BlpkError USAGE where it holds none, DAMAGED */
-  static of(schunk: SChunk): NDArray {
-    return new NDArray(schunk)
   }
 
   static async #make(

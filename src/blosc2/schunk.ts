@@ -3,13 +3,13 @@ import { replacing } from '../disk/replace.js'
 import { ChunkList, type Entry, memoryEntry } from '../engine/blosc2/chunk-list.js'
 import { type CompressionOptions, headerFields, optionsOf, resolveParams } from '../engine/blosc2/cparams.js'
 import { type FrameParts, layFrame } from '../engine/blosc2/frame-writer.js'
+import { newFrameHeader } from '../engine/blosc2/new-header.js'
 import { unsupported, usage } from '../errors.js'
 import type { BlockHook } from '../format/chunk2/decode.js'
 import { encodeChunk2 } from '../format/chunk2/encode.js'
 import { MAX_CHUNK2_NBYTES } from '../format/chunk2/header.js'
 import type { Chunk2Params } from '../format/chunk2/params.js'
 import { fillPattern } from '../format/chunk2/special.js'
-import type { FrameHeader } from '../format/frame/header.js'
 import { type Layers, MAX_LAYER_NAME } from '../format/frame/layers.js'
 import type { OffsetSpecial } from '../format/frame/offsets.js'
 import { Workspace } from '../kernels/workspace.js'
@@ -42,26 +42,6 @@ const MAX_META = 16
 /** The bytes of any view. */
 export function asBytes(data: Data): Uint8Array {
   return new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
-}
-
-function newHeader(params: Chunk2Params, meta: Layers): FrameHeader {
-  return {
-    headerBytes: 0,
-    frameBytes: 0,
-    version: 2,
-    variableChunks: false,
-    variableBlocks: false,
-    sparse: false,
-    ...headerFields(params),
-    nbytes: 0,
-    cbytes: 0,
-    typesize: params.itemBytes,
-    chunksize: 0,
-    threads: { compress: 1, decompress: 1 },
-    dictionary: false,
-    hasVlmeta: false,
-    meta,
-  }
 }
 
 function checkLayers(meta: Layers): void {
@@ -118,7 +98,7 @@ export class SChunk extends SChunkReader {
     checkLayers(meta)
     const params = resolveParams(options, typesize)
     const schunk = new SChunk({
-      header: newHeader(params, meta),
+      header: newFrameHeader(params, meta),
       vlmeta: new Map(),
       chunks: new ChunkList([], chunksize, 0, typesize, params.blocksize),
       ws: new Workspace(),

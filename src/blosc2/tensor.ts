@@ -7,14 +7,18 @@ import type { ByteSource } from '../sources/byte-source.js'
 import { SChunk, type SChunkOptions } from './schunk.js'
 
 /** The variable-length metalayer that python-blosc2 describes a tensor in. */
-const LAYER = '__pack_tensor__'
+export const TENSOR_LAYER = '__pack_tensor__'
 /** python-blosc2 marks tuples by this first item. */
 const TUPLE = '__tuple__'
 const MAX_DIMENSIONS = 64
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 
-function formatLayer({ shape, dtype }: Ndarray): Uint8Array {
+/** The layer of an array in C order. @param array its shape, and NumPy's type string */
+export function formatTensor({
+  shape,
+  dtype,
+}: Pick<Ndarray, 'dtype'> & { shape: readonly number[] }): Uint8Array {
   const w = new MsgpackWriter().fixArray(4)
   for (const text of [TUPLE, 'numpy']) w.fixString(encoder.encode(text))
   w.array16(shape.length + 1).fixString(encoder.encode(TUPLE))
@@ -29,7 +33,8 @@ function tuple(r: MsgpackReader): number {
   return count - 1
 }
 
-function parseLayer(bytes: Uint8Array): Pick<Ndarray, 'shape' | 'dtype'> {
+/** Reads the layer. @throws BlpkError DAMAGED, UNSUPPORTED for structured dtypes */
+export function parseTensor(bytes: Uint8Array): Pick<Ndarray, 'shape' | 'dtype'> {
   const r = new MsgpackReader(bytes, 'the description of the tensor')
   if (tuple(r) !== 3) r.wrong('kind, shape and dtype are missing')
   r.string()
@@ -50,14 +55,14 @@ async function tensorSChunk(array: Ndarray | NumericArray, options: SChunkOption
   if (typeof descr !== 'string')
     throw unsupported('tensors of structured dtypes are not supported; use NDArray')
   const schunk = await SChunk.create({ ...options, typesize: itemsize }, plain.data)
-  schunk.vlmeta.set(LAYER, formatLayer({ ...plain, dtype: descr }))
+  schunk.vlmeta.set(TENSOR_LAYER, formatTensor({ ...plain, dtype: descr }))
   return schunk
 }
 
 async function readTensor(schunk: SChunk): Promise<Ndarray> {
-  const layer = schunk.vlmeta.get(LAYER)
+  const layer = schunk.vlmeta.get(TENSOR_LAYER)
   if (layer === undefined) throw usage('the frame holds no packed tensor; open it with SChunk.open')
-  const { shape, dtype } = parseLayer(layer)
+  const { shape, dtype } = parseTensor(layer)
   const nbytes = shape.reduce((size, extent) => size * extent, parseMetadataDtype(dtype).itemsize)
   if (nbytes !== schunk.nbytes)
     throw usage(`the tensor should have ${nbytes} bytes, and the frame has ${schunk.nbytes}`)

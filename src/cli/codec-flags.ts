@@ -1,24 +1,42 @@
 import { readFileSync } from 'node:fs'
 import { text } from 'node:stream/consumers'
+import type { CodecName } from '../codecs/registry.js'
 import type { LockOptions } from '../disk/changing-file.js'
-import type { CodecOptions, RunOptions } from '../engine/options.js'
+import type { CodecOptions, PackOptions, RunOptions } from '../engine/options.js'
 import { usage } from '../errors.js'
 import { compactJson } from '../format/bloscpack/json.js'
 import { attempt } from '../io-errors.js'
 import { type Context, say } from './context.js'
 import { isDash } from './dash.js'
 import { oneLine } from './exit.js'
-import type { CliOptions } from './options.js'
+import { type CliOptions, CODECS } from './options.js'
 import type { ProgressView } from './progress.js'
 
-/** The options of how chunks are compressed, as the engine takes them. */
+function bloscCodec(name: string): CodecName {
+  const found = CODECS.find((codec) => codec === name)
+  if (found === undefined) throw usage(`unknown codec '${name}' (there are ${CODECS.join(', ')})`)
+  return found
+}
+
+/** The options of how chunks of Bloscpack archives are compressed, as the engine takes them. @throws BlpkError USAGE */
 export function codecOptions(o: CliOptions): CodecOptions {
   return {
-    ...(o.codec !== undefined && { codec: o.codec }),
+    ...(o.codec !== undefined && { codec: bloscCodec(o.codec) }),
     ...(o.clevel !== undefined && { level: o.clevel }),
     ...(o.shuffle !== undefined && { shuffle: o.shuffle === false ? 'none' : o.shuffle }),
     ...(o.typesize !== undefined && { typesize: o.typesize }),
     ...(o.blockSize !== undefined && { blocksize: o.blockSize }),
+  }
+}
+
+/** The options of packing a Bloscpack archive, as the engine takes them. @throws BlpkError USAGE */
+export function packOptions(o: CliOptions): PackOptions {
+  return {
+    ...codecOptions(o),
+    ...(o.chunkSize !== undefined && { chunkSize: o.chunkSize }),
+    ...(o.checksum !== undefined && { checksum: o.checksum }),
+    ...(o.offsets !== undefined && { offsets: o.offsets }),
+    ...(o.maxAppChunks !== undefined && { maxAppChunks: o.maxAppChunks }),
   }
 }
 

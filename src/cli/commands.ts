@@ -32,10 +32,13 @@ export const COMMANDS: readonly CommandSpec[] = [
       { name: '[out]', description: `archive to write; ${DASH} output (default: <in>.blp)` },
     ],
     summary: 'pack a file into an archive',
-    description: 'Packs a file into a Bloscpack archive. A .npy file is packed as the array that it holds.',
+    description:
+      'Packs a file into a Bloscpack archive (.blp), a Blosc2 frame (.b2frame) or a Blosc2 array (.b2nd). A .npy file ' +
+      'is packed as the array that it holds.',
     examples: [
       'blpk compress data.npy',
       'blpk c -c zstd -l 9 -t 8 dump.bin dump.blp',
+      'blpk c data.npy data.b2nd --chunks 10,25,150 --filters trunc_prec:10,bitshuffle',
       'cat x | blpk c - x.blp',
     ],
     load: () => import('./compress.js'),
@@ -44,14 +47,19 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: 'decompress',
     alias: 'd',
     args: [
-      { name: '<in>', description: `archive; ${DASH} input` },
-      { name: '[out]', description: `file to write; ${DASH} output (default: <in> without .blp)` },
+      { name: '<in>', description: `archive, frame or array; ${DASH} input` },
+      {
+        name: '[out]',
+        description: `file to write; ${DASH} output (default: <in> without .blp, .b2frame or .b2nd)`,
+      },
     ],
     summary: 'unpack an archive, or a part of one',
-    description: 'Unpacks an archive and checks it on the way. An array comes out as a .npy file.',
+    description:
+      'Unpacks an archive, a frame or an array, and checks it on the way. An array comes out as a .npy file.',
     examples: [
       'blpk decompress data.npy.blp',
       'blpk d --items 1000:2000 data.npy.blp part.npy',
+      "blpk d --slice '0:10,:,5::2' data.b2nd part.npy",
       'blpk d --bytes -64: dump.blp - | xxd',
     ],
     load: () => import('./decompress.js'),
@@ -117,6 +125,23 @@ export const COMMANDS: readonly CommandSpec[] = [
       'blpk concat s3://b/all.blp s3://b/1.blp s3://b/2.blp',
     ],
     load: () => import('./concat.js'),
+  },
+  {
+    name: 'convert',
+    args: [
+      { name: '<in>', description: `archive, frame or array; ${DASH} input` },
+      { name: '<out>', description: `.blp, .b2frame or .b2nd to write; ${DASH} output` },
+    ],
+    summary: 'turn an archive into a frame or array, and back',
+    description:
+      'Turns Bloscpack archives, Blosc2 frames and Blosc2 arrays into each other. Chunks are copied as they are where ' +
+      'the output may hold them and no option says how to compress; otherwise they are compressed anew.',
+    examples: [
+      'blpk convert data.npy.blp data.b2nd',
+      'blpk convert data.blp data.b2frame',
+      'blpk convert --chunks 64,64 -c lz4 a.b2nd b.b2nd',
+    ],
+    load: () => import('./convert.js'),
   },
   {
     name: 'ls',

@@ -1,12 +1,14 @@
 import { availableParallelism } from 'node:os'
 import { BloscpackSink } from '../engine/bloscpack-sink.js'
-import type { PackOptions, PlanInfo } from '../engine/options.js'
-import { type PackResult, pack } from '../engine/pack.js'
+import type { PlanInfo } from '../engine/options.js'
+import { pack } from '../engine/pack.js'
 import { partOf } from '../engine/part.js'
 import { usage } from '../errors.js'
 import { openPlain } from '../sources/npy.js'
 import type { PlainSource } from '../sources/plain.js'
-import { codecOptions, readMetadata, runOptions, withArray } from './codec-flags.js'
+import { type ContainerName, containerToWrite, EXTENSIONS } from './archive-name.js'
+import { checkForBloscpack } from './blosc2-options.js'
+import { packOptions, readMetadata, runOptions, withArray } from './codec-flags.js'
 import { about, type Context, saySummary, sayVerbose } from './context.js'
 import { isDash, nameOf, shown } from './dash.js'
 import { type Input, openInput } from './inputs.js'
@@ -16,37 +18,44 @@ import { openProgress, type ProgressView } from './progress.js'
 import { counted, jsonRatio, jsonSeconds, printJson, stopwatch } from './report.js'
 import { exactSize, prettyRatio, prettySeconds, prettySize } from './sizes.js'
 
-interface Job {
+/** One run of the command. */
+export interface Job {
   input: string
   output: string
-  /** What packing decided, once it has. */
-  plan?: PlanInfo
+  container: ContainerName
+  /** What packing decided, once it has: printed with --json. */
+  plan?: object
 }
 
-function packOptions(o: CliOptions): PackOptions {
-  return {
-    ...codecOptions(o),
-    ...(o.chunkSize !== undefined && { chunkSize: o.chunkSize }),
-    ...(o.checksum !== undefined && { checksum: o.checksum }),
-    ...(o.offsets !== undefined && { offsets: o.offsets }),
-    ...(o.maxAppChunks !== undefined && { maxAppChunks: o.maxAppChunks }),
-  }
+/** What packing came to. */
+export interface Packed {
+  nbytes: number
+  cbytes: number
+  nchunks: number
 }
 
-function sayPlan(job: Job, source: PlainSource, o: CliOptions): void {
-  const { plan } = job
-  if (plan === undefined) return
+/** Says where the data come from and go. */
+export function sayPlaces(job: Job, source: PlainSource, o: CliOptions): void {
   const size = source.size === undefined ? 'of unknown size' : exactSize(source.size)
-  const asked = typeof o.typesize === 'number' ? '' : ' (of the array)'
-  const typesize = `typesize ${plan.typesize}${plan.sampled ? ' (found out by a sample)' : asked}`
   sayVerbose(o, `input is '${job.input}', ${size}; output is '${job.output}'`)
+}
+
+/** Says what the item size is, and where it comes from. */
+export function typesizeText(plan: { typesize: number; sampled: boolean }, o: CliOptions): string {
+  const asked = typeof o.typesize === 'number' ? '' : ' (of the array)'
+  return `typesize ${plan.typesize}${plan.sampled ? ' (found out by a sample)' : asked}`
+}
+
+function sayPlan(plan: PlanInfo, o: CliOptions): void {
   sayVerbose(o, `using ${counted(o.nthreads ?? availableParallelism(), 'thread')}`)
+  const typesize = typesizeText(plan, o)
   sayVerbose(o, `codec ${plan.codec}, level ${plan.level}, shuffle ${plan.shuffle}, ${typesize}`)
   sayVerbose(o, `chunks of ${exactSize(plan.chunkSize)}, checksum ${o.checksum ?? 'crc32'}`)
 }
 
-async function packInput(job: Job, input: Input, view: ProgressView, context: Context): Promise<PackResult> {
+async function packInput(job: Job, input: Input, view: ProgressView, context: Context): Promise<Packed> {
   const { options } = context
+  checkForBloscpack(options)
   const own = await readMetadata(options, job.input)
   const whole = await openPlain(input.source, { raw: options.raw === true })
   const { source: plain, options: packing } =
@@ -60,13 +69,15 @@ async function packInput(job: Job, input: Input, view: ProgressView, context: Co
     ...runOptions(context, view),
     ...(metadata !== undefined && { metadata }),
     onPlan: (plan) => {
-      job.plan = plan
-      sayPlan(job, plain, options)
+      const { typesize, codec, level, shuffle, chunkSize } = plan
+      job.plan = { typesize, codec, level, shuffle, chunkSize }
+      sayPlaces(job, plain, options)
+      sayPlan(plan, options)
     },
   })
 }
 
-function report(job: Job, result: PackResult, seconds: number, o: CliOptions): void {
+function report(job: Job, result: Packed, seconds: number, o: CliOptions): void {
   const { nbytes, cbytes, nchunks } = result
   const ratio = prettyRatio(nbytes, cbytes)
   sayVerbose(o, `${counted(nchunks, 'chunk')}, ${exactSize(nbytes)} to ${exactSize(cbytes)}, ratio ${ratio}`)
@@ -74,7 +85,6 @@ function report(job: Job, result: PackResult, seconds: number, o: CliOptions): v
   const sizes = `${prettySize(nbytes)} → ${prettySize(cbytes)} (ratio ${ratio})`
   saySummary(o, job.output, `${job.input}: ${sizes} in ${prettySeconds(seconds)}`)
   if (o.json !== true || job.plan === undefined) return
-  const { typesize, codec, level, shuffle, chunkSize } = job.plan
   printJson({
     input: job.input,
     output: job.output,
@@ -82,27 +92,27 @@ function report(job: Job, result: PackResult, seconds: number, o: CliOptions): v
     cbytes,
     ratio: jsonRatio(nbytes, cbytes),
     nchunks,
-    typesize,
-    codec,
-    level,
-    shuffle,
-    chunkSize,
+    ...job.plan,
     seconds: jsonSeconds(seconds),
   })
 }
 
 /** `blpk compress <in> [<out>]` */
 export async function run(args: readonly string[], context: Context): Promise<number> {
-  const [input = '-', output = isDash(input) ? '-' : `${input}.blp`] = args
+  const [input = '-'] = args
+  const extension = EXTENSIONS[context.options.format ?? 'blp']
+  const output = args[1] ?? (isDash(input) ? '-' : `${input}${extension}`)
   refuseMixedOutput(context, output)
   if (context.options.part !== undefined && args[1] === undefined)
     throw usage('with --part an output must be named, one for each piece')
-  const job: Job = { input: shown(input), output }
+  const job: Job = { input: shown(input), output, container: containerToWrite(output, context.options) }
   const seconds = stopwatch()
   const opened = await openInput(input, context)
   const view = openProgress(context.options)
   try {
-    const result = await about(nameOf(input, 'standard input'), () => packInput(job, opened, view, context))
+    // Loaded when it is needed, with all of Blosc2.
+    const work = job.container === 'blp' ? packInput : (await import('./compress-blosc2.js')).packInput
+    const result = await about(nameOf(input, 'standard input'), () => work(job, opened, view, context))
     view.close()
     report(job, result, seconds(), context.options)
     return 0

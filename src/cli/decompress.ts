@@ -9,9 +9,10 @@ import { itemBytes, npyItemsPrefix, npyPrefix } from '../sinks/npy.js'
 import { BytesPlainSink, type PlainSink } from '../sinks/plain.js'
 import { checkExtension, plainNameOf } from './archive-name.js'
 import { runOptions } from './codec-flags.js'
+import { isSparseFrame, openContainer } from './containers.js'
 import { about, type Context, saySummary, sayVerbose } from './context.js'
 import { isDash, nameOf, shown } from './dash.js'
-import { type Input, openArchiveInput } from './inputs.js'
+import type { Input } from './inputs.js'
 import type { CliOptions } from './options.js'
 import { openOutput, refuseMixedOutput } from './outputs.js'
 import { openProgress, type ProgressView } from './progress.js'
@@ -28,15 +29,21 @@ interface Part {
   prefix?: Uint8Array | undefined
 }
 
-interface Job {
+/** One run of the command. */
+export interface Job {
   input: string
   output: string
 }
 
-interface Result {
+/** What was written. */
+export interface Result {
   nbytes: number
+  /** Not all of the container. */
+  isPart?: boolean
   nchunks?: number
   range?: ByteRange
+  /** Of an array. */
+  shape?: readonly number[]
   salvaged?: RecoveryReport
 }
 
@@ -68,8 +75,7 @@ async function openMetadataOut(
 }
 
 /** A sink that shows how far the work is; what was read for it is not known. */
-function watched(sink: PlainSink, range: ByteRange, view: ProgressView): PlainSink {
-  const total = range.stop - range.start
+export function watched(sink: PlainSink, total: number, view: ProgressView): PlainSink {
   let plain = 0
   return {
     write: (piece) => {
@@ -91,7 +97,8 @@ async function writePart(
 ) {
   const { range } = part
   if (range === undefined) return unpack(archive, sink, runOptions(context, view))
-  return { nbytes: await unpackRange(archive, range, watched(sink, range, view)), range }
+  const shown = watched(sink, range.stop - range.start, view)
+  return { nbytes: await unpackRange(archive, range, shown), isPart: true, range }
 }
 
 async function unpackInput(job: Job, input: Input, view: ProgressView, context: Context): Promise<Result> {
@@ -102,6 +109,8 @@ async function unpackInput(job: Job, input: Input, view: ProgressView, context: 
     const salvaged = await salvage(job.output, job.input, input, view, context)
     return { nbytes: salvaged.nbytes, salvaged }
   }
+  if (options.slice !== undefined)
+    throw usage('--slice is for arrays (b2nd): of a .blp archive --items and --bytes give parts')
   const archive = await Archive.open(
     input.source,
     options.maxChunk === undefined ? {} : { maxChunk: options.maxChunk },
@@ -126,7 +135,7 @@ async function unpackInput(job: Job, input: Input, view: ProgressView, context: 
 
 function report(job: Job, result: Result, cbytes: number | undefined, seconds: number, o: CliOptions): void {
   sayVerbose(o, `wrote ${exactSize(result.nbytes)} in ${prettySeconds(seconds)}`)
-  const from = cbytes === undefined || result.range !== undefined ? '' : `${prettySize(cbytes)} → `
+  const from = cbytes === undefined || result.isPart === true ? '' : `${prettySize(cbytes)} → `
   const what = `${from}${prettySize(result.nbytes)} in ${prettySeconds(seconds)}`
   saySummary(o, job.output, `${job.input}: ${what}`)
   if (o.json !== true) return
@@ -134,39 +143,44 @@ function report(job: Job, result: Result, cbytes: number | undefined, seconds: n
     input: job.input,
     output: job.output,
     nbytes: result.nbytes,
-    ...(result.range === undefined &&
+    ...(result.isPart !== true &&
       cbytes !== undefined && { cbytes, ratio: jsonRatio(result.nbytes, cbytes) }),
     ...(result.nchunks !== undefined && { nchunks: result.nchunks }),
     ...(result.range !== undefined && { range: result.range }),
+    ...(result.shape !== undefined && { shape: result.shape }),
     ...(result.salvaged !== undefined && { salvaged: result.salvaged }),
     seconds: jsonSeconds(seconds),
   })
 }
 
 function chooseOutput(input: string, output: string | undefined, o: CliOptions): string {
-  if (o.bytes !== undefined && o.items !== undefined) throw usage('--bytes and --items exclude each other')
+  const parts = [o.bytes, o.items, o.slice].filter((part) => part !== undefined)
+  if (parts.length > 1) throw usage('--bytes, --items and --slice exclude each other')
   if (output !== undefined) return output
-  if (o.bytes !== undefined || o.items !== undefined)
-    throw usage('with --bytes or --items an output must be named')
-  return plainNameOf(input)
+  if (parts.length > 0) throw usage('with --bytes, --items or --slice an output must be named')
+  return plainNameOf(input, o)
 }
 
 /** `blpk decompress <in> [<out>]` */
 export async function run(args: readonly string[], context: Context): Promise<number> {
   const { options } = context
   const [input = '-'] = args
-  checkExtension(input, options)
+  if (!isSparseFrame(input)) checkExtension(input, options)
   const job: Job = { input: shown(input), output: chooseOutput(input, args[1], options) }
   refuseMixedOutput(context, job.output, options.metadataOut)
   checkSalvage(options)
   const seconds = stopwatch()
-  const opened = await openArchiveInput(input, context)
+  const opened = await openContainer(input, context)
   const view = openProgress(options, isDash(job.output) && isatty(1))
   try {
     sayVerbose(options, `input is '${job.input}'; output is '${job.output}'`)
-    const result = await about(nameOf(input, 'standard input'), () => unpackInput(job, opened, view, context))
+    // Loaded when it is needed, with all of Blosc2.
+    const isFrame = opened.isFrame && options.salvage !== true
+    const work = isFrame ? (await import('./decompress-blosc2.js')).unpackInput : unpackInput
+    const result = await about(nameOf(input, 'standard input'), () => work(job, opened, view, context))
     view.close()
-    report(job, result, opened.source.size, seconds(), options)
+    const cbytes = opened.directory === undefined ? opened.source.size : undefined
+    report(job, result, cbytes, seconds(), options)
     return result.salvaged?.ok === false ? SOMETHING_LOST : 0
   } finally {
     view.close()

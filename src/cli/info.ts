@@ -1,11 +1,12 @@
 import { Archive, type ChunkPlace } from '../engine/archive.js'
 import { ChunkWalk } from '../engine/walk.js'
+import type { ByteSource } from '../sources/byte-source.js'
+import { openContainer } from './containers.js'
 import { type Context, forEachFile } from './context.js'
 import { shown } from './dash.js'
 import { describe } from './exit.js'
 import { type ArchiveInfo, type ChunkInfo, describeArchive, describeChunk } from './info-facts.js'
 import { formatInfo } from './info-text.js'
-import { openArchiveInput } from './inputs.js'
 import { print, printJson } from './report.js'
 
 /** What going from chunk to chunk tells: only done where it is asked for, or where the header knows too little. */
@@ -29,9 +30,33 @@ async function walkChunks(archive: Archive): Promise<Walked> {
   return { ...walked, nchunks: walk.count, end: walk.position }
 }
 
-async function gather(file: string, context: Context): Promise<ArchiveInfo> {
+/** What is known of a container, with the text that shows it. */
+interface Shown {
+  info: object
+  text: string
+}
+
+async function gather(file: string, context: Context): Promise<Shown> {
+  const input = await openContainer(file, context, { frontOnly: context.options.chunks !== true })
+  if (!input.isFrame) {
+    const info = await gatherArchive(file, input.source, context)
+    return { info, text: formatInfo(info) }
+  }
+  try {
+    // Loaded when it is needed, with all of Blosc2.
+    const [{ gatherFrame }, { formatFrame }] = await Promise.all([
+      import('./info-frame.js'),
+      import('./frame-text.js'),
+    ])
+    const info = await gatherFrame(shown(file), input, context.options.chunks === true)
+    return { info, text: formatFrame(info) }
+  } finally {
+    await input.source.close()
+  }
+}
+
+async function gatherArchive(file: string, source: ByteSource, context: Context): Promise<ArchiveInfo> {
   const { maxChunk, chunks: wantsChunks } = context.options
-  const { source } = await openArchiveInput(file, context, { frontOnly: wantsChunks !== true })
   try {
     const archive = await Archive.open(source, maxChunk === undefined ? {} : { maxChunk })
     const walked =
@@ -55,9 +80,9 @@ export async function run(files: readonly string[], context: Context): Promise<n
   const results: unknown[] = []
   let separator = ''
   const showOne = async (file: string): Promise<number> => {
-    const info = await gather(file, context)
+    const { info, text } = await gather(file, context)
     results.push(info)
-    if (json !== true) print(separator + formatInfo(info))
+    if (json !== true) print(separator + text)
     separator = '\n'
     return 0
   }

@@ -1,10 +1,11 @@
 import { Archive } from '../engine/archive.js'
+import { containerOf } from '../engine/container.js'
 import { BlpkError, usage } from '../errors.js'
 import { type NdarrayLayout, parseNdarrayMetadata } from '../format/npy/index.js'
 import { schemeOf } from '../places.js'
 import { type Listed, listObjects } from '../s3/list.js'
 import { openS3 } from '../sources/s3.js'
-import { EXTENSION } from './archive-name.js'
+import { containerByName } from './archive-name.js'
 import { type Context, placeSettings } from './context.js'
 import { describe, EXIT_CODES, oneLine, worst } from './exit.js'
 import { jsonRatio, print, printJson, table } from './report.js'
@@ -14,7 +15,7 @@ import { prettyRatio, prettySize } from './sizes.js'
 const AT_ONCE = 8
 
 /** An archive in the list; null where it does not tell. */
-interface Row {
+export interface Row {
   file: string
   /** Size of the archive, in bytes. */
   cbytes: number
@@ -55,6 +56,10 @@ async function look({ name, size }: Listed, context: Context): Promise<Found> {
   try {
     const source = await openS3(name, placeSettings(context))
     try {
+      if ((await containerOf(source)) === 'frame') {
+        const { lookAtFrame } = await import('./ls-frame.js')
+        return { row: { ...row, ...(await lookAtFrame(source)) }, code: 0 }
+      }
       const archive = await Archive.open(source)
       const nbytes = archive.nbytes ?? null
       const array = arrayOf(archive)
@@ -77,7 +82,7 @@ async function look({ name, size }: Listed, context: Context): Promise<Found> {
 async function* lookAtAll(listed: AsyncIterable<Listed>, context: Context): AsyncGenerator<Found> {
   const waiting: Promise<Found>[] = []
   for await (const one of listed) {
-    if (!one.name.endsWith(EXTENSION) && context.options.checkExtension !== false) continue
+    if (containerByName(one.name) === undefined && context.options.checkExtension !== false) continue
     const found = look(one, context)
     found.catch(() => {})
     waiting.push(found)

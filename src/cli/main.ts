@@ -36,6 +36,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     const program = buildProgram(argv, async (module, args, parsed) => {
       options = parsed
       const context: Context = { options, signal: interrupts.signal, protect: interrupts.protect }
+      if (parsed.plugin !== undefined) await (await import('./plugin.js')).loadPlugins(parsed.plugin)
       code = await module.run(args, context)
     })
     await program.parseAsync(argv, { from: 'user' })

@@ -1,9 +1,14 @@
 import type { CodecName } from '../codecs/registry.js'
+import type { FilterOption } from '../engine/blosc2/cparams.js'
 import type { Room } from '../engine/options.js'
 import type { PartOf } from '../engine/part.js'
 import { usage } from '../errors.js'
 import type { ChecksumName } from '../format/bloscpack/checksums.js'
 import { MAX_CHUNK_NBYTES, type Shuffle } from '../format/chunk/header.js'
+import type { SplitMode } from '../format/frame/header.js'
+import type { ContainerName } from './archive-name.js'
+import { parseExtents, parseFilters } from './blosc2-values.js'
+import { parseSelection, type Selected } from './selection.js'
 import { parseSize } from './sizes.js'
 import { parseSlice, type Slice } from './slices.js'
 
@@ -15,6 +20,7 @@ export type CommandName =
   | 'verify'
   | 'repair'
   | 'concat'
+  | 'convert'
   | 'ls'
 
 /** Words of the help, where needed for each command. */
@@ -33,6 +39,8 @@ export interface Flag {
   default?: Wording
   /** Reads its value. @throws BlpkError USAGE */
   parse?: (text: string) => unknown
+  /** May be given several times; its values are then a list. */
+  repeats?: boolean
   /** Commands that have it; `all` for global options. */
   commands: readonly CommandName[] | 'all'
 }
@@ -50,7 +58,11 @@ export interface CliOptions {
   clevel?: number
   /** `false` for --no-shuffle. */
   shuffle?: Shuffle | false
-  codec?: CodecName
+  /** A built-in codec, or the name or number of a registered one, with `:meta` behind it. */
+  codec?: string
+  filters?: readonly FilterOption[]
+  splitMode?: SplitMode
+  format?: ContainerName
   chunkSize?: number
   blockSize?: number
   checksum?: ChecksumName
@@ -63,7 +75,11 @@ export interface CliOptions {
   items?: Slice
   metadataOut?: string
   maxChunk?: number
-  chunks?: boolean
+  /** Of info: a row for each; of others the shape of chunks, in items. */
+  chunks?: true | readonly number[]
+  blocks?: readonly number[]
+  slice?: readonly Selected[]
+  plugin?: readonly string[]
   grow?: boolean
   appendId?: string
   lockTimeout?: number
@@ -97,6 +113,8 @@ export const CHECKSUMS: readonly ChecksumName[] = [
   'xxh64',
 ]
 const SHUFFLES: readonly Shuffle[] = ['none', 'byte', 'bit']
+const FORMATS: readonly ContainerName[] = ['blp', 'b2frame', 'b2nd']
+const SPLIT_MODES: readonly SplitMode[] = ['always', 'never', 'auto', 'forward-compat']
 const PROGRESS_MODES: readonly ProgressMode[] = ['auto', 'always', 'never']
 const MAX_THREADS = 1024
 const MAX_SECONDS = 1e6
@@ -129,6 +147,11 @@ function parseTypesize(text: string): number | 'auto' {
   return text.toLowerCase() === 'auto' ? 'auto' : wholeNumber('the typesize', 1, 255)(text)
 }
 
+/** Registered codecs are known only when their modules are loaded. */
+function parseCodec(text: string): string {
+  return CODECS.find((name) => name === text.toLowerCase()) ?? text
+}
+
 function parseSeconds(text: string): number {
   const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN
   if (value <= MAX_SECONDS) return value
@@ -150,19 +173,37 @@ function parsePart(text: string): PartOf {
 }
 
 const PACKING: readonly CommandName[] = ['compress', 'append']
-const ENCODING: readonly CommandName[] = ['compress', 'append', 'concat']
-const READING: readonly CommandName[] = ['decompress', 'info', 'append', 'verify', 'repair', 'concat']
+const ENCODING: readonly CommandName[] = ['compress', 'append', 'concat', 'convert']
+const READING: readonly CommandName[] = [
+  'decompress',
+  'info',
+  'append',
+  'verify',
+  'repair',
+  'concat',
+  'convert',
+]
+/** Commands that write whole containers of any kind. */
+const WRITING: readonly CommandName[] = ['compress', 'convert']
 
 /** The options of all commands: what is parsed and what the help says both come from here. */
 export const FLAGS: readonly Flag[] = [
+  {
+    name: 'format',
+    value: 'kind',
+    description: 'container to write: blp, b2frame (Blosc2 frame) or b2nd (Blosc2 array)',
+    default: "by the output's name, else blp",
+    parse: oneOf('format', FORMATS),
+    commands: WRITING,
+  },
   {
     letter: 't',
     name: 'typesize',
     value: 'size',
     description: 'item size in bytes, 1 to 255, or auto: found out by a sample',
-    default: { compress: "the array's, else auto", append: "the archive's" },
+    default: { compress: "the array's, else auto", append: "the archive's", convert: "the input's" },
     parse: parseTypesize,
-    commands: PACKING,
+    commands: ['compress', 'append', 'convert'],
   },
   {
     letter: 'l',
@@ -177,7 +218,7 @@ export const FLAGS: readonly Flag[] = [
     name: 'shuffle',
     value: 'kind',
     description: 'filter: none, byte or bit',
-    default: { compress: 'byte', append: 'byte', concat: "the first archive's" },
+    default: { compress: 'byte', append: 'byte', concat: "the first archive's", convert: 'byte' },
     parse: oneOf('shuffle', SHUFFLES),
     commands: ENCODING,
   },
@@ -186,19 +227,37 @@ export const FLAGS: readonly Flag[] = [
     letter: 'c',
     name: 'codec',
     value: 'codec',
-    description: CODECS.join(', '),
-    default: { compress: 'lz4', append: 'lz4', concat: "the first archive's" },
-    parse: oneOf('codec', CODECS),
+    description: {
+      compress: `${CODECS.join(', ')}; in Blosc2 all but snappy, and registered ones as name:meta`,
+      append: CODECS.join(', '),
+      concat: CODECS.join(', '),
+      convert: `${CODECS.join(', ')}; in Blosc2 all but snappy, and registered ones as name:meta`,
+    },
+    default: {
+      compress: 'lz4, in Blosc2 zstd',
+      append: 'lz4',
+      concat: "the first archive's",
+      convert: 'lz4, in Blosc2 zstd',
+    },
+    parse: parseCodec,
     commands: ENCODING,
+  },
+  {
+    name: 'filters',
+    value: 'list',
+    description: 'up to six filters of Blosc2 with their meta, such as trunc_prec:10,bitshuffle; or none',
+    default: 'shuffle',
+    parse: parseFilters,
+    commands: WRITING,
   },
   {
     letter: 'z',
     name: 'chunk-size',
     value: 'size',
     description: 'plain bytes a chunk: 128K, 1M, 0.5G, max',
-    default: '1M',
+    default: '1M; of frames 4M',
     parse: size('the chunk size', MAX_CHUNK_NBYTES, MAX_CHUNK_NBYTES),
-    commands: ['compress'],
+    commands: WRITING,
   },
   {
     name: 'block-size',
@@ -206,7 +265,31 @@ export const FLAGS: readonly Flag[] = [
     description: 'plain bytes a block',
     default: "C-Blosc's rule for level and codec",
     parse: size('the block size', MAX_CHUNK_NBYTES),
-    commands: PACKING,
+    commands: ['compress', 'append', 'convert'],
+  },
+  {
+    name: 'chunks',
+    value: 'shape',
+    description: 'of an array (b2nd): shape of its chunks, such as 10,25,150',
+    default: 'some 4M of whole blocks',
+    parse: parseExtents,
+    commands: WRITING,
+  },
+  {
+    name: 'blocks',
+    value: 'shape',
+    description: 'of an array (b2nd): shape of the blocks of a chunk',
+    default: 'some 128K',
+    parse: parseExtents,
+    commands: WRITING,
+  },
+  {
+    name: 'split-mode',
+    value: 'mode',
+    description: `when Blosc2 splits blocks into streams: ${SPLIT_MODES.join(', ')}`,
+    default: 'auto',
+    parse: oneOf('split mode', SPLIT_MODES),
+    commands: WRITING,
   },
   {
     letter: 'k',
@@ -215,13 +298,13 @@ export const FLAGS: readonly Flag[] = [
     description: `behind each chunk: ${CHECKSUMS.join(', ')}`,
     default: 'crc32',
     parse: oneOf('checksum', CHECKSUMS),
-    commands: ['compress'],
+    commands: WRITING,
   },
   {
     letter: 'o',
     name: 'no-offsets',
     description: 'write no positions of chunks: smaller, but parts are found more slowly',
-    commands: ['compress'],
+    commands: WRITING,
   },
   {
     letter: 'm',
@@ -231,6 +314,7 @@ export const FLAGS: readonly Flag[] = [
       compress: 'JSON file to store as metadata; - is standard input',
       append: 'JSON file to store as metadata, in place of those that are there',
       concat: 'JSON file to store as metadata, in place of those of the archives',
+      convert: 'JSON file to store as metadata, in place of those of the input',
     },
     commands: ENCODING,
   },
@@ -240,7 +324,7 @@ export const FLAGS: readonly Flag[] = [
     description: 'room for appended chunks: a count, or 10x for ten times the chunks there are',
     default: '10x',
     parse: parseRoom,
-    commands: ['compress', 'concat'],
+    commands: ['compress', 'concat', 'convert'],
   },
   {
     name: 'part',
@@ -252,7 +336,7 @@ export const FLAGS: readonly Flag[] = [
   {
     letter: 'e',
     name: 'no-check-extension',
-    description: 'take an archive whose name does not end with .blp',
+    description: 'take an archive whose name does not end with .blp, .b2frame or .b2nd',
     commands: ['decompress', 'append', 'ls'],
   },
   {
@@ -267,6 +351,13 @@ export const FLAGS: readonly Flag[] = [
     value: 'start:stop',
     description: 'only these items, as in a Python slice; of a NumPy array: a 1-d .npy, in memory order',
     parse: parseSlice,
+    commands: ['decompress'],
+  },
+  {
+    name: 'slice',
+    value: 'keys',
+    description: "of an array (b2nd): a part as in NumPy, such as '0:10,:,5::2', '-1,...' or '[1,5,7],:3'",
+    parse: parseSelection,
     commands: ['decompress'],
   },
   {
@@ -341,6 +432,14 @@ export const FLAGS: readonly Flag[] = [
     default: '2G',
     parse: size('the largest chunk', Number.MAX_SAFE_INTEGER),
     commands: READING,
+  },
+  {
+    name: 'plugin',
+    value: 'module',
+    description: 'ES module that registers codecs or filters of Blosc2; may be given several times',
+    parse: (text) => text,
+    repeats: true,
+    commands: 'all',
   },
   { letter: 'f', name: 'force', description: 'replace existing output files', commands: 'all' },
   {

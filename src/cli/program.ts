@@ -47,8 +47,12 @@ function toOption(flag: Flag, command?: CommandName): Option {
     `${letter}--${flag.name}${value}`,
     wordsFor(flag.description, command) + byDefault,
   )
-  const { parse } = flag
-  if (parse !== undefined) option.argParser((text: string) => parse(text))
+  const { parse, repeats } = flag
+  if (parse !== undefined) {
+    option.argParser((text: string, before: unknown) =>
+      repeats === true ? [...((before as unknown[] | undefined) ?? []), parse(text)] : parse(text),
+    )
+  }
   if (flag.commands === 'all') option.helpGroup(GLOBAL_OPTIONS)
   return option
 }
@@ -100,6 +104,13 @@ function listCommand(program: Command, spec: CommandSpec): Command {
   return spec.alias === undefined ? command : command.alias(spec.alias)
 }
 
+/** Options before and behind the command; of those that may be given several times, all. */
+function optionsOf(program: Command, command: Command): CliOptions {
+  const [before, behind] = [program.opts<CliOptions>(), command.opts<CliOptions>()]
+  const plugin = [...(before.plugin ?? []), ...(behind.plugin ?? [])]
+  return { ...before, ...behind, ...(plugin.length > 0 && { plugin }) }
+}
+
 function setUpCommand(program: Command, command: Command, spec: CommandSpec, action: Action): void {
   command.description(spec.description)
   for (const { name, description } of spec.args) command.argument(name, description)
@@ -110,7 +121,7 @@ function setUpCommand(program: Command, command: Command, spec: CommandSpec, act
   setUp(command, program.version() ?? '')
   command.addHelpText('after', `\nExamples:\n${spec.examples.map((example) => `  ${example}`).join('\n')}`)
   command.action(async () => {
-    const options = checkOptions({ ...program.opts<CliOptions>(), ...command.opts<CliOptions>() })
+    const options = checkOptions(optionsOf(program, command))
     await action(await spec.load(), command.args, options)
   })
 }
@@ -123,7 +134,9 @@ function setUpCommand(program: Command, command: Command, spec: CommandSpec, act
 export function buildProgram(argv: readonly string[], action: Action): Command {
   const program = new Command('blpk')
     .usage('[options] <command> [options] ...')
-    .description('Packs binary and numeric data into Bloscpack archives (.blp), and reads parts of them.')
+    .description(
+      'Packs binary and numeric data into Bloscpack archives (.blp) and Blosc2 frames, and reads parts of them.',
+    )
     // Letters mean different things before and behind the command only if they are not looked for everywhere.
     .enablePositionalOptions()
     .helpCommand('help [command]', 'show the help of a command')

@@ -24,7 +24,7 @@ export interface InOrder<Slot, Item, Result> {
 const LONGEST_TURN = 30
 
 /** Lets the event loop turn now and then. */
-class Turns {
+export class Turns {
   #last = performance.now()
 
   async rest(): Promise<void> {

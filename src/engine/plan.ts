@@ -104,3 +104,8 @@ export function changedError(name: string): BlpkError {
   const message = `'${name}' gave more or fewer bytes than it should have; nothing was written`
   return new BlpkError('IO', message, { path: name })
 }
+
+/** A pipe may hold more than its header says. @throws BlpkError IO where there is more behind the end */
+export async function checkEnd(source: PlainSource): Promise<void> {
+  if (source.isPiece !== true && (await source.read(new Uint8Array(1))) > 0) throw changedError(source.name)
+}

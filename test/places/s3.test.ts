@@ -185,6 +185,29 @@ describe.skipIf(server === undefined)('s3', () => {
     expect((await run(['ls', directory])).code).toBe(2)
   })
 
+  test('frames and arrays: written in parts, listed by their fronts, sliced, converted', async () => {
+    const directory = tempDir()
+    const input = put(directory, 'n.npy', npy('<f4', [40, 256, 512], noise(20 * MIB)))
+    const cuts = ['--chunks', '4,64,512', '--blocks', '2,16,512']
+    await ok(['compress', ...cuts, input, at('b2/n.b2nd')])
+    await ok(['compress', ...cuts, input, join(directory, 'n.b2nd')])
+    expect((await server.get('b2/n.b2nd')).equals(readFileSync(join(directory, 'n.b2nd')))).toBe(true)
+    expect((await ok(['decompress', at('b2/n.b2nd'), '-'])).equals(readFileSync(input))).toBe(true)
+    await ok(['convert', at('b2/n.b2nd'), at('b2/n.b2frame')])
+    proxy.reset()
+    const rows = JSON.parse((await ok(['ls', '--json', at('b2/')])).toString()) as Record<string, unknown>[]
+    expect(rows.map(({ file, nbytes, shape, dtype }) => [file, nbytes, shape, dtype])).toEqual([
+      [at('b2/n.b2frame'), 20 * MIB, null, null],
+      [at('b2/n.b2nd'), 20 * MIB, [40, 256, 512], '<f4'],
+    ])
+    expect(proxy.requests('GET', '/b2/').length).toBe(2)
+    proxy.reset()
+    const part = await ok(['decompress', '--raw', '--slice', '39,255', at('b2/n.b2nd'), '-'])
+    expect(part.equals(readFileSync(input).subarray(-2048))).toBe(true)
+    expect(received()).toBeLessThan(MIB)
+    expect(await server.openUploads()).toBe(0)
+  })
+
   test('concat joins inside the store what is large enough, and is right in any case', async () => {
     const pieces = [noise(20 * MIB), noise(9 * MIB), noise(7 * MIB + 123), noise(12 * MIB)]
     const names = pieces.map((_, i) => at(`join/${i}.blp`))

@@ -81,6 +81,7 @@ interface Commands {
   pack_ndarray: [{ input: string; output: string } & PeerPacking, PeerArray]
   unpack_ndarray: [{ input: string }, PeerArray]
   load: [{ input: string }, PeerArray]
+  npy_take: [{ input: string; key: string }, PeerArray]
   append: [{ archive: string; input: string; blosc_args?: PeerPacking['blosc_args'] }, null]
   rewrite_metadata: [{ archive: string; metadata: unknown }, null]
   info: [{ input: string }, { header: Record<string, unknown>; metadata: unknown; offsets: number[] }]

@@ -13,7 +13,7 @@ import type { ArrayStore } from './array-reader.js'
 import type { Entry } from './chunk-list.js'
 
 /** Puts what a box shares with a chunk into the chunk's plain bytes, block by block. */
-function intoChunk(
+export function intoChunk(
   p: Partition,
   origin: readonly number[],
   plain: Uint8Array,

@@ -34,13 +34,24 @@ function clampStart(
   return Math.min(Math.max(value < 0 ? value + extent : value, low), high)
 }
 
-/** The indices of a slice by Python's rules. */
-function sliceIndices(
+/** What is taken along an axis, without a list of all indices. */
+export interface AxisRange {
+  count: number
+  /** The `i`-th index that is taken. */
+  at: (i: number) => number
+  /** They follow each other without gaps. */
+  dense: boolean
+  /** A single index, whose axis the result does not have. */
+  drop: boolean
+}
+
+/** A slice by Python's rules. */
+function sliceRange(
   start: number | undefined,
   stop: number | undefined,
   step: number,
   extent: number,
-): number[] {
+): AxisRange {
   if (!Number.isInteger(step) || step === 0)
     throw usage(`the step ${step} of a slice is no integer other than 0`)
   const up = step > 0
@@ -48,27 +59,34 @@ function sliceIndices(
   const first = clampStart(start, extent, up ? low : high, low, high)
   const end = clampStart(stop, extent, up ? high : low, low, high)
   const count = Math.max(0, Math.ceil((end - first) / step))
-  return Array.from({ length: count }, (_, i) => first + i * step)
+  return { count, at: (i) => first + i * step, dense: step === 1 || count < 2, drop: false }
 }
 
 /**
  * What a key means along an axis.
  * @throws BlpkError USAGE for indices out of range, and steps of 0
  */
-export function axisPick(key: Pick1 | undefined, extent: number): AxisPick {
-  if (key === undefined) return { indices: sliceIndices(0, extent, 1, extent), dense: true, drop: false }
-  if (typeof key === 'number') return { indices: [checkIndex(key, extent)], dense: true, drop: true }
+export function axisRange(key: Pick1 | undefined, extent: number): AxisRange {
+  if (typeof key === 'number') {
+    const index = checkIndex(key, extent)
+    return { count: 1, at: () => index, dense: true, drop: true }
+  }
   if (Array.isArray(key)) {
     const indices = (key as readonly number[]).map((index) => checkIndex(index, extent))
-    return {
-      indices,
-      dense: indices.every((at, i) => i === 0 || at === (indices[i - 1] ?? 0) + 1),
-      drop: false,
-    }
+    const dense = indices.every((at, i) => i === 0 || at === (indices[i - 1] ?? 0) + 1)
+    return { count: indices.length, at: (i) => indices[i] ?? 0, dense, drop: false }
   }
-  const { start, stop, step = 1 } = key as Exclude<Pick1, number | readonly number[]>
-  const indices = sliceIndices(start, stop, step, extent)
-  return { indices, dense: step === 1 || indices.length < 2, drop: false }
+  const { start, stop, step = 1 } = (key ?? {}) as Exclude<Pick1, number | readonly number[]>
+  return sliceRange(start, stop, step, extent)
+}
+
+/**
+ * What a key means along an axis, as a list of indices.
+ * @throws BlpkError USAGE for indices out of range, and steps of 0
+ */
+export function axisPick(key: Pick1 | undefined, extent: number): AxisPick {
+  const { count, at, dense, drop } = axisRange(key, extent)
+  return { indices: Array.from({ length: count }, (_, i) => at(i)), dense, drop }
 }
 
 /** A run of indices inside one block: `from` there, `to` in the result, `step` items apart. */

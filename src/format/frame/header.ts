@@ -3,6 +3,7 @@ import { type FilterSlot, MAX_FILTERS } from '../chunk2/header.js'
 import { MsgpackReader } from '../msgpack/reader.js'
 import { MsgpackWriter } from '../msgpack/writer.js'
 import { type Layers, readLayers, writeLayers } from './layers.js'
+import { FRAME_MAGIC, looksLikeFrame } from './magic.js'
 
 /** Everything before the metalayers has a fixed place. */
 export const FRAME_HEADER_MIN_BYTES = 87
@@ -11,7 +12,6 @@ export const TRAILER_MIN_BYTES = 25
 export const MAX_LAYERS_BYTES = 256 * 2 ** 20
 /** As many bytes of a frame as tell how large its header is. */
 export const PEEK_BYTES = 25
-const MAGIC = 'b2frame\0'
 const HEADER_FIELDS = 14
 const LATEST_VERSION = 3
 const OFFSETS_64_BIT = 1
@@ -60,12 +60,6 @@ export interface FrameHeader {
   dictionary: boolean
   hasVlmeta: boolean
   meta: Layers
-}
-
-/** Is this the start of a frame? @param bytes the first 11 bytes or more */
-export function looksLikeFrame(bytes: Uint8Array): boolean {
-  const name = String.fromCharCode(...bytes.subarray(2, 10))
-  return bytes.length >= 11 && name === MAGIC && (bytes[0] ?? 0) >> 4 === 9 && bytes[1] === 0xa8
 }
 
 /** The two lengths that stand at fixed places. @param bytes the first 25 bytes or more */
@@ -189,7 +183,7 @@ export function formatFrameHeader(h: FrameHeader): Uint8Array {
     h.version | (OFFSETS_64_BIT << 4) | (h.variableChunks ? 0x40 : 0) | (h.variableBlocks ? 0x80 : 0)
   return new MsgpackWriter()
     .fixArray(HEADER_FIELDS)
-    .fixString(new TextEncoder().encode(MAGIC))
+    .fixString(new TextEncoder().encode(FRAME_MAGIC))
     .int32(h.headerBytes)
     .uint64(h.frameBytes)
     .fixString(

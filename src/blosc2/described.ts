@@ -1,0 +1,72 @@
+import { damaged } from '../errors.js'
+import { isShallow } from '../format/bloscpack/json.js'
+import type { Layers } from '../format/frame/layers.js'
+import { MsgpackReader } from '../format/msgpack/reader.js'
+import { MsgpackWriter } from '../format/msgpack/writer.js'
+import {
+  type NdarrayLayout,
+  numpyOrder,
+  parseMetadataDtype,
+  parseNdarrayMetadata,
+} from '../format/npy/index.js'
+import { formatTensor, parseTensor, TENSOR_LAYER } from './tensor.js'
+
+/**
+ * The variable-length metalayer that holds what a Bloscpack archive has as metadata: JSON text, as a string of
+ * msgpack, so that python-blosc2 reads it as one.
+ */
+export const JSON_LAYER = 'bloscpack'
+
+function product(shape: readonly number[], itemsize: number): number {
+  return shape.reduce((size, extent) => size * extent, itemsize)
+}
+
+/** The metalayers for metadata in JSON; an array in C order is described in python-blosc2's own way too. */
+export function layersOf(json: string | undefined): Layers {
+  const layers: Layers = new Map()
+  if (json === undefined) return layers
+  const array = parseNdarrayMetadata(JSON.parse(json))
+  if (array !== undefined && numpyOrder(array) === 'C' && typeof array.descr === 'string')
+    layers.set(TENSOR_LAYER, formatTensor({ shape: array.shape, dtype: array.descr }))
+  layers.set(JSON_LAYER, new MsgpackWriter().string32(new TextEncoder().encode(json)).finish())
+  return layers
+}
+
+/** The metadata in JSON of a frame; undefined where it has none. @throws BlpkError DAMAGED */
+export function jsonOf(vlmeta: Layers): string | undefined {
+  const layer = vlmeta.get(JSON_LAYER)
+  if (layer === undefined) return undefined
+  const what = `the metalayer '${JSON_LAYER}'`
+  const json = new TextDecoder().decode(new MsgpackReader(layer, what).string())
+  try {
+    JSON.parse(json)
+  } catch {
+    throw damaged(`${what} is no JSON`)
+  }
+  if (!isShallow(json)) throw damaged(`${what} is nested too deeply`)
+  return json
+}
+
+function tensorOf(vlmeta: Layers): NdarrayLayout | undefined {
+  const layer = vlmeta.get(TENSOR_LAYER)
+  if (layer === undefined) return undefined
+  const { shape, dtype } = parseTensor(layer)
+  const { descr, itemsize } = parseMetadataDtype(dtype)
+  return { descr, itemsize, shape, order: 'C', nbytes: product(shape, itemsize) }
+}
+
+/**
+ * The array that the metalayers of a frame describe: as python-blosc2's tensor, or as Bloscpack does.
+ * @returns undefined where they describe none
+ * @throws BlpkError DAMAGED where its size is not that of the frame, UNSUPPORTED
+ */
+export function arrayOfFrame(schunk: { vlmeta: Layers; nbytes: number }): NdarrayLayout | undefined {
+  const { vlmeta, nbytes } = schunk
+  const json = jsonOf(vlmeta)
+  const array = tensorOf(vlmeta) ?? (json === undefined ? undefined : parseNdarrayMetadata(JSON.parse(json)))
+  if (array === undefined || array.nbytes === nbytes) return array
+  throw damaged(
+    `the metalayers describe an array of ${array.nbytes} bytes, but the frame holds ${nbytes}; ` +
+      'use --raw to get them as they are',
+  )
+}

@@ -1,0 +1,148 @@
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { JSON_LAYER, layersOf } from '../blosc2/described.js'
+import type { CompressionOptions } from '../engine/blosc2/cparams.js'
+import { packArray } from '../engine/blosc2/pack-array.js'
+import { type FrameResult, packFrame } from '../engine/blosc2/pack-frame.js'
+import { spool } from '../engine/spool.js'
+import { usage } from '../errors.js'
+import type { Layers } from '../format/frame/layers.js'
+import { type NdarrayLayout, parseMetadataDtype, parseNdarrayMetadata } from '../format/npy/index.js'
+import type { ByteSink } from '../sinks/byte-sink.js'
+import { openPlain } from '../sources/npy.js'
+import type { PlainSource } from '../sources/plain.js'
+import { checkForBlosc2, compressionOptions, compressionText } from './blosc2-options.js'
+import { readMetadata, runOptions, withArray } from './codec-flags.js'
+import { type Job, type Packed, sayPlaces, typesizeText } from './compress.js'
+import { type Context, sayVerbose } from './context.js'
+import type { Input } from './inputs.js'
+import type { CliOptions } from './options.js'
+import { openOutput } from './outputs.js'
+import type { ProgressView } from './progress.js'
+import { counted } from './report.js'
+import { exactSize } from './sizes.js'
+
+/** What goes into a container, and how. */
+interface Packing {
+  job: Job
+  plain: PlainSource
+  /** Opens the output, once nothing else is in the way. */
+  open: () => Promise<ByteSink>
+  /** Metadata of one's own, as JSON. */
+  own: string | undefined
+  /** Metalayers that are kept, of the input of a conversion. */
+  kept?: { meta: Layers; vlmeta: Layers }
+  view: ProgressView
+  context: Context
+}
+
+function sayCompression(o: CliOptions, how: CompressionOptions): void {
+  const { codec, level, filters } = compressionText(how)
+  sayVerbose(o, `codec ${codec}, level ${level}, filters ${filters.join(', ') || 'none'}`)
+}
+
+/** Plain bytes are an array of one dimension, of single bytes or of opaque items. */
+function plainLayout(nbytes: number, typesize: CliOptions['typesize']): NdarrayLayout {
+  const itemsize = typeof typesize === 'number' ? typesize : 1
+  if (nbytes % itemsize !== 0)
+    throw usage(`${nbytes} bytes are no whole number of items of ${itemsize} bytes`)
+  const { descr } = parseMetadataDtype(itemsize === 1 ? '|u1' : `|V${itemsize}`)
+  return { descr, itemsize, shape: [nbytes / itemsize], order: 'C', nbytes }
+}
+
+function arrayLayout(plain: PlainSource, o: CliOptions): NdarrayLayout | undefined {
+  const layout = plain.metadata === undefined ? undefined : parseNdarrayMetadata(JSON.parse(plain.metadata))
+  if (layout === undefined) return plain.size === undefined ? undefined : plainLayout(plain.size, o.typesize)
+  if (typeof o.typesize === 'number' && o.typesize !== layout.itemsize)
+    throw usage(`the items of the array have ${layout.itemsize} bytes, not ${o.typesize} (or use --raw)`)
+  return layout
+}
+
+async function toArray(packing: Packing, plain: PlainSource, layout: NdarrayLayout): Promise<FrameResult> {
+  const { job, own, view, context } = packing
+  const { options } = context
+  const how = compressionOptions(options)
+  const { chunks, blocks } = options
+  return packArray(plain, layout, await packing.open(), {
+    ...how,
+    ...runOptions(context, view),
+    ...(Array.isArray(chunks) && { chunks: chunks as readonly number[] }),
+    ...(blocks !== undefined && { blocks }),
+    ...layersFor(packing, own === undefined ? new Map() : onlyJson(own)),
+    onPlan: ({ shape, chunkshape, blockshape }) => {
+      job.plan = { format: 'b2nd', ...compressionText(how), shape, chunks: chunkshape, blocks: blockshape }
+      sayPlaces(job, plain, options)
+      sayCompression(options, how)
+      const cuts = `chunks (${chunkshape.join(', ')}), blocks (${blockshape.join(', ')})`
+      sayVerbose(options, `shape (${shape.join(', ')}), ${cuts}`)
+    },
+  })
+}
+
+function layersFor({ kept }: Packing, layers: Layers): { meta: Layers; vlmeta: Layers } {
+  return { meta: kept?.meta ?? new Map(), vlmeta: new Map([...(kept?.vlmeta ?? []), ...layers]) }
+}
+
+/** The array itself is described by its own metalayer. */
+function onlyJson(json: string): Layers {
+  return new Map([...layersOf(json)].filter(([name]) => name === JSON_LAYER))
+}
+
+async function toArrayOf(packing: Packing): Promise<FrameResult> {
+  const { plain } = packing
+  const { options } = packing.context
+  const layout = arrayLayout(plain, options)
+  if (layout !== undefined) return toArray(packing, plain, layout)
+  // The shape must be known before the first chunk.
+  const held = await spool(plain, join(tmpdir(), 'blpk'))
+  try {
+    return await toArray(packing, held, plainLayout(held.size ?? 0, options.typesize))
+  } finally {
+    await held.close()
+  }
+}
+
+async function toFrame(packing: Packing): Promise<FrameResult> {
+  const { job, plain, open, own, view, context } = packing
+  const { options } = context
+  const how = compressionOptions(options)
+  return packFrame(plain, await open(), {
+    ...how,
+    ...runOptions(context, view),
+    ...(options.typesize !== undefined && { typesize: options.typesize }),
+    ...(options.chunkSize !== undefined && { chunksize: options.chunkSize }),
+    ...layersFor(packing, layersOf(withArray(own, plain.metadata) ?? plain.metadata)),
+    onPlan: (plan) => {
+      const { typesize, chunksize } = plan
+      job.plan = { format: 'b2frame', typesize, ...compressionText(how), chunkSize: chunksize }
+      sayPlaces(job, plain, options)
+      sayCompression(options, how)
+      sayVerbose(options, `${typesizeText(plan, options)}, chunks of ${exactSize(chunksize)}`)
+    },
+  })
+}
+
+/** Packs plain bytes into a frame or an array. */
+export async function packInto(packing: Packing): Promise<Packed> {
+  const { job, context } = packing
+  checkForBlosc2(job.container, context.options)
+  const result = await (job.container === 'b2nd' ? toArrayOf(packing) : toFrame(packing))
+  if (result.nspecial > 0)
+    sayVerbose(context.options, `${counted(result.nspecial, 'chunk')} of one special value each`)
+  return result
+}
+
+/** The work of `blpk compress` where the output is a frame or an array. */
+export async function packInput(
+  job: Job,
+  input: Input,
+  view: ProgressView,
+  context: Context,
+): Promise<Packed> {
+  const { options } = context
+  checkForBlosc2(job.container, options)
+  const own = await readMetadata(options, job.input)
+  const plain = await openPlain(input.source, { raw: options.raw === true })
+  const request = { context, compressed: true, inputs: [input], like: input.like }
+  return packInto({ job, plain, open: () => openOutput(job.output, request), own, view, context })
+}

@@ -1,0 +1,158 @@
+import { BloscpackSink } from '../engine/bloscpack-sink.js'
+import { pack } from '../engine/pack.js'
+import { usage } from '../errors.js'
+import { membersOf, objectOf } from '../format/bloscpack/json-edit.js'
+import { parseNdarrayMetadata } from '../format/npy/index.js'
+import { holdSource } from '../sources/held.js'
+import { type ContainerName, containerByName } from './archive-name.js'
+import { checkForBloscpack } from './blosc2-options.js'
+import { packOptions, readMetadata, runOptions, withArray } from './codec-flags.js'
+import type { Job, Packed } from './compress.js'
+import { packInto } from './compress-blosc2.js'
+import { type ContainerInput, openContainer } from './containers.js'
+import { about, type Context, say, saySummary, sayVerbose } from './context.js'
+import { ARRAY_KEYS, type Given, givenArchive, givenFrame, ownJson, type Work } from './convert-given.js'
+import { isDash, nameOf, shown } from './dash.js'
+import { openFrameInput } from './frames.js'
+import type { CliOptions } from './options.js'
+import { openOutput, refuseMixedOutput } from './outputs.js'
+import { openProgress } from './progress.js'
+import { counted, jsonRatio, jsonSeconds, printJson, stopwatch } from './report.js'
+import { exactSize, prettyRatio, prettySeconds, prettySize } from './sizes.js'
+
+/** What converting came to. */
+interface Converted extends Packed {
+  /** Chunks that were taken as they are. */
+  copied: number
+}
+
+const PACKING: readonly (keyof CliOptions)[] = [
+  'codec',
+  'clevel',
+  'shuffle',
+  'filters',
+  'splitMode',
+  'typesize',
+  'chunkSize',
+  'blockSize',
+  'chunks',
+  'blocks',
+]
+function sayDropped({ kept }: Given, { job, context }: Work): void {
+  const names = [...kept.meta.keys(), ...kept.vlmeta.keys()]
+  if (job.container !== 'blp' || names.length === 0 || context.options.quiet === true) return
+  say(`note: a .blp archive has no place for metalayers; left out: ${names.join(', ')}`)
+}
+
+async function toBloscpack(given: Given, json: string | undefined, work: Work): Promise<Packed> {
+  const { context, view, open, job } = work
+  checkForBloscpack(context.options)
+  sayDropped(given, work)
+  const plain = given.plain()
+  return pack(plain, new BloscpackSink(await open()), {
+    ...packOptions(context.options),
+    ...runOptions(context, view),
+    ...(json !== undefined && { metadata: json }),
+    onPlan: ({ typesize, codec, level, shuffle, chunkSize }) => {
+      job.plan = { format: 'blp', typesize, codec, level, shuffle, chunkSize }
+    },
+  })
+}
+
+async function convert(given: Given, work: Work): Promise<Converted> {
+  const { job, context } = work
+  const { options } = context
+  const own = await readMetadata(options, job.input)
+  const isArray = given.json !== undefined && parseNdarrayMetadata(JSON.parse(given.json)) !== undefined
+  const described = isArray ? arrayPart(given.json) : undefined
+  const json = own === undefined ? given.json : (withArray(own, described) ?? own)
+  const isAsked = PACKING.some((key) => options[key] !== undefined)
+  if (given.copy !== undefined && !isAsked) {
+    const text = job.container === 'b2nd' ? ownJson(json) : json
+    const result = await given.copy(own === undefined ? undefined : text, await work.open())
+    job.plan = { format: job.container }
+    return result
+  }
+  if (job.container === 'blp') return { ...(await toBloscpack(given, json, work)), copied: 0 }
+  const plain = given.plain()
+  const mine = job.container === 'b2nd' ? ownJson(json) : own
+  const result = await packInto({ ...work, plain, own: mine, kept: given.kept })
+  return { ...result, copied: 0 }
+}
+
+function arrayPart(json: string | undefined): string | undefined {
+  const members = json === undefined ? [] : (membersOf(json) ?? [])
+  return objectOf(members.filter(({ key }) => ARRAY_KEYS.includes(key)))
+}
+
+async function convertInput(input: ContainerInput, work: Work): Promise<Converted> {
+  if (!input.isFrame) return convert(await givenArchive(input, work), work)
+  const frame = await openFrameInput(input, work.context.options)
+  try {
+    return await convert(givenFrame(input, frame, work), work)
+  } finally {
+    await frame.close()
+  }
+}
+
+/** A pipe is brought into a file first: both ends of a frame, and the offsets of an archive, are looked at again. */
+async function convertWhole(input: ContainerInput, work: Work): Promise<Converted> {
+  if (input.source.seekable) return convertInput(input, work)
+  const source = await holdSource(input.source)
+  try {
+    return await convertInput({ ...input, source }, work)
+  } finally {
+    await source.close()
+  }
+}
+
+function report(job: Job, result: Converted, seconds: number, o: CliOptions): void {
+  const { nbytes, cbytes, nchunks, copied } = result
+  const anew = nchunks - copied
+  const ratio = prettyRatio(nbytes, cbytes)
+  sayVerbose(o, `${counted(copied, 'chunk')} copied, ${anew} compressed anew`)
+  sayVerbose(o, `${exactSize(nbytes)} in ${exactSize(cbytes)}, ratio ${ratio}, in ${prettySeconds(seconds)}`)
+  const how = anew === 0 ? 'copied' : `${anew} of ${counted(nchunks, 'chunk')} compressed anew`
+  const what = `${prettySize(nbytes)} in ${prettySize(cbytes)} (ratio ${ratio}), ${how}`
+  saySummary(o, job.output, `${job.input}: ${what}, in ${prettySeconds(seconds)}`)
+  if (o.json !== true) return
+  printJson({
+    input: job.input,
+    output: job.output,
+    nbytes,
+    cbytes,
+    ratio: jsonRatio(nbytes, cbytes),
+    nchunks,
+    copied,
+    recompressed: anew,
+    ...job.plan,
+    seconds: jsonSeconds(seconds),
+  })
+}
+
+function containerOfOutput(output: string, { format }: CliOptions): ContainerName {
+  const found = format ?? containerByName(output)
+  if (found !== undefined) return found
+  throw usage(`the name of '${shown(output)}' tells no container (.blp, .b2frame, .b2nd): use --format`)
+}
+
+/** `blpk convert <in> <out>` */
+export async function run(args: readonly string[], context: Context): Promise<number> {
+  const [input = '-', output = '-'] = args
+  refuseMixedOutput(context, isDash(output) ? '-' : undefined)
+  const job: Job = { input: shown(input), output, container: containerOfOutput(output, context.options) }
+  const seconds = stopwatch()
+  const opened = await openContainer(input, context)
+  const view = openProgress(context.options)
+  const request = { context, compressed: true, inputs: [opened], like: opened.like }
+  const work: Work = { job, view, context, open: () => openOutput(output, request) }
+  try {
+    const result = await about(nameOf(input, 'standard input'), () => convertWhole(opened, work))
+    view.close()
+    report(job, result, seconds(), context.options)
+    return 0
+  } finally {
+    view.close()
+    await opened.source.close()
+  }
+}

@@ -1,0 +1,239 @@
+import { pluginCodec } from '../codecs/plugins.js'
+import { CODECS } from '../codecs/registry.js'
+import type { FrameFile } from '../engine/blosc2/frame-file.js'
+import { readVlmeta } from '../engine/blosc2/vlmeta.js'
+import { filterById } from '../filters/blosc2/registry.js'
+import { product } from '../format/b2nd/geometry.js'
+import { type ArrayShape, B2ND_LAYER, type B2ndMeta, CATERVA_LAYER, parseB2nd } from '../format/b2nd/meta.js'
+import {
+  CODEC_FORMAT_UD,
+  EXTENDED_HEADER_BYTES,
+  type FilterSlot,
+  parseChunk2Header,
+  type Special,
+} from '../format/chunk2/header.js'
+import { CODEC_NUMBERS, CODEC_UD, type FrameHeader } from '../format/frame/header.js'
+import type { Layers } from '../format/frame/layers.js'
+import type { ChunkOffset } from '../format/frame/offsets.js'
+import { parseMsgpack } from '../format/msgpack/value.js'
+import type { Workspace } from '../kernels/workspace.js'
+import { jsonRatio } from './report.js'
+
+/** A metalayer. */
+export interface LayerInfo {
+  name: string
+  /** Plain size, in bytes. */
+  size: number
+  /** As JSON where it is msgpack, else its first bytes in hexadecimal; null where it cannot be read. */
+  content: unknown
+}
+
+export interface FilterInfo {
+  name: string
+  id: number
+  meta: number
+}
+
+/** A chunk, as `--chunks` shows it and JSON has it; null where the index alone says what it is. */
+export interface FrameChunkInfo {
+  index: number
+  /** In the file, in bytes; in a sparse frame the number of its file. */
+  offset: number | null
+  nbytes: number
+  cbytes: number | null
+  ratio: number | null
+  special: Special
+  codec: string | null
+  filters: FilterInfo[]
+  /** The plain bytes are stored as they are. */
+  stored: boolean
+  typesize: number
+  blocksize: number
+  nblocks: number
+}
+
+/** A frame, as `info` shows it and JSON has it. */
+export interface FrameInfo {
+  file: string
+  format: string
+  /** Size of the frame, in bytes. */
+  cbytes: number
+  /** Plain bytes; of an array without the padding of its chunks. */
+  nbytes: number
+  /** Plain bytes of all chunks. */
+  chunkBytes: number
+  ratio: number | null
+  nchunks: number
+  /** Null where each chunk has a size of its own. */
+  chunkSize: number | null
+  /** Chunks that are one special value, which the index alone says. */
+  special: Record<string, number>
+  typesize: number
+  blocksize: number
+  codec: string
+  codecMeta: number
+  level: number
+  splitMode: string
+  filters: FilterInfo[]
+  array: {
+    shape: readonly number[]
+    chunks: readonly number[]
+    blocks: readonly number[]
+    dtype: string
+  } | null
+  metalayers: LayerInfo[]
+  vlmetalayers: LayerInfo[]
+  chunks?: FrameChunkInfo[]
+}
+
+const SHOWN_BYTES = 32
+
+function named<T>(find: () => T, otherwise: T): T {
+  try {
+    return find()
+  } catch {
+    return otherwise
+  }
+}
+
+function codecNamed(id: number): string {
+  return named(() => pluginCodec(id).name, `codec ${id}`)
+}
+
+function frameCodec({ codec, udcodec }: FrameHeader): string {
+  if (codec >= CODEC_UD) return codecNamed(udcodec)
+  return Object.entries(CODEC_NUMBERS).find(([, number]) => number === codec)?.[0] ?? `codec ${codec}`
+}
+
+function chunkCodec({ codecFormat, udcodec }: { codecFormat: number; udcodec: number }): string {
+  if (codecFormat === CODEC_FORMAT_UD) return codecNamed(udcodec)
+  return CODECS.find(({ format }) => format === codecFormat)?.name ?? `codec ${codecFormat}`
+}
+
+function filtersOf(slots: readonly FilterSlot[]): FilterInfo[] {
+  return slots.map(({ id, meta }) => ({ name: named(() => filterById(id).name, `filter ${id}`), id, meta }))
+}
+
+function layerInfo(name: string, bytes: Uint8Array): LayerInfo {
+  const more = bytes.length > SHOWN_BYTES ? '…' : ''
+  const hex = `0x${Buffer.from(bytes.subarray(0, SHOWN_BYTES)).toString('hex')}${more}`
+  return { name, size: bytes.length, content: named(() => parseMsgpack(bytes), hex) }
+}
+
+async function vlmetaInfo(ws: Workspace, packed: Layers): Promise<LayerInfo[]> {
+  const infos: LayerInfo[] = []
+  for (const layer of packed) {
+    try {
+      for (const [name, plain] of await readVlmeta(ws, new Map([layer]))) infos.push(layerInfo(name, plain))
+    } catch {
+      infos.push({ name: layer[0], size: layer[1].length, content: null })
+    }
+  }
+  return infos
+}
+
+/** The array that the metalayers of a frame describe. @throws BlpkError DAMAGED, UNSUPPORTED */
+export function arrayMeta(meta: Layers): B2ndMeta | undefined {
+  const own = meta.get(B2ND_LAYER)
+  if (own !== undefined) return parseB2nd(own, false)
+  const caterva = meta.get(CATERVA_LAYER)
+  return caterva === undefined ? undefined : parseB2nd(caterva, true)
+}
+
+function countSpecial(offsets: readonly ChunkOffset[]): Record<string, number> {
+  const counts: Record<string, number> = {}
+  for (const offset of offsets) {
+    if ('special' in offset) counts[offset.special] = (counts[offset.special] ?? 0) + 1
+  }
+  return counts
+}
+
+/** Plain bytes of an array, or of a frame that holds none. */
+export function plainBytes(
+  h: Pick<FrameHeader, 'nbytes' | 'typesize'>,
+  array: ArrayShape | undefined,
+): number {
+  return array === undefined ? h.nbytes : product(array.shape) * h.typesize
+}
+
+/** The facts of a frame. */
+export async function describeFrame(
+  file: string,
+  ws: Workspace,
+  frame: FrameFile,
+  cbytes: number,
+): Promise<FrameInfo> {
+  const { header: h, offsets } = frame
+  const array = arrayMeta(h.meta)
+  const nbytes = plainBytes(h, array)
+  return {
+    file,
+    format: `Blosc2 ${array === undefined ? 'frame' : 'array'}${h.sparse ? ', sparse' : ''}`,
+    cbytes,
+    nbytes,
+    chunkBytes: h.nbytes,
+    ratio: jsonRatio(nbytes, cbytes),
+    nchunks: offsets.length,
+    chunkSize: h.variableChunks ? null : h.chunksize,
+    special: countSpecial(offsets),
+    typesize: h.typesize,
+    blocksize: h.blocksize,
+    codec: frameCodec(h),
+    codecMeta: h.codecMeta,
+    level: h.level,
+    splitMode: h.splitMode,
+    filters: filtersOf(h.filters),
+    array:
+      array === undefined
+        ? null
+        : { shape: array.shape, chunks: array.chunkshape, blocks: array.blockshape, dtype: array.dtype },
+    metalayers: [...h.meta].map(([name, bytes]) => layerInfo(name, bytes)),
+    vlmetalayers: await vlmetaInfo(ws, frame.vlmeta),
+  }
+}
+
+/** The facts of each chunk: only the headers are read. */
+export async function describeChunks(frame: FrameFile): Promise<FrameChunkInfo[]> {
+  const { header: h, offsets } = frame
+  const infos: FrameChunkInfo[] = []
+  for (const [index, offset] of offsets.entries()) {
+    if ('special' in offset) {
+      const rest = h.nbytes - index * h.chunksize
+      infos.push({
+        index,
+        offset: null,
+        nbytes: Math.min(h.chunksize, rest),
+        cbytes: null,
+        ratio: null,
+        special: offset.special,
+        codec: null,
+        filters: [],
+        stored: false,
+        typesize: h.typesize,
+        blocksize: h.blocksize,
+        nblocks: 0,
+      })
+      continue
+    }
+    const bytes = frame.chunk(index, offset.at)
+    const c = parseChunk2Header(
+      await bytes.fetch(0, Math.min(EXTENDED_HEADER_BYTES, bytes.limit)),
+      bytes.place,
+    )
+    infos.push({
+      index,
+      offset: h.sparse ? offset.at : h.headerBytes + offset.at,
+      nbytes: c.nbytes,
+      cbytes: c.cbytes,
+      ratio: jsonRatio(c.nbytes, c.cbytes),
+      special: c.special,
+      codec: c.special === 'none' && !c.memcpyed ? chunkCodec(c) : null,
+      filters: filtersOf(c.filters),
+      stored: c.memcpyed,
+      typesize: c.typesize,
+      blocksize: c.blocksize,
+      nblocks: c.nblocks,
+    })
+  }
+  return infos
+}

@@ -1,0 +1,83 @@
+import { oneLine } from './exit.js'
+import type { FilterInfo, FrameChunkInfo, FrameInfo, LayerInfo } from './frame-facts.js'
+import { table } from './report.js'
+import { exactSize, prettyRatio } from './sizes.js'
+
+/** Metalayers of more characters are cut. */
+const MAX_SHOWN = 200
+
+function shapeText(shape: readonly number[]): string {
+  return shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(', ')})`
+}
+
+function filterText(filters: readonly FilterInfo[]): string {
+  const names = filters.map(({ name, meta }) =>
+    meta === 0 ? name : `${name}:${meta > 127 ? meta - 256 : meta}`,
+  )
+  return names.join(', ') || 'none'
+}
+
+function chunksText({ nchunks, chunkSize, special }: FrameInfo): string {
+  const size = chunkSize === null ? 'each of its own size' : `of ${exactSize(chunkSize)}`
+  const kinds = Object.entries(special).map(([kind, count]) => `${count} of them ${kind}`)
+  return [`${nchunks} ${size}`, ...kinds].join(', ')
+}
+
+function layerText({ name, size, content }: LayerInfo): string {
+  const text =
+    content === null ? 'cannot be read' : typeof content === 'string' ? content : JSON.stringify(content)
+  const shown = text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text
+  return oneLine(`    ${name} (${exactSize(size)}): ${shown}`)
+}
+
+function layersText(what: string, layers: readonly LayerInfo[]): string[] {
+  if (layers.length === 0) return [`  ${what.padEnd(11)}  none`]
+  return [`  ${what}`, ...layers.map(layerText)]
+}
+
+function chunkRow(chunk: FrameChunkInfo): string[] {
+  const { index, offset, nbytes, cbytes, special, codec, stored, nblocks } = chunk
+  return [
+    `${index}`,
+    offset === null ? '-' : `${offset}`,
+    `${nbytes}`,
+    cbytes === null ? '-' : `${cbytes}`,
+    cbytes === null ? '-' : prettyRatio(nbytes, cbytes),
+    special === 'none' ? `${stored ? 'stored' : codec}` : special,
+    special === 'none' && !stored ? `${nblocks}` : '-',
+    special === 'none' ? filterText(chunk.filters) : '-',
+  ]
+}
+
+function chunkTable(chunks: readonly FrameChunkInfo[]): string {
+  const head = ['chunk', 'offset', 'nbytes', 'cbytes', 'ratio', 'codec', 'blocks', 'filters']
+  return `\n${table(head, chunks.map(chunkRow))}`
+}
+
+/** The facts of a frame, for people. */
+export function formatFrame(info: FrameInfo): string {
+  const { array, codecMeta } = info
+  const meta = codecMeta === 0 ? '' : `:${codecMeta}`
+  const facts: [string, string][] = [
+    ['format', info.format],
+    ['size', exactSize(info.cbytes)],
+    ['plain size', `${exactSize(info.nbytes)}, ratio ${prettyRatio(info.nbytes, info.cbytes)}`],
+  ]
+  if (array !== null) {
+    facts.push(['array', oneLine(`dtype ${array.dtype}, shape ${shapeText(array.shape)}`)])
+    facts.push(['partition', `chunks ${shapeText(array.chunks)}, blocks ${shapeText(array.blocks)}`])
+  }
+  facts.push(
+    ['chunks', chunksText(info)],
+    ['typesize', `${info.typesize}`],
+    ['codec', `${info.codec}${meta}, level ${info.level}, split ${info.splitMode}`],
+    ['filters', filterText(info.filters)],
+  )
+  const lines = [
+    info.file,
+    ...facts.map(([name, value]) => `  ${name.padEnd(11)}  ${value}`),
+    ...layersText('metalayers', info.metalayers),
+    ...layersText('vlmetalayers', info.vlmetalayers),
+  ]
+  return `${lines.join('\n')}\n${info.chunks === undefined ? '' : chunkTable(info.chunks)}`
+}

@@ -1,0 +1,67 @@
+import { NDArray } from '../blosc2/ndarray.js'
+import { SChunk } from '../blosc2/schunk.js'
+import { damaged } from '../errors.js'
+import { B2ND_LAYER, CATERVA_LAYER } from '../format/b2nd/meta.js'
+import { type NdarrayLayout, parseMetadataDtype } from '../format/npy/index.js'
+import type { ByteSource } from '../sources/byte-source.js'
+import { holdSource } from '../sources/held.js'
+import { TailSource } from '../sources/tail.js'
+import type { ContainerInput } from './containers.js'
+import type { CliOptions } from './options.js'
+
+/** A frame that was opened. */
+export interface OpenedFrame {
+  schunk: SChunk
+  /** Where it holds one. */
+  array: NDArray | undefined
+  /** What it is read from. */
+  source: ByteSource
+  /** Says that all of it is going to be read, from start to end. */
+  willReadAll(): void
+  /** Closes what was opened for it; the input stays open. */
+  close(): Promise<void>
+}
+
+function checkChunks({ chunksize }: SChunk, { maxChunk }: CliOptions): void {
+  if (maxChunk !== undefined && chunksize > maxChunk)
+    throw damaged(`the frame has chunks of ${chunksize} plain bytes, more than allowed (see --max-chunk)`)
+}
+
+function arrayIn(schunk: SChunk): NDArray | undefined {
+  return schunk.meta.has(B2ND_LAYER) || schunk.meta.has(CATERVA_LAYER) ? NDArray.of(schunk) : undefined
+}
+
+/**
+ * Opens the frame of an input. A pipe is brought into a file first, for a frame is described at its end.
+ * @throws BlpkError DAMAGED, UNSUPPORTED, IO
+ */
+export async function openFrameInput(input: ContainerInput, o: CliOptions): Promise<OpenedFrame> {
+  const held = input.source.seekable ? undefined : await holdSource(input.source)
+  const close = async (): Promise<void> => held?.close()
+  try {
+    const plain = held ?? input.source
+    const { size, willRead } = plain
+    const source = willRead === undefined || size === undefined ? plain : new TailSource(plain, size)
+    const schunk = await SChunk.open(input.directory ?? source)
+    checkChunks(schunk, o)
+    const array = arrayIn(schunk)
+    return { schunk, array, source, willReadAll: () => source.willRead?.(0, size ?? 0), close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+/** What array comes out of an {@link NDArray}: shape, and dtype as NumPy has it. @throws BlpkError DAMAGED */
+export function layoutOf({ dtype, schunk, shape, size }: NDArray): NdarrayLayout {
+  const { typesize } = schunk
+  // Caterva had no dtypes.
+  const isCaterva = !schunk.meta.has(B2ND_LAYER) && typesize > 1
+  const { descr, itemsize } = parseMetadataDtype(isCaterva ? `|V${typesize}` : dtype)
+  if (itemsize !== typesize)
+    throw damaged(
+      `items of the dtype ${dtype} have ${itemsize} bytes, and those of the array ${typesize}; ` +
+        'use --raw to get them as they are',
+    )
+  return { descr, itemsize, shape: [...shape], order: 'C', nbytes: size * typesize }
+}

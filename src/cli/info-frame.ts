@@ -1,0 +1,37 @@
+import { readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { openFrame } from '../engine/blosc2/frame-file.js'
+import { Workspace } from '../kernels/workspace.js'
+import { holdSource } from '../sources/held.js'
+import { TailSource } from '../sources/tail.js'
+import type { ContainerInput } from './containers.js'
+import { describeChunks, describeFrame, type FrameInfo } from './frame-facts.js'
+
+/** A sparse frame is as large as its files. */
+function directoryBytes(directory: string): number {
+  return readdirSync(directory).reduce((sum, name) => sum + statSync(join(directory, name)).size, 0)
+}
+
+/**
+ * What `info` says of a frame; of a place over the net front and end are fetched, in two requests.
+ * @param wantsChunks each chunk too
+ */
+export async function gatherFrame(
+  file: string,
+  input: ContainerInput,
+  wantsChunks: boolean,
+): Promise<FrameInfo> {
+  const { source: given, directory } = input
+  const held = given.seekable ? undefined : await holdSource(given)
+  try {
+    const whole = held ?? given
+    const source = whole.willRead && whole.size !== undefined ? new TailSource(whole, whole.size) : whole
+    const ws = new Workspace()
+    const frame = await openFrame(source, ws, 0, directory)
+    const cbytes = directory === undefined ? frame.header.frameBytes : directoryBytes(directory)
+    const info = await describeFrame(file, ws, frame, cbytes)
+    return wantsChunks ? { ...info, chunks: await describeChunks(frame) } : info
+  } finally {
+    await held?.close()
+  }
+}

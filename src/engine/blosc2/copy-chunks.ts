@@ -1,0 +1,164 @@
+import { CODECS } from '../../codecs/registry.js'
+import { BlpkError, damaged } from '../../errors.js'
+import { type Checksum, sameDigest } from '../../format/bloscpack/checksums.js'
+import { decodeChunk } from '../../format/chunk/decode.js'
+import type { ChunkHeader, Shuffle } from '../../format/chunk/header.js'
+import { encodeChunk2 } from '../../format/chunk2/encode.js'
+import { withBlosc2Header } from '../../format/chunk2/from-blosc1.js'
+import { EXTENDED_HEADER_BYTES, parseChunk2Header } from '../../format/chunk2/header.js'
+import type { Chunk2Params } from '../../format/chunk2/params.js'
+import type { FrameHeader } from '../../format/frame/header.js'
+import type { Layers } from '../../format/frame/layers.js'
+import { Workspace } from '../../kernels/workspace.js'
+import type { ByteSink } from '../../sinks/byte-sink.js'
+import type { Archive, ChunkPlace } from '../archive.js'
+import { Turns } from '../in-order.js'
+import type { RunOptions } from '../options.js'
+import { ChunkWalk } from '../walk.js'
+import { type CompressionOptions, resolveParams } from './cparams.js'
+import type { FrameFile } from './frame-file.js'
+import { FrameSink } from './frame-sink.js'
+import { newFrameHeader } from './new-header.js'
+import type { FrameResult } from './pack-frame.js'
+
+/** What copying came to. */
+export interface CopyResult extends FrameResult {
+  /** Chunks that were taken as they are; the others were compressed anew. */
+  copied: number
+}
+
+const FILTERS: Record<Shuffle, readonly string[]> = { none: [], byte: ['shuffle'], bit: ['bitshuffle'] }
+
+function codecOf(h: ChunkHeader): string | undefined {
+  return CODECS.find(({ format }) => format === h.codecFormat)?.name
+}
+
+/** What chunks that are added later are compressed with: what the first one was. */
+function likeFirst(first: ChunkHeader | undefined): CompressionOptions {
+  if (first === undefined || first.memcpyed) return {}
+  const codec = codecOf(first)
+  return { filters: FILTERS[first.shuffle], ...(codec !== undefined && codec !== 'snappy' && { codec }) }
+}
+
+class ArchiveCopy {
+  readonly #archive: Archive
+  readonly #checksum: Checksum
+  readonly #ws: Workspace
+  readonly #params: Chunk2Params
+
+  constructor(archive: Archive, checksum: Checksum, ws: Workspace, params: Chunk2Params) {
+    this.#archive = archive
+    this.#checksum = checksum
+    this.#ws = ws
+    this.#params = params
+  }
+
+  /** The chunk, checked: its checksum does not go along. */
+  async #read(chunk: ChunkPlace): Promise<Uint8Array> {
+    const { cbytes } = chunk.header
+    const bytes = new Uint8Array(cbytes + this.#archive.digestBytes)
+    await this.#archive.readChunk(chunk, bytes)
+    if (!sameDigest(this.#checksum.digest(bytes.subarray(0, cbytes)), bytes.subarray(cbytes))) {
+      const place = { path: this.#archive.source.name, chunk: chunk.index, offset: chunk.position }
+      throw new BlpkError('CHECKSUM', `${this.#checksum.name} mismatch`, place)
+    }
+    return bytes.subarray(0, cbytes)
+  }
+
+  /** @returns the chunk for the frame, and whether it was taken as it is */
+  async take(chunk: ChunkPlace): Promise<[Uint8Array, boolean]> {
+    const bytes = await this.#read(chunk)
+    const same = withBlosc2Header(bytes, chunk.header, codecOf(chunk.header))
+    if (same !== undefined) return [same, true]
+    const plain = new Uint8Array(chunk.header.nbytes)
+    await decodeChunk(this.#ws, bytes, chunk.header, plain, { chunk: chunk.index, offset: chunk.position })
+    return [await encodeChunk2(this.#ws, this.#params, plain), false]
+  }
+}
+
+function checkSize(chunk: ChunkPlace, chunksize: number, last: ChunkPlace | undefined): void {
+  if (last !== undefined && last.header.nbytes !== chunksize)
+    throw damaged(`chunk ${last.index} is shorter than others, and not the last one`, { chunk: chunk.index })
+}
+
+/**
+ * Takes the chunks of a Bloscpack archive into a frame, with the header of Blosc2. Those that Blosc2 would not
+ * decode alike, or whose codec it has not got, are compressed anew.
+ * @throws BlpkError DAMAGED, CHECKSUM; nothing is left in the place then
+ */
+export async function copyArchive(
+  archive: Archive,
+  sink: ByteSink,
+  o: RunOptions & { vlmeta: Layers },
+): Promise<CopyResult> {
+  const ws = new Workspace()
+  const walk = new ChunkWalk(archive)
+  const first = await walk.peek()
+  const typesize = Math.max(1, archive.header.typesize)
+  const params = resolveParams(likeFirst(first?.header), typesize)
+  const chunksize = archive.header.chunkSize ?? first?.header.nbytes ?? 1
+  const frame = new FrameSink(ws, sink, { ...newFrameHeader(params, new Map()), chunksize })
+  const copy = new ArchiveCopy(archive, await archive.loadChecksum(() => ws), ws, params)
+  const turns = new Turns()
+  let [nbytes, copied, last] = [0, 0, undefined as ChunkPlace | undefined]
+  try {
+    await frame.begin()
+    for (let chunk = await walk.next(); chunk !== undefined; chunk = await walk.next()) {
+      await turns.rest()
+      o.signal?.throwIfAborted()
+      const [bytes, isCopy] = await copy.take(chunk)
+      // An empty archive has one empty chunk, an empty frame has none.
+      if (chunk.header.nbytes === 0) continue
+      checkSize(chunk, chunksize, last)
+      await frame.put(chunk.index, bytes)
+      nbytes += chunk.header.nbytes
+      if (isCopy) copied++
+      last = chunk
+      o.onProgress?.({ plain: nbytes, packed: walk.position })
+    }
+    return { ...(await frame.finish(nbytes, o.vlmeta)), nbytes, copied }
+  } catch (error) {
+    await frame.abort()
+    throw error
+  }
+}
+
+/**
+ * Takes the chunks of a frame into another one, as they are.
+ * @param header that of the frame, perhaps with other metalayers
+ */
+export async function copyFrame(
+  from: FrameFile,
+  header: FrameHeader,
+  sink: ByteSink,
+  o: RunOptions & { vlmeta: Layers },
+): Promise<CopyResult> {
+  const { offsets } = from
+  const frame = new FrameSink(new Workspace(), sink, { ...header, sparse: false })
+  const turns = new Turns()
+  let packed = 0
+  try {
+    await frame.begin()
+    for (const [index, offset] of offsets.entries()) {
+      await turns.rest()
+      o.signal?.throwIfAborted()
+      if ('special' in offset) {
+        frame.putSpecial(index, offset.special)
+        continue
+      }
+      const bytes = from.chunk(index, offset.at)
+      const h = parseChunk2Header(
+        await bytes.fetch(0, Math.min(EXTENDED_HEADER_BYTES, bytes.limit)),
+        bytes.place,
+      )
+      await bytes.prefetch?.(h.cbytes)
+      await frame.put(index, await bytes.fetch(0, h.cbytes))
+      packed += h.cbytes
+      o.onProgress?.({ plain: (header.nbytes / offsets.length) * (index + 1), packed, total: header.nbytes })
+    }
+    return { ...(await frame.finish(header.nbytes, o.vlmeta)), nbytes: header.nbytes, copied: offsets.length }
+  } catch (error) {
+    await frame.abort()
+    throw error
+  }
+}

@@ -1,0 +1,99 @@
+import { parseChunk2Header, SHORT_HEADER_BYTES, type Special } from '../../format/chunk2/header.js'
+import { type FrameHeader, formatFrameHeader, frameHeaderBytes } from '../../format/frame/header.js'
+import type { Layers } from '../../format/frame/layers.js'
+import type { ChunkOffset, OffsetSpecial } from '../../format/frame/offsets.js'
+import { formatTrailer } from '../../format/frame/trailer.js'
+import type { Workspace } from '../../kernels/workspace.js'
+import type { ByteSink } from '../../sinks/byte-sink.js'
+import { patchable } from '../../sinks/held.js'
+import { packIndex, packLayers } from './frame-writer.js'
+
+/** What a chunk may take beyond its plain bytes, with its entry in the index, in bytes. */
+const CHUNK_OVERHEAD = 32 + 16
+/** Room for index and trailer of a frame that is small otherwise, in bytes. */
+const END_ROOM = 1 << 20
+
+/** Special values that the index alone can say. */
+const IN_INDEX: readonly Special[] = ['zeros', 'nans', 'uninit']
+
+/** What a frame came to. */
+export interface FrameTotals {
+  /** Size of the frame, in bytes. */
+  cbytes: number
+  nchunks: number
+  /** Chunks that stand in the index alone. */
+  nspecial: number
+}
+
+/**
+ * Writes a frame to a place while its chunks come (README_CFRAME_FORMAT): header, chunks, index, trailer. The
+ * sizes in the header are known at the end and patched; what cannot be patched is held back in a file until then.
+ */
+export class FrameSink {
+  readonly #ws: Workspace
+  readonly #sink: ByteSink
+  readonly #header: FrameHeader
+  readonly #offsets: ChunkOffset[] = []
+  #cbytes = 0
+
+  /** @param header with chunksize, metalayers and everything else that does not depend on the chunks */
+  constructor(ws: Workspace, sink: ByteSink, header: FrameHeader) {
+    this.#ws = ws
+    this.#sink = patchable(sink)
+    this.#header = { ...header, headerBytes: frameHeaderBytes(header.meta) }
+  }
+
+  /** @param most plain bytes and chunks that come, where they are known */
+  async begin(most?: { nbytes: number; nchunks: number }): Promise<void> {
+    const { headerBytes } = this.#header
+    const room = most && headerBytes + most.nbytes + most.nchunks * CHUNK_OVERHEAD + END_ROOM
+    this.#sink.expect?.({ front: headerBytes, most: room })
+    await this.#sink.write(new Uint8Array(headerBytes))
+  }
+
+  /**
+   * Writes a chunk; chunks may come in any order.
+   * @param index where it stands in the frame
+   */
+  async put(index: number, chunk: Uint8Array): Promise<void> {
+    const { special, headerBytes } = parseChunk2Header(chunk)
+    // Where chunks have sizes of their own, the index cannot say how large one is.
+    const isSpecial = headerBytes > SHORT_HEADER_BYTES && IN_INDEX.includes(special)
+    if (isSpecial && !this.#header.variableChunks) {
+      this.putSpecial(index, special as OffsetSpecial)
+      return
+    }
+    this.#offsets[index] = { at: this.#cbytes }
+    await this.#sink.write(chunk)
+    this.#cbytes += chunk.length
+  }
+
+  /** Notes a chunk that is nothing but one special value. */
+  putSpecial(index: number, special: OffsetSpecial): void {
+    this.#offsets[index] = { special }
+  }
+
+  /**
+   * Completes the frame and makes it visible.
+   * @param nbytes plain size of all chunks, in bytes
+   * @param vlmeta plain contents
+   */
+  async finish(nbytes: number, vlmeta: Layers): Promise<FrameTotals> {
+    const index = await packIndex(this.#ws, this.#offsets)
+    const trailer = formatTrailer(await packLayers(this.#ws, vlmeta))
+    const { headerBytes } = this.#header
+    const frameBytes = headerBytes + this.#cbytes + index.length + trailer.length
+    await this.#sink.write(index)
+    await this.#sink.write(trailer)
+    const sizes = { frameBytes, nbytes, cbytes: this.#cbytes, hasVlmeta: vlmeta.size > 0 }
+    await this.#sink.patch(0, formatFrameHeader({ ...this.#header, ...sizes }))
+    await this.#sink.commit()
+    const nspecial = this.#offsets.filter((offset) => 'special' in offset).length
+    return { cbytes: frameBytes, nchunks: this.#offsets.length, nspecial }
+  }
+
+  /** Leaves nothing behind. */
+  async abort(): Promise<void> {
+    await this.#sink.discard()
+  }
+}

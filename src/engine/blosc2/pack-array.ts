@@ -1,0 +1,119 @@
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { usage } from '../../errors.js'
+import { chunkCount, type Partition, partition } from '../../format/b2nd/geometry.js'
+import { B2ND_LAYER, formatB2nd } from '../../format/b2nd/meta.js'
+import { choosePartitions } from '../../format/b2nd/partitions.js'
+import type { Layers } from '../../format/frame/layers.js'
+import { dtypeRepr, type NdarrayLayout, numpyOrder } from '../../format/npy/index.js'
+import { attempt } from '../../io-errors.js'
+import { Workspace } from '../../kernels/workspace.js'
+import type { ByteSink } from '../../sinks/byte-sink.js'
+import { readFully } from '../../sources/file.js'
+import type { FilePlace } from '../../sources/file-place.js'
+import type { PlainSource } from '../../sources/plain.js'
+import type { RunOptions } from '../options.js'
+import { changedError, checkEnd } from '../plan.js'
+import { spool } from '../spool.js'
+import { type ArrayInput, arrayChunks, type ReadItems, stretchAxis, stretchBytes } from './array-chunks.js'
+import { type CompressionOptions, resolveParams } from './cparams.js'
+import { FrameSink } from './frame-sink.js'
+import { newFrameHeader } from './new-header.js'
+import { packChunks } from './pack-chunks.js'
+import type { FrameResult } from './pack-frame.js'
+
+/** Plain bytes that are read in one go at most, where the input can be read at positions. */
+const MAX_STRETCH = 128 * 2 ** 20
+
+/** How plain bytes are packed into an array. */
+export interface ArrayPacking extends CompressionOptions, RunOptions {
+  /** Shapes of chunks and blocks, in items; a rule as good as python-blosc2's where they are not given. */
+  chunks?: readonly number[]
+  blocks?: readonly number[]
+  /** More fixed metalayers. */
+  meta?: Layers
+  /** Metalayers of variable length, plain. */
+  vlmeta?: Layers
+  /** Told once it is known how the array is cut. */
+  onPlan?: (partition: Partition) => void
+}
+
+/** NumPy's type string, or the fields of a structured one as a Python literal: what the metalayer holds. */
+function b2ndDtype({ descr }: Pick<NdarrayLayout, 'descr'>): string {
+  return typeof descr === 'string' ? descr : dtypeRepr(descr)
+}
+
+/** Reads from start to end. */
+function inTurn(source: PlainSource): ReadItems {
+  return async (_, into) => {
+    if ((await source.read(into)) < into.length) throw changedError(source.name)
+  }
+}
+
+function atPositions({ fd, position, name }: FilePlace, itemBytes: number): ReadItems {
+  return async (start, into) => {
+    const n = attempt('read', name, () => readFully(fd, into, position + start * itemBytes))
+    if (n < into.length) throw changedError(name)
+  }
+}
+
+async function packStretches(
+  source: PlainSource,
+  input: ArrayInput,
+  pack: (axis: number, read: ReadItems) => Promise<number>,
+): Promise<number> {
+  const axis = stretchAxis(input, MAX_STRETCH)
+  if (axis === 0 || stretchBytes(input, 0) <= MAX_STRETCH) {
+    const nbytes = await pack(0, inTurn(source))
+    await checkEnd(source)
+    return nbytes
+  }
+  if (source.place !== undefined) return pack(axis, atPositions(source.place, input.itemBytes))
+  const held = await spool(source, join(tmpdir(), 'blpk'))
+  try {
+    if (held.place === undefined) throw changedError(source.name)
+    return await pack(axis, atPositions(held.place, input.itemBytes))
+  } finally {
+    await held.close()
+  }
+}
+
+/**
+ * Packs an array into a frame with the metalayer of an array (README_B2ND_METALAYER). Input in Fortran order comes
+ * out in C order. A stretch of whole rows of chunks is in memory; where that is much, and the input is no file,
+ * the input is brought into a temporary one.
+ * @param layout what array the source holds
+ * @throws BlpkError USAGE for options that make no sense; nothing is left in the place then
+ */
+export async function packArray(
+  source: PlainSource,
+  layout: NdarrayLayout,
+  sink: ByteSink,
+  o: ArrayPacking = {},
+): Promise<FrameResult> {
+  let frame: FrameSink | undefined
+  try {
+    const { shape, itemsize: itemBytes } = layout
+    if (itemBytes < 1)
+      throw usage(`items of the dtype ${b2ndDtype(layout)} have no bytes: nothing can be packed`)
+    const cut = partition(choosePartitions(shape, itemBytes, o.chunks, o.blocks))
+    const layer = formatB2nd({ ...cut, dtype: b2ndDtype(layout) })
+    const meta = new Map([[B2ND_LAYER, layer], ...(o.meta ?? [])])
+    const params = resolveParams({ ...o, blocksize: Math.max(cut.blockItems, 1) * itemBytes }, itemBytes)
+    const chunksize = Math.max(cut.chunkItems, 1) * itemBytes
+    const ws = new Workspace()
+    frame = new FrameSink(ws, sink, { ...newFrameHeader(params, meta), chunksize })
+    const nchunks = chunkCount(cut)
+    o.onPlan?.(cut)
+    await frame.begin({ nbytes: nchunks * chunksize, nchunks })
+    const input: ArrayInput = { partition: cut, itemBytes, order: numpyOrder(layout) }
+    const target = frame
+    const nbytes = await packStretches(source, input, (axis, read) =>
+      packChunks(ws, params, arrayChunks(input, axis, read), target, { ...o, total: nchunks * chunksize }),
+    )
+    return { ...(await frame.finish(nbytes, o.vlmeta ?? new Map())), nbytes: layout.nbytes }
+  } catch (error) {
+    await (frame === undefined ? sink.discard() : frame.abort())
+    throw error
+  }
+}

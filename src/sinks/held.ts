@@ -1,0 +1,71 @@
+import { closeSync, openSync, unlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { temporaryBeside } from '../disk/temporary.js'
+import { attempt } from '../io-errors.js'
+import { readFully } from '../sources/file.js'
+import type { ByteSink } from './byte-sink.js'
+import { writeFully } from './file.js'
+
+const PIECE_BYTES = 1 << 20
+
+/** A file that has no name any more, so that nothing is left of it whatever happens. @returns its descriptor */
+export function openNameless(): number {
+  const path = temporaryBeside(join(tmpdir(), 'blpk'))
+  const fd = attempt('create', path, () => openSync(path, 'wx+'))
+  attempt('remove', path, () => unlinkSync(path))
+  return fd
+}
+
+/** Holds everything back in a nameless file until the commit, so that a pipe can be patched. */
+class HeldSink implements ByteSink {
+  readonly name: string
+  readonly seekable = true
+  readonly #sink: ByteSink
+  readonly #fd = openNameless()
+  #size = 0
+  #isOpen = true
+
+  constructor(sink: ByteSink) {
+    this.name = sink.name
+    this.#sink = sink
+  }
+
+  write(bytes: Uint8Array): void {
+    this.patch(this.#size, bytes)
+    this.#size += bytes.length
+  }
+
+  patch(position: number, bytes: Uint8Array): void {
+    attempt('write', 'a temporary file', () => writeFully(this.#fd, bytes, position))
+  }
+
+  async commit(): Promise<void> {
+    try {
+      const piece = new Uint8Array(PIECE_BYTES)
+      for (let at = 0; at < this.#size; ) {
+        const n = attempt('read', 'a temporary file', () => readFully(this.#fd, piece, at))
+        await this.#sink.write(piece.subarray(0, n))
+        at += n
+      }
+      await this.#sink.commit()
+    } finally {
+      this.#close()
+    }
+  }
+
+  async discard(): Promise<void> {
+    this.#close()
+    await this.#sink.discard()
+  }
+
+  #close(): void {
+    if (this.#isOpen) closeSync(this.#fd)
+    this.#isOpen = false
+  }
+}
+
+/** The place itself where what was written can be patched, else one that writes all of it at the commit. */
+export function patchable(sink: ByteSink): ByteSink {
+  return sink.seekable ? sink : new HeldSink(sink)
+}
