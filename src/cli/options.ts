@@ -12,6 +12,7 @@ export type CommandName =
   | 'decompress'
   | 'info'
   | 'append'
+  | 'meta'
   | 'verify'
   | 'repair'
   | 'concat'
@@ -58,6 +59,7 @@ export interface CliOptions {
   metadata?: string
   maxAppChunks?: Room
   raw?: boolean
+  fixed?: boolean
   checkExtension?: boolean
   bytes?: Slice
   items?: Slice
@@ -150,6 +152,7 @@ function parsePart(text: string): PartOf {
 }
 
 const PACKING: readonly CommandName[] = ['compress', 'append']
+const LOCKING: readonly CommandName[] = ['compress', 'append', 'meta']
 const ENCODING: readonly CommandName[] = ['compress', 'append', 'concat']
 const READING: readonly CommandName[] = ['decompress', 'info', 'append', 'verify', 'repair', 'concat']
 
@@ -177,7 +180,7 @@ export const FLAGS: readonly Flag[] = [
     name: 'shuffle',
     value: 'kind',
     description: 'filter: none, byte or bit',
-    default: { compress: 'byte', append: 'byte', concat: "the first archive's" },
+    default: { compress: 'byte', append: "byte; a frame's own", concat: "the first archive's" },
     parse: oneOf('shuffle', SHUFFLES),
     commands: ENCODING,
   },
@@ -187,7 +190,7 @@ export const FLAGS: readonly Flag[] = [
     name: 'codec',
     value: 'codec',
     description: CODECS.join(', '),
-    default: { compress: 'lz4', append: 'lz4', concat: "the first archive's" },
+    default: { compress: 'lz4', append: "lz4; a frame's own", concat: "the first archive's" },
     parse: oneOf('codec', CODECS),
     commands: ENCODING,
   },
@@ -229,7 +232,7 @@ export const FLAGS: readonly Flag[] = [
     value: 'file',
     description: {
       compress: 'JSON file to store as metadata; - is standard input',
-      append: 'JSON file to store as metadata, in place of those that are there',
+      append: 'JSON file to store as metadata, in place of those that are there (not of frames: see meta)',
       concat: 'JSON file to store as metadata, in place of those of the archives',
     },
     commands: ENCODING,
@@ -281,9 +284,15 @@ export const FLAGS: readonly Flag[] = [
       compress: 'pack a .npy file as plain bytes',
       decompress: 'write plain bytes, without a .npy header',
       append: 'append a .npy file as plain bytes; plain bytes to an array',
+      meta: 'bytes as they are, not as a msgpack value',
       verify: 'compare with a .npy file as plain bytes',
     },
-    commands: ['compress', 'decompress', 'append', 'verify'],
+    commands: ['compress', 'decompress', 'append', 'meta', 'verify'],
+  },
+  {
+    name: 'fixed',
+    description: 'a fixed metalayer, which keeps its size',
+    commands: ['meta'],
   },
   { name: 'chunks', description: 'add a row for each chunk', commands: ['info'] },
   {
@@ -304,12 +313,12 @@ export const FLAGS: readonly Flag[] = [
     description: 'how long to wait while others change the archive; 0 is not at all',
     default: '60',
     parse: parseSeconds,
-    commands: PACKING,
+    commands: LOCKING,
   },
   {
     name: 'no-lock',
     description: 'take no lock: only right where nobody else changes the archive',
-    commands: PACKING,
+    commands: LOCKING,
   },
   {
     name: 'salvage',

@@ -307,7 +307,10 @@ export async function ofKnownSize(sources: readonly PlainSource[], path: string)
 }
 
 /** Closes what {@link ofKnownSize} made. */
-export async function closeSpooled(known: readonly PlainSource[], sources: readonly PlainSource[]): Promise<void> {
+export async function closeSpooled(
+  known: readonly PlainSource[],
+  sources: readonly PlainSource[],
+): Promise<void> {
   for (const source of known) if (!sources.includes(source)) await source.close()
 }
 
