@@ -135,6 +135,13 @@ describe('a change that fails', () => {
     expect(existsSync(`${path}.blpk-journal`)).toBe(false)
   })
 
+  test('because there are more metalayers than a frame has room for is refused', async () => {
+    const failing = changeFrame(path, async (s) => {
+      for (let i = 0; i < 4000; i++) s.vlmeta.set(`a name for number ${i}`, Uint8Array.of(1))
+    })
+    await expect(failing).rejects.toThrow(/names take more than 64 KiB/)
+  })
+
   test('because chunks do not go with the shape of an array is refused', async () => {
     const name = join(home, 'a.b2nd')
     await (await NDArray.from(new Float64Array(100), { chunks: [30] })).save(name)
