@@ -230,6 +230,35 @@ def b2_append(request):
         blosc2.open(request['archive'], mode='a').append_data(plain.read())
 
 
+def b2_change(request):
+    """Changes a frame in place, step by step."""
+    import blosc2
+
+    opened = blosc2.open(request['archive'], mode='a')
+    schunk = getattr(opened, 'schunk', opened)
+    for step in request['steps']:
+        kind = step['kind']
+        if kind in ('append', 'insert', 'update'):
+            with open(step['input'], 'rb') as plain:
+                data = plain.read()
+        if kind == 'append':
+            schunk.append_data(data)
+        elif kind == 'insert':
+            schunk.insert_data(step['index'], data, True)
+        elif kind == 'update':
+            schunk.update_data(step['index'], data, True)
+        elif kind == 'delete':
+            schunk.delete_chunk(step['index'])
+        elif kind == 'set':
+            schunk.vlmeta[step['name']] = step['value']
+        elif kind == 'remove':
+            del schunk.vlmeta[step['name']]
+        elif kind == 'resize':
+            opened.resize(tuple(step['shape']))
+        else:
+            raise ValueError(kind)
+
+
 def b2_pack_tensor(request):
     import blosc2
 
@@ -245,7 +274,7 @@ def b2_unpack_tensor(request):
 
 COMMANDS = [
     hello, pack, unpack, pack_ndarray, unpack_ndarray, load, npy_take, append, rewrite_metadata, info, save_samples,
-    b2_versions, b2_schunk, b2_array, b2_describe, b2_append, b2_pack_tensor, b2_unpack_tensor,
+    b2_versions, b2_schunk, b2_array, b2_describe, b2_append, b2_change, b2_pack_tensor, b2_unpack_tensor,
 ]
 
 

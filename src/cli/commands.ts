@@ -81,13 +81,34 @@ export const COMMANDS: readonly CommandSpec[] = [
       { name: '<new...>', description: `files to append, all or none of them; ${DASH} input` },
     ],
     summary: 'append files to an archive',
-    description: 'Appends files to an archive: plain bytes to bytes, rows of .npy files to an array.',
+    description:
+      'Appends files to an archive or a Blosc2 frame: plain bytes to bytes, rows of .npy files to an array.',
     examples: [
       'blpk append all.npy.blp today.npy',
       'blpk append --append-id 2024-06-01 all.npy.blp 00h.npy 12h.npy',
       'cat log.bin | blpk a --grow log.blp -',
+      'blpk append grid.b2nd today.npy',
     ],
     load: () => import('./append.js'),
+  },
+  {
+    name: 'meta',
+    args: [
+      { name: '<action>', description: 'get, set or rm' },
+      { name: '<archive>', description: 'Blosc2 frame or array' },
+      { name: '[name]', description: 'of the metalayer; get without one shows all of them' },
+      { name: '[value]', description: `JSON or text to set; @file is the content of a file; ${DASH} input` },
+    ],
+    summary: 'show or change the metalayers of a Blosc2 frame',
+    description:
+      'Shows, sets or removes metalayers of Blosc2 frames and arrays. Values are msgpack, as python-blosc2 stores ' +
+      "them (schunk.vlmeta['name']), and JSON here.",
+    examples: [
+      'blpk meta get grid.b2nd',
+      'blpk meta set grid.b2nd source \'{"run": 7}\'',
+      'blpk meta rm grid.b2nd source',
+    ],
+    load: () => import('./meta.js'),
   },
   {
     name: 'verify',

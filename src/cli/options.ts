@@ -17,6 +17,7 @@ export type CommandName =
   | 'decompress'
   | 'info'
   | 'append'
+  | 'meta'
   | 'verify'
   | 'repair'
   | 'concat'
@@ -70,6 +71,7 @@ export interface CliOptions {
   metadata?: string
   maxAppChunks?: Room
   raw?: boolean
+  fixed?: boolean
   checkExtension?: boolean
   bytes?: Slice
   items?: Slice
@@ -172,7 +174,7 @@ function parsePart(text: string): PartOf {
   throw usage(`'${text}' is no part i/n, with i from 1 to n (such as 3/8)`)
 }
 
-const PACKING: readonly CommandName[] = ['compress', 'append']
+const LOCKING: readonly CommandName[] = ['compress', 'append', 'meta']
 const ENCODING: readonly CommandName[] = ['compress', 'append', 'concat', 'convert']
 const READING: readonly CommandName[] = [
   'decompress',
@@ -218,7 +220,12 @@ export const FLAGS: readonly Flag[] = [
     name: 'shuffle',
     value: 'kind',
     description: 'filter: none, byte or bit',
-    default: { compress: 'byte', append: 'byte', concat: "the first archive's", convert: 'byte' },
+    default: {
+      compress: 'byte',
+      append: "byte; a frame's own",
+      concat: "the first archive's",
+      convert: 'byte',
+    },
     parse: oneOf('shuffle', SHUFFLES),
     commands: ENCODING,
   },
@@ -235,7 +242,7 @@ export const FLAGS: readonly Flag[] = [
     },
     default: {
       compress: 'lz4, in Blosc2 zstd',
-      append: 'lz4',
+      append: "lz4; a frame's own",
       concat: "the first archive's",
       convert: 'lz4, in Blosc2 zstd',
     },
@@ -312,7 +319,7 @@ export const FLAGS: readonly Flag[] = [
     value: 'file',
     description: {
       compress: 'JSON file to store as metadata; - is standard input',
-      append: 'JSON file to store as metadata, in place of those that are there',
+      append: 'JSON file to store as metadata, in place of those that are there (not of frames: see meta)',
       concat: 'JSON file to store as metadata, in place of those of the archives',
       convert: 'JSON file to store as metadata, in place of those of the input',
     },
@@ -372,9 +379,15 @@ export const FLAGS: readonly Flag[] = [
       compress: 'pack a .npy file as plain bytes',
       decompress: 'write plain bytes, without a .npy header',
       append: 'append a .npy file as plain bytes; plain bytes to an array',
+      meta: 'bytes as they are, not as a msgpack value',
       verify: 'compare with a .npy file as plain bytes',
     },
-    commands: ['compress', 'decompress', 'append', 'verify'],
+    commands: ['compress', 'decompress', 'append', 'meta', 'verify'],
+  },
+  {
+    name: 'fixed',
+    description: 'a fixed metalayer, which keeps its size',
+    commands: ['meta'],
   },
   { name: 'chunks', description: 'add a row for each chunk', commands: ['info'] },
   {
@@ -395,12 +408,12 @@ export const FLAGS: readonly Flag[] = [
     description: 'how long to wait while others change the archive; 0 is not at all',
     default: '60',
     parse: parseSeconds,
-    commands: PACKING,
+    commands: LOCKING,
   },
   {
     name: 'no-lock',
     description: 'take no lock: only right where nobody else changes the archive',
-    commands: PACKING,
+    commands: LOCKING,
   },
   {
     name: 'salvage',

@@ -3,7 +3,18 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { blpk } from './run.js'
 
-const COMMANDS = ['compress', 'decompress', 'info', 'append', 'verify', 'repair', 'concat', 'convert', 'ls']
+const COMMANDS = [
+  'compress',
+  'decompress',
+  'info',
+  'append',
+  'meta',
+  'verify',
+  'repair',
+  'concat',
+  'convert',
+  'ls',
+]
 const packageJson = join(import.meta.dirname, '..', '..', 'package.json')
 const { version } = JSON.parse(readFileSync(packageJson, 'utf8')) as { version: string }
 

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { MemorySource, packBytes, unpackBytes, verifyArchive } from '../../dist/index.js'
+import { MemorySource, packBytes, SChunk, unpackBytes, verifyArchive } from '../../dist/index.js'
 import { blpk } from '../cli/run.js'
 import { startPeer } from '../support/peer.js'
 import { between, seeded } from '../support/random.js'
@@ -36,6 +36,14 @@ function start(script: string, ...args: string[]): { child: ChildProcess; ended:
   return { child, ended }
 }
 
+/** What a crowd works on. */
+interface Kind {
+  writer: string
+  make(name: string): Promise<string>
+  /** The plain bytes, after everything was checked. */
+  read(path: string): Promise<Buffer>
+}
+
 /** An archive with one record in it, room for many, and metadata that can hold all ids. */
 async function emptyArchive(name: string): Promise<string> {
   const path = join(directory, name)
@@ -43,6 +51,35 @@ async function emptyArchive(name: string): Promise<string> {
   const o = { chunkSize: 3500, typesize: 1, maxAppChunks: 1000, threads: 1, metadata }
   writeFileSync(path, await packBytes(Buffer.alloc(RECORD, 'first;'), o))
   return path
+}
+
+const ARCHIVE: Kind = {
+  writer: 'writer.mjs',
+  make: (name) => emptyArchive(`${name}.blp`),
+  async read(path) {
+    const bytes = Buffer.from(await unpackBytes(readFileSync(path), { threads: 1 }))
+    expect((await verifyArchive(new MemorySource(readFileSync(path)), { deep: true })).findings).toEqual([])
+    const theirs = await peer?.call('unpack', { input: path, output: join(directory, 'plain') })
+    if (theirs !== undefined) expect(theirs.sha256).toBe(sha256(bytes))
+    return bytes
+  },
+}
+
+const FRAME: Kind = {
+  writer: 'frame-writer.mjs',
+  async make(name) {
+    const path = join(directory, `${name}.b2frame`)
+    await (await SChunk.create({ chunksize: 3500 }, Buffer.alloc(RECORD, 'first;'))).save(path)
+    return path
+  },
+  async read(path) {
+    const schunk = await SChunk.open(path)
+    const bytes = Buffer.from(await schunk.bytes())
+    await schunk.close()
+    const theirs = await peer?.call('b2_describe', { input: path })
+    if (theirs !== undefined) expect(theirs.sha256).toBe(sha256(bytes))
+    return bytes
+  },
 }
 
 async function readMeanwhile(path: string, work: () => Promise<void>): Promise<number> {
@@ -58,13 +95,8 @@ async function readMeanwhile(path: string, work: () => Promise<void>): Promise<n
   return reads
 }
 
-async function tagsIn(path: string): Promise<string[]> {
-  const bytes = Buffer.from(await unpackBytes(readFileSync(path), { threads: 1 }))
-  expect((await verifyArchive(new MemorySource(readFileSync(path)), { deep: true })).findings).toEqual([])
-  if (peer !== undefined) {
-    const { sha256: theirs } = await peer.call('unpack', { input: path, output: join(directory, 'plain') })
-    expect(theirs).toBe(sha256(bytes))
-  }
+async function tagsIn(kind: Kind, path: string): Promise<string[]> {
+  const bytes = await kind.read(path)
   const tags: string[] = []
   for (let at = RECORD; at < bytes.length; at += RECORD) {
     tags.push(bytes.subarray(at, bytes.indexOf(';', at) + 1).toString())
@@ -79,29 +111,38 @@ function allTags(): string[] {
   ).sort()
 }
 
-test(`${WRITERS} processes append ${APPENDS} times each to one archive`, {
-  timeout: 5 * MINUTES,
-}, async () => {
-  const path = await emptyArchive('crowd.blp')
-  const reads = await readMeanwhile(path, async () => {
-    const writers = Array.from({ length: WRITERS }, (_, w) =>
-      start('writer.mjs', path, `${w}`, '0', `${APPENDS}`),
+const KINDS = [
+  ['archive', ARCHIVE],
+  ['frame', FRAME],
+] as const
+
+test.each(KINDS)(
+  `${WRITERS} processes append ${APPENDS} times each to one %s`,
+  {
+    timeout: 5 * MINUTES,
+  },
+  async (name, kind) => {
+    const path = await kind.make('crowd')
+    const reads = await readMeanwhile(path, async () => {
+      const writers = Array.from({ length: WRITERS }, (_, w) =>
+        start(kind.writer, path, `${w}`, '0', `${APPENDS}`),
+      )
+      for (const { ended } of writers) expect((await ended).code).toBe(0)
+    })
+    expect((await tagsIn(kind, path)).sort()).toEqual(allTags())
+    expect(reads).toBeGreaterThan(10)
+    process.stdout.write(
+      `${name}: ${WRITERS * APPENDS} appends there, each once; ${reads} reads meanwhile, all of whole states\n`,
     )
-    for (const { ended } of writers) expect((await ended).code).toBe(0)
-  })
-  expect((await tagsIn(path)).sort()).toEqual(allTags())
-  expect(reads).toBeGreaterThan(10)
-  process.stdout.write(
-    `${WRITERS * APPENDS} appends there, each once; ${reads} reads meanwhile, all of whole states\n`,
-  )
-})
+  },
+)
 
 /** Runs a writer until all of its appends are acknowledged, killing it now and then. @returns kills */
-async function stubbornWriter(path: string, writer: number): Promise<number> {
+async function stubbornWriter(kind: Kind, path: string, writer: number): Promise<number> {
   const random = seeded(100 + writer)
   let kills = 0
   for (let from = 0; from < APPENDS; ) {
-    const { child, ended } = start('writer.mjs', path, `${writer}`, `${from}`, `${APPENDS}`, 'ids')
+    const { child, ended } = start(kind.writer, path, `${writer}`, `${from}`, `${APPENDS}`, 'ids')
     const timer = kills < 4 ? setTimeout(() => child.kill('SIGKILL'), between(random, 100, 1500)) : undefined
     const { code, out } = await ended
     clearTimeout(timer)
@@ -112,19 +153,25 @@ async function stubbornWriter(path: string, writer: number): Promise<number> {
   return kills
 }
 
-test('the same with writers that are killed and run again', { timeout: 5 * MINUTES }, async () => {
-  const path = await emptyArchive('killed.blp')
-  let kills = 0
-  const reads = await readMeanwhile(path, async () => {
-    const runs = Array.from({ length: WRITERS }, (_, w) => stubbornWriter(path, w))
-    for (const run of runs) kills += await run
-  })
-  expect((await tagsIn(path)).sort()).toEqual(allTags())
-  expect(kills).toBeGreaterThan(5)
-  process.stdout.write(
-    `${kills} kills, ${WRITERS * APPENDS} appends there, each once; ${reads} reads meanwhile\n`,
-  )
-})
+test.each(KINDS)(
+  'the same with writers that are killed and run again: %s',
+  {
+    timeout: 5 * MINUTES,
+  },
+  async (name, kind) => {
+    const path = await kind.make('killed')
+    let kills = 0
+    const reads = await readMeanwhile(path, async () => {
+      const runs = Array.from({ length: WRITERS }, (_, w) => stubbornWriter(kind, path, w))
+      for (const run of runs) kills += await run
+    })
+    expect((await tagsIn(kind, path)).sort()).toEqual(allTags())
+    expect(kills).toBeGreaterThan(5)
+    process.stdout.write(
+      `${name}: ${kills} kills, ${WRITERS * APPENDS} appends there, each once; ${reads} reads meanwhile\n`,
+    )
+  },
+)
 
 test('commands append at once', { timeout: 2 * MINUTES }, async () => {
   const path = await emptyArchive('commands.blp')
@@ -132,5 +179,5 @@ test('commands append at once', { timeout: 2 * MINUTES }, async () => {
     blpk(['append', '-t', '1', path, '-'], { input: Buffer.alloc(RECORD, `w0-a${i};`) }),
   )
   for (const run of runs) expect(await run).toMatchObject({ code: 0, err: '' })
-  expect((await tagsIn(path)).sort()).toEqual(Array.from({ length: 8 }, (_, i) => `w0-a${i};`))
+  expect((await tagsIn(ARCHIVE, path)).sort()).toEqual(Array.from({ length: 8 }, (_, i) => `w0-a${i};`))
 })

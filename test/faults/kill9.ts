@@ -4,9 +4,11 @@ import { join } from 'node:path'
 import {
   type AppendOptions,
   appendToFile,
+  changeFrame,
   openArchive,
   packFile,
   plainSource,
+  SChunk,
   unpackBytes,
 } from '../../dist/index.js'
 import { BLPK } from '../cli/run.js'
@@ -15,8 +17,59 @@ import { type Random, seeded } from '../support/random.js'
 import { sameBytes } from '../support/scratch.js'
 import type { Tally } from './sweep.js'
 
+/** How a kind of archive is made, read and appended to. */
+interface RealKind {
+  peer: Tally['peer']
+  make(home: string, room: number, plain: Uint8Array): Promise<void>
+  /** Opens the archive as any reader does, which rolls back, and gives its plain bytes. */
+  read(path: string): Promise<Uint8Array>
+  append(path: string, options: AppendOptions): Promise<{ skipped: boolean }>
+}
+
+const BLOSCPACK: RealKind = {
+  peer: 'unpack',
+
+  async make(home, room) {
+    const metadata = '{"by":"the harness, with some room behind it for what comes later on"}'
+    const o = { chunkSize: CHUNK, typesize: 4, threads: 1, maxAppChunks: room, metadata }
+    await packFile(join(home, 'old'), join(home, NAME), o)
+  },
+
+  async read(path) {
+    await (await openArchive(path)).close()
+    return unpackBytes(readFileSync(path), { threads: 1 })
+  },
+
+  async append(path, options) {
+    const source = await plainSource(join(path, '..', 'new'))
+    const result = await appendToFile(path, source, { ...options, typesize: 4, threads: 1 })
+    await source.close()
+    return result
+  },
+}
+
+const FRAME: RealKind = {
+  peer: 'b2_describe',
+
+  async make(home, _room, plain) {
+    const o = { chunksize: CHUNK, typesize: 4, codec: 'lz4' }
+    await (await SChunk.create(o, plain)).save(join(home, NAME))
+  },
+
+  async read(path) {
+    const schunk = await SChunk.open(path)
+    return schunk.bytes().finally(() => schunk.close())
+  },
+
+  async append(path, { appendId }) {
+    const bytes = readFileSync(join(path, '..', 'new'))
+    return changeFrame(path, (s) => s.append(bytes), appendId === undefined ? {} : { appendId })
+  },
+}
+
 interface RealShape {
   name: string
+  kind: RealKind
   args: string[]
   /** Plain bytes of the archive before. */
   size: number
@@ -24,19 +77,39 @@ interface RealShape {
   room: number
 }
 
+/** What the archive is called, whatever it is. */
+const NAME = 'a.blp'
+
 const CHUNK = 64 * 1024
-const ADDED = 40 * CHUNK + 123
+const ADDED = 40 * CHUNK + 124
 
 const SHAPES: RealShape[] = [
-  { name: 'kill -9: fill and add', args: [], size: 3 * CHUNK + 99, options: {}, room: 1000 },
-  { name: 'kill -9: onto a full chunk', args: [], size: 3 * CHUNK, options: {}, room: 1000 },
-  { name: 'kill -9: --grow', args: ['--grow'], size: 3 * CHUNK + 99, options: { grow: true }, room: 0 },
+  { kind: BLOSCPACK, name: 'kill -9: fill and add', args: [], size: 3 * CHUNK + 99, options: {}, room: 1000 },
+  { kind: BLOSCPACK, name: 'kill -9: onto a full chunk', args: [], size: 3 * CHUNK, options: {}, room: 1000 },
   {
+    kind: BLOSCPACK,
+    name: 'kill -9: --grow',
+    args: ['--grow'],
+    size: 3 * CHUNK + 99,
+    options: { grow: true },
+    room: 0,
+  },
+  {
+    kind: BLOSCPACK,
     name: 'kill -9: --append-id',
     args: ['--grow', '--append-id', 'x'],
     size: 3 * CHUNK + 99,
     options: { grow: true, appendId: 'x' },
     room: 1000,
+  },
+  { kind: FRAME, name: 'kill -9: frame', args: [], size: 3 * CHUNK + 100, options: {}, room: 0 },
+  {
+    kind: FRAME,
+    name: 'kill -9: frame, --append-id',
+    args: ['--append-id', 'x'],
+    size: 3 * CHUNK + 100,
+    options: { appendId: 'x' },
+    room: 0,
   },
 ]
 
@@ -47,7 +120,7 @@ function runAndKill(
   ms: number,
 ): Promise<{ code: number | null; ms: number }> {
   const began = performance.now()
-  const child = spawn(process.execPath, [BLPK, 'append', ...args, 'a.blp', 'new'], { cwd, stdio: 'ignore' })
+  const child = spawn(process.execPath, [BLPK, 'append', ...args, NAME, 'new'], { cwd, stdio: 'ignore' })
   const timer = Number.isFinite(ms) ? setTimeout(() => child.kill('SIGKILL'), ms) : undefined
   return new Promise((resolve, reject) => {
     child.on('error', reject)
@@ -72,9 +145,9 @@ class RealKills {
     this.#home = home
     this.#shape = shape
     this.#plain = plain
-    this.#archive = readFileSync(join(home, 'a.blp'))
+    this.#archive = readFileSync(join(home, NAME))
     const counts = { kills: 0, before: 0, after: 0, operations: 0 }
-    this.tally = { shape: shape.name, peer: 'unpack', ...counts, lost: [], survivors: new Map() }
+    this.tally = { shape: shape.name, peer: shape.kind.peer, ...counts, lost: [], survivors: new Map() }
   }
 
   static async open(directory: string, shape: RealShape): Promise<RealKills> {
@@ -84,9 +157,7 @@ class RealKills {
     const added = makeData('noisy', ADDED, 4, 12)
     writeFileSync(join(home, 'old'), before)
     writeFileSync(join(home, 'new'), added)
-    const metadata = '{"by":"the harness, with some room behind it for what comes later on"}'
-    const o = { chunkSize: CHUNK, typesize: 4, threads: 1, maxAppChunks: shape.room, metadata }
-    await packFile(join(home, 'old'), join(home, 'a.blp'), o)
+    await shape.kind.make(home, shape.room, before)
     return new RealKills(home, shape, [before, Buffer.concat([before, added])])
   }
 
@@ -94,7 +165,7 @@ class RealKills {
     const cwd = this.#prepare('rehearsal')
     const times: number[] = []
     for (let i = 0; i < 3; i++) {
-      copyFileSync(join(this.#home, 'a.blp'), join(cwd, 'a.blp'))
+      copyFileSync(join(this.#home, NAME), join(cwd, NAME))
       const { code, ms } = await runAndKill(cwd, this.#shape.args, Number.POSITIVE_INFINITY)
       if (code !== 0) throw new Error(`the append of '${this.#shape.name}' ended with ${code}`)
       times.push(ms)
@@ -105,14 +176,14 @@ class RealKills {
   #prepare(name: string): string {
     const cwd = join(this.#home, name)
     mkdirSync(cwd)
-    for (const file of ['a.blp', 'new']) copyFileSync(join(this.#home, file), join(cwd, file))
+    for (const file of [NAME, 'new']) copyFileSync(join(this.#home, file), join(cwd, file))
     return cwd
   }
 
   async kill(i: number, ms: number): Promise<void> {
     const cwd = this.#prepare(String(i))
     const { code } = await runAndKill(cwd, this.#shape.args, ms)
-    const path = join(cwd, 'a.blp')
+    const path = join(cwd, NAME)
     if (existsSync(`${path}.blpk-journal`)) this.hot++
     this.tally.kills++
     try {
@@ -123,9 +194,8 @@ class RealKills {
   }
 
   async #judge(path: string, acknowledged: boolean): Promise<void> {
-    await (await openArchive(path)).close()
+    const plain = await this.#shape.kind.read(path)
     const bytes = readFileSync(path)
-    const plain = await unpackBytes(bytes, { threads: 1 })
     const [before, after] = this.#plain
     const isAfter = sameBytes(plain, after)
     if (!isAfter && !sameBytes(bytes, this.#archive)) throw new Error('it is neither as before nor as after')
@@ -141,13 +211,11 @@ class RealKills {
 
   /** The job is run once more; with an id that is always right. */
   async #runAgain(path: string, isAfter: boolean, after: Uint8Array): Promise<void> {
-    const { options } = this.#shape
+    const { options, kind } = this.#shape
     if (isAfter && options.appendId === undefined) return
-    const source = await plainSource(join(path, '..', 'new'))
-    const { skipped } = await appendToFile(path, source, { ...options, typesize: 4, threads: 1 })
-    await source.close()
+    const { skipped } = await kind.append(path, options)
     if (skipped !== isAfter) throw new Error(`run again, it was ${skipped ? '' : 'not '}skipped`)
-    if (!sameBytes(await unpackBytes(readFileSync(path), { threads: 1 }), after)) {
+    if (!sameBytes(await kind.read(path), after)) {
       throw new Error('run again, it is not as after')
     }
   }

@@ -1,5 +1,5 @@
-// A process that reads an archive again and again until its input ends, and checks that it is whole.
-import { BytesPlainSink, MemorySink, openArchive, unpack } from '../../dist/index.js'
+// A process that reads an archive or a frame again and again until its input ends, and checks that it is whole.
+import { BytesPlainSink, MemorySink, openArchive, SChunk, unpack } from '../../dist/index.js'
 
 const [path] = process.argv.slice(2)
 const RECORD = 1000
@@ -27,16 +27,30 @@ function wrongWith(bytes, expected) {
   return undefined
 }
 
-const problems = []
-while (going) {
-  try {
-    const archive = await openArchive(path)
-    // Appends go on between the opening and the reading.
-    await new Promise((resolve) => setTimeout(resolve, Math.random() * 20))
+/** Opens an archive. @returns its size by the header, and what reads it */
+async function open() {
+  if (path.endsWith('.b2frame')) {
+    const schunk = await SChunk.open(path)
+    const read = () => schunk.bytes().finally(() => schunk.close())
+    return { nbytes: schunk.nbytes, read }
+  }
+  const archive = await openArchive(path)
+  const read = async () => {
     const sink = new MemorySink()
     await unpack(archive, new BytesPlainSink(sink), { threads: 1 })
     await archive.close()
-    const problem = wrongWith(Buffer.from(sink.bytes), archive.nbytes)
+    return sink.bytes
+  }
+  return { nbytes: archive.nbytes, read }
+}
+
+const problems = []
+while (going) {
+  try {
+    const { nbytes, read } = await open()
+    // Appends go on between the opening and the reading.
+    await new Promise((resolve) => setTimeout(resolve, Math.random() * 20))
+    const problem = wrongWith(Buffer.from(await read()), nbytes)
     if (problem !== undefined) problems.push(problem)
   } catch (error) {
     problems.push(`${error.code}: ${error.message}`)

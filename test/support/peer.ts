@@ -48,6 +48,15 @@ export interface PeerFrame {
   dtype?: string
 }
 
+/** A change of a frame in place; the chunks are in files. */
+export type PeerStep =
+  | { kind: 'append'; input: string }
+  | { kind: 'insert' | 'update'; index: number; input: string }
+  | { kind: 'delete'; index: number }
+  | { kind: 'set'; name: string; value: unknown }
+  | { kind: 'remove'; name: string }
+  | { kind: 'resize'; shape: number[] }
+
 interface Commands {
   b2_versions: [Record<never, never>, { blosc2: string; c_blosc2: string }]
   b2_schunk: [
@@ -73,6 +82,7 @@ interface Commands {
   ]
   b2_describe: [{ input: string; slices?: [number, number, number][][] }, PeerFrame]
   b2_append: [{ archive: string; input: string }, null]
+  b2_change: [{ archive: string; steps: PeerStep[] }, null]
   b2_pack_tensor: [{ input: string; output: string }, null]
   b2_unpack_tensor: [{ input: string }, PeerArray]
   hello: [Record<never, never>, { bloscpack: string; blosc: string; numpy: string; codecs: string[] }]

@@ -105,7 +105,7 @@ export async function layEnds(ws: Workspace, parts: FrameParts, placed: Placed):
     headerBytes,
     frameBytes,
     variableChunks,
-    version: variableChunks ? 3 : 2,
+    version: variableChunks || parts.header.variableBlocks ? 3 : 2,
     sparse: false,
     nbytes: chunks.nbytes,
     cbytes: placed.end,

@@ -1,3 +1,4 @@
+import { usage } from '../../errors.js'
 import type { MsgpackReader } from '../msgpack/reader.js'
 import { MsgpackWriter } from '../msgpack/writer.js'
 
@@ -29,10 +30,15 @@ export function readLayers(r: MsgpackReader): Layers {
   return layers
 }
 
-/** @param countedBefore bytes before the map that the size of the table counts, as C-Blosc2 does */
+/**
+ * @param countedBefore bytes before the map that the size of the table counts, as C-Blosc2 does
+ * @throws BlpkError USAGE for more names than the table has room for
+ */
 export function writeLayers(layers: Layers, start: number, countedBefore: number): Uint8Array {
   const names = [...layers.keys()].map((name) => encoder.encode(name))
   const mapBytes = 3 + names.reduce((sum, name) => sum + 1 + name.length + 5, 0)
+  if (countedBefore + mapBytes >= 2 ** 16)
+    throw usage(`there are ${layers.size} metalayers: their names take more than 64 KiB`)
   const w = new MsgpackWriter()
     .fixArray(3)
     .uint16(countedBefore + mapBytes)

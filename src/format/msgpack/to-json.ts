@@ -4,6 +4,14 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 /** Deeper values are refused: whoever walks them would run out of stack. */
 const MAX_DEPTH = 500
 
+/** A JSON string without control characters, which would mean something to a terminal. */
+function quoted(text: string): string {
+  return JSON.stringify(text).replace(
+    /\p{Cc}/gu,
+    (c) => `\\u${(c.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`,
+  )
+}
+
 /** Goes through msgpack of any form; what is built is never larger than what is read by more than a factor. */
 class Unpacker {
   readonly #bytes: Uint8Array
@@ -47,7 +55,7 @@ class Unpacker {
   #text(nbytes: number): string {
     const at = this.#take(nbytes)
     try {
-      return JSON.stringify(decoder.decode(this.#bytes.subarray(at, at + nbytes)))
+      return quoted(decoder.decode(this.#bytes.subarray(at, at + nbytes)))
     } catch {
       throw damaged('the msgpack has a string that is no UTF-8')
     }
