@@ -4,7 +4,13 @@
  */
 
 export { NDArray, type NDArrayOptions } from './blosc2/ndarray.js'
-export { type Data, SChunk, type SChunkOpenOptions, type SChunkOptions } from './blosc2/schunk.js'
+export {
+  type Data,
+  type SaveOptions,
+  SChunk,
+  type SChunkOpenOptions,
+  type SChunkOptions,
+} from './blosc2/schunk.js'
 export { loadTensor, packTensor, saveTensor, unpackTensor } from './blosc2/tensor.js'
 export type { CodecName } from './codecs/registry.js'
 export type { LockOptions } from './disk/changing-file.js'

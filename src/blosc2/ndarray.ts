@@ -16,7 +16,7 @@ import { axisPick, type Pick1 } from '../format/b2nd/picks.js'
 import { dtypeRepr, parseMetadataDtype } from '../format/npy/index.js'
 import { type Ndarray, type NumericArray, ndarray } from '../ndarray.js'
 import type { ByteSource } from '../sources/byte-source.js'
-import { asBytes, type Data, SChunk, type SChunkOpenOptions } from './schunk.js'
+import { asBytes, type Data, type SaveOptions, SChunk, type SChunkOpenOptions } from './schunk.js'
 
 function readMeta(schunk: SChunk): B2ndMeta {
   const own = schunk.meta.get(B2ND_LAYER)
@@ -301,8 +301,8 @@ export class NDArray {
     return this.schunk.toCframe()
   }
 
-  /** Writes the frame to a file; see {@link SChunk.save}. @returns its size, in bytes */
-  save(path: string, options: { overwrite?: boolean } = {}): Promise<number> {
+  /** Writes the frame to a file or a directory; see {@link SChunk.save}. @returns its size, in bytes */
+  save(path: string, options: SaveOptions = {}): Promise<number> {
     return this.schunk.save(path, options)
   }
 

@@ -3,12 +3,13 @@ import { join } from 'node:path'
 import { ChunkList } from '../engine/blosc2/chunk-list.js'
 import { openFrame, SPARSE_FRAME_NAME } from '../engine/blosc2/frame-file.js'
 import { readVlmeta } from '../engine/blosc2/vlmeta.js'
+import { unsupported } from '../errors.js'
 import type { FrameHeader } from '../format/frame/header.js'
 import type { Layers } from '../format/frame/layers.js'
 import { Workspace } from '../kernels/workspace.js'
+import { openSource } from '../open.js'
+import { type PlaceSettings, schemeOf } from '../places.js'
 import type { ByteSource } from '../sources/byte-source.js'
-import { FileSource } from '../sources/file.js'
-import { MemorySource } from '../sources/memory.js'
 
 /** A frame that was opened, with the chunks as a list. */
 export interface OpenedFrame {
@@ -17,37 +18,48 @@ export interface OpenedFrame {
   vlmeta: Layers
   chunks: ChunkList
   ws: Workspace
-  source: ByteSource
+  /** Undefined for a sparse frame: nothing of it stays open. */
+  source: ByteSource | undefined
 }
 
-function isDirectory(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+/** The directory of a sparse frame, where it is one. */
+function directoryOf(input: unknown): string | undefined {
+  if (typeof input !== 'string' || schemeOf(input) !== undefined) return undefined
+  return statSync(input, { throwIfNoEntry: false })?.isDirectory() === true ? input : undefined
 }
 
 /**
  * Opens a frame.
- * @param input path of a frame or of a sparse frame's directory, the bytes of a frame, or a source of your own
- * @param offset where the frame starts, in bytes
- * @throws BlpkError NOT_FOUND, IO, DAMAGED, UNSUPPORTED
+ * @param input path or address of a frame, path of a sparse frame's directory, the bytes of a frame, or a source
+ * of your own
+ * @param options.offset where the frame starts, in bytes
+ * @throws BlpkError NOT_FOUND, IO, DENIED, NETWORK, DAMAGED, UNSUPPORTED
  */
-export async function openAny(input: string | Uint8Array | ByteSource, offset = 0): Promise<OpenedFrame> {
-  const directory = typeof input === 'string' && isDirectory(input) ? input : undefined
-  const source =
-    typeof input === 'string'
-      ? new FileSource(directory === undefined ? input : join(directory, SPARSE_FRAME_NAME))
-      : input instanceof Uint8Array
-        ? new MemorySource(input)
-        : input
+export async function openAny(
+  input: string | Uint8Array | ByteSource,
+  options: PlaceSettings & { offset?: number } = {},
+): Promise<OpenedFrame> {
+  const directory = directoryOf(input)
+  const source = await openSource(
+    directory === undefined ? input : join(directory, SPARSE_FRAME_NAME),
+    options,
+  )
   const ws = new Workspace()
   try {
-    const file = await openFrame(source, ws, offset, directory)
+    if (!source.seekable)
+      throw unsupported(`'${source.name}' cannot be read in pieces; save it to a file first`)
+    const file = await openFrame(source, ws, options.offset, directory)
     const { header } = file
     const entries = file.offsets.map((place, index) =>
-      'special' in place ? place : { open: () => file.chunk(index, place.at) },
+      'special' in place
+        ? place
+        : { open: () => file.chunk(index, place.at), ...(header.sparse && { number: place.at }) },
     )
     const chunksize = header.variableChunks ? 0 : header.chunksize
     const chunks = new ChunkList(entries, chunksize, header.nbytes, header.typesize, header.blocksize)
-    return { header, vlmeta: await readVlmeta(ws, file.vlmeta), chunks, ws, source }
+    const vlmeta = await readVlmeta(ws, file.vlmeta)
+    if (header.sparse) await source.close()
+    return { header, vlmeta, chunks, ws, source: header.sparse ? undefined : source }
   } catch (error) {
     await source.close()
     throw error

@@ -1,6 +1,7 @@
 import { ChunkList, type Entry, memoryEntry } from '../engine/blosc2/chunk-list.js'
 import { type CompressionOptions, headerFields, optionsOf, resolveParams } from '../engine/blosc2/cparams.js'
-import { layFrame } from '../engine/blosc2/frame-writer.js'
+import { type FrameParts, layFrame } from '../engine/blosc2/frame-writer.js'
+import { writeSparse } from '../engine/blosc2/sparse-writer.js'
 import { unsupported, usage } from '../errors.js'
 import type { BlockHook } from '../format/chunk2/decode.js'
 import { encodeChunk2 } from '../format/chunk2/encode.js'
@@ -11,15 +12,16 @@ import type { FrameHeader } from '../format/frame/header.js'
 import { type Layers, MAX_LAYER_NAME } from '../format/frame/layers.js'
 import type { OffsetSpecial } from '../format/frame/offsets.js'
 import { Workspace } from '../kernels/workspace.js'
+import { openSink } from '../open.js'
+import { type PlaceSettings, type SinkSettings, schemeOf } from '../places.js'
 import type { ByteSink } from '../sinks/byte-sink.js'
-import { FileSink } from '../sinks/file.js'
 import { MemorySink } from '../sinks/memory.js'
 import type { ByteSource } from '../sources/byte-source.js'
 import { openAny } from './open.js'
 import { SChunkReader } from './schunk-reader.js'
 
 /** How a super-chunk is opened. */
-export interface SChunkOpenOptions {
+export interface SChunkOpenOptions extends PlaceSettings {
   /** Where the frame starts in the file, in bytes. */
   offset?: number
 }
@@ -34,11 +36,21 @@ export interface SChunkOptions extends CompressionOptions {
   meta?: Iterable<readonly [string, Uint8Array]>
 }
 
+/** How a frame is saved. */
+export interface SaveOptions extends SinkSettings {
+  /** Write a directory with a file for each chunk (README_SFRAME_FORMAT) instead of one file. */
+  sparse?: boolean
+}
+
 /** Bytes, or a typed array of any kind. */
 export type Data = ArrayBufferView
 
 const DEFAULT_CHUNKSIZE = 4 * 2 ** 20
 const MAX_META = 16
+const MAX_VLMETA = 8192
+/** The size of the table of names is written in 16 bits; a name takes so many bytes besides its own. */
+const MAX_TABLE_BYTES = 2 ** 16 - 1 - 7
+const LAYER_ENTRY_BYTES = 6
 
 /** The bytes of any view. */
 export function asBytes(data: Data): Uint8Array {
@@ -65,13 +77,19 @@ function newHeader(params: Chunk2Params, meta: Layers): FrameHeader {
   }
 }
 
-function checkLayers(meta: Layers): void {
-  if (meta.size > MAX_META) throw usage(`there are ${meta.size} metalayers; ${MAX_META} fit in a frame`)
-  for (const name of meta.keys()) {
+function checkLayers(layers: Layers, most: number, what: string): void {
+  if (layers.size > most) throw usage(`there are ${layers.size} ${what}; ${most} fit in a frame`)
+  let tableBytes = 0
+  for (const name of layers.keys()) {
     const { length } = new TextEncoder().encode(name)
     if (length === 0 || length > MAX_LAYER_NAME)
       throw usage(`the metalayer name '${name}' has ${length} bytes; it may have 1 to ${MAX_LAYER_NAME}`)
+    tableBytes += LAYER_ENTRY_BYTES + length
   }
+  if (tableBytes > MAX_TABLE_BYTES)
+    throw usage(
+      `the names of the ${layers.size} ${what} take more room than a frame has; use fewer or shorter ones`,
+    )
 }
 
 /**
@@ -84,14 +102,15 @@ export class SChunk extends SChunkReader {
 
   /**
    * Opens a frame (README_CFRAME_FORMAT, README_SFRAME_FORMAT).
-   * @param input path of a frame or of a sparse frame's directory, the bytes of a frame, or a source of your own
-   * @throws BlpkError NOT_FOUND, IO, DAMAGED, UNSUPPORTED
+   * @param input path or address (`https://…`, `s3://bucket/key`) of a frame, path of a sparse frame's directory,
+   * the bytes of a frame, or a source of your own
+   * @throws BlpkError NOT_FOUND, IO, DENIED, NETWORK, DAMAGED, UNSUPPORTED
    */
   static async open(
     input: string | Uint8Array | ByteSource,
     options: SChunkOpenOptions = {},
   ): Promise<SChunk> {
-    return new SChunk(await openAny(input, options.offset ?? 0))
+    return new SChunk(await openAny(input, options))
   }
 
   /** A frame in memory; the bytes must stay as they are as long as it is used. */
@@ -114,7 +133,7 @@ export class SChunk extends SChunkReader {
     if (chunksize % typesize !== 0)
       throw usage(`the chunk size ${chunksize} is no multiple of the typesize ${typesize}`)
     const meta: Layers = new Map(options.meta ?? [])
-    checkLayers(meta)
+    checkLayers(meta, MAX_META, 'metalayers')
     const params = resolveParams(options, typesize)
     const schunk = new SChunk({
       header: newHeader(params, meta),
@@ -289,16 +308,21 @@ export class SChunk extends SChunkReader {
     return this.pack(plain)
   }
 
-  /** Writes the frame into a sink. @returns its size, in bytes */
+  #checkAllLayers(): void {
+    checkLayers(this.header.meta, MAX_META, 'metalayers')
+    checkLayers(this.vlmeta, MAX_VLMETA, 'variable-length metalayers')
+  }
+
+  #parts(): FrameParts {
+    return { header: this.header, chunks: this.list, vlmeta: this.vlmeta }
+  }
+
+  /** Writes the frame into a sink. @returns its size, in bytes @throws BlpkError USAGE for metalayers that do not fit */
   async writeTo(sink: ByteSink): Promise<number> {
-    checkLayers(this.header.meta)
-    for (const name of this.vlmeta.keys()) checkLayers(new Map([[name, new Uint8Array()]]))
     try {
-      const { frameBytes, pieces } = await layFrame(this.ws, {
-        header: this.header,
-        chunks: this.list,
-        vlmeta: this.vlmeta,
-      })
+      this.#checkAllLayers()
+      const { frameBytes, pieces } = await layFrame(this.ws, this.#parts())
+      sink.expect?.({ front: 0, most: frameBytes })
       for await (const piece of pieces()) await sink.write(piece)
       await sink.commit()
       return frameBytes
@@ -317,10 +341,16 @@ export class SChunk extends SChunkReader {
 
   /**
    * Writes the frame to a file, which appears only when it is whole; it may be the one that was opened.
+   * @param path of a file, or `s3://bucket/key`; with `sparse`, of a directory
    * @returns its size, in bytes
-   * @throws BlpkError EXISTS, NOT_FOUND, IO, NO_SPACE
+   * @throws BlpkError EXISTS, NOT_FOUND, IO, NO_SPACE, DENIED, NETWORK; USAGE for metalayers that do not fit
    */
-  async save(path: string, options: { overwrite?: boolean } = {}): Promise<number> {
-    return this.writeTo(new FileSink(path, options))
+  async save(path: string, options: SaveOptions = {}): Promise<number> {
+    const { sparse = false, ...rest } = options
+    if (!sparse) return this.writeTo(await openSink(path, rest))
+    if (schemeOf(path) !== undefined)
+      throw usage('a sparse frame is a directory, which only file systems have')
+    this.#checkAllLayers()
+    return writeSparse(this.ws, this.#parts(), path, rest.overwrite === true)
   }
 }

@@ -6,7 +6,13 @@ import type { OffsetSpecial } from '../../format/frame/offsets.js'
 import type { Workspace } from '../../kernels/workspace.js'
 
 /** A chunk of a super-chunk: a special value that takes no room, or bytes that lie somewhere. */
-export type Entry = { special: OffsetSpecial } | { open: () => ChunkBytes }
+export type Entry =
+  | { special: OffsetSpecial }
+  | {
+      open: () => ChunkBytes
+      /** Of its file, in a sparse frame. */
+      number?: number
+    }
 
 /** An entry over a chunk in memory. */
 export function memoryEntry(bytes: Uint8Array, place: ErrorPlace = {}): Entry {

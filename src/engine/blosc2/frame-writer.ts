@@ -15,20 +15,49 @@ export interface FrameParts {
   chunks: ChunkList
   /** Plain contents. */
   vlmeta: Layers
+  /** Chunks get files of their own beside the frame (README_SFRAME_FORMAT). */
+  sparse?: boolean
+}
+
+/** A chunk that is to be written. */
+export interface StoredChunk {
+  bytes: ChunkBytes
+  cbytes: number
+  /** Of its file, in a sparse frame. */
+  number: number
 }
 
 interface Placed {
   offsets: ChunkOffset[]
-  /** Stored chunks in order, with their sizes. */
-  stored: { bytes: ChunkBytes; cbytes: number }[]
+  stored: StoredChunk[]
   cbytes: number
 }
 
 const HEADER_ONLY: readonly string[] = ['zeros', 'nans', 'uninit']
 
+/** Files of a sparse frame keep their numbers, so that who has it open still finds its chunks; new ones count on. */
+class FileNumbers {
+  readonly #taken = new Set<number>()
+  #next = 0
+
+  constructor(chunks: ChunkList) {
+    for (const entry of chunks.entries) {
+      if ('open' in entry && entry.number !== undefined) this.#next = Math.max(this.#next, entry.number + 1)
+    }
+  }
+
+  take(entry: { number?: number }): number {
+    const known = entry.number !== undefined && !this.#taken.has(entry.number)
+    const number = known ? (entry.number ?? 0) : this.#next++
+    this.#taken.add(number)
+    return number
+  }
+}
+
 /** Finds the place of each chunk; those of a special value stand in the index alone. */
-async function place(chunks: ChunkList): Promise<Placed> {
+async function place(chunks: ChunkList, sparse: boolean): Promise<Placed> {
   const placed: Placed = { offsets: [], stored: [], cbytes: 0 }
+  const numbers = new FileNumbers(chunks)
   for (const entry of chunks.entries) {
     if ('special' in entry) {
       placed.offsets.push(entry)
@@ -40,8 +69,9 @@ async function place(chunks: ChunkList): Promise<Placed> {
       placed.offsets.push({ special: h.special as OffsetSpecial })
       continue
     }
-    placed.offsets.push({ at: placed.cbytes })
-    placed.stored.push({ bytes, cbytes: h.cbytes })
+    const number = numbers.take(entry)
+    placed.offsets.push({ at: sparse ? number : placed.cbytes })
+    placed.stored.push({ bytes, cbytes: h.cbytes, number })
     placed.cbytes += h.cbytes
   }
   return placed
@@ -61,18 +91,20 @@ async function packIndex(ws: Workspace, offsets: readonly ChunkOffset[]): Promis
 
 /**
  * Lays a frame out (README_CFRAME_FORMAT).
- * @returns its size in bytes, and its pieces in order, each to be used before the next is asked for
+ * @returns its size in bytes, its pieces in order, each to be used before the next is asked for, and the chunks
+ * that go into files of their own
  */
 export async function layFrame(
   ws: Workspace,
   parts: FrameParts,
-): Promise<{ frameBytes: number; pieces: () => AsyncGenerator<Uint8Array> }> {
-  const { chunks, vlmeta } = parts
-  const placed = await place(chunks)
+): Promise<{ frameBytes: number; pieces: () => AsyncGenerator<Uint8Array>; files: readonly StoredChunk[] }> {
+  const { chunks, vlmeta, sparse = false } = parts
+  const placed = await place(chunks, sparse)
   const index = await packIndex(ws, placed.offsets)
   const trailer = formatTrailer(await packLayers(ws, vlmeta))
   const headerBytes = frameHeaderBytes(parts.header.meta)
-  const frameBytes = headerBytes + placed.cbytes + index.length + trailer.length
+  const inFrame = sparse ? [] : placed.stored
+  const frameBytes = headerBytes + (sparse ? 0 : placed.cbytes) + index.length + trailer.length
   const variableChunks = chunks.chunksize === 0 && chunks.entries.length > 0
   const header = formatFrameHeader({
     ...parts.header,
@@ -80,7 +112,7 @@ export async function layFrame(
     frameBytes,
     variableChunks,
     version: variableChunks ? 3 : 2,
-    sparse: false,
+    sparse,
     nbytes: chunks.nbytes,
     cbytes: placed.cbytes,
     chunksize: chunks.chunksize,
@@ -88,12 +120,12 @@ export async function layFrame(
   })
   async function* pieces(): AsyncGenerator<Uint8Array> {
     yield header
-    for (const { bytes, cbytes } of placed.stored) {
+    for (const { bytes, cbytes } of inFrame) {
       await bytes.prefetch?.(cbytes)
       yield await bytes.fetch(0, cbytes)
     }
     yield index
     yield trailer
   }
-  return { frameBytes, pieces }
+  return { frameBytes, pieces, files: sparse ? placed.stored : [] }
 }
