@@ -11,6 +11,7 @@ export {
   type SChunkOpenOptions,
   type SChunkOptions,
 } from './blosc2/schunk.js'
+export type { BlockFunction } from './blosc2/schunk-reader.js'
 export { loadTensor, packTensor, saveTensor, unpackTensor } from './blosc2/tensor.js'
 export type { CodecName } from './codecs/registry.js'
 export type { LockOptions } from './disk/changing-file.js'
@@ -22,6 +23,7 @@ export {
   type CompressionOptions,
   type FilterOption,
   registerCodec,
+  type SChunkTraits,
   type UserCodec,
 } from './engine/blosc2/cparams.js'
 export { registerFilter, type UserFilter, type UserFilterContext } from './engine/blosc2/filters.js'
@@ -51,7 +53,7 @@ export { type OutputOptions, packBytes, packFile, unpackBytes, unpackFile } from
 export type { ChecksumName } from './format/bloscpack/checksums.js'
 export type { BloscpackHeader } from './format/bloscpack/header.js'
 export type { ChunkHeader, Shuffle } from './format/chunk/header.js'
-export type { BlockHook, DecodeCounts } from './format/chunk2/decode.js'
+export type { DecodeCounts } from './format/chunk2/decode.js'
 export {
   type Ndarray,
   type NumericArray,

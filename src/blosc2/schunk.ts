@@ -1,6 +1,8 @@
-import { ChunkList, type Entry, memoryEntry } from '../engine/blosc2/chunk-list.js'
+import { atPlace, ChunkList, type Entry, memoryEntry } from '../engine/blosc2/chunk-list.js'
 import { type CompressionOptions, headerFields, optionsOf, resolveParams } from '../engine/blosc2/cparams.js'
 import { type FrameParts, layFrame } from '../engine/blosc2/frame-writer.js'
+import { checkLayers } from '../engine/blosc2/layer-limits.js'
+import { newFrameHeader } from '../engine/blosc2/new-header.js'
 import { writeSparse } from '../engine/blosc2/sparse-writer.js'
 import { unsupported, usage } from '../errors.js'
 import type { BlockHook } from '../format/chunk2/decode.js'
@@ -8,8 +10,7 @@ import { encodeChunk2 } from '../format/chunk2/encode.js'
 import { MAX_CHUNK2_NBYTES } from '../format/chunk2/header.js'
 import type { Chunk2Params } from '../format/chunk2/params.js'
 import { fillPattern } from '../format/chunk2/special.js'
-import type { FrameHeader } from '../format/frame/header.js'
-import { type Layers, MAX_LAYER_NAME } from '../format/frame/layers.js'
+import type { Layers } from '../format/frame/layers.js'
 import type { OffsetSpecial } from '../format/frame/offsets.js'
 import { Workspace } from '../kernels/workspace.js'
 import { openSink } from '../open.js'
@@ -18,7 +19,7 @@ import type { ByteSink } from '../sinks/byte-sink.js'
 import { MemorySink } from '../sinks/memory.js'
 import type { ByteSource } from '../sources/byte-source.js'
 import { openAny } from './open.js'
-import { SChunkReader } from './schunk-reader.js'
+import { type BlockFunction, SChunkReader } from './schunk-reader.js'
 
 /** How a super-chunk is opened. */
 export interface SChunkOpenOptions extends PlaceSettings {
@@ -46,50 +47,10 @@ export interface SaveOptions extends SinkSettings {
 export type Data = ArrayBufferView
 
 const DEFAULT_CHUNKSIZE = 4 * 2 ** 20
-const MAX_META = 16
-const MAX_VLMETA = 8192
-/** The size of the table of names is written in 16 bits; a name takes so many bytes besides its own. */
-const MAX_TABLE_BYTES = 2 ** 16 - 1 - 7
-const LAYER_ENTRY_BYTES = 6
 
 /** The bytes of any view. */
 export function asBytes(data: Data): Uint8Array {
   return new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
-}
-
-function newHeader(params: Chunk2Params, meta: Layers): FrameHeader {
-  return {
-    headerBytes: 0,
-    frameBytes: 0,
-    version: 2,
-    variableChunks: false,
-    variableBlocks: false,
-    sparse: false,
-    ...headerFields(params),
-    nbytes: 0,
-    cbytes: 0,
-    typesize: params.itemBytes,
-    chunksize: 0,
-    threads: { compress: 1, decompress: 1 },
-    dictionary: false,
-    hasVlmeta: false,
-    meta,
-  }
-}
-
-function checkLayers(layers: Layers, most: number, what: string): void {
-  if (layers.size > most) throw usage(`there are ${layers.size} ${what}; ${most} fit in a frame`)
-  let tableBytes = 0
-  for (const name of layers.keys()) {
-    const { length } = new TextEncoder().encode(name)
-    if (length === 0 || length > MAX_LAYER_NAME)
-      throw usage(`the metalayer name '${name}' has ${length} bytes; it may have 1 to ${MAX_LAYER_NAME}`)
-    tableBytes += LAYER_ENTRY_BYTES + length
-  }
-  if (tableBytes > MAX_TABLE_BYTES)
-    throw usage(
-      `the names of the ${layers.size} ${what} take more room than a frame has; use fewer or shorter ones`,
-    )
 }
 
 /**
@@ -98,7 +59,7 @@ function checkLayers(layers: Layers, most: number, what: string): void {
  */
 export class SChunk extends SChunkReader {
   #params: Chunk2Params | undefined
-  #prefilter: BlockHook | undefined
+  #prefilter: BlockFunction | undefined
 
   /**
    * Opens a frame (README_CFRAME_FORMAT, README_SFRAME_FORMAT).
@@ -133,10 +94,10 @@ export class SChunk extends SChunkReader {
     if (chunksize % typesize !== 0)
       throw usage(`the chunk size ${chunksize} is no multiple of the typesize ${typesize}`)
     const meta: Layers = new Map(options.meta ?? [])
-    checkLayers(meta, MAX_META, 'metalayers')
+    checkLayers(meta, new Map())
     const params = resolveParams(options, typesize)
     const schunk = new SChunk({
-      header: newHeader(params, meta),
+      header: newFrameHeader(params, meta),
       vlmeta: new Map(),
       chunks: new ChunkList([], chunksize, 0, typesize, params.blocksize),
       ws: new Workspace(),
@@ -146,8 +107,11 @@ export class SChunk extends SChunkReader {
     return schunk
   }
 
-  /** A function that changes each block before it is compressed, or none; `offset` is in bytes of the chunk. */
-  set prefilter(hook: BlockHook | undefined) {
+  /**
+   * A function that gives what is compressed in place of each block, or none. Where a chunk is changed in part,
+   * the other items go through it again.
+   */
+  set prefilter(hook: BlockFunction | undefined) {
     this.#prefilter = hook
   }
 
@@ -160,12 +124,16 @@ export class SChunk extends SChunkReader {
     Object.assign(this.header, headerFields(this.#params))
   }
 
-  /** @internal Compresses a chunk as this super-chunk does. */
-  async pack(plain: Uint8Array): Promise<Entry> {
+  /** @internal Compresses a chunk as this super-chunk does. @param at where it starts in the plain bytes */
+  async pack(plain: Uint8Array, at: number): Promise<Entry> {
+    return this.#encode(plain, atPlace(this.hookOf(this.#prefilter), at))
+  }
+
+  async #encode(plain: Uint8Array, prefilter?: BlockHook): Promise<Entry> {
     if (this.header.variableBlocks)
       throw unsupported('chunks with blocks of variable length can be read, but not written')
     this.#params ??= resolveParams(optionsOf(this.header), this.typesize, this)
-    return memoryEntry(await encodeChunk2(this.ws, { ...this.#params, prefilter: this.#prefilter }, plain))
+    return memoryEntry(await encodeChunk2(this.ws, { ...this.#params, prefilter }, plain))
   }
 
   #checkItems(data: Uint8Array): void {
@@ -197,7 +165,8 @@ export class SChunk extends SChunkReader {
     this.#checkChunk(plain)
     if (!Number.isInteger(index) || index < 0 || index > this.nchunks)
       throw usage(`a chunk cannot be inserted at ${index}; there are ${this.nchunks} chunks`)
-    await this.list.splice(index, 0, [await this.pack(plain)], [plain.length])
+    const at = index === this.nchunks ? this.nbytes : (await this.list.extent(index))[0]
+    await this.list.splice(index, 0, [await this.pack(plain, at)], [plain.length])
     return this.nchunks
   }
 
@@ -205,7 +174,9 @@ export class SChunk extends SChunkReader {
   async updateChunk(index: number, data: Data): Promise<void> {
     const plain = asBytes(data)
     this.#checkChunk(plain)
-    await this.list.splice(this.checkIndex(index), 1, [await this.pack(plain)], [plain.length])
+    const place = this.checkIndex(index)
+    const [at] = await this.list.extent(place)
+    await this.list.splice(place, 1, [await this.pack(plain, at)], [plain.length])
   }
 
   /** Removes a chunk. @returns the number of chunks that are left */
@@ -243,9 +214,9 @@ export class SChunk extends SChunkReader {
       const [a, b] = [Math.max(at, start), Math.min(at + values.length, start + size)]
       if (a < b) {
         const whole = a === start && b === start + size
-        const plain = whole ? new Uint8Array(size) : await this.decompressChunk(index)
+        const plain = whole ? new Uint8Array(size) : await this.storedChunk(index)
         plain.set(values.subarray(a - at, b - at), a - start)
-        await this.list.splice(index, 1, [await this.pack(plain)], [size])
+        await this.list.splice(index, 1, [await this.pack(plain, start)], [size])
       }
       start += size
     }
@@ -260,15 +231,16 @@ export class SChunk extends SChunkReader {
     if (lastSize < size) {
       at = Math.min(size - lastSize, values.length)
       const plain = new Uint8Array(lastSize + at)
-      plain.set(await this.decompressChunk(last))
+      plain.set(await this.storedChunk(last))
       plain.set(values.subarray(0, at), lastSize)
-      await this.list.splice(last, 1, [await this.pack(plain)], [plain.length])
+      await this.list.splice(last, 1, [await this.pack(plain, this.nbytes - lastSize)], [plain.length])
     }
     const entries: Entry[] = []
     const sizes: number[] = []
+    const before = this.nbytes - at
     for (; at < values.length; at += size) {
       const plain = values.subarray(at, at + size)
-      entries.push(await this.pack(plain))
+      entries.push(await this.pack(plain, before + at))
       sizes.push(plain.length)
     }
     await this.list.splice(this.nchunks, 0, entries, sizes)
@@ -305,12 +277,7 @@ export class SChunk extends SChunkReader {
       throw usage(`the value to fill with must be an item of ${this.typesize} bytes`)
     const plain = new Uint8Array(nbytes)
     fillPattern(plain, asBytes(value))
-    return this.pack(plain)
-  }
-
-  #checkAllLayers(): void {
-    checkLayers(this.header.meta, MAX_META, 'metalayers')
-    checkLayers(this.vlmeta, MAX_VLMETA, 'variable-length metalayers')
+    return this.#encode(plain)
   }
 
   #parts(): FrameParts {
@@ -320,7 +287,7 @@ export class SChunk extends SChunkReader {
   /** Writes the frame into a sink. @returns its size, in bytes @throws BlpkError USAGE for metalayers that do not fit */
   async writeTo(sink: ByteSink): Promise<number> {
     try {
-      this.#checkAllLayers()
+      checkLayers(this.header.meta, this.vlmeta)
       const { frameBytes, pieces } = await layFrame(this.ws, this.#parts())
       sink.expect?.({ front: 0, most: frameBytes })
       for await (const piece of pieces()) await sink.write(piece)
@@ -350,7 +317,7 @@ export class SChunk extends SChunkReader {
     if (!sparse) return this.writeTo(await openSink(path, rest))
     if (schemeOf(path) !== undefined)
       throw usage('a sparse frame is a directory, which only file systems have')
-    this.#checkAllLayers()
+    checkLayers(this.header.meta, this.vlmeta)
     return writeSparse(this.ws, this.#parts(), path, rest.overwrite === true)
   }
 }

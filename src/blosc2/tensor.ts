@@ -2,7 +2,7 @@ import { unsupported, usage } from '../errors.js'
 import { MsgpackReader } from '../format/msgpack/reader.js'
 import { MsgpackWriter } from '../format/msgpack/writer.js'
 import { parseMetadataDtype } from '../format/npy/index.js'
-import { type Ndarray, type NumericArray, ndarray } from '../ndarray.js'
+import { inCOrder, type Ndarray, type NumericArray, ndarray } from '../ndarray.js'
 import type { ByteSource } from '../sources/byte-source.js'
 import { SChunk, type SChunkOptions } from './schunk.js'
 
@@ -43,9 +43,7 @@ function parseLayer(bytes: Uint8Array): Pick<Ndarray, 'shape' | 'dtype'> {
 }
 
 async function tensorSChunk(array: Ndarray | NumericArray, options: SChunkOptions): Promise<SChunk> {
-  const plain = 'order' in array ? array : ndarray(array)
-  if (plain.order === 'F' && plain.shape.length > 1)
-    throw usage('the array is in Fortran order; bring it into C order first')
+  const plain = inCOrder('order' in array ? array : ndarray(array))
   const { descr, itemsize } = parseMetadataDtype(plain.dtype)
   if (typeof descr !== 'string')
     throw unsupported('tensors of structured dtypes are not supported; use NDArray')

@@ -72,6 +72,14 @@ interface Commands {
     null,
   ]
   b2_describe: [{ input: string; slices?: [number, number, number][][] }, PeerFrame]
+  b2_from_npy: [{ input: string; output: string }, null]
+  b2_to_npy: [{ input: string; output: string }, null]
+  same_arrays: [{ input: string; output: string }, boolean]
+  b2_register: [Record<never, never>, null]
+  b2_tutorial: [
+    { input: string; output: string; chunksize: number; codec: number; filters: number[] },
+    number,
+  ]
   b2_append: [{ archive: string; input: string }, null]
   b2_pack_tensor: [{ input: string; output: string }, null]
   b2_unpack_tensor: [{ input: string }, PeerArray]

@@ -1,6 +1,6 @@
 import { damaged, type ErrorPlace } from '../../errors.js'
 import { type ChunkBytes, MemoryChunk } from '../../format/chunk2/chunk-bytes.js'
-import { type DecodeOptions, OpenChunk } from '../../format/chunk2/decode.js'
+import { type BlockHook, type DecodeOptions, OpenChunk } from '../../format/chunk2/decode.js'
 import { newChunk2Header, parseChunk2Header, writeChunk2Header } from '../../format/chunk2/header.js'
 import type { OffsetSpecial } from '../../format/frame/offsets.js'
 import type { Workspace } from '../../kernels/workspace.js'
@@ -17,6 +17,11 @@ export type Entry =
 /** An entry over a chunk in memory. */
 export function memoryEntry(bytes: Uint8Array, place: ErrorPlace = {}): Entry {
   return { open: () => new MemoryChunk(bytes, place) }
+}
+
+/** A hook of a chunk that starts at `start` of all plain bytes. */
+export function atPlace(hook: BlockHook | undefined, start: number): BlockHook | undefined {
+  return hook && ((input, output, offset) => hook(input, output, start + offset))
 }
 
 /** The 32 bytes that a special chunk would be if it were stored. */
@@ -112,11 +117,18 @@ export class ChunkList {
     })
   }
 
-  /** Opens a chunk to decode it, wholly or in part. @throws BlpkError DAMAGED where its size is another one */
+  /**
+   * Opens a chunk to decode it, wholly or in part.
+   * @param options here the postfilter is told where a block is among all plain bytes
+   * @throws BlpkError DAMAGED where its size is another one
+   */
   async openChunk(ws: Workspace, index: number, options: DecodeOptions): Promise<OpenChunk> {
     const bytes = await this.bytes(index)
-    const chunk = await OpenChunk.open(ws, bytes, options)
-    const [, nbytes] = await this.extent(index)
+    const [start, nbytes] = await this.extent(index)
+    const chunk = await OpenChunk.open(ws, bytes, {
+      ...options,
+      postfilter: atPlace(options.postfilter, start),
+    })
     if (chunk.header.nbytes !== nbytes)
       throw damaged(
         `the chunk has ${chunk.header.nbytes} plain bytes, and the frame says ${nbytes}`,

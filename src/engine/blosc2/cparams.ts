@@ -142,15 +142,28 @@ export function headerFields(
   }
 }
 
+/** What codecs of users see of the super-chunk that they work for. */
+export interface SChunkTraits {
+  /** Size of an item, in bytes. */
+  readonly typesize: number
+  /** Plain size of all chunks but the last, in bytes; 0 where each has its own. */
+  readonly chunksize: number
+  readonly nchunks: number
+  /** Plain size, in bytes. */
+  readonly nbytes: number
+  readonly meta: ReadonlyMap<string, Uint8Array>
+  readonly vlmeta: ReadonlyMap<string, Uint8Array>
+}
+
 /** A codec of a user, over plain views of the streams. */
 export interface UserCodec {
   /** 160 to 255. */
   id: number
   name: string
   /** @returns bytes written to `output`, or 0 for "store it plain" */
-  encode(input: Uint8Array, output: Uint8Array, meta: number, schunk: unknown): number
+  encode(input: Uint8Array, output: Uint8Array, meta: number, schunk: SChunkTraits): number
   /** Fills `output`. @returns bytes written; less than all of it means that the stream is malformed */
-  decode(input: Uint8Array, output: Uint8Array, meta: number, schunk: unknown): number
+  decode(input: Uint8Array, output: Uint8Array, meta: number, schunk: SChunkTraits): number
 }
 
 /**
@@ -163,9 +176,9 @@ export function registerCodec(codec: UserCodec): void {
       id: codec.id,
       name: codec.name,
       encode: (ws, src, nbytes, dst, capacity, meta, owner) =>
-        codec.encode(ws.view(src, nbytes), ws.view(dst, capacity), meta, owner),
+        codec.encode(ws.view(src, nbytes), ws.view(dst, capacity), meta, owner as SChunkTraits),
       decode: (ws, src, cbytes, dst, nbytes, meta, owner) =>
-        codec.decode(ws.view(src, cbytes), ws.view(dst, nbytes), meta, owner),
+        codec.decode(ws.view(src, cbytes), ws.view(dst, nbytes), meta, owner as SChunkTraits),
     },
     CODECS.map(({ name }) => name),
   )

@@ -1,0 +1,25 @@
+import type { Chunk2Params } from '../../format/chunk2/params.js'
+import type { FrameHeader } from '../../format/frame/header.js'
+import type { Layers } from '../../format/frame/layers.js'
+import { headerFields } from './cparams.js'
+
+/** The header of a frame without chunks. */
+export function newFrameHeader(params: Chunk2Params, meta: Layers): FrameHeader {
+  return {
+    headerBytes: 0,
+    frameBytes: 0,
+    version: 2,
+    variableChunks: false,
+    variableBlocks: false,
+    sparse: false,
+    ...headerFields(params),
+    nbytes: 0,
+    cbytes: 0,
+    typesize: params.itemBytes,
+    chunksize: 0,
+    threads: { compress: 1, decompress: 1 },
+    dictionary: false,
+    hasVlmeta: false,
+    meta,
+  }
+}
