@@ -233,13 +233,20 @@ export class NDArray {
   }
 
   #reshape(shape: readonly number[]): void {
-    const meta = { ...this.#meta, shape }
-    const cut = partition(choosePartitions(shape, this.schunk.typesize, meta.chunkshape, meta.blockshape))
+    const { chunkshape, blockshape, dtype } = this.#meta
+    // Arrays without items may have chunks without extent, which cannot grow.
+    const kept = chunkshape.includes(0) ? [] : ([chunkshape, blockshape] as const)
+    const parts = choosePartitions(shape, this.schunk.typesize, ...kept)
+    const cut = partition(parts)
     const { chunks } = this.#store
+    if (kept.length === 0) {
+      chunks.chunksize = cut.chunkItems * this.schunk.typesize
+      this.schunk.setCompression({ blocksize: cut.blockItems * this.schunk.typesize })
+    }
     chunks.replaceAll(regrid(chunks.entries, this.#store.partition, cut))
-    this.schunk.meta.set(B2ND_LAYER, formatB2nd(meta))
+    this.#meta = { ...parts, dtype }
+    this.schunk.meta.set(B2ND_LAYER, formatB2nd(this.#meta))
     this.schunk.meta.delete(CATERVA_LAYER)
-    this.#meta = meta
     this.#store = { ...this.#store, partition: cut }
   }
 

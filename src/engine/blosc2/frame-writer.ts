@@ -1,4 +1,4 @@
-import type { ChunkBytes } from '../../format/chunk2/chunk-bytes.js'
+import { type ChunkBytes, MemoryChunk } from '../../format/chunk2/chunk-bytes.js'
 import { encodeChunk2 } from '../../format/chunk2/encode.js'
 import { parseChunk2Header } from '../../format/chunk2/header.js'
 import { type FrameHeader, formatFrameHeader, frameHeaderBytes } from '../../format/frame/header.js'
@@ -6,7 +6,7 @@ import type { Layers } from '../../format/frame/layers.js'
 import { type ChunkOffset, formatOffsets, type OffsetSpecial } from '../../format/frame/offsets.js'
 import { formatTrailer } from '../../format/frame/trailer.js'
 import type { Workspace } from '../../kernels/workspace.js'
-import type { ChunkList } from './chunk-list.js'
+import { type ChunkList, repeatedChunk } from './chunk-list.js'
 import { resolveParams } from './cparams.js'
 
 /** Everything that makes a frame. */
@@ -55,7 +55,7 @@ class FileNumbers {
 }
 
 /** Finds the place of each chunk; those of a special value stand in the index alone. */
-async function place(chunks: ChunkList, sparse: boolean): Promise<Placed> {
+async function place({ chunks, header, sparse = false }: FrameParts): Promise<Placed> {
   const placed: Placed = { offsets: [], stored: [], cbytes: 0 }
   const numbers = new FileNumbers(chunks)
   for (const entry of chunks.entries) {
@@ -63,16 +63,23 @@ async function place(chunks: ChunkList, sparse: boolean): Promise<Placed> {
       placed.offsets.push(entry)
       continue
     }
-    const bytes = entry.open()
+    let bytes = entry.open()
     const h = parseChunk2Header(await bytes.fetch(0, Math.min(32, bytes.limit)), bytes.place)
-    if (HEADER_ONLY.includes(h.special) && chunks.chunksize > 0) {
-      placed.offsets.push({ special: h.special as OffsetSpecial })
-      continue
+    let { cbytes } = h
+    if (HEADER_ONLY.includes(h.special)) {
+      const special = h.special as OffsetSpecial
+      if (chunks.chunksize > 0) {
+        placed.offsets.push({ special })
+        continue
+      }
+      const repeated = repeatedChunk(special, h.nbytes, header.typesize, h.blocksize)
+      bytes = new MemoryChunk(repeated)
+      cbytes = repeated.length
     }
     const number = numbers.take(entry)
     placed.offsets.push({ at: sparse ? number : placed.cbytes })
-    placed.stored.push({ bytes, cbytes: h.cbytes, number })
-    placed.cbytes += h.cbytes
+    placed.stored.push({ bytes, cbytes, number })
+    placed.cbytes += cbytes
   }
   return placed
 }
@@ -99,7 +106,7 @@ export async function layFrame(
   parts: FrameParts,
 ): Promise<{ frameBytes: number; pieces: () => AsyncGenerator<Uint8Array>; files: readonly StoredChunk[] }> {
   const { chunks, vlmeta, sparse = false } = parts
-  const placed = await place(chunks, sparse)
+  const placed = await place(parts)
   const index = await packIndex(ws, placed.offsets)
   const trailer = formatTrailer(await packLayers(ws, vlmeta))
   const headerBytes = frameHeaderBytes(parts.header.meta)
