@@ -305,9 +305,16 @@ def b2_tutorial(request):
     return schunk.cratio
 
 
+def b2_tensor_npy(request):
+    """Saves a packed tensor as a .npy file."""
+    import blosc2
+
+    numpy.save(request['output'], blosc2.load_tensor(request['input']))
+
+
 COMMANDS = [
     hello, pack, unpack, pack_ndarray, unpack_ndarray, load, append, rewrite_metadata, info, save_samples,
-    b2_versions, b2_schunk, b2_array, b2_describe, b2_from_npy, b2_to_npy, same_arrays, b2_append, b2_register, b2_tutorial, b2_pack_tensor, b2_unpack_tensor,
+    b2_versions, b2_schunk, b2_array, b2_describe, b2_from_npy, b2_to_npy, same_arrays, b2_append, b2_register, b2_tutorial, b2_pack_tensor, b2_unpack_tensor, b2_tensor_npy,
 ]
 
 

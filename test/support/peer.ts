@@ -82,6 +82,7 @@ interface Commands {
   ]
   b2_append: [{ archive: string; input: string }, null]
   b2_pack_tensor: [{ input: string; output: string }, null]
+  b2_tensor_npy: [{ input: string; output: string }, null]
   b2_unpack_tensor: [{ input: string }, PeerArray]
   hello: [Record<never, never>, { bloscpack: string; blosc: string; numpy: string; codecs: string[] }]
   pack: [{ input: string; output: string } & PeerPacking, null]

@@ -3,7 +3,7 @@ import type { FrameHeader } from '../../format/frame/header.js'
 import type { Layers } from '../../format/frame/layers.js'
 import { headerFields } from './cparams.js'
 
-/** The header of a frame without chunks. */
+/** The header of a frame without chunks, whose sizes are filled in when it is written. */
 export function newFrameHeader(params: Chunk2Params, meta: Layers): FrameHeader {
   return {
     headerBytes: 0,
