@@ -249,6 +249,29 @@ def b2_unpack_tensor(request):
     return describe(blosc2.load_tensor(request['input']))
 
 
+def b2_vlmeta(request):
+    """Sets and removes metalayers of variable length."""
+    import blosc2
+
+    schunk = blosc2.open(request['archive'], mode='a')
+    for name, value in request['set'].items():
+        schunk.vlmeta[name] = value
+    for name in request['remove']:
+        del schunk.vlmeta[name]
+
+
+def b2_edit(request):
+    """Inserts, updates and then deletes a chunk, in place."""
+    import blosc2
+
+    with open(request['input'], 'rb') as plain:
+        data = plain.read()
+    schunk = blosc2.open(request['archive'], mode='a')
+    schunk.insert_data(request['insert'], data, True)
+    schunk.update_data(request['update'], data, True)
+    schunk.delete_chunk(request['remove'])
+
+
 def b2_register(request):
     """Registers the codecs and the filter of python-blosc2's tutorial, for items of four bytes."""
     import blosc2
@@ -314,7 +337,7 @@ def b2_tensor_npy(request):
 
 COMMANDS = [
     hello, pack, unpack, pack_ndarray, unpack_ndarray, load, append, rewrite_metadata, info, save_samples,
-    b2_versions, b2_schunk, b2_array, b2_describe, b2_from_npy, b2_to_npy, same_arrays, b2_append, b2_register, b2_tutorial, b2_pack_tensor, b2_unpack_tensor, b2_tensor_npy,
+    b2_versions, b2_schunk, b2_array, b2_describe, b2_from_npy, b2_to_npy, same_arrays, b2_append, b2_vlmeta, b2_edit, b2_register, b2_tutorial, b2_pack_tensor, b2_unpack_tensor, b2_tensor_npy,
 ]
 
 

@@ -75,6 +75,8 @@ interface Commands {
   b2_from_npy: [{ input: string; output: string }, null]
   b2_to_npy: [{ input: string; output: string }, null]
   same_arrays: [{ input: string; output: string }, boolean]
+  b2_vlmeta: [{ archive: string; set: Record<string, unknown>; remove: string[] }, null]
+  b2_edit: [{ archive: string; input: string; insert: number; update: number; remove: number }, null]
   b2_register: [Record<never, never>, null]
   b2_tutorial: [
     { input: string; output: string; chunksize: number; codec: number; filters: number[] },
