@@ -54,7 +54,7 @@ export class PlainArray {
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, i) => i)
 
 /** The indices that a key names along an axis, by what Python's manual says of slices. */
-export function listOf(key: Key, extent: number): number[] {
+function listOf(key: Key, extent: number): number[] {
   if (key === undefined) return upTo(extent)
   if (typeof key === 'number') return [key < 0 ? key + extent : key]
   if (Array.isArray(key)) return (key as number[]).map((i) => (i < 0 ? i + extent : i))

@@ -45,7 +45,7 @@ function specialHeader(nbytes: number, typesize: number, blocksize: number): Chu
 }
 
 /** The 32 bytes that a special chunk would be if it were stored. */
-export function specialChunk(
+function specialChunk(
   special: OffsetSpecial,
   nbytes: number,
   typesize: number,
