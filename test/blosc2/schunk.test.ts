@@ -108,6 +108,12 @@ describe('super-chunks', () => {
     expect(existsSync(path)).toBe(true)
   })
 
+  test('delta goes first', async () => {
+    expect(await codeOf(SChunk.create({ filters: ['shuffle', 'delta'] }))).toBe('USAGE')
+    expect(await codeOf(SChunk.create({ filters: ['delta', 'delta'] }))).toBe('USAGE')
+    expect(await codeOf(SChunk.create({ filters: ['delta', 'shuffle'] }))).toBe(undefined)
+  })
+
   test('prefilter and postfilter', async () => {
     const s = await SChunk.create({ chunksize: 100, codec: 'lz4' })
     s.prefilter = (input, output) => {

@@ -100,7 +100,9 @@ export const anyDtype: fc.Arbitrary<[string, number]> = fc.constantFrom(...DTYPE
 export const anyCompression: fc.Arbitrary<CompressionOptions> = fc.record({
   codec: fc.constantFrom('blosclz', 'lz4', 'lz4hc', 'zlib', 'zstd'),
   level: fc.nat(8),
-  filters: fc.uniqueArray(fc.constantFrom('shuffle', 'bitshuffle', 'bytedelta', 'delta'), { maxLength: 3 }),
+  filters: fc
+    .tuple(fc.boolean(), fc.uniqueArray(fc.constantFrom('shuffle', 'bitshuffle', 'bytedelta')))
+    .map(([delta, rest]) => (delta ? ['delta', ...rest] : rest)),
   splitMode: fc.constantFrom('always', 'never', 'auto', 'forward-compat'),
 })
 
