@@ -6,7 +6,14 @@
 export { appendToFrame, type FrameAppendOptions, type FrameAppendResult } from './blosc2/append.js'
 export { type Changed, type ChangeOptions, changeArray, changeFrame } from './blosc2/change.js'
 export { NDArray, type NDArrayOptions } from './blosc2/ndarray.js'
-export { type Data, SChunk, type SChunkOpenOptions, type SChunkOptions } from './blosc2/schunk.js'
+export {
+  type Data,
+  type SaveOptions,
+  SChunk,
+  type SChunkOpenOptions,
+  type SChunkOptions,
+} from './blosc2/schunk.js'
+export type { BlockFunction } from './blosc2/schunk-reader.js'
 export { loadTensor, packTensor, saveTensor, unpackTensor } from './blosc2/tensor.js'
 export type { CodecName } from './codecs/registry.js'
 export type { LockOptions } from './disk/changing-file.js'
@@ -18,6 +25,7 @@ export {
   type CompressionOptions,
   type FilterOption,
   registerCodec,
+  type SChunkTraits,
   type UserCodec,
 } from './engine/blosc2/cparams.js'
 export { registerFilter, type UserFilter, type UserFilterContext } from './engine/blosc2/filters.js'
@@ -47,7 +55,7 @@ export { type OutputOptions, packBytes, packFile, unpackBytes, unpackFile } from
 export type { ChecksumName } from './format/bloscpack/checksums.js'
 export type { BloscpackHeader } from './format/bloscpack/header.js'
 export type { ChunkHeader, Shuffle } from './format/chunk/header.js'
-export type { BlockHook, DecodeCounts } from './format/chunk2/decode.js'
+export type { DecodeCounts } from './format/chunk2/decode.js'
 export {
   type Ndarray,
   type NumericArray,

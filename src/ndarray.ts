@@ -4,6 +4,7 @@ import type { PackOptions, RunOptions } from './engine/options.js'
 import { pack } from './engine/pack.js'
 import { unpack } from './engine/unpack.js'
 import { usage } from './errors.js'
+import { fromFortranOrder } from './format/b2nd/order.js'
 import { toJson } from './format/bloscpack/json.js'
 import { dtypeRepr, ndarrayMetadata, parseMetadataDtype, parseNdarrayMetadata } from './format/npy/index.js'
 import { MemorySink } from './sinks/memory.js'
@@ -58,6 +59,20 @@ export function ndarray(
   const dtype = DTYPES.find(([type]) => array instanceof type)?.[1]
   if (dtype === undefined) throw usage('this array has no NumPy dtype')
   return { dtype, shape, order, data: new Uint8Array(array.buffer, array.byteOffset, array.byteLength) }
+}
+
+/**
+ * The same array in C order, copied only where it was not.
+ * @throws BlpkError USAGE where shape and data do not go together; DAMAGED, UNSUPPORTED for the dtype
+ */
+export function inCOrder(array: Ndarray): Ndarray {
+  const { dtype, shape, order, data } = array
+  if (order === 'C' || shape.length < 2) return { ...array, order: 'C' }
+  const { itemsize } = parseMetadataDtype(dtype)
+  const nbytes = shape.reduce((product, n) => product * n, itemsize)
+  if (nbytes !== data.length)
+    throw usage(`an array of ${nbytes} bytes was given ${data.length} bytes of data`)
+  return { dtype, shape, order: 'C', data: fromFortranOrder(data, shape, itemsize) }
 }
 
 /**

@@ -222,6 +222,26 @@ def b2_describe(request):
     return answer
 
 
+def b2_from_npy(request):
+    """Turns a .npy file into an array of C-Blosc2."""
+    import blosc2
+
+    blosc2.asarray(numpy.load(request['input']), urlpath=request['output'], mode='w')
+
+
+def b2_to_npy(request):
+    """Saves what python-blosc2 reads out of an array as a .npy file."""
+    import blosc2
+
+    numpy.save(request['output'], blosc2.open(request['input'], mode='r')[()])
+
+
+def same_arrays(request):
+    """Do two .npy files hold the same array, whatever their order?"""
+    a, b = (numpy.load(request[name]) for name in ('input', 'output'))
+    return (a.dtype, a.shape, a.tobytes()) == (b.dtype, b.shape, b.tobytes())
+
+
 def b2_append(request):
     """Appends the bytes of a file to a frame, in place."""
     import blosc2
@@ -272,9 +292,96 @@ def b2_unpack_tensor(request):
     return describe(blosc2.load_tensor(request['input']))
 
 
+def b2_vlmeta(request):
+    """Sets and removes metalayers of variable length."""
+    import blosc2
+
+    schunk = blosc2.open(request['archive'], mode='a')
+    for name, value in request['set'].items():
+        schunk.vlmeta[name] = value
+    for name in request['remove']:
+        del schunk.vlmeta[name]
+
+
+def b2_edit(request):
+    """Inserts, updates and then deletes a chunk, in place."""
+    import blosc2
+
+    with open(request['input'], 'rb') as plain:
+        data = plain.read()
+    schunk = blosc2.open(request['archive'], mode='a')
+    schunk.insert_data(request['insert'], data, True)
+    schunk.update_data(request['update'], data, True)
+    schunk.delete_chunk(request['remove'])
+
+
+def b2_register(request):
+    """Registers the codecs and the filter of python-blosc2's tutorial, for items of four bytes."""
+    import blosc2
+
+    def items(array):
+        return array.view('<i4')
+
+    def encode_arange(data, output, meta, schunk):
+        steps = numpy.diff(items(data))
+        if steps.min() != steps.max():
+            return 0
+        items(output[:8])[:] = items(data)[0], steps[0]
+        return 8
+
+    def decode_arange(data, output, meta, schunk):
+        first, step = items(data)[:2]
+        items(output)[:] = first + step * numpy.arange(output.size // 4, dtype='<i4')
+        return output.size
+
+    def encode_rest(data, output, meta, schunk):
+        if (items(data)[1:] != items(data)[1]).any():
+            return 0
+        output[:8] = data[:8]
+        return 8
+
+    def decode_rest(data, output, meta, schunk):
+        items(output)[0], items(output)[1:] = items(data)[0], items(data)[1]
+        return output.size
+
+    def differences(data, output, meta, schunk):
+        items(output)[:] = numpy.diff(items(data), prepend=items(data).dtype.type(0))
+
+    def sums(data, output, meta, schunk):
+        items(output)[:] = numpy.cumsum(items(data), dtype='<i4')
+
+    # They cannot be called by several threads.
+    blosc2.set_nthreads(1)
+    blosc2.register_codec('arange', 180, encode_arange, decode_arange)
+    blosc2.register_codec('rest', 184, encode_rest, decode_rest)
+    blosc2.register_filter(250, differences, sums)
+
+
+def b2_tutorial(request):
+    """Writes a frame by numbers of a codec and filters, and tells its ratio."""
+    import blosc2
+
+    schunk = blosc2.SChunk(
+        chunksize=request['chunksize'], data=numpy.fromfile(request['input'], '<i4'), urlpath=request['output'],
+        mode='w', dparams={'nthreads': 1}, cparams={
+            'nthreads': 1, 'typesize': 4, 'codec': request['codec'], 'filters': request['filters'],
+            'filters_meta': [0] * len(request['filters']),
+        },
+    )
+    return schunk.cratio
+
+
+def b2_tensor_npy(request):
+    """Saves a packed tensor as a .npy file."""
+    import blosc2
+
+    numpy.save(request['output'], blosc2.load_tensor(request['input']))
+
+
 COMMANDS = [
     hello, pack, unpack, pack_ndarray, unpack_ndarray, load, npy_take, append, rewrite_metadata, info, save_samples,
-    b2_versions, b2_schunk, b2_array, b2_describe, b2_append, b2_change, b2_pack_tensor, b2_unpack_tensor,
+    b2_versions, b2_schunk, b2_array, b2_describe, b2_from_npy, b2_to_npy, same_arrays, b2_append, b2_change,
+    b2_vlmeta, b2_edit, b2_register, b2_tutorial, b2_pack_tensor, b2_unpack_tensor, b2_tensor_npy,
 ]
 
 

@@ -8,8 +8,9 @@ import { unsupported, usage } from '../errors.js'
 import { toJson } from '../format/bloscpack/json.js'
 import { dtypeRepr, ndarrayMetadata, parseMetadataDtype, parseNdarrayMetadata } from '../format/npy/index.js'
 import type { PlainSource } from '../sources/plain.js'
+import { holdsArray } from './array-meta.js'
 import { type ChangeOptions, changeFrame } from './change.js'
-import { holdsArray, NDArray } from './ndarray.js'
+import { NDArray } from './ndarray.js'
 import { SChunk } from './schunk.js'
 
 /** Options of an append to a frame or an array. */

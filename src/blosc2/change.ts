@@ -10,7 +10,8 @@ import { located } from '../engine/unpack.js'
 import { unsupported, usage } from '../errors.js'
 import { schemeOf } from '../places.js'
 import type { ByteSource } from '../sources/byte-source.js'
-import { holdsArray, NDArray } from './ndarray.js'
+import { holdsArray } from './array-meta.js'
+import { NDArray } from './ndarray.js'
 import { SChunk } from './schunk.js'
 
 /** Options of a change of a frame in a file. */

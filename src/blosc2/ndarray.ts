@@ -1,48 +1,22 @@
-import type { LockOptions } from '../disk/changing-file.js'
 import { type ArrayStore, readBox, readPicks } from '../engine/blosc2/array-reader.js'
 import { regrid, writeBox } from '../engine/blosc2/array-writer.js'
+import type { Entry } from '../engine/blosc2/chunk-list.js'
 import type { CompressionOptions } from '../engine/blosc2/cparams.js'
-import { damaged, usage } from '../errors.js'
-import {
-  type Box,
-  boxShape,
-  chunkCount,
-  type Partition,
-  partition,
-  product,
-} from '../format/b2nd/geometry.js'
-import { B2ND_LAYER, type B2ndMeta, CATERVA_LAYER, formatB2nd, parseB2nd } from '../format/b2nd/meta.js'
+import { writePicks } from '../engine/blosc2/pick-writer.js'
+import { usage } from '../errors.js'
+import { type Box, boxShape, chunkCount, partition, product } from '../format/b2nd/geometry.js'
+import { B2ND_LAYER, type B2ndMeta, CATERVA_LAYER, formatB2nd } from '../format/b2nd/meta.js'
 import { choosePartitions } from '../format/b2nd/partitions.js'
-import { axisPick, type Pick1 } from '../format/b2nd/picks.js'
+import { type AxisPick, axisPick, type Pick1 } from '../format/b2nd/picks.js'
 import { dtypeRepr, parseMetadataDtype } from '../format/npy/index.js'
-import { type Ndarray, type NumericArray, ndarray } from '../ndarray.js'
+import { inCOrder, type Ndarray, type NumericArray, ndarray } from '../ndarray.js'
+import { openSink } from '../open.js'
+import type { PlaceSettings, SinkSettings } from '../places.js'
+import { MemorySink } from '../sinks/memory.js'
 import type { ByteSource } from '../sources/byte-source.js'
-import { asBytes, type Data, SChunk, type SChunkOpenOptions } from './schunk.js'
-
-function readMeta(schunk: SChunk): B2ndMeta {
-  const own = schunk.meta.get(B2ND_LAYER)
-  if (own !== undefined) return parseB2nd(own, false)
-  const caterva = schunk.meta.get(CATERVA_LAYER)
-  if (caterva !== undefined) return parseB2nd(caterva, true)
-  throw usage('the frame holds no array (it has no metalayer b2nd); open it with SChunk.open')
-}
-
-/** Does a frame hold an array? */
-export function holdsArray({ meta }: SChunk): boolean {
-  return meta.has(B2ND_LAYER) || meta.has(CATERVA_LAYER)
-}
-
-/** The chunks of the frame must be those that the shape asks for. */
-function checkChunks(schunk: SChunk, p: Partition): void {
-  const count = chunkCount(p)
-  if (schunk.nchunks !== count)
-    throw damaged(`the array should have ${count} chunks, and the frame has ${schunk.nchunks}`)
-  const size = p.chunkItems * schunk.typesize
-  if (count > 0 && schunk.nbytes !== count * size)
-    throw damaged(
-      `the array should have ${count} chunks of ${size} bytes, and the frame has ${schunk.nbytes} bytes`,
-    )
-}
+import { checkChunks, readMeta } from './array-meta.js'
+import { readNpyInto, writeNpy } from './npy.js'
+import { asBytes, type Data, type SaveOptions, SChunk, type SChunkOpenOptions } from './schunk.js'
 
 /** How a new array is made. */
 export interface NDArrayOptions extends CompressionOptions {
@@ -147,19 +121,32 @@ export class NDArray {
 
   /**
    * An array with the items of another one.
-   * @param array a typed array (of one dimension, or of `shape`), or items in C order with dtype and shape
-   * @throws BlpkError USAGE
+   * @param array a typed array (of one dimension, or of `shape`), or items in C or Fortran order with dtype and shape
+   * @throws BlpkError USAGE where data and shape do not go together; DAMAGED, UNSUPPORTED for the dtype
    */
   static async from(
     array: Ndarray | NumericArray,
     options: NDArrayOptions & { shape?: number[] } = {},
   ): Promise<NDArray> {
-    const plain = 'order' in array ? array : ndarray(array, options.shape)
-    if (plain.order === 'F' && plain.shape.length > 1)
-      throw usage('the array is in Fortran order; bring it into C order first')
+    const plain = inCOrder('order' in array ? array : ndarray(array, options.shape))
     const made = await NDArray.zeros(plain.shape, plain.dtype, options)
+    const nbytes = made.size * made.schunk.typesize
+    if (plain.data.length !== nbytes)
+      throw usage(`an array of ${nbytes} bytes was given ${plain.data.length} bytes of data`)
     await made.set([], plain.data)
     return made
+  }
+
+  /**
+   * An array out of a `.npy` file, in C or Fortran order. The plain array is never held whole, only its packed chunks.
+   * @param input path or address of the file, its bytes, or a source
+   * @throws BlpkError USAGE where it is no whole `.npy` file; NOT_FOUND, IO, DENIED, NETWORK, DAMAGED, UNSUPPORTED
+   */
+  static async fromNpy(
+    input: string | Uint8Array | ByteSource,
+    options: NDArrayOptions & PlaceSettings = {},
+  ): Promise<NDArray> {
+    return readNpyInto(input, options, (shape, dtype) => NDArray.zeros(shape, dtype, options))
   }
 
   get shape(): readonly number[] {
@@ -195,9 +182,7 @@ export class NDArray {
    * @throws BlpkError USAGE for keys that make no sense, DAMAGED, UNSUPPORTED, IO
    */
   async slice(keys: readonly (Pick1 | undefined)[] = []): Promise<Ndarray> {
-    if (keys.length > this.ndim)
-      throw usage(`${keys.length} keys were given for an array of ${this.ndim} dimensions`)
-    const picks = this.shape.map((extent, axis) => axisPick(keys[axis], extent))
+    const picks = this.#picks(keys)
     const counts = picks.map((pick) => pick.indices.length)
     const data = new Uint8Array(product(counts) * this.schunk.typesize)
     if (data.length > 0 && picks.every((pick) => pick.dense)) {
@@ -222,32 +207,51 @@ export class NDArray {
     return bytes
   }
 
+  #picks(keys: readonly (Pick1 | undefined)[]): AxisPick[] {
+    if (keys.length > this.ndim)
+      throw usage(`${keys.length} keys were given for an array of ${this.ndim} dimensions`)
+    return this.shape.map((extent, axis) => axisPick(keys[axis], extent))
+  }
+
   /**
-   * Overwrites a part of the array. Keys are ranges without steps, or indices; axes without a key are whole.
-   * @param data the items in C order, as many as the part has
+   * Overwrites a part of the array, which keys name as in {@link NDArray.slice}. Where lists name an item twice,
+   * the last value counts.
+   * @param data the items in C order, as many as the part has, or one for all of them
    * @throws BlpkError USAGE
    */
   async set(keys: readonly (Pick1 | undefined)[], data: Data): Promise<void> {
-    if (keys.length > this.ndim)
-      throw usage(`${keys.length} keys were given for an array of ${this.ndim} dimensions`)
-    const picks = this.shape.map((extent, axis) => axisPick(keys[axis], extent))
-    if (!picks.every((pick) => pick.dense)) throw usage('only ranges without steps can be set')
+    const picks = this.#picks(keys)
     const start = picks.map((pick) => pick.indices[0] ?? 0)
     const stop = picks.map((pick, i) => (start[i] ?? 0) + pick.indices.length)
     const bytes = asBytes(data)
-    const wanted = product(boxShape({ start, stop })) * this.schunk.typesize
-    if (bytes.length !== wanted) throw usage(`${bytes.length} bytes were given for a part of ${wanted} bytes`)
-    await writeBox(this.#store, { bytes, box: { start, stop } }, (plain) => this.schunk.pack(plain))
+    const { typesize } = this.schunk
+    const wanted = product(boxShape({ start, stop })) * typesize
+    if (bytes.length !== wanted && bytes.length !== typesize)
+      throw usage(
+        `${bytes.length} bytes were given for a part of ${wanted} bytes; give all of it, or one item`,
+      )
+    const pack = (plain: Uint8Array, index: number): Promise<Entry> =>
+      this.schunk.pack(plain, index * plain.length)
+    if (bytes.length === wanted && picks.every((pick) => pick.dense))
+      await writeBox(this.#store, { bytes, box: { start, stop } }, pack)
+    else await writePicks(this.#store, picks, bytes, pack)
   }
 
   #reshape(shape: readonly number[]): void {
-    const meta = { ...this.#meta, shape }
-    const cut = partition(choosePartitions(shape, this.schunk.typesize, meta.chunkshape, meta.blockshape))
+    const { chunkshape, blockshape, dtype } = this.#meta
+    // Arrays without items may have chunks without extent, which cannot grow.
+    const kept = chunkshape.includes(0) ? [] : ([chunkshape, blockshape] as const)
+    const parts = choosePartitions(shape, this.schunk.typesize, ...kept)
+    const cut = partition(parts)
     const { chunks } = this.#store
+    if (kept.length === 0) {
+      chunks.chunksize = cut.chunkItems * this.schunk.typesize
+      this.schunk.setCompression({ blocksize: cut.blockItems * this.schunk.typesize })
+    }
     chunks.replaceAll(regrid(chunks.entries, this.#store.partition, cut))
-    this.schunk.meta.set(B2ND_LAYER, formatB2nd(meta))
+    this.#meta = { ...parts, dtype }
+    this.schunk.meta.set(B2ND_LAYER, formatB2nd(this.#meta))
     this.schunk.meta.delete(CATERVA_LAYER)
-    this.#meta = meta
     this.#store = { ...this.#store, partition: cut }
   }
 
@@ -266,8 +270,7 @@ export class NDArray {
       const stop = Math.min(Math.ceil(extent / Math.max(chunk, 1)) * chunk, shape[axis] ?? 0)
       if (stop <= extent || shape.includes(0)) continue
       const keys = shape.map((_, i) => (i === axis ? { start: extent, stop } : undefined))
-      const items = product(shape.map((n, i) => (i === axis ? stop - extent : n)))
-      await this.set(keys, new Uint8Array(items * this.schunk.typesize))
+      await this.set(keys, new Uint8Array(this.schunk.typesize))
     }
   }
 
@@ -307,13 +310,30 @@ export class NDArray {
     }
   }
 
+  /** The array as a `.npy` file in memory. */
+  async toNpy(): Promise<Uint8Array> {
+    const sink = new MemorySink()
+    await writeNpy(this, sink)
+    return sink.bytes
+  }
+
+  /**
+   * Writes the array to a `.npy` file, a few rows of chunks at a time.
+   * @param path of a file, or `s3://bucket/key`
+   * @returns its size, in bytes
+   * @throws BlpkError EXISTS, NOT_FOUND, IO, NO_SPACE, DENIED, NETWORK
+   */
+  async saveNpy(path: string, options: SinkSettings = {}): Promise<number> {
+    return writeNpy(this, await openSink(path, options))
+  }
+
   /** The frame in memory. */
   toCframe(): Promise<Uint8Array> {
     return this.schunk.toCframe()
   }
 
-  /** Writes the frame to a file; see {@link SChunk.save}. @returns its size, in bytes */
-  save(path: string, options: { overwrite?: boolean } & LockOptions = {}): Promise<number> {
+  /** Writes the frame to a file or a directory; see {@link SChunk.save}. @returns its size, in bytes */
+  save(path: string, options: SaveOptions = {}): Promise<number> {
     return this.schunk.save(path, options)
   }
 

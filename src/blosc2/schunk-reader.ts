@@ -8,6 +8,12 @@ import type { ByteSource } from '../sources/byte-source.js'
 import type { OpenedFrame } from './open.js'
 
 /**
+ * What a user does to blocks: fills `output` from `input`, which is as long. `offset` is where the block starts,
+ * in items of the super-chunk; in an array chunks are padded, and items are in the order of its chunks and blocks.
+ */
+export type BlockFunction = (input: Uint8Array, output: Uint8Array, offset: number) => void
+
+/**
  * What reads a super-chunk: data of any size as a list of Blosc2 chunks, with metalayers. Frames on disk, in
  * memory and behind sources of your own are read in place: only chunks, and of large ones only blocks, that are
  * asked for.
@@ -19,8 +25,7 @@ export class SChunkReader {
   protected readonly list: ChunkList
   readonly #vlmeta: Layers
   readonly #counts: DecodeCounts = { chunks: 0, blocks: 0 }
-  #blockshape: readonly number[] | undefined
-  #postfilter: BlockHook | undefined
+  #decoding: DecodeOptions
 
   protected constructor(frame: Omit<OpenedFrame, 'source'> & { source?: ByteSource | undefined }) {
     this.ws = frame.ws
@@ -28,6 +33,7 @@ export class SChunkReader {
     this.header = frame.header
     this.list = frame.chunks
     this.#vlmeta = frame.vlmeta
+    this.#decoding = { itemBytes: this.typesize, counts: this.#counts, owner: this }
   }
 
   /** Plain size, in bytes. */
@@ -64,25 +70,33 @@ export class SChunkReader {
     return this.#counts
   }
 
-  /** A function that changes each block after it was decoded, or none; `offset` is in bytes of the chunk. */
-  set postfilter(hook: BlockHook | undefined) {
-    this.#postfilter = hook
+  /** A function that gives what is answered in place of each block, or none; what is stored stays as it is. */
+  set postfilter(hook: BlockFunction | undefined) {
+    this.#decoding.postfilter = this.hookOf(hook)
   }
 
   /** @internal What an array needs to read blocks by itself. */
   asStore(blockshape: readonly number[]): { ws: Workspace; chunks: ChunkList; options: DecodeOptions } {
-    this.#blockshape = blockshape
-    return { ws: this.ws, chunks: this.list, options: this.decoding() }
+    this.#decoding.blockshape = blockshape
+    return { ws: this.ws, chunks: this.list, options: this.#decoding }
+  }
+
+  /** Users count in items. */
+  protected hookOf(hook: BlockFunction | undefined): BlockHook | undefined {
+    return hook && ((input, output, offset) => hook(input, output, Math.floor(offset / this.typesize)))
   }
 
   protected decoding(): DecodeOptions {
-    return {
-      itemBytes: this.typesize,
-      blockshape: this.#blockshape,
-      counts: this.#counts,
-      owner: this,
-      postfilter: this.#postfilter,
-    }
+    return this.#decoding
+  }
+
+  /** What is stored, without the postfilter: for chunks that are going to be changed. */
+  protected async storedChunk(index: number): Promise<Uint8Array> {
+    const options = { ...this.#decoding, postfilter: undefined }
+    const chunk = await this.list.openChunk(this.ws, this.checkIndex(index), options)
+    const out = new Uint8Array(chunk.header.nbytes)
+    await chunk.all(out)
+    return out
   }
 
   protected checkIndex(index: number): number {

@@ -1,24 +1,27 @@
 import type { LockOptions } from '../disk/changing-file.js'
 import { replacing } from '../disk/replace.js'
-import { ChunkList, type Entry, memoryEntry } from '../engine/blosc2/chunk-list.js'
+import { atPlace, ChunkList, type Entry, memoryEntry } from '../engine/blosc2/chunk-list.js'
 import { type CompressionOptions, headerFields, optionsOf, resolveParams } from '../engine/blosc2/cparams.js'
 import { type FrameParts, layFrame } from '../engine/blosc2/frame-writer.js'
+import { checkLayers } from '../engine/blosc2/layer-limits.js'
 import { newFrameHeader } from '../engine/blosc2/new-header.js'
+import { writeSparse } from '../engine/blosc2/sparse-writer.js'
 import { unsupported, usage } from '../errors.js'
 import type { BlockHook } from '../format/chunk2/decode.js'
 import { encodeChunk2 } from '../format/chunk2/encode.js'
 import { MAX_CHUNK2_NBYTES } from '../format/chunk2/header.js'
 import type { Chunk2Params } from '../format/chunk2/params.js'
 import { fillPattern } from '../format/chunk2/special.js'
-import { type Layers, MAX_LAYER_NAME } from '../format/frame/layers.js'
+import type { Layers } from '../format/frame/layers.js'
 import type { OffsetSpecial } from '../format/frame/offsets.js'
 import { Workspace } from '../kernels/workspace.js'
+import { openSink } from '../open.js'
+import { type SinkSettings, schemeOf } from '../places.js'
 import type { ByteSink } from '../sinks/byte-sink.js'
-import { FileSink } from '../sinks/file.js'
 import { MemorySink } from '../sinks/memory.js'
 import type { ByteSource } from '../sources/byte-source.js'
 import { type FrameOpenOptions, openAny } from './open.js'
-import { SChunkReader } from './schunk-reader.js'
+import { type BlockFunction, SChunkReader } from './schunk-reader.js'
 
 /** How a super-chunk is opened. */
 export type SChunkOpenOptions = FrameOpenOptions
@@ -33,24 +36,20 @@ export interface SChunkOptions extends CompressionOptions {
   meta?: Iterable<readonly [string, Uint8Array]>
 }
 
+/** How a frame is saved. */
+export interface SaveOptions extends SinkSettings, Omit<LockOptions, 'signal'> {
+  /** Write a directory with a file for each chunk (README_SFRAME_FORMAT) instead of one file. */
+  sparse?: boolean
+}
+
 /** Bytes, or a typed array of any kind. */
 export type Data = ArrayBufferView
 
 const DEFAULT_CHUNKSIZE = 4 * 2 ** 20
-const MAX_META = 16
 
 /** The bytes of any view. */
 export function asBytes(data: Data): Uint8Array {
   return new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
-}
-
-function checkLayers(meta: Layers): void {
-  if (meta.size > MAX_META) throw usage(`there are ${meta.size} metalayers; ${MAX_META} fit in a frame`)
-  for (const name of meta.keys()) {
-    const { length } = new TextEncoder().encode(name)
-    if (length === 0 || length > MAX_LAYER_NAME)
-      throw usage(`the metalayer name '${name}' has ${length} bytes; it may have 1 to ${MAX_LAYER_NAME}`)
-  }
 }
 
 /**
@@ -60,13 +59,14 @@ function checkLayers(meta: Layers): void {
  */
 export class SChunk extends SChunkReader {
   #params: Chunk2Params | undefined
-  #prefilter: BlockHook | undefined
+  #prefilter: BlockFunction | undefined
   #keep: (chunk: Uint8Array) => Entry = memoryEntry
 
   /**
    * Opens a frame (README_CFRAME_FORMAT, README_SFRAME_FORMAT).
-   * @param input path of a frame or of a sparse frame's directory, the bytes of a frame, or a source of your own
-   * @throws BlpkError NOT_FOUND, IO, DAMAGED, UNSUPPORTED
+   * @param input path or address (`https://…`, `s3://bucket/key`) of a frame, path of a sparse frame's directory,
+   * the bytes of a frame, or a source of your own
+   * @throws BlpkError NOT_FOUND, IO, DENIED, NETWORK, DAMAGED, UNSUPPORTED
    */
   static async open(
     input: string | Uint8Array | ByteSource,
@@ -95,7 +95,7 @@ export class SChunk extends SChunkReader {
     if (chunksize % typesize !== 0)
       throw usage(`the chunk size ${chunksize} is no multiple of the typesize ${typesize}`)
     const meta: Layers = new Map(options.meta ?? [])
-    checkLayers(meta)
+    checkLayers(meta, new Map())
     const params = resolveParams(options, typesize)
     const schunk = new SChunk({
       header: newFrameHeader(params, meta),
@@ -108,8 +108,11 @@ export class SChunk extends SChunkReader {
     return schunk
   }
 
-  /** A function that changes each block before it is compressed, or none; `offset` is in bytes of the chunk. */
-  set prefilter(hook: BlockHook | undefined) {
+  /**
+   * A function that gives what is compressed in place of each block, or none. Where a chunk is changed in part,
+   * the other items go through it again.
+   */
+  set prefilter(hook: BlockFunction | undefined) {
     this.#prefilter = hook
   }
 
@@ -122,12 +125,16 @@ export class SChunk extends SChunkReader {
     Object.assign(this.header, headerFields(this.#params))
   }
 
-  /** @internal Compresses a chunk as this super-chunk does. */
-  async pack(plain: Uint8Array): Promise<Entry> {
+  /** @internal Compresses a chunk as this super-chunk does. @param at where it starts in the plain bytes */
+  async pack(plain: Uint8Array, at: number): Promise<Entry> {
+    return this.#encode(plain, atPlace(this.hookOf(this.#prefilter), at))
+  }
+
+  async #encode(plain: Uint8Array, prefilter?: BlockHook): Promise<Entry> {
     if (this.header.variableBlocks)
       throw unsupported('chunks with blocks of variable length can be read, but not written')
     this.#params ??= resolveParams(optionsOf(this.header), this.typesize, this)
-    return this.#keep(await encodeChunk2(this.ws, { ...this.#params, prefilter: this.#prefilter }, plain))
+    return this.#keep(await encodeChunk2(this.ws, { ...this.#params, prefilter }, plain))
   }
 
   #checkItems(data: Uint8Array): void {
@@ -159,7 +166,8 @@ export class SChunk extends SChunkReader {
     this.#checkChunk(plain)
     if (!Number.isInteger(index) || index < 0 || index > this.nchunks)
       throw usage(`a chunk cannot be inserted at ${index}; there are ${this.nchunks} chunks`)
-    await this.list.splice(index, 0, [await this.pack(plain)], [plain.length])
+    const at = index === this.nchunks ? this.nbytes : (await this.list.extent(index))[0]
+    await this.list.splice(index, 0, [await this.pack(plain, at)], [plain.length])
     return this.nchunks
   }
 
@@ -167,7 +175,9 @@ export class SChunk extends SChunkReader {
   async updateChunk(index: number, data: Data): Promise<void> {
     const plain = asBytes(data)
     this.#checkChunk(plain)
-    await this.list.splice(this.checkIndex(index), 1, [await this.pack(plain)], [plain.length])
+    const place = this.checkIndex(index)
+    const [at] = await this.list.extent(place)
+    await this.list.splice(place, 1, [await this.pack(plain, at)], [plain.length])
   }
 
   /** Removes a chunk. @returns the number of chunks that are left */
@@ -205,9 +215,9 @@ export class SChunk extends SChunkReader {
       const [a, b] = [Math.max(at, start), Math.min(at + values.length, start + size)]
       if (a < b) {
         const whole = a === start && b === start + size
-        const plain = whole ? new Uint8Array(size) : await this.decompressChunk(index)
+        const plain = whole ? new Uint8Array(size) : await this.storedChunk(index)
         plain.set(values.subarray(a - at, b - at), a - start)
-        await this.list.splice(index, 1, [await this.pack(plain)], [size])
+        await this.list.splice(index, 1, [await this.pack(plain, start)], [size])
       }
       start += size
     }
@@ -222,15 +232,16 @@ export class SChunk extends SChunkReader {
     if (lastSize < size) {
       at = Math.min(size - lastSize, values.length)
       const plain = new Uint8Array(lastSize + at)
-      plain.set(await this.decompressChunk(last))
+      plain.set(await this.storedChunk(last))
       plain.set(values.subarray(0, at), lastSize)
-      await this.list.splice(last, 1, [await this.pack(plain)], [plain.length])
+      await this.list.splice(last, 1, [await this.pack(plain, this.nbytes - lastSize)], [plain.length])
     }
     const entries: Entry[] = []
     const sizes: number[] = []
+    const before = this.nbytes - at
     for (; at < values.length; at += size) {
       const plain = values.subarray(at, at + size)
-      entries.push(await this.pack(plain))
+      entries.push(await this.pack(plain, before + at))
       sizes.push(plain.length)
     }
     await this.list.splice(this.nchunks, 0, entries, sizes)
@@ -267,7 +278,7 @@ export class SChunk extends SChunkReader {
       throw usage(`the value to fill with must be an item of ${this.typesize} bytes`)
     const plain = new Uint8Array(nbytes)
     fillPattern(plain, asBytes(value))
-    return this.pack(plain)
+    return this.#encode(plain)
   }
 
   /** @internal Keeps new chunks elsewhere than in memory. */
@@ -277,8 +288,7 @@ export class SChunk extends SChunkReader {
 
   /** @internal What a frame of it is made of. @throws BlpkError USAGE where it cannot be one */
   parts(): FrameParts {
-    checkLayers(this.header.meta)
-    for (const name of this.vlmeta.keys()) checkLayers(new Map([[name, new Uint8Array()]]))
+    checkLayers(this.header.meta, this.vlmeta)
     return { header: this.header, chunks: this.list, vlmeta: this.vlmeta }
   }
 
@@ -287,10 +297,11 @@ export class SChunk extends SChunkReader {
     return this.ws
   }
 
-  /** Writes the frame into a sink. @returns its size, in bytes */
+  /** Writes the frame into a sink. @returns its size, in bytes @throws BlpkError USAGE for metalayers that do not fit */
   async writeTo(sink: ByteSink): Promise<number> {
     try {
       const { frameBytes, pieces } = await layFrame(this.ws, this.parts())
+      sink.expect?.({ front: 0, most: frameBytes })
       for await (const piece of pieces()) await sink.write(piece)
       await sink.commit()
       return frameBytes
@@ -310,10 +321,22 @@ export class SChunk extends SChunkReader {
   /**
    * Writes the frame to a file, which appears only when it is whole; it may be the one that was opened. Where it
    * replaces another, it waits for those who change that.
+   * @param path of a file, or `s3://bucket/key`; with `sparse`, of a directory
    * @returns its size, in bytes
-   * @throws BlpkError EXISTS, NOT_FOUND, IO, NO_SPACE, LOCKED
+   * @throws BlpkError EXISTS, NOT_FOUND, IO, NO_SPACE, LOCKED, DENIED, NETWORK; USAGE for metalayers that do not fit
    */
-  async save(path: string, options: { overwrite?: boolean } & LockOptions = {}): Promise<number> {
-    return this.writeTo(new FileSink(path, { ...options, beforeReplace: replacing(options) }))
+  async save(path: string, options: SaveOptions = {}): Promise<number> {
+    const { sparse = false, ...rest } = options
+    const { signal, ...waiting } = rest
+    if (!sparse)
+      return this.writeTo(
+        await openSink(path, {
+          ...rest,
+          beforeReplace: replacing({ ...waiting, ...(signal && { signal }) }),
+        }),
+      )
+    if (schemeOf(path) !== undefined)
+      throw usage('a sparse frame is a directory, which only file systems have')
+    return writeSparse(this.ws, this.parts(), path, rest.overwrite === true)
   }
 }

@@ -1,15 +1,14 @@
-import { unsupported, usage } from '../errors.js'
+import { usage } from '../errors.js'
 import { MsgpackReader } from '../format/msgpack/reader.js'
 import { MsgpackWriter } from '../format/msgpack/writer.js'
-import { parseMetadataDtype } from '../format/npy/index.js'
-import { type Ndarray, type NumericArray, ndarray } from '../ndarray.js'
+import { dtypeRepr, parseMetadataDtype } from '../format/npy/index.js'
+import { inCOrder, type Ndarray, type NumericArray, ndarray } from '../ndarray.js'
 import type { ByteSource } from '../sources/byte-source.js'
-import { SChunk, type SChunkOptions } from './schunk.js'
+import { type SaveOptions, SChunk, type SChunkOptions } from './schunk.js'
+import { readTensorDtype, TUPLE, writeTensorDtype } from './tensor-dtype.js'
 
 /** The variable-length metalayer that python-blosc2 describes a tensor in. */
 export const TENSOR_LAYER = '__pack_tensor__'
-/** python-blosc2 marks tuples by this first item. */
-const TUPLE = '__tuple__'
 const MAX_DIMENSIONS = 64
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
@@ -23,7 +22,8 @@ export function formatTensor({
   for (const text of [TUPLE, 'numpy']) w.fixString(encoder.encode(text))
   w.array16(shape.length + 1).fixString(encoder.encode(TUPLE))
   for (const extent of shape) w.int64(extent)
-  return w.string32(encoder.encode(dtype)).finish()
+  writeTensorDtype(w, dtype)
+  return w.finish()
 }
 
 /** Skips the mark of a tuple. @returns how many items follow */
@@ -41,21 +41,14 @@ export function parseTensor(bytes: Uint8Array): Pick<Ndarray, 'shape' | 'dtype'>
   const ndim = tuple(r)
   if (ndim > MAX_DIMENSIONS) r.wrong(`there are ${ndim} dimensions`)
   const shape = Array.from({ length: ndim }, () => r.integer())
-  const head = bytes[r.at] ?? 0
-  if (head >> 4 === 9 || head === 0xdc)
-    throw unsupported('the tensor has a structured dtype, which is not supported')
-  return { shape, dtype: decoder.decode(r.string()) }
+  return { shape, dtype: readTensorDtype(r) }
 }
 
 async function tensorSChunk(array: Ndarray | NumericArray, options: SChunkOptions): Promise<SChunk> {
-  const plain = 'order' in array ? array : ndarray(array)
-  if (plain.order === 'F' && plain.shape.length > 1)
-    throw usage('the array is in Fortran order; bring it into C order first')
+  const plain = inCOrder('order' in array ? array : ndarray(array))
   const { descr, itemsize } = parseMetadataDtype(plain.dtype)
-  if (typeof descr !== 'string')
-    throw unsupported('tensors of structured dtypes are not supported; use NDArray')
   const schunk = await SChunk.create({ ...options, typesize: itemsize }, plain.data)
-  schunk.vlmeta.set(TENSOR_LAYER, formatTensor({ ...plain, dtype: descr }))
+  schunk.vlmeta.set(TENSOR_LAYER, formatTensor({ ...plain, dtype: dtypeRepr(descr) }))
   return schunk
 }
 
@@ -82,17 +75,25 @@ export async function unpackTensor(bytes: Uint8Array): Promise<Ndarray> {
   return readTensor(await SChunk.open(bytes))
 }
 
-/** Writes an array to a file as {@link packTensor} does. @returns the size of the file, in bytes */
+/**
+ * Writes an array to a file, or to a directory with `sparse`, as {@link packTensor} does.
+ * @returns its size, in bytes
+ * @throws BlpkError as {@link SChunk.save}
+ */
 export async function saveTensor(
   array: Ndarray | NumericArray,
   path: string,
-  options: SChunkOptions & { overwrite?: boolean } = {},
+  options: SChunkOptions & SaveOptions = {},
 ): Promise<number> {
-  const { overwrite = false, ...rest } = options
-  return (await tensorSChunk(array, rest)).save(path, { overwrite })
+  return (await tensorSChunk(array, options)).save(path, options)
 }
 
-/** The array of a file that {@link saveTensor} or python-blosc2's `save_tensor` wrote. */
+/**
+ * The array of a frame that {@link saveTensor} or python-blosc2's `save_tensor` wrote, from NumPy, PyTorch or
+ * TensorFlow.
+ * @param input path or address of a file, path of a sparse frame's directory, or a source
+ * @throws BlpkError USAGE where it holds no tensor; NOT_FOUND, IO, DENIED, NETWORK, DAMAGED, UNSUPPORTED
+ */
 export async function loadTensor(input: string | ByteSource): Promise<Ndarray> {
   const schunk = await SChunk.open(input)
   try {

@@ -25,6 +25,37 @@ function checkLength(source: ByteSource, header: NpyHeader): void {
   )
 }
 
+/** A `.npy` file whose header was read. */
+export interface OpenNpy {
+  header: NpyHeader
+  /** The first bytes of its data, which came with the header. */
+  ahead: Uint8Array
+}
+
+async function finishHeader(source: ByteSource, first: Uint8Array): Promise<OpenNpy> {
+  let start = first
+  let header = parseNpyHeader(start)
+  while ('needed' in header) {
+    if (header.needed <= start.length) throw unsupported(`'${source.name}' ends within its .npy header`)
+    start = await readStart(source, header.needed, start)
+    header = parseNpyHeader(start)
+  }
+  return { header, ahead: start.subarray(header.headerBytes) }
+}
+
+/**
+ * Reads the header of a `.npy` file.
+ * @throws BlpkError USAGE where it is none, or longer or shorter than its array; UNSUPPORTED for Python objects,
+ * DAMAGED for a bad header
+ */
+export async function readNpy(source: ByteSource): Promise<OpenNpy> {
+  const start = await readStart(source, FIRST_BYTES, new Uint8Array(0))
+  if (!isNpy(start)) throw usage(`'${source.name}' is no .npy file`)
+  const opened = await finishHeader(source, start)
+  checkLength(source, opened.header)
+  return opened
+}
+
 /**
  * Opens plain data. A `.npy` file is known by its first bytes: its array is then what is packed, with
  * typesize and metadata (container `numpy`) from its header.
@@ -33,16 +64,11 @@ function checkLength(source: ByteSource, header: NpyHeader): void {
  * file is longer or shorter than its array
  */
 export async function openPlain(source: ByteSource, options: { raw?: boolean } = {}): Promise<PlainSource> {
-  let start: Uint8Array = await readStart(source, FIRST_BYTES, new Uint8Array(0))
+  const start = await readStart(source, FIRST_BYTES, new Uint8Array(0))
   if (options.raw === true || !isNpy(start)) return new BytesPlainSource(source, {}, 0, start)
-  let header = parseNpyHeader(start)
-  while ('needed' in header) {
-    if (header.needed <= start.length) throw unsupported(`'${source.name}' ends within its .npy header`)
-    start = await readStart(source, header.needed, start)
-    header = parseNpyHeader(start)
-  }
+  const { header, ahead } = await finishHeader(source, start)
   checkLength(source, header)
   // A pipe has no size, but the header tells how much must come.
   const traits = { size: header.nbytes, typesize: header.itemsize, metadata: toJson(ndarrayMetadata(header)) }
-  return new BytesPlainSource(source, traits, header.headerBytes, start.subarray(header.headerBytes))
+  return new BytesPlainSource(source, traits, header.headerBytes, ahead)
 }

@@ -81,9 +81,20 @@ interface Commands {
     null,
   ]
   b2_describe: [{ input: string; slices?: [number, number, number][][] }, PeerFrame]
+  b2_from_npy: [{ input: string; output: string }, null]
+  b2_to_npy: [{ input: string; output: string }, null]
+  same_arrays: [{ input: string; output: string }, boolean]
+  b2_vlmeta: [{ archive: string; set: Record<string, unknown>; remove: string[] }, null]
+  b2_edit: [{ archive: string; input: string; insert: number; update: number; remove: number }, null]
+  b2_register: [Record<never, never>, null]
+  b2_tutorial: [
+    { input: string; output: string; chunksize: number; codec: number; filters: number[] },
+    number,
+  ]
   b2_append: [{ archive: string; input: string }, null]
   b2_change: [{ archive: string; steps: PeerStep[] }, null]
   b2_pack_tensor: [{ input: string; output: string }, null]
+  b2_tensor_npy: [{ input: string; output: string }, null]
   b2_unpack_tensor: [{ input: string }, PeerArray]
   hello: [Record<never, never>, { bloscpack: string; blosc: string; numpy: string; codecs: string[] }]
   pack: [{ input: string; output: string } & PeerPacking, null]

@@ -50,12 +50,12 @@ function covers(p: Partition, origin: readonly number[], box: Box): boolean {
 
 /**
  * Overwrites a box of an array. Chunks that it covers are compressed anew, others decompressed before.
- * @param pack compresses a chunk
+ * @param pack compresses the chunk of that index
  */
 export async function writeBox(
   store: ArrayStore,
   from: BoxBytes,
-  pack: (plain: Uint8Array) => Promise<Entry>,
+  pack: (plain: Uint8Array, index: number) => Promise<Entry>,
 ): Promise<void> {
   if (from.bytes.length === 0) return
   const { partition: p, itemBytes, chunks } = store
@@ -66,10 +66,12 @@ export async function writeBox(
     const origin = at.map((c, i) => c * (p.chunkshape[i] ?? 1))
     const index = flatIndex(at, p.chunks)
     const plain = new Uint8Array(p.chunkItems * itemBytes)
-    if (!covers(p, origin, from.box))
-      await (await chunks.openChunk(store.ws, index, store.options)).all(plain)
+    if (!covers(p, origin, from.box)) {
+      const chunk = await chunks.openChunk(store.ws, index, { ...store.options, postfilter: undefined })
+      await chunk.all(plain)
+    }
     intoChunk(p, origin, plain, from, itemBytes)
-    await chunks.splice(index, 1, [await pack(plain)], [plain.length])
+    await chunks.splice(index, 1, [await pack(plain, index)], [plain.length])
   }
 }
 

@@ -1,41 +1,72 @@
 import { damaged, type ErrorPlace } from '../../errors.js'
 import { type ChunkBytes, MemoryChunk } from '../../format/chunk2/chunk-bytes.js'
-import { type DecodeOptions, OpenChunk } from '../../format/chunk2/decode.js'
-import { newChunk2Header, parseChunk2Header, writeChunk2Header } from '../../format/chunk2/header.js'
+import { type BlockHook, type DecodeOptions, OpenChunk } from '../../format/chunk2/decode.js'
+import {
+  type Chunk2Header,
+  MAX_CHUNK_TYPESIZE,
+  newChunk2Header,
+  parseChunk2Header,
+  writeChunk2Header,
+} from '../../format/chunk2/header.js'
+import { fillPattern, specialPattern } from '../../format/chunk2/special.js'
 import type { OffsetSpecial } from '../../format/frame/offsets.js'
 import type { Workspace } from '../../kernels/workspace.js'
 
 /**
  * A chunk of a super-chunk: a special value that takes no room, or bytes that lie somewhere. `at` is where, if
- * that is in the file of the frame itself: in bytes from the end of the header.
+ * that is in the file of the frame itself: in bytes from the end of the header. `number` is that of its file, in a
+ * sparse frame.
  */
-export type Entry = { special: OffsetSpecial } | { open: () => ChunkBytes; at?: number }
+export type Entry = { special: OffsetSpecial } | { open: () => ChunkBytes; at?: number; number?: number }
 
 /** An entry over a chunk in memory. */
 export function memoryEntry(bytes: Uint8Array, place: ErrorPlace = {}): Entry {
   return { open: () => new MemoryChunk(bytes, place) }
 }
 
+/** A hook of a chunk that starts at `start` of all plain bytes. */
+export function atPlace(hook: BlockHook | undefined, start: number): BlockHook | undefined {
+  return hook && ((input, output, offset) => hook(input, output, start + offset))
+}
+
+function specialHeader(nbytes: number, typesize: number, blocksize: number): Chunk2Header {
+  return newChunk2Header({
+    split: true,
+    codecFormat: 0,
+    udcodec: 0,
+    codecMeta: 0,
+    typesize: typesize > MAX_CHUNK_TYPESIZE ? 1 : typesize,
+    nbytes,
+    blocksize: blocksize > 0 ? Math.min(blocksize, nbytes) : nbytes,
+    filters: [],
+  })
+}
+
 /** The 32 bytes that a special chunk would be if it were stored. */
-export function specialChunk(
+function specialChunk(
   special: OffsetSpecial,
   nbytes: number,
   typesize: number,
   blocksize: number,
 ): Uint8Array {
-  const item = typesize > 255 ? 1 : typesize
-  const h = newChunk2Header({
-    split: true,
-    codecFormat: 0,
-    udcodec: 0,
-    codecMeta: 0,
-    typesize: item,
-    nbytes,
-    blocksize: blocksize > 0 ? Math.min(blocksize, nbytes) : nbytes,
-    filters: [],
-  })
+  const h = specialHeader(nbytes, typesize, blocksize)
   const bytes = new Uint8Array(h.headerBytes)
   writeChunk2Header(bytes, { ...h, special, memcpyed: false })
+  return bytes
+}
+
+/** The same as a repeated item: C-Blosc2 reads no other special chunks where the index cannot stand for them. */
+export function repeatedChunk(
+  special: OffsetSpecial,
+  nbytes: number,
+  typesize: number,
+  blocksize: number,
+): Uint8Array {
+  const h = specialHeader(nbytes, typesize, blocksize)
+  const cbytes = h.headerBytes + typesize
+  const bytes = new Uint8Array(cbytes)
+  writeChunk2Header(bytes, { ...h, special: 'value', memcpyed: false, cbytes })
+  fillPattern(bytes.subarray(h.headerBytes), specialPattern(special, typesize, undefined))
   return bytes
 }
 
@@ -109,11 +140,18 @@ export class ChunkList {
     })
   }
 
-  /** Opens a chunk to decode it, wholly or in part. @throws BlpkError DAMAGED where its size is another one */
+  /**
+   * Opens a chunk to decode it, wholly or in part.
+   * @param options here the postfilter is told where a block is among all plain bytes
+   * @throws BlpkError DAMAGED where its size is another one
+   */
   async openChunk(ws: Workspace, index: number, options: DecodeOptions): Promise<OpenChunk> {
     const bytes = await this.bytes(index)
-    const chunk = await OpenChunk.open(ws, bytes, options)
-    const [, nbytes] = await this.extent(index)
+    const [start, nbytes] = await this.extent(index)
+    const chunk = await OpenChunk.open(ws, bytes, {
+      ...options,
+      postfilter: atPlace(options.postfilter, start),
+    })
     if (chunk.header.nbytes !== nbytes)
       throw damaged(
         `the chunk has ${chunk.header.nbytes} plain bytes, and the frame says ${nbytes}`,

@@ -2,7 +2,7 @@ import { addCodec, type PluginCodec, pluginCodec, pluginCodecByName } from '../.
 import { CODECS, codecByName } from '../../codecs/registry.js'
 import { unsupported, usage } from '../../errors.js'
 import { filterById, filterByName } from '../../filters/blosc2/registry.js'
-import { CODEC_FORMAT_UD, type FilterSlot, MAX_FILTERS } from '../../format/chunk2/header.js'
+import { CODEC_FORMAT_UD, FILTER_DELTA, type FilterSlot, MAX_FILTERS } from '../../format/chunk2/header.js'
 import type { Chunk2Params, StreamEncoder } from '../../format/chunk2/params.js'
 import {
   CODEC_NUMBERS,
@@ -23,7 +23,7 @@ export interface CompressionOptions {
   codecMeta?: number
   /** 0 (store) to 9. Default: 5. */
   level?: number
-  /** At most six, in the order of compression. Default: byte shuffle. */
+  /** At most six, in the order of compression, delta only as the first one. Default: byte shuffle. */
   filters?: readonly FilterOption[]
   /** Default: `auto`. */
   splitMode?: SplitMode
@@ -107,6 +107,8 @@ export function resolveParams(options: CompressionOptions, itemBytes: number, ow
     throw usage(`the level is ${level}; it goes from 0 to 9`)
   if (filters.length > MAX_FILTERS)
     throw usage(`there are ${filters.length} filters; ${MAX_FILTERS} fit in a chunk`)
+  if (filters.some(({ id }, i) => id === FILTER_DELTA && i > 0))
+    throw usage('the filter delta must be the first one: behind others, C-Blosc2 does not get the data back')
   if (!SPLIT_MODES.includes(splitMode)) throw usage(`unknown split mode '${splitMode}'`)
   if (!Number.isInteger(codecMeta) || codecMeta < 0 || codecMeta > 255)
     throw usage(`the meta byte of the codec is ${codecMeta}; it must fit in a byte`)
@@ -142,15 +144,28 @@ export function headerFields(
   }
 }
 
+/** What codecs of users see of the super-chunk that they work for. */
+export interface SChunkTraits {
+  /** Size of an item, in bytes. */
+  readonly typesize: number
+  /** Plain size of all chunks but the last, in bytes; 0 where each has its own. */
+  readonly chunksize: number
+  readonly nchunks: number
+  /** Plain size, in bytes. */
+  readonly nbytes: number
+  readonly meta: ReadonlyMap<string, Uint8Array>
+  readonly vlmeta: ReadonlyMap<string, Uint8Array>
+}
+
 /** A codec of a user, over plain views of the streams. */
 export interface UserCodec {
   /** 160 to 255. */
   id: number
   name: string
   /** @returns bytes written to `output`, or 0 for "store it plain" */
-  encode(input: Uint8Array, output: Uint8Array, meta: number, schunk: unknown): number
+  encode(input: Uint8Array, output: Uint8Array, meta: number, schunk: SChunkTraits): number
   /** Fills `output`. @returns bytes written; less than all of it means that the stream is malformed */
-  decode(input: Uint8Array, output: Uint8Array, meta: number, schunk: unknown): number
+  decode(input: Uint8Array, output: Uint8Array, meta: number, schunk: SChunkTraits): number
 }
 
 /**
@@ -163,9 +178,9 @@ export function registerCodec(codec: UserCodec): void {
       id: codec.id,
       name: codec.name,
       encode: (ws, src, nbytes, dst, capacity, meta, owner) =>
-        codec.encode(ws.view(src, nbytes), ws.view(dst, capacity), meta, owner),
+        codec.encode(ws.view(src, nbytes), ws.view(dst, capacity), meta, owner as SChunkTraits),
       decode: (ws, src, cbytes, dst, nbytes, meta, owner) =>
-        codec.decode(ws.view(src, cbytes), ws.view(dst, nbytes), meta, owner),
+        codec.decode(ws.view(src, cbytes), ws.view(dst, nbytes), meta, owner as SChunkTraits),
     },
     CODECS.map(({ name }) => name),
   )

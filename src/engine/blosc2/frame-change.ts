@@ -114,7 +114,7 @@ export class FrameChange {
     const { last } = await FRAME.mutableParts(this.#read, false)
     const stays = last === undefined || this.#now.has(last[0] - this.#headerBytes)
     const from = stays ? this.#chunksEnd : last[0]
-    const placed = await placeChunks(this.#parts.chunks, from - this.#headerBytes)
+    const placed = await placeChunks(this.#parts, from - this.#headerBytes)
     if (this.#isWasteful(placed, from)) return undefined
     return { from, placed, ends: await layEnds(this.#ws, this.#parts, placed) }
   }
@@ -161,7 +161,7 @@ export class FrameChange {
       if (bytes.length > 0) file.write(at, bytes)
       at += bytes.length
     }
-    for await (const chunk of writtenChunks(placed)) put(chunk)
+    for await (const chunk of writtenChunks(placed.written)) put(chunk)
     put(index)
     put(trailer)
     if (frameBytes < file.size) file.truncate(frameBytes)

@@ -7,12 +7,14 @@ import type { Layers } from '../../format/frame/layers.js'
 import { type ChunkOffset, OFFSET_BYTES, parseOffsets } from '../../format/frame/offsets.js'
 import { parseTrailer, TRAILER_END_BYTES, trailerBytes } from '../../format/frame/trailer.js'
 import type { Workspace } from '../../kernels/workspace.js'
+import { BriefFileSource } from '../../sources/brief-file.js'
 import type { ByteSource } from '../../sources/byte-source.js'
-import { FileSource } from '../../sources/file.js'
 import { SourceChunk } from './source-chunk.js'
 
 /** Name of the frame inside the directory of a sparse one (README_SFRAME_FORMAT). */
 export const SPARSE_FRAME_NAME = 'chunks.b2frame'
+/** Names of files have eight hexadecimal digits. */
+const MAX_FILE_NUMBER = 2 ** 32 - 1
 
 /** Name of the file of a chunk in a sparse frame. */
 export function sparseChunkName(number: number): string {
@@ -81,6 +83,12 @@ function checkCount(h: FrameHeader, count: number, place: ErrorPlace): void {
     throw damaged(`the index of the frame has ${count} entries for ${expected} chunks`, place)
 }
 
+function checkNumbers(offsets: readonly ChunkOffset[], place: ErrorPlace): void {
+  const wrong = offsets.find((offset) => 'at' in offset && offset.at > MAX_FILE_NUMBER)
+  if (wrong !== undefined && 'at' in wrong)
+    throw damaged(`the index of the frame names a file of number ${wrong.at}`, place)
+}
+
 /** How far each chunk can reach: to the next one that is stored, or to the end of the chunks. */
 function chunkEnds(offsets: readonly ChunkOffset[], end: number): Map<number, number> {
   const starts = offsets.flatMap((offset) => ('at' in offset ? [offset.at] : [])).sort((a, b) => a - b)
@@ -111,14 +119,8 @@ function contiguous(
 function inDirectory(directory: string): FrameFile['chunk'] {
   return (chunk, number) => {
     const path = join(directory, sparseChunkName(number))
-    const source = new FileSource(path)
-    try {
-      const bytes = new Uint8Array(source.size)
-      const got = source.read(0, bytes)
-      return new MemoryChunk(bytes.subarray(0, got), { path, chunk })
-    } finally {
-      source.close()
-    }
+    const source = new BriefFileSource(path)
+    return new SourceChunk(source, 0, source.size, { path, chunk })
   }
 }
 
@@ -149,6 +151,7 @@ export async function openFrame(
   }
   const indexAt = headerBytes + (header.sparse ? 0 : header.cbytes)
   const offsets = await readIndex(source, ws, header, at + indexAt, at + frameBytes - size)
+  if (header.sparse) checkNumbers(offsets, place)
   return {
     header,
     offsets,

@@ -5,6 +5,8 @@ import { type ArrayShape, MAX_DIMENSIONS, roundUp } from './meta.js'
 /** Blocks of this many bytes stay in the second level of usual caches; chunks are some dozens of them. */
 const BLOCK_BYTES = 128 * 1024
 const CHUNK_BYTES = 4 * 2 ** 20
+/** An axis without items is there to be appended to. */
+const GROWING = 2 ** 30
 const MAX_CHUNK_BYTES = 2 ** 31 - 1 - 32
 
 /** The extent for an axis, at most `room`: a divisor of the axis where one is not much smaller. */
@@ -53,17 +55,17 @@ export function choosePartitions(
     throw usage(`the shape ${shape.join(' × ')} makes no sense`)
   if (chunks !== undefined) checkParts('chunk', chunks, shape)
   if (blocks !== undefined) checkParts('block', blocks, shape)
-  if (shape.includes(0) && chunks === undefined) return { shape, chunkshape: shape, blockshape: shape }
+  const grown = shape.map((extent) => (extent === 0 ? GROWING : extent))
   const ones = shape.map(() => 1)
   const blockshape =
     blocks ??
-    cut(Math.max(1, Math.floor(BLOCK_BYTES / itemBytes)), chunks ?? shape, ones).map((b, i) =>
+    cut(Math.max(1, Math.floor(BLOCK_BYTES / itemBytes)), chunks ?? grown, ones).map((b, i) =>
       Math.min(b, chunks?.[i] ?? b),
     )
   const chunkshape =
     chunks ??
-    cut(Math.max(1, Math.floor(CHUNK_BYTES / itemBytes)), shape, blockshape).map((part, i) =>
-      Math.max(blockshape[i] ?? 1, Math.min(roundUp(part, blockshape[i] ?? 1), shape[i] ?? 1)),
+    cut(Math.max(1, Math.floor(CHUNK_BYTES / itemBytes)), grown, blockshape).map((part, i) =>
+      Math.max(blockshape[i] ?? 1, Math.min(roundUp(part, blockshape[i] ?? 1), grown[i] ?? 1)),
     )
   chunkshape.forEach((chunk, i) => {
     if ((blockshape[i] ?? 0) > chunk)

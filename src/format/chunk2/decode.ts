@@ -21,13 +21,14 @@ export interface DecodeCounts {
   blocks: number
 }
 
-/** Changes the plain bytes of a block after it was decoded; `offset` is its place in the chunk, in bytes. */
-export type BlockHook = (block: Uint8Array, offset: number) => void
+/** Fills `output` from the plain bytes of a block, which are as many; `offset` is its place in the chunk, in bytes. */
+export type BlockHook = (input: Uint8Array, output: Uint8Array, offset: number) => void
 
 export interface DecodeOptions extends PipelineTraits {
   counts?: DecodeCounts | undefined
   /** What codecs of users are handed along. */
   owner?: unknown
+  /** Gives what is answered in place of the plain bytes of each block. */
   postfilter?: BlockHook | undefined
 }
 
@@ -156,9 +157,9 @@ export class OpenChunk {
     const plain = await this.#plainBlock(index)
     const { postfilter } = this.#options
     if (postfilter === undefined) return plain
-    const own = plain.slice()
-    postfilter(own, this.blockOffset(index))
-    return own
+    const changed = new Uint8Array(plain.length)
+    postfilter(plain, changed, this.blockOffset(index))
+    return changed
   }
 
   async #plainBlock(index: number): Promise<Uint8Array> {

@@ -136,9 +136,11 @@ function putSpecial(h: Chunk2Header, item: Uint8Array, out: Uint8Array): number 
 
 function applyPrefilter(p: Chunk2Params, plain: Uint8Array, blocksize: number): Uint8Array {
   if (p.prefilter === undefined) return plain
-  const own = plain.slice()
-  for (let at = 0; at < own.length; at += blocksize) p.prefilter(own.subarray(at, at + blocksize), at)
-  return own
+  const changed = new Uint8Array(plain.length)
+  for (let at = 0; at < plain.length; at += blocksize) {
+    p.prefilter(plain.subarray(at, at + blocksize), changed.subarray(at, at + blocksize), at)
+  }
+  return changed
 }
 
 /**

@@ -37,6 +37,6 @@ export interface Chunk2Params {
   itemBytes: number
   /** Size of a block, in bytes; C-Blosc2's rule where it is 0. */
   blocksize: number
-  /** Changes the plain bytes of each block before they are filtered; `offset` is in bytes of the chunk. */
+  /** Gives what is compressed in place of the plain bytes of each block. */
   prefilter?: BlockHook | undefined
 }

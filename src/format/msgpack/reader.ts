@@ -29,6 +29,11 @@ export class MsgpackReader {
     return piece
   }
 
+  /** The first byte of what follows. */
+  peek(): number {
+    return this.#bytes[this.at] ?? this.wrong('the bytes end early')
+  }
+
   #u8(): number {
     return this.take(1)[0] ?? 0
   }

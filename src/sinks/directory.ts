@@ -1,0 +1,107 @@
+import {
+  closeSync,
+  fsyncSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+} from 'node:fs'
+import { dirname, join } from 'node:path'
+import { nodeDisk, writeFully } from '../disk/disk.js'
+import { temporaryBeside } from '../disk/temporary.js'
+import { BlpkError } from '../errors.js'
+import { attempt, ioError } from '../io-errors.js'
+import { existsError } from './file.js'
+
+export interface DirectorySinkOptions {
+  /** Replace what has the name. */
+  overwrite?: boolean
+  /** Is a file of this name one that may go when a directory is replaced? */
+  mayReplace: (name: string) => boolean
+}
+
+/** Windows lets nobody rename a directory while a virus scanner looks into it. */
+const REMOVAL = { recursive: true, force: true, maxRetries: 5, retryDelay: 50 } as const
+
+/**
+ * A directory of files that appears under its name only when it is whole: written beside it, flushed, then
+ * renamed. One that is replaced is first renamed itself, since directories cannot be exchanged in one step: a
+ * crash in between leaves both, whole, under temporary names beside the name.
+ */
+export class DirectorySink {
+  readonly name: string
+  readonly #temporary: string
+  readonly #replaces: boolean
+  #size = 0
+
+  /** @throws BlpkError EXISTS where something is there that must not be replaced; NOT_FOUND, IO */
+  constructor(path: string, options: DirectorySinkOptions) {
+    const there = attempt('create', path, () => lstatSync(path, { throwIfNoEntry: false }))
+    if (there !== undefined && options.overwrite !== true) throw existsError(path)
+    this.name = there === undefined ? path : attempt('create', path, () => realpathSync(path))
+    this.#replaces = there !== undefined
+    if (there !== undefined) this.#checkOld(options.mayReplace)
+    this.#temporary = temporaryBeside(this.name)
+    attempt('create', path, () => mkdirSync(this.#temporary))
+  }
+
+  /** Nothing goes that is no part of what is replaced. */
+  #checkOld(mayReplace: (name: string) => boolean): void {
+    if (!lstatSync(this.name).isDirectory()) return
+    const other = attempt('read', this.name, () => readdirSync(this.name)).find((name) => !mayReplace(name))
+    if (other === undefined) return
+    const message = `the directory '${this.name}' holds '${other}' too and is not replaced; move that away`
+    throw new BlpkError('EXISTS', message, { path: this.name })
+  }
+
+  /** In bytes, of all files so far. */
+  get size(): number {
+    return this.#size
+  }
+
+  /** Writes a file, flushed. */
+  async write(name: string, pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<void> {
+    const path = join(this.#temporary, name)
+    const fd = attempt('create', path, () => openSync(path, 'wx'))
+    try {
+      for await (const piece of pieces) {
+        attempt('write', path, () => writeFully(fd, piece, null))
+        this.#size += piece.length
+      }
+      attempt('write', path, () => fsyncSync(fd))
+    } finally {
+      closeSync(fd)
+    }
+  }
+
+  commit(): void {
+    try {
+      nodeDisk.syncDirectory(this.#temporary)
+      if (this.#replaces) this.#replace()
+      else renameSync(this.#temporary, this.name)
+      nodeDisk.syncDirectory(dirname(this.name))
+    } catch (error) {
+      this.discard()
+      throw ioError(error, 'write', this.name)
+    }
+  }
+
+  #replace(): void {
+    const old = temporaryBeside(this.name)
+    renameSync(this.name, old)
+    try {
+      renameSync(this.#temporary, this.name)
+    } catch (error) {
+      renameSync(old, this.name)
+      throw error
+    }
+    rmSync(old, REMOVAL)
+  }
+
+  discard(): void {
+    attempt('remove', this.#temporary, () => rmSync(this.#temporary, REMOVAL))
+  }
+}
