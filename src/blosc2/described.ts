@@ -4,6 +4,7 @@ import type { Layers } from '../format/frame/layers.js'
 import { MsgpackReader } from '../format/msgpack/reader.js'
 import { MsgpackWriter } from '../format/msgpack/writer.js'
 import {
+  dtypeRepr,
   type NdarrayLayout,
   numpyOrder,
   parseMetadataDtype,
@@ -26,8 +27,8 @@ export function layersOf(json: string | undefined): Layers {
   const layers: Layers = new Map()
   if (json === undefined) return layers
   const array = parseNdarrayMetadata(JSON.parse(json))
-  if (array !== undefined && numpyOrder(array) === 'C' && typeof array.descr === 'string')
-    layers.set(TENSOR_LAYER, formatTensor({ shape: array.shape, dtype: array.descr }))
+  if (array !== undefined && numpyOrder(array) === 'C')
+    layers.set(TENSOR_LAYER, formatTensor({ shape: array.shape, dtype: dtypeRepr(array.descr) }))
   layers.set(JSON_LAYER, new MsgpackWriter().string32(new TextEncoder().encode(json)).finish())
   return layers
 }

@@ -9,7 +9,7 @@ const LIBRARY = new URL('../../dist/index.js', import.meta.url).href
 
 test('the example in README.md runs and prints what it says', () => {
   const readme = readFileSync(join(import.meta.dirname, '..', '..', 'README.md'), 'utf8')
-  const example = /### Blosc2\n[\s\S]*?```js\n([\s\S]*?)```/.exec(readme)?.[1] ?? ''
+  const example = /### Blosc2 in the library\n[\s\S]*?```js\n([\s\S]*?)```/.exec(readme)?.[1] ?? ''
   const promised = [...example.matchAll(/console\.log\(.*\) \/\/ (.*)/g)].map(([, text]) => text)
   expect(promised.length).toBeGreaterThan(1)
   const script = join(directory, 'example.mjs')
