@@ -12,6 +12,7 @@ export type { Disk, FileFacts, Owner } from './disk/disk.js'
 export { openArchiveFile, type ReadOptions } from './disk/read-archive.js'
 export { type AppendOptions, type AppendResult, appendToFile } from './engine/append.js'
 export { Archive, type ChunkPlace, type OpenOptions } from './engine/archive.js'
+export type { CheckMode, FrameChecksum } from './engine/blosc2/checksums.js'
 export {
   type CompressionOptions,
   type FilterOption,

@@ -1,5 +1,6 @@
 import { type ArrayStore, readBox, readPicks } from '../engine/blosc2/array-reader.js'
 import { regrid, writeBox } from '../engine/blosc2/array-writer.js'
+import type { FrameChecksum } from '../engine/blosc2/checksums.js'
 import type { CompressionOptions } from '../engine/blosc2/cparams.js'
 import { damaged, usage } from '../errors.js'
 import {
@@ -45,6 +46,8 @@ export interface NDArrayOptions extends CompressionOptions {
   blocks?: readonly number[]
   /** More fixed metalayers. */
   meta?: Iterable<readonly [string, Uint8Array]>
+  /** `xxh64` (default) keeps a checksum of each chunk in a metalayer of ours; `none` does not. */
+  checksum?: FrameChecksum
 }
 
 /** An array of up to 16 dimensions in chunks, and these in blocks (README_B2ND_METALAYER). */

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
+import type { CheckMode } from '../engine/blosc2/checksums.js'
 import { ChunkList } from '../engine/blosc2/chunk-list.js'
 import { openFrame, SPARSE_FRAME_NAME } from '../engine/blosc2/frame-file.js'
 import { readVlmeta } from '../engine/blosc2/vlmeta.js'
@@ -27,10 +28,12 @@ function isDirectory(path: string): boolean {
 /**
  * Opens a frame.
  * @param input path of a frame or of a sparse frame's directory, the bytes of a frame, or a source of your own
- * @param offset where the frame starts, in bytes
- * @throws BlpkError NOT_FOUND, IO, DAMAGED, UNSUPPORTED
+ * @throws BlpkError NOT_FOUND, IO, DAMAGED, CHECKSUM, UNSUPPORTED
  */
-export async function openAny(input: string | Uint8Array | ByteSource, offset = 0): Promise<OpenedFrame> {
+export async function openAny(
+  input: string | Uint8Array | ByteSource,
+  { offset = 0, check = 'whole' }: { offset?: number; check?: CheckMode } = {},
+): Promise<OpenedFrame> {
   const directory = typeof input === 'string' && isDirectory(input) ? input : undefined
   const source =
     typeof input === 'string'
@@ -40,7 +43,7 @@ export async function openAny(input: string | Uint8Array | ByteSource, offset = 
         : input
   const ws = new Workspace()
   try {
-    const file = await openFrame(source, ws, offset, directory)
+    const file = await openFrame(source, ws, { at: offset, directory, check })
     const { header } = file
     const entries = file.offsets.map((place, index) =>
       'special' in place ? place : { open: () => file.chunk(index, place.at) },

@@ -6,6 +6,7 @@ import type { Layers } from '../format/frame/layers.js'
 import type { Workspace } from '../kernels/workspace.js'
 import type { ByteSource } from '../sources/byte-source.js'
 import type { OpenedFrame } from './open.js'
+import { UserLayers } from './user-layers.js'
 
 /**
  * What reads a super-chunk: data of any size as a list of Blosc2 chunks, with metalayers. Frames on disk, in
@@ -27,7 +28,7 @@ export class SChunkReader {
     this.source = frame.source
     this.header = frame.header
     this.list = frame.chunks
-    this.#vlmeta = frame.vlmeta
+    this.#vlmeta = new UserLayers(frame.vlmeta)
   }
 
   /** Plain size, in bytes. */
@@ -54,7 +55,7 @@ export class SChunkReader {
     return this.header.meta
   }
 
-  /** Metalayers of variable length by name, decompressed. */
+  /** Metalayers of variable length by name, decompressed; one name is reserved for checksums. */
   get vlmeta(): Layers {
     return this.#vlmeta
   }
@@ -100,6 +101,7 @@ export class SChunkReader {
   async chunk(index: number): Promise<Uint8Array> {
     const bytes = await this.list.bytes(this.checkIndex(index))
     const { header } = await this.list.openChunk(this.ws, this.checkIndex(index), this.decoding())
+    await bytes.prefetch?.(header.cbytes)
     return (await bytes.fetch(0, header.cbytes)).slice()
   }
 

@@ -1,3 +1,4 @@
+import type { CheckMode, FrameChecksum } from '../engine/blosc2/checksums.js'
 import { ChunkList, type Entry, memoryEntry } from '../engine/blosc2/chunk-list.js'
 import { type CompressionOptions, headerFields, optionsOf, resolveParams } from '../engine/blosc2/cparams.js'
 import { layFrame } from '../engine/blosc2/frame-writer.js'
@@ -17,11 +18,19 @@ import { MemorySink } from '../sinks/memory.js'
 import type { ByteSource } from '../sources/byte-source.js'
 import { openAny } from './open.js'
 import { SChunkReader } from './schunk-reader.js'
+import { checkNotReserved } from './user-layers.js'
 
 /** How a super-chunk is opened. */
 export interface SChunkOpenOptions {
   /** Where the frame starts in the file, in bytes. */
   offset?: number
+  /**
+   * Which reads are checked, where the frame has checksums: `whole` (default) those of whole chunks, `always` those of
+   * single blocks too, for which the whole chunk is then read, `never` none.
+   */
+  check?: CheckMode
+  /** For when it is written: `none` leaves checksums out. Default: `xxh64`, whatever was there. */
+  checksum?: FrameChecksum
 }
 
 /** How a new super-chunk is made. */
@@ -32,6 +41,8 @@ export interface SChunkOptions extends CompressionOptions {
   chunksize?: number
   /** Fixed metalayers, at most 16. */
   meta?: Iterable<readonly [string, Uint8Array]>
+  /** `xxh64` (default) keeps a checksum of each chunk in a metalayer of ours; `none` does not. */
+  checksum?: FrameChecksum
 }
 
 /** Bytes, or a typed array of any kind. */
@@ -71,7 +82,14 @@ function checkLayers(meta: Layers): void {
     const { length } = new TextEncoder().encode(name)
     if (length === 0 || length > MAX_LAYER_NAME)
       throw usage(`the metalayer name '${name}' has ${length} bytes; it may have 1 to ${MAX_LAYER_NAME}`)
+    checkNotReserved(name)
   }
+}
+
+function checkedChecksum(checksum: FrameChecksum = 'xxh64'): FrameChecksum {
+  if (checksum !== 'xxh64' && checksum !== 'none')
+    throw usage(`frames have the checksum xxh64 or none, not '${checksum}'`)
+  return checksum
 }
 
 /**
@@ -81,17 +99,20 @@ function checkLayers(meta: Layers): void {
 export class SChunk extends SChunkReader {
   #params: Chunk2Params | undefined
   #prefilter: BlockHook | undefined
+  #checksum: FrameChecksum = 'xxh64'
 
   /**
    * Opens a frame (README_CFRAME_FORMAT, README_SFRAME_FORMAT).
    * @param input path of a frame or of a sparse frame's directory, the bytes of a frame, or a source of your own
-   * @throws BlpkError NOT_FOUND, IO, DAMAGED, UNSUPPORTED
+   * @throws BlpkError NOT_FOUND, IO, DAMAGED, CHECKSUM, UNSUPPORTED
    */
   static async open(
     input: string | Uint8Array | ByteSource,
     options: SChunkOpenOptions = {},
   ): Promise<SChunk> {
-    return new SChunk(await openAny(input, options.offset ?? 0))
+    const schunk = new SChunk(await openAny(input, options))
+    schunk.#checksum = checkedChecksum(options.checksum)
+    return schunk
   }
 
   /** A frame in memory; the bytes must stay as they are as long as it is used. */
@@ -123,6 +144,7 @@ export class SChunk extends SChunkReader {
       ws: new Workspace(),
     })
     schunk.#params = resolveParams(options, typesize, schunk)
+    schunk.#checksum = checkedChecksum(options.checksum)
     if (data !== undefined) await schunk.append(data)
     return schunk
   }
@@ -298,6 +320,7 @@ export class SChunk extends SChunkReader {
         header: this.header,
         chunks: this.list,
         vlmeta: this.vlmeta,
+        checksum: this.#checksum,
       })
       for await (const piece of pieces()) await sink.write(piece)
       await sink.commit()

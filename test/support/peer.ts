@@ -72,6 +72,10 @@ interface Commands {
     null,
   ]
   b2_describe: [{ input: string; slices?: [number, number, number][][] }, PeerFrame]
+  b2_change: [
+    { archive: string; kind: 'update' | 'vlmeta' | 'meta' | 'all'; value?: string },
+    Record<string, number> | null,
+  ]
   b2_append: [{ archive: string; input: string }, null]
   b2_pack_tensor: [{ input: string; output: string }, null]
   b2_unpack_tensor: [{ input: string }, PeerArray]

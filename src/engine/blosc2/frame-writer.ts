@@ -1,11 +1,13 @@
 import type { ChunkBytes } from '../../format/chunk2/chunk-bytes.js'
 import { encodeChunk2 } from '../../format/chunk2/encode.js'
 import { parseChunk2Header } from '../../format/chunk2/header.js'
+import { CHECKSUM_LAYER } from '../../format/frame/checksums.js'
 import { type FrameHeader, formatFrameHeader, frameHeaderBytes } from '../../format/frame/header.js'
 import type { Layers } from '../../format/frame/layers.js'
 import { type ChunkOffset, formatOffsets, type OffsetSpecial } from '../../format/frame/offsets.js'
 import { formatTrailer } from '../../format/frame/trailer.js'
 import type { Workspace } from '../../kernels/workspace.js'
+import { type FrameChecksum, Sealer, sealTrailer } from './checksums.js'
 import type { ChunkList } from './chunk-list.js'
 import { resolveParams } from './cparams.js'
 
@@ -15,6 +17,7 @@ export interface FrameParts {
   chunks: ChunkList
   /** Plain contents. */
   vlmeta: Layers
+  checksum: FrameChecksum
 }
 
 interface Placed {
@@ -47,6 +50,8 @@ async function place(chunks: ChunkList): Promise<Placed> {
   return placed
 }
 
+const STORED = resolveParams({ codec: 'lz4', level: 0, filters: [] }, 1)
+
 async function packLayers(ws: Workspace, layers: Layers): Promise<Layers> {
   const params = resolveParams({ codec: 'lz4', filters: [] }, 1)
   const packed: Layers = new Map()
@@ -70,8 +75,13 @@ export async function layFrame(
   const { chunks, vlmeta } = parts
   const placed = await place(chunks)
   const index = await packIndex(ws, placed.offsets)
-  const trailer = formatTrailer(await packLayers(ws, vlmeta))
   const headerBytes = frameHeaderBytes(parts.header.meta)
+  const seals = parts.checksum !== 'none'
+  const sealer = seals ? Sealer.for(placed.offsets, headerBytes) : undefined
+  const layers = await packLayers(ws, vlmeta)
+  // Digests cannot be packed, so that the size of the frame is known before they are.
+  if (sealer !== undefined) layers.set(CHECKSUM_LAYER, await encodeChunk2(ws, STORED, sealer.content))
+  const trailer = formatTrailer(layers)
   const frameBytes = headerBytes + placed.cbytes + index.length + trailer.length
   const variableChunks = chunks.chunksize === 0 && chunks.entries.length > 0
   const header = formatFrameHeader({
@@ -84,14 +94,19 @@ export async function layFrame(
     nbytes: chunks.nbytes,
     cbytes: placed.cbytes,
     chunksize: chunks.chunksize,
-    hasVlmeta: vlmeta.size > 0,
+    hasVlmeta: layers.size > 0,
   })
   async function* pieces(): AsyncGenerator<Uint8Array> {
     yield header
     for (const { bytes, cbytes } of placed.stored) {
       await bytes.prefetch?.(cbytes)
-      yield await bytes.fetch(0, cbytes)
+      const chunk = await bytes.fetch(0, cbytes)
+      await sealer?.add(bytes, chunk)
+      yield chunk
     }
+    const ends = { header, index, trailer }
+    sealer?.fill(ends)
+    if (seals) await sealTrailer(ends)
     yield index
     yield trailer
   }

@@ -241,10 +241,15 @@ export class OpenChunk {
     if (nbytes !== size) throw damaged('a stream of the chunk does not decode', this.#place)
   }
 
+  /** Says that all blocks will be decoded, so that the chunk is read in one go, and checked. */
+  async prefetch(): Promise<void> {
+    await this.#bytes.prefetch?.(this.header.cbytes)
+  }
+
   /** Decodes the whole chunk. @param out exactly as long as the plain chunk */
   async all(out: Uint8Array): Promise<void> {
     const { header } = this
-    await this.#bytes.prefetch?.(header.cbytes)
+    await this.prefetch()
     if (header.memcpyed && header.special === 'none' && this.#options.postfilter === undefined) {
       out.set(await this.#bytes.fetch(header.headerBytes, header.nbytes))
       return

@@ -6,7 +6,8 @@ export type OffsetSpecial = Exclude<Special, 'none' | 'value'>
 /** Where a chunk is: behind the header in bytes (the number of its file in a sparse frame), or nowhere. */
 export type ChunkOffset = { special: OffsetSpecial } | { at: number }
 
-const SPECIAL_NUMBERS: Record<OffsetSpecial, number> = { zeros: 1, nans: 2, uninit: 4 }
+/** As they stand in the highest byte of an offset, without its highest bit. */
+export const SPECIAL_NUMBERS: Record<OffsetSpecial, number> = { zeros: 1, nans: 2, uninit: 4 }
 
 function parseOffset(value: bigint, place: ErrorPlace): ChunkOffset {
   if (value >= 0n) {
