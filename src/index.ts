@@ -19,6 +19,15 @@ export {
   registerCodec,
   type UserCodec,
 } from './engine/blosc2/cparams.js'
+export {
+  type FrameRecoverOptions,
+  type FrameRecovery,
+  planFrameRecovery,
+} from './engine/blosc2/damage/recover.js'
+export { writeRecoveredFrame } from './engine/blosc2/damage/repair.js'
+export { recoveredFramePrefix, writeSalvagedFrame } from './engine/blosc2/damage/salvage.js'
+export type { FrameSurvey, FrameSurveyOptions } from './engine/blosc2/damage/survey.js'
+export { verifyFrame } from './engine/blosc2/damage/verify.js'
 export { registerFilter, type UserFilter, type UserFilterContext } from './engine/blosc2/filters.js'
 export { BloscpackSink } from './engine/bloscpack-sink.js'
 export type { CompressedSink, Totals } from './engine/compressed-sink.js'

@@ -39,7 +39,11 @@ describe.skipIf(peer === undefined)('a frame with checksums', () => {
     if (peer === undefined) return
     const path = await write('plain.b2frame')
     const seen = await peer.call('b2_describe', { input: path })
-    expect(seen).toMatchObject({ nchunks: 4, vlmeta: { mine: 'c' }, sha256: sha256(new Uint8Array(data.buffer)) })
+    expect(seen).toMatchObject({
+      nchunks: 4,
+      vlmeta: { mine: 'c' },
+      sha256: sha256(new Uint8Array(data.buffer)),
+    })
     expect(Object.keys(seen.vlmeta)).toEqual(['mine', LAYER])
     const all = await peer.call('b2_change', { archive: path, kind: 'all' })
     // Version and sizes, the header with its metalayers, one run, four digests.

@@ -73,18 +73,33 @@ export async function decodeIndex(
     if (h.nbytes > 0) throw damaged('the frame has no index of its chunks', place)
     return []
   }
+  return decodeOffsets(ws, bytes, place, (count) => checkCount(h, count, place))
+}
+
+/**
+ * Decodes an index, whatever the header says.
+ * @param check is told how many entries there are, before room is made for them
+ * @throws BlpkError DAMAGED, UNSUPPORTED
+ */
+export async function decodeOffsets(
+  ws: Workspace,
+  bytes: Uint8Array,
+  place: ErrorPlace,
+  check?: (count: number) => void,
+): Promise<ChunkOffset[]> {
   const index = await OpenChunk.open(ws, new MemoryChunk(bytes, place), { itemBytes: OFFSET_BYTES })
   const { nbytes } = index.header
-  checkCount(h, nbytes / OFFSET_BYTES, bytes.length, place)
+  const count = nbytes / OFFSET_BYTES
+  if (count > MOST_CHUNKS && count > bytes.length * MOST_RATIO)
+    throw unsupported(`the index of the frame claims ${count} chunks in ${bytes.length} bytes`, place)
+  check?.(count)
   const plain = new Uint8Array(nbytes)
   await index.all(plain)
   return parseOffsets(plain, place)
 }
 
 /** The number of chunks must be what the sizes say, before anything is allocated for it. */
-function checkCount(h: FrameHeader, count: number, indexBytes: number, place: ErrorPlace): void {
-  if (count > MOST_CHUNKS && count > indexBytes * MOST_RATIO)
-    throw unsupported(`the index of the frame claims ${count} chunks in ${indexBytes} bytes`, place)
+function checkCount(h: FrameHeader, count: number, place: ErrorPlace): void {
   if (h.variableChunks) {
     // Each chunk of a size of its own has a header of its own.
     if (!h.sparse && count * 16 > h.cbytes)
@@ -108,22 +123,28 @@ function chunkEnds(offsets: readonly ChunkOffset[], end: number): Map<number, nu
   return ends
 }
 
-function contiguous(
+/**
+ * Opens chunks that lie one behind the other.
+ * @param first where the first one can start, in bytes
+ * @param nbytes how many bytes they have together
+ */
+export function contiguous(
   source: ByteSource,
-  at: number,
-  h: FrameHeader,
-  offsets: ChunkOffset[],
+  first: number,
+  nbytes: number,
+  offsets: readonly ChunkOffset[],
 ): FrameFile['chunk'] {
-  const ends = chunkEnds(offsets, h.cbytes)
+  const ends = chunkEnds(offsets, nbytes)
   return (chunk, start) => {
     const end = ends.get(start) ?? 0
-    const place = { path: source.name, chunk, offset: at + h.headerBytes + start }
+    const place = { path: source.name, chunk, offset: first + start }
     if (end - start < 16) throw damaged('the chunk lies outside the frame', place)
-    return new SourceChunk(source, at + h.headerBytes + start, end - start, place)
+    return new SourceChunk(source, first + start, end - start, place)
   }
 }
 
-function inDirectory(directory: string): FrameFile['chunk'] {
+/** Opens the chunks of a sparse frame. */
+export function inDirectory(directory: string): FrameFile['chunk'] {
   return (chunk, number) => {
     const path = join(directory, sparseChunkName(number))
     const source = new FileSource(path)
@@ -207,6 +228,6 @@ export async function openFrame(
   const chunk =
     header.sparse && directory !== undefined
       ? inDirectory(directory)
-      : contiguous(source, at, header, offsets)
+      : contiguous(source, at + header.headerBytes, header.cbytes, offsets)
   return { header, offsets, vlmeta, chunk: digests === undefined ? chunk : checked(chunk, digests, check) }
 }
