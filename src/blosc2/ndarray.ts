@@ -3,6 +3,7 @@ import { regrid, writeBox } from '../engine/blosc2/array-writer.js'
 import type { FrameChecksum } from '../engine/blosc2/checksums.js'
 import type { CompressionOptions } from '../engine/blosc2/cparams.js'
 import { damaged, usage } from '../errors.js'
+import { allocate } from '../format/allocate.js'
 import {
   type Box,
   boxShape,
@@ -191,7 +192,7 @@ export class NDArray {
       throw usage(`${keys.length} keys were given for an array of ${this.ndim} dimensions`)
     const picks = this.shape.map((extent, axis) => axisPick(keys[axis], extent))
     const counts = picks.map((pick) => pick.indices.length)
-    const data = new Uint8Array(product(counts) * this.schunk.typesize)
+    const data = allocate(product(counts) * this.schunk.typesize)
     if (data.length > 0 && picks.every((pick) => pick.dense)) {
       const start = picks.map((pick) => pick.indices[0] ?? 0)
       await readBox(this.#store, {
@@ -209,7 +210,7 @@ export class NDArray {
     const shape = boxShape(box)
     if (shape.some((n, i) => n < 0 || (box.start[i] ?? 0) < 0 || (box.stop[i] ?? 0) > (this.shape[i] ?? 0)))
       throw usage('the box reaches beyond the array')
-    const bytes = new Uint8Array(product(shape) * this.schunk.typesize)
+    const bytes = allocate(product(shape) * this.schunk.typesize)
     await readBox(this.#store, { bytes, box })
     return bytes
   }

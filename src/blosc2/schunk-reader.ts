@@ -1,5 +1,6 @@
 import type { ChunkList } from '../engine/blosc2/chunk-list.js'
 import { usage } from '../errors.js'
+import { allocate } from '../format/allocate.js'
 import type { BlockHook, DecodeCounts, DecodeOptions } from '../format/chunk2/decode.js'
 import type { FrameHeader } from '../format/frame/header.js'
 import type { Layers } from '../format/frame/layers.js'
@@ -108,7 +109,7 @@ export class SChunkReader {
   /** The plain bytes of a chunk. @throws BlpkError USAGE, DAMAGED, UNSUPPORTED, IO */
   async decompressChunk(index: number): Promise<Uint8Array> {
     const chunk = await this.list.openChunk(this.ws, this.checkIndex(index), this.decoding())
-    const out = new Uint8Array(chunk.header.nbytes)
+    const out = allocate(chunk.header.nbytes)
     await chunk.all(out)
     return out
   }
@@ -128,7 +129,7 @@ export class SChunkReader {
 
   /** The plain bytes `from` to `to`. */
   async bytes(from = 0, to = this.nbytes): Promise<Uint8Array> {
-    const out = new Uint8Array(to - from)
+    const out = allocate(to - from)
     let start = 0
     for (const [index, size] of (await this.list.sizes()).entries()) {
       const [a, b] = [Math.max(from, start), Math.min(to, start + size)]

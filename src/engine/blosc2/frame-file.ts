@@ -143,11 +143,21 @@ export function contiguous(
   }
 }
 
+/** @throws BlpkError DAMAGED for a file that is missing, IO */
+function openChunkFile(path: string, chunk: number): FileSource {
+  try {
+    return new FileSource(path)
+  } catch (error) {
+    if (!(error instanceof BlpkError) || error.code !== 'NOT_FOUND') throw error
+    throw new BlpkError('DAMAGED', 'the file of the chunk is missing', { path, chunk }, error)
+  }
+}
+
 /** Opens the chunks of a sparse frame. */
 export function inDirectory(directory: string): FrameFile['chunk'] {
   return (chunk, number) => {
     const path = join(directory, sparseChunkName(number))
-    const source = new FileSource(path)
+    const source = openChunkFile(path, chunk)
     try {
       const bytes = new Uint8Array(source.size)
       const got = source.read(0, bytes)
@@ -184,17 +194,26 @@ async function readEnds(source: ByteSource, at: number): Promise<FrameEnds & { p
   return { parsed, header, index, trailer }
 }
 
-/** Takes the layer of ours out of those of users. @returns the digests, where they are of the frame as it is */
-async function takeDigests(ws: Workspace, ends: FrameEnds, layers: Layers): Promise<Digests | undefined> {
-  const layer = layers.get(CHECKSUM_LAYER)
-  layers.delete(CHECKSUM_LAYER)
+/**
+ * The digests of a frame, where they are of the frame as it is.
+ * @throws BlpkError CHECKSUM where header, index or trailer are not what was written
+ */
+async function readDigests(
+  ws: Workspace,
+  ends: FrameEnds,
+  layer: Uint8Array | undefined,
+  count: number,
+): Promise<Digests | undefined> {
   const state = await checkEnds(ends)
   if (state === 'wrong') {
     const message = 'header, index or trailer of the frame do not match their checksum (xxh64)'
     throw new BlpkError('CHECKSUM', `${message}: run blpk verify`)
   }
   if (layer === undefined || state === 'none') return undefined
-  return digestsByIndex(parseChecksumLayer(await readLayer(ws, CHECKSUM_LAYER, layer)))
+  const parsed = parseChecksumLayer(await readLayer(ws, CHECKSUM_LAYER, layer))
+  const known = parsed.runs.reduce((sum, run) => sum + run.count, 0)
+  if (known !== count) throw damaged(`the checksums of the frame are of ${known} chunks, but it has ${count}`)
+  return digestsByIndex(parsed)
 }
 
 /** Chunks with a digest are checked when they are read. */
@@ -222,9 +241,10 @@ export async function openFrame(
     throw unsupported('the frame keeps its chunks in files of their own; open its directory instead', place)
   }
   const vlmeta = parseTrailer(ends.trailer, place)
-  const digests = check === 'never' ? undefined : await takeDigests(ws, ends, vlmeta)
+  const layer = vlmeta.get(CHECKSUM_LAYER)
   vlmeta.delete(CHECKSUM_LAYER)
   const offsets = await decodeIndex(ws, header, ends.index, place)
+  const digests = check === 'never' ? undefined : await readDigests(ws, ends, layer, offsets.length)
   const chunk =
     header.sparse && directory !== undefined
       ? inDirectory(directory)

@@ -1,4 +1,4 @@
-import { damaged, type ErrorPlace } from '../../errors.js'
+import { damaged, type ErrorPlace, unsupported } from '../../errors.js'
 import type { Workspace } from '../../kernels/workspace.js'
 import { streamsOfBlock } from '../chunk/header.js'
 import type { ChunkBytes } from './chunk-bytes.js'
@@ -14,6 +14,9 @@ import { fillPattern, specialPattern } from './special.js'
 import { type StreamDecoder, streamDecoder } from './streams.js'
 
 const MAX_DICTIONARY = 1 << 20
+/** Larger blocks than this must not be packed by more than this, in bytes. */
+const MOST_BLOCK = 32 * 2 ** 20
+const MOST_RATIO = 2 ** 14
 
 /** Counts what was done, so that tests can see that nothing is decompressed in vain. */
 export interface DecodeCounts {
@@ -29,6 +32,16 @@ export interface DecodeOptions extends PipelineTraits {
   /** What codecs of users are handed along. */
   owner?: unknown
   postfilter?: BlockHook | undefined
+}
+
+/**
+ * A block must not need memory out of all proportion to its chunk.
+ * @throws BlpkError UNSUPPORTED
+ */
+function checkBlocks(h: Chunk2Header, place: ErrorPlace): void {
+  if (h.special !== 'none' || h.memcpyed || h.blocksize <= MOST_BLOCK || h.blocksize <= MOST_RATIO * h.cbytes)
+    return
+  throw unsupported(`the chunk claims blocks of ${h.blocksize} bytes in ${h.cbytes}`, place)
 }
 
 /** A chunk whose header and block table were read; blocks are then decoded one by one. */
@@ -65,6 +78,7 @@ export class OpenChunk {
     const header = parseChunk2Header(start, place)
     if (header.cbytes > bytes.limit)
       throw damaged(`the chunk claims ${header.cbytes} bytes where there are ${bytes.limit}`, place)
+    checkBlocks(header, place)
     const chunk = new OpenChunk(ws, bytes, header, options)
     if (options.counts !== undefined) options.counts.chunks++
     if (header.special !== 'none') await chunk.#openSpecial(header.special)

@@ -9,6 +9,8 @@ import {
 } from '../../../format/b2nd/geometry.js'
 import { B2ND_LAYER, type B2ndMeta, CATERVA_LAYER, parseB2nd } from '../../../format/b2nd/meta.js'
 import type { Layers } from '../../../format/frame/layers.js'
+import type { Dtype } from '../../../format/npy/dtype.js'
+import { parseMetadataDtype } from '../../../format/npy/index.js'
 import { asDamage } from '../../damage/probe.js'
 
 /** The array that a frame holds. */
@@ -33,6 +35,16 @@ export function arrayOf(meta: Layers): SurveyedArray | BlpkError | undefined {
     return { meta: parsed, cut, count }
   } catch (error) {
     return asDamage(error)
+  }
+}
+
+/** The dtype, if it is one that NumPy has. */
+export function numpyDtype(dtype: string): Dtype | undefined {
+  try {
+    return parseMetadataDtype(dtype)
+  } catch (error) {
+    asDamage(error)
+    return undefined
   }
 }
 

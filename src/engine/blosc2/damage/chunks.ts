@@ -1,9 +1,12 @@
 import { readdirSync } from 'node:fs'
+import { isDeepStrictEqual } from 'node:util'
 import { BlpkError, damaged } from '../../../errors.js'
 import type { ChunkBytes } from '../../../format/chunk2/chunk-bytes.js'
-import type { ChunkOffset } from '../../../format/frame/offsets.js'
+import { type ChecksumLayer, formatChecksumLayer, runsOf } from '../../../format/frame/checksums.js'
+import type { ChunkOffset, OffsetSpecial } from '../../../format/frame/offsets.js'
+import { TRAILER_END_BYTES } from '../../../format/frame/trailer.js'
 import { asDamage } from '../../damage/probe.js'
-import { checksumError, type Digests, digestsByIndex, xxh64Of } from '../checksums.js'
+import { checkEnds, checksumError, type Digests, digestsByIndex, xxh64Of } from '../checksums.js'
 import { contiguous, decodeOffsets, inDirectory } from '../frame-file.js'
 import { SourceChunk } from '../source-chunk.js'
 import type { Ends } from './ends.js'
@@ -22,6 +25,8 @@ export interface SurveyedChunks {
   indexProblem?: BlpkError
   /** Chunks that do not match a checksum that is itself not proved. */
   doubtful: { chunk: number; offset: number | undefined }[]
+  /** Chunks that are not where the index says, or not as long as it leaves room for. */
+  moved?: number[]
   /** Bytes of chunks, from the end of the header to the index. */
   cbytes: number | undefined
 }
@@ -64,6 +69,12 @@ function soundChunk(open: () => ChunkBytes, { header, problem }: Proven): SoundC
   return { open, nbytes, blocksize, ...(problem !== undefined && { unread: problem }) }
 }
 
+/** A chunk, or what is none, with where it lies in the frame, in bytes. */
+interface PlacedPiece extends Piece {
+  at: number
+  end: number
+}
+
 class ChunkSurvey {
   readonly #probe: FrameProbe
   readonly #ends: Ends
@@ -77,26 +88,39 @@ class ChunkSurvey {
     this.#digests = layer === undefined ? () => undefined : digestsByIndex(layer)
   }
 
-  #judge(open: () => ChunkBytes, index: number, proven: Proven): SurveyedChunk {
+  #judge(open: () => ChunkBytes, proven: Proven): SurveyedChunk {
     const { digest, problem } = proven
     const unread = problem?.code === 'UNSUPPORTED'
     if (problem !== undefined && !unread) return { lost: problem }
-    if (digest === 'wrong') {
-      const { place } = open()
-      if (this.#ends.checks?.sealed !== false) return { lost: checksumError(place) }
-      this.doubtful.push({ chunk: index, offset: place.offset })
+    const sound = soundChunk(open, proven)
+    if (digest !== 'wrong') return { sound }
+    const lost = checksumError(open().place)
+    return this.#ends.checks?.sealed === false ? { lost, doubt: sound } : { lost }
+  }
+
+  /** Chunks that nothing but a checksum speaks against that may itself be wrong. */
+  believe(chunks: SurveyedChunk[]): void {
+    for (const [chunk, found] of chunks.entries()) {
+      if (!('lost' in found) || found.doubt === undefined) continue
+      chunks[chunk] = { sound: found.doubt }
+      this.doubtful.push({ chunk, offset: found.lost.place.offset })
     }
-    return { sound: soundChunk(open, proven) }
   }
 
   async #at(index: number, offset: ChunkOffset, opener: Opener): Promise<SurveyedChunk> {
-    if ('special' in offset) return offset
+    if ('special' in offset) return this.#special(offset)
     try {
       const open = (): ChunkBytes => opener(index, offset.at)
-      return this.#judge(open, index, await this.#probe.prove(open(), this.#digests(index)))
+      return this.#judge(open, await this.#probe.prove(open(), this.#digests(index)))
     } catch (error) {
-      return { lost: missing(error) }
+      return { lost: asDamage(error) }
     }
+  }
+
+  #special(offset: { special: OffsetSpecial }): SurveyedChunk {
+    const { typesize } = this.#ends.header
+    if (offset.special !== 'nans' || typesize === 4 || typesize === 8) return offset
+    return { lost: damaged(`the chunk is of NaNs, but its items have ${typesize} bytes`) }
   }
 
   async byIndex({ offsets, cbytes }: Index): Promise<SurveyedChunk[]> {
@@ -118,10 +142,11 @@ class ChunkSurvey {
     return { sound: soundChunk(open, { header, digest: 'none' }), digest }
   }
 
-  async pieces(walk: Walk): Promise<Piece[]> {
-    const found: (Piece & { at: number })[] = []
-    for (const chunk of walk.chunks) found.push({ ...(await this.#pieceOf(chunk)), at: chunk.at })
-    for (const { from, problem } of walk.gaps) found.push({ problem, at: from })
+  async pieces(walk: Walk): Promise<PlacedPiece[]> {
+    const found: PlacedPiece[] = []
+    for (const chunk of walk.chunks)
+      found.push({ ...(await this.#pieceOf(chunk)), at: chunk.at, end: chunk.end })
+    for (const { from, to, problem } of walk.gaps) found.push({ problem, at: from, end: to })
     return found.sort((a, b) => a.at - b.at)
   }
 
@@ -138,7 +163,7 @@ class ChunkSurvey {
         const bytes = await open().fetch(0, proven.header.cbytes)
         pieces.push({ sound: soundChunk(open, proven), digest: await xxh64Of(bytes) })
       } catch (error) {
-        pieces.push({ problem: missing(error) })
+        pieces.push({ problem: asDamage(error) })
       }
     }
     return pieces
@@ -147,11 +172,10 @@ class ChunkSurvey {
 
 type Opener = (index: number, at: number) => ChunkBytes
 
-/** A file of a sparse frame that is missing is damage of the frame. @throws what is none */
-function missing(error: unknown): BlpkError {
-  if (error instanceof BlpkError && error.code === 'NOT_FOUND')
-    return new BlpkError('DAMAGED', error.message, error.place, error)
-  return asDamage(error)
+/** The checksums, if they are of about as many chunks as there can be. */
+function layerFor({ checks }: Ends, most: number): ChecksumLayer | undefined {
+  const count = checks?.layer?.runs.reduce((sum, run) => sum + run.count, 0) ?? 0
+  return count > most ? undefined : checks?.layer
 }
 
 /** How many chunks the header claims, as far as that can be believed. */
@@ -174,11 +198,9 @@ async function withoutIndex(
       : directory === undefined
         ? []
         : await survey.filePieces(directory)
-  const layer = ends.checks?.layer
-  const count = layer?.runs.reduce((sum, run) => sum + run.count, 0) ?? 0
-  if (layer !== undefined && count <= pieces.length + MOST_CLAIMED + source.size)
-    return orderByDigests(layer, pieces)
-  return orderByPlace(pieces, claimedCount(ends, pieces.length, source.size))
+  const layer = layerFor(ends, pieces.length + MOST_CLAIMED + source.size)
+  if (layer !== undefined) return orderByDigests(layer, pieces)
+  return orderByPlace(pieces, claimedCount(ends, pieces.length, source.size), ends.header.chunksize)
 }
 
 /** Behind the last chunk may stand what is left of the index. */
@@ -197,21 +219,63 @@ function walkStop({ header, isRebuilt, chunksStop }: Ends): number {
   return isRebuilt || said > chunksStop || header.cbytes === 0 ? chunksStop : said
 }
 
-/** Chunks whose offsets are wrong are still found where they lie, if their checksums name them. */
+/**
+ * Do index and checksums name other kinds of chunks, and is it the index that is wrong? The fingerprint tells: if it
+ * is right as soon as the checksums say what the index says, then the index is.
+ */
+async function contradicts({ checks, raw, index, trailer }: Ends, { offsets }: Index): Promise<boolean> {
+  const layer = checks?.layer
+  if (layer === undefined || checks?.sealed !== false || trailer === undefined) return false
+  const runs = runsOf(offsets)
+  if (isDeepStrictEqual(runs, layer.runs)) return false
+  const content = formatChecksumLayer({ ...layer, runs })
+  const bytes = trailer.bytes.slice()
+  const at = bytes.length - TRAILER_END_BYTES - content.length
+  if (at < 0) return true
+  bytes.set(content, at)
+  return (await checkEnds({ header: raw, index, trailer: bytes })) !== 'right'
+}
+
+/** Does no offset of another chunk lie within this one? */
+function isAlone(at: number, end: number, taken: readonly number[]): boolean {
+  return !taken.some((other) => other > at && other < end)
+}
+
+/**
+ * Chunks that were not found by their offsets are found where they lie: wherever their checksums name them, or at their
+ * offset after all, because that of another one that is lost too is wrong.
+ * @returns those that the index is wrong about
+ */
 async function recoverMoved(
   survey: ChunkSurvey,
   probe: FrameProbe,
   ends: Ends,
+  { offsets, cbytes }: Index,
   chunks: SurveyedChunk[],
-): Promise<void> {
-  const layer = ends.checks?.layer
-  if (layer === undefined || ends.header.sparse || !chunks.some((chunk) => 'lost' in chunk)) return
-  const walk = await walkChunks(probe, ends.header.headerBytes, walkStop(ends))
-  const named = orderByDigests(layer, await survey.pieces(walk)).chunks
-  for (const [i, chunk] of chunks.entries()) {
-    const found = named[i]
-    if ('lost' in chunk && found !== undefined && 'sound' in found) chunks[i] = found
+): Promise<number[]> {
+  const { sparse, headerBytes } = ends.header
+  if (sparse || !chunks.some((chunk) => 'lost' in chunk)) return []
+  const layer = layerFor(ends, chunks.length)
+  const pieces = await survey.pieces(await walkChunks(probe, headerBytes, headerBytes + cbytes))
+  const named = layer === undefined ? undefined : orderByDigests(layer, pieces).chunks
+  const byPlace = new Map(pieces.map((piece) => [piece.at, piece]))
+  const placeOf = (i: number): number => {
+    const offset = offsets[i]
+    return offset !== undefined && 'at' in offset ? headerBytes + offset.at : Number.NaN
   }
+  const taken = chunks.flatMap((chunk, i) => ('sound' in chunk ? [placeOf(i)] : []))
+  const moved: number[] = []
+  for (const [i, chunk] of chunks.entries()) {
+    if (!('lost' in chunk)) continue
+    const there = byPlace.get(placeOf(i))
+    const inPlace =
+      there?.sound !== undefined && isAlone(there.at, there.end, taken) ? { sound: there.sound } : undefined
+    const found = layer === undefined ? inPlace : named?.[i]
+    if (found === undefined || 'lost' in found) continue
+    chunks[i] = found
+    moved.push(i)
+  }
+  return moved
 }
 
 /** Finds the chunks of a frame: by the index, and where that is lost by going from one to the next. */
@@ -220,9 +284,21 @@ export async function surveyChunks(probe: FrameProbe, ends: Ends): Promise<Surve
   const { doubtful } = survey
   const index = await indexWhereItShouldBe(probe, ends)
   if (!(index instanceof BlpkError)) {
+    const { cbytes } = index
+    if (await contradicts(ends, index)) {
+      const walk = await walkChunks(probe, ends.header.headerBytes, walkStop(ends))
+      const found = await withoutIndex(survey, probe, ends, ends.header.sparse ? undefined : walk)
+      return {
+        ...found,
+        indexProblem: damaged('the index of the frame is not what was written'),
+        doubtful,
+        cbytes,
+      }
+    }
     const chunks = await survey.byIndex(index)
-    await recoverMoved(survey, probe, ends, chunks)
-    return { chunks, exact: true, doubtful, cbytes: index.cbytes }
+    const moved = await recoverMoved(survey, probe, ends, index, chunks)
+    survey.believe(chunks)
+    return { chunks, exact: true, doubtful, moved, cbytes }
   }
   if (ends.header.sparse) {
     const found = await withoutIndex(survey, probe, ends, undefined)
@@ -232,6 +308,7 @@ export async function surveyChunks(probe: FrameProbe, ends: Ends): Promise<Surve
   const other = await indexAmong(probe, ends, whole)
   if (other !== undefined) {
     const chunks = await survey.byIndex(other)
+    survey.believe(chunks)
     return { chunks, exact: true, doubtful, cbytes: other.cbytes }
   }
   const stop = walkStop(ends)

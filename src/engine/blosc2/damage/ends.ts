@@ -5,6 +5,7 @@ import type { Layers } from '../../../format/frame/layers.js'
 import { asDamage } from '../../damage/probe.js'
 import { checkEnds } from '../checksums.js'
 import { readLayer } from '../vlmeta.js'
+import { arrayOf, isError, numpyDtype } from './array.js'
 import type { FrameProbe } from './probe.js'
 import { rebuildHeader } from './rebuild-header.js'
 import { type FoundTrailer, findTrailer } from './trailer.js'
@@ -22,6 +23,8 @@ export interface CurrentChecksums {
 /** Header and trailer of a frame, as far as there are any. */
 export interface Ends {
   header: FrameHeader
+  /** The bytes of that header; none where it was put together. */
+  raw: Uint8Array
   /** Why the header in its place cannot be read. */
   headerProblem?: BlpkError
   /** The header was put together: sizes in it are guesses. */
@@ -98,6 +101,20 @@ async function findLayer(probe: FrameProbe, trailer: FoundTrailer | undefined): 
   }
 }
 
+/** No tool gives metalayers other names; an array has as many chunks as its frame, and items that NumPy has. */
+function isMetaBroken({ header }: Candidate, copy: Candidate): boolean {
+  const names = [...copy.header.meta.keys()].join('\0')
+  if ([...header.meta.keys()].join('\0') !== names) return true
+  return !arrayFits(header) && arrayFits(copy.header)
+}
+
+function arrayFits(h: FrameHeader): boolean {
+  const array = arrayOf(h.meta)
+  if (array === undefined) return true
+  if (isError(array) || array.count * array.cut.chunkItems * h.typesize !== h.nbytes) return false
+  return numpyDtype(array.meta.dtype) !== undefined
+}
+
 /** Both can be read, and neither is proved: the one that ends where the frame does is the better one. */
 function better(own: Candidate, copy: Candidate, end: number): Candidate {
   return copy.header.frameBytes === end && own.header.frameBytes !== end ? copy : own
@@ -105,7 +122,7 @@ function better(own: Candidate, copy: Candidate, end: number): Candidate {
 
 function choose(own: Candidate | undefined, copy: Candidate | undefined, end: number): Candidate | undefined {
   if (own === undefined || copy === undefined) return own ?? copy
-  if (own.seal === 'right') return own
+  if (own.seal === 'right') return isMetaBroken(own, copy) ? copy : own
   return copy.seal === 'right' ? copy : better(own, copy, end)
 }
 
@@ -132,6 +149,7 @@ export async function surveyEnds(probe: FrameProbe): Promise<Ends> {
   const isCurrent = state !== 'none' && trailer?.isComplete === true
   return {
     header,
+    raw: chosen?.raw ?? new Uint8Array(),
     ...(!isOwn && { headerProblem: found }),
     isRebuilt: chosen === undefined,
     ...(own !== undefined && chosen !== own && { replaced: own.header }),
@@ -144,8 +162,8 @@ export async function surveyEnds(probe: FrameProbe): Promise<Ends> {
     chunksStop: trailer?.at ?? Math.min(size, Math.max(header.frameBytes, header.headerBytes)),
     index: chosen?.index ?? new Uint8Array(),
     checks: isCurrent ? { layer, sealed: state === 'right' } : undefined,
-    isStale: layer !== undefined && !isCurrent,
-    ...(checksProblem !== undefined && { checksProblem }),
+    isStale: (layer !== undefined || checksProblem !== undefined) && !isCurrent,
+    ...(checksProblem !== undefined && isCurrent && { checksProblem }),
     vlmeta,
   }
 }

@@ -5,6 +5,7 @@ import { damageFinding } from '../../damage/findings.js'
 import { describeSpan } from '../../damage/lost.js'
 import { chunkBox, isError } from './array.js'
 import type { Ends } from './ends.js'
+import { chunkBytes } from './sizes.js'
 import type { FrameFacts } from './survey.js'
 
 function damage(message: string, more: Partial<Finding> = {}): Finding {
@@ -53,15 +54,17 @@ function ofHeader({ ends, trueHeader }: FrameFacts): Finding[] {
   ]
 }
 
-function ofTrailer({ ends }: FrameFacts): Finding[] {
+function ofTrailer({ ends, size }: FrameFacts): Finding[] {
   const { trailer, header } = ends
   if (trailer === undefined) {
     const lost = header.hasVlmeta
       ? 'metalayers of variable length and checksums are lost'
       : 'nothing is lost with it'
-    return [
-      damage(`the trailer of the frame is missing or cannot be read: ${lost}`, { offset: ends.chunksStop }),
-    ]
+    const what =
+      header.frameBytes > size
+        ? `the frame ends at byte ${size} of ${header.frameBytes}, without its trailer`
+        : 'the trailer of the frame cannot be read'
+    return [damage(`${what}: ${lost}`, { offset: ends.chunksStop })]
   }
   if (trailer.problem === undefined) return []
   return [damageFinding(trailer.problem, { offset: trailer.at })]
@@ -81,26 +84,40 @@ function ofChecksums(facts: FrameFacts): Finding[] {
   return findings
 }
 
-function ofIndex({ chunks, array, ends }: FrameFacts): Finding[] {
+function ofArray({ chunks, array, ends, sizes }: FrameFacts): Finding[] {
+  if (array === undefined) return []
+  if (isError(array)) return [damageFinding(array)]
+  const offset = ends.header.headerBytes
+  const [count, wanted] = [chunks.chunks.length, chunkBytes(array, ends.header)]
+  if (array.count !== count)
+    return [damage(`the array should have ${array.count} chunks, and the frame has ${count}`, { offset })]
+  if (count === 0 || wanted === sizes.chunksize) return []
+  return [
+    damage(`the array should have chunks of ${wanted} bytes, and the frame has ${sizes.chunksize}`, {
+      offset,
+    }),
+  ]
+}
+
+function ofIndex({ chunks, ends }: FrameFacts): Finding[] {
   const findings: Finding[] = []
+  const known = ends.checks?.layer?.runs.reduce((sum, run) => sum + run.count, 0)
+  const count = chunks.chunks.length
+  if (known !== undefined && known !== count)
+    findings.push(damage(`the checksums of the frame are of ${known} chunks, but it has ${count}`))
   if (chunks.indexProblem !== undefined) {
     const fate = chunks.exact
       ? 'it can be made anew'
       : 'it can be made anew, but where chunks belong is a guess'
     findings.push(damageFinding(chunks.indexProblem, { message: `${chunks.indexProblem.message}: ${fate}` }))
   }
+  for (const chunk of chunks.moved ?? [])
+    findings.push(damage(`the index is wrong about chunk ${chunk}, which was found all the same`, { chunk }))
   for (const { chunk, offset } of chunks.doubtful)
     findings.push(
       damage(`chunk ${chunk} does not match its checksum, which may itself be wrong`, {
         chunk,
         ...(offset !== undefined && { offset }),
-      }),
-    )
-  if (array !== undefined && isError(array)) findings.push(damageFinding(array))
-  else if (array !== undefined && array.count !== chunks.chunks.length)
-    findings.push(
-      damage(`the array should have ${array.count} chunks, and the frame has ${chunks.chunks.length}`, {
-        offset: ends.header.headerBytes,
       }),
     )
   return findings
@@ -197,7 +214,14 @@ export function checkedHow({ checks, isStale }: Ends): string {
 
 /** Everything that a survey shows to be wrong, in the order of the frame. */
 export function frameFindings(facts: FrameFacts): Finding[] {
-  const parts = [ofHeader(facts), ofIndex(facts), ofChunks(facts), ofLayers(facts), ofTrailer(facts)]
+  const parts = [
+    ofHeader(facts),
+    ofIndex(facts),
+    ofArray(facts),
+    ofChunks(facts),
+    ofLayers(facts),
+    ofTrailer(facts),
+  ]
   const found = parts.flat()
   const others = found.some(({ level }) => level === 'damage')
   return [...found, ...ofChecksums({ ...facts, others }), ...ofEnd(facts)]

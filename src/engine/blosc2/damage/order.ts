@@ -15,8 +15,15 @@ export interface SoundChunk {
   unread?: BlpkError
 }
 
+/** A chunk that cannot be believed. */
+export interface LostChunk {
+  lost: BlpkError
+  /** It decodes, and only a checksum that is itself not proved speaks against it. */
+  doubt?: SoundChunk
+}
+
 /** What there is at a place of the index. */
-export type SurveyedChunk = { special: OffsetSpecial } | { sound: SoundChunk } | { lost: BlpkError }
+export type SurveyedChunk = { special: OffsetSpecial } | { sound: SoundChunk } | LostChunk
 
 /** Chunks that were found without an index, in the order in which they lie. */
 export interface Piece {
@@ -58,8 +65,13 @@ export function orderByDigests(layer: ChecksumLayer, pieces: readonly Piece[]): 
 /**
  * Nothing names the chunks, so they are taken in the order in which they lie.
  * @param expected how many there are in all, where it is known
+ * @param chunksize plain size of all but the last, in bytes: one that is shorter is the last
  */
-export function orderByPlace(pieces: readonly Piece[], expected: number | undefined): Ordered {
+export function orderByPlace(
+  pieces: readonly Piece[],
+  expected: number | undefined,
+  chunksize: number,
+): Ordered {
   const broken = pieces.filter(({ sound }) => sound === undefined).length
   const found = pieces.length - broken
   const missing = expected === undefined ? broken : expected - found
@@ -73,6 +85,9 @@ export function orderByPlace(pieces: readonly Piece[], expected: number | undefi
   })
   const rest = expected === undefined ? 0 : Math.max(0, expected - chunks.length)
   const lost = damaged('the chunk was not found: it may have been one that stands in the index alone')
+  const last = pieces.at(-1)?.sound
+  const end = last !== undefined && last.nbytes < chunksize ? chunks.splice(-1) : []
   for (let i = 0; i < rest; i++) chunks.push({ lost })
+  chunks.push(...end)
   return { chunks: expected === undefined ? chunks : chunks.slice(0, expected), exact: fits && missing >= 0 }
 }

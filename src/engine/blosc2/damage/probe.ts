@@ -67,6 +67,7 @@ export class FrameProbe {
     const header = parseChunk2Header(await bytes.fetch(0, Math.min(EXTENDED_HEADER_BYTES, limit)), place)
     if (header.cbytes > limit)
       throw damaged(`the chunk claims ${header.cbytes} bytes where there are ${limit}`, place)
+    if (header.nbytes === 0) throw damaged('the chunk has no plain bytes', place)
     if (header.nbytes > this.#maxChunk)
       throw damaged(`the chunk has ${header.nbytes} plain bytes, more than allowed (see --max-chunk)`, place)
     return header

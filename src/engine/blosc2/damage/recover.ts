@@ -10,6 +10,7 @@ import type { RecoveryReport } from '../../damage/recover.js'
 import { ChunkList, type Entry, memoryEntry, specialChunk } from '../chunk-list.js'
 import { gridIndex, isError, type SurveyedArray } from './array.js'
 import type { SurveyedChunk } from './order.js'
+import { chunkBytes } from './sizes.js'
 import { type FrameSurvey, type FrameSurveyOptions, surveyFrame } from './survey.js'
 
 export interface FrameRecoverOptions extends FrameSurveyOptions {
@@ -65,7 +66,10 @@ function note(message: string): Finding {
 function usableArray(survey: FrameSurvey, notes: Finding[]): SurveyedArray | undefined {
   const { array, chunks } = survey
   if (array === undefined) return undefined
-  if (!isError(array) && array.count === chunks.chunks.length) return array
+  const { length } = chunks.chunks
+  const isFitting = !isError(array) && array.count === length
+  if (isFitting && (length === 0 || chunkBytes(array, survey.trueHeader) === survey.sizes.chunksize))
+    return array
   notes.push(note('the array has become a plain frame of its chunks: its shape does not go with them'))
   return undefined
 }

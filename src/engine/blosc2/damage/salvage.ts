@@ -1,21 +1,21 @@
 import { type Box, eachIndex, product } from '../../../format/b2nd/geometry.js'
 import type { OpenChunk } from '../../../format/chunk2/decode.js'
-import { formatNpyHeader, parseMetadataDtype } from '../../../format/npy/index.js'
+import { formatNpyHeader } from '../../../format/npy/index.js'
 import type { PlainSink } from '../../../sinks/plain.js'
 import type { RunOptions } from '../../options.js'
 import { readBox } from '../array-reader.js'
-import type { SurveyedArray } from './array.js'
+import { numpyDtype, type SurveyedArray } from './array.js'
 import type { FrameRecovery } from './recover.js'
 
 /** So much is unpacked at a time, in bytes. */
 const PIECE = 16 * 2 ** 20
 
-/** The `.npy` header in front of what was recovered; undefined where it is no array (any more). */
+/** The `.npy` header in front of what was recovered; undefined where it is no array (any more) that NumPy has. */
 export function recoveredFramePrefix({ array, header }: FrameRecovery): Uint8Array | undefined {
   if (array === undefined) return undefined
-  const { descr, itemsize } = parseMetadataDtype(array.meta.dtype)
-  if (itemsize !== header.typesize) return undefined
-  return formatNpyHeader({ descr, shape: [...array.meta.shape], order: 'C' })
+  const dtype = numpyDtype(array.meta.dtype)
+  if (dtype?.itemsize !== header.typesize) return undefined
+  return formatNpyHeader({ descr: dtype.descr, shape: [...array.meta.shape], order: 'C' })
 }
 
 /** Boxes of at most {@link PIECE} bytes, or single items, that make the array one after the other in C order. */

@@ -21,6 +21,11 @@ function mostCommon(values: readonly number[]): number | undefined {
   return best
 }
 
+/** Plain size of the chunks that an array asks for. */
+export function chunkBytes(array: SurveyedArray, h: FrameHeader): number {
+  return array.cut.chunkItems * h.typesize
+}
+
 /** The size that the chunks themselves show, the array asks for, or the header says. */
 function commonSize(
   h: FrameHeader,
@@ -28,8 +33,10 @@ function commonSize(
   chunks: readonly SurveyedChunk[],
   array: SurveyedArray | undefined,
 ): number {
-  if (array !== undefined && array.count > 0) return array.cut.chunkItems * h.typesize
   const stored = chunks.slice(0, -1).flatMap((chunk) => ('sound' in chunk ? [chunk.sound.nbytes] : []))
+  const wanted = array === undefined || array.count === 0 ? 0 : chunkBytes(array, h)
+  // A shape that no chunk agrees with is itself what is wrong.
+  if (wanted > 0 && (stored.length === 0 || stored.includes(wanted))) return wanted
   const shown = mostCommon(stored)
   const agreeing = stored.filter((size) => size === shown).length
   if (shown !== undefined && (isRebuilt || h.chunksize <= 0 || 2 * agreeing > stored.length)) return shown

@@ -44,14 +44,15 @@ export interface FrameSurvey extends FrameFacts {
   findings: Finding[]
 }
 
-function trueHeaderOf(ends: Ends, chunks: SurveyedChunks, sizes: TrueSizes, size: number): FrameHeader {
+function trueHeaderOf(ends: Ends, chunks: SurveyedChunks, sizes: TrueSizes): FrameHeader {
   const { header, trailer } = ends
   const isVariable = sizes.sizes !== undefined
+  const isKnown = !header.sparse && chunks.chunks.length > 0 && chunks.indexProblem === undefined
   return {
     ...header,
-    frameBytes: trailer === undefined ? size : trailer.at + trailer.bytes.length,
+    frameBytes: trailer === undefined ? header.frameBytes : trailer.at + trailer.bytes.length,
     nbytes: sizes.nbytes ?? header.nbytes,
-    cbytes: header.sparse || chunks.chunks.length === 0 ? header.cbytes : (chunks.cbytes ?? header.cbytes),
+    cbytes: isKnown ? (chunks.cbytes ?? header.cbytes) : header.cbytes,
     chunksize: isVariable || chunks.chunks.length === 0 ? header.chunksize : sizes.chunksize,
   }
 }
@@ -95,7 +96,7 @@ async function survey(place: FramePlace, o: FrameSurveyOptions): Promise<FrameSu
   const chunks = await surveyChunks(probe, ends)
   withTypesize(ends, chunks)
   const sizes = trueSizes(ends.header, ends.isRebuilt, chunks.chunks, known)
-  const trueHeader = trueHeaderOf(ends, chunks, sizes, place.source.size)
+  const trueHeader = trueHeaderOf(ends, chunks, sizes)
   const layers = await readLayers(probe, ends.vlmeta)
   const facts = { ends, chunks, sizes, array, trueHeader, ...layers, others: false, size: place.source.size }
   return { ...facts, findings: frameFindings(facts) }
