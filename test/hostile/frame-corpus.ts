@@ -205,6 +205,7 @@ const bare = (f: Chunk2Fields, ...words: number[]): Uint8Array => chunk2(f, u32(
 const CHUNKS: HostileFrame[] = [
   body('nbytes negative', stream2(LZ4_2, [0], { nbytes: -1, blocksize: PLAIN })),
   body('nbytes of another size than the frame says', stored2(1, 100)),
+  body('a chunk of no plain bytes', stored2(1, 0)),
   body('blocksize 0', stream2(LZ4_2, [0], { blocksize: 0 })),
   body('blocksize 1: no room for the table', stream2(LZ4_2, [0], { blocksize: 1 })),
   body('cbytes 0', stored2().with(12, 0).with(13, 0)),
@@ -218,6 +219,12 @@ const CHUNKS: HostileFrame[] = [
   ),
   body('a Blosc1 chunk', join([2, 1, 2, 1], u32(PLAIN, PLAIN, PLAIN + 16), new Uint8Array(PLAIN)), 'ok'),
   body('a Blosc1 chunk, cut short', join([2, 1, 2, 1], u32(PLAIN, PLAIN, PLAIN + 16), new Uint8Array(9))),
+  body(
+    'bytedelta of items of 2^31-1 bytes: as many planes',
+    stream2(LZ4_2, [0xf0, 241, ...lit(256)], { pipeline: [35] }),
+    'ok',
+    { typesize: INT },
+  ),
   body('typesize 0', stored2().with(3, 0)),
   body('version 0', stored2().with(0, 0)),
   body('version 200', stored2().with(0, 200), 'UNSUPPORTED'),

@@ -1,18 +1,15 @@
-import { readdirSync } from 'node:fs'
 import { isDeepStrictEqual } from 'node:util'
 import { BlpkError, damaged } from '../../../errors.js'
-import type { ChunkBytes } from '../../../format/chunk2/chunk-bytes.js'
 import { type ChecksumLayer, formatChecksumLayer, runsOf } from '../../../format/frame/checksums.js'
-import type { ChunkOffset, OffsetSpecial } from '../../../format/frame/offsets.js'
 import { TRAILER_END_BYTES } from '../../../format/frame/trailer.js'
 import { asDamage } from '../../damage/probe.js'
-import { checkEnds, checksumError, type Digests, digestsByIndex, xxh64Of } from '../checksums.js'
-import { contiguous, decodeOffsets, inDirectory } from '../frame-file.js'
-import { SourceChunk } from '../source-chunk.js'
+import { checkEnds } from '../checksums.js'
+import { decodeOffsets } from '../frame-file.js'
+import { ChunkSurvey, type Index } from './chunk-survey.js'
 import type { Ends } from './ends.js'
-import { orderByDigests, orderByPlace, type Piece, type SoundChunk, type SurveyedChunk } from './order.js'
-import type { FrameProbe, Proven } from './probe.js'
-import { type Walk, type WalkedChunk, walkChunks } from './walk.js'
+import { orderByDigests, orderByPlace, type SurveyedChunk } from './order.js'
+import type { FrameProbe } from './probe.js'
+import { type Walk, walkChunks } from './walk.js'
 
 /** Chunks that are not there are not counted beyond this, and what their frame has room for. */
 const MOST_CLAIMED = 2 ** 20
@@ -23,17 +20,11 @@ export interface SurveyedChunks {
   exact: boolean
   /** Why the index could not be used. */
   indexProblem?: BlpkError
-  /** Chunks that do not match a checksum that is itself not proved. */
-  doubtful: { chunk: number; offset: number | undefined }[]
+  doubtful: ChunkSurvey['doubtful']
   /** Chunks that are not where the index says, or not as long as it leaves room for. */
   moved?: number[]
   /** Bytes of chunks, from the end of the header to the index. */
   cbytes: number | undefined
-}
-
-interface Index {
-  offsets: ChunkOffset[]
-  cbytes: number
 }
 
 async function indexWhereItShouldBe(probe: FrameProbe, ends: Ends): Promise<Index | BlpkError> {
@@ -63,114 +54,6 @@ async function indexAmong(probe: FrameProbe, ends: Ends, walk: Walk): Promise<In
     return undefined
   }
 }
-
-function soundChunk(open: () => ChunkBytes, { header, problem }: Proven): SoundChunk {
-  const { nbytes, blocksize } = header
-  return { open, nbytes, blocksize, ...(problem !== undefined && { unread: problem }) }
-}
-
-/** A chunk, or what is none, with where it lies in the frame, in bytes. */
-interface PlacedPiece extends Piece {
-  at: number
-  end: number
-}
-
-class ChunkSurvey {
-  readonly #probe: FrameProbe
-  readonly #ends: Ends
-  readonly #digests: Digests
-  readonly doubtful: SurveyedChunks['doubtful'] = []
-
-  constructor(probe: FrameProbe, ends: Ends) {
-    this.#probe = probe
-    this.#ends = ends
-    const layer = ends.checks?.layer
-    this.#digests = layer === undefined ? () => undefined : digestsByIndex(layer)
-  }
-
-  #judge(open: () => ChunkBytes, proven: Proven): SurveyedChunk {
-    const { digest, problem } = proven
-    const unread = problem?.code === 'UNSUPPORTED'
-    if (problem !== undefined && !unread) return { lost: problem }
-    const sound = soundChunk(open, proven)
-    if (digest !== 'wrong') return { sound }
-    const lost = checksumError(open().place)
-    return this.#ends.checks?.sealed === false ? { lost, doubt: sound } : { lost }
-  }
-
-  /** Chunks that nothing but a checksum speaks against that may itself be wrong. */
-  believe(chunks: SurveyedChunk[]): void {
-    for (const [chunk, found] of chunks.entries()) {
-      if (!('lost' in found) || found.doubt === undefined) continue
-      chunks[chunk] = { sound: found.doubt }
-      this.doubtful.push({ chunk, offset: found.lost.place.offset })
-    }
-  }
-
-  async #at(index: number, offset: ChunkOffset, opener: Opener): Promise<SurveyedChunk> {
-    if ('special' in offset) return this.#special(offset)
-    try {
-      const open = (): ChunkBytes => opener(index, offset.at)
-      return this.#judge(open, await this.#probe.prove(open(), this.#digests(index)))
-    } catch (error) {
-      return { lost: asDamage(error) }
-    }
-  }
-
-  #special(offset: { special: OffsetSpecial }): SurveyedChunk {
-    const { typesize } = this.#ends.header
-    if (offset.special !== 'nans' || typesize === 4 || typesize === 8) return offset
-    return { lost: damaged(`the chunk is of NaNs, but its items have ${typesize} bytes`) }
-  }
-
-  async byIndex({ offsets, cbytes }: Index): Promise<SurveyedChunk[]> {
-    const { source, directory } = this.#probe.place
-    const { header } = this.#ends
-    const opener =
-      header.sparse && directory !== undefined
-        ? inDirectory(directory)
-        : contiguous(source, header.headerBytes, cbytes, offsets)
-    const chunks: SurveyedChunk[] = []
-    for (const [index, offset] of offsets.entries()) chunks.push(await this.#at(index, offset, opener))
-    return chunks
-  }
-
-  async #pieceOf({ at, end, header }: WalkedChunk): Promise<Piece> {
-    const { source } = this.#probe.place
-    const open = (): ChunkBytes => new SourceChunk(source, at, end - at, { path: source.name, offset: at })
-    const digest = await xxh64Of(await this.#probe.read(at, end - at))
-    return { sound: soundChunk(open, { header, digest: 'none' }), digest }
-  }
-
-  async pieces(walk: Walk): Promise<PlacedPiece[]> {
-    const found: PlacedPiece[] = []
-    for (const chunk of walk.chunks)
-      found.push({ ...(await this.#pieceOf(chunk)), at: chunk.at, end: chunk.end })
-    for (const { from, to, problem } of walk.gaps) found.push({ problem, at: from, end: to })
-    return found.sort((a, b) => a.at - b.at)
-  }
-
-  /** The chunks of a sparse frame, whose index is lost, by the numbers of their files. */
-  async filePieces(directory: string): Promise<Piece[]> {
-    const names = readdirSync(directory).filter((name) => /^[0-9A-F]{8}\.chunk$/.test(name))
-    const opener = inDirectory(directory)
-    const pieces: Piece[] = []
-    for (const name of names.sort()) {
-      const open = (): ChunkBytes => opener(0, Number.parseInt(name.slice(0, 8), 16))
-      try {
-        const proven = await this.#probe.prove(open())
-        if (proven.problem !== undefined) throw proven.problem
-        const bytes = await open().fetch(0, proven.header.cbytes)
-        pieces.push({ sound: soundChunk(open, proven), digest: await xxh64Of(bytes) })
-      } catch (error) {
-        pieces.push({ problem: asDamage(error) })
-      }
-    }
-    return pieces
-  }
-}
-
-type Opener = (index: number, at: number) => ChunkBytes
 
 /** The checksums, if they are of about as many chunks as there can be. */
 function layerFor({ checks }: Ends, most: number): ChecksumLayer | undefined {
@@ -270,7 +153,8 @@ async function recoverMoved(
     const there = byPlace.get(placeOf(i))
     const inPlace =
       there?.sound !== undefined && isAlone(there.at, there.end, taken) ? { sound: there.sound } : undefined
-    const found = layer === undefined ? inPlace : named?.[i]
+    const other = layer === undefined ? inPlace : named?.[i]
+    const found = other !== undefined && 'special' in other ? survey.special(other) : other
     if (found === undefined || 'lost' in found) continue
     chunks[i] = found
     moved.push(i)

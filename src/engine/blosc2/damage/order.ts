@@ -11,6 +11,7 @@ export interface SoundChunk {
   /** Plain size, in bytes. */
   nbytes: number
   blocksize: number
+  typesize: number
   /** It cannot be decompressed here, for want of a codec or filter. */
   unread?: BlpkError
 }

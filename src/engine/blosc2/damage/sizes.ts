@@ -1,4 +1,5 @@
 import { damaged } from '../../../errors.js'
+import { MAX_CHUNK2_NBYTES } from '../../../format/chunk2/header.js'
 import type { FrameHeader } from '../../../format/frame/header.js'
 import type { SurveyedArray } from './array.js'
 import type { SurveyedChunk } from './order.js'
@@ -35,13 +36,14 @@ function commonSize(
 ): number {
   const stored = chunks.slice(0, -1).flatMap((chunk) => ('sound' in chunk ? [chunk.sound.nbytes] : []))
   const wanted = array === undefined || array.count === 0 ? 0 : chunkBytes(array, h)
+  const last = chunks.at(-1)
+  const ofLast = last !== undefined && 'sound' in last ? last.sound.nbytes : 0
   // A shape that no chunk agrees with is itself what is wrong.
-  if (wanted > 0 && (stored.length === 0 || stored.includes(wanted))) return wanted
+  const agrees = stored.includes(wanted) || (stored.length === 0 && (ofLast === 0 || ofLast === wanted))
+  if (wanted > 0 && wanted <= MAX_CHUNK2_NBYTES && agrees) return wanted
   const shown = mostCommon(stored)
   const agreeing = stored.filter((size) => size === shown).length
   if (shown !== undefined && (isRebuilt || h.chunksize <= 0 || 2 * agreeing > stored.length)) return shown
-  const last = chunks.at(-1)
-  const ofLast = last !== undefined && 'sound' in last ? last.sound.nbytes : 0
   return h.chunksize > 0 ? h.chunksize : (shown ?? ofLast)
 }
 

@@ -79,11 +79,12 @@ async function readLayers(
   return { vlmeta, layerProblems }
 }
 
-/** An item size that does not go with chunks is no good where the header was put together. */
-function withTypesize(ends: Ends, chunks: SurveyedChunks): void {
-  if (!ends.isRebuilt) return
-  const sound = chunks.chunks.flatMap((chunk) => ('sound' in chunk ? [chunk.sound] : []))
-  ends.header.blocksize = ends.header.blocksize || (sound[0]?.blocksize ?? 0)
+/** What a header that was put together does not say, chunks do. */
+function fillHeader({ header, isRebuilt }: Ends, { chunks }: SurveyedChunks): void {
+  const first = chunks.find((chunk) => 'sound' in chunk)
+  if (!isRebuilt || header.nbytes > 0 || first === undefined || !('sound' in first)) return
+  header.blocksize = first.sound.blocksize
+  header.typesize = first.sound.typesize
 }
 
 async function survey(place: FramePlace, o: FrameSurveyOptions): Promise<FrameSurvey> {
@@ -94,7 +95,7 @@ async function survey(place: FramePlace, o: FrameSurveyOptions): Promise<FrameSu
   const known = array === undefined || isError(array) ? undefined : array
   probe.traits = { itemBytes: ends.header.typesize, blockshape: known?.cut.blockshape }
   const chunks = await surveyChunks(probe, ends)
-  withTypesize(ends, chunks)
+  fillHeader(ends, chunks)
   const sizes = trueSizes(ends.header, ends.isRebuilt, chunks.chunks, known)
   const trueHeader = trueHeaderOf(ends, chunks, sizes)
   const layers = await readLayers(probe, ends.vlmeta)
