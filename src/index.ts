@@ -21,6 +21,7 @@ export type { Disk, FileFacts, Owner } from './disk/disk.js'
 export { openArchiveFile, type ReadOptions } from './disk/read-archive.js'
 export { type AppendOptions, type AppendResult, appendToFile } from './engine/append.js'
 export { Archive, type ChunkPlace, type OpenOptions } from './engine/archive.js'
+export type { CheckMode, FrameChecksum } from './engine/blosc2/checksums.js'
 export {
   type CompressionOptions,
   type FilterOption,
@@ -28,6 +29,15 @@ export {
   type SChunkTraits,
   type UserCodec,
 } from './engine/blosc2/cparams.js'
+export {
+  type FrameRecoverOptions,
+  type FrameRecovery,
+  planFrameRecovery,
+} from './engine/blosc2/damage/recover.js'
+export { writeRecoveredFrame } from './engine/blosc2/damage/repair.js'
+export { recoveredFramePrefix, writeSalvagedFrame } from './engine/blosc2/damage/salvage.js'
+export type { FrameSurvey, FrameSurveyOptions } from './engine/blosc2/damage/survey.js'
+export { verifyFrame } from './engine/blosc2/damage/verify.js'
 export { registerFilter, type UserFilter, type UserFilterContext } from './engine/blosc2/filters.js'
 export { BloscpackSink } from './engine/bloscpack-sink.js'
 export type { CompressedSink, Totals } from './engine/compressed-sink.js'

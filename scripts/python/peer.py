@@ -279,6 +279,26 @@ def b2_change(request):
             raise ValueError(kind)
 
 
+def b2_disturb(request):
+    """Changes a frame in place as a reader of Blosc2 does that knows nothing of our checksums."""
+    import blosc2
+
+    opened = blosc2.open(request['archive'], mode='a')
+    schunk = getattr(opened, 'schunk', opened)
+    kind = request['kind']
+    if kind == 'update':  # a chunk as large as the one before: nothing else of the frame changes
+        plain = bytearray(schunk.decompress_chunk(1))
+        schunk.update_data(1, bytes(plain[::-1]), copy=True)
+    elif kind == 'vlmeta':
+        schunk.vlmeta['note'] = 'changed'
+    elif kind == 'meta':
+        schunk.meta['own'] = request['value']
+    elif kind == 'all':
+        return {name: len(value) for name, value in schunk.vlmeta.getall().items()}
+    else:
+        raise ValueError(kind)
+
+
 def b2_pack_tensor(request):
     import blosc2
 
@@ -380,7 +400,7 @@ def b2_tensor_npy(request):
 
 COMMANDS = [
     hello, pack, unpack, pack_ndarray, unpack_ndarray, load, npy_take, append, rewrite_metadata, info, save_samples,
-    b2_versions, b2_schunk, b2_array, b2_describe, b2_from_npy, b2_to_npy, same_arrays, b2_append, b2_change,
+    b2_versions, b2_schunk, b2_array, b2_describe, b2_from_npy, b2_to_npy, same_arrays, b2_append, b2_change, b2_disturb,
     b2_vlmeta, b2_edit, b2_register, b2_tutorial, b2_pack_tensor, b2_unpack_tensor, b2_tensor_npy,
 ]
 
@@ -397,7 +417,7 @@ def main():
             answer = {'result': commands[request['command']](request)}
         except Exception as error:
             answer = {'error': f'{type(error).__name__}: {error}'}
-        answers.write(json.dumps(answer) + '\n')
+        answers.write(json.dumps(answer, default=lambda value: value.hex()) + '\n')
         answers.flush()
 
 

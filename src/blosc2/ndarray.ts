@@ -1,9 +1,11 @@
 import { type ArrayStore, readBox, readPicks } from '../engine/blosc2/array-reader.js'
 import { regrid, writeBox } from '../engine/blosc2/array-writer.js'
+import type { FrameChecksum } from '../engine/blosc2/checksums.js'
 import type { Entry } from '../engine/blosc2/chunk-list.js'
 import type { CompressionOptions } from '../engine/blosc2/cparams.js'
 import { writePicks } from '../engine/blosc2/pick-writer.js'
 import { usage } from '../errors.js'
+import { allocate } from '../format/allocate.js'
 import { type Box, boxShape, chunkCount, partition, product } from '../format/b2nd/geometry.js'
 import { B2ND_LAYER, type B2ndMeta, CATERVA_LAYER, formatB2nd } from '../format/b2nd/meta.js'
 import { choosePartitions } from '../format/b2nd/partitions.js'
@@ -25,6 +27,8 @@ export interface NDArrayOptions extends CompressionOptions {
   blocks?: readonly number[]
   /** More fixed metalayers. */
   meta?: Iterable<readonly [string, Uint8Array]>
+  /** `xxh64` (default) keeps a checksum of each chunk in a metalayer of ours; `none` does not. */
+  checksum?: FrameChecksum
 }
 
 /** An array of up to 16 dimensions in chunks, and these in blocks (README_B2ND_METALAYER). */
@@ -184,7 +188,7 @@ export class NDArray {
   async slice(keys: readonly (Pick1 | undefined)[] = []): Promise<Ndarray> {
     const picks = this.#picks(keys)
     const counts = picks.map((pick) => pick.indices.length)
-    const data = new Uint8Array(product(counts) * this.schunk.typesize)
+    const data = allocate(product(counts) * this.schunk.typesize)
     if (data.length > 0 && picks.every((pick) => pick.dense)) {
       const start = picks.map((pick) => pick.indices[0] ?? 0)
       await readBox(this.#store, {
@@ -202,7 +206,7 @@ export class NDArray {
     const shape = boxShape(box)
     if (shape.some((n, i) => n < 0 || (box.start[i] ?? 0) < 0 || (box.stop[i] ?? 0) > (this.shape[i] ?? 0)))
       throw usage('the box reaches beyond the array')
-    const bytes = new Uint8Array(product(shape) * this.schunk.typesize)
+    const bytes = allocate(product(shape) * this.schunk.typesize)
     await readBox(this.#store, { bytes, box })
     return bytes
   }

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ReadOptions } from '../disk/read-archive.js'
+import type { CheckMode } from '../engine/blosc2/checksums.js'
 import { ChunkList } from '../engine/blosc2/chunk-list.js'
 import { openFrame, SPARSE_FRAME_NAME } from '../engine/blosc2/frame-file.js'
 import { readVlmeta } from '../engine/blosc2/vlmeta.js'
@@ -33,6 +34,11 @@ function directoryOf(input: unknown): string | undefined {
 export interface FrameOpenOptions extends Omit<ReadOptions, 'frontOnly'>, PlaceSettings {
   /** Where the frame starts in the file, in bytes. */
   offset?: number
+  /**
+   * Which reads are checked, where the frame has checksums: `whole` (default) those of whole chunks, `always` those of
+   * single blocks too, for which the whole chunk is then read, `never` none.
+   */
+  check?: CheckMode
 }
 
 /** A frame in a file is read in one state, however it is changed meanwhile; one inside a file is never changed. */
@@ -49,19 +55,20 @@ function openFrameSource(
  * Opens a frame.
  * @param input path or address of a frame, path of a sparse frame's directory, the bytes of a frame, or a source
  * of your own
- * @throws BlpkError NOT_FOUND, IO, DENIED, NETWORK, DAMAGED, UNSUPPORTED
+ * @throws BlpkError NOT_FOUND, IO, DENIED, NETWORK, DAMAGED, CHECKSUM, UNSUPPORTED
  */
 export async function openAny(
   input: string | Uint8Array | ByteSource,
   options: FrameOpenOptions = {},
 ): Promise<OpenedFrame> {
+  const { offset = 0, check = 'whole' } = options
   const directory = directoryOf(input)
   const source = await openFrameSource(input, directory, options)
   const ws = new Workspace()
   try {
     if (!source.seekable)
       throw unsupported(`'${source.name}' cannot be read in pieces; save it to a file first`)
-    const file = await openFrame(source, ws, options.offset, directory)
+    const file = await openFrame(source, ws, { at: offset, directory, check })
     const { header } = file
     const entries = file.offsets.map((place, index) =>
       'special' in place

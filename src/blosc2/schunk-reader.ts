@@ -1,11 +1,13 @@
 import type { ChunkList } from '../engine/blosc2/chunk-list.js'
 import { usage } from '../errors.js'
+import { allocate } from '../format/allocate.js'
 import type { BlockHook, DecodeCounts, DecodeOptions } from '../format/chunk2/decode.js'
 import type { FrameHeader } from '../format/frame/header.js'
 import type { Layers } from '../format/frame/layers.js'
 import type { Workspace } from '../kernels/workspace.js'
 import type { ByteSource } from '../sources/byte-source.js'
 import type { OpenedFrame } from './open.js'
+import { UserLayers } from './user-layers.js'
 
 /**
  * What a user does to blocks: fills `output` from `input`, which is as long. `offset` is where the block starts,
@@ -32,7 +34,7 @@ export class SChunkReader {
     this.source = frame.source
     this.header = frame.header
     this.list = frame.chunks
-    this.#vlmeta = frame.vlmeta
+    this.#vlmeta = new UserLayers(frame.vlmeta)
     this.#decoding = { itemBytes: this.typesize, counts: this.#counts, owner: this }
   }
 
@@ -60,7 +62,7 @@ export class SChunkReader {
     return this.header.meta
   }
 
-  /** Metalayers of variable length by name, decompressed. */
+  /** Metalayers of variable length by name, decompressed; one name is reserved for checksums. */
   get vlmeta(): Layers {
     return this.#vlmeta
   }
@@ -114,13 +116,14 @@ export class SChunkReader {
   async chunk(index: number): Promise<Uint8Array> {
     const bytes = await this.list.bytes(this.checkIndex(index))
     const { header } = await this.list.openChunk(this.ws, this.checkIndex(index), this.decoding())
+    await bytes.prefetch?.(header.cbytes)
     return (await bytes.fetch(0, header.cbytes)).slice()
   }
 
   /** The plain bytes of a chunk. @throws BlpkError USAGE, DAMAGED, UNSUPPORTED, IO */
   async decompressChunk(index: number): Promise<Uint8Array> {
     const chunk = await this.list.openChunk(this.ws, this.checkIndex(index), this.decoding())
-    const out = new Uint8Array(chunk.header.nbytes)
+    const out = allocate(chunk.header.nbytes)
     await chunk.all(out)
     return out
   }
@@ -140,7 +143,7 @@ export class SChunkReader {
 
   /** The plain bytes `from` to `to`. */
   async bytes(from = 0, to = this.nbytes): Promise<Uint8Array> {
-    const out = new Uint8Array(to - from)
+    const out = allocate(to - from)
     let start = 0
     for (const [index, size] of (await this.list.sizes()).entries()) {
       const [a, b] = [Math.max(from, start), Math.min(to, start + size)]

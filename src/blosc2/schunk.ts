@@ -1,5 +1,6 @@
 import type { LockOptions } from '../disk/changing-file.js'
 import { replacing } from '../disk/replace.js'
+import type { FrameChecksum } from '../engine/blosc2/checksums.js'
 import { atPlace, ChunkList, type Entry, memoryEntry } from '../engine/blosc2/chunk-list.js'
 import { type CompressionOptions, headerFields, optionsOf, resolveParams } from '../engine/blosc2/cparams.js'
 import { type FrameParts, layFrame } from '../engine/blosc2/frame-writer.js'
@@ -24,7 +25,10 @@ import { type FrameOpenOptions, openAny } from './open.js'
 import { type BlockFunction, SChunkReader } from './schunk-reader.js'
 
 /** How a super-chunk is opened. */
-export type SChunkOpenOptions = FrameOpenOptions
+export interface SChunkOpenOptions extends FrameOpenOptions {
+  /** For when it is written: `none` leaves checksums out. Default: `xxh64`, whatever was there. */
+  checksum?: FrameChecksum
+}
 
 /** How a new super-chunk is made. */
 export interface SChunkOptions extends CompressionOptions {
@@ -34,6 +38,8 @@ export interface SChunkOptions extends CompressionOptions {
   chunksize?: number
   /** Fixed metalayers, at most 16. */
   meta?: Iterable<readonly [string, Uint8Array]>
+  /** `xxh64` (default) keeps a checksum of each chunk in a metalayer of ours; `none` does not. */
+  checksum?: FrameChecksum
 }
 
 /** How a frame is saved. */
@@ -52,6 +58,12 @@ export function asBytes(data: Data): Uint8Array {
   return new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
 }
 
+function checkedChecksum(checksum: FrameChecksum = 'xxh64'): FrameChecksum {
+  if (checksum !== 'xxh64' && checksum !== 'none')
+    throw usage(`frames have the checksum xxh64 or none, not '${checksum}'`)
+  return checksum
+}
+
 /**
  * A super-chunk that can be changed. Changes are kept in memory until {@link SChunk.save} or
  * {@link SChunk.toCframe}: chunks that did not change are then copied from where they are. To change a file in
@@ -60,19 +72,22 @@ export function asBytes(data: Data): Uint8Array {
 export class SChunk extends SChunkReader {
   #params: Chunk2Params | undefined
   #prefilter: BlockFunction | undefined
+  #checksum: FrameChecksum = 'xxh64'
   #keep: (chunk: Uint8Array) => Entry = memoryEntry
 
   /**
    * Opens a frame (README_CFRAME_FORMAT, README_SFRAME_FORMAT).
    * @param input path or address (`https://…`, `s3://bucket/key`) of a frame, path of a sparse frame's directory,
    * the bytes of a frame, or a source of your own
-   * @throws BlpkError NOT_FOUND, IO, DENIED, NETWORK, DAMAGED, UNSUPPORTED
+   * @throws BlpkError NOT_FOUND, IO, DENIED, NETWORK, DAMAGED, CHECKSUM, UNSUPPORTED
    */
   static async open(
     input: string | Uint8Array | ByteSource,
     options: SChunkOpenOptions = {},
   ): Promise<SChunk> {
-    return new SChunk(await openAny(input, options))
+    const schunk = new SChunk(await openAny(input, options))
+    schunk.#checksum = checkedChecksum(options.checksum)
+    return schunk
   }
 
   /** A frame in memory; the bytes must stay as they are as long as it is used. */
@@ -104,6 +119,7 @@ export class SChunk extends SChunkReader {
       ws: new Workspace(),
     })
     schunk.#params = resolveParams(options, typesize, schunk)
+    schunk.#checksum = checkedChecksum(options.checksum)
     if (data !== undefined) await schunk.append(data)
     return schunk
   }
@@ -289,7 +305,7 @@ export class SChunk extends SChunkReader {
   /** @internal What a frame of it is made of. @throws BlpkError USAGE where it cannot be one */
   parts(): FrameParts {
     checkLayers(this.header.meta, this.vlmeta)
-    return { header: this.header, chunks: this.list, vlmeta: this.vlmeta }
+    return { header: this.header, chunks: this.list, vlmeta: this.vlmeta, checksum: this.#checksum }
   }
 
   /** @internal */

@@ -114,7 +114,7 @@ function copyOf(
     isLinear({ shape: array.shape, chunkshape: array.chunks, blockshape: array.blocks })
   if (job.container === 'blp' || !(same || linear)) return undefined
   return async (text, sink) => {
-    const file = await openFrame(frame.source, new Workspace(), 0, input.directory)
+    const file = await openFrame(frame.source, new Workspace(), { directory: input.directory })
     const meta = same ? file.header.meta : without(file.header.meta, ARRAY_LAYERS)
     const own = layersOf(text ?? json)
     if (toArray) own.delete(TENSOR_LAYER)

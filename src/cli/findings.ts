@@ -1,12 +1,18 @@
 import type { Finding, Lost, Span } from '../engine/damage/finding.js'
+import type { Box } from '../format/b2nd/geometry.js'
 import { oneLine } from './exit.js'
 
 function spanText({ start, stop }: Span): string {
   return `${start} to ${stop ?? 'the end'}`
 }
 
-function unitsText({ items, rows }: Lost): string {
-  const parts = [items && `items ${spanText(items)}`, rows && `rows ${spanText(rows)}`]
+/** A box as it is asked for in Python: `[0:10, 20:30]`. */
+function boxText({ start, stop }: Box): string {
+  return `[${start.map((at, i) => `${at}:${stop[i]}`).join(', ')}]`
+}
+
+function unitsText({ items, rows, box }: Lost): string {
+  const parts = [items && `items ${spanText(items)}`, rows && `rows ${spanText(rows)}`, box && boxText(box)]
   const text = parts.filter((part) => part !== undefined).join(', ')
   return text === '' ? '' : ` (${text})`
 }

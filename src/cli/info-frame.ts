@@ -27,7 +27,7 @@ export async function gatherFrame(
     const whole = held ?? given
     const source = whole.willRead && whole.size !== undefined ? new TailSource(whole, whole.size) : whole
     const ws = new Workspace()
-    const frame = await openFrame(source, ws, 0, directory)
+    const frame = await openFrame(source, ws, { directory })
     const cbytes = directory === undefined ? frame.header.frameBytes : directoryBytes(directory)
     const info = await describeFrame(file, ws, frame, cbytes)
     return wantsChunks ? { ...info, chunks: await describeChunks(frame) } : info

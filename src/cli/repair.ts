@@ -1,12 +1,16 @@
+import { planFrameRecovery } from '../engine/blosc2/damage/recover.js'
+import { writeRecoveredFrame } from '../engine/blosc2/damage/repair.js'
 import { planRecovery, type RecoveryReport } from '../engine/damage/recover.js'
 import { writeRecovered } from '../engine/damage/repair.js'
 import { usage } from '../errors.js'
+import type { ByteSink } from '../sinks/byte-sink.js'
 import { about, type Context } from './context.js'
 import { isDash } from './dash.js'
 import { findingLine } from './findings.js'
-import { openArchiveInput } from './inputs.js'
+import { type FrameInput, isFrame, openFrameInput } from './frame-input.js'
+import type { Input } from './inputs.js'
 import { openOutput, refuseMixedOutput } from './outputs.js'
-import { openProgress } from './progress.js'
+import { openProgress, type ProgressView } from './progress.js'
 import { recoverOptions, recoveryLine, SOMETHING_LOST } from './recover-options.js'
 import { print, printJson } from './report.js'
 import { standardError } from './stdio.js'
@@ -24,20 +28,45 @@ function report(input: string, output: string, result: RecoveryReport, context: 
   else print(text)
 }
 
+type Open = () => Promise<ByteSink>
+
+async function repairArchive(
+  { source }: Input,
+  open: Open,
+  context: Context,
+  view: ProgressView,
+): Promise<RecoveryReport> {
+  const recovery = await planRecovery(source, recoverOptions(context, view))
+  await writeRecovered(recovery, await open())
+  return recovery.report
+}
+
+async function repairFrame(
+  { source, directory }: FrameInput,
+  open: Open,
+  context: Context,
+  view: ProgressView,
+): Promise<RecoveryReport> {
+  const recovery = await planFrameRecovery(source, { ...recoverOptions(context, view), directory })
+  await writeRecoveredFrame(recovery, await open())
+  return recovery.report
+}
+
 /** `blpk repair <archive> <out>` */
 export async function run(args: readonly string[], context: Context): Promise<number> {
   const [input = '-', output = '-'] = args
   refuseMixedOutput(context, output)
-  const opened = await openArchiveInput(input, context)
+  const opened = await openFrameInput(input, context)
   const view = openProgress(context.options)
   try {
     if (!opened.source.seekable)
       throw usage('a pipe can be read only once: bring the damaged archive into a file')
     const result = await about(input, async () => {
-      const recovery = await planRecovery(opened.source, recoverOptions(context, view))
       const request = { context, compressed: true, inputs: [opened], like: opened.like }
-      await writeRecovered(recovery, await openOutput(output, request))
-      return recovery.report
+      const open = (): Promise<ByteSink> => openOutput(output, request)
+      return (await isFrame(opened.source))
+        ? repairFrame(opened, open, context, view)
+        : repairArchive(opened, open, context, view)
     })
     view.close()
     report(input, output, result, context)

@@ -1,9 +1,12 @@
+import { planFrameRecovery } from '../engine/blosc2/damage/recover.js'
+import { recoveredFramePrefix, writeSalvagedFrame } from '../engine/blosc2/damage/salvage.js'
 import { planRecovery, type RecoveryReport } from '../engine/damage/recover.js'
 import { recoveredPrefix, writeSalvaged } from '../engine/damage/salvage.js'
 import { usage } from '../errors.js'
 import { BytesPlainSink } from '../sinks/plain.js'
 import { type Context, say } from './context.js'
 import { findingLine } from './findings.js'
+import { isFrame } from './frame-input.js'
 import type { Input } from './inputs.js'
 import { openOutput } from './outputs.js'
 import type { ProgressView } from './progress.js'
@@ -20,13 +23,36 @@ export async function salvage(
   const { options } = context
   if (!input.source.seekable)
     throw usage('a pipe can be read only once: bring the damaged archive into a file')
+  if (await isFrame(input.source)) return salvageFrame(output, name, input, view, context)
   const recovery = await planRecovery(input.source, recoverOptions(context, view))
   const request = { context, compressed: false, inputs: [input], like: input.like }
   const prefix = options.raw === true ? undefined : recoveredPrefix(recovery)
   const sink = new BytesPlainSink(await openOutput(output, request), prefix)
   await writeSalvaged(recovery, sink, { signal: context.signal })
   view.close()
-  for (const finding of recovery.report.findings) say(findingLine(name, finding))
-  if (options.quiet !== true) say(recoveryLine(output, recovery.report))
+  tell(output, name, recovery.report, context)
+  return recovery.report
+}
+
+function tell(output: string, name: string, report: RecoveryReport, { options }: Context): void {
+  for (const finding of report.findings) say(findingLine(name, finding))
+  if (options.quiet !== true) say(recoveryLine(output, report))
+}
+
+async function salvageFrame(
+  output: string,
+  name: string,
+  input: Input,
+  view: ProgressView,
+  context: Context,
+): Promise<RecoveryReport> {
+  const options = { ...recoverOptions(context, view), readable: true }
+  const recovery = await planFrameRecovery(input.source, options)
+  const request = { context, compressed: false, inputs: [input], like: input.like }
+  const prefix = context.options.raw === true ? undefined : recoveredFramePrefix(recovery)
+  const sink = new BytesPlainSink(await openOutput(output, request), prefix)
+  await writeSalvagedFrame(recovery, sink, { signal: context.signal })
+  view.close()
+  tell(output, name, recovery.report, context)
   return recovery.report
 }

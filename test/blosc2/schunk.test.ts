@@ -65,6 +65,12 @@ describe('super-chunks', () => {
     expect(asNumbers(await back.slice(9, 14))).toEqual([9, 0, 1, 2, 10])
   })
 
+  test('more chunks than a call may have arguments', async () => {
+    const data = numbers(150_000)
+    const s = await SChunk.create({ typesize: 4, chunksize: 4, level: 0 }, data)
+    expect(sameBytes(await (await again(s)).slice(149_990), bytesOf(data.slice(149_990)))).toBe(true)
+  })
+
   test('special values take no room, in variable frames too', async () => {
     const s = await SChunk.create({ typesize: 8 })
     await s.fillSpecial(10 ** 9, 'zeros')

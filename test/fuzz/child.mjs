@@ -1,9 +1,10 @@
-// Tries damaged archives until it is told to stop. Says before each one which it is.
+// Tries damaged archives and frames until it is told to stop. Says before each one which it is.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { appendToFile, BytesPlainSource, MemorySource, unpackBytes, verifyArchive } from '../../dist/index.js'
 import { answer, attemptAll } from '../hostile/attempt.mjs'
+import { attemptFrame } from '../hostile/attempt-frame.mjs'
 import { makeSeeds, mutate } from './mutate.mjs'
 
 const [seed, first, count] = process.argv.slice(2).map(Number)
@@ -29,17 +30,29 @@ async function append(bytes, isSound) {
   return isSame ? said : 'threw: the data after an append are not the right ones'
 }
 
+function report(iteration, answers) {
+  const wrong = Object.entries(answers).filter(([, said]) => `${said}`.startsWith('threw'))
+  if (wrong.length > 0) process.send({ iteration, finding: Object.fromEntries(wrong) })
+}
+
 const seeds = await makeSeeds()
 for (let i = first; i < first + count; i++) {
   process.send({ iteration: i, rss: process.memoryUsage.rss() })
-  const bytes = mutate(seeds, seed, i)
+  const { kind, bytes } = await mutate(seeds, seed, i)
+  if (kind === 'frame') {
+    const answers = await attemptFrame(bytes)
+    // What verifies must be readable, if only what it needs is here.
+    const isRead = [answers.read, answers.array].some((said) => ['ok', 'UNSUPPORTED'].includes(said))
+    if (answers.isOk && !isRead) answers.verify = `threw: verify says ok, but read says ${answers.read}`
+    report(i, answers)
+    continue
+  }
   const answers = await attemptAll(bytes)
   const all = { ...answers, append: await append(Buffer.from(bytes), answers.isOk) }
   // What verifies must be readable, and the other way round.
   if (answers.isOk && answers.read !== 'ok')
     all.verify = `threw: verify --deep says ok, but read says ${answers.read}`
-  const wrong = Object.entries(all).filter(([, said]) => `${said}`.startsWith('threw'))
-  if (wrong.length > 0) process.send({ iteration: i, finding: Object.fromEntries(wrong) })
+  report(i, all)
 }
 process.send({ done: true })
 process.disconnect()

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { loadChecksum } from '../../dist/format/bloscpack/checksums.js'
 import { Archive, ChunkWalk, MemorySource, packBytes } from '../../dist/index.js'
 import { Workspace } from '../../dist/kernels/workspace.js'
+import { makeFrameSeeds } from './frames.mjs'
 
 const FIXTURES = join(import.meta.dirname, '..', 'fixtures', 'blp', 'archives')
 const LARGEST_FIXTURE = 8000
@@ -41,7 +42,8 @@ async function mapOf(bytes) {
     }
   }
   const checksum = await loadChecksum(archive.checksum, () => new Workspace())
-  return { bytes, fields: fields.filter((at) => at + 8 <= bytes.length), chunks, checksum }
+  const fix = (changed) => fixDigests({ chunks, checksum }, changed)
+  return { kind: 'blp', bytes, fields: fields.filter((at) => at + 8 <= bytes.length), fix }
 }
 
 function plainFor(i) {
@@ -65,7 +67,7 @@ export async function makeSeeds() {
       seeds.push(await mapOf(await packBytes(plainFor(i), { ...options, ...metadata, offsets })))
     }
   }
-  return seeds
+  return [...seeds, ...(await makeFrameSeeds())]
 }
 
 function editInt(bytes, at, random) {
@@ -85,8 +87,8 @@ function fixDigests({ chunks, checksum }, bytes) {
   }
 }
 
-/** The damaged archive of an iteration. */
-export function mutate(seeds, seed, iteration) {
+/** The damaged archive or frame of an iteration, and which of both it was. */
+export async function mutate(seeds, seed, iteration) {
   const random = randomOf(Math.imul(seed, 0x9e3779b1) + Math.imul(iteration, 0x85ebca6b))
   const int = (most) => Math.floor(random() * most)
   const base = seeds[int(seeds.length)]
@@ -121,7 +123,7 @@ export function mutate(seeds, seed, iteration) {
     () => Buffer.concat([bytes, bytes.subarray(int(bytes.length))]),
   ]
   for (let n = 1 + int(4); n > 0; n--) inPlace[int(inPlace.length)]()
-  if (random() < 0.6) fixDigests(base, bytes)
+  if (random() < 0.6) await base.fix(bytes)
   if (random() < 0.3) bytes = Uint8Array.from(moving[int(moving.length)]())
-  return bytes
+  return { kind: base.kind, bytes }
 }

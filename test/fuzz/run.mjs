@@ -1,4 +1,4 @@
-// npm run fuzz -- --seconds N [--seed S] [--iteration I]: looks for archives that crash, hang or fill the memory.
+// npm run fuzz -- --seconds N [--seed S] [--iteration I]: looks for archives and frames that crash, hang or fill the memory.
 import { fork } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -74,9 +74,11 @@ if (all.length > 0) {
   const seeds = await makeSeeds()
   for (const { iteration, finding } of all) {
     const path = join(OUT, `${seed}-${iteration}`)
-    writeFileSync(`${path}.blp`, mutate(seeds, seed, iteration))
+    const { kind, bytes } = await mutate(seeds, seed, iteration)
+    const file = `${path}.${kind === 'frame' ? 'b2frame' : kind}`
+    writeFileSync(file, bytes)
     writeFileSync(`${path}.json`, JSON.stringify({ seed, iteration, finding }, null, 2))
-    console.log(`\n${path}.blp (again: npm run fuzz -- --seed ${seed} --iteration ${iteration})`)
+    console.log(`\n${file} (again: npm run fuzz -- --seed ${seed} --iteration ${iteration})`)
     for (const [what, said] of Object.entries(finding)) console.log(`  ${what}: ${said}`)
   }
   process.exitCode = 1

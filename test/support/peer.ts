@@ -93,6 +93,10 @@ interface Commands {
   ]
   b2_append: [{ archive: string; input: string }, null]
   b2_change: [{ archive: string; steps: PeerStep[] }, null]
+  b2_disturb: [
+    { archive: string; kind: 'update' | 'vlmeta' | 'meta' | 'all'; value?: string },
+    Record<string, number> | null,
+  ]
   b2_pack_tensor: [{ input: string; output: string }, null]
   b2_tensor_npy: [{ input: string; output: string }, null]
   b2_unpack_tensor: [{ input: string }, PeerArray]

@@ -7,6 +7,7 @@ import {
   flatIndex,
   intersect,
   type Partition,
+  product,
   touched,
 } from '../../format/b2nd/geometry.js'
 import { type AxisPick, type BlockPicks, picksByBlock } from '../../format/b2nd/picks.js'
@@ -50,7 +51,9 @@ async function readFromChunk(store: ArrayStore, at: readonly number[], out: BoxB
     start: shared.start.map((x, i) => x - (origin[i] ?? 0)),
     stop: shared.stop.map((x, i) => x - (origin[i] ?? 0)),
   }
-  for (const block of indices(touched(inside, p.blockshape))) {
+  const blocks = indices(touched(inside, p.blockshape))
+  if (blocks.length === product(p.blocks)) await chunk.prefetch()
+  for (const block of blocks) {
     const bytes = await arrayBlock(store, chunk, flatIndex(block, p.blocks))
     const corner = block.map((b, i) => (origin[i] ?? 0) + b * (p.blockshape[i] ?? 1))
     copyShared({ bytes, box: boxAt(corner, p.blockshape) }, out, itemBytes, valid)

@@ -170,9 +170,14 @@ export class ChunkList {
         return
       }
     }
-    const all = [...(await this.sizes())]
-    all.splice(index, remove, ...sizes)
-    this.entries.splice(index, remove, ...entries)
+    // Arguments of a call are limited in number, and chunks are not.
+    const replaced = <T>(list: readonly T[], by: readonly T[]): T[] => [
+      ...list.slice(0, index),
+      ...by,
+      ...list.slice(index + remove),
+    ]
+    const all = replaced(await this.sizes(), sizes)
+    this.entries = replaced(this.entries, entries)
     this.#settle(all)
   }
 

@@ -12,12 +12,13 @@ import type { Workspace } from '../../kernels/workspace.js'
 import { FileSink } from '../../sinks/file.js'
 import type { Entry } from './chunk-list.js'
 import {
-  type FrameEnds,
   type FrameParts,
+  type LaidEnds,
   layEnds,
   layFrame,
   type Placed,
   placeChunks,
+  sealEnds,
   writtenChunks,
 } from './frame-writer.js'
 
@@ -46,7 +47,7 @@ interface InPlace {
   /** What lies from here on in the file is overwritten. */
   from: number
   placed: Placed
-  ends: FrameEnds
+  ends: LaidEnds
 }
 
 /** A change of a frame in a file: what it was when the change began, and how it is brought to what it is now. */
@@ -161,7 +162,8 @@ export class FrameChange {
       if (bytes.length > 0) file.write(at, bytes)
       at += bytes.length
     }
-    for await (const chunk of writtenChunks(placed.written)) put(chunk)
+    for await (const chunk of writtenChunks(placed.written, ends.sealer)) put(chunk)
+    await sealEnds(ends)
     put(index)
     put(trailer)
     if (frameBytes < file.size) file.truncate(frameBytes)

@@ -1,7 +1,8 @@
 import { join } from 'node:path'
-import { damaged, type ErrorPlace, unsupported } from '../../errors.js'
+import { BlpkError, damaged, type ErrorPlace, unsupported } from '../../errors.js'
 import { type ChunkBytes, MemoryChunk } from '../../format/chunk2/chunk-bytes.js'
 import { OpenChunk } from '../../format/chunk2/decode.js'
+import { CHECKSUM_LAYER, parseChecksumLayer } from '../../format/frame/checksums.js'
 import { type FrameHeader, PEEK_BYTES, parseFrameHeader, peekFrame } from '../../format/frame/header.js'
 import type { Layers } from '../../format/frame/layers.js'
 import { type ChunkOffset, OFFSET_BYTES, parseOffsets } from '../../format/frame/offsets.js'
@@ -9,12 +10,24 @@ import { parseTrailer, TRAILER_END_BYTES, trailerBytes } from '../../format/fram
 import type { Workspace } from '../../kernels/workspace.js'
 import { BriefFileSource } from '../../sources/brief-file.js'
 import type { ByteSource } from '../../sources/byte-source.js'
+import {
+  CheckedChunk,
+  type CheckMode,
+  checkEnds,
+  type Digests,
+  digestsByIndex,
+  type FrameEnds,
+} from './checksums.js'
 import { SourceChunk } from './source-chunk.js'
+import { readLayer } from './vlmeta.js'
 
 /** Name of the frame inside the directory of a sparse one (README_SFRAME_FORMAT). */
 export const SPARSE_FRAME_NAME = 'chunks.b2frame'
 /** Names of files have eight hexadecimal digits. */
 const MAX_FILE_NUMBER = 2 ** 32 - 1
+/** An index of more chunks than this must not have been packed to less than a byte for so many of them. */
+const MOST_CHUNKS = 2 ** 22
+const MOST_RATIO = 64
 
 /** Name of the file of a chunk in a sparse frame. */
 export function sparseChunkName(number: number): string {
@@ -45,29 +58,44 @@ export interface FrameFile {
   chunk(index: number, at: number): ChunkBytes
 }
 
-async function readIndex(
-  source: ByteSource,
+/**
+ * Decodes the index of a frame.
+ * @param bytes the chunk that it is, or nothing
+ * @throws BlpkError DAMAGED, UNSUPPORTED
+ */
+export async function decodeIndex(
   ws: Workspace,
   h: FrameHeader,
-  start: number,
-  end: number,
+  bytes: Uint8Array,
+  place: ErrorPlace,
 ): Promise<ChunkOffset[]> {
-  const place = { path: source.name, offset: start }
-  if (start === end) {
+  if (bytes.length === 0) {
     if (h.nbytes > 0) throw damaged('the frame has no index of its chunks', place)
     return []
   }
-  if (end < start) throw damaged('the index of the frame starts behind its end', place)
-  const chunk = new MemoryChunk(
-    await readExactly(source, start, end - start, 'the index of the frame'),
-    place,
-  )
-  const index = await OpenChunk.open(ws, chunk, { itemBytes: OFFSET_BYTES })
+  return decodeOffsets(ws, bytes, place, (count) => checkCount(h, count, place))
+}
+
+/**
+ * Decodes an index, whatever the header says.
+ * @param check is told how many entries there are, before room is made for them
+ * @throws BlpkError DAMAGED, UNSUPPORTED
+ */
+export async function decodeOffsets(
+  ws: Workspace,
+  bytes: Uint8Array,
+  place: ErrorPlace,
+  check?: (count: number) => void,
+): Promise<ChunkOffset[]> {
+  const index = await OpenChunk.open(ws, new MemoryChunk(bytes, place), { itemBytes: OFFSET_BYTES })
   const { nbytes } = index.header
-  checkCount(h, nbytes / OFFSET_BYTES, place)
+  const count = nbytes / OFFSET_BYTES
+  if (count > MOST_CHUNKS && count > bytes.length * MOST_RATIO)
+    throw unsupported(`the index of the frame claims ${count} chunks in ${bytes.length} bytes`, place)
+  check?.(count)
   const plain = new Uint8Array(nbytes)
   await index.all(plain)
-  return parseOffsets(plain, { path: source.name })
+  return parseOffsets(plain, place)
 }
 
 /** The number of chunks must be what the sizes say, before anything is allocated for it. */
@@ -101,64 +129,126 @@ function chunkEnds(offsets: readonly ChunkOffset[], end: number): Map<number, nu
   return ends
 }
 
-function contiguous(
+/**
+ * Opens chunks that lie one behind the other.
+ * @param first where the first one can start, in bytes
+ * @param nbytes how many bytes they have together
+ */
+export function contiguous(
   source: ByteSource,
-  at: number,
-  h: FrameHeader,
-  offsets: ChunkOffset[],
+  first: number,
+  nbytes: number,
+  offsets: readonly ChunkOffset[],
 ): FrameFile['chunk'] {
-  const ends = chunkEnds(offsets, h.cbytes)
+  const ends = chunkEnds(offsets, nbytes)
   return (chunk, start) => {
     const end = ends.get(start) ?? 0
-    const place = { path: source.name, chunk, offset: at + h.headerBytes + start }
+    const place = { path: source.name, chunk, offset: first + start }
     if (end - start < 16) throw damaged('the chunk lies outside the frame', place)
-    return new SourceChunk(source, at + h.headerBytes + start, end - start, place)
+    return new SourceChunk(source, first + start, end - start, place)
   }
 }
 
-function inDirectory(directory: string): FrameFile['chunk'] {
+/** @throws BlpkError DAMAGED for a file that is missing, IO */
+function openChunkFile(path: string, chunk: number): BriefFileSource {
+  try {
+    return new BriefFileSource(path)
+  } catch (error) {
+    if (!(error instanceof BlpkError) || error.code !== 'NOT_FOUND') throw error
+    throw new BlpkError('DAMAGED', 'the file of the chunk is missing', { path, chunk }, error)
+  }
+}
+
+/** Opens the chunks of a sparse frame. */
+export function inDirectory(directory: string): FrameFile['chunk'] {
   return (chunk, number) => {
     const path = join(directory, sparseChunkName(number))
-    const source = new BriefFileSource(path)
+    const source = openChunkFile(path, chunk)
     return new SourceChunk(source, 0, source.size, { path, chunk })
+  }
+}
+
+/** How a frame is opened. */
+export interface FrameOptions {
+  /** Where the frame starts in the source, in bytes: more than 0 where it is inside another file. */
+  at?: number
+  /** Where the chunks of a sparse frame are. */
+  directory?: string | undefined
+  check?: CheckMode
+}
+
+/** Reads header, index and trailer of a frame as they stand there. */
+async function readEnds(source: ByteSource, at: number): Promise<FrameEnds & { parsed: FrameHeader }> {
+  const place = { path: source.name }
+  const lengths = peekFrame(await readExactly(source, at, PEEK_BYTES, 'the frame header'), place)
+  const header = await readExactly(source, at, lengths.headerBytes, 'the frame header')
+  const parsed = parseFrameHeader(header, place)
+  const { headerBytes, frameBytes } = parsed
+  const end = await readExactly(source, at + frameBytes - TRAILER_END_BYTES, TRAILER_END_BYTES, 'the frame')
+  const size = trailerBytes(end, frameBytes - headerBytes, place)
+  const trailer = await readExactly(source, at + frameBytes - size, size, 'the frame trailer')
+  const indexAt = headerBytes + (parsed.sparse ? 0 : parsed.cbytes)
+  const indexBytes = frameBytes - size - indexAt
+  if (indexBytes < 0) throw damaged('the index of the frame starts behind its end', place)
+  const index = await readExactly(source, at + indexAt, indexBytes, 'the index of the frame')
+  return { parsed, header, index, trailer }
+}
+
+/**
+ * The digests of a frame, where they are of the frame as it is.
+ * @throws BlpkError CHECKSUM where header, index or trailer are not what was written
+ */
+async function readDigests(
+  ws: Workspace,
+  ends: FrameEnds,
+  layer: Uint8Array | undefined,
+  count: number,
+): Promise<Digests | undefined> {
+  const state = await checkEnds(ends)
+  if (state === 'wrong') {
+    const message = 'header, index or trailer of the frame do not match their checksum (xxh64)'
+    throw new BlpkError('CHECKSUM', `${message}: run blpk verify`)
+  }
+  if (layer === undefined || state === 'none') return undefined
+  const parsed = parseChecksumLayer(await readLayer(ws, CHECKSUM_LAYER, layer))
+  const known = parsed.runs.reduce((sum, run) => sum + run.count, 0)
+  if (known !== count) throw damaged(`the checksums of the frame are of ${known} chunks, but it has ${count}`)
+  return digestsByIndex(parsed)
+}
+
+/** Chunks with a digest are checked when they are read. */
+function checked(open: FrameFile['chunk'], digests: Digests, check: CheckMode): FrameFile['chunk'] {
+  return (index, at) => {
+    const digest = digests(index)
+    const chunk = open(index, at)
+    return digest === undefined ? chunk : new CheckedChunk(chunk, digest, check === 'always')
   }
 }
 
 /**
  * Opens a frame (README_CFRAME_FORMAT, README_SFRAME_FORMAT).
- * @param at where the frame starts in the source, in bytes: more than 0 where it is inside another file
- * @param directory where the chunks of a sparse frame are
- * @throws BlpkError DAMAGED, UNSUPPORTED
+ * @throws BlpkError DAMAGED, CHECKSUM, UNSUPPORTED
  */
 export async function openFrame(
   source: ByteSource,
   ws: Workspace,
-  at = 0,
-  directory?: string,
+  { at = 0, directory, check = 'whole' }: FrameOptions = {},
 ): Promise<FrameFile> {
   const place = { path: source.name }
-  const lengths = peekFrame(await readExactly(source, at, PEEK_BYTES, 'the frame header'), place)
-  const header = parseFrameHeader(
-    await readExactly(source, at, lengths.headerBytes, 'the frame header'),
-    place,
-  )
-  const { headerBytes, frameBytes } = header
-  const end = await readExactly(source, at + frameBytes - TRAILER_END_BYTES, TRAILER_END_BYTES, 'the frame')
-  const size = trailerBytes(end, frameBytes - headerBytes, place)
-  const trailer = await readExactly(source, at + frameBytes - size, size, 'the frame trailer')
+  const ends = await readEnds(source, at)
+  const { parsed: header } = ends
   if (header.sparse && directory === undefined) {
     throw unsupported('the frame keeps its chunks in files of their own; open its directory instead', place)
   }
-  const indexAt = headerBytes + (header.sparse ? 0 : header.cbytes)
-  const offsets = await readIndex(source, ws, header, at + indexAt, at + frameBytes - size)
+  const vlmeta = parseTrailer(ends.trailer, place)
+  const layer = vlmeta.get(CHECKSUM_LAYER)
+  vlmeta.delete(CHECKSUM_LAYER)
+  const offsets = await decodeIndex(ws, header, ends.index, place)
   if (header.sparse) checkNumbers(offsets, place)
-  return {
-    header,
-    offsets,
-    vlmeta: parseTrailer(trailer, place),
-    chunk:
-      header.sparse && directory !== undefined
-        ? inDirectory(directory)
-        : contiguous(source, at, header, offsets),
-  }
+  const digests = check === 'never' ? undefined : await readDigests(ws, ends, layer, offsets.length)
+  const chunk =
+    header.sparse && directory !== undefined
+      ? inDirectory(directory)
+      : contiguous(source, at + header.headerBytes, header.cbytes, offsets)
+  return { header, offsets, vlmeta, chunk: digests === undefined ? chunk : checked(chunk, digests, check) }
 }

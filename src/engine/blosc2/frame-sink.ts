@@ -2,11 +2,11 @@ import { parseChunk2Header, SHORT_HEADER_BYTES, type Special } from '../../forma
 import { type FrameHeader, formatFrameHeader, frameHeaderBytes } from '../../format/frame/header.js'
 import type { Layers } from '../../format/frame/layers.js'
 import type { ChunkOffset, OffsetSpecial } from '../../format/frame/offsets.js'
-import { formatTrailer } from '../../format/frame/trailer.js'
 import type { Workspace } from '../../kernels/workspace.js'
 import type { ByteSink } from '../../sinks/byte-sink.js'
 import { patchable } from '../../sinks/held.js'
-import { packIndex, packLayers } from './frame-writer.js'
+import { type FrameChecksum, Sealer, sealTrailer, xxh64Of } from './checksums.js'
+import { packIndex, packTrailer } from './frame-writer.js'
 
 /** What a chunk may take beyond its plain bytes, with its entry in the index, in bytes. */
 const CHUNK_OVERHEAD = 32 + 16
@@ -34,10 +34,13 @@ export class FrameSink {
   readonly #sink: ByteSink
   readonly #header: FrameHeader
   readonly #offsets: ChunkOffset[] = []
+  readonly #digests: Uint8Array[] = []
+  readonly #checksum: FrameChecksum
   #cbytes = 0
 
   /** @param header with chunksize, metalayers and everything else that does not depend on the chunks */
-  constructor(ws: Workspace, sink: ByteSink, header: FrameHeader) {
+  constructor(ws: Workspace, sink: ByteSink, header: FrameHeader, checksum: FrameChecksum = 'xxh64') {
+    this.#checksum = checksum
     this.#ws = ws
     this.#sink = patchable(sink)
     this.#header = { ...header, headerBytes: frameHeaderBytes(header.meta) }
@@ -64,6 +67,7 @@ export class FrameSink {
       return
     }
     this.#offsets[index] = { at: this.#cbytes }
+    if (this.#checksum !== 'none') this.#digests[index] = await xxh64Of(chunk)
     await this.#sink.write(chunk)
     this.#cbytes += chunk.length
   }
@@ -80,16 +84,29 @@ export class FrameSink {
    */
   async finish(nbytes: number, vlmeta: Layers): Promise<FrameTotals> {
     const index = await packIndex(this.#ws, this.#offsets)
-    const trailer = formatTrailer(await packLayers(this.#ws, vlmeta))
     const { headerBytes } = this.#header
+    const sealer = this.#sealer()
+    const trailer = await packTrailer(this.#ws, vlmeta, sealer)
     const frameBytes = headerBytes + this.#cbytes + index.length + trailer.length
+    const hasVlmeta = vlmeta.size > 0 || sealer !== undefined
+    const sizes = { frameBytes, nbytes, cbytes: this.#cbytes, hasVlmeta }
+    const header = formatFrameHeader({ ...this.#header, ...sizes })
+    sealer?.fill({ header, index, trailer })
+    if (this.#checksum !== 'none') await sealTrailer({ header, index, trailer })
     await this.#sink.write(index)
     await this.#sink.write(trailer)
-    const sizes = { frameBytes, nbytes, cbytes: this.#cbytes, hasVlmeta: vlmeta.size > 0 }
-    await this.#sink.patch(0, formatFrameHeader({ ...this.#header, ...sizes }))
+    await this.#sink.patch(0, header)
     await this.#sink.commit()
     const nspecial = this.#offsets.filter((offset) => 'special' in offset).length
     return { cbytes: frameBytes, nchunks: this.#offsets.length, nspecial }
+  }
+
+  #sealer(): Sealer | undefined {
+    if (this.#checksum === 'none') return undefined
+    const sealer = Sealer.for(this.#offsets, this.#header.headerBytes)
+    let order = 0
+    for (const digest of this.#digests) if (digest !== undefined) sealer?.set(order++, digest)
+    return sealer
   }
 
   /** Leaves nothing behind. */

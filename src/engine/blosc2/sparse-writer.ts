@@ -23,10 +23,7 @@ export async function writeSparse(
   const sink = new DirectorySink(path, { overwrite, mayReplace })
   try {
     const { pieces, files } = await layFrame(ws, { ...parts, sparse: true })
-    for (const { bytes, cbytes, number } of files) {
-      await bytes.prefetch?.(cbytes)
-      await sink.write(sparseChunkName(number), [await bytes.fetch(0, cbytes)])
-    }
+    for await (const { number, chunk } of files()) await sink.write(sparseChunkName(number), [chunk])
     await sink.write(SPARSE_FRAME_NAME, pieces())
   } catch (error) {
     sink.discard()

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../../errors.js'
+import type { Box } from '../../format/b2nd/geometry.js'
 
 /** A half-open range of bytes, items or rows; without `stop` it goes to an end that is not known. */
 export interface Span {
@@ -12,6 +13,8 @@ export interface Lost extends Span {
   items?: Span
   /** Along axis 0, of an array of more than one dimension in C order. */
   rows?: Span
+  /** Of an array in a frame: what the chunk holds of it, in items along each axis. */
+  box?: Box
 }
 
 /** Something that is wrong with an archive, or worth knowing. */

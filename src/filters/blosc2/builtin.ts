@@ -92,7 +92,8 @@ type PlaneKernel = (src: number, nbytes: number, dst: number) => void
 function eachPlane(c: BlockContext, nbytes: number, src: number, dst: number, kernel: PlaneKernel): void {
   const planes = c.meta === 0 ? c.itemBytes : c.meta
   const size = Math.floor(nbytes / planes)
-  for (let i = 0; i < planes; i++) kernel(src + i * size, size, dst + i * size)
+  // Items may be claimed to be larger than the block by any factor.
+  for (let i = 0; i < planes && size > 0; i++) kernel(src + i * size, size, dst + i * size)
   const rest = nbytes - planes * size
   if (rest > 0) copyWithin(c.ws, src + planes * size, rest, dst + planes * size)
 }

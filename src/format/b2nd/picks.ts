@@ -1,4 +1,7 @@
-import { usage } from '../../errors.js'
+import { unsupported, usage } from '../../errors.js'
+
+/** More indices than this do not fit in memory together. */
+const MOST_INDICES = 2 ** 28
 
 /** What is taken along one axis: a range with a step as in Python, an index, or a list of indices. */
 export type Pick1 =
@@ -59,6 +62,7 @@ function sliceRange(
   const first = clampStart(start, extent, up ? low : high, low, high)
   const end = clampStart(stop, extent, up ? high : low, low, high)
   const count = Math.max(0, Math.ceil((end - first) / step))
+  if (count > MOST_INDICES) throw unsupported(`${count} items along an axis are too many: read them in parts`)
   return { count, at: (i) => first + i * step, dense: step === 1 || count < 2, drop: false }
 }
 

@@ -6,6 +6,8 @@ export interface ChunkBytes {
   /** How many bytes there are at most, in bytes; a chunk may end earlier. */
   readonly limit: number
   readonly place: ErrorPlace
+  /** The xxh64 that it must have, little-endian, where it is known; checked when all of it is fetched ahead. */
+  readonly digest?: Uint8Array
   /**
    * The bytes from `at` on; they may be used until the next call.
    * @throws BlpkError DAMAGED where there are fewer

@@ -1,4 +1,4 @@
-import { damaged, type ErrorPlace } from '../../errors.js'
+import { damaged, type ErrorPlace, unsupported } from '../../errors.js'
 import type { Workspace } from '../../kernels/workspace.js'
 import { streamsOfBlock } from '../chunk/header.js'
 import type { ChunkBytes } from './chunk-bytes.js'
@@ -14,6 +14,9 @@ import { fillPattern, specialPattern } from './special.js'
 import { type StreamDecoder, streamDecoder } from './streams.js'
 
 const MAX_DICTIONARY = 1 << 20
+/** Larger blocks than this must not be packed by more than this, in bytes. */
+const MOST_BLOCK = 32 * 2 ** 20
+const MOST_RATIO = 2 ** 14
 
 /** Counts what was done, so that tests can see that nothing is decompressed in vain. */
 export interface DecodeCounts {
@@ -30,6 +33,16 @@ export interface DecodeOptions extends PipelineTraits {
   owner?: unknown
   /** Gives what is answered in place of the plain bytes of each block. */
   postfilter?: BlockHook | undefined
+}
+
+/**
+ * A block must not need memory out of all proportion to its chunk.
+ * @throws BlpkError UNSUPPORTED
+ */
+function checkBlocks(h: Chunk2Header, place: ErrorPlace): void {
+  if (h.special !== 'none' || h.memcpyed || h.blocksize <= MOST_BLOCK || h.blocksize <= MOST_RATIO * h.cbytes)
+    return
+  throw unsupported(`the chunk claims blocks of ${h.blocksize} bytes in ${h.cbytes}`, place)
 }
 
 /** A chunk whose header and block table were read; blocks are then decoded one by one. */
@@ -66,6 +79,7 @@ export class OpenChunk {
     const header = parseChunk2Header(start, place)
     if (header.cbytes > bytes.limit)
       throw damaged(`the chunk claims ${header.cbytes} bytes where there are ${bytes.limit}`, place)
+    checkBlocks(header, place)
     const chunk = new OpenChunk(ws, bytes, header, options)
     if (options.counts !== undefined) options.counts.chunks++
     if (header.special !== 'none') await chunk.#openSpecial(header.special)
@@ -242,10 +256,15 @@ export class OpenChunk {
     if (nbytes !== size) throw damaged('a stream of the chunk does not decode', this.#place)
   }
 
+  /** Says that all blocks will be decoded, so that the chunk is read in one go, and checked. */
+  async prefetch(): Promise<void> {
+    await this.#bytes.prefetch?.(this.header.cbytes)
+  }
+
   /** Decodes the whole chunk. @param out exactly as long as the plain chunk */
   async all(out: Uint8Array): Promise<void> {
     const { header } = this
-    await this.#bytes.prefetch?.(header.cbytes)
+    await this.prefetch()
     if (header.memcpyed && header.special === 'none' && this.#options.postfilter === undefined) {
       out.set(await this.#bytes.fetch(header.headerBytes, header.nbytes))
       return

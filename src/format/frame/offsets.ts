@@ -9,7 +9,8 @@ export type ChunkOffset = { special: OffsetSpecial } | { at: number }
 /** Size of an entry of the index. */
 export const OFFSET_BYTES = 8
 
-const SPECIAL_NUMBERS: Record<OffsetSpecial, number> = { zeros: 1, nans: 2, uninit: 4 }
+/** As they stand in the highest byte of an offset, without its highest bit. */
+export const SPECIAL_NUMBERS: Record<OffsetSpecial, number> = { zeros: 1, nans: 2, uninit: 4 }
 
 function parseOffset(value: bigint, place: ErrorPlace): ChunkOffset {
   if (value >= 0n) {

@@ -1,0 +1,74 @@
+import { BlpkError, damaged } from '../../../errors.js'
+import {
+  type Box,
+  boxAt,
+  chunkCount,
+  intersect,
+  type Partition,
+  partition,
+} from '../../../format/b2nd/geometry.js'
+import { B2ND_LAYER, type B2ndMeta, CATERVA_LAYER, parseB2nd } from '../../../format/b2nd/meta.js'
+import type { Layers } from '../../../format/frame/layers.js'
+import type { Dtype } from '../../../format/npy/dtype.js'
+import { parseMetadataDtype } from '../../../format/npy/index.js'
+import { asDamage } from '../../damage/probe.js'
+
+/** The array that a frame holds. */
+export interface SurveyedArray {
+  meta: B2ndMeta
+  cut: Partition
+  /** Chunks that it needs. */
+  count: number
+}
+
+/** The array that metalayers describe; undefined where they describe none, an error where they contradict themselves. */
+export function arrayOf(meta: Layers): SurveyedArray | BlpkError | undefined {
+  const own = meta.get(B2ND_LAYER)
+  const layer = own ?? meta.get(CATERVA_LAYER)
+  if (layer === undefined) return undefined
+  try {
+    const parsed = parseB2nd(layer, own === undefined)
+    const cut = partition(parsed)
+    const count = chunkCount(cut)
+    if (!Number.isSafeInteger(count * Math.max(cut.chunkItems, 1)))
+      throw damaged(`the array claims a shape of ${parsed.shape.join(' × ')}`)
+    return { meta: parsed, cut, count }
+  } catch (error) {
+    return asDamage(error)
+  }
+}
+
+/** The dtype, if it is one that NumPy has. */
+export function numpyDtype(dtype: string): Dtype | undefined {
+  try {
+    return parseMetadataDtype(dtype)
+  } catch (error) {
+    asDamage(error)
+    return undefined
+  }
+}
+
+/** The indices of a chunk in the grid of an array. */
+export function gridIndex(cut: Partition, chunk: number): number[] {
+  const at: number[] = []
+  for (let axis = cut.chunks.length - 1, rest = chunk; axis >= 0; axis--) {
+    const count = Math.max(cut.chunks[axis] ?? 1, 1)
+    at.unshift(rest % count)
+    rest = Math.floor(rest / count)
+  }
+  return at
+}
+
+/** What a chunk holds of an array, in items along each axis. */
+export function chunkBox(cut: Partition, chunk: number): Box {
+  const start = gridIndex(cut, chunk).map((at, i) => at * (cut.chunkshape[i] ?? 1))
+  const whole = boxAt(
+    cut.shape.map(() => 0),
+    cut.shape,
+  )
+  return intersect(boxAt(start, cut.chunkshape), whole)
+}
+
+export function isError<T>(value: T | BlpkError): value is BlpkError {
+  return value instanceof BlpkError
+}

@@ -1,0 +1,169 @@
+import { damaged } from '../../../errors.js'
+import { type Partition, partition } from '../../../format/b2nd/geometry.js'
+import { B2ND_LAYER, CATERVA_LAYER, formatB2nd } from '../../../format/b2nd/meta.js'
+import type { FrameHeader } from '../../../format/frame/header.js'
+import type { Layers } from '../../../format/frame/layers.js'
+import { Workspace } from '../../../kernels/workspace.js'
+import type { ByteSource } from '../../../sources/byte-source.js'
+import type { Finding } from '../../damage/finding.js'
+import type { RecoveryReport } from '../../damage/recover.js'
+import { ChunkList, type Entry, memoryEntry, repeatedChunk } from '../chunk-list.js'
+import { gridIndex, isError, type SurveyedArray } from './array.js'
+import type { SurveyedChunk } from './order.js'
+import { chunkBytes } from './sizes.js'
+import { type FrameSurvey, type FrameSurveyOptions, surveyFrame } from './survey.js'
+
+export interface FrameRecoverOptions extends FrameSurveyOptions {
+  /** `zeros`: lost chunks are replaced by zeros, so that what follows stays in its place. */
+  fill?: 'zeros'
+  /** Chunks that need a codec or filter that is not there count as lost; else they are kept as they are. */
+  readable?: boolean
+}
+
+/** What was recovered of a frame, ready to be written. */
+export interface FrameRecovery {
+  ws: Workspace
+  survey: FrameSurvey
+  header: FrameHeader
+  vlmeta: Layers
+  chunks: ChunkList
+  /** The array that is left. */
+  array: SurveyedArray | undefined
+  report: RecoveryReport
+}
+
+interface Kept {
+  index: number
+  chunk: SurveyedChunk
+}
+
+/** Whole layers along axis 0 go with a lost chunk, so that what is left is an array. */
+function keepRows(
+  array: SurveyedArray,
+  chunks: readonly SurveyedChunk[],
+): { kept: Kept[]; array: SurveyedArray } {
+  const lostRows = new Set<number>()
+  const rowOf = (index: number): number => gridIndex(array.cut, index)[0] ?? 0
+  chunks.forEach((chunk, i) => {
+    if ('lost' in chunk) lostRows.add(rowOf(i))
+  })
+  const extent = array.cut.chunkshape[0] ?? 0
+  const rows = array.cut.shape[0] ?? 0
+  let left = 0
+  for (let row = 0; row < (array.cut.chunks[0] ?? 0); row++)
+    if (!lostRows.has(row)) left += Math.min(extent, rows - row * extent)
+  const kept = chunks.flatMap((chunk, index) => (lostRows.has(rowOf(index)) ? [] : [{ index, chunk }]))
+  const meta = { ...array.meta, shape: [left, ...array.meta.shape.slice(1)] }
+  const cut: Partition = partition(meta)
+  return { kept, array: { meta, cut, count: kept.length } }
+}
+
+function note(message: string): Finding {
+  return { level: 'note', code: 'DAMAGED', message }
+}
+
+/** The array, if the chunks that there are can be its chunks. */
+function usableArray(survey: FrameSurvey, notes: Finding[]): SurveyedArray | undefined {
+  const { array, chunks } = survey
+  if (array === undefined) return undefined
+  const { length } = chunks.chunks
+  const isFitting = !isError(array) && array.count === length
+  if (isFitting && (length === 0 || chunkBytes(array, survey.trueHeader) === survey.sizes.chunksize))
+    return array
+  notes.push(note('the array has become a plain frame of its chunks: its shape does not go with them'))
+  return undefined
+}
+
+interface Selection {
+  kept: Kept[]
+  array: SurveyedArray | undefined
+  filled: number
+}
+
+function select(survey: FrameSurvey, o: FrameRecoverOptions, notes: Finding[]): Selection {
+  const { chunks } = survey.chunks
+  const all = chunks.map((chunk, index) => ({ index, chunk }))
+  const array = usableArray(survey, notes)
+  const lost = all.filter(({ chunk }) => 'lost' in chunk)
+  if (lost.length === 0) return { kept: all, array, filled: 0 }
+  if (o.fill === 'zeros' && survey.sizes.sizes === undefined) return { kept: all, array, filled: lost.length }
+  if (o.fill === 'zeros') notes.push(note('lost chunks were left out: chunks have sizes of their own here'))
+  if (array === undefined || array.meta.shape.length === 0)
+    return { kept: all.filter(({ chunk }) => !('lost' in chunk)), array: undefined, filled: 0 }
+  const rows = keepRows(array, chunks)
+  notes.push(note(`the array has ${rows.array.meta.shape[0]} of its ${array.meta.shape[0]} rows left`))
+  return { ...rows, filled: 0 }
+}
+
+function entryOf({ chunk }: Kept, survey: FrameSurvey, nbytes: number): Entry {
+  if ('sound' in chunk) return { open: chunk.sound.open }
+  const special = 'special' in chunk ? chunk.special : 'zeros'
+  const { typesize, blocksize } = survey.trueHeader
+  // Chunks of their own size must say it themselves.
+  return survey.sizes.sizes === undefined
+    ? { special }
+    : memoryEntry(repeatedChunk(special, nbytes, typesize, blocksize))
+}
+
+function sizeOf({ index, chunk }: Kept, survey: FrameSurvey): number {
+  if ('sound' in chunk) return chunk.sound.nbytes
+  const { sizes, nbytes = 0, chunksize } = survey.sizes
+  if (sizes !== undefined) return sizes[index] ?? 0
+  return Math.min(chunksize, nbytes - index * chunksize)
+}
+
+function metaWith(survey: FrameSurvey, array: SurveyedArray | undefined): Layers {
+  const meta = new Map(survey.trueHeader.meta)
+  const isSame = array === survey.array
+  if (isSame) return meta
+  meta.delete(CATERVA_LAYER)
+  meta.delete(B2ND_LAYER)
+  return array === undefined ? meta : new Map([[B2ND_LAYER, formatB2nd(array.meta)], ...meta])
+}
+
+function withoutUnread(survey: FrameSurvey): void {
+  survey.chunks.chunks.forEach((chunk, i, chunks) => {
+    if ('sound' in chunk && chunk.sound.unread !== undefined) chunks[i] = { lost: chunk.sound.unread }
+  })
+}
+
+/**
+ * Finds everything that can be recovered of a frame and decides what is to be written.
+ * @throws BlpkError DAMAGED where no chunk can be recovered, USAGE for a pipe, IO, INTERRUPTED
+ */
+export async function planFrameRecovery(
+  source: ByteSource,
+  o: FrameRecoverOptions = {},
+): Promise<FrameRecovery> {
+  const survey = await surveyFrame(source, o)
+  if (o.readable === true) withoutUnread(survey)
+  const notes: Finding[] = []
+  const all = survey.chunks.chunks
+  const lost = all.filter((chunk) => 'lost' in chunk).length
+  const { kept, array, filled } = select(survey, o, notes)
+  if (lost > 0 && lost === all.length) throw damaged('no chunk can be recovered from the frame')
+  if (!survey.chunks.exact) notes.push(note('some positions are a guess: nothing tells which chunk is which'))
+  const sizes = kept.map((one) => sizeOf(one, survey))
+  const nbytes = sizes.reduce((sum, size) => sum + size, 0)
+  const { typesize, blocksize } = survey.trueHeader
+  const entries = kept.map((one, i) => entryOf(one, survey, sizes[i] ?? 0))
+  const metaLost = survey.ends.metaLost || survey.layerProblems.size > 0
+  const vlmetaLost = survey.ends.trailer === undefined && survey.ends.header.hasVlmeta
+  const isArrayLost = survey.array !== undefined && array === undefined
+  return {
+    ws: new Workspace(),
+    survey,
+    header: { ...survey.trueHeader, meta: metaWith(survey, array) },
+    vlmeta: survey.vlmeta,
+    chunks: new ChunkList(entries, survey.sizes.chunksize, nbytes, typesize, blocksize),
+    array,
+    report: {
+      ok: lost === 0 && !metaLost && !vlmetaLost && !isArrayLost,
+      findings: [...survey.findings, ...notes],
+      kept: all.length - lost,
+      lost,
+      filled,
+      nbytes,
+    },
+  }
+}

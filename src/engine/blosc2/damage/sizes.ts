@@ -1,0 +1,86 @@
+import { damaged } from '../../../errors.js'
+import { MAX_CHUNK2_NBYTES } from '../../../format/chunk2/header.js'
+import type { FrameHeader } from '../../../format/frame/header.js'
+import type { SurveyedArray } from './array.js'
+import type { SurveyedChunk } from './order.js'
+
+/** How large things are, by the chunks that are there. */
+export interface TrueSizes {
+  /** Plain size of all chunks but the last, in bytes; 0 where each has its own. */
+  chunksize: number
+  /** In bytes; undefined where chunks of their own size are lost. */
+  nbytes: number | undefined
+  /** Plain size of each chunk, where chunks have their own. */
+  sizes: (number | undefined)[] | undefined
+}
+
+function mostCommon(values: readonly number[]): number | undefined {
+  const counts = new Map<number, number>()
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1)
+  let best: number | undefined
+  for (const [value, count] of counts) if (count > (counts.get(best ?? Number.NaN) ?? 0)) best = value
+  return best
+}
+
+/** Plain size of the chunks that an array asks for. */
+export function chunkBytes(array: SurveyedArray, h: FrameHeader): number {
+  return array.cut.chunkItems * h.typesize
+}
+
+/** The size that the chunks themselves show, the array asks for, or the header says. */
+function commonSize(
+  h: FrameHeader,
+  isRebuilt: boolean,
+  chunks: readonly SurveyedChunk[],
+  array: SurveyedArray | undefined,
+): number {
+  const stored = chunks.slice(0, -1).flatMap((chunk) => ('sound' in chunk ? [chunk.sound.nbytes] : []))
+  const wanted = array === undefined || array.count === 0 ? 0 : chunkBytes(array, h)
+  const last = chunks.at(-1)
+  const ofLast = last !== undefined && 'sound' in last ? last.sound.nbytes : 0
+  // A shape that no chunk agrees with is itself what is wrong.
+  const agrees = stored.includes(wanted) || (stored.length === 0 && (ofLast === 0 || ofLast === wanted))
+  if (wanted > 0 && wanted <= MAX_CHUNK2_NBYTES && agrees) return wanted
+  const shown = mostCommon(stored)
+  const agreeing = stored.filter((size) => size === shown).length
+  if (shown !== undefined && (isRebuilt || h.chunksize <= 0 || 2 * agreeing > stored.length)) return shown
+  return h.chunksize > 0 ? h.chunksize : (shown ?? ofLast)
+}
+
+/** Chunks of another size than theirs are none of this frame. */
+function dropForeign(chunks: SurveyedChunk[], chunksize: number): void {
+  for (const [i, chunk] of chunks.entries()) {
+    if (!('sound' in chunk)) continue
+    const { nbytes, open } = chunk.sound
+    const fits = i < chunks.length - 1 ? nbytes === chunksize : nbytes <= chunksize
+    if (fits) continue
+    const message = `the chunk has ${nbytes} plain bytes, and should have ${chunksize}`
+    chunks[i] = { lost: damaged(message, open().place) }
+  }
+}
+
+function variableSizes(chunks: readonly SurveyedChunk[]): TrueSizes {
+  const sizes = chunks.map((chunk) => ('sound' in chunk ? chunk.sound.nbytes : undefined))
+  const nbytes = sizes.reduce<number | undefined>(
+    (sum, size) => (sum === undefined || size === undefined ? undefined : sum + size),
+    0,
+  )
+  return { chunksize: 0, nbytes, sizes }
+}
+
+/** Finds out the sizes, and takes out chunks that do not go with them. */
+export function trueSizes(
+  h: FrameHeader,
+  isRebuilt: boolean,
+  chunks: SurveyedChunk[],
+  array: SurveyedArray | undefined,
+): TrueSizes {
+  if (h.variableChunks && array === undefined) return variableSizes(chunks)
+  const chunksize = commonSize(h, isRebuilt, chunks, array)
+  dropForeign(chunks, chunksize)
+  const last = chunks.at(-1)
+  if (last === undefined || chunksize === 0) return { chunksize, nbytes: 0, sizes: undefined }
+  const before = (chunks.length - 1) * chunksize
+  const claimed = h.nbytes > before && h.nbytes <= before + chunksize ? h.nbytes : before + chunksize
+  return { chunksize, nbytes: 'sound' in last ? before + last.sound.nbytes : claimed, sizes: undefined }
+}

@@ -1,0 +1,34 @@
+import type { ByteSource } from '../../../sources/byte-source.js'
+import type { Finding } from '../../damage/finding.js'
+import { damageFinding } from '../../damage/findings.js'
+import { asDamage } from '../../damage/probe.js'
+import type { VerifyReport } from '../../verify.js'
+import { checkedHow } from './findings.js'
+import { type FrameSurveyOptions, surveyFrame } from './survey.js'
+
+/**
+ * Checks a Blosc2 frame: header, index, trailer, metalayers, an array's shape against the chunks; every chunk
+ * against its checksum, where there are such of the frame as it is, and that it decompresses. Everything that is wrong
+ * is reported in one run. The source is not closed.
+ * @throws BlpkError for what is not about the frame: files that cannot be read, an interrupt, a pipe (USAGE)
+ */
+export async function verifyFrame(
+  source: ByteSource,
+  options: FrameSurveyOptions = {},
+): Promise<VerifyReport> {
+  try {
+    const { findings, chunks, ends } = await surveyFrame(source, options)
+    const sound = chunks.chunks.filter((chunk) => !('lost' in chunk)).length
+    return {
+      ok: findings.every((finding: Finding) => finding.level === 'note'),
+      findings,
+      nchunks: chunks.chunks.length,
+      sound,
+      checksum: checkedHow(ends),
+      deep: true,
+    }
+  } catch (error) {
+    const findings = [damageFinding(asDamage(error))]
+    return { ok: false, findings, nchunks: 0, sound: 0, checksum: 'None', deep: true }
+  }
+}

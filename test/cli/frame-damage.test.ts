@@ -1,0 +1,116 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { NDArray, SChunk } from '../../dist/index.js'
+import { FRAMES_WITHOUT_CHECKSUMS, SPARSE_FIXTURE } from '../support/b2-fixtures.js'
+import { sameBytes } from '../support/scratch.js'
+import { blpk, npy, put, tempDir } from './run.js'
+
+const items = Int32Array.from({ length: 400 }, (_, i) => Math.imul(i + 1, 2654435761))
+
+/** A byte of chunk `index` of a frame in which nothing is compressed is wrong. */
+function broken(cwd: string, name: string, frame: Uint8Array, index: number, chunk: number): string {
+  const headerBytes = new DataView(frame.buffer, frame.byteOffset).getUint32(11)
+  const at = headerBytes + index * (chunk + 32) + 40
+  frame[at] = (frame[at] ?? 0) ^ 1
+  put(cwd, name, frame)
+  return name
+}
+
+async function brokenArray(cwd: string): Promise<string> {
+  const a = await NDArray.zeros([20, 20], '<i4', { chunks: [10, 10], blocks: [10, 10], level: 0 })
+  await a.set([], items)
+  return broken(cwd, 'a.b2nd', await a.toCframe(), 1, 400)
+}
+
+describe('verify', () => {
+  test('says which chunk of a frame is lost, and which items with it', async () => {
+    const cwd = tempDir()
+    const s = await SChunk.create({ typesize: 4, chunksize: 400, level: 0 }, items)
+    put(cwd, 'sound', await s.toCframe())
+    broken(cwd, 'broken', await s.toCframe(), 2, 400)
+    const sound = await blpk(['verify', 'sound'], { cwd })
+    expect([sound.code, sound.out.toString()]).toEqual([0, 'sound: ok (4 chunks, xxh64, decompressed)\n'])
+    const { code, out } = await blpk(['verify', 'broken'], { cwd })
+    expect([code, out.toString()]).toEqual([
+      3,
+      'broken: damage: chunk 2 at byte 961: the chunk does not match its checksum (xxh64): plain bytes 800 to 1200 are lost (items 200 to 300)\n',
+    ])
+  })
+
+  test('names the box of an array, as numbers too', async () => {
+    const cwd = tempDir()
+    const name = await brokenArray(cwd)
+    expect((await blpk(['verify', name], { cwd })).out.toString()).toContain('are lost ([0:10, 10:20])\n')
+    const { code, out } = await blpk(['verify', '--json', name], { cwd })
+    const report = JSON.parse(out.toString())
+    expect(code).toBe(3)
+    expect(report).toMatchObject({ ok: false, nchunks: 4, sound: 3, checksum: 'xxh64' })
+    expect(report.findings[0]).toMatchObject({
+      code: 'CHECKSUM',
+      chunk: 1,
+      lost: { start: 400, stop: 800, box: { start: [0, 10], stop: [10, 20] } },
+    })
+  })
+
+  test('frames of C-Blosc2 are sound, sparse ones too, and have no checksums', async () => {
+    const { code, out } = await blpk(['verify', ...FRAMES_WITHOUT_CHECKSUMS, SPARSE_FIXTURE])
+    expect(code).toBe(0)
+    for (const line of out.toString().trim().split('\n')) expect(line).toContain('no checksums, decompressed')
+  })
+
+  test('a frame whose first bytes are gone is still one', async () => {
+    const cwd = tempDir()
+    const frame = await (await SChunk.create({ typesize: 4, chunksize: 400 }, items)).toCframe()
+    put(cwd, 'a', frame.fill(0, 0, 60))
+    expect((await blpk(['verify', 'a'], { cwd })).out.toString()).toContain('there is a copy in the trailer')
+    expect((await blpk(['repair', 'a', 'b'], { cwd })).code).toBe(0)
+    const repaired = await SChunk.open(join(cwd, 'b'))
+    expect(sameBytes(await repaired.bytes(), new Uint8Array(items.buffer))).toBe(true)
+    await repaired.close()
+  })
+
+  test('--against is for archives', async () => {
+    const cwd = tempDir()
+    put(cwd, 'a', await (await SChunk.create({}, items)).toCframe())
+    expect((await blpk(['verify', '--against', 'a', 'a'], { cwd })).code).toBe(2)
+  })
+})
+
+describe('repair', () => {
+  test('leaves out the layers of an array that a lost chunk lies in, or fills it with zeros', async () => {
+    const cwd = tempDir()
+    const name = await brokenArray(cwd)
+    const before = readFileSync(join(cwd, name))
+    const short = await blpk(['repair', name, 'short.b2nd'], { cwd })
+    expect(short.code).toBe(3)
+    expect(short.out.toString()).toContain('note: the array has 10 of its 20 rows left\n')
+    const left = await NDArray.open(join(cwd, 'short.b2nd'))
+    expect(left.shape).toEqual([10, 20])
+    expect(sameBytes((await left.slice()).data, new Uint8Array(items.buffer, 800))).toBe(true)
+    await left.close()
+    const filled = await blpk(['repair', '--fill', 'zeros', name, 'filled.b2nd'], { cwd })
+    expect(filled.out.toString()).toMatch(/3 chunks recovered, 1 lost, 1 of them replaced by zeros\n$/)
+    expect((await blpk(['verify', 'filled.b2nd'], { cwd })).code).toBe(0)
+    expect(readFileSync(join(cwd, name)).equals(before)).toBe(true)
+  })
+
+  test('salvage unpacks what is left of an array', async () => {
+    const cwd = tempDir()
+    const name = await brokenArray(cwd)
+    const { code, out } = await blpk(['d', '-e', '--salvage', '--fill', 'zeros', name, '-'], { cwd })
+    const expected = items.map((item, i) => (i < 200 && i % 20 >= 10 ? 0 : item))
+    expect(code).toBe(3)
+    expect(out.equals(npy('<i4', [20, 20], new Uint8Array(expected.buffer)))).toBe(true)
+  })
+
+  test('makes one file of a sparse frame', async () => {
+    const cwd = tempDir()
+    const run = await blpk(['repair', SPARSE_FIXTURE, 'whole.b2frame'], { cwd })
+    expect(run.code).toBe(0)
+    const [sparse, whole] = [await SChunk.open(SPARSE_FIXTURE), await SChunk.open(join(cwd, 'whole.b2frame'))]
+    expect(sameBytes(await whole.bytes(), await sparse.bytes())).toBe(true)
+    await whole.close()
+    await sparse.close()
+  })
+})
