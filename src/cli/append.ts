@@ -1,13 +1,14 @@
-import { type AppendOptions, type AppendResult, appendToFile } from '../engine/append.js'
-import { BlpkError, unsupported, usage } from '../errors.js'
+import type { AppendOptions, AppendResult } from '../engine/append.js'
+import { appendTo } from '../engine/append-to.js'
+import { BlpkError, usage } from '../errors.js'
 import { schemeOf } from '../places.js'
 import { openPlain } from '../sources/npy.js'
 import type { PlainSource } from '../sources/plain.js'
 import { checkExtension } from './archive-name.js'
 import { codecOptions, lockOptions, readMetadata, runOptions } from './codec-flags.js'
-import { about, type Context, saySummary, sayVerbose } from './context.js'
+import { about, type Context, placeSettings, saySummary, sayVerbose } from './context.js'
 import { isDash } from './dash.js'
-import { type Input, openInput } from './inputs.js'
+import { type Input, openInput, remoteIdentity } from './inputs.js'
 import type { CliOptions } from './options.js'
 import { openProgress, type ProgressView } from './progress.js'
 import { counted, jsonSeconds, printJson, stopwatch } from './report.js'
@@ -24,10 +25,15 @@ function appendOptions(o: CliOptions, metadata: string | undefined): AppendOptio
   }
 }
 
+async function identityOf(archive: string, context: Context): Promise<string | undefined> {
+  if (schemeOf(archive) !== undefined) return remoteIdentity(archive)
+  const { source, identity } = await openInput(archive, context)
+  await source.close()
+  return identity
+}
+
 async function checkNotItself(archive: string, inputs: readonly Input[], context: Context): Promise<void> {
-  const itself = await openInput(archive, context)
-  await itself.source.close()
-  const { identity } = itself
+  const identity = await identityOf(archive, context)
   if (identity !== undefined && inputs.some((input) => input.identity === identity)) {
     throw new BlpkError('SAME_FILE', `input and output are the same file: '${archive}'`, { path: archive })
   }
@@ -51,10 +57,13 @@ async function appendInputs(
   const metadata = await readMetadata(options, ...names)
   const plains = await openPlains(inputs, options)
   for (const name of names) sayVerbose(options, `appending '${name}' to '${archive}'`)
-  return appendToFile(archive, plains, {
+  return appendTo(archive, plains, {
     ...appendOptions(options, metadata),
+    ...placeSettings(context),
+    ...(options.unsafeNoCas !== undefined && { unsafeNoCas: options.unsafeNoCas }),
     ...lockOptions(context),
     ...runOptions(context, view),
+    signal: context.signal,
   })
 }
 
@@ -93,17 +102,13 @@ export async function run(args: readonly string[], context: Context): Promise<nu
   const [archive = '-', ...names] = args
   if (isDash(archive)) throw usage('an archive on standard input cannot be appended to: name a file')
   if (names.filter(isDash).length > 1) throw usage('standard input can be appended only once')
-  if (schemeOf(archive) !== undefined)
-    throw unsupported(
-      `'${archive}' is not on this machine: append to a copy of it, and put that in its place`,
-    )
   checkExtension(archive, context.options)
   const seconds = stopwatch()
   const inputs: Input[] = []
   const view = openProgress(context.options)
   try {
     for (const name of names) inputs.push(await openInput(name, context))
-    // The archive is changed where it stands, and put back after an interrupt.
+    // The archive is changed where it stands, or an upload begun, and put back or given up after an interrupt.
     context.protect()
     const result = await about(archive, () => appendInputs(archive, names, inputs, view, context))
     view.close()

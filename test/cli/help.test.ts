@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { blpk } from './run.js'
 
-const COMMANDS = ['compress', 'decompress', 'info', 'append', 'verify', 'repair', 'concat', 'ls']
+const COMMANDS = ['compress', 'decompress', 'info', 'append', 'verify', 'repair', 'concat', 'ls', 'clean']
 const packageJson = join(import.meta.dirname, '..', '..', 'package.json')
 const { version } = JSON.parse(readFileSync(packageJson, 'utf8')) as { version: string }
 
