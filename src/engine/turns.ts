@@ -30,11 +30,8 @@ export class Turns {
   }
 
   #late(): BlpkError {
-    const times = this.#lost === 1 ? 'once' : `${this.#lost} times`
-    return new BlpkError(
-      'LOCKED',
-      `others changed '${this.#name}' first, ${times}${this.#timeout > 0 ? ` in ${this.#timeout} s` : ''} (see --lock-timeout)`,
-      { path: this.#name },
-    )
+    const times = this.#lost === 1 ? 'once' : `${this.#lost} times in ${this.#timeout} s`
+    const message = `others changed '${this.#name}' first, ${times} (see --lock-timeout)`
+    return new BlpkError('LOCKED', message, { path: this.#name })
   }
 }

@@ -140,8 +140,9 @@ export class ChangingObject implements VersionedEditable {
     return true
   }
 
-  close(): void {
+  async close(): Promise<void> {
     this.#source.close()
+    await this.#sink.discard()
   }
 }
 

@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import type { CompletedPart } from '@aws-sdk/client-s3'
+import { follower } from '../net/follow.js'
 import { interruptedError } from '../net/retry.js'
 import type { PlaceSettings } from '../places.js'
 import type { Integrity } from './client.js'
@@ -21,7 +22,7 @@ export class Upload {
   /** How the store checks the parts; `md5` where some are copied. */
   integrity: Integrity = 'crc32'
   readonly #traits: Traits
-  readonly #stop = new AbortController()
+  readonly #stop: AbortController
   readonly #inFlight = new Set<Promise<void>>()
   readonly #done: CompletedPart[] = []
   #id: Promise<string> | undefined
@@ -36,12 +37,10 @@ export class Upload {
     traits: Traits,
     beforeBegin: () => Promise<void> = async () => {},
   ) {
-    const { signal } = settings
+    this.#stop = follower(settings.signal)
     this.object = new S3Object(parseLocation(name), { ...settings, signal: this.#stop.signal })
     this.#traits = traits
     this.#beforeBegin = beforeBegin
-    if (signal?.aborted === true) this.#stop.abort()
-    signal?.addEventListener('abort', () => this.#stop.abort(), { once: true })
   }
 
   get isBegun(): boolean {
@@ -95,10 +94,15 @@ export class Upload {
     return { uploadId: await this.#begin(), parts }
   }
 
+  /** Nothing more is going to be sent: listens to no signal any longer. */
+  end(): void {
+    this.#stop.abort()
+  }
+
   /** Ends what is under way and gives the upload up. What stops the run is said, not what stops this. */
   async giveUp(): Promise<void> {
     const isClean = this.#inFlight.size === 0 && this.#failure === undefined
-    this.#stop.abort()
+    this.end()
     await Promise.all(this.#inFlight)
     const id = await this.#id?.catch(() => undefined)
     if (id === undefined) return

@@ -168,6 +168,7 @@ export class S3Sink implements ByteSink {
       const outcome = await commitOnce(this.#upload.object, await this.#whole(), write, condition)
       if (outcome === 'condition failed') throw await this.#refused()
       this.#isOver = true
+      this.#upload.end()
     } catch (error) {
       await this.discard()
       throw error

@@ -1,5 +1,6 @@
 import type { GetObjectCommandOutput } from '@aws-sdk/client-s3'
 import { BlpkError } from '../errors.js'
+import { follower } from '../net/follow.js'
 import { interruptedError, Retries, retrying, TransientError } from '../net/retry.js'
 import { Watchdog } from '../net/watchdog.js'
 import type { PlaceSettings } from '../places.js'
@@ -40,15 +41,13 @@ class S3Place implements RangedPlace {
   /** What the first answer told besides the bytes. */
   first: Partial<GetObjectCommandOutput> = {}
   readonly #settings: PlaceSettings
-  readonly #closing = new AbortController()
+  readonly #closing: AbortController
 
   constructor(object: S3Object) {
     this.name = object.name
     this.object = object
-    const { signal } = object.settings
+    this.#closing = follower(object.settings.signal)
     this.#settings = { ...object.settings, signal: this.#closing.signal }
-    if (signal?.aborted === true) this.close()
-    signal?.addEventListener('abort', () => this.close(), { once: true })
   }
 
   /** Reads the front, and pins the version. */

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import { beforeEach, describe, expect, test } from 'vitest'
 import {
   type AppendOptions,
@@ -208,6 +209,20 @@ describe.skipIf(server === undefined)('appends with faults', () => {
       await expect(append('kept.blp', NEW, { retries: 1 })).rejects.toMatchObject({ code: 'NETWORK' })
       await expectPlain('kept.blp', noise(size))
       expect(await server.openUploads()).toBe(open)
+    }
+  })
+
+  test('tries that were lost leave nothing that waits for a signal', async () => {
+    const { signal } = new AbortController()
+    for (const size of [1000, 12 * MIB]) {
+      const key = `signal-${size}.blp`
+      await archive(key, noise(size))
+      proxy.reset()
+      const conflict: Fault = { kind: 'answer', status: 409, body: errorBody('ConditionalRequestConflict') }
+      proxy.mischief = times(3, size === 1000 ? PUT : COMPLETE, conflict)
+      await append(key, NEW, { signal })
+      expect(getEventListeners(signal, 'abort')).toEqual([])
+      await expectPlain(key, noise(size), NEW)
     }
   })
 
