@@ -12,6 +12,7 @@ export type ErrorCode =
   | 'NO_ROOM'
   | 'LOCKED'
   | 'CHANGED'
+  | 'UNKNOWN'
   | 'DENIED'
   | 'NETWORK'
   | 'INTERRUPTED'

@@ -20,6 +20,7 @@ export type { LockOptions } from './disk/changing-file.js'
 export type { Disk, FileFacts, Owner } from './disk/disk.js'
 export { openArchiveFile, type ReadOptions } from './disk/read-archive.js'
 export { type AppendOptions, type AppendResult, appendToFile } from './engine/append.js'
+export { appendTo } from './engine/append-to.js'
 export { Archive, type ChunkPlace, type OpenOptions } from './engine/archive.js'
 export type { CheckMode, FrameChecksum } from './engine/blosc2/checksums.js'
 export {
@@ -76,7 +77,7 @@ export {
   unpackNdarray,
 } from './ndarray.js'
 export { openArchive, openSink, openSource, plainSource, type Readable } from './open.js'
-export type { PlaceSettings, SinkSettings } from './places.js'
+export type { ChangeSettings, PlaceSettings, SinkSettings } from './places.js'
 export type { ByteSink, Expected } from './sinks/byte-sink.js'
 export { FileSink, type FileSinkOptions } from './sinks/file.js'
 export { MemorySink } from './sinks/memory.js'

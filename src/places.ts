@@ -1,3 +1,4 @@
+import type { VersionedEditable } from './disk/editable.js'
 import { usage } from './errors.js'
 import type { NetSettings } from './net/retry.js'
 import type { ByteSink } from './sinks/byte-sink.js'
@@ -15,22 +16,37 @@ export interface SinkSettings extends PlaceSettings {
   overwrite?: boolean
 }
 
+/** Settings of a change. */
+export interface ChangeSettings extends PlaceSettings {
+  /**
+   * Change objects of a store too that ignores conditions, and so lets the last of two writers win. Only
+   * right where nobody else writes to the object.
+   */
+  unsafeNoCas?: boolean
+}
+
 /** Places by the scheme in front of their names. Each loads its module when it is used: plain files pay nothing. */
 interface PlaceKind {
   openSource(name: string, settings: PlaceSettings): Promise<ByteSource>
   openSink(name: string, settings: SinkSettings): Promise<ByteSink>
+  /** Missing where nothing can be changed. */
+  openForChange?(name: string, settings: ChangeSettings): Promise<VersionedEditable>
+}
+
+function onlyRead(): never {
+  throw usage('web servers are only read from: name a file, or an s3:// object')
 }
 
 const HTTP: PlaceKind = {
   openSource: async (name, settings) => (await import('./sources/http.js')).openHttp(name, settings),
-  openSink: async () => {
-    throw usage('web servers are only read from: name an output file, or an s3:// object')
-  },
+  openSink: async () => onlyRead(),
 }
 
 const S3: PlaceKind = {
   openSource: async (name, settings) => (await import('./sources/s3.js')).openS3(name, settings),
   openSink: async (name, settings) => (await import('./sinks/s3.js')).openS3Sink(name, settings),
+  openForChange: async (name, settings) =>
+    (await import('./s3/changing-object.js')).openForChange(name, settings),
 }
 
 const KINDS: Record<string, PlaceKind> = { s3: S3, http: HTTP, https: HTTP }
@@ -60,4 +76,18 @@ export async function openRemoteSink(
   settings: SinkSettings = {},
 ): Promise<ByteSink | undefined> {
   return kindOf(name)?.openSink(name, settings)
+}
+
+/**
+ * What opens the place of a name with a scheme for a change, as often as it is called; undefined for a path.
+ * @throws BlpkError USAGE where nothing can be changed there
+ */
+export function remoteOpener(
+  name: string,
+  settings: ChangeSettings,
+): (() => Promise<VersionedEditable>) | undefined {
+  const kind = kindOf(name)
+  if (kind === undefined) return undefined
+  const open = kind.openForChange ?? onlyRead()
+  return () => open(name, settings)
 }

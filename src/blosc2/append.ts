@@ -1,9 +1,9 @@
-import { closeSpooled, ofKnownSize } from '../engine/append.js'
 import { checkSameRows } from '../engine/append-metadata.js'
 import type { CompressionOptions } from '../engine/blosc2/cparams.js'
 import { concat } from '../engine/concat.js'
 import type { RunOptions } from '../engine/options.js'
 import { changedError } from '../engine/plan.js'
+import { closeSpooled, spoolWhere } from '../engine/spool.js'
 import { unsupported, usage } from '../errors.js'
 import { toJson } from '../format/bloscpack/json.js'
 import { dtypeRepr, ndarrayMetadata, parseMetadataDtype, parseNdarrayMetadata } from '../format/npy/index.js'
@@ -180,7 +180,7 @@ export async function appendToFrame(
   options: FrameAppendOptions = {},
 ): Promise<FrameAppendResult> {
   const sources: readonly PlainSource[] = 'read' in source ? [source] : source
-  const known = await ofKnownSize(sources, path)
+  const known = await spoolWhere(sources, ({ size }) => size !== undefined, path)
   try {
     const all = concat(known)
     const changed = await changeFrame(path, (schunk) => appendAll(schunk, all, options), options)

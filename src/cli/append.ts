@@ -1,4 +1,5 @@
-import { type AppendOptions, appendToFile } from '../engine/append.js'
+import type { AppendOptions } from '../engine/append.js'
+import { appendTo } from '../engine/append-to.js'
 import { BlpkError, unsupported, usage } from '../errors.js'
 import { schemeOf } from '../places.js'
 import { openPlain } from '../sources/npy.js'
@@ -6,13 +7,15 @@ import type { PlainSource } from '../sources/plain.js'
 import { checkExtension } from './archive-name.js'
 import { codecOptions, lockOptions, readMetadata, runOptions } from './codec-flags.js'
 import { containerOf } from './container.js'
-import { about, type Context, saySummary, sayVerbose } from './context.js'
+import { about, type Context, placeSettings, saySummary, sayVerbose } from './context.js'
 import { isDash } from './dash.js'
-import { type Input, openInput } from './inputs.js'
+import { type Input, openInput, remoteIdentity } from './inputs.js'
 import type { CliOptions } from './options.js'
 import { openProgress, type ProgressView } from './progress.js'
 import { counted, jsonSeconds, printJson, stopwatch } from './report.js'
 import { exactSize, prettySeconds, prettySize } from './sizes.js'
+
+const FRAME_NAME = /\.(b2frame|b2nd)$/i
 
 function appendOptions(o: CliOptions, metadata: string | undefined): AppendOptions {
   return {
@@ -25,10 +28,15 @@ function appendOptions(o: CliOptions, metadata: string | undefined): AppendOptio
   }
 }
 
+async function identityOf(archive: string, context: Context): Promise<string | undefined> {
+  if (schemeOf(archive) !== undefined) return remoteIdentity(archive)
+  const { source, identity } = await openInput(archive, context)
+  await source.close()
+  return identity
+}
+
 async function checkNotItself(archive: string, inputs: readonly Input[], context: Context): Promise<void> {
-  const itself = await openInput(archive, context)
-  await itself.source.close()
-  const { identity } = itself
+  const identity = await identityOf(archive, context)
   if (identity !== undefined && inputs.some((input) => input.identity === identity)) {
     throw new BlpkError('SAME_FILE', `input and output are the same file: '${archive}'`, { path: archive })
   }
@@ -68,10 +76,13 @@ async function appendInputs(
     const { appendInputsToFrame } = await import('./append-frame.js')
     return appendInputsToFrame(archive, plains, view, context)
   }
-  return appendToFile(archive, plains, {
+  return appendTo(archive, plains, {
     ...appendOptions(options, metadata),
+    ...placeSettings(context),
+    ...(options.unsafeNoCas !== undefined && { unsafeNoCas: options.unsafeNoCas }),
     ...lockOptions(context),
     ...runOptions(context, view),
+    signal: context.signal,
   })
 }
 
@@ -106,23 +117,29 @@ function report(
   })
 }
 
+/** @throws BlpkError UNSUPPORTED for a frame that is not on this machine */
+function holdsFrame(archive: string): boolean {
+  if (schemeOf(archive) === undefined) return containerOf(archive) === 'frame'
+  if (FRAME_NAME.test(archive))
+    throw unsupported(
+      `frames are changed on this machine only: append to a copy of '${archive}', and put that in its place`,
+    )
+  return false
+}
+
 /** `blpk append <archive> <new>…` */
 export async function run(args: readonly string[], context: Context): Promise<number> {
   const [archive = '-', ...names] = args
   if (isDash(archive)) throw usage('an archive on standard input cannot be appended to: name a file')
   if (names.filter(isDash).length > 1) throw usage('standard input can be appended only once')
-  if (schemeOf(archive) !== undefined)
-    throw unsupported(
-      `'${archive}' is not on this machine: append to a copy of it, and put that in its place`,
-    )
-  const isFrame = containerOf(archive) === 'frame'
+  const isFrame = holdsFrame(archive)
   if (!isFrame) checkExtension(archive, context.options)
   const seconds = stopwatch()
   const inputs: Input[] = []
   const view = openProgress(context.options)
   try {
     for (const name of names) inputs.push(await openInput(name, context))
-    // The archive is changed where it stands, and put back after an interrupt.
+    // The archive is changed where it stands, or an upload begun, and put back or given up after an interrupt.
     context.protect()
     const result = await about(archive, () => appendInputs(archive, isFrame, names, inputs, view, context))
     view.close()

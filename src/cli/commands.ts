@@ -77,7 +77,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: 'append',
     alias: 'a',
     args: [
-      { name: '<archive>', description: 'archive to change' },
+      { name: '<archive>', description: 'archive to change: a file, or s3://bucket/key' },
       { name: '<new...>', description: `files to append, all or none of them; ${DASH} input` },
     ],
     summary: 'append files to an archive',
@@ -88,6 +88,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       'blpk append --append-id 2024-06-01 all.npy.blp 00h.npy 12h.npy',
       'cat log.bin | blpk a --grow log.blp -',
       'blpk append grid.b2nd today.npy',
+      'blpk a --append-id $CI_JOB_ID s3://bucket/runs.npy.blp run.npy',
     ],
     load: () => import('./append.js'),
   },
@@ -171,5 +172,15 @@ export const COMMANDS: readonly CommandSpec[] = [
     description: 'Lists the archives (.blp) under a prefix, with what their fronts tell.',
     examples: ['blpk ls s3://bucket/run-7/', 'blpk ls --json s3://bucket'],
     load: () => import('./ls.js'),
+  },
+  {
+    name: 'clean',
+    args: [{ name: '<prefix...>', description: 'where to look: s3://bucket/prefix' }],
+    summary: 'give up uploads that killed runs left behind',
+    description:
+      'Gives up unfinished uploads under a prefix, of whatever program, that were begun long ago: killed runs leave ' +
+      'them, and stores bill for their parts. Objects are not touched.',
+    examples: ['blpk clean --dry-run s3://bucket', 'blpk clean --older-than 2h s3://bucket/run-7/'],
+    load: () => import('./clean.js'),
   },
 ]

@@ -15,6 +15,7 @@ export const EXIT_CODES: Record<ErrorCode, number> = {
   NO_ROOM: 5,
   LOCKED: 6,
   CHANGED: 1,
+  UNKNOWN: 1,
   DENIED: 1,
   NETWORK: 1,
   INTERRUPTED: 130,

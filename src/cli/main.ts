@@ -51,5 +51,7 @@ export async function main(argv: readonly string[]): Promise<void> {
 
 /** What comes up after a signal, such as a pipe that was closed for it, is the signal's doing. */
 function interruption(error: unknown): BlpkError {
+  // That nobody knows what became of a write must be said in any case.
+  if (error instanceof BlpkError && error.code === 'UNKNOWN') return error
   return new BlpkError('INTERRUPTED', 'interrupted', {}, error)
 }

@@ -23,6 +23,7 @@ export type CommandName =
   | 'concat'
   | 'convert'
   | 'ls'
+  | 'clean'
 
 /** Words of the help, where needed for each command. */
 export type Wording = string | Partial<Record<CommandName, string>>
@@ -87,6 +88,10 @@ export interface CliOptions {
   lockTimeout?: number
   /** `false` for --no-lock. */
   lock?: boolean
+  unsafeNoCas?: boolean
+  /** Seconds. */
+  olderThan?: number
+  dryRun?: boolean
   deep?: boolean
   against?: string
   salvage?: boolean
@@ -158,6 +163,15 @@ function parseSeconds(text: string): number {
   const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN
   if (value <= MAX_SECONDS) return value
   throw usage(`the timeout must be a number of seconds from 0 to ${MAX_SECONDS}, not '${text}'`)
+}
+
+const SECONDS_IN: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86_400 }
+
+function parseAge(text: string): number {
+  const [, count, unit = ''] = /^(\d+(?:\.\d+)?)([smhd])$/.exec(text) ?? []
+  const value = Number(count) * (SECONDS_IN[unit] ?? Number.NaN)
+  if (value <= MAX_SECONDS * 1000) return value
+  throw usage(`'${text}' is no age (such as 90m, 24h or 7d)`)
 }
 
 function parseRoom(text: string): Room {
@@ -405,7 +419,12 @@ export const FLAGS: readonly Flag[] = [
   {
     name: 'lock-timeout',
     value: 'seconds',
-    description: 'how long to wait while others change the archive; 0 is not at all',
+    description: {
+      compress: 'how long to wait while others change the archive; 0 is not at all',
+      append:
+        'how long to wait while others change the archive, or to start over where they were quicker to change ' +
+        'an object; 0 is not at all',
+    },
     default: '60',
     parse: parseSeconds,
     commands: LOCKING,
@@ -415,6 +434,20 @@ export const FLAGS: readonly Flag[] = [
     description: 'take no lock: only right where nobody else changes the archive',
     commands: LOCKING,
   },
+  {
+    name: 'unsafe-no-cas',
+    description: 'change an object though its store ignores conditions: only right where nobody else does',
+    commands: ['append'],
+  },
+  {
+    name: 'older-than',
+    value: 'age',
+    description: 'only uploads that were begun so long ago (90m, 24h, 7d): younger ones may still go on',
+    default: '24h',
+    parse: parseAge,
+    commands: ['clean'],
+  },
+  { name: 'dry-run', description: 'only say what would be done', commands: ['clean'] },
   {
     name: 'salvage',
     description: 'unpack what is left of a damaged archive; exit code 3 where something is lost',

@@ -14,7 +14,7 @@ Exit codes (of several files the largest one counts):
   3    the archive is damaged; of repair and --salvage: something is lost
   4    not supported: an unknown codec, version or feature
   5    no room to append (see append --grow)
-  6    locked by another process (see append --lock-timeout)
+  6    others write to it (see append --lock-timeout), or the store cannot keep writers apart
   130  interrupted`
 
 const MAIN_EXAMPLES = `

@@ -2,8 +2,8 @@ import { basename, dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { BlpkError, unsupported } from '../errors.js'
 import { attempt, ioError } from '../io-errors.js'
-import type { ByteSource } from '../sources/byte-source.js'
 import { type Disk, type FileFacts, nodeDisk } from './disk.js'
+import type { Editable } from './editable.js'
 import { type ChangePlan, findJournal, holderOf, journalOf, writeJournal } from './journal.js'
 import type { Range } from './mutable.js'
 import { describeHolder, type Note, recover, rollBack } from './recover.js'
@@ -24,24 +24,6 @@ export interface LockOptions {
 export const DEFAULT_LOCK_TIMEOUT = 60
 const LEAST_PAUSE_MS = 10
 const MOST_PAUSE_MS = 100
-
-/** An archive whose bytes are changed where they stand. All overwriting of archives goes through here. */
-export interface Editable extends ByteSource {
-  readonly size: number
-  write(position: number, bytes: Uint8Array): void
-  truncate(size: number): void
-  /** Makes everything that was written lasting. */
-  sync(): void
-  /** Makes sure that the change can be undone from now on. */
-  begin(plan: ChangePlan): Promise<void>
-  /** Makes the change count. */
-  commit(): void
-  /**
-   * Puts everything back as it was when the change began.
-   * @returns `false` where it is too late for that: the change counts already
-   */
-  rollBack(): Promise<boolean>
-}
 
 /** A file whose changes nobody sees before they are done, such as one under a temporary name. */
 export class HiddenFile implements Editable {

@@ -1,5 +1,5 @@
 import { BlpkError } from '../errors.js'
-import type { Editable } from './changing-file.js'
+import type { Editable } from './editable.js'
 
 /** Puts everything back after a change that failed. @returns the error, which says so */
 export async function undone(file: Editable, error: unknown): Promise<unknown> {

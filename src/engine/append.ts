@@ -1,11 +1,6 @@
-import {
-  type ChangingFile,
-  type Editable,
-  HiddenFile,
-  type LockOptions,
-  openForChange,
-} from '../disk/changing-file.js'
+import { type ChangingFile, HiddenFile, type LockOptions, openForChange } from '../disk/changing-file.js'
 import { nodeDisk } from '../disk/disk.js'
+import type { Editable } from '../disk/editable.js'
 import type { ChangePlan } from '../disk/journal.js'
 import { CLOSE_BEFORE_REPLACING } from '../disk/replace.js'
 import { undone } from '../disk/undone.js'
@@ -19,14 +14,14 @@ import { findTail, type Tail } from './append-tail.js'
 import { Archive, entriesOf } from './archive.js'
 import { metadataSection } from './bloscpack-sink.js'
 import { concat } from './concat.js'
-import { growBeside } from './grow.js'
+import { type GrowFor, growBeside } from './grow.js'
 import { inOrder } from './in-order.js'
 import type { EncodeParams } from './job.js'
 import { type CodecOptions, checkCodecOptions, type RunOptions } from './options.js'
 import { ChunkReader, interrupted, packCrew } from './pack.js'
 import { countChunks, planChunks } from './plan.js'
 import { PrefixedSource } from './prefixed.js'
-import { spool } from './spool.js'
+import { closeSpooled, spoolWhere } from './spool.js'
 import { located } from './unpack.js'
 
 /** Options of an append. */
@@ -80,9 +75,9 @@ class ChunkAppender {
     this.position = position
   }
 
-  put(chunkAndDigest: Uint8Array): void {
+  async put(chunkAndDigest: Uint8Array): Promise<void> {
     this.positions.push(this.position)
-    this.#file.write(this.position, chunkAndDigest)
+    await this.#file.write(this.position, chunkAndDigest)
     this.position += chunkAndDigest.length
   }
 }
@@ -106,7 +101,7 @@ async function packInto(
       next: (slot) => reader.next(slot.plain(room)),
       work: (slot, n) => crew.encode(params, slot.plain(room).subarray(0, n), slot.packedFor(room)),
       done: async (slot, n, cbytes) => {
-        appender.put(slot.packedFor(room).subarray(0, cbytes))
+        await appender.put(slot.packedFor(room).subarray(0, cbytes))
         plain += n
         packed += cbytes
         o.onProgress?.({ plain, packed, total: size })
@@ -202,30 +197,36 @@ async function writeChunks(
   const appender = new ChunkAppender(file, tail.position)
   const reader = new ChunkReader(new PrefixedSource(tail.plain, source), tail.chunkSize)
   await packInto(appender, reader, tail.chunkSize, size, params, o)
-  if (appender.position < file.size) file.truncate(appender.position)
-  file.sync()
+  if (appender.position < file.size) await file.truncate(appender.position)
+  await file.sync()
   return appender.positions
 }
 
 /** Writes the front that makes the chunks count, and flushes it. */
-function writeFront(file: Editable, archive: Archive, goal: Goal, positions: readonly number[]): void {
-  if (goal.metadata !== undefined) file.write(HEADER_BYTES, goal.metadata)
+async function writeFront(
+  file: Editable,
+  archive: Archive,
+  goal: Goal,
+  positions: readonly number[],
+): Promise<void> {
+  if (goal.metadata !== undefined) await file.write(HEADER_BYTES, goal.metadata)
   if (positions.length > 0) {
     if (archive.header.offsets) {
       // The entry behind must be −1 for readers, whatever stood in the room.
       const entries = goal.header.maxAppChunks > 0 ? [...positions, -1] : positions
-      file.write(archive.offsetsAt + goal.tail.kept * OFFSET_BYTES, formatOffsets(entries))
+      await file.write(archive.offsetsAt + goal.tail.kept * OFFSET_BYTES, formatOffsets(entries))
     }
-    file.write(0, formatHeader(goal.header))
+    await file.write(0, formatHeader(goal.header))
   }
-  file.sync()
+  await file.sync()
 }
 
 function typesizeFor(archive: Archive, o: AppendOptions): number | 'auto' {
   return o.typesize ?? Math.max(1, archive.header.typesize)
 }
 
-async function appendTo(
+/** Appends to an archive where there is room. @throws BlpkError NO_ROOM before anything is read or written */
+export async function appendWithRoom(
   file: Editable,
   archive: Archive,
   source: PlainSource,
@@ -238,8 +239,8 @@ async function appendTo(
     try {
       await file.begin(await changePlan(file, archive, goal))
       const positions = goal.nchunks > 0 ? await writeChunks(file, goal, source, params, o) : []
-      writeFront(file, archive, goal, positions)
-      file.commit()
+      await writeFront(file, archive, goal, positions)
+      await file.commit()
     } catch (error) {
       throw await undone(file, error)
     }
@@ -257,6 +258,11 @@ function resultOf(archive: Archive, added: number, header: BloscpackHeader): Omi
   }
 }
 
+/** What an archive must have room for. */
+export function growthFor(archive: Archive, source: PlainSource, added: number, o: AppendOptions): GrowFor {
+  return { added, metadata: metadataAfter(archive, source, added, o), maxChunk: o.maxChunk }
+}
+
 /** Appends to a copy with more room, which then takes the place of the archive. */
 async function appendGrowing(
   file: ChangingFile,
@@ -266,11 +272,10 @@ async function appendGrowing(
   o: AppendOptions,
 ): Promise<AppendResult> {
   const { disk = nodeDisk } = o
-  const metadata = metadataAfter(archive, source, added, o)
-  const sink = await growBeside(file, { added, metadata, maxChunk: o.maxChunk }, disk)
+  const sink = await growBeside(file, growthFor(archive, source, added, o), disk)
   try {
     const hidden = new HiddenFile(disk, sink.fd, file.name)
-    const result = await appendTo(hidden, await Archive.open(hidden, o), source, added, o)
+    const result = await appendWithRoom(hidden, await Archive.open(hidden, o), source, added, o)
     if (CLOSE_BEFORE_REPLACING) file.close()
     await sink.commit()
     return { ...result, grown: true }
@@ -280,38 +285,40 @@ async function appendGrowing(
   }
 }
 
-async function appendLocked(file: ChangingFile, source: PlainSource, added: number, o: AppendOptions) {
+/**
+ * Appends to an archive that is open for changes.
+ * @param growing appends to it where there is no room, and makes some
+ */
+export async function appendOnce<E extends Editable>(
+  file: E,
+  source: PlainSource,
+  o: AppendOptions,
+  growing: (
+    file: E,
+    archive: Archive,
+    source: PlainSource,
+    added: number,
+    o: AppendOptions,
+  ) => Promise<AppendResult>,
+): Promise<AppendResult> {
   const archive = await Archive.open(file, o)
+  const added = source.size ?? 0
   if (o.appendId !== undefined && appendIdsOf(archive.metadata).includes(o.appendId)) {
     return { ...resultOf(archive, 0, archive.header), grown: false, skipped: true }
   }
   try {
-    return { ...(await appendTo(file, archive, source, added, o)), grown: false }
+    return { ...(await appendWithRoom(file, archive, source, added, o)), grown: false }
   } catch (error) {
     if (o.grow !== true || !(error instanceof BlpkError) || error.code !== 'NO_ROOM') throw error
     // Nothing of the source was read yet: room is looked for before the first write.
-    return appendGrowing(file, archive, source, added, o)
+    return growing(file, archive, source, added, o)
   }
 }
 
-/** Sources of unknown size are brought into temporary files, so that their sizes are known. */
-export async function ofKnownSize(sources: readonly PlainSource[], path: string): Promise<PlainSource[]> {
-  const known: PlainSource[] = []
-  try {
-    for (const source of sources) known.push(source.size === undefined ? await spool(source, path) : source)
-    return known
-  } catch (error) {
-    await closeSpooled(known, sources)
-    throw error
-  }
-}
-
-/** Closes what {@link ofKnownSize} made. */
-export async function closeSpooled(
-  known: readonly PlainSource[],
-  sources: readonly PlainSource[],
-): Promise<void> {
-  for (const source of known) if (!sources.includes(source)) await source.close()
+/** @throws BlpkError USAGE */
+export function checkAppendOptions(o: AppendOptions): void {
+  checkCodecOptions(o)
+  if (o.appendId !== undefined) checkAppendId(o.appendId)
 }
 
 /**
@@ -329,15 +336,14 @@ export async function appendToFile(
   source: PlainSource | readonly PlainSource[],
   options: AppendOptions = {},
 ): Promise<AppendResult> {
-  checkCodecOptions(options)
-  if (options.appendId !== undefined) checkAppendId(options.appendId)
+  checkAppendOptions(options)
   const sources: readonly PlainSource[] = 'read' in source ? [source] : source
-  const known = await ofKnownSize(sources, path)
+  const known = await spoolWhere(sources, ({ size }) => size !== undefined, path)
   try {
     const all = concat(known)
     const file = await openForChange(path, options)
     try {
-      return await appendLocked(file, all, all.size ?? 0, options)
+      return await appendOnce(file, all, options, appendGrowing)
     } finally {
       file.close()
     }

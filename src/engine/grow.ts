@@ -1,6 +1,7 @@
 import { type ChangingFile, type LockOptions, openForChange } from '../disk/changing-file.js'
 import { type Disk, nodeDisk } from '../disk/disk.js'
 import { CLOSE_BEFORE_REPLACING } from '../disk/replace.js'
+import { damaged } from '../errors.js'
 import { formatHeader, HEADER_BYTES } from '../format/bloscpack/header.js'
 import { formatOffsets, OFFSET_BYTES, unusedOffsets } from '../format/bloscpack/offsets.js'
 import type { ByteSink } from '../sinks/byte-sink.js'
@@ -8,7 +9,7 @@ import { FileSink } from '../sinks/file.js'
 import { Archive } from './archive.js'
 import { metadataSection } from './bloscpack-sink.js'
 import { DEFAULT_ROOM, roomFor } from './options.js'
-import { ChunkWalk } from './walk.js'
+import { ChunkWalk, findChunk } from './walk.js'
 
 const COPY_BYTES = 4 * 2 ** 20
 
@@ -21,8 +22,17 @@ async function copyBytes(archive: Archive, start: number, stop: number, sink: By
   }
 }
 
+/** Positions of all chunks, and where the last one ends. @throws BlpkError DAMAGED */
 async function positionsOf(archive: Archive): Promise<{ positions: number[]; end: number }> {
-  const positions: number[] = []
+  const positions = [...((await archive.offsets()) ?? [])]
+  if (positions.length > 0) {
+    // Each chunk may be a request away, so only the last one is looked at.
+    const wrong = positions.findIndex((at, i) =>
+      i === 0 ? at !== archive.chunksAt : at <= (positions[i - 1] ?? 0),
+    )
+    if (wrong !== -1) throw damaged('the offsets do not agree with where the chunk lies', { chunk: wrong })
+    return { positions, end: archive.endOf(await findChunk(archive, positions.length - 1)) }
+  }
   const walk = new ChunkWalk(archive)
   for (let chunk = await walk.next(); chunk !== undefined; chunk = await walk.next())
     positions.push(chunk.position)
@@ -47,7 +57,19 @@ async function roomyMetadata(archive: Archive, next: string | undefined): Promis
   return metadataSection(metadata, archive.metadataHeader?.checksum ?? archive.checksum, room)
 }
 
-async function rewrite(archive: Archive, sink: ByteSink, goal: GrowFor): Promise<void> {
+/** The front of an archive with more room. */
+export interface GrownFront {
+  /** Header, metadata and offsets, one behind the other. */
+  pieces: Uint8Array[]
+  /** Where the last chunk ends in the archive as it is, in bytes. */
+  end: number
+}
+
+/**
+ * Makes the front of an archive anew, with ten times the room for chunks and metadata. The chunks follow as they
+ * are. @throws BlpkError DAMAGED
+ */
+export async function grownFront(archive: Archive, goal: GrowFor): Promise<GrownFront> {
   const { positions, end } = await positionsOf(archive)
   const nchunks = positions.length
   const coming = Math.ceil(goal.added / Math.max(1, archive.header.chunkSize ?? 1))
@@ -55,18 +77,20 @@ async function rewrite(archive: Archive, sink: ByteSink, goal: GrowFor): Promise
   const metadata = await roomyMetadata(archive, goal.metadata)
   const chunksAt = HEADER_BYTES + metadata.length + (nchunks + room) * OFFSET_BYTES
   const shift = chunksAt - archive.chunksAt
-  await sink.write(
-    formatHeader({
-      ...archive.header,
-      offsets: true,
-      metadata: metadata.length > 0,
-      nchunks,
-      maxAppChunks: room,
-    }),
-  )
-  await sink.write(metadata)
-  await sink.write(formatOffsets(positions.map((position) => position + shift)))
-  await sink.write(unusedOffsets(room))
+  const header = formatHeader({
+    ...archive.header,
+    offsets: true,
+    metadata: metadata.length > 0,
+    nchunks,
+    maxAppChunks: room,
+  })
+  const offsets = formatOffsets(positions.map((position) => position + shift))
+  return { pieces: [header, metadata, offsets, unusedOffsets(room)], end }
+}
+
+async function rewrite(archive: Archive, sink: ByteSink, goal: GrowFor): Promise<void> {
+  const { pieces, end } = await grownFront(archive, goal)
+  for (const piece of pieces) await sink.write(piece)
   await copyBytes(archive, archive.chunksAt, end, sink)
 }
 

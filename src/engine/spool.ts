@@ -40,3 +40,33 @@ export async function spool(source: PlainSource, beside: string): Promise<PlainS
     throw error
   }
 }
+
+/** Is a source good as it is? */
+export type Need = (source: PlainSource) => boolean
+
+/**
+ * Brings sources that are not good as they are into temporary files.
+ * @param beside path beside which the files are
+ */
+export async function spoolWhere(
+  sources: readonly PlainSource[],
+  isGood: Need,
+  beside: string,
+): Promise<PlainSource[]> {
+  const ready: PlainSource[] = []
+  try {
+    for (const source of sources) ready.push(isGood(source) ? source : await spool(source, beside))
+    return ready
+  } catch (error) {
+    await closeSpooled(ready, sources)
+    throw error
+  }
+}
+
+/** Removes the temporary files of `spoolWhere`. @param sources what it was given */
+export async function closeSpooled(
+  ready: readonly PlainSource[],
+  sources: readonly PlainSource[],
+): Promise<void> {
+  for (const source of ready) if (!sources.includes(source)) await source.close()
+}

@@ -31,7 +31,7 @@ export function interruptedError(): BlpkError {
 }
 
 /** Waits, but no longer than until the signal. @throws BlpkError INTERRUPTED */
-async function pauseFor(ms: number, signal: AbortSignal | undefined): Promise<void> {
+export async function pauseFor(ms: number, signal: AbortSignal | undefined): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     const stop = (): void => {
       clearTimeout(timer)

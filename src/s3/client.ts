@@ -7,7 +7,8 @@ import type { PlaceSettings } from '../places.js'
 /** Stores that are told by their address care for no region, but a signature has one. */
 const ANY_REGION = 'us-east-1'
 
-function endpointOf(settings: PlaceSettings): string | undefined {
+/** The address of the service, where it is not that of AWS. @throws BlpkError USAGE where it is none */
+export function endpointOf(settings: PlaceSettings): string | undefined {
   const { env } = process
   const ignored = env.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS?.toLowerCase() === 'true'
   const fromEnv = ignored ? undefined : env.AWS_ENDPOINT_URL_S3 || env.AWS_ENDPOINT_URL

@@ -1,82 +1,126 @@
-import { randomUUID } from 'node:crypto'
 import type { CompletedPart } from '@aws-sdk/client-s3'
 import { BlpkError } from '../errors.js'
 import { type NetSettings, Retries, TransientError } from '../net/retry.js'
-import { s3Code, s3Error, statusOf } from './errors.js'
-import type { Condition, S3Object } from './object.js'
-
-/** Where an object says which write it came from: `x-amz-meta-blpk-write`. */
-const WRITE_ID = 'blpk-write'
-
-/** A name for one write, by which it is known again. */
-export function newWriteId(): string {
-  return randomUUID()
-}
-
-/** The object's own metadata for a write. */
-export function writeMetadata(writeId: string): Record<string, string> {
-  return { [WRITE_ID]: writeId }
-}
+import { isMissing, isRefused, knowsNoConditions, s3Error, statusOf } from './errors.js'
+import { type Condition, type Head, type S3Object, unquoted } from './object.js'
+import type { Traits } from './traits.js'
+import { writeIdsOf } from './write-ids.js'
 
 /** What becomes visible at once: a small object whole, or the parts of an upload. */
 export type Commit = { body: Uint8Array } | { uploadId: string; parts: readonly CompletedPart[] }
 
-/** How a commit ended: done, or the condition did not hold. */
+/** One write of an object. */
+export interface Write {
+  /** By which it is known again; it is among the traits. */
+  id: string
+  traits: Traits
+  /** Name of the state that it comes from. A state that has this name, and not the id, came without the write. */
+  after?: string
+}
+
+/** How a commit ended: done, or the condition did not hold, and nothing was written. */
 export type Outcome = 'done' | 'condition failed'
 
-/** A condition that fails, as stores say it: 412, or 409 while somebody else writes. */
-function isConditionError(error: unknown): boolean {
-  const status = statusOf(error)
-  return status === 412 || s3Code(error) === 'PreconditionFailed' || status === 409
+/** The answer to a commit was lost, and what is there now does not tell what became of it. */
+function unknownOutcome(name: string, reason: string): BlpkError {
+  const message = `${reason}; it is not known whether '${name}' was written: look at it before trying again`
+  return new BlpkError('UNKNOWN', message, { path: name })
 }
 
-async function landed(object: S3Object, writeId: string, net: NetSettings): Promise<boolean> {
-  const head = await object.head(net)
-  return head?.metadata[WRITE_ID] === writeId
+/** May the quotes of the ETag be why a store refuses? */
+function mayMindQuotes(cause: unknown, ifMatch: string | undefined): ifMatch is string {
+  if (ifMatch === undefined || ifMatch === unquoted(ifMatch)) return false
+  return statusOf(cause) === 412 || statusOf(cause) === 400
 }
 
-async function send(object: S3Object, commit: Commit, writeId: string, condition: Condition): Promise<void> {
-  if ('body' in commit) await object.put(commit.body, writeMetadata(writeId), condition)
-  else await object.complete(commit.uploadId, commit.parts, condition)
-}
+/** Tries of one commit, and what they taught. */
+class Committing {
+  readonly #object: S3Object
+  readonly #commit: Commit
+  readonly #write: Write
+  readonly #net: NetSettings
+  readonly #retries: Retries
+  #condition: Condition
+  /** Was an answer lost, so that an earlier try may be the reason that a later one is refused? */
+  #isLost = false
 
-function unknownOutcome(name: string, error: BlpkError): BlpkError {
-  const message = `${error.message}; it is not known whether '${name}' was written: look at it before trying again`
-  return new BlpkError(error.code, message, { path: name })
+  constructor(object: S3Object, commit: Commit, write: Write, condition: Condition) {
+    const { signal: _, ...net } = object.settings
+    this.#object = object
+    this.#commit = commit
+    this.#write = write
+    this.#condition = condition
+    this.#net = net
+    this.#retries = new Retries(net)
+  }
+
+  async run(): Promise<Outcome> {
+    for (;;) {
+      try {
+        await this.#send()
+        return 'done'
+      } catch (error) {
+        const outcome = await this.#after(error)
+        if (outcome !== 'again') return outcome
+      }
+    }
+  }
+
+  async #send(): Promise<void> {
+    if ('body' in this.#commit) await this.#object.put(this.#commit.body, this.#write.traits, this.#condition)
+    else await this.#object.complete(this.#commit.uploadId, this.#commit.parts, this.#condition)
+  }
+
+  async #after(cause: unknown): Promise<Outcome | 'again'> {
+    const error = s3Error(cause, 'write', this.#object.name)
+    const { ifMatch, optional } = this.#condition
+    if (optional === true && knowsNoConditions(cause)) {
+      this.#condition = {}
+      return 'again'
+    }
+    this.#isLost ||= error instanceof TransientError
+    const refused = this.#isRefused(cause)
+    // Nothing was written, and that was said for a reason of its own.
+    if (!refused && !this.#isLost && !mayMindQuotes(cause, ifMatch)) throw error
+    const head = await this.#look(error)
+    const ids = writeIdsOf(head?.metadata)
+    if (ids.includes(this.#write.id)) return 'done'
+    if (ifMatch === undefined || (head?.etag !== undefined && unquoted(head.etag) === unquoted(ifMatch))) {
+      if (mayMindQuotes(cause, ifMatch)) this.#condition = { ...this.#condition, ifMatch: unquoted(ifMatch) }
+      else if (refused) return 'condition failed'
+      else await this.#retries.after(error)
+      return 'again'
+    }
+    const { after } = this.#write
+    if (!this.#isLost || (after !== undefined && ids.includes(after))) return 'condition failed'
+    throw unknownOutcome(this.#object.name, 'the answer of the store was lost')
+  }
+
+  #isRefused(cause: unknown): boolean {
+    // Without the object or the upload, what the write comes from is no more.
+    return isRefused(cause) || (this.#condition.ifMatch !== undefined && isMissing(cause))
+  }
+
+  async #look(error: BlpkError): Promise<Head | undefined> {
+    try {
+      return await this.#object.head(this.#net)
+    } catch (lost) {
+      if (this.#isLost) throw unknownOutcome(this.#object.name, (lost as BlpkError).message)
+      throw error
+    }
+  }
 }
 
 /**
  * Commits a write once. A lost answer is followed by a look whether the write is there, by its id, before
  * it is tried again; signals do not stop it, since then nobody would know.
- * @throws BlpkError
+ * @throws BlpkError; UNKNOWN where nobody can tell whether it was written
  */
-export async function commitOnce(
+export function commitOnce(
   object: S3Object,
   commit: Commit,
-  writeId: string,
+  write: Write,
   condition: Condition,
 ): Promise<Outcome> {
-  const { signal: _, ...net } = object.settings
-  const retries = new Retries(net)
-  let isLost = false
-  for (;;) {
-    try {
-      await send(object, commit, writeId, condition)
-      return 'done'
-    } catch (cause) {
-      // The answer to an earlier try may have been lost, and this one refused for that very reason.
-      const gone = isConditionError(cause) || s3Code(cause) === 'NoSuchUpload'
-      if (isLost && gone && (await landed(object, writeId, net))) return 'done'
-      if (isConditionError(cause)) return 'condition failed'
-      const error = s3Error(cause, 'write', object.name)
-      if (error instanceof TransientError) {
-        isLost = true
-        const there = await landed(object, writeId, net).catch((lost: BlpkError) => {
-          throw unknownOutcome(object.name, lost)
-        })
-        if (there) return 'done'
-      }
-      await retries.after(error)
-    }
-  }
+  return new Committing(object, commit, write, condition).run()
 }

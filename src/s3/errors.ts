@@ -53,6 +53,22 @@ function isBusy(error: SdkError): boolean {
   return BUSY.includes(error.name ?? '') || status === 429 || (status >= 500 && status !== 501)
 }
 
+/** The object is another one than that which was read before. */
+export function changedError(name: string): BlpkError {
+  return new BlpkError('CHANGED', `'${name}' was changed while it was read: start again`, { path: name })
+}
+
+/** A condition that does not hold, as stores say it: 412, or 409 while somebody else writes. */
+export function isRefused(error: unknown): boolean {
+  const status = statusOf(error)
+  return status === 412 || s3Code(error) === 'PreconditionFailed' || status === 409
+}
+
+/** Does the store say that it has no conditions, or none of this kind? */
+export function knowsNoConditions(error: unknown): boolean {
+  return statusOf(error) === 501 || s3Code(error) === 'NotImplemented'
+}
+
 /** What the store or SDK says, on one line and without secrets. */
 function reasonOf(error: SdkError): string {
   const status = statusOf(error)
@@ -77,6 +93,8 @@ export function s3Error(error: unknown, doing: string, name: string): BlpkError 
   if (isBroken(sdk) || isBusy(sdk)) return new TransientError(failed + reasonOf(sdk), place)
   const code = s3Code(error)
   if (code === 'NoSuchBucket') return new BlpkError('NOT_FOUND', `${failed}there is no such bucket`, place)
+  if (code === 'NoSuchUpload')
+    return new BlpkError('IO', `${failed}the upload was given up by somebody else meanwhile`, place)
   if (isMissing(error)) return new BlpkError('NOT_FOUND', `${failed}there is no such object`, place)
   if (EXPIRED.includes(code))
     return new BlpkError('DENIED', `${failed}the credentials have run out: sign in again (${code})`, place)

@@ -4,8 +4,10 @@ import {
   type CompletedPart,
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
+  DeleteObjectCommand,
   GetObjectCommand,
   type GetObjectCommandOutput,
+  GetObjectTaggingCommand,
   HeadObjectCommand,
   PutObjectCommand,
   type S3Client,
@@ -16,8 +18,9 @@ import { BlpkError } from '../errors.js'
 import { interruptedError, type NetSettings, retrying } from '../net/retry.js'
 import type { PlaceSettings } from '../places.js'
 import { clientFor, type Integrity } from './client.js'
-import { isMissing, s3Code, s3Error } from './errors.js'
+import { changedError, isMissing, s3Code, s3Error, statusOf } from './errors.js'
 import { type Location, nameOf } from './location.js'
+import type { Traits } from './traits.js'
 
 /** What a commit demands of the object that it replaces. */
 export interface Condition {
@@ -25,6 +28,8 @@ export interface Condition {
   ifNoneMatch?: '*'
   /** This version must be there. */
   ifMatch?: string
+  /** Where the store refuses to hear of conditions: write without. */
+  optional?: boolean
 }
 
 /** What is there under a name. */
@@ -54,9 +59,13 @@ function copySourceHeader({ bucket, key }: Location): string {
   return `${bucket}/${key.split('/').map(encodeURIComponent).join('/')}`
 }
 
-/** Parts as some stores want them: without the quotes that belong to an ETag. */
-function unquoted(parts: readonly CompletedPart[]): CompletedPart[] {
-  return parts.map((part) => ({ ...part, ETag: part.ETag?.replaceAll('"', '') }))
+/** An ETag as some stores want it: without the quotes that belong to it. */
+export function unquoted(etag: string): string {
+  return etag.replaceAll('"', '')
+}
+
+function unquotedParts(parts: readonly CompletedPart[]): CompletedPart[] {
+  return parts.map((part) => (part.ETag === undefined ? part : { ...part, ETag: unquoted(part.ETag) }))
 }
 
 /**
@@ -135,17 +144,12 @@ export class S3Object {
    * @returns the ETag
    * @throws what the SDK throws
    */
-  async put(
-    body: Uint8Array,
-    metadata: Record<string, string>,
-    condition: Condition,
-  ): Promise<string | undefined> {
+  async put(body: Uint8Array, traits: Traits, condition: Condition): Promise<string | undefined> {
     const input = {
       ...this.#target,
+      ...traits,
       Body: body,
       ContentLength: body.length,
-      ContentType: 'application/octet-stream',
-      Metadata: metadata,
       ChecksumAlgorithm: 'CRC32' as const,
       ...conditionInput(condition),
     }
@@ -153,12 +157,11 @@ export class S3Object {
   }
 
   /** Starts an upload in parts; never interrupted, or nobody could give it up. @returns its id */
-  create(metadata: Record<string, string>, integrity: Integrity = 'crc32'): Promise<string> {
+  create(traits: Traits, integrity: Integrity = 'crc32'): Promise<string> {
     return this.#retried('write', async () => {
       const input = {
         ...this.#target,
-        ContentType: 'application/octet-stream',
-        Metadata: metadata,
+        ...traits,
         ...(integrity === 'crc32' && { ChecksumAlgorithm: 'CRC32' as const }),
       }
       const { UploadId } = await clientFor(this.settings, integrity).send(
@@ -200,18 +203,36 @@ export class S3Object {
    * The upload must have been begun with `md5`.
    */
   copyPart(uploadId: string, n: number, from: CopySource): Promise<CompletedPart> {
-    return this.#retried('write', async (options) => {
-      const input = {
-        ...this.#target,
-        UploadId: uploadId,
-        PartNumber: n,
-        CopySource: copySourceHeader(from.location),
-        CopySourceRange: `bytes=${from.start}-${from.stop - 1}`,
-        CopySourceIfMatch: from.etag,
-      }
-      const { CopyPartResult } = await this.#client.send(new UploadPartCopyCommand(input), options)
-      return this.#part(n, CopyPartResult?.ETag, undefined)
-    })
+    const source = new S3Object(from.location, this.settings)
+    return this.#retried('write', (options) =>
+      source.matching(from.etag, async (etag) => {
+        const input = {
+          ...this.#target,
+          UploadId: uploadId,
+          PartNumber: n,
+          CopySource: copySourceHeader(from.location),
+          CopySourceRange: `bytes=${from.start}-${from.stop - 1}`,
+          CopySourceIfMatch: etag,
+        }
+        const { CopyPartResult } = await this.#client.send(new UploadPartCopyCommand(input), options)
+        return this.#part(n, CopyPartResult?.ETag, undefined)
+      }),
+    )
+  }
+
+  /**
+   * Sends a read that is to be of one version, and once more with the ETag as some stores want it where this
+   * one says that it is another version, and it is not.
+   * @throws BlpkError CHANGED where it is
+   */
+  async matching<T>(etag: string, send: (etag: string) => Promise<T>): Promise<T> {
+    try {
+      return await send(etag)
+    } catch (error) {
+      if (statusOf(error) !== 412) throw error
+      if ((await this.head())?.etag !== etag || etag === unquoted(etag)) throw changedError(this.name)
+      return send(unquoted(etag))
+    }
   }
 
   #part(n: number, etag: string | undefined, crc32: string | undefined): CompletedPart {
@@ -243,8 +264,27 @@ export class S3Object {
       return await send(parts)
     } catch (error) {
       if (s3Code(error) !== 'InvalidPart') throw error
-      return send(unquoted(parts))
+      return send(unquotedParts(parts))
     }
+  }
+
+  /** The tags of the object, as requests that write it say them. */
+  tags(): Promise<string> {
+    return this.#retried('read the tags of', async (options) => {
+      const { TagSet = [] } = await this.#client.send(new GetObjectTaggingCommand(this.#target), options)
+      return new URLSearchParams(TagSet.map(({ Key = '', Value = '' }) => [Key, Value])).toString()
+    })
+  }
+
+  /** Takes the object away, if it is there; never interrupted. */
+  async remove(net: NetSettings): Promise<void> {
+    await retrying(net, async () => {
+      try {
+        await this.#client.send(new DeleteObjectCommand(this.#target))
+      } catch (error) {
+        throw s3Error(error, 'remove', this.name)
+      }
+    })
   }
 
   /** Gives up an upload, and the parts with it; nothing is thrown where there is none. */

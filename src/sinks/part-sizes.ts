@@ -20,3 +20,15 @@ export function partSizes(most: number | undefined): PartSizes {
   const size = Math.max(USUAL_PART, least)
   return () => size
 }
+
+/** A part copied within the store: so long, but no more than half of all parts. In bytes. */
+const COPY_BYTES = 2 ** 30
+const MOST_COPIES = MOST_PARTS / 2
+
+/** Cuts what is copied within the store into parts of nearly the same size: positions in bytes. */
+export function copyPieces(start: number, stop: number): [start: number, stop: number][] {
+  const size = Math.max(COPY_BYTES, Math.ceil((stop - start) / MOST_COPIES))
+  const count = Math.ceil((stop - start) / size)
+  const cut = (i: number): number => start + Math.floor(((stop - start) * i) / count)
+  return Array.from({ length: count }, (_, i) => [cut(i), cut(i + 1)])
+}

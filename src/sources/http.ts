@@ -1,4 +1,5 @@
 import { BlpkError, usage } from '../errors.js'
+import { follower } from '../net/follow.js'
 import { shownUrl } from '../net/redact.js'
 import { interruptedError, type NetSettings, Retries, retrying, TransientError } from '../net/retry.js'
 import { Watchdog } from '../net/watchdog.js'
@@ -114,7 +115,7 @@ class HttpPlace implements RangedPlace {
   readonly #target: Target
   readonly #net: NetSettings
   readonly #version: Version
-  readonly #closing = new AbortController()
+  readonly #closing: AbortController
 
   constructor(target: Target, net: NetSettings, version: Version, size: number, front: Uint8Array) {
     this.name = target.name
@@ -122,9 +123,8 @@ class HttpPlace implements RangedPlace {
     this.#version = version
     this.size = size
     this.front = front
+    this.#closing = follower(net.signal)
     this.#net = { ...net, signal: this.#closing.signal }
-    if (net.signal?.aborted === true) this.close()
-    net.signal?.addEventListener('abort', () => this.close(), { once: true })
   }
 
   async fetch(start: number, into: Uint8Array): Promise<void> {

@@ -1,18 +1,14 @@
 import type { GetObjectCommandOutput } from '@aws-sdk/client-s3'
 import { BlpkError } from '../errors.js'
+import { follower } from '../net/follow.js'
 import { interruptedError, Retries, retrying, TransientError } from '../net/retry.js'
 import { Watchdog } from '../net/watchdog.js'
 import type { PlaceSettings } from '../places.js'
-import { s3Code, s3Error, statusOf } from '../s3/errors.js'
+import { changedError, s3Code, s3Error, statusOf } from '../s3/errors.js'
 import { type Location, parseLocation } from '../s3/location.js'
 import { S3Object } from '../s3/object.js'
-import type { ByteSource } from './byte-source.js'
 import { parseContentRange } from './http-answer.js'
 import { FIRST_BYTES, type RangedPlace, RangedSource } from './ranged.js'
-
-function changed(name: string): BlpkError {
-  return new BlpkError('CHANGED', `'${name}' was changed while it was read: start again`, { path: name })
-}
 
 /** Takes the body of an answer into `into`. @returns how many bytes came, and what broke it off */
 async function take(
@@ -42,16 +38,16 @@ class S3Place implements RangedPlace {
   size = 0
   etag: string | undefined
   front = new Uint8Array(0)
+  /** What the first answer told besides the bytes. */
+  first: Partial<GetObjectCommandOutput> = {}
   readonly #settings: PlaceSettings
-  readonly #closing = new AbortController()
+  readonly #closing: AbortController
 
   constructor(object: S3Object) {
     this.name = object.name
     this.object = object
-    const { signal } = object.settings
+    this.#closing = follower(object.settings.signal)
     this.#settings = { ...object.settings, signal: this.#closing.signal }
-    if (signal?.aborted === true) this.close()
-    signal?.addEventListener('abort', () => this.close(), { once: true })
   }
 
   /** Reads the front, and pins the version. */
@@ -83,7 +79,9 @@ class S3Place implements RangedPlace {
   async #try(start: number, into: Uint8Array): Promise<[number, unknown]> {
     const watchdog = new Watchdog(this.name, this.#settings)
     try {
-      const answer = await this.object.get(start, start + into.length, this.etag, watchdog.signal)
+      const { signal } = watchdog
+      const get = (etag?: string) => this.object.get(start, start + into.length, etag, signal)
+      const answer = await (this.etag === undefined ? get() : this.object.matching(this.etag, get))
       this.#check(answer, start)
       const body = (answer.Body ?? []) as AsyncIterable<Uint8Array>
       const [n, error] = await take(body, into, watchdog)
@@ -99,10 +97,10 @@ class S3Place implements RangedPlace {
 
   #failure(error: unknown): unknown {
     if (this.#closing.signal.aborted) return interruptedError()
-    const status = statusOf(error)
-    const isOther =
-      status === 412 || s3Code(error) === 'InvalidRange' || (status === 404 && this.etag !== undefined)
-    return isOther ? changed(this.name) : s3Error(error, 'read', this.name)
+    const isGone = statusOf(error) === 404 && this.etag !== undefined
+    return isGone || s3Code(error) === 'InvalidRange'
+      ? changedError(this.name)
+      : s3Error(error, 'read', this.name)
   }
 
   /** The store is not trusted to have kept to the range and version. */
@@ -117,7 +115,9 @@ class S3Place implements RangedPlace {
     if (isFirst) {
       this.size = size
       this.etag = answer.ETag
-    } else if (size !== this.size || answer.ETag !== this.etag) throw changed(this.name)
+      const { Body: _, ...first } = answer
+      this.first = first
+    } else if (size !== this.size || answer.ETag !== this.etag) throw changedError(this.name)
   }
 
   close(): void {
@@ -130,9 +130,12 @@ export class S3Source extends RangedSource {
   readonly location: Location
   /** The version that is read; undefined for an object without bytes. */
   readonly etag: string | undefined
+  /** What the store told of it besides the bytes. */
+  readonly told: Partial<GetObjectCommandOutput>
 
   constructor(place: S3Place) {
     super(place)
+    this.told = place.first
     this.location = place.object.location
     this.etag = place.etag
   }
@@ -142,6 +145,6 @@ export class S3Source extends RangedSource {
  * Opens an object for reading, all of one version.
  * @throws BlpkError NOT_FOUND, DENIED, CHANGED, NETWORK, INTERRUPTED
  */
-export async function openS3(name: string, settings: PlaceSettings = {}): Promise<ByteSource> {
+export async function openS3(name: string, settings: PlaceSettings = {}): Promise<S3Source> {
   return new S3Source(await new S3Place(new S3Object(parseLocation(name), settings)).open())
 }

@@ -68,7 +68,7 @@ describe('super-chunks', () => {
   test('more chunks than a call may have arguments', async () => {
     const data = numbers(150_000)
     const s = await SChunk.create({ typesize: 4, chunksize: 4, level: 0 }, data)
-    expect(sameBytes(await (await again(s)).slice(149_990), bytesOf(data.slice(149_990)))).toBe(true)
+    expect(asNumbers(await (await again(s)).slice(149_990))).toEqual([...data.slice(149_990)])
   })
 
   test('special values take no room, in variable frames too', async () => {

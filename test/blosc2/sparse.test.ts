@@ -127,6 +127,6 @@ describe('sparse frames', () => {
     const s = await SChunk.open(path)
     rmSync(join(path, '00000002.chunk'))
     const error = await errorOf(s.bytes())
-    expect([error.code, error.message]).toEqual(['NOT_FOUND', expect.stringContaining('00000002.chunk')])
+    expect([error.code, error.message]).toEqual(['DAMAGED', expect.stringContaining('00000002.chunk')])
   })
 })

@@ -14,6 +14,7 @@ const COMMANDS = [
   'concat',
   'convert',
   'ls',
+  'clean',
 ]
 const packageJson = join(import.meta.dirname, '..', '..', 'package.json')
 const { version } = JSON.parse(readFileSync(packageJson, 'utf8')) as { version: string }

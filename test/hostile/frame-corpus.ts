@@ -438,9 +438,10 @@ function sparse(
   files: Record<string, Uint8Array>,
   read: Answer,
   kept: number,
+  open: Answer = 'ok',
 ): HostileSparse {
   const whole = frame({ flags: [0x12, 1, 0x51, 2], offsets, chunks: [], nbytes: 2 * PLAIN, cbytes: 576 })
-  return { name, bytes: whole, files, open: 'ok', read, kept }
+  return { name, bytes: whole, files, open, read, kept }
 }
 
 const [ZERO, ONE] = ['00000000.chunk', '00000001.chunk']
@@ -459,6 +460,6 @@ export const SPARSE_CORPUS: HostileSparse[] = [
     'DAMAGED',
     1,
   ),
-  sparse('file number 2^52', [0n, 2n ** 52n], { [ZERO]: stored2(1) }, 'DAMAGED', 1),
+  sparse('file number 2^52', [0n, 2n ** 52n], { [ZERO]: stored2(1) }, 'DAMAGED', 1, 'DAMAGED'),
   sparse('both from one file', [0n, 0n], { [ZERO]: stored2(1) }, 'ok', 2),
 ]

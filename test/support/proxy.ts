@@ -1,5 +1,12 @@
 import { once } from 'node:events'
-import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http'
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  request,
+  type Server,
+  type ServerResponse,
+} from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 /** A request that went through, with what came back. */
@@ -17,8 +24,8 @@ export interface Seen {
 export type Fault =
   /** Answer this and ask nobody. */
   | { kind: 'answer'; status: number; body?: string; headers?: Record<string, string> }
-  /** Close the connection before anything is passed on. */
-  | { kind: 'drop' }
+  /** Close the connection before anything is passed on, at once or when so many bytes came. */
+  | { kind: 'drop'; after?: number }
   /** Let the server do it, and close the connection without an answer. */
   | { kind: 'lose' }
   /** Close the connection after so many bytes of the answer. */
@@ -39,6 +46,9 @@ export type Mischief = (
 export class Relay {
   readonly seen: Seen[] = []
   mischief: Mischief = () => undefined
+  /** Gives the headers that are passed on; `reset` leaves it. */
+  rewrite: (method: string, url: string, headers: IncomingHttpHeaders) => IncomingHttpHeaders = (_m, _u, h) =>
+    h
   readonly #server: Server
   readonly #port: number
 
@@ -69,19 +79,28 @@ export class Relay {
     return this.seen.filter((seen) => seen.method === method && seen.url.includes(part))
   }
 
+  /** Bytes of all bodies, both ways. */
+  get moved(): number {
+    return this.seen.reduce((sum, { sent, received }) => sum + sent + received, 0)
+  }
+
   async #handle(req: IncomingMessage, res: ServerResponse): Promise<void> {
     const { method = 'GET', url = '/', headers } = req
     const seen: Seen = { method, url, headers, sent: 0, received: 0, status: 0 }
     this.seen.push(seen)
     const fault = await this.mischief(method, url, headers)
+    if (fault?.kind === 'hang') return
+    const most = fault?.kind === 'drop' ? (fault.after ?? 0) : Number.POSITIVE_INFINITY
+    const body: Buffer[] = []
+    for await (const piece of most > 0 ? req : []) {
+      body.push(piece as Buffer)
+      seen.sent += (piece as Buffer).length
+      if (seen.sent >= most) break
+    }
     if (fault?.kind === 'drop') {
       res.destroy()
       return
     }
-    if (fault?.kind === 'hang') return
-    const body: Buffer[] = []
-    for await (const piece of req) body.push(piece as Buffer)
-    seen.sent = Buffer.concat(body).length
     if (fault?.kind === 'answer') {
       seen.status = fault.status
       res.writeHead(fault.status, fault.headers ?? {}).end(fault.body ?? '')
@@ -97,7 +116,7 @@ export class Relay {
         port: this.#port,
         method: req.method,
         path: req.url,
-        headers: req.headers,
+        headers: this.rewrite(req.method ?? 'GET', req.url ?? '/', req.headers),
       }
       const up = request(options, (answer) => {
         seen.status = answer.statusCode ?? 0

@@ -1,13 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
+  DeleteObjectCommand,
   GetObjectCommand,
   HeadObjectCommand,
   ListMultipartUploadsCommand,
+  ListObjectsV2Command,
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3'
@@ -48,12 +51,23 @@ export async function listening(port: number): Promise<void> {
   throw new Error(`nobody listens at ${port}`)
 }
 
+/** @returns undefined where it ends at once, such as on a file system that it cannot use */
+async function spawnGateway(port: number, posix: readonly string[]): Promise<ChildProcess | undefined> {
+  const env = { ...process.env, ROOT_ACCESS_KEY: ACCESS, ROOT_SECRET_KEY: SECRET }
+  const args = ['--port', `127.0.0.1:${port}`, '--quiet', 'posix', ...posix]
+  const child = spawn(PROGRAM, args, { env, stdio: 'ignore' })
+  const ended = once(child, 'exit').then(() => false)
+  return (await Promise.race([listening(port).then(() => true), ended])) ? child : undefined
+}
+
 /** A versitygw of one's own over an empty directory, behind a proxy. */
 export class S3Server {
   readonly proxy: Relay
   /** Talks to the server itself, past the proxy. */
   readonly client: S3Client
   readonly secret = SECRET
+  /** Of the server itself. */
+  readonly address: string
   readonly #child: ChildProcess
   readonly #directory: string
 
@@ -61,9 +75,10 @@ export class S3Server {
     this.#child = child
     this.#directory = directory
     this.proxy = proxy
+    this.address = `http://127.0.0.1:${port}`
     process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true'
     this.client = new S3Client({
-      endpoint: `http://127.0.0.1:${port}`,
+      endpoint: this.address,
       region: 'us-east-1',
       forcePathStyle: true,
       credentials: { accessKeyId: ACCESS, secretAccessKey: SECRET },
@@ -75,18 +90,12 @@ export class S3Server {
     for (const name of ['data', 'side']) mkdirSync(join(directory, name))
     mkdirSync(join(directory, 'data', BUCKET))
     const port = await freePort()
-    const args = [
-      '--port',
-      `127.0.0.1:${port}`,
-      '--quiet',
-      'posix',
-      '--sidecar',
-      join(directory, 'side'),
-      join(directory, 'data'),
-    ]
-    const env = { ...process.env, ROOT_ACCESS_KEY: ACCESS, ROOT_SECRET_KEY: SECRET }
-    const child = spawn(PROGRAM, args, { env, stdio: 'ignore' })
-    await listening(port)
+    // Beside the data, ETags and data do not change in one step: that is for file systems without attributes.
+    const beside = ['--sidecar', join(directory, 'side')]
+    const child =
+      (await spawnGateway(port, [join(directory, 'data')])) ??
+      (await spawnGateway(port, [...beside, join(directory, 'data')]))
+    if (child === undefined) throw new Error(`${PROGRAM} does not start`)
     return new S3Server(child, directory, port, await new Relay(port).start())
   }
 
@@ -122,6 +131,16 @@ export class S3Server {
       () => true,
       () => false,
     )
+  }
+
+  /** All keys that begin with something. */
+  async keys(prefix: string): Promise<string[]> {
+    const { Contents } = await this.client.send(new ListObjectsV2Command({ Bucket: BUCKET, Prefix: prefix }))
+    return (Contents ?? []).map(({ Key = '' }) => Key)
+  }
+
+  async remove(key: string): Promise<void> {
+    await this.client.send(new DeleteObjectCommand({ Bucket: BUCKET, Key: key }))
   }
 
   /** Uploads that were begun and neither completed nor given up. */

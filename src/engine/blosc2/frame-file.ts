@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { BlpkError, damaged, type ErrorPlace, unsupported } from '../../errors.js'
 import { type ChunkBytes, MemoryChunk } from '../../format/chunk2/chunk-bytes.js'
 import { OpenChunk } from '../../format/chunk2/decode.js'
@@ -155,7 +155,12 @@ function openChunkFile(path: string, chunk: number): BriefFileSource {
     return new BriefFileSource(path)
   } catch (error) {
     if (!(error instanceof BlpkError) || error.code !== 'NOT_FOUND') throw error
-    throw new BlpkError('DAMAGED', 'the file of the chunk is missing', { path, chunk }, error)
+    throw new BlpkError(
+      'DAMAGED',
+      `the file '${basename(path)}' of the chunk is missing`,
+      { path, chunk },
+      error,
+    )
   }
 }
 

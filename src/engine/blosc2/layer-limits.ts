@@ -1,4 +1,5 @@
 import { usage } from '../../errors.js'
+import { CHECKSUM_LAYER } from '../../format/frame/checksums.js'
 import { type Layers, MAX_LAYER_NAME } from '../../format/frame/layers.js'
 
 const MAX_META = 16
@@ -7,6 +8,11 @@ const MAX_VLMETA = 8192
 const MAX_TABLE_BYTES = 2 ** 16 - 1 - 7
 const LAYER_ENTRY_BYTES = 6
 
+/** @throws BlpkError USAGE for a name that is kept for our own use */
+export function checkNotReserved(name: string): void {
+  if (name === CHECKSUM_LAYER) throw usage(`the metalayer name '${name}' is reserved for checksums`)
+}
+
 function checkKind(layers: Layers, most: number, what: string): void {
   if (layers.size > most) throw usage(`there are ${layers.size} ${what}; ${most} fit in a frame`)
   let tableBytes = 0
@@ -14,6 +20,7 @@ function checkKind(layers: Layers, most: number, what: string): void {
     const { length } = new TextEncoder().encode(name)
     if (length === 0 || length > MAX_LAYER_NAME)
       throw usage(`the metalayer name '${name}' has ${length} bytes; it may have 1 to ${MAX_LAYER_NAME}`)
+    checkNotReserved(name)
     tableBytes += LAYER_ENTRY_BYTES + length
   }
   if (tableBytes > MAX_TABLE_BYTES)
