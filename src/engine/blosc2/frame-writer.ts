@@ -30,7 +30,7 @@ interface Placed {
 const HEADER_ONLY: readonly string[] = ['zeros', 'nans', 'uninit']
 
 /** Finds the place of each chunk; those of a special value stand in the index alone. */
-async function place(chunks: ChunkList): Promise<Placed> {
+async function place(chunks: ChunkList, typesize: number): Promise<Placed> {
   const placed: Placed = { offsets: [], stored: [], cbytes: 0 }
   for (const entry of chunks.entries) {
     if ('special' in entry) {
@@ -39,7 +39,9 @@ async function place(chunks: ChunkList): Promise<Placed> {
     }
     const bytes = entry.open()
     const h = parseChunk2Header(await bytes.fetch(0, Math.min(32, bytes.limit)), bytes.place)
-    if (HEADER_ONLY.includes(h.special) && chunks.chunksize > 0) {
+    // NaNs in the index are as large as items of the frame.
+    const isSameItem = h.special !== 'nans' || h.typesize === typesize
+    if (HEADER_ONLY.includes(h.special) && chunks.chunksize > 0 && isSameItem) {
       placed.offsets.push({ special: h.special as OffsetSpecial })
       continue
     }
@@ -73,7 +75,7 @@ export async function layFrame(
   parts: FrameParts,
 ): Promise<{ frameBytes: number; pieces: () => AsyncGenerator<Uint8Array> }> {
   const { chunks, vlmeta } = parts
-  const placed = await place(chunks)
+  const placed = await place(chunks, parts.header.typesize)
   const index = await packIndex(ws, placed.offsets)
   const headerBytes = frameHeaderBytes(parts.header.meta)
   const seals = parts.checksum !== 'none'

@@ -46,12 +46,11 @@ export class ChunkSurvey {
 
   #judge(open: () => ChunkBytes, proven: Proven): SurveyedChunk {
     const { digest, problem } = proven
-    const unread = problem?.code === 'UNSUPPORTED'
-    if (problem !== undefined && !unread) return { lost: problem }
+    const isProved = this.#ends.checks?.sealed !== false
+    if (digest === 'wrong' && isProved) return { lost: checksumError(open().place) }
+    if (problem !== undefined && problem.code !== 'UNSUPPORTED') return { lost: problem }
     const sound = soundChunk(open, proven)
-    if (digest !== 'wrong') return { sound }
-    const lost = checksumError(open().place)
-    return this.#ends.checks?.sealed === false ? { lost, doubt: sound } : { lost }
+    return digest === 'wrong' ? { lost: checksumError(open().place), doubt: sound } : { sound }
   }
 
   /** Chunks that nothing but a checksum speaks against that may itself be wrong. */
