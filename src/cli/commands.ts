@@ -115,8 +115,10 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: 'verify',
     args: [{ name: '<archive...>', description: `archives; ${DASH} input` }],
     summary: 'check that archives are sound',
-    description: 'Checks structure and checksums of archives, and says what is wrong and where.',
-    examples: ['blpk verify *.blp', 'blpk verify --deep --against data.npy data.npy.blp'],
+    description:
+      'Checks structure and checksums of archives and of Blosc2 frames, and says what is wrong and where. ' +
+      'Frames are always decompressed.',
+    examples: ['blpk verify *.blp *.b2nd', 'blpk verify --deep --against data.npy data.npy.blp'],
     load: () => import('./verify.js'),
   },
   {
@@ -127,7 +129,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     ],
     summary: 'make a sound archive of what is left of a damaged one',
     description:
-      'Writes a new archive with all chunks that are sound, byte for byte, and says what is lost. ' +
+      'Writes a new archive or Blosc2 frame with all chunks that are sound, byte for byte, and says what is lost. ' +
       'The output is written in either case; the exit code is 3 where something is lost.',
     examples: ['blpk repair broken.blp sound.blp', 'blpk repair --fill zeros broken.npy.blp sound.npy.blp'],
     load: () => import('./repair.js'),

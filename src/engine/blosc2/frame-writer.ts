@@ -90,7 +90,9 @@ export async function placeChunks(
     let bytes = entry.open()
     const h = parseChunk2Header(await bytes.fetch(0, Math.min(32, bytes.limit)), bytes.place)
     let { cbytes } = h
-    if (HEADER_ONLY.includes(h.special)) {
+    // NaNs in the index are as large as items of the frame.
+    const isSameItem = h.special !== 'nans' || h.typesize === header.typesize
+    if (HEADER_ONLY.includes(h.special) && isSameItem) {
       const special = h.special as OffsetSpecial
       if (chunks.chunksize > 0) {
         placed.offsets.push({ special })

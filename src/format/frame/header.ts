@@ -13,6 +13,7 @@ export const MAX_LAYERS_BYTES = 256 * 2 ** 20
 /** As many bytes of a frame as tell how large its header is. */
 export const PEEK_BYTES = 25
 const HEADER_FIELDS = 14
+const MAX_INT32 = 2 ** 31 - 1
 const LATEST_VERSION = 3
 const OFFSETS_64_BIT = 1
 /** Where the length of the frame is written: patched when the frame grew. */
@@ -112,9 +113,9 @@ function readPipeline(count: number, bytes: Uint8Array): Partial<FrameHeader> {
 }
 
 /** Frames that were never written to have −1 here. */
-function natural(r: MsgpackReader, what: string, least = 0): number {
+function natural(r: MsgpackReader, what: string, least = 0, most = Number.MAX_SAFE_INTEGER): number {
   const value = r.integer()
-  if (value < least) r.wrong(`${what} is ${value}`)
+  if (value < least || value > most) r.wrong(`${what} is ${value}`)
   return Math.max(value, 0)
 }
 
@@ -139,9 +140,9 @@ export function parseFrameHeader(bytes: Uint8Array, place: ErrorPlace = {}): Fra
   const flags = readFlags(r.string(), r)
   const nbytes = natural(r, 'the plain size')
   const cbytes = natural(r, 'the compressed size')
-  const typesize = natural(r, 'the typesize', 1)
-  const blocksize = natural(r, 'the block size')
-  const chunksize = natural(r, 'the chunk size', -1)
+  const typesize = natural(r, 'the typesize', 1, MAX_INT32)
+  const blocksize = natural(r, 'the block size', 0, MAX_INT32)
+  const chunksize = natural(r, 'the chunk size', -1, MAX_INT32)
   const threads = { compress: r.integer(), decompress: r.integer() }
   const hasVlmeta = r.boolean()
   const h = {

@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs'
-import { damaged } from '../../../errors.js'
+import { unsupported } from '../../../errors.js'
 import type { ChunkBytes } from '../../../format/chunk2/chunk-bytes.js'
 import type { ChunkOffset, OffsetSpecial } from '../../../format/frame/offsets.js'
 import { asDamage } from '../../damage/probe.js'
@@ -18,7 +18,7 @@ export interface Index {
   cbytes: number
 }
 
-function soundChunk(open: () => ChunkBytes, { header, problem }: Proven): SoundChunk {
+function soundChunk(open: () => ChunkBytes, { header, problem }: Omit<Proven, 'digest'>): SoundChunk {
   const { nbytes, blocksize, typesize } = header
   return { open, nbytes, blocksize, typesize, ...(problem !== undefined && { unread: problem }) }
 }
@@ -46,12 +46,11 @@ export class ChunkSurvey {
 
   #judge(open: () => ChunkBytes, proven: Proven): SurveyedChunk {
     const { digest, problem } = proven
-    const unread = problem?.code === 'UNSUPPORTED'
-    if (problem !== undefined && !unread) return { lost: problem }
+    const isProved = this.#ends.checks?.sealed !== false
+    if (digest === 'wrong' && isProved) return { lost: checksumError(open().place) }
+    if (problem !== undefined && problem.code !== 'UNSUPPORTED') return { lost: problem }
     const sound = soundChunk(open, proven)
-    if (digest !== 'wrong') return { sound }
-    const lost = checksumError(open().place)
-    return this.#ends.checks?.sealed === false ? { lost, doubt: sound } : { lost }
+    return digest === 'wrong' ? { lost: checksumError(open().place), doubt: sound } : { sound }
   }
 
   /** Chunks that nothing but a checksum speaks against that may itself be wrong. */
@@ -77,7 +76,7 @@ export class ChunkSurvey {
   special(offset: { special: OffsetSpecial }): SurveyedChunk {
     const { typesize } = this.#ends.header
     if (offset.special !== 'nans' || typesize === 4 || typesize === 8) return offset
-    return { lost: damaged(`the chunk is of NaNs, but its items have ${typesize} bytes`) }
+    return { lost: unsupported(`the chunk is of NaNs, but its items have ${typesize} bytes`) }
   }
 
   async byIndex({ offsets, cbytes }: Index): Promise<SurveyedChunk[]> {
@@ -92,11 +91,11 @@ export class ChunkSurvey {
     return chunks
   }
 
-  async #pieceOf({ at, end, header }: WalkedChunk): Promise<Piece> {
+  async #pieceOf({ at, end, ...proven }: WalkedChunk): Promise<Piece> {
     const { source } = this.#probe.place
     const open = (): ChunkBytes => new SourceChunk(source, at, end - at, { path: source.name, offset: at })
     const digest = await xxh64Of(await this.#probe.read(at, end - at))
-    return { sound: soundChunk(open, { header, digest: 'none' }), digest }
+    return { sound: soundChunk(open, proven), digest }
   }
 
   async pieces(walk: Walk): Promise<PlacedPiece[]> {

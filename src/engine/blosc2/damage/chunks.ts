@@ -5,6 +5,7 @@ import { TRAILER_END_BYTES } from '../../../format/frame/trailer.js'
 import { asDamage } from '../../damage/probe.js'
 import { checkEnds } from '../checksums.js'
 import { decodeOffsets } from '../frame-file.js'
+import { arrayOf, isError } from './array.js'
 import { ChunkSurvey, type Index } from './chunk-survey.js'
 import type { Ends } from './ends.js'
 import { orderByDigests, orderByPlace, type SurveyedChunk } from './order.js'
@@ -47,8 +48,8 @@ async function indexAmong(probe: FrameProbe, ends: Ends, walk: Walk): Promise<In
   const { headerBytes } = ends.header
   try {
     const offsets = await decodeOffsets(probe.ws, await probe.read(last.at, last.end - last.at), {})
-    const starts = new Set(walk.chunks.map(({ at }) => at - headerBytes))
-    const fits = offsets.every((offset) => 'special' in offset || starts.has(offset.at))
+    const starts = new Set([...walk.chunks.map(({ at }) => at), ...walk.gaps.map(({ from }) => from)])
+    const fits = offsets.every((offset) => 'special' in offset || starts.has(headerBytes + offset.at))
     return fits ? { offsets, cbytes: last.at - headerBytes } : undefined
   } catch {
     return undefined
@@ -61,11 +62,14 @@ function layerFor({ checks }: Ends, most: number): ChecksumLayer | undefined {
   return count > most ? undefined : checks?.layer
 }
 
-/** How many chunks the header claims, as far as that can be believed. */
+/** How many chunks the array or the header claims, as far as that can be believed. */
 function claimedCount({ header, isRebuilt }: Ends, found: number, size: number): number | undefined {
+  const most = found + MOST_CLAIMED + size / 16
+  const array = arrayOf(header.meta)
+  if (array !== undefined && !isError(array) && array.count <= most) return array.count
   if (isRebuilt || header.variableChunks || header.chunksize <= 0 || header.nbytes === 0) return undefined
   const count = Math.ceil(header.nbytes / header.chunksize)
-  return count > found + MOST_CLAIMED + size / 16 ? undefined : count
+  return count > most ? undefined : count
 }
 
 async function withoutIndex(

@@ -10,6 +10,8 @@ export interface WalkedChunk {
   at: number
   end: number
   header: Chunk2Header
+  /** It cannot be decompressed here, for want of a codec or filter. */
+  problem?: BlpkError
 }
 
 /** Bytes that no chunk could be made of. */
@@ -62,7 +64,7 @@ async function tryAt(probe: FrameProbe, at: number, stop: number, guess: boolean
     const { problem } = await probe.prove(bytes)
     // A codec that is not known here does not make a chunk a wrong one, unless it is a guess.
     if (problem === undefined || (problem.code === 'UNSUPPORTED' && !guess))
-      return { found: { at, end: claimedEnd, header } }
+      return { found: { at, end: claimedEnd, header, ...(problem !== undefined && { problem }) } }
     return { problem, claimedEnd }
   } catch (error) {
     return { problem: asDamage(error), ...(claimedEnd !== undefined && { claimedEnd }) }
