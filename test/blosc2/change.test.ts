@@ -44,6 +44,21 @@ async function leaveHot(): Promise<void> {
   killing.bury()
 }
 
+test('checksums stay true: of chunks that were kept, and of those that came', async () => {
+  const noise = Uint8Array.from({ length: 3 * CHUNK }, (_, i) => (Math.imul(i + 1, 2654435761) >>> 13) & 255)
+  const stored = { typesize: 1, chunksize: CHUNK, level: 0 }
+  await (await SChunk.create(stored, noise.subarray(0, 2 * CHUNK))).save(path, { overwrite: true })
+  await changeFrame(path, (s) => s.append(noise.subarray(2 * CHUNK)))
+  expect(sameBytes(await bytesOf(), noise)).toBe(true)
+  const whole = readFileSync(path)
+  for (const at of [10, CHUNK + 10, 2 * CHUNK + 10]) {
+    const broken = Uint8Array.from(whole)
+    const found = whole.indexOf(noise.subarray(at, at + 32))
+    broken[found] = (broken[found] ?? 0) ^ 1
+    await expect((await SChunk.open(broken)).bytes()).rejects.toMatchObject({ code: 'CHECKSUM' })
+  }
+})
+
 describe('where a change writes', () => {
   test('kept chunks stay where they are, byte for byte', async () => {
     const before = readFileSync(path)
