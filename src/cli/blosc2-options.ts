@@ -8,7 +8,7 @@ const SHUFFLE_FILTERS = { none: [], byte: ['shuffle'], bit: ['bitshuffle'] } as 
 
 /** Which options a container has no use for, and what to do instead. */
 const BLOSCPACK_ONLY: readonly [keyof CliOptions, flag: string, why: string][] = [
-  ['checksum', '--checksum', 'a Blosc2 frame has no checksums of chunks'],
+  ['checksum', '--checksum', 'the checksum of Blosc2 frames is always xxh64'],
   ['offsets', '--no-offsets', 'a Blosc2 frame always has the positions of its chunks'],
   ['maxAppChunks', '--max-app-chunks', 'a Blosc2 frame can grow without room kept for it'],
   ['part', '--part', 'pieces of Blosc2 frames cannot be joined'],

@@ -63,7 +63,7 @@ test.each<[string[], string]>([
   ],
   [
     ['c', 'a.bin', 'x.b2frame', '-k', 'crc32'],
-    '--checksum cannot be used: a Blosc2 frame has no checksums of chunks',
+    '--checksum cannot be used: the checksum of Blosc2 frames is always xxh64',
   ],
   [
     ['c', 'a.bin', 'x.b2frame', '-o'],
