@@ -1,4 +1,4 @@
-import { type ArrayStore, readBox, readPicks } from '../engine/blosc2/array-reader.js'
+import { type ArrayStore, readPicks } from '../engine/blosc2/array-reader.js'
 import { regrid, writeBox } from '../engine/blosc2/array-writer.js'
 import type { CompressionOptions } from '../engine/blosc2/cparams.js'
 import { damaged, usage } from '../errors.js'
@@ -187,17 +187,9 @@ export class NDArray {
     if (keys.length > this.ndim)
       throw usage(`${keys.length} keys were given for an array of ${this.ndim} dimensions`)
     const picks = this.shape.map((extent, axis) => axisPick(keys[axis], extent))
-    const counts = picks.map((pick) => pick.indices.length)
+    const counts = picks.map((pick) => pick.count)
     const data = new Uint8Array(product(counts) * this.schunk.typesize)
-    if (data.length > 0 && picks.every((pick) => pick.dense)) {
-      const start = picks.map((pick) => pick.indices[0] ?? 0)
-      await readBox(this.#store, {
-        bytes: data,
-        box: { start, stop: start.map((at, i) => at + (counts[i] ?? 0)) },
-      })
-    } else {
-      await readPicks(this.#store, picks, data)
-    }
+    await readPicks(this.#store, picks, data)
     return { dtype: this.dtype, shape: counts.filter((_, i) => !picks[i]?.drop), order: 'C', data }
   }
 
@@ -207,7 +199,10 @@ export class NDArray {
     if (shape.some((n, i) => n < 0 || (box.start[i] ?? 0) < 0 || (box.stop[i] ?? 0) > (this.shape[i] ?? 0)))
       throw usage('the box reaches beyond the array')
     const bytes = new Uint8Array(product(shape) * this.schunk.typesize)
-    await readBox(this.#store, { bytes, box })
+    const picks = shape.map((n, axis) =>
+      axisPick({ start: box.start[axis], stop: box.stop[axis] }, this.shape[axis] ?? n),
+    )
+    await readPicks(this.#store, picks, bytes)
     return bytes
   }
 
@@ -221,12 +216,12 @@ export class NDArray {
       throw usage(`${keys.length} keys were given for an array of ${this.ndim} dimensions`)
     const picks = this.shape.map((extent, axis) => axisPick(keys[axis], extent))
     if (!picks.every((pick) => pick.dense)) throw usage('only ranges without steps can be set')
-    const start = picks.map((pick) => pick.indices[0] ?? 0)
-    const stop = picks.map((pick, i) => (start[i] ?? 0) + pick.indices.length)
+    const start = picks.map((pick) => pick.start)
+    const stop = picks.map((pick) => pick.start + pick.count)
     const bytes = asBytes(data)
     const wanted = product(boxShape({ start, stop })) * this.schunk.typesize
     if (bytes.length !== wanted) throw usage(`${bytes.length} bytes were given for a part of ${wanted} bytes`)
-    await writeBox(this.#store, { bytes, box: { start, stop } }, (plain) => this.schunk.pack(plain))
+    await writeBox(this.#store, { bytes, box: { start, stop } }, (run) => this.schunk.packAll(run))
   }
 
   #reshape(shape: readonly number[]): void {

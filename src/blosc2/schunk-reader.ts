@@ -1,4 +1,5 @@
 import type { ChunkList } from '../engine/blosc2/chunk-list.js'
+import { type PartRead, type PartSource, readParts } from '../engine/blosc2/read-parts.js'
 import { usage } from '../errors.js'
 import type { BlockHook, DecodeCounts, DecodeOptions } from '../format/chunk2/decode.js'
 import type { FrameHeader } from '../format/frame/header.js'
@@ -14,6 +15,8 @@ import type { OpenedFrame } from './open.js'
  */
 export class SChunkReader {
   protected readonly ws: Workspace
+  /** Threads that pack and unpack; all cores where it is not given. */
+  protected readonly threads: number | undefined
   protected readonly source: ByteSource | undefined
   protected readonly header: FrameHeader
   protected readonly list: ChunkList
@@ -22,8 +25,12 @@ export class SChunkReader {
   #blockshape: readonly number[] | undefined
   #postfilter: BlockHook | undefined
 
-  protected constructor(frame: Omit<OpenedFrame, 'source'> & { source?: ByteSource | undefined }) {
+  protected constructor(
+    frame: Omit<OpenedFrame, 'source'> & { source?: ByteSource | undefined },
+    threads?: number,
+  ) {
     this.ws = frame.ws
+    this.threads = threads
     this.source = frame.source
     this.header = frame.header
     this.list = frame.chunks
@@ -70,9 +77,13 @@ export class SChunkReader {
   }
 
   /** @internal What an array needs to read blocks by itself. */
-  asStore(blockshape: readonly number[]): { ws: Workspace; chunks: ChunkList; options: DecodeOptions } {
+  asStore(blockshape: readonly number[]): PartSource {
     this.#blockshape = blockshape
-    return { ws: this.ws, chunks: this.list, options: this.decoding() }
+    return this.parts()
+  }
+
+  protected parts(): PartSource {
+    return { chunks: this.list, options: this.decoding(), threads: this.threads }
   }
 
   protected decoding(): DecodeOptions {
@@ -98,16 +109,15 @@ export class SChunkReader {
    * @throws BlpkError USAGE, DAMAGED, IO
    */
   async chunk(index: number): Promise<Uint8Array> {
-    const bytes = await this.list.bytes(this.checkIndex(index))
-    const { header } = await this.list.openChunk(this.ws, this.checkIndex(index), this.decoding())
-    return (await bytes.fetch(0, header.cbytes)).slice()
+    const { bytes, layout } = await this.list.find(this.checkIndex(index))
+    return (await bytes.fetch(0, layout.header.cbytes)).slice()
   }
 
   /** The plain bytes of a chunk. @throws BlpkError USAGE, DAMAGED, UNSUPPORTED, IO */
   async decompressChunk(index: number): Promise<Uint8Array> {
-    const chunk = await this.list.openChunk(this.ws, this.checkIndex(index), this.decoding())
-    const out = new Uint8Array(chunk.header.nbytes)
-    await chunk.all(out)
+    const [, nbytes] = await this.list.extent(this.checkIndex(index))
+    const out = new Uint8Array(nbytes)
+    await readParts(this.parts(), [{ index: this.checkIndex(index), part: { start: 0, stop: nbytes }, out }])
     return out
   }
 
@@ -127,15 +137,13 @@ export class SChunkReader {
   /** The plain bytes `from` to `to`. */
   async bytes(from = 0, to = this.nbytes): Promise<Uint8Array> {
     const out = new Uint8Array(to - from)
-    let start = 0
-    for (const [index, size] of (await this.list.sizes()).entries()) {
-      const [a, b] = [Math.max(from, start), Math.min(to, start + size)]
-      if (a < b) {
-        const chunk = await this.list.openChunk(this.ws, index, this.decoding())
-        await chunk.range(a - start, b - start, out.subarray(a - from, b - from))
-      }
-      start += size
+    const reads: PartRead[] = []
+    for await (const { index, start, nbytes } of this.list.within(from, to)) {
+      const [a, b] = [Math.max(from, start), Math.min(to, start + nbytes)]
+      const part = { start: a - start, stop: b - start }
+      reads.push({ index, part, out: out.subarray(a - from, b - from) })
     }
+    await readParts(this.parts(), reads)
     return out
   }
 

@@ -1,6 +1,8 @@
-import { ChunkList, type Entry, memoryEntry } from '../engine/blosc2/chunk-list.js'
+import { type ChunkExtent, ChunkList, type Entry, memoryEntry } from '../engine/blosc2/chunk-list.js'
 import { type CompressionOptions, headerFields, optionsOf, resolveParams } from '../engine/blosc2/cparams.js'
+import { FrameStream } from '../engine/blosc2/frame-stream.js'
 import { layFrame } from '../engine/blosc2/frame-writer.js'
+import { type ChunkRun, packChunks2 } from '../engine/blosc2/pack-chunks2.js'
 import { unsupported, usage } from '../errors.js'
 import type { BlockHook } from '../format/chunk2/decode.js'
 import { encodeChunk2 } from '../format/chunk2/encode.js'
@@ -10,6 +12,7 @@ import { fillPattern } from '../format/chunk2/special.js'
 import type { FrameHeader } from '../format/frame/header.js'
 import { type Layers, MAX_LAYER_NAME } from '../format/frame/layers.js'
 import type { OffsetSpecial } from '../format/frame/offsets.js'
+import { withWorkspace } from '../kernels/borrow.js'
 import { Workspace } from '../kernels/workspace.js'
 import type { ByteSink } from '../sinks/byte-sink.js'
 import { FileSink } from '../sinks/file.js'
@@ -22,6 +25,8 @@ import { SChunkReader } from './schunk-reader.js'
 export interface SChunkOpenOptions {
   /** Where the frame starts in the file, in bytes. */
   offset?: number
+  /** Threads that compress or decompress; all cores by default. */
+  threads?: number
 }
 
 /** How a new super-chunk is made. */
@@ -32,6 +37,8 @@ export interface SChunkOptions extends CompressionOptions {
   chunksize?: number
   /** Fixed metalayers, at most 16. */
   meta?: Iterable<readonly [string, Uint8Array]>
+  /** Threads that compress or decompress; all cores by default. */
+  threads?: number
 }
 
 /** Bytes, or a typed array of any kind. */
@@ -39,6 +46,9 @@ export type Data = ArrayBufferView
 
 const DEFAULT_CHUNKSIZE = 4 * 2 ** 20
 const MAX_META = 16
+/** What a chunk takes in a frame beyond its plain bytes, and room for all but the chunks, in bytes. */
+const CHUNK_OVERHEAD = 48
+const FRAME_OVERHEAD = 2 ** 20
 
 /** The bytes of any view. */
 export function asBytes(data: Data): Uint8Array {
@@ -74,6 +84,19 @@ function checkLayers(meta: Layers): void {
   }
 }
 
+/** Bytes cut into chunks, to be packed. */
+function pieces(values: Uint8Array, size: number): Omit<ChunkRun, 'take'> {
+  return {
+    nchunks: Math.ceil(values.length / size),
+    chunkBytes: Math.min(size, values.length),
+    fill: (room, i) => {
+      const plain = values.subarray(i * size, (i + 1) * size)
+      room.set(plain)
+      return plain.length === 0 ? undefined : plain.length
+    },
+  }
+}
+
 /**
  * A super-chunk that can be changed. Changes are kept in memory until {@link SChunk.save} or
  * {@link SChunk.toCframe}: chunks that did not change are then copied from where they are.
@@ -91,7 +114,7 @@ export class SChunk extends SChunkReader {
     input: string | Uint8Array | ByteSource,
     options: SChunkOpenOptions = {},
   ): Promise<SChunk> {
-    return new SChunk(await openAny(input, options.offset ?? 0))
+    return new SChunk(await openAny(input, options.offset ?? 0), options.threads)
   }
 
   /** A frame in memory; the bytes must stay as they are as long as it is used. */
@@ -116,12 +139,9 @@ export class SChunk extends SChunkReader {
     const meta: Layers = new Map(options.meta ?? [])
     checkLayers(meta)
     const params = resolveParams(options, typesize)
-    const schunk = new SChunk({
-      header: newHeader(params, meta),
-      vlmeta: new Map(),
-      chunks: new ChunkList([], chunksize, 0, typesize, params.blocksize),
-      ws: new Workspace(),
-    })
+    const chunks = new ChunkList([], chunksize, 0, typesize, params.blocksize)
+    const frame = { header: newHeader(params, meta), vlmeta: new Map(), chunks, ws: new Workspace() }
+    const schunk = new SChunk(frame, options.threads)
     schunk.#params = resolveParams(options, typesize, schunk)
     if (data !== undefined) await schunk.append(data)
     return schunk
@@ -141,12 +161,20 @@ export class SChunk extends SChunkReader {
     Object.assign(this.header, headerFields(this.#params))
   }
 
-  /** @internal Compresses a chunk as this super-chunk does. */
-  async pack(plain: Uint8Array): Promise<Entry> {
+  #packing(): Chunk2Params {
     if (this.header.variableBlocks)
       throw unsupported('chunks with blocks of variable length can be read, but not written')
     this.#params ??= resolveParams(optionsOf(this.header), this.typesize, this)
-    return memoryEntry(await encodeChunk2(this.ws, { ...this.#params, prefilter: this.#prefilter }, plain))
+    return { ...this.#params, prefilter: this.#prefilter }
+  }
+
+  /** @internal Compresses chunks as this super-chunk does. */
+  async packAll(run: ChunkRun): Promise<void> {
+    await packChunks2(this.#packing(), { threads: this.threads, ...run })
+  }
+
+  async #pack(plain: Uint8Array): Promise<Entry> {
+    return withWorkspace(async (ws) => memoryEntry(await encodeChunk2(ws, this.#packing(), plain)))
   }
 
   #checkItems(data: Uint8Array): void {
@@ -178,7 +206,7 @@ export class SChunk extends SChunkReader {
     this.#checkChunk(plain)
     if (!Number.isInteger(index) || index < 0 || index > this.nchunks)
       throw usage(`a chunk cannot be inserted at ${index}; there are ${this.nchunks} chunks`)
-    await this.list.splice(index, 0, [await this.pack(plain)], [plain.length])
+    await this.list.splice(index, 0, [await this.#pack(plain)], [plain.length])
     return this.nchunks
   }
 
@@ -186,7 +214,7 @@ export class SChunk extends SChunkReader {
   async updateChunk(index: number, data: Data): Promise<void> {
     const plain = asBytes(data)
     this.#checkChunk(plain)
-    await this.list.splice(this.checkIndex(index), 1, [await this.pack(plain)], [plain.length])
+    await this.list.splice(this.checkIndex(index), 1, [await this.#pack(plain)], [plain.length])
   }
 
   /** Removes a chunk. @returns the number of chunks that are left */
@@ -219,39 +247,52 @@ export class SChunk extends SChunkReader {
   }
 
   async #overwrite(at: number, values: Uint8Array): Promise<void> {
-    let start = 0
-    for (const [index, size] of [...(await this.list.sizes())].entries()) {
-      const [a, b] = [Math.max(at, start), Math.min(at + values.length, start + size)]
-      if (a < b) {
-        const whole = a === start && b === start + size
-        const plain = whole ? new Uint8Array(size) : await this.decompressChunk(index)
-        plain.set(values.subarray(a - at, b - at), a - start)
-        await this.list.splice(index, 1, [await this.pack(plain)], [size])
-      }
-      start += size
-    }
+    const places: ChunkExtent[] = []
+    for await (const place of this.list.within(at, Math.min(at + values.length, this.nbytes)))
+      places.push(place)
+    const chunkBytes = places.reduce((most, { nbytes }) => Math.max(most, nbytes), 0)
+    await this.packAll({
+      nchunks: places.length,
+      chunkBytes,
+      fill: async (room, i) => {
+        const place = places[i]
+        if (place === undefined) return undefined
+        const { index, start, nbytes } = place
+        const [a, b] = [Math.max(at, start), Math.min(at + values.length, start + nbytes)]
+        if (b - a < nbytes) room.set(await this.decompressChunk(index))
+        room.set(values.subarray(a - at, b - at), a - start)
+        return nbytes
+      },
+      take: async (packed, i, nbytes) => {
+        await this.list.splice(places[i]?.index ?? 0, 1, [memoryEntry(packed.slice())], [nbytes])
+        return undefined
+      },
+    })
   }
 
   async #extend(values: Uint8Array): Promise<void> {
     if (values.length === 0) return
     const size = this.chunksize > 0 ? this.chunksize : DEFAULT_CHUNKSIZE - (DEFAULT_CHUNKSIZE % this.typesize)
-    let at = 0
+    let first = 0
     const last = this.nchunks - 1
-    const lastSize = last < 0 || this.chunksize === 0 ? size : ((await this.list.sizes())[last] ?? size)
+    const lastSize = last < 0 || this.chunksize === 0 ? size : (await this.list.extent(last))[1]
     if (lastSize < size) {
-      at = Math.min(size - lastSize, values.length)
-      const plain = new Uint8Array(lastSize + at)
+      first = Math.min(size - lastSize, values.length)
+      const plain = new Uint8Array(lastSize + first)
       plain.set(await this.decompressChunk(last))
-      plain.set(values.subarray(0, at), lastSize)
-      await this.list.splice(last, 1, [await this.pack(plain)], [plain.length])
+      plain.set(values.subarray(0, first), lastSize)
+      await this.list.splice(last, 1, [await this.#pack(plain)], [plain.length])
     }
     const entries: Entry[] = []
     const sizes: number[] = []
-    for (; at < values.length; at += size) {
-      const plain = values.subarray(at, at + size)
-      entries.push(await this.pack(plain))
-      sizes.push(plain.length)
-    }
+    await this.packAll({
+      ...pieces(values.subarray(first), size),
+      take: (packed, _i, nbytes) => {
+        entries.push(memoryEntry(packed.slice()))
+        sizes.push(nbytes)
+        return undefined
+      },
+    })
     await this.list.splice(this.nchunks, 0, entries, sizes)
   }
 
@@ -286,14 +327,18 @@ export class SChunk extends SChunkReader {
       throw usage(`the value to fill with must be an item of ${this.typesize} bytes`)
     const plain = new Uint8Array(nbytes)
     fillPattern(plain, asBytes(value))
-    return this.pack(plain)
+    return this.#pack(plain)
+  }
+
+  #checkAllLayers(): void {
+    checkLayers(this.header.meta)
+    for (const name of this.vlmeta.keys()) checkLayers(new Map([[name, new Uint8Array()]]))
   }
 
   /** Writes the frame into a sink. @returns its size, in bytes */
   async writeTo(sink: ByteSink): Promise<number> {
-    checkLayers(this.header.meta)
-    for (const name of this.vlmeta.keys()) checkLayers(new Map([[name, new Uint8Array()]]))
     try {
+      this.#checkAllLayers()
       const { frameBytes, pieces } = await layFrame(this.ws, {
         header: this.header,
         chunks: this.list,
@@ -302,6 +347,27 @@ export class SChunk extends SChunkReader {
       for await (const piece of pieces()) await sink.write(piece)
       await sink.commit()
       return frameBytes
+    } catch (error) {
+      await sink.discard()
+      throw error
+    }
+  }
+
+  /**
+   * @internal Writes an empty super-chunk with these items into a sink, chunk by chunk as they are packed: they are
+   * never in memory together.
+   * @returns the size of the frame, in bytes
+   */
+  async stream(data: Data, sink: ByteSink): Promise<number> {
+    try {
+      const values = asBytes(data)
+      this.#checkItems(values)
+      this.#checkAllLayers()
+      const run = pieces(values, this.chunksize)
+      const frame = new FrameStream(this.ws, sink, { ...this.header, chunksize: this.chunksize })
+      await frame.begin(values.length + (run.nchunks ?? 0) * CHUNK_OVERHEAD + FRAME_OVERHEAD)
+      await this.packAll({ ...run, take: (packed) => frame.put(packed) })
+      return await frame.finish(values.length, this.vlmeta)
     } catch (error) {
       await sink.discard()
       throw error

@@ -3,8 +3,9 @@ import { MsgpackReader } from '../format/msgpack/reader.js'
 import { MsgpackWriter } from '../format/msgpack/writer.js'
 import { parseMetadataDtype } from '../format/npy/index.js'
 import { type Ndarray, type NumericArray, ndarray } from '../ndarray.js'
+import { FileSink } from '../sinks/file.js'
 import type { ByteSource } from '../sources/byte-source.js'
-import { SChunk, type SChunkOptions } from './schunk.js'
+import { SChunk, type SChunkOpenOptions, type SChunkOptions } from './schunk.js'
 
 /** The variable-length metalayer that python-blosc2 describes a tensor in. */
 const LAYER = '__pack_tensor__'
@@ -42,16 +43,20 @@ function parseLayer(bytes: Uint8Array): Pick<Ndarray, 'shape' | 'dtype'> {
   return { shape, dtype: decoder.decode(r.string()) }
 }
 
-async function tensorSChunk(array: Ndarray | NumericArray, options: SChunkOptions): Promise<SChunk> {
+/** A tensor's items in C order, and the super-chunk for them, which describes it but is empty still. */
+async function describe(
+  array: Ndarray | NumericArray,
+  options: SChunkOptions,
+): Promise<{ schunk: SChunk; data: Uint8Array }> {
   const plain = 'order' in array ? array : ndarray(array)
   if (plain.order === 'F' && plain.shape.length > 1)
     throw usage('the array is in Fortran order; bring it into C order first')
   const { descr, itemsize } = parseMetadataDtype(plain.dtype)
   if (typeof descr !== 'string')
     throw unsupported('tensors of structured dtypes are not supported; use NDArray')
-  const schunk = await SChunk.create({ ...options, typesize: itemsize }, plain.data)
+  const schunk = await SChunk.create({ ...options, typesize: itemsize })
   schunk.vlmeta.set(LAYER, formatLayer({ ...plain, dtype: descr }))
-  return schunk
+  return { schunk, data: plain.data }
 }
 
 async function readTensor(schunk: SChunk): Promise<Ndarray> {
@@ -69,12 +74,14 @@ export async function packTensor(
   array: Ndarray | NumericArray,
   options: SChunkOptions = {},
 ): Promise<Uint8Array> {
-  return (await tensorSChunk(array, options)).toCframe()
+  const { schunk, data } = await describe(array, options)
+  await schunk.append(data)
+  return schunk.toCframe()
 }
 
 /** The array of a frame in memory. @throws BlpkError USAGE where it holds no tensor; DAMAGED, UNSUPPORTED */
-export async function unpackTensor(bytes: Uint8Array): Promise<Ndarray> {
-  return readTensor(await SChunk.open(bytes))
+export async function unpackTensor(bytes: Uint8Array, options: SChunkOpenOptions = {}): Promise<Ndarray> {
+  return readTensor(await SChunk.open(bytes, options))
 }
 
 /** Writes an array to a file as {@link packTensor} does. @returns the size of the file, in bytes */
@@ -84,12 +91,16 @@ export async function saveTensor(
   options: SChunkOptions & { overwrite?: boolean } = {},
 ): Promise<number> {
   const { overwrite = false, ...rest } = options
-  return (await tensorSChunk(array, rest)).save(path, { overwrite })
+  const { schunk, data } = await describe(array, rest)
+  return schunk.stream(data, new FileSink(path, { overwrite }))
 }
 
 /** The array of a file that {@link saveTensor} or python-blosc2's `save_tensor` wrote. */
-export async function loadTensor(input: string | ByteSource): Promise<Ndarray> {
-  const schunk = await SChunk.open(input)
+export async function loadTensor(
+  input: string | ByteSource,
+  options: SChunkOpenOptions = {},
+): Promise<Ndarray> {
+  const schunk = await SChunk.open(input, options)
   try {
     return await readTensor(schunk)
   } finally {

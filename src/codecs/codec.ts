@@ -33,6 +33,18 @@ export interface Codec {
    * @returns the plain size, or -1 for a malformed stream
    */
   decompress(ws: Workspace, src: number, cbytes: number, dst: number, nbytes: number): MaybePromise<number>
+  /**
+   * The same up to the first `want` bytes, where that is cheaper.
+   * @returns how many bytes were decompressed, or -1 for a stream that is malformed up to there
+   */
+  decompressStart?(
+    ws: Workspace,
+    src: number,
+    cbytes: number,
+    dst: number,
+    nbytes: number,
+    want: number,
+  ): number
 }
 
 /** Copies what a library gave back into the arena, if it fits. */

@@ -6,6 +6,7 @@ import { type FilePlaces, Hand } from './hand.js'
 import { ChunkWorker, type DecodeParams, type EncodeParams } from './job.js'
 import { Roster } from './roster.js'
 import { MAX_ARENA_CHUNK, Slot } from './slot.js'
+import type { Task } from './task.js'
 
 /** A worker thread starts in about this time, in ms; what takes less is done sooner without. */
 const WORKER_START = 40
@@ -108,6 +109,11 @@ export class Crew {
     const { from, to } = files
     await this.#roster.add((hand) => hand.decode(params, plain, packed, { from }))
     if (to !== undefined) await this.write(to, plain)
+  }
+
+  /** Gives a task to a worker; only where there are some. @returns what it answers */
+  assign(task: Task): Promise<number> {
+    return this.#roster.add((hand) => hand.send(task))
   }
 
   get #ownLane(): Lane {

@@ -16,7 +16,8 @@ export interface FilePlaces {
   to?: FilePlace | undefined
 }
 
-function areaOf(bytes: Uint8Array): Area {
+/** Where bytes of the arena lie in it. */
+export function areaOf(bytes: Uint8Array): Area {
   return [bytes.byteOffset, bytes.length]
 }
 
@@ -38,18 +39,19 @@ export class Hand {
   }
 
   encode(params: EncodeParams, plain: Uint8Array, packed: Uint8Array, from?: FilePlace): Promise<number> {
-    return this.#send({ kind: 'encode', params, plain: areaOf(plain), packed: areaOf(packed), from })
+    return this.send({ kind: 'encode', params, plain: areaOf(plain), packed: areaOf(packed), from })
   }
 
   decode(params: DecodeParams, plain: Uint8Array, packed: Uint8Array, files: FilePlaces): Promise<number> {
-    return this.#send({ kind: 'decode', params, plain: areaOf(plain), packed: areaOf(packed), ...files })
+    return this.send({ kind: 'decode', params, plain: areaOf(plain), packed: areaOf(packed), ...files })
   }
 
   write(to: FilePlace, bytes: Uint8Array): Promise<number> {
-    return this.#send({ kind: 'write', bytes: areaOf(bytes), to })
+    return this.send({ kind: 'write', bytes: areaOf(bytes), to })
   }
 
-  #send(task: Task): Promise<number> {
+  /** Gives the worker a task. @returns what it answers */
+  send(task: Task): Promise<number> {
     return new Promise((resolve, reject) => {
       if (this.#waiting.length === 0) this.#worker.ref()
       this.#waiting.push({ resolve, reject })

@@ -1,11 +1,13 @@
 import type { BlpkError } from '../errors.js'
 import type { FilePlace } from '../sources/file-place.js'
+import type { PortableParams } from './blosc2/cparams.js'
+import type { ReadParams } from './blosc2/job2.js'
 import type { DecodeParams, EncodeParams } from './job.js'
 
 /** A piece of the arena: address and size, in bytes. */
 export type Area = [address: number, nbytes: number]
 
-/** What a worker is asked to do. */
+/** What a worker is asked to do; `encode` and `decode` are chunks of Blosc1, `encode2` and `read2` of Blosc2. */
 export type Task =
   | { kind: 'encode'; params: EncodeParams; plain: Area; packed: Area; from?: FilePlace | undefined }
   | {
@@ -17,6 +19,8 @@ export type Task =
       to?: FilePlace | undefined
     }
   | { kind: 'write'; bytes: Area; to: FilePlace }
+  | { kind: 'encode2'; params: PortableParams; plain: Area; packed: Area }
+  | { kind: 'read2'; params: ReadParams; from: FilePlace | Area; plain: Area }
 
 /** Answers come in the order of the tasks. */
 export type Answer = { value: number } | { error: Pick<BlpkError, 'code' | 'message' | 'place'> }

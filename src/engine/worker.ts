@@ -5,6 +5,7 @@ import { Arena, type ArenaHandle, Workspace } from '../kernels/workspace.js'
 import { writeFully } from '../sinks/file.js'
 import { readFully } from '../sources/file.js'
 import type { FilePlace } from '../sources/file-place.js'
+import type { Chunk2Worker } from './blosc2/job2.js'
 import { ChunkWorker } from './job.js'
 import { changedError } from './plan.js'
 import type { Answer, Task } from './task.js'
@@ -12,7 +13,9 @@ import type { Answer, Task } from './task.js'
 const port = parentPort
 if (port === null) throw new Error('worker.js runs as a worker thread only')
 const arena = new Arena(workerData as ArenaHandle)
-const worker = new ChunkWorker(new Workspace(arena))
+const ws = new Workspace(arena)
+const worker = new ChunkWorker(ws)
+let worker2: Promise<Chunk2Worker> | undefined
 let queue: Promise<void> = Promise.resolve()
 
 function readFrom({ fd, position, name }: FilePlace, into: Uint8Array): number {
@@ -23,13 +26,24 @@ function writeTo({ fd, position, name }: FilePlace, bytes: Uint8Array): void {
   attempt('write', name, () => writeFully(fd, bytes, position))
 }
 
+/** Loaded when it is needed: archives of Bloscpack start sooner without. */
+function blosc2(): Promise<Chunk2Worker> {
+  worker2 ??= import('./blosc2/job2.js').then(({ Chunk2Worker }) => new Chunk2Worker(ws))
+  return worker2
+}
+
 async function run(task: Task): Promise<number> {
   if (task.kind === 'write') {
     writeTo(task.to, arena.view(...task.bytes))
     return task.bytes[1]
   }
   const plain = arena.view(...task.plain)
+  if (task.kind === 'read2') {
+    const from = Array.isArray(task.from) ? arena.view(...task.from) : task.from
+    return (await blosc2()).read(task.params, from, plain)
+  }
   const packed = arena.view(...task.packed)
+  if (task.kind === 'encode2') return (await blosc2()).encode(task.params, plain, packed)
   if (task.kind === 'encode') {
     if (task.from !== undefined && readFrom(task.from, plain) < plain.length)
       throw changedError(task.from.name)

@@ -25,6 +25,8 @@ export interface Kernels {
   lz4Decompress(src: number, cbytes: number, dst: number, capacity: number): number
   /** As {@link lz4Decompress}, with a dictionary of `dictBytes` bytes that lies right before `dst`. */
   lz4DecompressDict(src: number, cbytes: number, dst: number, capacity: number, dictBytes: number): number
+  /** As {@link lz4Decompress}, but ends once `want` bytes are there. Returns how many there are, or -1. */
+  lz4DecompressStart(src: number, cbytes: number, dst: number, capacity: number, want: number): number
   /** LZ4 block by hash chains and optimal parsing, level 1 to 12. `scratch`: {@link LZ4HC_SCRATCH_BYTES}. */
   lz4hcCompress(
     src: number,
@@ -58,6 +60,10 @@ export interface Kernels {
   isRun(src: number, nbytes: number): number
   /** 1 where the first `width` bytes repeat to the end. */
   repeats(src: number, width: number, nbytes: number): number
+  /** Copies the items that a plan names from one area to another; `runs.ts` says what a plan is. */
+  copyRuns(plan: number, axes: number, itemBytes: number, src: number, dst: number): void
+  /** The same from a byte-shuffled block, whose byte planes are `plane` bytes apart. */
+  joinRuns(plan: number, axes: number, typesize: number, plane: number, src: number, dst: number): void
   /** CRC-32 (IEEE) of the bytes, from an earlier value or 0. */
   crc32(ptr: number, nbytes: number, seed: number): number
   /** Adler-32 of the bytes, from an earlier value or 1. */

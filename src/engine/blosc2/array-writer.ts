@@ -9,8 +9,10 @@ import {
   type Partition,
   touched,
 } from '../../format/b2nd/geometry.js'
+import { withWorkspace } from '../../kernels/borrow.js'
 import type { ArrayStore } from './array-reader.js'
-import type { Entry } from './chunk-list.js'
+import { type Entry, memoryEntry } from './chunk-list.js'
+import type { ChunkRun } from './pack-chunks2.js'
 
 /** Puts what a box shares with a chunk into the chunk's plain bytes, block by block. */
 function intoChunk(
@@ -48,29 +50,51 @@ function covers(p: Partition, origin: readonly number[], box: Box): boolean {
   })
 }
 
+/** A chunk that a box touches. */
+interface TouchedChunk {
+  index: number
+  origin: readonly number[]
+}
+
+function touchedChunks(p: Partition, box: Box): TouchedChunk[] {
+  const chunks: TouchedChunk[] = []
+  const range = touched(box, p.chunkshape)
+  eachIndex(range.start, range.stop, (at) =>
+    chunks.push({ index: flatIndex(at, p.chunks), origin: at.map((c, i) => c * (p.chunkshape[i] ?? 1)) }),
+  )
+  return chunks
+}
+
 /**
  * Overwrites a box of an array. Chunks that it covers are compressed anew, others decompressed before.
- * @param pack compresses a chunk
+ * @param pack compresses chunks in order
  */
 export async function writeBox(
   store: ArrayStore,
   from: BoxBytes,
-  pack: (plain: Uint8Array) => Promise<Entry>,
+  pack: (run: ChunkRun) => Promise<void>,
 ): Promise<void> {
   if (from.bytes.length === 0) return
-  const { partition: p, itemBytes, chunks } = store
-  const places: number[][] = []
-  const range = touched(from.box, p.chunkshape)
-  eachIndex(range.start, range.stop, (index) => places.push([...index]))
-  for (const at of places) {
-    const origin = at.map((c, i) => c * (p.chunkshape[i] ?? 1))
-    const index = flatIndex(at, p.chunks)
-    const plain = new Uint8Array(p.chunkItems * itemBytes)
-    if (!covers(p, origin, from.box))
-      await (await chunks.openChunk(store.ws, index, store.options)).all(plain)
-    intoChunk(p, origin, plain, from, itemBytes)
-    await chunks.splice(index, 1, [await pack(plain)], [plain.length])
-  }
+  const { partition: p, itemBytes, chunks, options } = store
+  const places = touchedChunks(p, from.box)
+  const nbytes = p.chunkItems * itemBytes
+  await pack({
+    nchunks: places.length,
+    chunkBytes: nbytes,
+    fill: async (room, i) => {
+      const place = places[i]
+      if (place === undefined) return undefined
+      const plain = room.subarray(0, nbytes)
+      if (covers(p, place.origin, from.box)) plain.fill(0)
+      else await withWorkspace(async (ws) => (await chunks.openChunk(ws, place.index, options)).all(plain))
+      intoChunk(p, place.origin, plain, from, itemBytes)
+      return nbytes
+    },
+    take: async (packed, i) => {
+      await chunks.splice(places[i]?.index ?? 0, 1, [memoryEntry(packed.slice())], [nbytes])
+      return undefined
+    },
+  })
 }
 
 /** The chunks of an array in a grid of another shape: those that both have stay, new ones are zeros. */

@@ -2,6 +2,7 @@ import { damaged, type ErrorPlace } from '../../errors.js'
 import { type ChunkBytes, MemoryChunk } from '../../format/chunk2/chunk-bytes.js'
 import { type DecodeOptions, OpenChunk } from '../../format/chunk2/decode.js'
 import { newChunk2Header, parseChunk2Header, writeChunk2Header } from '../../format/chunk2/header.js'
+import { type ChunkLayout, readLayout } from '../../format/chunk2/layout.js'
 import type { OffsetSpecial } from '../../format/frame/offsets.js'
 import type { Workspace } from '../../kernels/workspace.js'
 
@@ -36,6 +37,46 @@ export function specialChunk(
   return bytes
 }
 
+/** Where a chunk is in the plain bytes, and its size. */
+export interface ChunkExtent {
+  index: number
+  start: number
+  nbytes: number
+}
+
+/** Layouts are kept of so many blocks in all, 8 bytes each; those that were read last. */
+const MAX_CACHED_BLOCKS = 1 << 19
+/** What the header of a chunk takes besides, in blocks. */
+const HEADER_WEIGHT = 64
+
+/** The layouts of chunks that were read, so that a block costs one read the next time. */
+class LayoutCache {
+  readonly #layouts = new Map<Entry, ChunkLayout>()
+  #blocks = 0
+
+  get(entry: Entry): ChunkLayout | undefined {
+    return this.#layouts.get(entry)
+  }
+
+  set(entry: Entry, layout: ChunkLayout): void {
+    // A dictionary would be held many times over.
+    if (layout.dictionary !== undefined) return
+    this.#layouts.set(entry, layout)
+    this.#blocks += layout.starts.length + HEADER_WEIGHT
+    for (const [oldest, { starts }] of this.#layouts) {
+      if (this.#blocks <= MAX_CACHED_BLOCKS || oldest === entry) return
+      this.#layouts.delete(oldest)
+      this.#blocks -= starts.length + HEADER_WEIGHT
+    }
+  }
+
+  /** After a change: a chunk that was replaced must not be held. */
+  clear(): void {
+    this.#layouts.clear()
+    this.#blocks = 0
+  }
+}
+
 /** The chunks of a super-chunk in order, with their plain sizes. */
 export class ChunkList {
   entries: Entry[]
@@ -46,6 +87,7 @@ export class ChunkList {
   /** Plain sizes, where chunks have their own or the last one is not known by rule. */
   #sizes: number[] | undefined
   #nbytes: number
+  readonly #layouts = new LayoutCache()
 
   constructor(entries: Entry[], chunksize: number, nbytes: number, typesize: number, blocksize: number) {
     this.entries = entries
@@ -108,15 +150,38 @@ export class ChunkList {
 
   /** Opens a chunk to decode it, wholly or in part. @throws BlpkError DAMAGED where its size is another one */
   async openChunk(ws: Workspace, index: number, options: DecodeOptions): Promise<OpenChunk> {
+    const { bytes, layout } = await this.find(index)
+    return new OpenChunk(ws, bytes, layout, options)
+  }
+
+  /** A chunk with all that must be known to decode it. @throws BlpkError DAMAGED where its size is another one */
+  async find(index: number): Promise<{ bytes: ChunkBytes; layout: ChunkLayout }> {
     const bytes = await this.bytes(index)
-    const chunk = await OpenChunk.open(ws, bytes, options)
+    const entry = this.entries[index]
+    const known = entry && this.#layouts.get(entry)
+    const layout = known ?? (await readLayout(bytes, this.#typesize))
     const [, nbytes] = await this.extent(index)
-    if (chunk.header.nbytes !== nbytes)
+    if (layout.header.nbytes !== nbytes)
       throw damaged(
-        `the chunk has ${chunk.header.nbytes} plain bytes, and the frame says ${nbytes}`,
+        `the chunk has ${layout.header.nbytes} plain bytes, and the frame says ${nbytes}`,
         bytes.place,
       )
-    return chunk
+    if (known === undefined && entry !== undefined && 'open' in entry) this.#layouts.set(entry, layout)
+    return { bytes, layout }
+  }
+
+  /** The chunks that hold the plain bytes `from` to `to`, with where each starts and its size. */
+  async *within(from: number, to: number): AsyncGenerator<ChunkExtent> {
+    const first = this.chunksize > 0 ? Math.floor(from / this.chunksize) : 0
+    for (
+      let index = first, start = first * this.chunksize;
+      start < to && index < this.entries.length;
+      index++
+    ) {
+      const nbytes = this.chunksize > 0 ? (await this.extent(index))[1] : ((await this.sizes())[index] ?? 0)
+      if (start + nbytes > from) yield { index, start, nbytes }
+      start += nbytes
+    }
   }
 
   /** Replaces `remove` chunks from `index` on; `sizes` are the plain sizes of the new ones. */
@@ -125,6 +190,7 @@ export class ChunkList {
     if (remove === 1 && entries.length === 1 && entry !== undefined) {
       const [, nbytes] = await this.extent(index)
       if (nbytes === sizes[0]) {
+        this.#layouts.clear()
         this.entries[index] = entry
         return
       }
@@ -144,6 +210,7 @@ export class ChunkList {
 
   /** Chunks that all but the last have one size need no sizes of their own. */
   #settle(sizes: number[]): void {
+    this.#layouts.clear()
     this.#nbytes = sizes.reduce((sum, size) => sum + size, 0)
     const first = sizes[0] ?? 0
     const wanted = this.chunksize > 0 ? this.chunksize : first
@@ -166,6 +233,7 @@ export class ChunkList {
 
   /** Puts other chunks in place of all, which all have `chunksize` bytes. */
   replaceAll(entries: Entry[]): void {
+    this.#layouts.clear()
     this.entries = entries
     this.#sizes = undefined
     this.#nbytes = entries.length * this.chunksize

@@ -47,14 +47,16 @@ async function place(chunks: ChunkList): Promise<Placed> {
   return placed
 }
 
-async function packLayers(ws: Workspace, layers: Layers): Promise<Layers> {
+/** Compresses variable-length metalayers. */
+export async function packLayers(ws: Workspace, layers: Layers): Promise<Layers> {
   const params = resolveParams({ codec: 'lz4', filters: [] }, 1)
   const packed: Layers = new Map()
   for (const [name, content] of layers) packed.set(name, await encodeChunk2(ws, params, content))
   return packed
 }
 
-async function packIndex(ws: Workspace, offsets: readonly ChunkOffset[]): Promise<Uint8Array> {
+/** The index chunk; no bytes where there are no chunks. */
+export async function packIndex(ws: Workspace, offsets: readonly ChunkOffset[]): Promise<Uint8Array> {
   if (offsets.length === 0) return new Uint8Array()
   return encodeChunk2(ws, resolveParams({ codec: 'blosclz' }, 8), formatOffsets(offsets))
 }

@@ -6,9 +6,13 @@ export type Pick1 =
   | readonly number[]
   | { start?: number | undefined; stop?: number | undefined; step?: number | undefined }
 
-/** Indices that are taken along an axis, in order. */
+/** What is taken along an axis, in order: a list of indices, or `count` of them from `start` on. */
 export interface AxisPick {
-  indices: readonly number[]
+  count: number
+  /** The first index. */
+  start: number
+  step: number
+  list: readonly number[] | undefined
   /** They follow each other without gaps. */
   dense: boolean
   /** A single index, whose axis the result does not have. */
@@ -34,21 +38,32 @@ function clampStart(
   return Math.min(Math.max(value < 0 ? value + extent : value, low), high)
 }
 
-/** The indices of a slice by Python's rules. */
-function sliceIndices(
+function range(start: number, count: number, step = 1): AxisPick {
+  return { count, start, step, list: undefined, dense: step === 1 || count < 2, drop: false }
+}
+
+/** A slice by Python's rules. */
+function slicePick(
   start: number | undefined,
   stop: number | undefined,
   step: number,
   extent: number,
-): number[] {
+): AxisPick {
   if (!Number.isInteger(step) || step === 0)
     throw usage(`the step ${step} of a slice is no integer other than 0`)
   const up = step > 0
   const [low, high] = up ? [0, extent] : [-1, extent - 1]
   const first = clampStart(start, extent, up ? low : high, low, high)
   const end = clampStart(stop, extent, up ? high : low, low, high)
-  const count = Math.max(0, Math.ceil((end - first) / step))
-  return Array.from({ length: count }, (_, i) => first + i * step)
+  return range(first, Math.max(0, Math.ceil((end - first) / step)), step)
+}
+
+function listPick(list: readonly number[], extent: number): AxisPick {
+  const indices = list.map((index) => checkIndex(index, extent))
+  const dense = indices.every((at, i) => i === 0 || at === (indices[i - 1] ?? 0) + 1)
+  return dense
+    ? range(indices[0] ?? 0, indices.length)
+    : { ...range(0, indices.length), list: indices, dense }
 }
 
 /**
@@ -56,48 +71,85 @@ function sliceIndices(
  * @throws BlpkError USAGE for indices out of range, and steps of 0
  */
 export function axisPick(key: Pick1 | undefined, extent: number): AxisPick {
-  if (key === undefined) return { indices: sliceIndices(0, extent, 1, extent), dense: true, drop: false }
-  if (typeof key === 'number') return { indices: [checkIndex(key, extent)], dense: true, drop: true }
-  if (Array.isArray(key)) {
-    const indices = (key as readonly number[]).map((index) => checkIndex(index, extent))
-    return {
-      indices,
-      dense: indices.every((at, i) => i === 0 || at === (indices[i - 1] ?? 0) + 1),
-      drop: false,
-    }
-  }
+  if (key === undefined) return range(0, extent)
+  if (typeof key === 'number') return { ...range(checkIndex(key, extent), 1), drop: true }
+  if (Array.isArray(key)) return listPick(key as readonly number[], extent)
   const { start, stop, step = 1 } = key as Exclude<Pick1, number | readonly number[]>
-  const indices = sliceIndices(start, stop, step, extent)
-  return { indices, dense: step === 1 || indices.length < 2, drop: false }
+  return slicePick(start, stop, step, extent)
 }
 
-/** A run of indices inside one block: `from` there, `to` in the result, `step` items apart. */
-export interface Run {
-  from: number
-  to: number
+/** Runs of indices that follow each other on both sides, as triples: first index here, there, and length. */
+export type Runs = number[]
+
+function addRun(runs: Runs, from: number, to: number, length: number): void {
+  const last = runs.length - 3
+  const known = runs[last + 2] ?? 0
+  if (last >= 0 && (runs[last] ?? 0) + known === from && (runs[last + 1] ?? 0) + known === to)
+    runs[last + 2] = known + length
+  else runs.push(from, to, length)
 }
 
-/** The indices of an axis by chunk and block. */
-export interface BlockPicks {
+/** What is taken of one chunk along an axis. */
+export interface ChunkPicks {
   chunk: number
-  block: number
-  runs: Run[]
+  /** How many indices. */
+  count: number
+  /** By block of the chunk: runs from the block to the part of this chunk. */
+  blocks: { block: number; runs: Runs }[]
+  /** From the part of this chunk to the result. */
+  out: Runs
 }
 
-/** Sorts picks by the block that they lie in, so that each block is decoded once. */
-export function picksByBlock(pick: AxisPick, chunk: number, block: number): BlockPicks[] {
-  const groups = new Map<string, BlockPicks>()
-  pick.indices.forEach((at, to) => {
-    const c = Math.floor(at / chunk)
-    const inside = at - c * chunk
-    const b = Math.floor(inside / block)
-    const key = `${c},${b}`
-    let group = groups.get(key)
-    if (group === undefined) {
-      group = { chunk: c, block: b, runs: [] }
-      groups.set(key, group)
+class Collector {
+  readonly #chunks = new Map<number, ChunkPicks>()
+  readonly #chunk: number
+  readonly #block: number
+
+  constructor(chunk: number, block: number) {
+    this.#chunk = chunk
+    this.#block = block
+  }
+
+  /** `length` indices from `at` on, which do not leave their block, go to `to` in the result. */
+  add(at: number, to: number, length: number): void {
+    const chunk = Math.floor(at / this.#chunk)
+    const inside = at - chunk * this.#chunk
+    const block = Math.floor(inside / this.#block)
+    let picks = this.#chunks.get(chunk)
+    if (picks === undefined) {
+      picks = { chunk, count: 0, blocks: [], out: [] }
+      this.#chunks.set(chunk, picks)
     }
-    group.runs.push({ from: inside - b * block, to })
-  })
-  return [...groups.values()].sort((a, b) => a.chunk - b.chunk || a.block - b.block)
+    let group = picks.blocks.at(-1)
+    if (group?.block !== block) {
+      group = picks.blocks.find((known) => known.block === block) ?? { block, runs: [] }
+      if (group.runs.length === 0) picks.blocks.push(group)
+    }
+    addRun(group.runs, inside - block * this.#block, picks.count, length)
+    addRun(picks.out, picks.count, to, length)
+    picks.count += length
+  }
+
+  /** How many indices from `at` on lie in the same block. */
+  room(at: number): number {
+    const inside = at % this.#chunk
+    return Math.min(this.#block - (inside % this.#block), this.#chunk - inside)
+  }
+
+  get result(): ChunkPicks[] {
+    return [...this.#chunks.values()].sort((a, b) => a.chunk - b.chunk)
+  }
+}
+
+/** Sorts a pick by the chunks and blocks that it lies in, so that each block is decoded once. */
+export function picksByChunk(pick: AxisPick, chunk: number, block: number): ChunkPicks[] {
+  const collector = new Collector(chunk, block)
+  const { count, start, step, list } = pick
+  for (let to = 0; to < count; ) {
+    const at = list === undefined ? start + to * step : (list[to] ?? 0)
+    const length = pick.dense ? Math.min(collector.room(at), count - to) : 1
+    collector.add(at, to, length)
+    to += length
+  }
+  return collector.result
 }

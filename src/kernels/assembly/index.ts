@@ -1,6 +1,7 @@
-export { lz4Compress, lz4Decompress, lz4DecompressDict } from './lz4'
+export { lz4Compress, lz4Decompress, lz4DecompressDict, lz4DecompressStart } from './lz4'
 export { adler32, crc32 } from './checksums'
 export { bitshuffle, bitunshuffle, shuffle, unshuffle } from './filters'
 export { lz4hcCompress } from './lz4hc'
 export { blosclzCompress, blosclzDecompress } from './blosclz'
 export { clearLowBits, deltaBytes, isRun, repeats, sumBytes, xorBytes, xorPrefix } from './filters2'
+export { copyRuns, joinRuns } from './runs'
