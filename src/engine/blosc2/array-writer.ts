@@ -7,6 +7,7 @@ import {
   flatIndex,
   intersect,
   type Partition,
+  product,
   touched,
 } from '../../format/b2nd/geometry.js'
 import { withWorkspace } from '../../kernels/borrow.js'
@@ -40,6 +41,12 @@ function intoChunk(
       copyShared(from, { bytes, box: boxAt(corner, p.blockshape) }, itemBytes, valid)
     },
   )
+}
+
+/** Zeros in what the chunk holds beyond the array and in its padding. */
+function clearPadding(p: Partition, origin: readonly number[], plain: Uint8Array): void {
+  const inside = origin.map((at, i) => Math.min(p.chunkshape[i] ?? 0, (p.shape[i] ?? 0) - at))
+  if (product(inside) < p.chunkItems) plain.fill(0)
 }
 
 /** Does the box cover all of the chunk that lies in the array? */
@@ -85,7 +92,7 @@ export async function writeBox(
       const place = places[i]
       if (place === undefined) return undefined
       const plain = room.subarray(0, nbytes)
-      if (covers(p, place.origin, from.box)) plain.fill(0)
+      if (covers(p, place.origin, from.box)) clearPadding(p, place.origin, plain)
       else await withWorkspace(async (ws) => (await chunks.openChunk(ws, place.index, options)).all(plain))
       intoChunk(p, place.origin, plain, from, itemBytes)
       return nbytes

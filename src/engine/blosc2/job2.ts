@@ -3,9 +3,8 @@ import { MemoryChunk } from '../../format/chunk2/chunk-bytes.js'
 import { OpenChunk } from '../../format/chunk2/decode.js'
 import { encodeChunk2Into } from '../../format/chunk2/encode.js'
 import type { ChunkLayout } from '../../format/chunk2/layout.js'
-import { attempt } from '../../io-errors.js'
 import type { Workspace } from '../../kernels/workspace.js'
-import { readFully } from '../../sources/file.js'
+import { FileSource } from '../../sources/file.js'
 import type { FilePlace } from '../../sources/file-place.js'
 import { type ChunkPart, takePart } from './chunk-part.js'
 import { type PortableParams, resolveParams } from './cparams.js'
@@ -39,15 +38,11 @@ export class Chunk2Worker {
     const { itemBytes, blockshape, place, layout } = p
     const counts = { chunks: 0, blocks: 0 }
     const bytes =
-      from instanceof Uint8Array ? new MemoryChunk(from, place) : inFile(from, layout.header.cbytes, place)
+      from instanceof Uint8Array
+        ? new MemoryChunk(from, place)
+        : new SourceChunk(new FileSource(from.name, from.fd), from.position, layout.header.cbytes, place)
     const chunk = new OpenChunk(this.#ws, bytes, layout, { itemBytes, blockshape, counts })
     await takePart(chunk, p.part, itemBytes, plain)
     return counts.blocks
   }
-}
-
-function inFile({ fd, position, name }: FilePlace, cbytes: number, place: ErrorPlace): SourceChunk {
-  const read = (at: number, into: Uint8Array): number => attempt('read', name, () => readFully(fd, into, at))
-  const source = { name, size: undefined, seekable: true, fd, read, close: () => {} }
-  return new SourceChunk(source, position, cbytes, place)
 }

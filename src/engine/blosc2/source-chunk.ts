@@ -2,6 +2,7 @@ import type { MaybePromise } from '../../codecs/codec.js'
 import { damaged, type ErrorPlace } from '../../errors.js'
 import type { ChunkBytes } from '../../format/chunk2/chunk-bytes.js'
 import type { ByteSource } from '../../sources/byte-source.js'
+import { FileSource } from '../../sources/file.js'
 
 /** Chunks up to this size are read in one go, in bytes: asking twice costs more. */
 const READ_WHOLE = 64 * 1024
@@ -24,6 +25,10 @@ export class SourceChunk implements ChunkBytes {
     this.position = position
     this.limit = limit
     this.place = place
+  }
+
+  get nearby(): boolean {
+    return this.source instanceof FileSource
   }
 
   #covers(at: number, nbytes: number): boolean {

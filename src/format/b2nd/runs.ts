@@ -55,15 +55,20 @@ export function planWords(axes: readonly AxisRuns[], itemBytes: number): number[
   return words
 }
 
-/** Behind the last item that the runs take, counted in items of the source. */
-export function endOfRuns(axes: readonly AxisRuns[]): number {
-  let last = 0
+/** The first item that the runs take and the one behind the last, in items of the source. */
+export function spanOfRuns(axes: readonly AxisRuns[]): [first: number, end: number] {
+  let [first, last] = [0, 0]
   for (const { runs, from } of axes) {
-    let end = 0
-    for (let i = 0; i < runs.length; i += 3) end = Math.max(end, (runs[i] ?? 0) + (runs[i + 2] ?? 0) - 1)
-    last += end * from
+    let [low, high] = [Number.POSITIVE_INFINITY, 0]
+    for (let i = 0; i < runs.length; i += 3) {
+      const at = runs[i] ?? 0
+      low = Math.min(low, at)
+      high = Math.max(high, at + (runs[i + 2] ?? 0) - 1)
+    }
+    first += low * from
+    last += high * from
   }
-  return last + 1
+  return [first, last + 1]
 }
 
 /** Rows shorter than this are copied item by item: a view of them costs more, in bytes. */

@@ -1,6 +1,6 @@
 import { damaged, type ErrorPlace } from '../../errors.js'
 import type { Workspace } from '../../kernels/workspace.js'
-import { type AxisRuns, endOfRuns, planWords } from '../b2nd/runs.js'
+import { type AxisRuns, planWords, spanOfRuns } from '../b2nd/runs.js'
 import { streamsOfBlock } from '../chunk/header.js'
 import type { ChunkBytes } from './chunk-bytes.js'
 import { type Chunk2Header, FILTER_SHUFFLE, streamsOf } from './header.js'
@@ -25,13 +25,19 @@ export interface DecodeOptions extends PipelineTraits {
   postfilter?: BlockHook | undefined
 }
 
-/** The streams of a block that was brought into the arena. */
+/** Streams of which less than one in so many bytes is wanted are fetched one by one, in case they are stored plain. */
+const FEW = 8
+
+/** The streams of a block that is brought into the arena, wholly or piece by piece. */
 interface Streams {
   address: number
   nbytes: number
   view: DataView
-  /** Plain size of each stream, and how much of it is wanted, in bytes. */
+  /** Where the block starts in the chunk, if pieces of it are still to be fetched. */
+  missing: number | undefined
+  /** Plain size of each stream, in bytes, and which of them are wanted. */
   size: number
+  first: number
   want: number
   /** Streams that a codec works on elsewhere. */
   pending: Promise<void>[]
@@ -124,7 +130,7 @@ export class OpenChunk {
   async #decode(index: number, size: number, dst?: number): Promise<number> {
     const { header: h } = this
     const reference = index > 0 && usesDelta(h) ? await this.#firstBlock() : undefined
-    const packed = await this.#takeStreams(index, size, size)
+    const packed = await this.#takeStreams(index, size, 0, size)
     const context = blockContext(this.#ws, h, this.#options, reference, this.#place)
     return runBackward(context, h, size, packed, dst)
   }
@@ -145,11 +151,18 @@ export class OpenChunk {
     return address
   }
 
+  /** Brings a piece of a block into the arena, where that was left open. */
+  #bringPiece(s: Streams, at: number, nbytes: number): void {
+    if (s.missing !== undefined)
+      this.#bytes.fetchInto?.(s.missing + at, this.#ws.view(s.address + at, nbytes))
+  }
+
   /**
    * Decodes the streams of a block into scratch.
-   * @param want how many bytes of each byte plane are needed, where each has a stream of its own
+   * @param first where each byte plane has a stream of its own: which bytes of it are needed
+   * @param want behind the last of them
    */
-  async #takeStreams(index: number, size: number, want: number): Promise<number> {
+  async #takeStreams(index: number, size: number, first: number, want: number): Promise<number> {
     const { header: h, starts, ends, sizes } = this.layout
     if (this.#options.counts !== undefined) this.#options.counts.blocks++
     const start = starts[index] ?? 0
@@ -157,18 +170,14 @@ export class OpenChunk {
     const count = h.extended ? streamsOf(h, size) : streamsOfBlock({ ...h, shuffle: 'none' }, size)
     if (size % count !== 0)
       throw damaged(`the chunk splits blocks of ${size} bytes into ${count} streams`, this.#place)
-    const address = await this.#bring(start, nbytes)
+    const each = size / count
+    const span = count > 1 ? { first, want: Math.min(want, each) } : { first: 0, want: each }
+    const piecewise = this.#bytes.nearby === true && span.want - span.first < each / FEW
+    const address = piecewise ? this.#ws.scratch('input', nbytes) : await this.#bring(start, nbytes)
     const target = this.#ws.scratch('filtered', size)
     const view = new DataView(this.#ws.arena.handle.memory.buffer, address, nbytes)
-    const each = size / count
-    const s: Streams = {
-      address,
-      nbytes,
-      view,
-      size: each,
-      want: count > 1 ? Math.min(want, each) : each,
-      pending: [],
-    }
+    const missing = piecewise ? start : undefined
+    const s: Streams = { address, nbytes, view, missing, size: each, ...span, pending: [] }
     try {
       if (sizes !== undefined) this.#decompress(s, 4, nbytes - 4, target)
       else for (let i = 0, at = 0; i < count; i++) at = this.#takeStream(s, at, target + i * each)
@@ -183,6 +192,7 @@ export class OpenChunk {
   /** Decodes the stream at `at` and returns where the next one starts (README_CHUNK_FORMAT, "Compressed Data Streams"). */
   #takeStream(s: Streams, at: number, dst: number): number {
     if (at + 4 > s.nbytes) throw damaged('a stream of the chunk starts behind its end', this.#place)
+    this.#bringPiece(s, at, Math.min(5, s.nbytes - at))
     const head = s.view.getInt32(at, true)
     if (head <= 0) return this.#takeRun(s, at, head, dst)
     if (head > s.nbytes - at - 4) throw damaged('a stream of the chunk is longer than the chunk', this.#place)
@@ -191,7 +201,7 @@ export class OpenChunk {
   }
 
   #takeRun(s: Streams, at: number, head: number, dst: number): number {
-    this.#ws.view(dst, s.want).fill(-head & 0xff)
+    this.#ws.view(dst + s.first, s.want - s.first).fill(-head & 0xff)
     if (head === 0) return at + 4
     if (at + 4 >= s.nbytes || head < -255)
       throw damaged('a run in the chunk has no byte to repeat', this.#place)
@@ -201,11 +211,13 @@ export class OpenChunk {
   }
 
   #decompress(s: Streams, at: number, cbytes: number, dst: number): void {
-    const { size, want } = s
+    const { size, first, want } = s
     if (cbytes === size) {
-      this.#ws.view(dst, want).set(this.#ws.view(s.address + at, want))
+      this.#bringPiece(s, at + first, want - first)
+      this.#ws.view(dst + first, want - first).set(this.#ws.view(s.address + at + first, want - first))
       return
     }
+    this.#bringPiece(s, at, cbytes)
     const check = (nbytes: number): void => {
       if (nbytes < want || nbytes > size) throw damaged('a stream of the chunk does not decode', this.#place)
     }
@@ -288,7 +300,7 @@ export class OpenChunk {
     const size = this.blockBytes(index)
     const { kernels } = this.#ws
     if (this.#picks(index)) {
-      const packed = await this.#takeStreams(index, size, endOfRuns(axes))
+      const packed = await this.#takeStreams(index, size, ...spanOfRuns(axes))
       kernels.joinRuns(this.#plan(axes), axes.length, itemBytes, size / itemBytes, packed, dst)
     } else {
       const block = this.#ws.bring(await this.block(index))
