@@ -11,7 +11,7 @@ export interface Codec {
   readonly splits: boolean
   /** About how fast it packs and unpacks on one core, in MB/s: decides whether workers are worth their start. */
   readonly speed: { compress: number; decompress: number }
-  /** It works on threads of its own, and ours wait for it: one worker more then keeps all cores busy. */
+  /** It packs on threads of its own, and ours wait for it: one worker more then keeps all cores busy. */
   readonly waits?: boolean
   /** It gains from larger blocks, which C-Blosc therefore doubles. */
   readonly highRatio: boolean
@@ -35,7 +35,7 @@ export interface Codec {
   decompress(ws: Workspace, src: number, cbytes: number, dst: number, nbytes: number): MaybePromise<number>
   /**
    * The same up to the first `want` bytes, where that is cheaper.
-   * @returns how many bytes were decompressed, or -1 for a stream that is malformed up to there
+   * @returns how many bytes were decompressed; fewer than wanted, or -1, where the whole stream must be tried
    */
   decompressStart?(
     ws: Workspace,

@@ -51,7 +51,7 @@ function sizeOf(o: CrewOptions): Size {
   if (threads === 1) return { hands: 0, lanes: 1 }
   const milliseconds = timeAlone(o)
   // A codec with threads of its own gains from more lanes here, until the rest of the work is too much for one thread.
-  if (o.codec?.waits === true)
+  if (o.codec?.waits === true && o.work === 'compress')
     return milliseconds < 8 * WORKER_START
       ? { hands: 0, lanes: threads + 1 }
       : { hands: threads + 1, lanes: 1 }

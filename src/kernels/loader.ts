@@ -46,6 +46,18 @@ export interface Kernels {
     table: number,
   ): number
   blosclzDecompress(src: number, cbytes: number, dst: number, capacity: number): number
+  /**
+   * One Zstandard frame without dictionary and checksum, up to `want` bytes or to its end. Returns how many bytes there
+   * are, at most `capacity`, or -1 where it is malformed or not of this kind. `scratch`: {@link ZSTD_SCRATCH_BYTES}.
+   */
+  zstdDecompress(
+    src: number,
+    cbytes: number,
+    dst: number,
+    capacity: number,
+    want: number,
+    scratch: number,
+  ): number
   /** dst = a ^ b; the three may be the same. */
   xorBytes(a: number, b: number, nbytes: number, dst: number): void
   /** Undoes the xor of each item of `width` (1, 2, 4, 8) bytes with the one before it, in place. */
@@ -76,8 +88,15 @@ export const LZ4_TABLE_BYTES = 1 << 16
 export const LZ4HC_SCRATCH_BYTES = (1 << 19) + (1 << 16)
 /** Scratch that {@link Kernels.blosclzCompress} needs, in bytes. */
 export const BLOSCLZ_TABLE_BYTES = 1 << 16
+/** Scratch that {@link Kernels.zstdDecompress} needs, in bytes. */
+export const ZSTD_SCRATCH_BYTES = (1 << 17) + (1 << 15)
 /** One scratch area that is large enough for any kernel, in bytes. */
-export const KERNEL_SCRATCH_BYTES = Math.max(LZ4_TABLE_BYTES, LZ4HC_SCRATCH_BYTES, BLOSCLZ_TABLE_BYTES)
+export const KERNEL_SCRATCH_BYTES = Math.max(
+  LZ4_TABLE_BYTES,
+  LZ4HC_SCRATCH_BYTES,
+  BLOSCLZ_TABLE_BYTES,
+  ZSTD_SCRATCH_BYTES,
+)
 /** The memory below this address belongs to the kernels themselves (constant tables). */
 export const KERNEL_RESERVED_BYTES = 1 << 16
 

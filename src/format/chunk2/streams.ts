@@ -74,11 +74,9 @@ export function streamDecoder(
     return (src, cbytes, dst, nbytes) => codec.decode(ws, src, cbytes, dst, nbytes, h.codecMeta, owner)
   }
   const codec = codecByFormat(h.codecFormat)
-  const start = codec.decompressStart
-  if (start !== undefined)
-    return (src, cbytes, dst, nbytes, want) =>
-      want < nbytes
-        ? start(ws, src, cbytes, dst, nbytes, want)
-        : codec.decompress(ws, src, cbytes, dst, nbytes)
-  return (src, cbytes, dst, nbytes) => codec.decompress(ws, src, cbytes, dst, nbytes)
+  return (src, cbytes, dst, nbytes, want) => {
+    const started = want < nbytes ? codec.decompressStart?.(ws, src, cbytes, dst, nbytes, want) : undefined
+    if (started !== undefined && started >= want) return started
+    return codec.decompress(ws, src, cbytes, dst, nbytes)
+  }
 }
