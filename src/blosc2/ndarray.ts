@@ -1,7 +1,6 @@
 import { type ArrayStore, readBox, readPicks } from '../engine/blosc2/array-reader.js'
-import { regrid, writeBox } from '../engine/blosc2/array-writer.js'
+import { type ArrayRun, regrid, writeBox } from '../engine/blosc2/array-writer.js'
 import type { FrameChecksum } from '../engine/blosc2/checksums.js'
-import type { Entry } from '../engine/blosc2/chunk-list.js'
 import type { CompressionOptions } from '../engine/blosc2/cparams.js'
 import { writePicks } from '../engine/blosc2/pick-writer.js'
 import { usage } from '../errors.js'
@@ -9,7 +8,7 @@ import { allocate } from '../format/allocate.js'
 import { type Box, boxShape, chunkCount, partition, product } from '../format/b2nd/geometry.js'
 import { B2ND_LAYER, type B2ndMeta, CATERVA_LAYER, formatB2nd } from '../format/b2nd/meta.js'
 import { choosePartitions } from '../format/b2nd/partitions.js'
-import { type AxisPick, axisPick, type Pick1 } from '../format/b2nd/picks.js'
+import { type AxisRange, axisRange, type Pick1 } from '../format/b2nd/picks.js'
 import { dtypeRepr, parseMetadataDtype } from '../format/npy/index.js'
 import { inCOrder, type Ndarray, type NumericArray, ndarray } from '../ndarray.js'
 import { openSink } from '../open.js'
@@ -186,19 +185,11 @@ export class NDArray {
    * @throws BlpkError USAGE for keys that make no sense, DAMAGED, UNSUPPORTED, IO
    */
   async slice(keys: readonly (Pick1 | undefined)[] = []): Promise<Ndarray> {
-    const picks = this.#picks(keys)
-    const counts = picks.map((pick) => pick.indices.length)
+    const ranges = this.#ranges(keys)
+    const counts = ranges.map(({ count }) => count)
     const data = allocate(product(counts) * this.schunk.typesize)
-    if (data.length > 0 && picks.every((pick) => pick.dense)) {
-      const start = picks.map((pick) => pick.indices[0] ?? 0)
-      await readBox(this.#store, {
-        bytes: data,
-        box: { start, stop: start.map((at, i) => at + (counts[i] ?? 0)) },
-      })
-    } else {
-      await readPicks(this.#store, picks, data)
-    }
-    return { dtype: this.dtype, shape: counts.filter((_, i) => !picks[i]?.drop), order: 'C', data }
+    await readPicks(this.#store, ranges, data)
+    return { dtype: this.dtype, shape: counts.filter((_, i) => !ranges[i]?.drop), order: 'C', data }
   }
 
   /** The items of a box. @throws BlpkError USAGE where it reaches beyond the array */
@@ -211,10 +202,10 @@ export class NDArray {
     return bytes
   }
 
-  #picks(keys: readonly (Pick1 | undefined)[]): AxisPick[] {
+  #ranges(keys: readonly (Pick1 | undefined)[]): AxisRange[] {
     if (keys.length > this.ndim)
       throw usage(`${keys.length} keys were given for an array of ${this.ndim} dimensions`)
-    return this.shape.map((extent, axis) => axisPick(keys[axis], extent))
+    return this.shape.map((extent, axis) => axisRange(keys[axis], extent))
   }
 
   /**
@@ -224,9 +215,9 @@ export class NDArray {
    * @throws BlpkError USAGE
    */
   async set(keys: readonly (Pick1 | undefined)[], data: Data): Promise<void> {
-    const picks = this.#picks(keys)
-    const start = picks.map((pick) => pick.indices[0] ?? 0)
-    const stop = picks.map((pick, i) => (start[i] ?? 0) + pick.indices.length)
+    const ranges = this.#ranges(keys)
+    const start = ranges.map((range) => range.at(0))
+    const stop = ranges.map(({ count }, i) => (start[i] ?? 0) + count)
     const bytes = asBytes(data)
     const { typesize } = this.schunk
     const wanted = product(boxShape({ start, stop })) * typesize
@@ -234,11 +225,10 @@ export class NDArray {
       throw usage(
         `${bytes.length} bytes were given for a part of ${wanted} bytes; give all of it, or one item`,
       )
-    const pack = (plain: Uint8Array, index: number): Promise<Entry> =>
-      this.schunk.pack(plain, index * plain.length)
-    if (bytes.length === wanted && picks.every((pick) => pick.dense))
+    const pack = (run: ArrayRun): Promise<void> => this.schunk.replaceChunks(run)
+    if (bytes.length === wanted && ranges.every(({ dense }) => dense))
       await writeBox(this.#store, { bytes, box: { start, stop } }, pack)
-    else await writePicks(this.#store, picks, bytes, pack)
+    else await writePicks(this.#store, ranges, bytes, pack)
   }
 
   #reshape(shape: readonly number[]): void {

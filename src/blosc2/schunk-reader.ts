@@ -1,4 +1,5 @@
 import type { ChunkList } from '../engine/blosc2/chunk-list.js'
+import { type PartRead, type PartSource, readParts } from '../engine/blosc2/read-parts.js'
 import { usage } from '../errors.js'
 import { allocate } from '../format/allocate.js'
 import type { BlockHook, DecodeCounts, DecodeOptions } from '../format/chunk2/decode.js'
@@ -22,6 +23,8 @@ export type BlockFunction = (input: Uint8Array, output: Uint8Array, offset: numb
  */
 export class SChunkReader {
   protected readonly ws: Workspace
+  /** Threads that pack and unpack; all cores where it is not given. */
+  protected readonly threads: number | undefined
   protected readonly source: ByteSource | undefined
   protected readonly header: FrameHeader
   protected readonly list: ChunkList
@@ -29,8 +32,12 @@ export class SChunkReader {
   readonly #counts: DecodeCounts = { chunks: 0, blocks: 0 }
   #decoding: DecodeOptions
 
-  protected constructor(frame: Omit<OpenedFrame, 'source'> & { source?: ByteSource | undefined }) {
+  protected constructor(
+    frame: Omit<OpenedFrame, 'source'> & { source?: ByteSource | undefined },
+    threads?: number,
+  ) {
     this.ws = frame.ws
+    this.threads = threads
     this.source = frame.source
     this.header = frame.header
     this.list = frame.chunks
@@ -78,9 +85,13 @@ export class SChunkReader {
   }
 
   /** @internal What an array needs to read blocks by itself. */
-  asStore(blockshape: readonly number[]): { ws: Workspace; chunks: ChunkList; options: DecodeOptions } {
+  asStore(blockshape: readonly number[]): PartSource {
     this.#decoding.blockshape = blockshape
-    return { ws: this.ws, chunks: this.list, options: this.#decoding }
+    return this.#parts
+  }
+
+  get #parts(): PartSource {
+    return { chunks: this.list, options: this.#decoding, threads: this.threads }
   }
 
   /** Users count in items. */
@@ -88,16 +99,18 @@ export class SChunkReader {
     return hook && ((input, output, offset) => hook(input, output, Math.floor(offset / this.typesize)))
   }
 
-  protected decoding(): DecodeOptions {
-    return this.#decoding
-  }
-
   /** What is stored, without the postfilter: for chunks that are going to be changed. */
   protected async storedChunk(index: number): Promise<Uint8Array> {
-    const options = { ...this.#decoding, postfilter: undefined }
-    const chunk = await this.list.openChunk(this.ws, this.checkIndex(index), options)
-    const out = new Uint8Array(chunk.header.nbytes)
-    await chunk.all(out)
+    return this.#wholeChunk(index, { ...this.#decoding, postfilter: undefined })
+  }
+
+  async #wholeChunk(index: number, options: DecodeOptions): Promise<Uint8Array> {
+    const at = this.checkIndex(index)
+    const [, nbytes] = await this.list.extent(at)
+    // The header must say the same before there is room for it.
+    await this.list.find(at)
+    const out = allocate(nbytes)
+    await readParts({ ...this.#parts, options }, [{ index: at, part: { start: 0, stop: nbytes }, out }])
     return out
   }
 
@@ -114,18 +127,15 @@ export class SChunkReader {
    * @throws BlpkError USAGE, DAMAGED, IO
    */
   async chunk(index: number): Promise<Uint8Array> {
-    const bytes = await this.list.bytes(this.checkIndex(index))
-    const { header } = await this.list.openChunk(this.ws, this.checkIndex(index), this.decoding())
-    await bytes.prefetch?.(header.cbytes)
-    return (await bytes.fetch(0, header.cbytes)).slice()
+    const { bytes, layout } = await this.list.find(this.checkIndex(index))
+    const { cbytes } = layout.header
+    await bytes.prefetch?.(cbytes)
+    return (await bytes.fetch(0, cbytes)).slice()
   }
 
   /** The plain bytes of a chunk. @throws BlpkError USAGE, DAMAGED, UNSUPPORTED, IO */
   async decompressChunk(index: number): Promise<Uint8Array> {
-    const chunk = await this.list.openChunk(this.ws, this.checkIndex(index), this.decoding())
-    const out = allocate(chunk.header.nbytes)
-    await chunk.all(out)
-    return out
+    return this.#wholeChunk(index, this.#decoding)
   }
 
   /**
@@ -144,15 +154,13 @@ export class SChunkReader {
   /** The plain bytes `from` to `to`. */
   async bytes(from = 0, to = this.nbytes): Promise<Uint8Array> {
     const out = allocate(to - from)
-    let start = 0
-    for (const [index, size] of (await this.list.sizes()).entries()) {
-      const [a, b] = [Math.max(from, start), Math.min(to, start + size)]
-      if (a < b) {
-        const chunk = await this.list.openChunk(this.ws, index, this.decoding())
-        await chunk.range(a - start, b - start, out.subarray(a - from, b - from))
-      }
-      start += size
+    const reads: PartRead[] = []
+    for await (const { index, start, nbytes } of this.list.within(from, to)) {
+      const [a, b] = [Math.max(from, start), Math.min(to, start + nbytes)]
+      const part = { start: a - start, stop: b - start }
+      reads.push({ index, part, out: out.subarray(a - from, b - from) })
     }
+    await readParts(this.#parts, reads)
     return out
   }
 

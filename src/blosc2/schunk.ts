@@ -1,11 +1,14 @@
 import type { LockOptions } from '../disk/changing-file.js'
 import { replacing } from '../disk/replace.js'
+import type { ArrayRun } from '../engine/blosc2/array-writer.js'
 import type { FrameChecksum } from '../engine/blosc2/checksums.js'
-import { atPlace, ChunkList, type Entry, memoryEntry } from '../engine/blosc2/chunk-list.js'
+import { atPlace, type ChunkExtent, ChunkList, type Entry, memoryEntry } from '../engine/blosc2/chunk-list.js'
 import { type CompressionOptions, headerFields, optionsOf, resolveParams } from '../engine/blosc2/cparams.js'
+import { FrameSink } from '../engine/blosc2/frame-sink.js'
 import { type FrameParts, layFrame } from '../engine/blosc2/frame-writer.js'
 import { checkLayers } from '../engine/blosc2/layer-limits.js'
 import { newFrameHeader } from '../engine/blosc2/new-header.js'
+import { type ChunkRun, packChunks2 } from '../engine/blosc2/pack-chunks2.js'
 import { writeSparse } from '../engine/blosc2/sparse-writer.js'
 import { unsupported, usage } from '../errors.js'
 import type { BlockHook } from '../format/chunk2/decode.js'
@@ -15,12 +18,14 @@ import type { Chunk2Params } from '../format/chunk2/params.js'
 import { fillPattern } from '../format/chunk2/special.js'
 import type { Layers } from '../format/frame/layers.js'
 import type { OffsetSpecial } from '../format/frame/offsets.js'
+import { withWorkspace } from '../kernels/borrow.js'
 import { Workspace } from '../kernels/workspace.js'
 import { openSink } from '../open.js'
 import { type SinkSettings, schemeOf } from '../places.js'
 import type { ByteSink } from '../sinks/byte-sink.js'
 import { MemorySink } from '../sinks/memory.js'
 import type { ByteSource } from '../sources/byte-source.js'
+import type { FilePlace } from '../sources/file-place.js'
 import { type FrameOpenOptions, openAny } from './open.js'
 import { type BlockFunction, SChunkReader } from './schunk-reader.js'
 
@@ -28,6 +33,8 @@ import { type BlockFunction, SChunkReader } from './schunk-reader.js'
 export interface SChunkOpenOptions extends FrameOpenOptions {
   /** For when it is written: `none` leaves checksums out. Default: `xxh64`, whatever was there. */
   checksum?: FrameChecksum
+  /** Threads that compress or decompress; all cores by default. */
+  threads?: number
 }
 
 /** How a new super-chunk is made. */
@@ -40,6 +47,8 @@ export interface SChunkOptions extends CompressionOptions {
   meta?: Iterable<readonly [string, Uint8Array]>
   /** `xxh64` (default) keeps a checksum of each chunk in a metalayer of ours; `none` does not. */
   checksum?: FrameChecksum
+  /** Threads that compress or decompress; all cores by default. */
+  threads?: number
 }
 
 /** How a frame is saved. */
@@ -52,6 +61,25 @@ export interface SaveOptions extends SinkSettings, Omit<LockOptions, 'signal'> {
 export type Data = ArrayBufferView
 
 const DEFAULT_CHUNKSIZE = 4 * 2 ** 20
+
+/** A place for a frame; where it replaces another one, it waits for those who change that. */
+export function openFrameSink(path: string, options: Omit<SaveOptions, 'sparse'> = {}): Promise<ByteSink> {
+  const { signal, ...waiting } = options
+  return openSink(path, { ...options, beforeReplace: replacing({ ...waiting, ...(signal && { signal }) }) })
+}
+
+/** Bytes cut into chunks, to be packed. */
+function pieces(values: Uint8Array, size: number): Omit<ChunkRun, 'take'> {
+  return {
+    nchunks: Math.ceil(values.length / size),
+    chunkBytes: Math.min(size, values.length),
+    fill: (room, i) => {
+      const plain = values.subarray(i * size, (i + 1) * size)
+      room.set(plain)
+      return plain.length === 0 ? undefined : plain.length
+    },
+  }
+}
 
 /** The bytes of any view. */
 export function asBytes(data: Data): Uint8Array {
@@ -85,7 +113,7 @@ export class SChunk extends SChunkReader {
     input: string | Uint8Array | ByteSource,
     options: SChunkOpenOptions = {},
   ): Promise<SChunk> {
-    const schunk = new SChunk(await openAny(input, options))
+    const schunk = new SChunk(await openAny(input, options), options.threads)
     schunk.#checksum = checkedChecksum(options.checksum)
     return schunk
   }
@@ -112,12 +140,9 @@ export class SChunk extends SChunkReader {
     const meta: Layers = new Map(options.meta ?? [])
     checkLayers(meta, new Map())
     const params = resolveParams(options, typesize)
-    const schunk = new SChunk({
-      header: newFrameHeader(params, meta),
-      vlmeta: new Map(),
-      chunks: new ChunkList([], chunksize, 0, typesize, params.blocksize),
-      ws: new Workspace(),
-    })
+    const chunks = new ChunkList([], chunksize, 0, typesize, params.blocksize)
+    const frame = { header: newFrameHeader(params, meta), vlmeta: new Map(), chunks, ws: new Workspace() }
+    const schunk = new SChunk(frame, options.threads)
     schunk.#params = resolveParams(options, typesize, schunk)
     schunk.#checksum = checkedChecksum(options.checksum)
     if (data !== undefined) await schunk.append(data)
@@ -141,16 +166,50 @@ export class SChunk extends SChunkReader {
     Object.assign(this.header, headerFields(this.#params))
   }
 
-  /** @internal Compresses a chunk as this super-chunk does. @param at where it starts in the plain bytes */
-  async pack(plain: Uint8Array, at: number): Promise<Entry> {
+  #packing(): Chunk2Params {
+    if (this.header.variableBlocks)
+      throw unsupported('chunks with blocks of variable length can be read, but not written')
+    this.#params ??= resolveParams(optionsOf(this.header), this.typesize, this)
+    return this.#params
+  }
+
+  /** Compresses chunks as this super-chunk does. @param startOf where each is in the plain bytes */
+  async #packAll(run: Omit<ChunkRun, 'threads'>, startOf: (i: number) => number): Promise<void> {
+    const hook = this.hookOf(this.#prefilter)
+    const prefilterOf = hook && ((i: number) => atPlace(hook, startOf(i)))
+    await packChunks2(this.#packing(), { ...run, threads: this.threads, prefilterOf })
+  }
+
+  /** @internal Packs chunks of an array in the place of those that there are. */
+  async replaceChunks({ places, nbytes, fill }: ArrayRun): Promise<void> {
+    const put = (i: number, entry: Entry): Promise<void> =>
+      this.list.splice(places[i] ?? 0, 1, [entry], [nbytes])
+    await this.#packAll(
+      {
+        nchunks: places.length,
+        chunkBytes: nbytes,
+        fill: async (room, i) => {
+          if (i === places.length) return undefined
+          await fill(room.subarray(0, nbytes), i)
+          return nbytes
+        },
+        take: async (packed, i) => {
+          await put(i, this.#keep(packed.slice()))
+          return undefined
+        },
+      },
+      (i) => (places[i] ?? 0) * nbytes,
+    )
+  }
+
+  /** @param at where the chunk starts in the plain bytes */
+  async #pack(plain: Uint8Array, at: number): Promise<Entry> {
     return this.#encode(plain, atPlace(this.hookOf(this.#prefilter), at))
   }
 
   async #encode(plain: Uint8Array, prefilter?: BlockHook): Promise<Entry> {
-    if (this.header.variableBlocks)
-      throw unsupported('chunks with blocks of variable length can be read, but not written')
-    this.#params ??= resolveParams(optionsOf(this.header), this.typesize, this)
-    return this.#keep(await encodeChunk2(this.ws, { ...this.#params, prefilter }, plain))
+    const params = { ...this.#packing(), prefilter }
+    return withWorkspace(async (ws) => this.#keep(await encodeChunk2(ws, params, plain)))
   }
 
   #checkItems(data: Uint8Array): void {
@@ -183,7 +242,7 @@ export class SChunk extends SChunkReader {
     if (!Number.isInteger(index) || index < 0 || index > this.nchunks)
       throw usage(`a chunk cannot be inserted at ${index}; there are ${this.nchunks} chunks`)
     const at = index === this.nchunks ? this.nbytes : (await this.list.extent(index))[0]
-    await this.list.splice(index, 0, [await this.pack(plain, at)], [plain.length])
+    await this.list.splice(index, 0, [await this.#pack(plain, at)], [plain.length])
     return this.nchunks
   }
 
@@ -193,7 +252,7 @@ export class SChunk extends SChunkReader {
     this.#checkChunk(plain)
     const place = this.checkIndex(index)
     const [at] = await this.list.extent(place)
-    await this.list.splice(place, 1, [await this.pack(plain, at)], [plain.length])
+    await this.list.splice(place, 1, [await this.#pack(plain, at)], [plain.length])
   }
 
   /** Removes a chunk. @returns the number of chunks that are left */
@@ -226,40 +285,58 @@ export class SChunk extends SChunkReader {
   }
 
   async #overwrite(at: number, values: Uint8Array): Promise<void> {
-    let start = 0
-    for (const [index, size] of [...(await this.list.sizes())].entries()) {
-      const [a, b] = [Math.max(at, start), Math.min(at + values.length, start + size)]
-      if (a < b) {
-        const whole = a === start && b === start + size
-        const plain = whole ? new Uint8Array(size) : await this.storedChunk(index)
-        plain.set(values.subarray(a - at, b - at), a - start)
-        await this.list.splice(index, 1, [await this.pack(plain, start)], [size])
-      }
-      start += size
-    }
+    const places: ChunkExtent[] = []
+    for await (const place of this.list.within(at, Math.min(at + values.length, this.nbytes)))
+      places.push(place)
+    await this.#packAll(
+      {
+        nchunks: places.length,
+        chunkBytes: places.reduce((most, { nbytes }) => Math.max(most, nbytes), 0),
+        fill: async (room, i) => {
+          const place = places[i]
+          if (place === undefined) return undefined
+          const { index, start, nbytes } = place
+          const [a, b] = [Math.max(at, start), Math.min(at + values.length, start + nbytes)]
+          if (b - a < nbytes) room.set(await this.storedChunk(index))
+          room.set(values.subarray(a - at, b - at), a - start)
+          return nbytes
+        },
+        take: async (packed, i, nbytes) => {
+          await this.list.splice(places[i]?.index ?? 0, 1, [this.#keep(packed.slice())], [nbytes])
+          return undefined
+        },
+      },
+      (i) => places[i]?.start ?? 0,
+    )
   }
 
   async #extend(values: Uint8Array): Promise<void> {
     if (values.length === 0) return
     const size = this.chunksize > 0 ? this.chunksize : DEFAULT_CHUNKSIZE - (DEFAULT_CHUNKSIZE % this.typesize)
-    let at = 0
+    let first = 0
     const last = this.nchunks - 1
-    const lastSize = last < 0 || this.chunksize === 0 ? size : ((await this.list.sizes())[last] ?? size)
+    const lastSize = last < 0 || this.chunksize === 0 ? size : (await this.list.extent(last))[1]
     if (lastSize < size) {
-      at = Math.min(size - lastSize, values.length)
-      const plain = new Uint8Array(lastSize + at)
+      first = Math.min(size - lastSize, values.length)
+      const plain = new Uint8Array(lastSize + first)
       plain.set(await this.storedChunk(last))
-      plain.set(values.subarray(0, at), lastSize)
-      await this.list.splice(last, 1, [await this.pack(plain, this.nbytes - lastSize)], [plain.length])
+      plain.set(values.subarray(0, first), lastSize)
+      await this.list.splice(last, 1, [await this.#pack(plain, this.nbytes - lastSize)], [plain.length])
     }
     const entries: Entry[] = []
     const sizes: number[] = []
-    const before = this.nbytes - at
-    for (; at < values.length; at += size) {
-      const plain = values.subarray(at, at + size)
-      entries.push(await this.pack(plain, before + at))
-      sizes.push(plain.length)
-    }
+    const before = this.nbytes
+    await this.#packAll(
+      {
+        ...pieces(values.subarray(first), size),
+        take: (packed, _i, nbytes) => {
+          entries.push(this.#keep(packed.slice()))
+          sizes.push(nbytes)
+          return undefined
+        },
+      },
+      (i) => before + i * size,
+    )
     await this.list.splice(this.nchunks, 0, entries, sizes)
   }
 
@@ -327,6 +404,29 @@ export class SChunk extends SChunkReader {
     }
   }
 
+  /**
+   * @internal Writes an empty super-chunk with these items into a sink, chunk by chunk as they are packed: they are
+   * never in memory together.
+   * @returns the size of the frame, in bytes
+   */
+  async stream(data: Data, sink: ByteSink): Promise<number> {
+    try {
+      const { header, vlmeta, checksum } = this.parts()
+      const values = asBytes(data)
+      this.#checkItems(values)
+      const { chunksize } = this
+      const frame = new FrameSink(this.ws, sink, { ...header, chunksize }, checksum)
+      const run = pieces(values, chunksize)
+      await frame.begin({ nbytes: values.length, nchunks: run.nchunks ?? 0 })
+      const take = (packed: Uint8Array, i: number): Promise<FilePlace | undefined> => frame.hand(i, packed)
+      await this.#packAll({ ...run, take }, (i) => i * chunksize)
+      return (await frame.finish(values.length, vlmeta)).cbytes
+    } catch (error) {
+      await sink.discard()
+      throw error
+    }
+  }
+
   /** The frame in memory. */
   async toCframe(): Promise<Uint8Array> {
     const sink = new MemorySink()
@@ -343,14 +443,7 @@ export class SChunk extends SChunkReader {
    */
   async save(path: string, options: SaveOptions = {}): Promise<number> {
     const { sparse = false, ...rest } = options
-    const { signal, ...waiting } = rest
-    if (!sparse)
-      return this.writeTo(
-        await openSink(path, {
-          ...rest,
-          beforeReplace: replacing({ ...waiting, ...(signal && { signal }) }),
-        }),
-      )
+    if (!sparse) return this.writeTo(await openFrameSink(path, rest))
     if (schemeOf(path) !== undefined)
       throw usage('a sparse frame is a directory, which only file systems have')
     return writeSparse(this.ws, this.parts(), path, rest.overwrite === true)

@@ -4,7 +4,13 @@ import { MsgpackWriter } from '../format/msgpack/writer.js'
 import { dtypeRepr, parseMetadataDtype } from '../format/npy/index.js'
 import { inCOrder, type Ndarray, type NumericArray, ndarray } from '../ndarray.js'
 import type { ByteSource } from '../sources/byte-source.js'
-import { type SaveOptions, SChunk, type SChunkOptions } from './schunk.js'
+import {
+  openFrameSink,
+  type SaveOptions,
+  SChunk,
+  type SChunkOpenOptions,
+  type SChunkOptions,
+} from './schunk.js'
 import { readTensorDtype, TUPLE, writeTensorDtype } from './tensor-dtype.js'
 
 /** The variable-length metalayer that python-blosc2 describes a tensor in. */
@@ -44,12 +50,16 @@ export function parseTensor(bytes: Uint8Array): Pick<Ndarray, 'shape' | 'dtype'>
   return { shape, dtype: readTensorDtype(r) }
 }
 
-async function tensorSChunk(array: Ndarray | NumericArray, options: SChunkOptions): Promise<SChunk> {
+/** A tensor's items in C order, and the super-chunk for them, which describes it but is empty still. */
+async function describe(
+  array: Ndarray | NumericArray,
+  options: SChunkOptions,
+): Promise<{ schunk: SChunk; data: Uint8Array }> {
   const plain = inCOrder('order' in array ? array : ndarray(array))
   const { descr, itemsize } = parseMetadataDtype(plain.dtype)
-  const schunk = await SChunk.create({ ...options, typesize: itemsize }, plain.data)
+  const schunk = await SChunk.create({ ...options, typesize: itemsize })
   schunk.vlmeta.set(TENSOR_LAYER, formatTensor({ ...plain, dtype: dtypeRepr(descr) }))
-  return schunk
+  return { schunk, data: plain.data }
 }
 
 async function readTensor(schunk: SChunk): Promise<Ndarray> {
@@ -67,12 +77,14 @@ export async function packTensor(
   array: Ndarray | NumericArray,
   options: SChunkOptions = {},
 ): Promise<Uint8Array> {
-  return (await tensorSChunk(array, options)).toCframe()
+  const { schunk, data } = await describe(array, options)
+  await schunk.append(data)
+  return schunk.toCframe()
 }
 
 /** The array of a frame in memory. @throws BlpkError USAGE where it holds no tensor; DAMAGED, UNSUPPORTED */
-export async function unpackTensor(bytes: Uint8Array): Promise<Ndarray> {
-  return readTensor(await SChunk.open(bytes))
+export async function unpackTensor(bytes: Uint8Array, options: SChunkOpenOptions = {}): Promise<Ndarray> {
+  return readTensor(await SChunk.open(bytes, options))
 }
 
 /**
@@ -85,7 +97,11 @@ export async function saveTensor(
   path: string,
   options: SChunkOptions & SaveOptions = {},
 ): Promise<number> {
-  return (await tensorSChunk(array, options)).save(path, options)
+  const { sparse = false, ...rest } = options
+  const { schunk, data } = await describe(array, options)
+  if (!sparse) return schunk.stream(data, await openFrameSink(path, rest))
+  await schunk.append(data)
+  return schunk.save(path, options)
 }
 
 /**
@@ -94,8 +110,11 @@ export async function saveTensor(
  * @param input path or address of a file, path of a sparse frame's directory, or a source
  * @throws BlpkError USAGE where it holds no tensor; NOT_FOUND, IO, DENIED, NETWORK, DAMAGED, UNSUPPORTED
  */
-export async function loadTensor(input: string | ByteSource): Promise<Ndarray> {
-  const schunk = await SChunk.open(input)
+export async function loadTensor(
+  input: string | ByteSource,
+  options: SChunkOpenOptions = {},
+): Promise<Ndarray> {
+  const schunk = await SChunk.open(input, options)
   try {
     return await readTensor(schunk)
   } finally {

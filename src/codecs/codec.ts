@@ -11,7 +11,7 @@ export interface Codec {
   readonly splits: boolean
   /** About how fast it packs and unpacks on one core, in MB/s: decides whether workers are worth their start. */
   readonly speed: { compress: number; decompress: number }
-  /** It works on threads of its own, and ours wait for it: one worker more then keeps all cores busy. */
+  /** It packs on threads of its own, and ours wait for it: one worker more then keeps all cores busy. */
   readonly waits?: boolean
   /** What the kernels that take all streams of a block at once call it, and our levels; only of codecs in there. */
   readonly kernel?: { readonly id: number; level(level: number): number }
@@ -35,6 +35,18 @@ export interface Codec {
    * @returns the plain size, or -1 for a malformed stream
    */
   decompress(ws: Workspace, src: number, cbytes: number, dst: number, nbytes: number): MaybePromise<number>
+  /**
+   * The same up to the first `want` bytes, where that is cheaper.
+   * @returns how many bytes were decompressed; fewer than wanted, or -1, where the whole stream must be tried
+   */
+  decompressStart?(
+    ws: Workspace,
+    src: number,
+    cbytes: number,
+    dst: number,
+    nbytes: number,
+    want: number,
+  ): number
 }
 
 /** Copies what a library gave back into the arena, if it fits. */

@@ -15,6 +15,9 @@ export const lz4: Codec = {
   decompress(ws, src, cbytes, dst, nbytes) {
     return ws.kernels.lz4Decompress(src, cbytes, dst, nbytes)
   },
+  decompressStart(ws, src, cbytes, dst, nbytes, want) {
+    return ws.kernels.lz4DecompressStart(src, cbytes, dst, nbytes, want)
+  },
 }
 
 /** LZ4 HC: the same stream format as LZ4, searched for longer. */

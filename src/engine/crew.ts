@@ -6,7 +6,7 @@ import { type Hand, OwnHand, ThreadHand } from './hand.js'
 import { ChunkWorker, type DecodeParams, type EncodeParams } from './job.js'
 import { Roster } from './roster.js'
 import { MAX_ARENA_CHUNK, Slot } from './slot.js'
-import type { Area } from './task.js'
+import { areaOf, type Task } from './task.js'
 
 /** A worker thread starts in about this time, in ms; what takes less is done sooner without. */
 const WORKER_START = 40
@@ -63,7 +63,7 @@ function sizeOf(o: CrewOptions): Size {
   const each = timeForChunk(o)
   const alone = each * (o.nchunks ?? Number.POSITIVE_INFINITY)
   // A codec with threads of its own gains from more lanes here, until the rest of the work is too much for one thread.
-  if (o.codec?.waits === true)
+  if (o.codec?.waits === true && o.work === 'compress')
     return alone < 8 * WORKER_START
       ? { hands: 0, own: false, lanes: threads + 1 }
       : { hands: threads + 1, own: false, lanes: 1 }
@@ -128,6 +128,11 @@ export class Crew {
     if (to !== undefined) await this.write(to, plain)
   }
 
+  /** Gives a task to a worker; only where there are some. @returns what it answers */
+  assign(task: Task): Promise<number> {
+    return this.#roster.add(task)
+  }
+
   get #ownLane(): Lane {
     return this.#lanes.reduce((best, lane) => (lane.busy < best.busy ? lane : best))
   }
@@ -136,10 +141,6 @@ export class Crew {
   async dismiss(): Promise<void> {
     await Promise.all(this.#hands.map((hand) => hand.dismiss()))
   }
-}
-
-function areaOf(bytes: Uint8Array): Area {
-  return [bytes.byteOffset, bytes.length]
 }
 
 function isShared(bytes: Uint8Array): boolean {

@@ -4,6 +4,7 @@ import { type Arena, Workspace } from '../kernels/workspace.js'
 import { writeFully } from '../sinks/file.js'
 import { readFully } from '../sources/file.js'
 import type { FilePlace } from '../sources/file-place.js'
+import type { Chunk2Worker } from './blosc2/job2.js'
 import { ChunkWorker } from './job.js'
 import { changedError } from './plan.js'
 import type { Task } from './task.js'
@@ -19,21 +20,35 @@ function writeTo({ fd, position, name }: FilePlace, bytes: Uint8Array): void {
 /** Does tasks over an arena, in the thread that it lives in. */
 export class Performer {
   readonly #arena: Arena
+  readonly #ws: Workspace
   readonly #worker: ChunkWorker
+  #worker2: Promise<Chunk2Worker> | undefined
 
   constructor(arena: Arena) {
     this.#arena = arena
-    this.#worker = new ChunkWorker(new Workspace(arena))
+    this.#ws = new Workspace(arena)
+    this.#worker = new ChunkWorker(this.#ws)
   }
 
-  /** @returns bytes that came out of it @throws BlpkError with the code of what failed */
+  /** Loaded when it is needed: archives of Bloscpack start sooner without. */
+  #blosc2(): Promise<Chunk2Worker> {
+    this.#worker2 ??= import('./blosc2/job2.js').then(({ Chunk2Worker }) => new Chunk2Worker(this.#ws))
+    return this.#worker2
+  }
+
+  /** @returns bytes that came out of it; for `read2`, blocks that were decoded @throws BlpkError with the code of what failed */
   async perform(task: Task): Promise<number> {
     if (task.kind === 'write') {
       writeTo(task.to, this.#arena.view(...task.bytes))
       return task.bytes[1]
     }
     const plain = this.#arena.view(...task.plain)
+    if (task.kind === 'read2') {
+      const from = Array.isArray(task.from) ? this.#arena.view(...task.from) : task.from
+      return (await this.#blosc2()).read(task.params, from, plain)
+    }
     const packed = this.#arena.view(...task.packed)
+    if (task.kind === 'encode2') return (await this.#blosc2()).encode(task.params, plain, packed)
     if (task.kind === 'encode') {
       if (task.from !== undefined && readFrom(task.from, plain) < plain.length)
         throw changedError(task.from.name)

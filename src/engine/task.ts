@@ -1,15 +1,27 @@
 import type { BlpkError } from '../errors.js'
 import type { FilePlace } from '../sources/file-place.js'
+import type { PortableParams } from './blosc2/cparams.js'
+import type { ReadParams } from './blosc2/job2.js'
 import type { DecodeParams, EncodeParams } from './job.js'
 
 /** A piece of the arena: address and size, in bytes. */
 export type Area = [address: number, nbytes: number]
 
-/** What is to be done with a chunk; `from` is where its bytes are read first. */
+/** Where bytes of the arena lie in it. */
+export function areaOf(bytes: Uint8Array): Area {
+  return [bytes.byteOffset, bytes.length]
+}
+
+/**
+ * What is to be done with a chunk; `from` is where its bytes are read first. `encode` and `decode` are for chunks of
+ * Blosc1, `encode2` and `read2` for those of Blosc2.
+ */
 export type Task =
   | { kind: 'encode'; params: EncodeParams; plain: Area; packed: Area; from?: FilePlace | undefined }
   | { kind: 'decode'; params: DecodeParams; plain: Area; packed: Area; from?: FilePlace | undefined }
   | { kind: 'write'; bytes: Area; to: FilePlace }
+  | { kind: 'encode2'; params: PortableParams; plain: Area; packed: Area }
+  | { kind: 'read2'; params: ReadParams; from: FilePlace | Area; plain: Area }
 
 /** Answers come in the order of the tasks. */
 export type Answer = { value: number } | { error: Pick<BlpkError, 'code' | 'message' | 'place'> }

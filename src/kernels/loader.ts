@@ -25,6 +25,8 @@ export interface Kernels {
   lz4Decompress(src: number, cbytes: number, dst: number, capacity: number): number
   /** As {@link lz4Decompress}, with a dictionary of `dictBytes` bytes that lies right before `dst`. */
   lz4DecompressDict(src: number, cbytes: number, dst: number, capacity: number, dictBytes: number): number
+  /** As {@link lz4Decompress}, but ends once `want` bytes are there. Returns how many there are, or -1. */
+  lz4DecompressStart(src: number, cbytes: number, dst: number, capacity: number, want: number): number
   /** LZ4 block by hash chains and optimal parsing, level 1 to 12. `scratch`: {@link LZ4HC_SCRATCH_BYTES}. */
   lz4hcCompress(
     src: number,
@@ -44,6 +46,18 @@ export interface Kernels {
     table: number,
   ): number
   blosclzDecompress(src: number, cbytes: number, dst: number, capacity: number): number
+  /**
+   * One Zstandard frame without dictionary and checksum, up to `want` bytes or to its end. Returns how many bytes there
+   * are, at most `capacity`, or -1 where it is malformed or not of this kind. `scratch`: {@link ZSTD_SCRATCH_BYTES}.
+   */
+  zstdDecompress(
+    src: number,
+    cbytes: number,
+    dst: number,
+    capacity: number,
+    want: number,
+    scratch: number,
+  ): number
   /**
    * Compresses `streams` streams of `size` bytes that follow one another, each behind its size in four bytes.
    * @param codec {@link Codec.kernel}
@@ -83,6 +97,10 @@ export interface Kernels {
   isRun(src: number, nbytes: number): number
   /** 1 where the first `width` bytes repeat to the end. */
   repeats(src: number, width: number, nbytes: number): number
+  /** Copies the items that a plan names from one area to another; `runs.ts` says what a plan is. */
+  copyRuns(plan: number, axes: number, itemBytes: number, src: number, dst: number): void
+  /** The same from a byte-shuffled block, whose byte planes are `plane` bytes apart. */
+  joinRuns(plan: number, axes: number, typesize: number, plane: number, src: number, dst: number): void
   /** CRC-32 (IEEE) of the bytes, from an earlier value or 0. */
   crc32(ptr: number, nbytes: number, seed: number): number
   /** Adler-32 of the bytes, from an earlier value or 1. */
@@ -95,8 +113,15 @@ export const LZ4_TABLE_BYTES = 1 << 16
 export const LZ4HC_SCRATCH_BYTES = (1 << 19) + (1 << 16)
 /** Scratch that {@link Kernels.blosclzCompress} needs, in bytes. */
 export const BLOSCLZ_TABLE_BYTES = 1 << 16
+/** Scratch that {@link Kernels.zstdDecompress} needs, in bytes. */
+export const ZSTD_SCRATCH_BYTES = (1 << 17) + (1 << 15)
 /** One scratch area that is large enough for any kernel, in bytes. */
-export const KERNEL_SCRATCH_BYTES = Math.max(LZ4_TABLE_BYTES, LZ4HC_SCRATCH_BYTES, BLOSCLZ_TABLE_BYTES)
+export const KERNEL_SCRATCH_BYTES = Math.max(
+  LZ4_TABLE_BYTES,
+  LZ4HC_SCRATCH_BYTES,
+  BLOSCLZ_TABLE_BYTES,
+  ZSTD_SCRATCH_BYTES,
+)
 /** The memory below this address belongs to the kernels themselves (constant tables). */
 export const KERNEL_RESERVED_BYTES = 1 << 16
 

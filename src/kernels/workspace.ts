@@ -94,7 +94,17 @@ class Growing {
 }
 
 /** Scratch areas by their use; `window` holds a dictionary with room behind it, `reference` a first block. */
-export type ScratchName = 'filtered' | 'transposed' | 'input' | 'output' | 'second' | 'window' | 'reference'
+export type ScratchName =
+  | 'filtered'
+  | 'transposed'
+  | 'input'
+  | 'output'
+  | 'second'
+  | 'window'
+  | 'reference'
+  | 'plan'
+  | 'part'
+  | 'chunk'
 
 /** The kernels of one thread with scratch areas of its own in the shared arena. */
 export class Workspace {

@@ -7,8 +7,10 @@ import {
   flatIndex,
   intersect,
   type Partition,
+  product,
   touched,
 } from '../../format/b2nd/geometry.js'
+import { withWorkspace } from '../../kernels/borrow.js'
 import type { ArrayStore } from './array-reader.js'
 import type { Entry } from './chunk-list.js'
 
@@ -40,6 +42,12 @@ export function intoChunk(
   )
 }
 
+/** Zeros in what the chunk holds beyond the array and in its padding. */
+function clearPadding(p: Partition, origin: readonly number[], plain: Uint8Array): void {
+  const inside = origin.map((at, i) => Math.min(p.chunkshape[i] ?? 0, (p.shape[i] ?? 0) - at))
+  if (product(inside) < p.chunkItems) plain.fill(0)
+}
+
 /** Does the box cover all of the chunk that lies in the array? */
 function covers(p: Partition, origin: readonly number[], box: Box): boolean {
   return origin.every((at, i) => {
@@ -48,31 +56,58 @@ function covers(p: Partition, origin: readonly number[], box: Box): boolean {
   })
 }
 
+/** A chunk that a box touches. */
+interface TouchedChunk {
+  index: number
+  origin: readonly number[]
+}
+
+function touchedChunks(p: Partition, box: Box): TouchedChunk[] {
+  const chunks: TouchedChunk[] = []
+  const range = touched(box, p.chunkshape)
+  eachIndex(range.start, range.stop, (at) =>
+    chunks.push({ index: flatIndex(at, p.chunks), origin: at.map((c, i) => c * (p.chunkshape[i] ?? 1)) }),
+  )
+  return chunks
+}
+
+/** Decodes what is stored, without the postfilter: for a chunk that is going to be changed. */
+export async function decodeStored(store: ArrayStore, index: number, plain: Uint8Array): Promise<void> {
+  const options = { ...store.options, postfilter: undefined }
+  await withWorkspace(async (ws) => (await store.chunks.openChunk(ws, index, options)).all(plain))
+}
+
+/** Packs chunks that take the place of others. @param run `startOf` says where each is in the plain bytes */
+export type PackChunks = (run: ArrayRun) => Promise<void>
+
+/** Chunks of an array to be packed. */
+export interface ArrayRun {
+  /** Indices of the chunks. */
+  places: readonly number[]
+  /** Plain size of each, in bytes. */
+  nbytes: number
+  /** Puts the plain bytes of a chunk into `plain`, whatever that held before. */
+  fill(plain: Uint8Array, i: number): Promise<void>
+}
+
 /**
  * Overwrites a box of an array. Chunks that it covers are compressed anew, others decompressed before.
- * @param pack compresses the chunk of that index
+ * @param pack compresses chunks in order
  */
-export async function writeBox(
-  store: ArrayStore,
-  from: BoxBytes,
-  pack: (plain: Uint8Array, index: number) => Promise<Entry>,
-): Promise<void> {
+export async function writeBox(store: ArrayStore, from: BoxBytes, pack: PackChunks): Promise<void> {
   if (from.bytes.length === 0) return
-  const { partition: p, itemBytes, chunks } = store
-  const places: number[][] = []
-  const range = touched(from.box, p.chunkshape)
-  eachIndex(range.start, range.stop, (index) => places.push([...index]))
-  for (const at of places) {
-    const origin = at.map((c, i) => c * (p.chunkshape[i] ?? 1))
-    const index = flatIndex(at, p.chunks)
-    const plain = new Uint8Array(p.chunkItems * itemBytes)
-    if (!covers(p, origin, from.box)) {
-      const chunk = await chunks.openChunk(store.ws, index, { ...store.options, postfilter: undefined })
-      await chunk.all(plain)
-    }
-    intoChunk(p, origin, plain, from, itemBytes)
-    await chunks.splice(index, 1, [await pack(plain, index)], [plain.length])
-  }
+  const { partition: p, itemBytes } = store
+  const chunks = touchedChunks(p, from.box)
+  await pack({
+    places: chunks.map(({ index }) => index),
+    nbytes: p.chunkItems * itemBytes,
+    fill: async (plain, i) => {
+      const { index, origin } = chunks[i] as TouchedChunk
+      if (covers(p, origin, from.box)) clearPadding(p, origin, plain)
+      else await decodeStored(store, index, plain)
+      intoChunk(p, origin, plain, from, itemBytes)
+    },
+  })
 }
 
 /** The chunks of an array in a grid of another shape: those that both have stay, new ones are zeros. */

@@ -1,3 +1,4 @@
+import type { MaybePromise } from '../../codecs/codec.js'
 import { type Xxh64, xxh64 } from '../../disk/xxh64.js'
 import { BlpkError, type ErrorPlace } from '../../errors.js'
 import { sameDigest } from '../../format/bloscpack/checksums.js'
@@ -49,39 +50,59 @@ export function checksumError(place: ErrorPlace): BlpkError {
 /** A chunk whose digest is known: it is checked as soon as all of it was read. */
 export class CheckedChunk implements ChunkBytes {
   readonly digest: Uint8Array
-  readonly #inner: ChunkBytes
-  readonly #always: boolean
+  /** It is checked before anything of it is given. */
+  readonly always: boolean
+  readonly inner: ChunkBytes
   #isChecked = false
 
-  /** @param always check it before anything of it is given */
   constructor(inner: ChunkBytes, digest: Uint8Array, always: boolean) {
-    this.#inner = inner
+    this.inner = inner
     this.digest = digest
-    this.#always = always
+    this.always = always
   }
 
   get limit(): number {
-    return this.#inner.limit
+    return this.inner.limit
   }
 
   get place(): ErrorPlace {
-    return this.#inner.place
+    return this.inner.place
   }
 
-  async fetch(at: number, nbytes: number): Promise<Uint8Array> {
-    if (this.#always && !this.#isChecked) {
-      const head = await this.#inner.fetch(0, Math.min(16, this.limit))
-      const cbytes =
-        head.length < 16 ? head.length : new DataView(head.buffer, head.byteOffset).getUint32(12, true)
-      await this.prefetch(Math.min(cbytes, this.limit))
-    }
-    return this.#inner.fetch(at, nbytes)
+  get #isDue(): boolean {
+    return this.always && !this.#isChecked
+  }
+
+  get nearby(): boolean {
+    return this.inner.nearby === true && !this.#isDue
+  }
+
+  fetch(at: number, nbytes: number): MaybePromise<Uint8Array> {
+    return this.#isDue ? this.#check().then(() => this.inner.fetch(at, nbytes)) : this.inner.fetch(at, nbytes)
+  }
+
+  fetchInto(at: number, into: Uint8Array): MaybePromise<void> {
+    return this.#isDue ? this.#check().then(() => this.#into(at, into)) : this.#into(at, into)
+  }
+
+  #into(at: number, into: Uint8Array): MaybePromise<void> {
+    if (this.inner.fetchInto !== undefined) return this.inner.fetchInto(at, into)
+    const bytes = this.inner.fetch(at, into.length)
+    if (!(bytes instanceof Uint8Array)) return bytes.then((got) => into.set(got))
+    into.set(bytes)
+  }
+
+  async #check(): Promise<void> {
+    const head = await this.inner.fetch(0, Math.min(16, this.limit))
+    const cbytes =
+      head.length < 16 ? head.length : new DataView(head.buffer, head.byteOffset).getUint32(12, true)
+    await this.prefetch(Math.min(cbytes, this.limit))
   }
 
   async prefetch(nbytes: number): Promise<void> {
-    await this.#inner.prefetch?.(nbytes)
+    await this.inner.prefetch?.(nbytes)
     if (this.#isChecked) return
-    const digest = await xxh64Of(await this.#inner.fetch(0, nbytes))
+    const digest = await xxh64Of(await this.inner.fetch(0, nbytes))
     if (!sameDigest(digest, this.digest)) throw checksumError(this.place)
     this.#isChecked = true
   }

@@ -8,6 +8,7 @@ import {
   parseChunk2Header,
   writeChunk2Header,
 } from '../../format/chunk2/header.js'
+import { type ChunkLayout, readLayout } from '../../format/chunk2/layout.js'
 import { fillPattern, specialPattern } from '../../format/chunk2/special.js'
 import type { OffsetSpecial } from '../../format/frame/offsets.js'
 import type { Workspace } from '../../kernels/workspace.js'
@@ -70,6 +71,64 @@ export function repeatedChunk(
   return bytes
 }
 
+/** Where a chunk is in the plain bytes, and its size. */
+export interface ChunkExtent {
+  index: number
+  start: number
+  nbytes: number
+}
+
+/** A chunk whose layout is known, and where it starts in the plain bytes. */
+export interface FoundChunk {
+  bytes: ChunkBytes
+  layout: ChunkLayout
+  start: number
+}
+
+/** Opens a chunk that was found. @param options here the postfilter is told where a block is among all plain bytes */
+export function openFound(
+  ws: Workspace,
+  { bytes, layout, start }: FoundChunk,
+  options: DecodeOptions,
+): OpenChunk {
+  const { postfilter } = options
+  if (postfilter === undefined) return new OpenChunk(ws, bytes, layout, options)
+  return new OpenChunk(ws, bytes, layout, { ...options, postfilter: atPlace(postfilter, start) })
+}
+
+/** Layouts are kept of so many blocks in all, 8 bytes each; those that were read last. */
+const MAX_CACHED_BLOCKS = 1 << 19
+/** What the header of a chunk takes besides, in blocks. */
+const HEADER_WEIGHT = 64
+
+/** The layouts of chunks that were read, so that a block costs one read the next time. */
+class LayoutCache {
+  readonly #layouts = new Map<Entry, ChunkLayout>()
+  #blocks = 0
+
+  get(entry: Entry): ChunkLayout | undefined {
+    return this.#layouts.get(entry)
+  }
+
+  set(entry: Entry, layout: ChunkLayout): void {
+    // A dictionary would be held many times over.
+    if (layout.dictionary !== undefined) return
+    this.#layouts.set(entry, layout)
+    this.#blocks += layout.starts.length + HEADER_WEIGHT
+    for (const [oldest, { starts }] of this.#layouts) {
+      if (this.#blocks <= MAX_CACHED_BLOCKS || oldest === entry) return
+      this.#layouts.delete(oldest)
+      this.#blocks -= starts.length + HEADER_WEIGHT
+    }
+  }
+
+  /** After a change: a chunk that was replaced must not be held. */
+  clear(): void {
+    this.#layouts.clear()
+    this.#blocks = 0
+  }
+}
+
 /** The chunks of a super-chunk in order, with their plain sizes. */
 export class ChunkList {
   entries: Entry[]
@@ -80,6 +139,7 @@ export class ChunkList {
   /** Plain sizes, where chunks have their own or the last one is not known by rule. */
   #sizes: number[] | undefined
   #nbytes: number
+  readonly #layouts = new LayoutCache()
 
   constructor(entries: Entry[], chunksize: number, nbytes: number, typesize: number, blocksize: number) {
     this.entries = entries
@@ -146,18 +206,37 @@ export class ChunkList {
    * @throws BlpkError DAMAGED where its size is another one
    */
   async openChunk(ws: Workspace, index: number, options: DecodeOptions): Promise<OpenChunk> {
+    return openFound(ws, await this.find(index), options)
+  }
+
+  /** A chunk with all that must be known to decode it. @throws BlpkError DAMAGED where its size is another one */
+  async find(index: number): Promise<FoundChunk> {
     const bytes = await this.bytes(index)
+    const entry = this.entries[index]
+    const known = entry && this.#layouts.get(entry)
+    const layout = known ?? (await readLayout(bytes, this.#typesize))
     const [start, nbytes] = await this.extent(index)
-    const chunk = await OpenChunk.open(ws, bytes, {
-      ...options,
-      postfilter: atPlace(options.postfilter, start),
-    })
-    if (chunk.header.nbytes !== nbytes)
+    if (layout.header.nbytes !== nbytes)
       throw damaged(
-        `the chunk has ${chunk.header.nbytes} plain bytes, and the frame says ${nbytes}`,
+        `the chunk has ${layout.header.nbytes} plain bytes, and the frame says ${nbytes}`,
         bytes.place,
       )
-    return chunk
+    if (known === undefined && entry !== undefined && 'open' in entry) this.#layouts.set(entry, layout)
+    return { bytes, layout, start }
+  }
+
+  /** The chunks that hold the plain bytes `from` to `to`, with where each starts and its size. */
+  async *within(from: number, to: number): AsyncGenerator<ChunkExtent> {
+    const first = this.chunksize > 0 ? Math.floor(from / this.chunksize) : 0
+    for (
+      let index = first, start = first * this.chunksize;
+      start < to && index < this.entries.length;
+      index++
+    ) {
+      const nbytes = this.chunksize > 0 ? (await this.extent(index))[1] : ((await this.sizes())[index] ?? 0)
+      if (start + nbytes > from) yield { index, start, nbytes }
+      start += nbytes
+    }
   }
 
   /** Replaces `remove` chunks from `index` on; `sizes` are the plain sizes of the new ones. */
@@ -166,6 +245,7 @@ export class ChunkList {
     if (remove === 1 && entries.length === 1 && entry !== undefined) {
       const [, nbytes] = await this.extent(index)
       if (nbytes === sizes[0]) {
+        this.#layouts.clear()
         this.entries[index] = entry
         return
       }
@@ -190,6 +270,7 @@ export class ChunkList {
 
   /** Chunks that all but the last have one size need no sizes of their own. */
   #settle(sizes: number[]): void {
+    this.#layouts.clear()
     this.#nbytes = sizes.reduce((sum, size) => sum + size, 0)
     const first = sizes[0] ?? 0
     const wanted = this.chunksize > 0 ? this.chunksize : first
@@ -212,6 +293,7 @@ export class ChunkList {
 
   /** Puts other chunks in place of all, which all have `chunksize` bytes. */
   replaceAll(entries: Entry[]): void {
+    this.#layouts.clear()
     this.entries = entries
     this.#sizes = undefined
     this.#nbytes = entries.length * this.chunksize

@@ -1,7 +1,7 @@
 import { addCodec, type PluginCodec, pluginCodec, pluginCodecByName } from '../../codecs/plugins.js'
 import { CODECS, codecByName } from '../../codecs/registry.js'
 import { unsupported, usage } from '../../errors.js'
-import { filterById, filterByName } from '../../filters/blosc2/registry.js'
+import { filterById, filterByName, USER_IDS } from '../../filters/blosc2/registry.js'
 import { CODEC_FORMAT_UD, FILTER_DELTA, type FilterSlot, MAX_FILTERS } from '../../format/chunk2/header.js'
 import type { Chunk2Params, StreamEncoder } from '../../format/chunk2/params.js'
 import {
@@ -42,6 +42,7 @@ function builtinEncoder(name: keyof typeof CODEC_NUMBERS): StreamEncoder {
     number: CODEC_NUMBERS[name],
     meta: 0,
     highRatio: codec.highRatio,
+    waits: codec.waits === true,
     likesSplit: (level) => SPLITTING.includes(name) || (name === 'zstd' && level <= LAST_SPLIT_ZSTD_LEVEL),
     encode: (ws, src, nbytes, dst, capacity, level) => codec.compress(ws, src, nbytes, dst, capacity, level),
   }
@@ -55,6 +56,7 @@ function pluginEncoder(codec: PluginCodec, meta: number, owner: unknown): Stream
     number: codec.id,
     meta,
     highRatio: false,
+    waits: false,
     likesSplit: () => false,
     encode(ws, src, nbytes, dst, capacity) {
       const packed = encode(ws, src, nbytes, dst, capacity, meta, owner)
@@ -114,6 +116,21 @@ export function resolveParams(options: CompressionOptions, itemBytes: number, ow
     throw usage(`the meta byte of the codec is ${codecMeta}; it must fit in a byte`)
   if (!Number.isSafeInteger(blocksize) || blocksize < 0) throw usage(`the block size is ${blocksize}`)
   return { encoder: findEncoder(codec, codecMeta, owner), level, filters, splitMode, itemBytes, blocksize }
+}
+
+/** How chunks are compressed, in a form that goes to a worker. */
+export interface PortableParams {
+  options: CompressionOptions
+  itemBytes: number
+}
+
+/** The parameters for a worker; undefined where they need code of a user, which runs in the calling thread only. */
+export function portableParams(p: Chunk2Params): PortableParams | undefined {
+  const { encoder, level, splitMode, blocksize, itemBytes, prefilter } = p
+  const own = encoder.format === CODEC_FORMAT_UD || p.filters.some(({ id }) => id >= USER_IDS.first)
+  if (own || prefilter !== undefined) return undefined
+  const filters = p.filters.map(({ id, meta }) => ({ filter: id, meta }))
+  return { options: { codec: encoder.number, level, filters, splitMode, blocksize }, itemBytes }
 }
 
 /** The options that the header of a frame stands for, for chunks that are added to it. */

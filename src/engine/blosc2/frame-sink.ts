@@ -5,6 +5,7 @@ import type { ChunkOffset, OffsetSpecial } from '../../format/frame/offsets.js'
 import type { Workspace } from '../../kernels/workspace.js'
 import type { ByteSink } from '../../sinks/byte-sink.js'
 import { patchable } from '../../sinks/held.js'
+import type { FilePlace } from '../../sources/file-place.js'
 import { type FrameChecksum, Sealer, sealTrailer, xxh64Of } from './checksums.js'
 import { packIndex, packTrailer } from './frame-writer.js'
 
@@ -59,17 +60,30 @@ export class FrameSink {
    * @param index where it stands in the frame
    */
   async put(index: number, chunk: Uint8Array): Promise<void> {
+    if (await this.#note(index, chunk)) await this.#sink.write(chunk)
+  }
+
+  /** The same where somebody else may write it. @returns where that is to be done, if it was not done here */
+  async hand(index: number, chunk: Uint8Array): Promise<FilePlace | undefined> {
+    if (!(await this.#note(index, chunk))) return undefined
+    const place = this.#sink.reserve?.(chunk.length)
+    if (place === undefined) await this.#sink.write(chunk)
+    return place
+  }
+
+  /** @returns are there bytes to write? */
+  async #note(index: number, chunk: Uint8Array): Promise<boolean> {
     const { special, headerBytes } = parseChunk2Header(chunk)
     // Where chunks have sizes of their own, the index cannot say how large one is.
     const isSpecial = headerBytes > SHORT_HEADER_BYTES && IN_INDEX.includes(special)
     if (isSpecial && !this.#header.variableChunks) {
       this.putSpecial(index, special as OffsetSpecial)
-      return
+      return false
     }
     this.#offsets[index] = { at: this.#cbytes }
     if (this.#checksum !== 'none') this.#digests[index] = await xxh64Of(chunk)
-    await this.#sink.write(chunk)
     this.#cbytes += chunk.length
+    return true
   }
 
   /** Notes a chunk that is nothing but one special value. */

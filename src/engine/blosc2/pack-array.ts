@@ -109,7 +109,11 @@ export async function packArray(
     const input: ArrayInput = { partition: cut, itemBytes, order: numpyOrder(layout) }
     const target = frame
     const nbytes = await packStretches(source, input, (axis, read) =>
-      packChunks(ws, params, arrayChunks(input, axis, read), target, { ...o, total: nchunks * chunksize }),
+      packChunks(params, arrayChunks(input, axis, read), target, {
+        ...o,
+        chunkBytes: chunksize,
+        total: nchunks * chunksize,
+      }),
     )
     return { ...(await frame.finish(nbytes, o.vlmeta ?? new Map())), nbytes: layout.nbytes }
   } catch (error) {

@@ -1,9 +1,7 @@
-import { encodeChunk2 } from '../../format/chunk2/encode.js'
 import type { Chunk2Params } from '../../format/chunk2/params.js'
-import type { Workspace } from '../../kernels/workspace.js'
-import { Turns } from '../in-order.js'
 import type { RunOptions } from '../options.js'
 import type { FrameSink } from './frame-sink.js'
+import { packChunks2 } from './pack-chunks2.js'
 
 /** A chunk to be packed; its bytes may be used until the next one is asked for. */
 export interface PlainChunk {
@@ -13,29 +11,44 @@ export interface PlainChunk {
 }
 
 /**
- * Packs chunks one after another and writes each as soon as it is packed.
- * @param total plain bytes that are going to come, where it is known
+ * Packs chunks, in as many threads as are worth it, and writes each in turn.
+ * @param o.chunkBytes plain size of the largest chunk, in bytes
+ * @param o.total plain bytes that are going to come, where it is known
  * @returns plain bytes of all chunks
  */
 export async function packChunks(
-  ws: Workspace,
   params: Chunk2Params,
   chunks: AsyncIterable<PlainChunk>,
   sink: FrameSink,
-  o: RunOptions & { total?: number | undefined },
+  o: RunOptions & { chunkBytes: number; total?: number | undefined },
 ): Promise<number> {
-  const { signal, onProgress, total } = o
-  const turns = new Turns()
-  let plain = 0
-  let packed = 0
-  for await (const chunk of chunks) {
-    await turns.rest()
-    signal?.throwIfAborted()
-    const bytes = await encodeChunk2(ws, params, chunk.plain)
-    await sink.put(chunk.index, bytes)
-    plain += chunk.plain.length
-    packed += bytes.length
-    onProgress?.({ plain, packed, ...(total !== undefined && { total }) })
+  const { signal, onProgress, threads, chunkBytes, total } = o
+  const source = chunks[Symbol.asyncIterator]()
+  const places: number[] = []
+  let [plain, packed] = [0, 0]
+  try {
+    await packChunks2(params, {
+      chunkBytes,
+      nchunks: total === undefined ? undefined : Math.ceil(total / Math.max(chunkBytes, 1)),
+      threads,
+      signal,
+      fill: async (room) => {
+        const next = await source.next()
+        if (next.done === true) return undefined
+        places.push(next.value.index)
+        room.set(next.value.plain)
+        return next.value.plain.length
+      },
+      take: async (bytes, i, nbytes) => {
+        const to = await sink.hand(places[i] ?? 0, bytes)
+        plain += nbytes
+        packed += bytes.length
+        onProgress?.({ plain, packed, ...(total !== undefined && { total }) })
+        return to
+      },
+    })
+  } finally {
+    await source.return?.()
   }
   return plain
 }

@@ -90,7 +90,8 @@ export async function packFrame(
     const { size } = source
     o.onPlan?.({ typesize, sampled, chunksize })
     await frame.begin(size === undefined ? undefined : { nbytes: size, nchunks: Math.ceil(size / chunksize) })
-    const nbytes = await packChunks(ws, params, frameChunks(source, chunksize), frame, { ...o, total: size })
+    const run = { ...o, chunkBytes: Math.min(chunksize, size ?? chunksize), total: size }
+    const nbytes = await packChunks(params, frameChunks(source, chunksize), frame, run)
     return { nbytes, ...(await frame.finish(nbytes, o.vlmeta ?? new Map())) }
   } catch (error) {
     await (frame === undefined ? sink.discard() : frame.abort())

@@ -1,101 +1,81 @@
-import { eachIndex, flatIndex } from '../../format/b2nd/geometry.js'
-import { cStrides } from '../../format/b2nd/order.js'
-import { type AxisPick, type BlockPicks, picksByBlock } from '../../format/b2nd/picks.js'
-import type { ArrayStore } from './array-reader.js'
-import type { Entry } from './chunk-list.js'
+import { eachIndex, flatIndex, product } from '../../format/b2nd/geometry.js'
+import type { AxisRange, ChunkPicks, Runs } from '../../format/b2nd/picks.js'
+import { axesOf, copyAxes } from '../../format/b2nd/runs.js'
+import { fillPattern } from '../../format/chunk2/special.js'
+import { type ArrayStore, eachChunk } from './array-reader.js'
+import { decodeStored, type PackChunks } from './array-writer.js'
 
-/** What is taken along an axis, of one chunk. */
-interface ChunkPicks {
-  chunk: number
-  blocks: BlockPicks[]
+/** Runs the other way round. */
+function turned(runs: Runs): Runs {
+  const back: Runs = []
+  for (let i = 0; i < runs.length; i += 3) back.push(runs[i + 1] ?? 0, runs[i] ?? 0, runs[i + 2] ?? 0)
+  return back
 }
 
-function picksByChunk(pick: AxisPick, chunk: number, block: number): ChunkPicks[] {
-  const groups: ChunkPicks[] = []
-  for (const picks of picksByBlock(pick, chunk, block)) {
-    const last = groups.at(-1)
-    if (last?.chunk === picks.chunk) last.blocks.push(picks)
-    else groups.push({ chunk: picks.chunk, blocks: [picks] })
-  }
-  return groups
-}
-
-/** All combinations of one part of each list. */
-function combinations<T>(lists: readonly (readonly T[])[]): T[][] {
-  const all: T[][] = []
-  eachIndex(
-    lists.map(() => 0),
-    lists.map((list) => list.length),
-    (index) => all.push(index.map((at, axis) => lists[axis]?.[at] as T)),
-  )
-  return all
-}
-
-/** Where the values of a selection come from. */
-interface Values {
-  bytes: Uint8Array
-  /** How far apart neighbours along each axis are, in items; 0 where one value is for all. */
-  strides: readonly number[]
-}
-
-/** Copies values to the items that runs along each axis name in a block. */
-function intoBlock(
-  block: Uint8Array,
-  blockshape: readonly number[],
-  groups: readonly BlockPicks[],
-  { bytes, strides }: Values,
+/** The values for one chunk, in C order. @param shape of all values */
+function valuesFor(
+  picks: readonly ChunkPicks[],
+  values: Uint8Array,
+  shape: readonly number[],
   itemBytes: number,
-): void {
-  const walk = (axis: number, to: number, from: number): void => {
-    if (axis === groups.length) {
-      for (let i = 0; i < itemBytes; i++) block[to * itemBytes + i] = bytes[from * itemBytes + i] ?? 0
-      return
-    }
-    const extent = blockshape[axis] ?? 1
-    const stride = strides[axis] ?? 0
-    for (const run of groups[axis]?.runs ?? []) walk(axis + 1, to * extent + run.from, from + run.to * stride)
+): Uint8Array {
+  const counts = picks.map(({ count }) => count)
+  const part = new Uint8Array(product(counts) * itemBytes)
+  if (values.length === itemBytes) fillPattern(part, values)
+  else {
+    const runs = picks.map(({ out }) => turned(out))
+    copyAxes(axesOf(runs, shape, counts), itemBytes, values, part)
   }
-  walk(0, 0, 0)
+  return part
+}
+
+/** Puts values into the blocks of a chunk. */
+function intoBlocks(
+  { partition: p, itemBytes }: ArrayStore,
+  picks: readonly ChunkPicks[],
+  part: Uint8Array,
+  plain: Uint8Array,
+): void {
+  const blockBytes = p.blockItems * itemBytes
+  const counts = picks.map(({ count }) => count)
+  eachIndex(
+    picks.map(() => 0),
+    picks.map(({ blocks }) => blocks.length),
+    (which) => {
+      const groups = which.map((i, axis) => picks[axis]?.blocks[i])
+      const at = groups.map((group) => group?.block ?? 0)
+      const start = flatIndex(at, p.blocks) * blockBytes
+      const runs = groups.map((group) => turned(group?.runs ?? []))
+      const block = plain.subarray(start, start + blockBytes)
+      copyAxes(axesOf(runs, counts, p.blockshape), itemBytes, part, block)
+    },
+  )
 }
 
 /**
- * Overwrites the items that picks along each axis name together (orthogonal selection). Where an item is named
+ * Overwrites the items that ranges along each axis name together (orthogonal selection). Where an item is named
  * twice, the last value counts, as in NumPy.
  * @param values in C order, as many as are picked, or one for all
- * @param pack compresses a chunk
+ * @param pack compresses chunks
  */
 export async function writePicks(
   store: ArrayStore,
-  picks: readonly AxisPick[],
+  ranges: readonly AxisRange[],
   values: Uint8Array,
-  pack: (plain: Uint8Array, index: number) => Promise<Entry>,
+  pack: PackChunks,
 ): Promise<void> {
-  const { partition: p, itemBytes, chunks } = store
-  const counts = picks.map((pick) => pick.indices.length)
-  if (counts.includes(0)) return
-  const strides = values.length === itemBytes ? counts.map(() => 0) : cStrides(counts)
-  const lists = picks.map((pick, i) => picksByChunk(pick, p.chunkshape[i] ?? 1, p.blockshape[i] ?? 1))
-  const blockBytes = p.blockItems * itemBytes
-  for (const groups of combinations(lists)) {
-    const at = groups.map(({ chunk }) => chunk)
-    const index = flatIndex(at, p.chunks)
-    const plain = new Uint8Array(p.chunkItems * itemBytes)
-    const chunk = await chunks.openChunk(store.ws, index, { ...store.options, postfilter: undefined })
-    await chunk.all(plain)
-    for (const blocks of combinations(groups.map((group) => group.blocks))) {
-      const start =
-        flatIndex(
-          blocks.map(({ block }) => block),
-          p.blocks,
-        ) * blockBytes
-      intoBlock(
-        plain.subarray(start, start + blockBytes),
-        p.blockshape,
-        blocks,
-        { bytes: values, strides },
-        itemBytes,
-      )
-    }
-    await chunks.splice(index, 1, [await pack(plain, index)], [plain.length])
-  }
+  const { partition: p, itemBytes } = store
+  const shape = ranges.map(({ count }) => count)
+  if (shape.includes(0)) return
+  const chunks: { index: number; picks: ChunkPicks[] }[] = []
+  eachChunk(p, ranges, (picks, index) => chunks.push({ index, picks }))
+  await pack({
+    places: chunks.map(({ index }) => index),
+    nbytes: p.chunkItems * itemBytes,
+    fill: async (plain, i) => {
+      const { index, picks } = chunks[i] as (typeof chunks)[number]
+      await decodeStored(store, index, plain)
+      intoBlocks(store, picks, valuesFor(picks, values, shape, itemBytes), plain)
+    },
+  })
 }

@@ -1,4 +1,5 @@
 import { type ArrayShape, roundUp } from './meta.js'
+import { axesOf, copyAxes } from './runs.js'
 
 /** A box in an array: from `start` (included) to `stop` (excluded), in items. */
 export interface Box {
@@ -103,22 +104,11 @@ export interface BoxBytes {
  */
 export function copyShared(from: BoxBytes, to: BoxBytes, itemBytes: number, within: Box): void {
   const shared = intersect(intersect(from.box, to.box), within)
-  const ndim = shared.start.length
-  const [source, target] = [boxShape(from.box), boxShape(to.box)]
-  const offset = (index: readonly number[], origin: readonly number[], extents: readonly number[]): number =>
-    itemBytes * index.reduce((flat, at, i) => flat * (extents[i] ?? 1) + at - (origin[i] ?? 0), 0)
-  // Axes that both boxes hold whole make one long row.
-  let rowAxis = Math.max(ndim - 1, 0)
-  let row = ndim === 0 ? 1 : (shared.stop[rowAxis] ?? 0) - (shared.start[rowAxis] ?? 0)
-  while (rowAxis > 0 && row === product(source.slice(rowAxis)) && row === product(target.slice(rowAxis))) {
-    rowAxis--
-    row *= (shared.stop[rowAxis] ?? 0) - (shared.start[rowAxis] ?? 0)
-  }
-  const size = row * itemBytes
-  if (size === 0) return
-  const stop = shared.stop.map((at, i) => (i < rowAxis ? at : (shared.start[i] ?? 0) + 1))
-  eachIndex(shared.start, stop, (index) => {
-    const at = offset(index, from.box.start, source)
-    to.bytes.set(from.bytes.subarray(at, at + size), offset(index, to.box.start, target))
-  })
+  if (shared.start.some((at, i) => at >= (shared.stop[i] ?? 0))) return
+  const runs = shared.start.map((at, i) => [
+    at - (from.box.start[i] ?? 0),
+    at - (to.box.start[i] ?? 0),
+    (shared.stop[i] ?? 0) - at,
+  ])
+  copyAxes(axesOf(runs, boxShape(from.box), boxShape(to.box)), itemBytes, from.bytes, to.bytes)
 }

@@ -1,6 +1,6 @@
 import { unsupported, usage } from '../../errors.js'
 
-/** More indices than this do not fit in memory together. */
+/** More indices than this with gaps between them do not fit in memory together. */
 const MOST_INDICES = 2 ** 28
 
 /** What is taken along one axis: a range with a step as in Python, an index, or a list of indices. */
@@ -8,15 +8,6 @@ export type Pick1 =
   | number
   | readonly number[]
   | { start?: number | undefined; stop?: number | undefined; step?: number | undefined }
-
-/** Indices that are taken along an axis, in order. */
-export interface AxisPick {
-  indices: readonly number[]
-  /** They follow each other without gaps. */
-  dense: boolean
-  /** A single index, whose axis the result does not have. */
-  drop: boolean
-}
 
 function checkIndex(index: number, extent: number): number {
   const at = index < 0 ? index + extent : index
@@ -62,7 +53,8 @@ function sliceRange(
   const first = clampStart(start, extent, up ? low : high, low, high)
   const end = clampStart(stop, extent, up ? high : low, low, high)
   const count = Math.max(0, Math.ceil((end - first) / step))
-  if (count > MOST_INDICES) throw unsupported(`${count} items along an axis are too many: read them in parts`)
+  if (count > MOST_INDICES && step !== 1)
+    throw unsupported(`${count} items along an axis are too many: read them in parts`)
   return { count, at: (i) => first + i * step, dense: step === 1 || count < 2, drop: false }
 }
 
@@ -84,42 +76,78 @@ export function axisRange(key: Pick1 | undefined, extent: number): AxisRange {
   return sliceRange(start, stop, step, extent)
 }
 
-/**
- * What a key means along an axis, as a list of indices.
- * @throws BlpkError USAGE for indices out of range, and steps of 0
- */
-export function axisPick(key: Pick1 | undefined, extent: number): AxisPick {
-  const { count, at, dense, drop } = axisRange(key, extent)
-  return { indices: Array.from({ length: count }, (_, i) => at(i)), dense, drop }
+/** Runs of indices that follow each other on both sides, as triples: first index here, there, and length. */
+export type Runs = number[]
+
+function addRun(runs: Runs, from: number, to: number, length: number): void {
+  const last = runs.length - 3
+  const known = runs[last + 2] ?? 0
+  if (last >= 0 && (runs[last] ?? 0) + known === from && (runs[last + 1] ?? 0) + known === to)
+    runs[last + 2] = known + length
+  else runs.push(from, to, length)
 }
 
-/** A run of indices inside one block: `from` there, `to` in the result, `step` items apart. */
-export interface Run {
-  from: number
-  to: number
-}
-
-/** The indices of an axis by chunk and block. */
-export interface BlockPicks {
+/** What is taken of one chunk along an axis. */
+export interface ChunkPicks {
   chunk: number
-  block: number
-  runs: Run[]
+  /** How many indices. */
+  count: number
+  /** By block of the chunk: runs from the block to the part of this chunk. */
+  blocks: { block: number; runs: Runs }[]
+  /** From the part of this chunk to the result. */
+  out: Runs
 }
 
-/** Sorts picks by the block that they lie in, so that each block is decoded once. */
-export function picksByBlock(pick: AxisPick, chunk: number, block: number): BlockPicks[] {
-  const groups = new Map<string, BlockPicks>()
-  pick.indices.forEach((at, to) => {
-    const c = Math.floor(at / chunk)
-    const inside = at - c * chunk
-    const b = Math.floor(inside / block)
-    const key = `${c},${b}`
-    let group = groups.get(key)
-    if (group === undefined) {
-      group = { chunk: c, block: b, runs: [] }
-      groups.set(key, group)
+class Collector {
+  readonly #chunks = new Map<number, ChunkPicks>()
+  readonly #chunk: number
+  readonly #block: number
+
+  constructor(chunk: number, block: number) {
+    this.#chunk = chunk
+    this.#block = block
+  }
+
+  /** `length` indices from `at` on, which do not leave their block, go to `to` in the result. */
+  add(at: number, to: number, length: number): void {
+    const chunk = Math.floor(at / this.#chunk)
+    const inside = at - chunk * this.#chunk
+    const block = Math.floor(inside / this.#block)
+    let picks = this.#chunks.get(chunk)
+    if (picks === undefined) {
+      picks = { chunk, count: 0, blocks: [], out: [] }
+      this.#chunks.set(chunk, picks)
     }
-    group.runs.push({ from: inside - b * block, to })
-  })
-  return [...groups.values()].sort((a, b) => a.chunk - b.chunk || a.block - b.block)
+    let group = picks.blocks.at(-1)
+    if (group?.block !== block) {
+      group = picks.blocks.find((known) => known.block === block) ?? { block, runs: [] }
+      if (group.runs.length === 0) picks.blocks.push(group)
+    }
+    addRun(group.runs, inside - block * this.#block, picks.count, length)
+    addRun(picks.out, picks.count, to, length)
+    picks.count += length
+  }
+
+  /** How many indices from `at` on lie in the same block. */
+  room(at: number): number {
+    const inside = at % this.#chunk
+    return Math.min(this.#block - (inside % this.#block), this.#chunk - inside)
+  }
+
+  get result(): ChunkPicks[] {
+    return [...this.#chunks.values()].sort((a, b) => a.chunk - b.chunk)
+  }
+}
+
+/** Sorts what is taken by the chunks and blocks that it lies in, so that each block is decoded once. */
+export function picksByChunk(range: AxisRange, chunk: number, block: number): ChunkPicks[] {
+  const collector = new Collector(chunk, block)
+  const { count, dense } = range
+  for (let to = 0; to < count; ) {
+    const at = range.at(to)
+    const length = dense ? Math.min(collector.room(at), count - to) : 1
+    collector.add(at, to, length)
+    to += length
+  }
+  return collector.result
 }

@@ -13,6 +13,10 @@ export interface ChunkBytes {
    * @throws BlpkError DAMAGED where there are fewer
    */
   fetch(at: number, nbytes: number): MaybePromise<Uint8Array>
+  /** The same into a place of the caller's, where that saves a copy. */
+  fetchInto?(at: number, into: Uint8Array): MaybePromise<void>
+  /** Does `fetchInto` answer at once, so that many small reads are better than a large one? */
+  readonly nearby?: boolean
   /** Says that all of the first `nbytes` bytes will be fetched, so that they can be read in one go. */
   prefetch?(nbytes: number): MaybePromise<void>
 }

@@ -1,22 +1,13 @@
-import { damaged, type ErrorPlace, unsupported } from '../../errors.js'
+import { damaged, type ErrorPlace } from '../../errors.js'
 import type { Workspace } from '../../kernels/workspace.js'
+import { type AxisRuns, planWords, spanOfRuns } from '../b2nd/runs.js'
 import { streamsOfBlock } from '../chunk/header.js'
 import type { ChunkBytes } from './chunk-bytes.js'
-import {
-  type Chunk2Header,
-  EXTENDED_HEADER_BYTES,
-  parseChunk2Header,
-  SHORT_HEADER_BYTES,
-  streamsOf,
-} from './header.js'
+import { type Chunk2Header, FILTER_SHUFFLE, streamsOf } from './header.js'
+import { type ChunkLayout, readLayout } from './layout.js'
 import { blockContext, type PipelineTraits, runBackward, usesDelta } from './pipeline.js'
-import { fillPattern, specialPattern } from './special.js'
+import { fillPattern } from './special.js'
 import { type StreamDecoder, streamDecoder } from './streams.js'
-
-const MAX_DICTIONARY = 1 << 20
-/** Larger blocks than this must not be packed by more than this, in bytes. */
-const MOST_BLOCK = 32 * 2 ** 20
-const MOST_RATIO = 2 ** 14
 
 /** Counts what was done, so that tests can see that nothing is decompressed in vain. */
 export interface DecodeCounts {
@@ -35,135 +26,83 @@ export interface DecodeOptions extends PipelineTraits {
   postfilter?: BlockHook | undefined
 }
 
-/**
- * A block must not need memory out of all proportion to its chunk.
- * @throws BlpkError UNSUPPORTED
- */
-function checkBlocks(h: Chunk2Header, place: ErrorPlace): void {
-  if (h.special !== 'none' || h.memcpyed || h.blocksize <= MOST_BLOCK || h.blocksize <= MOST_RATIO * h.cbytes)
-    return
-  throw unsupported(`the chunk claims blocks of ${h.blocksize} bytes in ${h.cbytes}`, place)
+/** Streams of which less than one in so many bytes is wanted are fetched one by one, in case they are stored plain. */
+const FEW = 8
+
+/** The streams of a block that is brought into the arena, wholly or piece by piece. */
+interface Streams {
+  address: number
+  nbytes: number
+  view: DataView
+  /** Where the block starts in the chunk, if pieces of it are still to be fetched. */
+  missing: number | undefined
+  /** Plain size of each stream, in bytes, and which of them are wanted. */
+  size: number
+  first: number
+  want: number
+  /** Streams that a codec works on elsewhere. */
+  pending: Promise<void>[]
 }
 
-/** A chunk whose header and block table were read; blocks are then decoded one by one. */
+/** Is a byte shuffle of whole items all that was done to the blocks, so that items can be picked from it? */
+function isShuffled(h: Chunk2Header): boolean {
+  const [only] = h.filters
+  if (only === undefined || h.filters.length > 1 || only.id !== FILTER_SHUFFLE || h.typesize < 2) return false
+  return only.meta === 0 || only.meta === h.typesize
+}
+
+/** A chunk whose layout is known; blocks are then decoded one by one. */
 export class OpenChunk {
-  readonly header: Chunk2Header
+  readonly layout: ChunkLayout
   readonly #ws: Workspace
   readonly #bytes: ChunkBytes
   readonly #options: DecodeOptions
-  #starts: number[] = []
-  #ends: number[] = []
-  /** Plain sizes of blocks of variable length. */
-  #sizes: number[] | undefined
-  #pattern: Uint8Array | undefined
-  #decoder: StreamDecoder | undefined
+  readonly #shuffled: boolean
+  readonly #decoder: StreamDecoder | undefined
   #reference: Uint8Array | undefined
 
-  private constructor(ws: Workspace, bytes: ChunkBytes, header: Chunk2Header, options: DecodeOptions) {
+  /** @throws BlpkError UNSUPPORTED for a codec that is not known, DAMAGED for a malformed dictionary */
+  constructor(ws: Workspace, bytes: ChunkBytes, layout: ChunkLayout, options: DecodeOptions) {
+    const { header, dictionary, starts } = layout
     this.#ws = ws
     this.#bytes = bytes
-    this.header = header
+    this.layout = layout
     this.#options = options
+    this.#shuffled = options.postfilter === undefined && isShuffled(header)
+    if (starts.length > 0) this.#decoder = streamDecoder(ws, header, dictionary, options.owner, bytes.place)
+    if (options.counts !== undefined) options.counts.chunks++
   }
 
-  /**
-   * Reads the header and the table of blocks (README_CHUNK_FORMAT, "Header" and "Blocks").
-   * @throws BlpkError DAMAGED or UNSUPPORTED
-   */
+  /** Reads what must be known first; see {@link readLayout}. @throws BlpkError DAMAGED or UNSUPPORTED */
   static async open(ws: Workspace, bytes: ChunkBytes, options: DecodeOptions): Promise<OpenChunk> {
-    const { place } = bytes
-    const start = await bytes.fetch(
-      0,
-      Math.min(EXTENDED_HEADER_BYTES, Math.max(bytes.limit, SHORT_HEADER_BYTES)),
-    )
-    const header = parseChunk2Header(start, place)
-    if (header.cbytes > bytes.limit)
-      throw damaged(`the chunk claims ${header.cbytes} bytes where there are ${bytes.limit}`, place)
-    checkBlocks(header, place)
-    const chunk = new OpenChunk(ws, bytes, header, options)
-    if (options.counts !== undefined) options.counts.chunks++
-    if (header.special !== 'none') await chunk.#openSpecial(header.special)
-    else if (!header.memcpyed && header.nbytes > 0) await chunk.#openBlocks()
-    return chunk
+    return new OpenChunk(ws, bytes, await readLayout(bytes, options.itemBytes), options)
+  }
+
+  get header(): Chunk2Header {
+    return this.layout.header
   }
 
   get #place(): ErrorPlace {
     return this.#bytes.place
   }
 
-  async #openSpecial(special: Exclude<Chunk2Header['special'], 'none'>): Promise<void> {
-    const { cbytes, headerBytes, typesize } = this.header
-    const value =
-      special === 'value' ? (await this.#bytes.fetch(headerBytes, cbytes - headerBytes)).slice() : undefined
-    const item = special === 'nans' ? (typesize === 1 ? this.#options.itemBytes : typesize) : typesize
-    this.#pattern = specialPattern(special, item, value, this.#place)
-  }
-
-  async #openBlocks(): Promise<void> {
-    const h = this.header
-    const table = await this.#bytes.fetch(h.headerBytes, 4 * h.nblocks)
-    const view = new DataView(table.buffer, table.byteOffset, table.length)
-    for (let i = 0; i < h.nblocks; i++) this.#starts.push(view.getUint32(4 * i, true))
-    const dictionary = h.dictionary ? await this.#readDictionary() : undefined
-    this.#checkStarts(h.headerBytes + 4 * h.nblocks + (dictionary === undefined ? 0 : 4 + dictionary.length))
-    if (h.variableBlocks) await this.#readSizes()
-    this.#decoder = streamDecoder(this.#ws, h, dictionary, this.#options.owner, this.#place)
-  }
-
-  async #readDictionary(): Promise<Uint8Array> {
-    const { headerBytes, nblocks, cbytes } = this.header
-    const at = headerBytes + 4 * nblocks
-    const head = await this.#bytes.fetch(at, 4)
-    const size = new DataView(head.buffer, head.byteOffset, 4).getUint32(0, true)
-    if (size === 0 || size > MAX_DICTIONARY || at + 4 + size > cbytes) {
-      throw damaged(`the chunk claims a dictionary of ${size} bytes`, this.#place)
-    }
-    return (await this.#bytes.fetch(at + 4, size)).slice()
-  }
-
-  /** Blocks need not lie in order: several threads write them as they are done. */
-  #checkStarts(first: number): void {
-    const { cbytes } = this.header
-    const sorted = [...this.#starts].sort((a, b) => a - b)
-    const ends = new Map<number, number>()
-    sorted.forEach((start, i) => {
-      ends.set(start, sorted[i + 1] ?? cbytes)
-    })
-    this.#ends = this.#starts.map((start, i) => {
-      const end = ends.get(start) ?? 0
-      if (start < first || end - start < 4)
-        throw damaged(`block ${i} of the chunk lies outside it`, this.#place)
-      return end
-    })
-  }
-
-  async #readSizes(): Promise<void> {
-    const sizes: number[] = []
-    let total = 0
-    for (const start of this.#starts) {
-      const head = await this.#bytes.fetch(start, 4)
-      const size = new DataView(head.buffer, head.byteOffset, 4).getUint32(0, true)
-      total += size
-      sizes.push(size)
-    }
-    if (total !== this.header.nbytes)
-      throw damaged(
-        `the blocks have ${total} plain bytes in all, the chunk ${this.header.nbytes}`,
-        this.#place,
-      )
-    this.#sizes = sizes
+  /** Has the chunk blocks to decompress: no special value, no plain bytes? */
+  get #compressed(): boolean {
+    return this.layout.starts.length > 0
   }
 
   /** Where block `index` starts in the plain chunk, in bytes. */
   blockOffset(index: number): number {
-    if (this.#sizes === undefined) return index * this.header.blocksize
-    return this.#sizes.slice(0, index).reduce((sum, size) => sum + size, 0)
+    const { sizes, header } = this.layout
+    if (sizes === undefined) return index * header.blocksize
+    return sizes.subarray(0, index).reduce((sum, size) => sum + size, 0)
   }
 
   /** Plain size of a block, in bytes. */
   blockBytes(index: number): number {
-    if (this.#sizes !== undefined) return this.#sizes[index] ?? 0
-    return Math.min(this.header.blocksize, this.header.nbytes - index * this.header.blocksize)
+    const { sizes, header } = this.layout
+    if (sizes !== undefined) return sizes[index] ?? 0
+    return Math.min(header.blocksize, header.nbytes - index * header.blocksize)
   }
 
   /** Decodes a block. @returns its plain bytes, which may be used until the next call */
@@ -178,24 +117,23 @@ export class OpenChunk {
 
   async #plainBlock(index: number): Promise<Uint8Array> {
     const size = this.blockBytes(index)
-    const { header } = this
-    if (this.#pattern !== undefined) {
+    const { header, pattern } = this.layout
+    if (pattern !== undefined) {
       const filled = new Uint8Array(size)
-      fillPattern(filled, this.#pattern, this.blockOffset(index) % this.#pattern.length)
+      fillPattern(filled, pattern, this.blockOffset(index) % pattern.length)
       return filled
     }
     if (header.memcpyed) return this.#bytes.fetch(header.headerBytes + this.blockOffset(index), size)
-    if (this.#options.counts !== undefined) this.#options.counts.blocks++
-    return this.#decode(index, size)
+    return this.#ws.view(await this.#decode(index, size), size)
   }
 
-  async #decode(index: number, size: number): Promise<Uint8Array> {
+  /** @param dst where the plain bytes are to go; into scratch by default @returns where they are */
+  async #decode(index: number, size: number, dst?: number): Promise<number> {
     const { header: h } = this
     const reference = index > 0 && usesDelta(h) ? await this.#firstBlock() : undefined
-    const packed = await this.#takeStreams(index, size)
+    const packed = await this.#takeStreams(index, size, 0, size)
     const context = blockContext(this.#ws, h, this.#options, reference, this.#place)
-    const at = runBackward(context, h, size, packed)
-    return this.#ws.view(at, size)
+    return runBackward(context, h, size, packed, dst)
   }
 
   /** Block 0 in its plain form, at an address. */
@@ -206,54 +144,87 @@ export class OpenChunk {
     return address
   }
 
-  async #takeStreams(index: number, size: number): Promise<number> {
-    const { header: h } = this
-    const start = this.#starts[index] ?? 0
-    const bytes = await this.#bytes.fetch(start, (this.#ends[index] ?? 0) - start)
-    const streams = h.extended ? streamsOf(h, size) : streamsOfBlock({ ...h, shuffle: 'none' }, size)
-    if (size % streams !== 0)
-      throw damaged(`the chunk splits blocks of ${size} bytes into ${streams} streams`, this.#place)
+  /** Brings the packed bytes of a block into the arena. @returns where they are */
+  async #bring(start: number, nbytes: number): Promise<number> {
+    if (this.#bytes.fetchInto === undefined) return this.#ws.bring(await this.#bytes.fetch(start, nbytes))
+    const address = this.#ws.scratch('input', nbytes)
+    await this.#bytes.fetchInto(start, this.#ws.view(address, nbytes))
+    return address
+  }
+
+  /** Brings a piece of a block into the arena, where that was left open. */
+  #bringPiece(s: Streams, at: number, nbytes: number): void {
+    if (s.missing !== undefined)
+      this.#bytes.fetchInto?.(s.missing + at, this.#ws.view(s.address + at, nbytes))
+  }
+
+  /**
+   * Decodes the streams of a block into scratch.
+   * @param first where each byte plane has a stream of its own: which bytes of it are needed
+   * @param want behind the last of them
+   */
+  async #takeStreams(index: number, size: number, first: number, want: number): Promise<number> {
+    const { header: h, starts, ends, sizes } = this.layout
+    if (this.#options.counts !== undefined) this.#options.counts.blocks++
+    const start = starts[index] ?? 0
+    const nbytes = (ends[index] ?? 0) - start
+    const count = h.extended ? streamsOf(h, size) : streamsOfBlock({ ...h, shuffle: 'none' }, size)
+    if (size % count !== 0)
+      throw damaged(`the chunk splits blocks of ${size} bytes into ${count} streams`, this.#place)
+    const each = size / count
+    const span = count > 1 ? { first, want: Math.min(want, each) } : { first: 0, want: each }
+    const piecewise = this.#bytes.nearby === true && span.want - span.first < each / FEW
+    const address = piecewise ? this.#ws.scratch('input', nbytes) : await this.#bring(start, nbytes)
     const target = this.#ws.scratch('filtered', size)
-    let at = 0
-    for (let i = 0; i < streams; i++) {
-      at = await this.#takeStream(bytes, at, target + (i * size) / streams, size / streams)
+    const view = new DataView(this.#ws.arena.handle.memory.buffer, address, nbytes)
+    const missing = piecewise ? start : undefined
+    const s: Streams = { address, nbytes, view, missing, size: each, ...span, pending: [] }
+    try {
+      if (sizes !== undefined) this.#decompress(s, 4, nbytes - 4, target)
+      else for (let i = 0, at = 0; i < count; i++) at = this.#takeStream(s, at, target + i * each)
+    } finally {
+      // Whatever goes wrong: nothing may be written to scratch once somebody else uses it.
+      if (s.pending.length > 0) await Promise.allSettled(s.pending)
     }
+    if (s.pending.length > 0) await Promise.all(s.pending)
     return target
   }
 
   /** Decodes the stream at `at` and returns where the next one starts (README_CHUNK_FORMAT, "Compressed Data Streams"). */
-  async #takeStream(bytes: Uint8Array, at: number, dst: number, size: number): Promise<number> {
-    if (at + 4 > bytes.length) throw damaged('a stream of the chunk starts behind its end', this.#place)
-    const head = new DataView(bytes.buffer, bytes.byteOffset + at, 4).getInt32(0, true)
-    if (this.#sizes !== undefined) {
-      await this.#decompress(bytes.subarray(at + 4), dst, size)
-      return bytes.length
-    }
-    if (head <= 0) return this.#takeRun(bytes, at, head, dst, size)
-    if (head > bytes.length - at - 4)
-      throw damaged('a stream of the chunk is longer than the chunk', this.#place)
-    await this.#decompress(bytes.subarray(at + 4, at + 4 + head), dst, size)
+  #takeStream(s: Streams, at: number, dst: number): number {
+    if (at + 4 > s.nbytes) throw damaged('a stream of the chunk starts behind its end', this.#place)
+    this.#bringPiece(s, at, Math.min(5, s.nbytes - at))
+    const head = s.view.getInt32(at, true)
+    if (head <= 0) return this.#takeRun(s, at, head, dst)
+    if (head > s.nbytes - at - 4) throw damaged('a stream of the chunk is longer than the chunk', this.#place)
+    this.#decompress(s, at + 4, head, dst)
     return at + 4 + head
   }
 
-  #takeRun(bytes: Uint8Array, at: number, head: number, dst: number, size: number): number {
-    this.#ws.view(dst, size).fill(-head & 0xff)
+  #takeRun(s: Streams, at: number, head: number, dst: number): number {
+    this.#ws.view(dst + s.first, s.want - s.first).fill(-head & 0xff)
     if (head === 0) return at + 4
-    const token = bytes[at + 4]
-    if (token === undefined || head < -255)
+    if (at + 4 >= s.nbytes || head < -255)
       throw damaged('a run in the chunk has no byte to repeat', this.#place)
+    const token = s.view.getUint8(at + 4)
     if ((token & 1) === 0) throw damaged(`a stream of the chunk has the unknown token ${token}`, this.#place)
     return at + 5
   }
 
-  async #decompress(stream: Uint8Array, dst: number, size: number): Promise<void> {
-    if (stream.length === size) {
-      this.#ws.view(dst, size).set(stream)
+  #decompress(s: Streams, at: number, cbytes: number, dst: number): void {
+    const { size, first, want } = s
+    if (cbytes === size) {
+      this.#bringPiece(s, at + first, want - first)
+      this.#ws.view(dst + first, want - first).set(this.#ws.view(s.address + at + first, want - first))
       return
     }
-    const pending = this.#decoder?.(this.#ws.bring(stream), stream.length, dst, size) ?? -1
-    const nbytes = typeof pending === 'number' ? pending : await pending
-    if (nbytes !== size) throw damaged('a stream of the chunk does not decode', this.#place)
+    this.#bringPiece(s, at, cbytes)
+    const check = (nbytes: number): void => {
+      if (nbytes < want || nbytes > size) throw damaged('a stream of the chunk does not decode', this.#place)
+    }
+    const result = this.#decoder?.(s.address + at, cbytes, dst, size, want) ?? -1
+    if (typeof result === 'number') check(result)
+    else s.pending.push(result.then(check))
   }
 
   /** Says that all blocks will be decoded, so that the chunk is read in one go, and checked. */
@@ -261,50 +232,110 @@ export class OpenChunk {
     await this.#bytes.prefetch?.(this.header.cbytes)
   }
 
+  /** What a chunk of one value repeats. */
+  get pattern(): Uint8Array | undefined {
+    return this.layout.pattern
+  }
+
   /** Decodes the whole chunk. @param out exactly as long as the plain chunk */
   async all(out: Uint8Array): Promise<void> {
     const { header } = this
     await this.prefetch()
-    if (header.memcpyed && header.special === 'none' && this.#options.postfilter === undefined) {
-      out.set(await this.#bytes.fetch(header.headerBytes, header.nbytes))
-      return
-    }
-    if (this.#pattern !== undefined && this.#options.postfilter === undefined) {
-      fillPattern(out, this.#pattern)
-      return
-    }
-    let at = 0
-    for (let i = 0; i < header.nblocks; i++) {
-      const block = await this.block(i)
-      out.set(block, at)
-      at += block.length
+    if (await this.#copy(0, out)) return
+    const { postfilter } = this.#options
+    const address = postfilter === undefined && this.#compressed ? this.#ws.addressOf(out) : undefined
+    for (let i = 0, at = 0; i < header.nblocks; i++) {
+      const size = this.blockBytes(i)
+      if (address === undefined) out.set(await this.block(i), at)
+      else await this.#decode(i, size, address + at)
+      at += size
     }
   }
 
-  /** Decodes the bytes `start` to `stop`, from the blocks that hold them. */
+  /** Fills `out` with the plain bytes from `start` on, where nothing must be decompressed for them. */
+  async #copy(start: number, out: Uint8Array): Promise<boolean> {
+    const { header, pattern } = this.layout
+    if (this.#options.postfilter !== undefined || this.#compressed) return false
+    const at = header.headerBytes + start
+    if (pattern !== undefined) fillPattern(out, pattern, start % pattern.length)
+    else if (this.#bytes.fetchInto !== undefined) await this.#bytes.fetchInto(at, out)
+    else out.set(await this.#bytes.fetch(at, out.length))
+    return true
+  }
+
+  /** Decodes the bytes `start` to `stop`, from the blocks that hold them. @param out as long as they are */
   async range(start: number, stop: number, out: Uint8Array): Promise<void> {
     if (start === 0 && stop === this.header.nbytes) {
       await this.all(out)
       return
     }
-    if (this.#pattern !== undefined && this.#options.postfilter === undefined) {
-      fillPattern(out, this.#pattern, start % this.#pattern.length)
-      return
-    }
-    let at = 0
-    for (let i = 0; i < this.header.nblocks && at < stop; i++) {
+    if (await this.#copy(start, out)) return
+    const { blocksize, nblocks } = this.header
+    const first = blocksize === 0 ? 0 : Math.floor(start / blocksize)
+    for (let i = first, at = this.blockOffset(first); i < nblocks && at < stop; i++) {
       const size = this.blockBytes(i)
       if (at + size > start) {
         const from = Math.max(start - at, 0)
-        const block = await this.block(i)
-        out.set(block.subarray(from, Math.min(stop - at, size)), at + from - start)
+        out.set(await this.#part(i, from, Math.min(stop - at, size)), at + from - start)
       }
       at += size
     }
   }
 
-  /** Is there nothing to decompress: a special value, or plain bytes? */
-  get pattern(): Uint8Array | undefined {
-    return this.#pattern
+  /** The plain bytes `from` to `to` of a block, which may be used until the next call. */
+  async #part(index: number, from: number, to: number): Promise<Uint8Array> {
+    const { itemBytes } = this.#options
+    if (to - from === this.blockBytes(index) || !this.#picks(index))
+      return (await this.block(index)).subarray(from, to)
+    const first = Math.floor(from / itemBytes)
+    const count = Math.ceil(to / itemBytes) - first
+    const address = this.#ws.scratch('second', count * itemBytes)
+    await this.takeRuns(index, [{ runs: [first, 0, count], from: 1, to: 1 }], address)
+    return this.#ws.view(address + from - first * itemBytes, to - from)
+  }
+
+  /** Can items of the block be had without undoing all of its filters? */
+  #picks(index: number): boolean {
+    const { typesize } = this.header
+    const whole = this.blockBytes(index) % typesize === 0
+    return this.#shuffled && this.#compressed && whole && typesize === this.#options.itemBytes
+  }
+
+  /**
+   * Decodes a block as far as items are wanted, and copies these.
+   * @param axes which items of the block, and where they go
+   * @param dst where that begins in the arena
+   */
+  async takeRuns(index: number, axes: readonly AxisRuns[], dst: number): Promise<void> {
+    const { itemBytes } = this.#options
+    const size = this.blockBytes(index)
+    const { kernels } = this.#ws
+    if (this.#picks(index)) {
+      const packed = await this.#takeStreams(index, size, ...spanOfRuns(axes))
+      kernels.joinRuns(this.#plan(axes), axes.length, itemBytes, size / itemBytes, packed, dst)
+    } else {
+      const block = this.#ws.bring(await this.block(index))
+      kernels.copyRuns(this.#plan(axes), axes.length, itemBytes, block, dst)
+    }
+  }
+
+  /** The same for items of `nbytes` plain bytes from `start` on, which need not be one block. */
+  async takeRunsAt(start: number, nbytes: number, axes: readonly AxisRuns[], dst: number): Promise<void> {
+    const bytes = new Uint8Array(nbytes)
+    await this.range(start, start + nbytes, bytes)
+    this.#ws.kernels.copyRuns(
+      this.#plan(axes),
+      axes.length,
+      this.#options.itemBytes,
+      this.#ws.bring(bytes),
+      dst,
+    )
+  }
+
+  #plan(axes: readonly AxisRuns[]): number {
+    const words = planWords(axes, this.#options.itemBytes)
+    const address = this.#ws.scratch('plan', 4 * words.length)
+    new Uint32Array(this.#ws.arena.handle.memory.buffer, address, words.length).set(words)
+    return address
   }
 }

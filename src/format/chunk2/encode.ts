@@ -21,12 +21,22 @@ export function maxChunk2Bytes(nbytes: number): number {
   return nbytes + EXTENDED_HEADER_BYTES
 }
 
+/** A stream of a block: where it is, and what a codec that works elsewhere is going to make of it. */
+interface Stream {
+  address: number
+  packed?: Promise<number>
+  /** Where that goes. */
+  target: number
+}
+
 class ChunkWriter {
   readonly #ws: Workspace
   readonly #p: Chunk2Params
   readonly #h: Chunk2Header
   readonly #out: Uint8Array
   readonly #view: DataView
+  /** Where the chunk lies in the arena, if it does. */
+  readonly #address: number | undefined
   /** Undone block 0, which the delta filter holds the others against. */
   #reference: Uint8Array | undefined
   position: number
@@ -39,6 +49,7 @@ class ChunkWriter {
     this.#h = h
     this.#out = out
     this.#view = new DataView(out.buffer, out.byteOffset, out.length)
+    this.#address = ws.addressOf(out)
     this.position = h.headerBytes + 4 * h.nblocks
   }
 
@@ -55,6 +66,23 @@ class ChunkWriter {
     return true
   }
 
+  /** Where the bytes of the next stream can be packed to: their place in the chunk, if that is in the arena. */
+  #target(size: number): number {
+    return this.#address === undefined ? this.#ws.scratch('output', size) : this.#address + this.position + 4
+  }
+
+  /** Puts a stream behind the others. @returns false where there is no room left */
+  #put(address: number, size: number, packed: number, target: number): boolean {
+    const room = this.#out.length - this.position - 4
+    const [from, nbytes] = packed === 0 ? [address, size] : [target, packed]
+    if (nbytes > room) return false
+    this.#view.setInt32(this.position, nbytes, true)
+    const there = this.#address !== undefined && from === this.#address + this.position + 4
+    if (!there) this.#out.set(this.#ws.view(from, nbytes), this.position + 4)
+    this.position += 4 + nbytes
+    return true
+  }
+
   /** @returns false where there is no room left */
   async #stream(address: number, size: number): Promise<boolean> {
     const run = this.#run(address, size)
@@ -63,14 +91,34 @@ class ChunkWriter {
     const room = this.#out.length - this.position - 4
     if (room <= 0) return false
     const { encoder, level } = this.#p
-    const target = this.#ws.scratch('output', size)
+    const target = this.#target(size)
     const pending = encoder.encode(this.#ws, address, size, target, Math.min(size - 1, room), level)
-    const packed = typeof pending === 'number' ? pending : await pending
-    if (packed === 0 && size > room) return false
-    const [from, nbytes] = packed === 0 ? [address, size] : [target, packed]
-    this.#view.setInt32(this.position, nbytes, true)
-    this.#out.set(this.#ws.view(from, nbytes), this.position + 4)
-    this.position += 4 + nbytes
+    return this.#put(address, size, typeof pending === 'number' ? pending : await pending, target)
+  }
+
+  /** Starts all streams of a block at once, for a codec that works on threads of its own. */
+  async #together(address: number, size: number, count: number): Promise<boolean> {
+    const { encoder, level } = this.#p
+    const area = this.#ws.scratch('output', count * size)
+    const streams: Stream[] = []
+    for (let i = 0; i < count; i++) {
+      const stream: Stream = { address: address + i * size, target: area + i * size }
+      if (this.#ws.kernels.isRun(stream.address, size) === 0)
+        stream.packed = Promise.resolve(
+          encoder.encode(this.#ws, stream.address, size, stream.target, size - 1, level),
+        )
+      streams.push(stream)
+    }
+    // All of them, whatever fails: nothing may be written to scratch once somebody else uses it.
+    await Promise.allSettled(streams.map(({ packed }) => packed))
+    for (const stream of streams) {
+      if (stream.packed === undefined) {
+        if (this.#run(stream.address, size) !== true) return false
+        continue
+      }
+      this.solid++
+      if (!this.#put(stream.address, size, await stream.packed, stream.target)) return false
+    }
     return true
   }
 
@@ -81,14 +129,19 @@ class ChunkWriter {
     return address
   }
 
+  async #streams(address: number, size: number, count: number): Promise<boolean> {
+    if (this.#p.encoder.waits && count > 1) return this.#together(address, size, count)
+    for (let i = 0; i < count; i++) if (!(await this.#stream(address + i * size, size))) return false
+    return true
+  }
+
   async #block(block: Uint8Array): Promise<boolean> {
     const h = this.#h
     const traits = { itemBytes: this.#p.itemBytes }
     const context = blockContext(this.#ws, h, traits, this.#referenceAddress(), {})
     const address = runForward(context, h, block.length, this.#ws.bring(block))
-    const streams = streamsOf(h, block.length)
-    const size = block.length / streams
-    for (let i = 0; i < streams; i++) if (!(await this.#stream(address + i * size, size))) return false
+    const count = streamsOf(h, block.length)
+    if (!(await this.#streams(address, block.length / count, count))) return false
     if (this.#reference === undefined && usesDelta(h)) {
       // Readers hold the others against block 0 as they decoded it: where filters lose something, not the input.
       const plain = runBackward(context, h, block.length, address)
@@ -146,12 +199,17 @@ function applyPrefilter(p: Chunk2Params, plain: Uint8Array, blocksize: number): 
 /**
  * Compresses one Blosc2 chunk (README_CHUNK_FORMAT). Runs become runs, a chunk of one value its header and that
  * value, and a chunk that does not get smaller is stored.
- * @returns the chunk
+ * @param out room for {@link maxChunk2Bytes}
+ * @returns the size of the chunk, in bytes
  * @throws BlpkError USAGE for a chunk that is too large, or filters that cannot work on such items
  */
-export async function encodeChunk2(ws: Workspace, p: Chunk2Params, input: Uint8Array): Promise<Uint8Array> {
-  if (input.length > MAX_CHUNK2_NBYTES)
-    throw usage(`a chunk of ${input.length} bytes is too large; use chunks of at most ${MAX_CHUNK2_NBYTES}`)
+export async function encodeChunk2Into(
+  ws: Workspace,
+  p: Chunk2Params,
+  input: Uint8Array,
+  out: Uint8Array,
+): Promise<number> {
+  checkChunk2Bytes(input.length)
   const blocksize = chooseBlock2size(p, input.length)
   const plain = applyPrefilter(p, input, blocksize)
   const h = newChunk2Header({
@@ -164,18 +222,30 @@ export async function encodeChunk2(ws: Workspace, p: Chunk2Params, input: Uint8A
     blocksize,
     filters: p.filters,
   })
-  const out = new Uint8Array(maxChunk2Bytes(plain.length))
   const item = repeatedItem(ws, p, plain)
-  if (item !== undefined) return out.slice(0, putSpecial(h, item, out))
+  if (item !== undefined) return putSpecial(h, item, out)
   if (p.level > 0 && plain.length >= MIN_STREAM2_BYTES) {
-    const writer = new ChunkWriter(ws, p, h, out)
+    const writer = new ChunkWriter(ws, p, h, out.subarray(0, maxChunk2Bytes(plain.length)))
     if (await writer.blocks(plain)) {
-      if (writer.solid === 0) return out.slice(0, putSpecial(h, Uint8Array.of(0), out))
+      if (writer.solid === 0) return putSpecial(h, Uint8Array.of(0), out)
       writeChunk2Header(out, { ...h, cbytes: writer.position })
-      return out.slice(0, writer.position)
+      return writer.position
     }
   }
+  const cbytes = maxChunk2Bytes(plain.length)
   out.set(plain, h.headerBytes)
-  writeChunk2Header(out, { ...h, memcpyed: true, cbytes: out.length })
-  return out
+  writeChunk2Header(out, { ...h, memcpyed: true, cbytes })
+  return cbytes
+}
+
+function checkChunk2Bytes(nbytes: number): void {
+  if (nbytes > MAX_CHUNK2_NBYTES)
+    throw usage(`a chunk of ${nbytes} bytes is too large; use chunks of at most ${MAX_CHUNK2_NBYTES}`)
+}
+
+/** Compresses one Blosc2 chunk into memory of its own; see {@link encodeChunk2Into}. @returns the chunk */
+export async function encodeChunk2(ws: Workspace, p: Chunk2Params, input: Uint8Array): Promise<Uint8Array> {
+  checkChunk2Bytes(input.length)
+  const out = new Uint8Array(maxChunk2Bytes(input.length))
+  return out.slice(0, await encodeChunk2Into(ws, p, input, out))
 }

@@ -1,5 +1,5 @@
 import { unsupported } from '../../errors.js'
-import type { BlockContext } from '../../filters/blosc2/filter.js'
+import { type BlockContext, copyWithin } from '../../filters/blosc2/filter.js'
 import { filterById } from '../../filters/blosc2/registry.js'
 import type { Workspace } from '../../kernels/workspace.js'
 import { type Chunk2Header, FILTER_DELTA } from './header.js'
@@ -73,21 +73,27 @@ export function runForward(
   return at
 }
 
-/** Undoes the filters of a block at `src`, which is in scratch. @returns where the result is, in scratch too */
+/**
+ * Undoes the filters of a block at `src`, which is in scratch.
+ * @param dst where the result is to go; to scratch by default
+ * @returns where it is
+ */
 export function runBackward(
   c: BlockContext,
   h: Pick<Chunk2Header, 'filters'>,
   nbytes: number,
   src: number,
+  dst?: number,
 ): number {
   const pair = new Pair(c.ws, nbytes)
+  const steps = h.filters.map(({ id, meta }) => ({ undo: filterById(id).backward, meta }))
+  const undone = steps.filter(({ undo }) => undo !== undefined).reverse()
   let at = src
-  for (const { id, meta } of h.filters.toReversed()) {
-    const filter = filterById(id)
-    if (filter.backward === undefined) continue
-    const target = pair.other(at)
-    filter.backward({ ...c, meta }, nbytes, at, target)
+  for (const [i, { undo, meta }] of undone.entries()) {
+    const target = dst !== undefined && i === undone.length - 1 ? dst : pair.other(at)
+    undo?.({ ...c, meta }, nbytes, at, target)
     at = target
   }
-  return at
+  if (dst !== undefined && at !== dst) copyWithin(c.ws, at, nbytes, dst)
+  return dst ?? at
 }

@@ -9,8 +9,18 @@ import { type Chunk2Header, CODEC_FORMAT_UD } from './header.js'
 const FORMAT_LZ4 = 1
 const FORMAT_ZSTD = 4
 
-/** Decodes one stream at `src` in the arena to `dst`. @returns the plain size, or -1 */
-export type StreamDecoder = (src: number, cbytes: number, dst: number, nbytes: number) => MaybePromise<number>
+/**
+ * Decodes one stream at `src` in the arena to `dst`, which has room for `nbytes` bytes.
+ * @param want how many of them are needed; a codec may stop there
+ * @returns how many were decoded, or -1 for a malformed stream
+ */
+export type StreamDecoder = (
+  src: number,
+  cbytes: number,
+  dst: number,
+  nbytes: number,
+  want: number,
+) => MaybePromise<number>
 
 function lz4WithDictionary(ws: Workspace, dictionary: Uint8Array): StreamDecoder {
   return (src, cbytes, dst, nbytes) => {
@@ -64,5 +74,9 @@ export function streamDecoder(
     return (src, cbytes, dst, nbytes) => codec.decode(ws, src, cbytes, dst, nbytes, h.codecMeta, owner)
   }
   const codec = codecByFormat(h.codecFormat)
-  return (src, cbytes, dst, nbytes) => codec.decompress(ws, src, cbytes, dst, nbytes)
+  return (src, cbytes, dst, nbytes, want) => {
+    const started = want < nbytes ? codec.decompressStart?.(ws, src, cbytes, dst, nbytes, want) : undefined
+    if (started !== undefined && started >= want) return started
+    return codec.decompress(ws, src, cbytes, dst, nbytes)
+  }
 }

@@ -315,21 +315,31 @@ export function shuffle(typesize: usize, nbytes: usize, src: usize, dst: usize):
   }
 }
 
+/**
+ * Brings `n` items of 2 bytes or more together again: byte j of the first lies at src[j * plane]. Any part of a
+ * shuffled block can be undone by itself so.
+ */
+export function joinItems(typesize: usize, src: usize, plane: usize, dst: usize, n: usize): void {
+  const wide = n & ~15
+  if (wide != 0) {
+    if (typesize == 8) joinDense8(src, plane, dst, wide)
+    else if (typesize == 4) joinDense4(src, plane, dst, wide)
+    else if (typesize == 2) joinDense2(src, plane, dst, wide)
+    else joinColumns(typesize, src, plane, dst, wide)
+  }
+  for (let i = wide; i < n; i++) {
+    const item = dst + i * typesize
+    let p = src + i
+    for (let j: usize = 0; j < typesize; j++, p += plane) store<u8>(item + j, load<u8>(p))
+  }
+}
+
 /** Undoes {@link shuffle}. */
 export function unshuffle(typesize: usize, nbytes: usize, src: usize, dst: usize): void {
   const items = typesize > 1 ? nbytes / typesize : 0
   const whole = items * typesize
   copyBytes(dst + whole, src + whole, nbytes - whole)
-  const n = items & ~15
-  if (typesize == 2) joinDense2(src, items, dst, n)
-  else if (typesize == 4) joinDense4(src, items, dst, n)
-  else if (typesize == 8) joinDense8(src, items, dst, n)
-  else joinColumns(typesize, src, items, dst, n)
-  for (let i = n; i < items; i++) {
-    const item = dst + i * typesize
-    let p = src + i
-    for (let j: usize = 0; j < typesize; j++, p += items) store<u8>(item + j, load<u8>(p))
-  }
+  joinItems(typesize, src, items, dst, items)
 }
 
 /** The bits that change places between `a`, from bit `shift` on, and `b`. */

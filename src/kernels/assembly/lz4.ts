@@ -327,14 +327,18 @@ export function lz4Compress(
   return putLastLiterals(dst, op, oend, anchor, nbytes)
 }
 
-/** Matches may reach back to `floor`: to `dst`, or to a dictionary that lies right before it. */
+/**
+ * Matches may reach back to `floor`: to `dst`, or to a dictionary that lies right before it. Where `stop` is not 0,
+ * decoding ends as soon as it is reached.
+ */
 @inline
-function decode(src: usize, cbytes: u32, dst: usize, capacity: u32, floor: usize): i32 {
+function decode(src: usize, cbytes: u32, dst: usize, capacity: u32, floor: usize, stop: usize): i32 {
   const iend = src + cbytes
   const oend = dst + capacity
   // No address is 0, so a limit of 0 turns the fast path off.
   const fastIn: usize = cbytes >= FAST_IN ? iend - FAST_IN : 0
-  const fastOut: usize = capacity >= FAST_OUT ? oend - FAST_OUT : 0
+  let fastOut: usize = capacity >= FAST_OUT ? oend - FAST_OUT : 0
+  if (stop != 0) fastOut = min(fastOut, stop - 1)
   let ip = src
   let op = dst
   while (true) {
@@ -390,6 +394,7 @@ function decode(src: usize, cbytes: u32, dst: usize, capacity: u32, floor: usize
         if (distance - 1 >= <u32>(op - floor)) return -1
       }
     } else {
+      if (stop != 0 && op >= stop) return <i32>(op - dst)
       if (ip == iend) return -1
       token = <u32>load<u8>(ip++)
       length = token >> 4
@@ -430,10 +435,15 @@ function decode(src: usize, cbytes: u32, dst: usize, capacity: u32, floor: usize
 
 /** Decompresses one LZ4 block. Returns the plain size, at most `capacity`, or -1 for a malformed block. */
 export function lz4Decompress(src: usize, cbytes: u32, dst: usize, capacity: u32): i32 {
-  return decode(src, cbytes, dst, capacity, dst)
+  return decode(src, cbytes, dst, capacity, dst, 0)
 }
 
 /** The same with a dictionary of `dictBytes` bytes right before `dst`. */
 export function lz4DecompressDict(src: usize, cbytes: u32, dst: usize, capacity: u32, dictBytes: u32): i32 {
-  return decode(src, cbytes, dst, capacity, dst - dictBytes)
+  return decode(src, cbytes, dst, capacity, dst - dictBytes, 0)
+}
+
+/** As {@link lz4Decompress}, but ends once `want` bytes are there; returns how many there are. */
+export function lz4DecompressStart(src: usize, cbytes: u32, dst: usize, capacity: u32, want: u32): i32 {
+  return decode(src, cbytes, dst, capacity, dst, dst + want)
 }

@@ -51,7 +51,7 @@ async function writeArray(
 ): Promise<void> {
   const itemBytes = r.header.typesize
   const options = { itemBytes, blockshape: array.cut.blockshape }
-  const store = { ws: r.ws, chunks: r.chunks, partition: array.cut, itemBytes, options }
+  const store = { chunks: r.chunks, partition: array.cut, itemBytes, options, threads: o.threads }
   if (array.meta.shape.includes(0)) return
   for (const box of boxesInOrder(array.meta.shape, itemBytes)) {
     o.signal?.throwIfAborted()

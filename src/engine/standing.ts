@@ -1,0 +1,88 @@
+import { availableParallelism } from 'node:os'
+import { Crew } from './crew.js'
+import { MAX_ARENA_CHUNK, type Slot } from './slot.js'
+
+/** How long a crew without work is kept, in ms: the next slice of an array then has no threads to start. */
+const KEPT = 5000
+/** Work that takes less in one thread is done there, in ms: where threads must be started, and where they wait. */
+const WORTH_STARTING = 80
+const WORTH_ASKING = 2
+/** Slots of a run together, in bytes, where there are at least two a thread. */
+const SLOT_BUDGET = 128 * 2 ** 20
+/** A crew that holds more is not kept, in bytes. */
+const MAX_KEPT = 512 * 2 ** 20
+
+interface Standing {
+  crew: Crew
+  threads: number
+  timer?: NodeJS.Timeout
+}
+
+let standing: Standing | undefined
+
+/** What is to be done, to tell whether threads are worth their while. */
+export interface Workload {
+  /** All cores by default. */
+  threads?: number | undefined
+  /** Pieces that can be worked on at the same time. */
+  pieces: number
+  /** Plain bytes in all. */
+  nbytes: number
+  /** How many of them one thread does in a second, in MB. */
+  speed: number
+  /** What the largest piece takes in the arena, in bytes. */
+  slotBytes: number
+}
+
+/** How many threads to use; 0 where the calling thread does it sooner. */
+export function threadsFor({ threads, pieces, nbytes, speed, slotBytes }: Workload): number {
+  const most = Math.min(threads ?? availableParallelism(), pieces)
+  if (most < 2 || slotBytes > MAX_ARENA_CHUNK) return 0
+  const alone = nbytes / 1000 / speed
+  const least = standing?.threads === wantedThreads(threads) ? WORTH_ASKING : WORTH_STARTING
+  return alone < least ? 0 : wantedThreads(threads)
+}
+
+function wantedThreads(threads: number | undefined): number {
+  return threads ?? availableParallelism()
+}
+
+function take(threads: number): Standing {
+  const found = standing
+  if (found === undefined || found.threads !== threads)
+    return { crew: new Crew({ threads, chunkBytes: 1, work: 'compress' }), threads }
+  clearTimeout(found.timer)
+  standing = undefined
+  return found
+}
+
+async function giveBack(used: Standing): Promise<void> {
+  if (standing !== undefined || used.crew.arena.handle.memory.buffer.byteLength > MAX_KEPT) {
+    await used.crew.dismiss()
+    return
+  }
+  standing = used
+  used.timer = setTimeout(() => {
+    if (standing === used) standing = undefined
+    void used.crew.dismiss()
+  }, KEPT)
+  used.timer.unref()
+}
+
+/**
+ * Lends a crew for a run, which is kept for a while afterwards. What runs at the same time gets another one.
+ * @param slotBytes what a piece takes in the arena, in bytes: large ones get fewer slots
+ */
+export async function withCrew<T>(
+  { threads, slotBytes }: { threads: number; slotBytes: number },
+  action: (crew: Crew, slots: readonly Slot[]) => Promise<T>,
+): Promise<T> {
+  const used = take(threads)
+  const { crew } = used
+  const fitting = Math.max(2, Math.floor(SLOT_BUDGET / Math.max(1, slotBytes)))
+  try {
+    return await action(crew, crew.slots.slice(0, Math.min(crew.slots.length, fitting)))
+  } finally {
+    await giveBack(used)
+  }
+}

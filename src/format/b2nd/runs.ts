@@ -1,0 +1,119 @@
+import type { Runs } from './picks.js'
+
+/** Runs along one axis, with the strides of both sides. */
+export interface AxisRuns {
+  runs: Runs
+  /** From one index to the next where the runs come from, in items. */
+  from: number
+  /** The same where they go, in items. */
+  to: number
+}
+
+/** Strides of an array in C order, in items. */
+export function stridesOf(shape: readonly number[]): number[] {
+  const strides: number[] = new Array(shape.length)
+  let stride = 1
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    strides[axis] = stride
+    stride *= shape[axis] ?? 1
+  }
+  return strides
+}
+
+/** Makes one axis of the last ones that are whole on both sides, so that runs become long. */
+function fold(axes: AxisRuns[]): AxisRuns[] {
+  for (let last = axes.pop(); last !== undefined; last = axes.pop()) {
+    const before = axes.at(-1)
+    const [from, to, length] = last.runs
+    const whole = last.runs.length === 3 && from === 0 && to === 0 && length !== undefined
+    if (
+      before === undefined ||
+      !whole ||
+      before.from !== last.from * length ||
+      before.to !== last.to * length
+    )
+      return [...axes, last]
+    axes[axes.length - 1] = { runs: before.runs.map((n) => n * length), from: last.from, to: last.to }
+  }
+  return axes
+}
+
+/** The runs between two arrays in C order, axis by axis, as few and as long as they get. */
+export function axesOf(runs: readonly Runs[], from: readonly number[], to: readonly number[]): AxisRuns[] {
+  const [source, target] = [stridesOf(from), stridesOf(to)]
+  if (runs.length === 0) return [{ runs: [0, 0, 1], from: 1, to: 1 }]
+  return fold(runs.map((r, axis) => ({ runs: r, from: source[axis] ?? 1, to: target[axis] ?? 1 })))
+}
+
+/** The words of a plan for the kernels (`runs.ts` there). @param itemBytes size of an item, in bytes */
+export function planWords(axes: readonly AxisRuns[], itemBytes: number): number[] {
+  const words: number[] = []
+  for (const { runs, from, to } of axes) {
+    words.push(runs.length / 3, from, to * itemBytes)
+    for (const n of runs) words.push(n)
+  }
+  return words
+}
+
+/** The first item that the runs take and the one behind the last, in items of the source. */
+export function spanOfRuns(axes: readonly AxisRuns[]): [first: number, end: number] {
+  let [first, last] = [0, 0]
+  for (const { runs, from } of axes) {
+    let [low, high] = [Number.POSITIVE_INFINITY, 0]
+    for (let i = 0; i < runs.length; i += 3) {
+      const at = runs[i] ?? 0
+      low = Math.min(low, at)
+      high = Math.max(high, at + (runs[i + 2] ?? 0) - 1)
+    }
+    first += low * from
+    last += high * from
+  }
+  return [first, last + 1]
+}
+
+/** Rows shorter than this are copied item by item: a view of them costs more, in bytes. */
+const SHORT_ROW = 128
+
+/** Integers as wide as the items allow; floats would change some NaNs. */
+type Words = Uint32Array | Uint16Array | Uint8Array
+
+function wordsOf(bytes: Uint8Array, width: number): Words {
+  const { buffer, byteOffset, length } = bytes
+  if (width === 4) return new Uint32Array(buffer, byteOffset, length >> 2)
+  return width === 2 ? new Uint16Array(buffer, byteOffset, length >> 1) : bytes
+}
+
+function wordWidth(a: Uint8Array, b: Uint8Array, itemBytes: number): 4 | 2 | 1 {
+  const all = a.byteOffset | b.byteOffset | itemBytes
+  if (all % 4 === 0) return 4
+  return all % 2 === 0 ? 2 : 1
+}
+
+/** Copies items between arrays in ordinary memory; the kernels do it where both lie in theirs. */
+export function copyAxes(
+  axes: readonly AxisRuns[],
+  itemBytes: number,
+  from: Uint8Array,
+  to: Uint8Array,
+): void {
+  const width = wordWidth(from, to, itemBytes)
+  const [source, target] = [wordsOf(from, width), wordsOf(to, width)]
+  const scale = itemBytes / width
+  const short = SHORT_ROW / width
+  const row = (at: number, put: number, length: number): void => {
+    if (length >= short) target.set(source.subarray(at, at + length), put)
+    else for (let i = 0; i < length; i++) target[put + i] = source[at + i] as number
+  }
+  const walk = (axis: number, at: number, put: number): void => {
+    const { runs, from: step, to: stride } = axes[axis] as AxisRuns
+    const inner = axis === axes.length - 1
+    for (let i = 0; i < runs.length; i += 3) {
+      let a = at + (runs[i] ?? 0) * step * scale
+      let b = put + (runs[i + 1] ?? 0) * stride * scale
+      const length = runs[i + 2] ?? 0
+      if (inner) row(a, b, length * scale)
+      else for (let k = 0; k < length; k++, a += step * scale, b += stride * scale) walk(axis + 1, a, b)
+    }
+  }
+  walk(0, 0, 0)
+}
