@@ -11,8 +11,6 @@ export interface Codec {
   readonly splits: boolean
   /** About how fast it packs and unpacks on one core, in MB/s: decides whether workers are worth their start. */
   readonly speed: { compress: number; decompress: number }
-  /** It packs on threads of its own, and ours wait for it: one worker more then keeps all cores busy. */
-  readonly waits?: boolean
   /** What the kernels that take all streams of a block at once call it, and our levels; only of codecs in there. */
   readonly kernel?: { readonly id: number; level(level: number): number }
   /** It gains from larger blocks, which C-Blosc therefore doubles. */

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module'
 import zlib from 'node:zlib'
+import { ZSTD_ENCODE_BYTES } from '../kernels/loader.js'
 import type { Workspace } from '../kernels/workspace.js'
 import { type Codec, deliver, type MaybePromise } from './codec.js'
 import { walkZstdFrame } from './zstd-frame.js'
@@ -26,6 +27,8 @@ interface NodeZstd {
   constants: { ZSTD_c_compressionLevel: number }
 }
 
+/** The kernel is as strong as C-Blosc up to this level; the next ones search for the cheapest way through a block. */
+const LAST_KERNEL_LEVEL = 6
 /** Levels of C-Blosc 1 (`zstd_wrap_compress` in blosc.c). */
 const BLOSC_LEVELS = [1, 1, 3, 5, 7, 9, 11, 13, 15, 22]
 /**
@@ -76,6 +79,18 @@ function isBelievable(stream: Uint8Array, nbytes: number): boolean {
   return frame.upperBound >= nbytes && frame.upperBound <= nbytes + SLACK
 }
 
+async function packByLibrary(
+  ws: Workspace,
+  src: number,
+  nbytes: number,
+  dst: number,
+  capacity: number,
+  level: number,
+): Promise<number> {
+  const packed = await engine().compress(ws.buffer(src, nbytes), level)
+  return deliver(ws, packed, dst, capacity)
+}
+
 /** For frames that the kernel does not take: those with checksums. */
 async function byLibrary(ws: Workspace, stream: Uint8Array, dst: number, nbytes: number): Promise<number> {
   try {
@@ -91,11 +106,11 @@ export const zstd: Codec = {
   format: 4,
   splits: false,
   highRatio: true,
-  waits: !hasNodeZstd,
   speed: { compress: 250, decompress: 800 },
-  async compress(ws, src, nbytes, dst, capacity, level) {
-    const packed = await engine().compress(ws.buffer(src, nbytes), level)
-    return deliver(ws, packed, dst, capacity)
+  compress(ws, src, nbytes, dst, capacity, level) {
+    if (level > LAST_KERNEL_LEVEL) return packByLibrary(ws, src, nbytes, dst, capacity, level)
+    const scratch = ws.scratch('zstd', ZSTD_ENCODE_BYTES)
+    return ws.kernels.zstdCompress(src, nbytes, dst, capacity, level, scratch)
   },
   decompress(ws, src, cbytes, dst, nbytes) {
     const size = ws.kernels.zstdDecompress(src, cbytes, dst, nbytes, nbytes, ws.table)

@@ -38,11 +38,10 @@ export interface CrewOptions {
   work: 'compress' | 'decompress'
 }
 
-/** Who is to work: worker threads, with the calling one or without, or lanes in the calling thread. */
+/** Who is to work: worker threads, with the calling one or without; or the calling thread alone. */
 interface Size {
   hands: number
   own: boolean
-  lanes: number
 }
 
 /** How many at once the chunks allow. */
@@ -59,17 +58,12 @@ function timeForChunk({ chunkBytes, codec, work }: CrewOptions): number {
 
 function sizeOf(o: CrewOptions): Size {
   const threads = mostAtOnce(o)
-  if (threads === 1) return { hands: 0, own: false, lanes: 1 }
+  if (threads === 1) return { hands: 0, own: false }
   const each = timeForChunk(o)
   const alone = each * (o.nchunks ?? Number.POSITIVE_INFINITY)
-  // A codec with threads of its own gains from more lanes here, until the rest of the work is too much for one thread.
-  if (o.codec?.waits === true && o.work === 'compress')
-    return alone < 8 * WORKER_START
-      ? { hands: 0, own: false, lanes: threads + 1 }
-      : { hands: threads + 1, own: false, lanes: 1 }
-  if (alone < 2 * WORKER_START) return { hands: 0, own: false, lanes: 1 }
+  if (alone < 2 * WORKER_START) return { hands: 0, own: false }
   const own = o.callerWorks === true && each <= LONGEST_OWN_TASK
-  return { hands: own ? threads - 1 : threads, own, lanes: 1 }
+  return { hands: own ? threads - 1 : threads, own }
 }
 
 /** Those who do the work on chunks: worker threads, or the calling thread. */
@@ -78,16 +72,16 @@ export class Crew {
   readonly slots: Slot[]
   readonly #hands: Hand[] = []
   readonly #roster = new Roster(this.#hands)
-  readonly #lanes: Lane[]
+  readonly #lane: Lane
 
   constructor(options: CrewOptions) {
-    const { hands, own, lanes } = sizeOf(options)
+    const { hands, own } = sizeOf(options)
     // Until they run, the calling thread does everything.
     const onReady = own ? () => this.#roster.dispatch() : undefined
     for (let i = 0; i < hands; i++) this.#hands.push(new ThreadHand(this.arena, onReady))
     if (own) this.#hands.push(new OwnHand(this.arena))
-    this.#lanes = Array.from({ length: lanes }, () => new Lane(this.arena))
-    const slots = hands > 0 ? mostAtOnce(options) * SLOTS_PER_THREAD : lanes
+    this.#lane = new Lane(this.arena)
+    const slots = hands > 0 ? mostAtOnce(options) * SLOTS_PER_THREAD : 1
     this.slots = Array.from({ length: slots }, () => new Slot(this.arena))
   }
 
@@ -103,7 +97,7 @@ export class Crew {
   encode(params: EncodeParams, plain: Uint8Array, packed: Uint8Array, from?: FilePlace): Promise<number> {
     if (this.reaches(plain, packed))
       return this.#roster.add({ kind: 'encode', params, plain: areaOf(plain), packed: areaOf(packed), from })
-    return this.#ownLane.run((worker) => worker.encode(params, plain, packed))
+    return this.#lane.run((worker) => worker.encode(params, plain, packed))
   }
 
   /** Writes bytes of the arena to a file; only if {@link reaches}. */
@@ -121,8 +115,7 @@ export class Crew {
     plain: Uint8Array,
     files: FilePlaces = {},
   ): Promise<void> {
-    if (!this.reaches(plain, packed))
-      return this.#ownLane.run((worker) => worker.decode(params, packed, plain))
+    if (!this.reaches(plain, packed)) return this.#lane.run((worker) => worker.decode(params, packed, plain))
     const { from, to } = files
     await this.#roster.add({ kind: 'decode', params, plain: areaOf(plain), packed: areaOf(packed), from })
     if (to !== undefined) await this.write(to, plain)
@@ -131,10 +124,6 @@ export class Crew {
   /** Gives a task to a worker; only where there are some. @returns what it answers */
   assign(task: Task): Promise<number> {
     return this.#roster.add(task)
-  }
-
-  get #ownLane(): Lane {
-    return this.#lanes.reduce((best, lane) => (lane.busy < best.busy ? lane : best))
   }
 
   /** Ends the worker threads. */
@@ -149,8 +138,6 @@ function isShared(bytes: Uint8Array): boolean {
 
 /** Work in the calling thread, one chunk after the other, with scratch of its own. */
 class Lane {
-  /** Tasks under way. */
-  busy = 0
   readonly #arena: Arena
   #worker: ChunkWorker | undefined
   #last: Promise<unknown> = Promise.resolve()
@@ -162,8 +149,7 @@ class Lane {
   run<T>(action: (worker: ChunkWorker) => Promise<T>): Promise<T> {
     this.#worker ??= new ChunkWorker(new Workspace(this.#arena))
     const worker = this.#worker
-    this.busy++
-    const result = this.#last.then(() => action(worker)).finally(() => this.busy--)
+    const result = this.#last.then(() => action(worker))
     this.#last = result.catch(() => {})
     return result
   }

@@ -46,6 +46,15 @@ export interface Kernels {
     table: number,
   ): number
   blosclzDecompress(src: number, cbytes: number, dst: number, capacity: number): number
+  /** Compresses into one frame, level 1 to 6; 0 where it does not fit in `capacity`. `scratch`: {@link ZSTD_ENCODE_BYTES}. */
+  zstdCompress(
+    src: number,
+    nbytes: number,
+    dst: number,
+    capacity: number,
+    level: number,
+    scratch: number,
+  ): number
   /**
    * One Zstandard frame without dictionary and checksum, up to `want` bytes or to its end. Returns how many bytes there
    * are, at most `capacity`, or -1 where it is malformed or not of this kind. `scratch`: {@link ZSTD_SCRATCH_BYTES}.
@@ -115,6 +124,8 @@ export const LZ4HC_SCRATCH_BYTES = (1 << 19) + (1 << 16)
 export const BLOSCLZ_TABLE_BYTES = 1 << 16
 /** Scratch that {@link Kernels.zstdDecompress} needs, in bytes. */
 export const ZSTD_SCRATCH_BYTES = (1 << 17) + (1 << 15)
+/** Scratch that {@link Kernels.zstdCompress} needs, in bytes. */
+export const ZSTD_ENCODE_BYTES = 2 ** 21
 /** One scratch area that is large enough for any kernel, in bytes. */
 export const KERNEL_SCRATCH_BYTES = Math.max(
   LZ4_TABLE_BYTES,

@@ -105,6 +105,7 @@ export type ScratchName =
   | 'plan'
   | 'part'
   | 'chunk'
+  | 'zstd'
 
 /** The kernels of one thread with scratch areas of its own in the shared arena. */
 export class Workspace {

@@ -42,7 +42,6 @@ function builtinEncoder(name: keyof typeof CODEC_NUMBERS): StreamEncoder {
     number: CODEC_NUMBERS[name],
     meta: 0,
     highRatio: codec.highRatio,
-    waits: codec.waits === true,
     likesSplit: (level) => SPLITTING.includes(name) || (name === 'zstd' && level <= LAST_SPLIT_ZSTD_LEVEL),
     encode: (ws, src, nbytes, dst, capacity, level) => codec.compress(ws, src, nbytes, dst, capacity, level),
   }
@@ -56,7 +55,6 @@ function pluginEncoder(codec: PluginCodec, meta: number, owner: unknown): Stream
     number: codec.id,
     meta,
     highRatio: false,
-    waits: false,
     likesSplit: () => false,
     encode(ws, src, nbytes, dst, capacity) {
       const packed = encode(ws, src, nbytes, dst, capacity, meta, owner)

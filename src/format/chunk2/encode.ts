@@ -20,15 +20,6 @@ const FIRST_USER_FILTER = 160
 export function maxChunk2Bytes(nbytes: number): number {
   return nbytes + EXTENDED_HEADER_BYTES
 }
-
-/** A stream of a block: where it is, and what a codec that works elsewhere is going to make of it. */
-interface Stream {
-  address: number
-  packed?: Promise<number>
-  /** Where that goes. */
-  target: number
-}
-
 class ChunkWriter {
   readonly #ws: Workspace
   readonly #p: Chunk2Params
@@ -96,32 +87,6 @@ class ChunkWriter {
     return this.#put(address, size, typeof pending === 'number' ? pending : await pending, target)
   }
 
-  /** Starts all streams of a block at once, for a codec that works on threads of its own. */
-  async #together(address: number, size: number, count: number): Promise<boolean> {
-    const { encoder, level } = this.#p
-    const area = this.#ws.scratch('output', count * size)
-    const streams: Stream[] = []
-    for (let i = 0; i < count; i++) {
-      const stream: Stream = { address: address + i * size, target: area + i * size }
-      if (this.#ws.kernels.isRun(stream.address, size) === 0)
-        stream.packed = Promise.resolve(
-          encoder.encode(this.#ws, stream.address, size, stream.target, size - 1, level),
-        )
-      streams.push(stream)
-    }
-    // All of them, whatever fails: nothing may be written to scratch once somebody else uses it.
-    await Promise.allSettled(streams.map(({ packed }) => packed))
-    for (const stream of streams) {
-      if (stream.packed === undefined) {
-        if (this.#run(stream.address, size) !== true) return false
-        continue
-      }
-      this.solid++
-      if (!this.#put(stream.address, size, await stream.packed, stream.target)) return false
-    }
-    return true
-  }
-
   #referenceAddress(): number | undefined {
     if (this.#reference === undefined) return undefined
     const address = this.#ws.scratch('reference', this.#reference.length)
@@ -130,7 +95,6 @@ class ChunkWriter {
   }
 
   async #streams(address: number, size: number, count: number): Promise<boolean> {
-    if (this.#p.encoder.waits && count > 1) return this.#together(address, size, count)
     for (let i = 0; i < count; i++) if (!(await this.#stream(address + i * size, size))) return false
     return true
   }

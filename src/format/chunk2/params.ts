@@ -13,8 +13,6 @@ export interface StreamEncoder {
   meta: number
   /** C-Blosc2 gives it larger blocks. */
   highRatio: boolean
-  /** It works on threads of its own, and can take several streams at once. */
-  waits: boolean
   /** Splitting helps it at this level, where data are shuffled. */
   likesSplit: (level: number) => boolean
   /** @returns bytes written at `dst`, or 0 where the stream does not get smaller than `capacity` */

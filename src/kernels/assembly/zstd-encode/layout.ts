@@ -1,0 +1,35 @@
+// The scratch area of the Zstandard encoder, as offsets into it.
+
+/** A row of the match finder: where it was last written, 15 tags of a byte; and 16 positions of four bytes. */
+export const MAX_ROWS_LOG: u32 = 14
+export const TAGS: usize = 0
+export const POSITIONS: usize = TAGS + (16 << MAX_ROWS_LOG)
+
+export const MAX_BLOCK: u32 = 1 << 17
+/** Of a sequence: literals, match length, what its offset is written as, and its three codes; four bytes each. */
+export const SEQUENCES: usize = POSITIONS + (64 << MAX_ROWS_LOG)
+export const SEQUENCE_BYTES: usize = 16
+/** Every sequence takes at least four bytes of its block. */
+const MAX_SEQUENCES: usize = <usize>MAX_BLOCK >> 2
+/** The literals of the block one after another, with room for copies of whole vectors. */
+export const LITERALS: usize = SEQUENCES + MAX_SEQUENCES * SEQUENCE_BYTES
+/** How often each symbol comes, in up to four tables of 256 counts. */
+export const COUNTS: usize = LITERALS + <usize>MAX_BLOCK + 64
+export const HISTOGRAM_BYTES: usize = 4 << 8
+/** The same for a sample of the block. */
+export const BLOCK_COUNTS: usize = COUNTS + 4 * HISTOGRAM_BYTES
+export const NORMS: usize = BLOCK_COUNTS + HISTOGRAM_BYTES
+/** Encoding tables of FSE: the states, then two words for each symbol. */
+export const STATES_BYTES: usize = 2 << 9
+export const FSE_TABLE_BYTES: usize = STATES_BYTES + (8 << 6)
+export const FSE_TABLES: usize = NORMS + (2 << 8)
+export const SPREAD: usize = FSE_TABLES + 3 * FSE_TABLE_BYTES
+/** The tree of the literals: sorted symbols, weights and parents of nodes, codes (length in the low 4 bits). */
+export const KEYS: usize = SPREAD + 512
+export const NODES: usize = KEYS + (4 << 8)
+export const PARENTS: usize = NODES + (4 << 9)
+export const CODES: usize = PARENTS + (2 << 9)
+export const WEIGHTS: usize = CODES + (2 << 8)
+/** Small blocks are written here first: they have no room for what might be written too much. */
+export const SMALL: usize = WEIGHTS + 256
+export const SMALL_BLOCK: u32 = 1 << 13

@@ -1,0 +1,204 @@
+// Cuts a block into literals and matches. What a match saves is weighed in bits: literals by the entropy of the block,
+// the match by its offset; where the next position or the one behind it saves more, it goes first.
+import { copyBytes } from '../copy'
+import { copyLoose, equalRun } from '../lz4'
+import { LITERALS, SEQUENCES, SEQUENCE_BYTES } from './layout'
+import { candidates, latest, remember, SEARCH_BYTES } from './rows'
+import { entropyOfBlock } from './split'
+
+const MIN_MATCH: u32 = 4
+/** About what a sequence takes besides the digits of its offset, in bits. */
+const SEQUENCE_BITS: i32 = 9
+const REPEAT_BITS: i32 = 6
+/** A match of this length is not weighed against later ones. */
+const TAKE_AT_ONCE: u32 = 256
+/** Of a longer match only the ends are remembered, in bytes. */
+const REMEMBERED: usize = 96
+
+/** By level 1 to 6: earlier places that are looked at, and how many positions a match may be put off. */
+const ATTEMPTS = memory.data<u8>([0, 2, 3, 6, 8, 15, 15])
+const PATIENCE = memory.data<u8>([0, 0, 0, 1, 1, 2, 2])
+/** How soon what does not match is passed over faster: the step grows by one after 2 to this power of bytes. */
+const SEARCH_SHIFT = memory.data<u8>([0, 8, 8, 8, 8, 8, 8])
+/** One of so many places inside a match is remembered. */
+const STRIDE = memory.data<u8>([0, 5, 2, 1, 1, 1, 1])
+
+/** The last offsets, as the decoder will know them; these belong to the instance, as all below. */
+let repeat1: u32 = 1
+let repeat2: u32 = 4
+let repeat3: u32 = 8
+let kept1: u32 = 1
+let kept2: u32 = 4
+let kept3: u32 = 8
+/** Sequences and literals of the block that was cut last. */
+export let sequenceCount: u32 = 0
+export let literalBytes: u32 = 0
+
+/** What a literal costs, in 16ths of a bit. */
+let literalCost: i32 = 0
+let attempts: u32 = 0
+/** Every place before this one is remembered, or passed over. */
+let remembered: usize = 0
+/** The best match of the last search: its offset, and what it saves in 16ths of a bit. */
+let bestOffset: u32 = 0
+let bestGain: i32 = 0
+
+export function startMatches(src: usize): void {
+  repeat1 = 1
+  repeat2 = 4
+  repeat3 = 8
+  remembered = src
+}
+
+/** A block that is stored leaves no offsets behind. */
+export function forgetBlock(): void {
+  repeat1 = kept1
+  repeat2 = kept2
+  repeat3 = kept3
+}
+
+@inline
+function gainOf(length: u32, bits: i32): i32 {
+  return <i32>length * literalCost - (bits << 4)
+}
+
+/** Looks for the match that saves most, which must save more than `least`. @returns its length, or 0 */
+@inline
+function search(s: usize, ip: usize, end: usize, src: usize, least: i32): u32 {
+  let length: u32 = 0
+  bestGain = least
+  const word = load<u32>(ip)
+  if (repeat1 <= <u32>(ip - src) && load<u32>(ip - repeat1) == word) {
+    const found = MIN_MATCH + equalRun(ip + MIN_MATCH, ip - repeat1 + MIN_MATCH, end)
+    const gain = gainOf(found, REPEAT_BITS)
+    if (gain > bestGain) {
+      bestGain = gain
+      bestOffset = repeat1
+      length = found
+    }
+  }
+  let bits = candidates(s, ip)
+  for (let i = attempts; bits != 0 && i != 0; i--) {
+    const from = latest(bits)
+    bits &= bits - 1
+    if (load<u32>(from) != word) continue
+    const found = MIN_MATCH + equalRun(ip + MIN_MATCH, from + MIN_MATCH, end)
+    if (found <= length) continue
+    const offset = <u32>(ip - from)
+    const gain = gainOf(found, SEQUENCE_BITS + 31 - <i32>clz(offset))
+    if (gain > bestGain) {
+      bestGain = gain
+      bestOffset = offset
+      length = found
+    }
+  }
+  return length
+}
+
+/** Remembers what lies before a place; of a long stretch only its ends. */
+@inline
+function rememberUpTo(s: usize, ip: usize, stride: usize): void {
+  if (ip > remembered + 2 * REMEMBERED) {
+    for (const stop = remembered + REMEMBERED; remembered < stop; remembered += stride) remember(s, remembered)
+    remembered = ip - REMEMBERED
+  }
+  for (; remembered < ip; remembered += stride) remember(s, remembered)
+}
+
+/** What an offset is written as: 1 to 3 stand for the last ones, counted on by one behind no literals. */
+@inline
+function writtenAs(offset: u32, literals: u32): u32 {
+  const skip: u32 = literals == 0 ? 1 : 0
+  let value = offset + 3
+  if (offset == repeat1 && skip == 0) return 1
+  if (offset == repeat2) {
+    value = 2 - skip
+    repeat2 = repeat1
+  } else if (offset == repeat3) {
+    value = 3 - skip
+    repeat3 = repeat2
+    repeat2 = repeat1
+  } else {
+    if (skip == 1 && offset == repeat1 - 1) value = 3
+    repeat3 = repeat2
+    repeat2 = repeat1
+  }
+  repeat1 = offset
+  return value
+}
+
+/** Adds a sequence. @returns where the literals of the next one go */
+@inline
+function add(s: usize, anchor: usize, literals: u32, length: u32, offset: u32, to: usize, end: usize): usize {
+  const at = s + SEQUENCES + <usize>sequenceCount * SEQUENCE_BYTES
+  sequenceCount = sequenceCount + 1
+  store<u32>(at, literals)
+  store<u32>(at, length, 4)
+  store<u32>(at, writtenAs(offset, literals), 8)
+  if (end - anchor >= <usize>literals + 16) copyLoose(to, anchor, literals)
+  else copyBytes(to, anchor, literals)
+  return to + literals
+}
+
+/** Cuts a block, which is a part of the stream from `src` on; its sequences and literals are then in the scratch area. */
+export function cutBlock(s: usize, src: usize, block: usize, end: usize, level: u32): void {
+  kept1 = repeat1
+  kept2 = repeat2
+  kept3 = repeat3
+  sequenceCount = 0
+  attempts = <u32>load<u8>(ATTEMPTS + level)
+  const patience = <u32>load<u8>(PATIENCE + level)
+  const stride = <usize>load<u8>(STRIDE + level)
+  const searchShift = <usize>load<u8>(SEARCH_SHIFT + level)
+  // Huffman codes have one bit at least.
+  literalCost = max<i32>(16, <i32>entropyOfBlock(s))
+  let to = s + LITERALS
+  let anchor = block
+  let ip = block == src ? block + 1 : block
+  const stop: usize = end - block >= SEARCH_BYTES ? end - SEARCH_BYTES : 0
+  while (ip <= stop) {
+    rememberUpTo(s, ip, stride)
+    let length = search(s, ip, end, src, 0)
+    remember(s, ip)
+    remembered = ip + 1
+    if (length == 0) {
+      const step: usize = 1 + ((ip - anchor) >> searchShift)
+      ip += step
+      // In what does not match, what is passed over is not remembered either.
+      if (step > 8) remembered = ip
+      continue
+    }
+    let start = ip
+    let offset = bestOffset
+    let gain = bestGain
+    for (let wait: u32 = 1; wait <= patience && length < TAKE_AT_ONCE && ip < stop; wait++) {
+      ip++
+      const later = search(s, ip, end, src, gain + literalCost)
+      remember(s, ip)
+      remembered = ip + 1
+      if (later == 0) continue
+      start = ip
+      length = later
+      offset = bestOffset
+      gain = bestGain
+      wait = 0
+    }
+    while (start > anchor && start - offset > src && load<u8>(start - 1) == load<u8>(start - offset - 1)) {
+      start--
+      length++
+    }
+    to = add(s, anchor, <u32>(start - anchor), length, offset, to, end)
+    ip = start + length
+    anchor = ip
+    // The offset before the last one often goes on, as where one value of many differs.
+    while (ip <= stop && repeat2 <= <u32>(ip - src) && load<u32>(ip) == load<u32>(ip - repeat2)) {
+      const found = MIN_MATCH + equalRun(ip + MIN_MATCH, ip - repeat2 + MIN_MATCH, end)
+      if (gainOf(found, REPEAT_BITS) <= 0) break
+      to = add(s, anchor, 0, found, repeat2, to, end)
+      ip += found
+      anchor = ip
+    }
+  }
+  copyBytes(to, anchor, end - anchor)
+  literalBytes = <u32>(to + (end - anchor) - (s + LITERALS))
+}
