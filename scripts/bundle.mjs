@@ -1,6 +1,7 @@
 // Bundles the command line, the library, and their workers: one file opens faster than fifty. The command line is
 // CommonJS, which node loads sooner than modules.
-import { copyFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import { rolldown } from 'rolldown'
 
 // Native libraries cannot be bundled, and what loads lazily need not be.
@@ -21,6 +22,27 @@ const withoutChildProcess = {
   load: (id) => (id === '\0nothing' ? 'export default {}' : undefined),
 }
 
+/** A module and what it imports at once, and so on. */
+function closure(path, found = new Set()) {
+  if (found.has(path)) return found
+  found.add(path)
+  const code = readFileSync(path, 'utf8')
+  for (const [, from] of code.matchAll(/^(?:import|export)\s[^'"]*?from\s*['"](\.[^'"]+)['"]/gm))
+    closure(resolve(dirname(path), from), found)
+  return found
+}
+
+// What the usual commands need goes in few files, each with what the next ones need besides: forty small ones took a fifth
+// of a millisecond each.
+const steps = [['main'], ['info'], ['compress', 'decompress']].map(
+  (names) => new Set(names.flatMap((name) => [...closure(resolve(`dist/cli/${name}.js`))])),
+)
+const groups = ['start', 'open', 'work'].map((name, i) => ({
+  name,
+  priority: steps.length - i,
+  test: (id) => steps[i].has(id),
+}))
+
 /** Bundles for node, into a folder of their own; the kernels lie beside them, where they look for them. */
 async function bundleInto(dir, input, format, plugins) {
   rmSync(dir, { recursive: true, force: true })
@@ -35,6 +57,7 @@ async function bundleInto(dir, input, format, plugins) {
     dir,
     format,
     chunkFileNames: '[name]-[hash].js',
+    codeSplitting: { groups },
     // Comments and spaces go, names stay: traces are to be read.
     minify: { compress: false, mangle: false },
   })
