@@ -1,4 +1,3 @@
-import { isatty } from 'node:tty'
 import { Archive } from '../engine/archive.js'
 import type { RecoveryReport } from '../engine/damage/recover.js'
 import { type ByteRange, unpackRange } from '../engine/range.js'
@@ -20,6 +19,7 @@ import { checkSalvage, SOMETHING_LOST } from './recover-options.js'
 import { jsonRatio, jsonSeconds, printJson, stopwatch } from './report.js'
 import { exactSize, prettySeconds, prettySize } from './sizes.js'
 import { resolveSlice } from './slices.js'
+import { isTerminal } from './stdio.js'
 
 /** What is to be written of an archive. */
 interface Part {
@@ -171,7 +171,7 @@ export async function run(args: readonly string[], context: Context): Promise<nu
   checkSalvage(options)
   const seconds = stopwatch()
   const opened = await openContainer(input, context)
-  const view = openProgress(options, isDash(job.output) && isatty(1))
+  const view = openProgress(options, isDash(job.output) && isTerminal(1))
   try {
     sayVerbose(options, `input is '${job.input}'; output is '${job.output}'`)
     // Loaded when it is needed, with all of Blosc2.

@@ -1,6 +1,5 @@
 import { type BigIntStats, createReadStream, fstatSync, type Stats, statSync } from 'node:fs'
 import type { Readable } from 'node:stream'
-import { isatty } from 'node:tty'
 import { openArchiveFile, type ReadOptions } from '../disk/read-archive.js'
 import { BlpkError, usage } from '../errors.js'
 import { attempt } from '../io-errors.js'
@@ -14,6 +13,7 @@ import { type Context, placeSettings } from './context.js'
 import { isDash } from './dash.js'
 import { openFifo } from './fifo.js'
 import { PatientSource } from './patient-source.js'
+import { isTerminal } from './stdio.js'
 
 const STDIN = 0
 
@@ -85,7 +85,7 @@ export function openArchiveInput(
   context: Context,
   options: ReadOptions = {},
 ): Promise<Input> {
-  if (isDash(argument) && isatty(STDIN)) {
+  if (isDash(argument) && isTerminal(STDIN)) {
     throw usage('standard input is a terminal: name an archive, or pipe one in')
   }
   const { onNote } = lockOptions(context)

@@ -11,7 +11,6 @@ import {
   statSync,
 } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { isatty } from 'node:tty'
 import { replacing } from '../disk/replace.js'
 import { BlpkError, usage } from '../errors.js'
 import { attempt } from '../io-errors.js'
@@ -25,6 +24,7 @@ import { type Context, placeSettings } from './context.js'
 import { isDash } from './dash.js'
 import { openFifo } from './fifo.js'
 import { type Input, identityOf, remoteIdentity } from './inputs.js'
+import { isTerminal } from './stdio.js'
 
 const STDOUT = 1
 const MAX_LINKS = 40
@@ -67,7 +67,7 @@ function checkNotInput(path: string, identity: string | undefined, request: Outp
 }
 
 function stdoutSink(request: OutputRequest): ByteSink {
-  if (request.compressed && isatty(STDOUT)) throw terminalError()
+  if (request.compressed && isTerminal(STDOUT)) throw terminalError()
   checkNotInput('standard output', identityOf(fstatSync(STDOUT, { bigint: true })), request)
   return openStdout()
 }
@@ -77,7 +77,7 @@ async function deviceSink(path: string, stat: BigIntStats, request: OutputReques
   if (stat.isBlockDevice() && !force(request)) throw existsError(path)
   if (stat.isFIFO()) return new StreamSink(await openFifo(path, 'w', request.context.signal), path)
   const fd = attempt('open', path, () => openSync(path, 'w'))
-  if (request.compressed && isatty(fd)) throw terminalError()
+  if (request.compressed && isTerminal(fd)) throw terminalError()
   return new StreamSink(createWriteStream(path, { fd }), path)
 }
 

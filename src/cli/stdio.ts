@@ -1,4 +1,6 @@
-import { isatty } from 'node:tty'
+import { fstatSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type * as tty from 'node:tty'
 
 let error: NodeJS.WriteStream | undefined
 let output: NodeJS.WriteStream | undefined
@@ -20,7 +22,20 @@ export function standardOutput(): NodeJS.WriteStream {
   return output
 }
 
+function isDevice(fd: number): boolean {
+  try {
+    return fstatSync(fd).isCharacterDevice()
+  } catch {
+    return false
+  }
+}
+
+/** Does the descriptor lead to a terminal? What is no device is none, and `node:tty` takes milliseconds to load. */
+export function isTerminal(fd: number): boolean {
+  return isDevice(fd) && (createRequire(import.meta.url)('node:tty') as typeof tty).isatty(fd)
+}
+
 /** Is standard error a terminal? */
 export function errorIsTerminal(): boolean {
-  return isatty(2)
+  return isTerminal(2)
 }
