@@ -21,6 +21,12 @@ export const MAX_TREE_BYTES: u32 = 160
 let lastSymbol: u32 = 0
 let longest: u32 = 0
 
+// @ts-ignore: decorator
+@inline
+function countOne(at: usize, table: usize): void {
+  store<u32>(at + table, load<u32>(at + table) + 1)
+}
+
 /** Counts bytes. @returns the count of the most frequent one */
 export function countBytes(s: usize, src: usize, nbytes: u32): u32 {
   const counts = s + COUNTS
@@ -29,10 +35,16 @@ export function countBytes(s: usize, src: usize, nbytes: u32): u32 {
   // Neighbours are counted in different tables: equal ones would wait for each other.
   while (end - src >= 8) {
     const word = load<u64>(src)
-    for (let i: usize = 0; i < 8; i++) {
-      const at = counts + (i & 3) * HISTOGRAM_BYTES + 4 * <usize>((word >> (8 * <u64>i)) & 255)
-      store<u32>(at, load<u32>(at) + 1)
-    }
+    const low = <u32>word
+    const high = <u32>(word >> 32)
+    countOne(counts + ((low & 0xff) << 2), 0)
+    countOne(counts + ((low >> 6) & 0x3fc), HISTOGRAM_BYTES)
+    countOne(counts + ((low >> 14) & 0x3fc), 2 * HISTOGRAM_BYTES)
+    countOne(counts + ((low >> 22) & 0x3fc), 3 * HISTOGRAM_BYTES)
+    countOne(counts + ((high & 0xff) << 2), 0)
+    countOne(counts + ((high >> 6) & 0x3fc), HISTOGRAM_BYTES)
+    countOne(counts + ((high >> 14) & 0x3fc), 2 * HISTOGRAM_BYTES)
+    countOne(counts + ((high >> 22) & 0x3fc), 3 * HISTOGRAM_BYTES)
     src += 8
   }
   while (src < end) {
