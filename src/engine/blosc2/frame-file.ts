@@ -117,32 +117,38 @@ function checkNumbers(offsets: readonly ChunkOffset[], place: ErrorPlace): void 
     throw damaged(`the index of the frame names a file of number ${wrong.at}`, place)
 }
 
-/** How far each chunk can reach: to the next one that is stored, or to the end of the chunks. */
-function chunkEnds(offsets: readonly ChunkOffset[], end: number): Map<number, number> {
-  const starts = offsets.flatMap((offset) => ('at' in offset ? [offset.at] : [])).sort((a, b) => a - b)
-  const ends = new Map<number, number>()
-  starts.forEach((start, i) => {
-    const next = starts[i + 1]
-    // Two entries may share a chunk.
-    if (next === undefined || next > start) ends.set(start, next ?? end)
-  })
-  return ends
+/**
+ * Tells how far each chunk can reach: to the next one that is stored, or to the end of the chunks.
+ * @param end where the chunks end
+ */
+export function chunkEnds(offsets: readonly ChunkOffset[], end: number): (start: number) => number {
+  const starts = new Float64Array(offsets.length).fill(Number.POSITIVE_INFINITY)
+  for (const [i, offset] of offsets.entries()) if ('at' in offset) starts[i] = offset.at
+  starts.sort()
+  return (start) => {
+    let [low, high] = [0, starts.length]
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      // Two entries may share a chunk.
+      if ((starts[middle] ?? 0) <= start) low = middle + 1
+      else high = middle
+    }
+    return Math.min(starts[low] ?? end, end)
+  }
 }
 
 /**
  * Opens chunks that lie one behind the other.
  * @param first where the first one can start, in bytes
- * @param nbytes how many bytes they have together
+ * @param endOf of {@link chunkEnds}
  */
 export function contiguous(
   source: ByteSource,
   first: number,
-  nbytes: number,
-  offsets: readonly ChunkOffset[],
+  endOf: (start: number) => number,
 ): FrameFile['chunk'] {
-  const ends = chunkEnds(offsets, nbytes)
   return (chunk, start) => {
-    const end = ends.get(start) ?? 0
+    const end = endOf(start)
     const place = { path: source.name, chunk, offset: first + start }
     if (end - start < 16) throw damaged('the chunk lies outside the frame', place)
     return new SourceChunk(source, first + start, end - start, place)
@@ -254,6 +260,6 @@ export async function openFrame(
   const chunk =
     header.sparse && directory !== undefined
       ? inDirectory(directory)
-      : contiguous(source, at + header.headerBytes, header.cbytes, offsets)
+      : contiguous(source, at + header.headerBytes, chunkEnds(offsets, header.cbytes))
   return { header, offsets, vlmeta, chunk: digests === undefined ? chunk : checked(chunk, digests, check) }
 }
