@@ -24,11 +24,12 @@ const FRAME_ONLY: readonly [keyof CliOptions, flag: string, why: string][] = [
 const BLOSC2_ONLY: readonly [keyof CliOptions, flag: string, why: string][] = [
   ['filters', '--filters', 'a .blp archive has one filter: use --shuffle, or name a .b2frame or .b2nd'],
   ['splitMode', '--split-mode', 'it is for Blosc2: name a .b2frame or .b2nd'],
+  ['dict', '--dict', 'it is for Blosc2: name a .b2frame or .b2nd'],
 ]
 
 function refuse(o: CliOptions, list: typeof ARRAY_ONLY): void {
   // The parser says true for --no-… that was not given.
-  const isGiven = (key: keyof CliOptions): boolean => o[key] !== undefined && o[key] !== true
+  const isGiven = (key: keyof CliOptions): boolean => o[key] !== undefined && (key !== 'offsets' || !o[key])
   for (const [key, flag, why] of list) if (isGiven(key)) throw usage(`${flag} cannot be used: ${why}`)
 }
 
@@ -56,6 +57,7 @@ export function compressionOptions(o: CliOptions): CompressionOptions {
     ...(o.clevel !== undefined && { level: o.clevel }),
     ...(filters !== undefined && { filters }),
     ...(o.splitMode !== undefined && { splitMode: o.splitMode }),
+    ...(o.dict !== undefined && { dictionary: o.dict }),
     ...(o.blockSize !== undefined && { blocksize: o.blockSize }),
   }
 }

@@ -32,6 +32,7 @@ const PACKING: readonly (keyof CliOptions)[] = [
   'shuffle',
   'filters',
   'splitMode',
+  'dict',
   'typesize',
   'chunkSize',
   'blockSize',

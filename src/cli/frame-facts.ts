@@ -74,6 +74,8 @@ export interface FrameInfo {
   codecMeta: number
   level: number
   splitMode: string
+  /** Chunks get a dictionary each. */
+  dictionary: boolean
   filters: FilterInfo[]
   array: {
     shape: readonly number[]
@@ -182,6 +184,7 @@ export async function describeFrame(
     codecMeta: h.codecMeta,
     level: h.level,
     splitMode: h.splitMode,
+    dictionary: h.dictionary,
     filters: filtersOf(h.filters),
     array:
       array === undefined

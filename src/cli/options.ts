@@ -64,6 +64,7 @@ export interface CliOptions {
   codec?: string
   filters?: readonly FilterOption[]
   splitMode?: SplitMode
+  dict?: boolean
   format?: ContainerName
   chunkSize?: number
   blockSize?: number
@@ -310,6 +311,12 @@ export const FLAGS: readonly Flag[] = [
     description: `when Blosc2 splits blocks into streams: ${SPLIT_MODES.join(', ')}`,
     default: 'auto',
     parse: oneOf('split mode', SPLIT_MODES),
+    commands: WRITING,
+  },
+  {
+    name: 'dict',
+    description:
+      'a dictionary in each chunk of Blosc2, which helps small blocks: lz4, lz4hc; zstd where Node can (22.19, 24.6)',
     commands: WRITING,
   },
   {
