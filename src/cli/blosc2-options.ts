@@ -1,3 +1,4 @@
+import type { FrameChecksum } from '../engine/blosc2/checksums.js'
 import type { CompressionOptions } from '../engine/blosc2/cparams.js'
 import { usage } from '../errors.js'
 import type { ContainerName } from './archive-name.js'
@@ -8,7 +9,6 @@ const SHUFFLE_FILTERS = { none: [], byte: ['shuffle'], bit: ['bitshuffle'] } as 
 
 /** Which options a container has no use for, and what to do instead. */
 const BLOSCPACK_ONLY: readonly [keyof CliOptions, flag: string, why: string][] = [
-  ['checksum', '--checksum', 'the checksum of Blosc2 frames is always xxh64'],
   ['offsets', '--no-offsets', 'a Blosc2 frame always has the positions of its chunks'],
   ['maxAppChunks', '--max-app-chunks', 'a Blosc2 frame can grow without room kept for it'],
   ['part', '--part', 'pieces of Blosc2 frames cannot be joined'],
@@ -25,6 +25,7 @@ const BLOSC2_ONLY: readonly [keyof CliOptions, flag: string, why: string][] = [
   ['filters', '--filters', 'a .blp archive has one filter: use --shuffle, or name a .b2frame or .b2nd'],
   ['splitMode', '--split-mode', 'it is for Blosc2: name a .b2frame or .b2nd'],
   ['dict', '--dict', 'it is for Blosc2: name a .b2frame or .b2nd'],
+  ['sparse', '--sparse', 'it is for Blosc2: name a .b2frame or .b2nd'],
 ]
 
 function refuse(o: CliOptions, list: typeof ARRAY_ONLY): void {
@@ -43,6 +44,15 @@ export function checkForBlosc2(container: ContainerName, o: CliOptions): void {
   refuse(o, [...BLOSCPACK_ONLY, ...(container === 'b2nd' ? FRAME_ONLY : ARRAY_ONLY)])
   if (o.filters !== undefined && o.shuffle !== undefined)
     throw usage('--filters and --shuffle exclude each other')
+  checksumOption(o)
+}
+
+/** The checksum that a frame is to have. @throws BlpkError USAGE for one that frames have not */
+export function checksumOption({ checksum }: CliOptions): { checksum?: FrameChecksum } {
+  if (checksum === undefined) return {}
+  if (checksum === 'None') return { checksum: 'none' }
+  if (checksum === 'xxh64') return { checksum }
+  throw usage(`the checksum of a Blosc2 frame is xxh64 or none, not ${checksum}`)
 }
 
 /** The options of how Blosc2 chunks are compressed, as the engine takes them. @throws BlpkError USAGE */

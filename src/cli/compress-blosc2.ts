@@ -2,22 +2,22 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { JSON_LAYER, layersOf } from '../blosc2/described.js'
 import type { CompressionOptions } from '../engine/blosc2/cparams.js'
+import type { FrameOutput } from '../engine/blosc2/frame-target.js'
 import { packArray } from '../engine/blosc2/pack-array.js'
 import { type FrameResult, packFrame } from '../engine/blosc2/pack-frame.js'
 import { spool } from '../engine/spool.js'
 import { usage } from '../errors.js'
 import type { Layers } from '../format/frame/layers.js'
 import { type NdarrayLayout, parseMetadataDtype, parseNdarrayMetadata } from '../format/npy/index.js'
-import type { ByteSink } from '../sinks/byte-sink.js'
 import { openPlain } from '../sources/npy.js'
 import type { PlainSource } from '../sources/plain.js'
-import { checkForBlosc2, compressionOptions, compressionText } from './blosc2-options.js'
+import { checkForBlosc2, checksumOption, compressionOptions, compressionText } from './blosc2-options.js'
 import { readMetadata, runOptions, withArray } from './codec-flags.js'
 import { type Job, type Packed, sayPlaces, typesizeText } from './compress.js'
 import { type Context, sayVerbose } from './context.js'
+import { openFrameOutput } from './frame-output.js'
 import type { Input } from './inputs.js'
 import type { CliOptions } from './options.js'
-import { openOutput } from './outputs.js'
 import type { ProgressView } from './progress.js'
 import { counted } from './report.js'
 import { exactSize } from './sizes.js'
@@ -27,7 +27,7 @@ interface Packing {
   job: Job
   plain: PlainSource
   /** Opens the output, once nothing else is in the way. */
-  open: () => Promise<ByteSink>
+  open: () => Promise<FrameOutput>
   /** Metadata of one's own, as JSON. */
   own: string | undefined
   /** Metalayers that are kept, of the input of a conversion. */
@@ -68,6 +68,7 @@ async function toArray(packing: Packing, plain: PlainSource, layout: NdarrayLayo
     ...runOptions(context, view),
     ...(Array.isArray(chunks) && { chunks: chunks as readonly number[] }),
     ...(blocks !== undefined && { blocks }),
+    ...checksumOption(options),
     ...layersFor(packing, own === undefined ? new Map() : onlyJson(own)),
     onPlan: ({ shape, chunkshape, blockshape }) => {
       job.plan = { format: 'b2nd', ...compressionText(how), shape, chunks: chunkshape, blocks: blockshape }
@@ -111,6 +112,7 @@ async function toFrame(packing: Packing): Promise<FrameResult> {
     ...runOptions(context, view),
     ...(options.typesize !== undefined && { typesize: options.typesize }),
     ...(options.chunkSize !== undefined && { chunksize: options.chunkSize }),
+    ...checksumOption(options),
     ...layersFor(packing, layersOf(withArray(own, plain.metadata) ?? plain.metadata)),
     onPlan: (plan) => {
       const { typesize, chunksize } = plan
@@ -144,5 +146,5 @@ export async function packInput(
   const own = await readMetadata(options, job.input)
   const plain = await openPlain(input.source, { raw: options.raw === true })
   const request = { context, compressed: true, inputs: [input], like: input.like }
-  return packInto({ job, plain, open: () => openOutput(job.output, request), own, view, context })
+  return packInto({ job, plain, open: () => openFrameOutput(job.output, request), own, view, context })
 }

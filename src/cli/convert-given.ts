@@ -6,6 +6,7 @@ import { TENSOR_LAYER } from '../blosc2/tensor.js'
 import { Archive } from '../engine/archive.js'
 import { type CopyResult, copyArchive, copyFrame } from '../engine/blosc2/copy-chunks.js'
 import { openFrame } from '../engine/blosc2/frame-file.js'
+import type { FrameOutput } from '../engine/blosc2/frame-target.js'
 import { RangeReader } from '../engine/range.js'
 import { usage } from '../errors.js'
 import { B2ND_LAYER, CATERVA_LAYER } from '../format/b2nd/meta.js'
@@ -17,6 +18,7 @@ import { Workspace } from '../kernels/workspace.js'
 import type { ByteSink } from '../sinks/byte-sink.js'
 import { BytesPlainSource, type PlainSource } from '../sources/plain.js'
 import { StreamSource } from '../sources/stream.js'
+import { checksumOption } from './blosc2-options.js'
 import { runOptions, withArray } from './codec-flags.js'
 import type { Job } from './compress.js'
 import type { ContainerInput } from './containers.js'
@@ -35,7 +37,7 @@ export interface Given {
    * Copies the chunks; undefined where the output cannot have them as they are. `json` takes the place of the
    * metadata that are there, where it is given.
    */
-  copy: ((json: string | undefined, sink: ByteSink) => Promise<CopyResult>) | undefined
+  copy: ((json: string | undefined, sink: FrameOutput) => Promise<CopyResult>) | undefined
 }
 
 /** One run of the command. */
@@ -43,7 +45,10 @@ export interface Work {
   job: Job
   view: ProgressView
   context: Context
+  /** Opens the output. */
   open: () => Promise<ByteSink>
+  /** The same for a frame, which may be a directory. */
+  openFrame: () => Promise<FrameOutput>
 }
 
 /** Keys of Bloscpack's metadata that describe an array. */
@@ -93,8 +98,12 @@ export async function givenArchive(input: ContainerInput, { job, view, context }
   }
   const copy =
     job.container === 'b2frame'
-      ? (text: string | undefined, sink: ByteSink) =>
-          copyArchive(archive, sink, { ...runOptions(context, view), vlmeta: layersOf(text ?? json) })
+      ? (text: string | undefined, sink: FrameOutput) =>
+          copyArchive(archive, sink, {
+            ...runOptions(context, view),
+            ...checksumOption(context.options),
+            vlmeta: layersOf(text ?? json),
+          })
       : undefined
   return { plain, json, kept: { meta: new Map(), vlmeta: new Map() }, copy }
 }
@@ -121,7 +130,8 @@ function copyOf(
     const isKept = same && text === undefined
     const vlmeta = isKept ? schunk.vlmeta : new Map([...without(schunk.vlmeta, OWN_LAYERS), ...own])
     frame.willReadAll()
-    return copyFrame(file, { ...file.header, meta }, sink, { ...runOptions(context, view), vlmeta })
+    const options = { ...runOptions(context, view), ...checksumOption(context.options), vlmeta }
+    return copyFrame(file, { ...file.header, meta }, sink, options)
   }
 }
 

@@ -74,6 +74,8 @@ export interface FrameInfo {
   codecMeta: number
   level: number
   splitMode: string
+  /** `xxh64`, `none`, or `stale` where another tool changed the frame since. */
+  checksum: string
   /** Chunks get a dictionary each. */
   dictionary: boolean
   filters: FilterInfo[]
@@ -184,6 +186,7 @@ export async function describeFrame(
     codecMeta: h.codecMeta,
     level: h.level,
     splitMode: h.splitMode,
+    checksum: frame.checksum ?? 'none',
     dictionary: h.dictionary,
     filters: filtersOf(h.filters),
     array:

@@ -73,6 +73,7 @@ export function formatFrame(info: FrameInfo): string {
     ['typesize', `${info.typesize}`],
     ['codec', `${info.codec}${meta}, level ${info.level}, split ${info.splitMode}${dictionary}`],
     ['filters', filterText(info.filters)],
+    ['checksum', info.checksum === 'stale' ? 'stale: another tool changed the frame since' : info.checksum],
   )
   const lines = [
     info.file,

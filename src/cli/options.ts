@@ -65,6 +65,7 @@ export interface CliOptions {
   filters?: readonly FilterOption[]
   splitMode?: SplitMode
   dict?: boolean
+  sparse?: boolean
   format?: ContainerName
   chunkSize?: number
   blockSize?: number
@@ -320,11 +321,16 @@ export const FLAGS: readonly Flag[] = [
     commands: WRITING,
   },
   {
+    name: 'sparse',
+    description: 'write a Blosc2 frame or array as a directory, with a file for each chunk',
+    commands: WRITING,
+  },
+  {
     letter: 'k',
     name: 'checksum',
     value: 'name',
-    description: `behind each chunk: ${CHECKSUMS.join(', ')}`,
-    default: 'crc32',
+    description: `of each chunk: ${CHECKSUMS.join(', ')}; in Blosc2 xxh64 or none`,
+    default: 'crc32, in Blosc2 xxh64',
     parse: oneOf('checksum', CHECKSUMS),
     commands: WRITING,
   },

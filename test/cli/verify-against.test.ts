@@ -7,12 +7,7 @@ import { blpk, npy, put, ramp, tempDir } from './run.js'
 const data = ramp(24_000)
 /** Of 20 × 30 × 10 floats, in either order. */
 const cOrder = npy('<f4', [20, 30, 10], data)
-const fortran = (bytes: Uint8Array): Buffer => {
-  const file = Buffer.from(npy('<f4', [20, 30, 10], bytes))
-  const at = file.indexOf("'fortran_order': False")
-  file.write("'fortran_order': True ", at)
-  return file
-}
+const fortran = (bytes: Uint8Array): Buffer => npy('<f4', [20, 30, 10], bytes, true)
 
 async function against(cwd: string, original: string, ...rest: string[]) {
   const { code, out, err } = await blpk(['verify', ...rest, '--against', original], { cwd })

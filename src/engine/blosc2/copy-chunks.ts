@@ -10,14 +10,15 @@ import type { Chunk2Params } from '../../format/chunk2/params.js'
 import type { FrameHeader } from '../../format/frame/header.js'
 import type { Layers } from '../../format/frame/layers.js'
 import { Workspace } from '../../kernels/workspace.js'
-import type { ByteSink } from '../../sinks/byte-sink.js'
 import type { Archive, ChunkPlace } from '../archive.js'
 import { Turns } from '../in-order.js'
 import type { RunOptions } from '../options.js'
 import { ChunkWalk } from '../walk.js'
+import type { FrameChecksum } from './checksums.js'
 import { type CompressionOptions, resolveParams } from './cparams.js'
 import type { FrameFile } from './frame-file.js'
 import { FrameSink } from './frame-sink.js'
+import type { FrameOutput } from './frame-target.js'
 import { newFrameHeader } from './new-header.js'
 import type { FrameResult } from './pack-frame.js'
 
@@ -25,6 +26,14 @@ import type { FrameResult } from './pack-frame.js'
 export interface CopyResult extends FrameResult {
   /** Chunks that were taken as they are; the others were compressed anew. */
   copied: number
+}
+
+/** How chunks are copied. */
+export interface CopyOptions extends RunOptions {
+  /** Metalayers of variable length, plain. */
+  vlmeta: Layers
+  /** `xxh64` (default) keeps a checksum of each chunk; `none` does not. */
+  checksum?: FrameChecksum
 }
 
 const FILTERS: Record<Shuffle, readonly string[]> = { none: [], byte: ['shuffle'], bit: ['bitshuffle'] }
@@ -86,18 +95,14 @@ function checkSize(chunk: ChunkPlace, chunksize: number, last: ChunkPlace | unde
  * decode alike, or whose codec it has not got, are compressed anew.
  * @throws BlpkError DAMAGED, CHECKSUM; nothing is left in the place then
  */
-export async function copyArchive(
-  archive: Archive,
-  sink: ByteSink,
-  o: RunOptions & { vlmeta: Layers },
-): Promise<CopyResult> {
+export async function copyArchive(archive: Archive, sink: FrameOutput, o: CopyOptions): Promise<CopyResult> {
   const ws = new Workspace()
   const walk = new ChunkWalk(archive)
   const first = await walk.peek()
   const typesize = Math.max(1, archive.header.typesize)
   const params = resolveParams(likeFirst(first?.header), typesize)
   const chunksize = archive.header.chunkSize ?? first?.header.nbytes ?? 1
-  const frame = new FrameSink(ws, sink, { ...newFrameHeader(params, new Map()), chunksize })
+  const frame = new FrameSink(ws, sink, { ...newFrameHeader(params, new Map()), chunksize }, o.checksum)
   const copy = new ArchiveCopy(archive, await archive.loadChecksum(() => ws), ws, params)
   const turns = new Turns()
   let [nbytes, copied, last] = [0, 0, undefined as ChunkPlace | undefined]
@@ -130,11 +135,11 @@ export async function copyArchive(
 export async function copyFrame(
   from: FrameFile,
   header: FrameHeader,
-  sink: ByteSink,
-  o: RunOptions & { vlmeta: Layers },
+  sink: FrameOutput,
+  o: CopyOptions,
 ): Promise<CopyResult> {
   const { offsets } = from
-  const frame = new FrameSink(new Workspace(), sink, { ...header, sparse: false })
+  const frame = new FrameSink(new Workspace(), sink, header, o.checksum)
   const turns = new Turns()
   let packed = 0
   try {

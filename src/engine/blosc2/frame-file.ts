@@ -16,6 +16,7 @@ import {
   checkEnds,
   type Digests,
   digestsByIndex,
+  type FrameChecksum,
   type FrameEnds,
 } from './checksums.js'
 import { SourceChunk } from './source-chunk.js'
@@ -54,6 +55,8 @@ export interface FrameFile {
   offsets: ChunkOffset[]
   /** Contents still compressed. */
   vlmeta: Layers
+  /** The checksums that it has; `stale` where another tool changed it since; undefined where nobody looked. */
+  checksum: FrameChecksum | 'stale' | undefined
   /** A chunk that is stored. @param index where it stands in the index */
   chunk(index: number, at: number): ChunkBytes
 }
@@ -205,26 +208,30 @@ async function readEnds(source: ByteSource, at: number): Promise<FrameEnds & { p
   return { parsed, header, index, trailer }
 }
 
-/**
- * The digests of a frame, where they are of the frame as it is.
- * @throws BlpkError CHECKSUM where header, index or trailer are not what was written
- */
+/** What is known of the checksums of a frame; digests where they are of the frame as it is. */
+interface Checksums {
+  checksum: FrameFile['checksum']
+  digests?: Digests
+}
+
+/** @throws BlpkError CHECKSUM where header, index or trailer are not what was written */
 async function readDigests(
   ws: Workspace,
   ends: FrameEnds,
   layer: Uint8Array | undefined,
   count: number,
-): Promise<Digests | undefined> {
+): Promise<Checksums> {
   const state = await checkEnds(ends)
   if (state === 'wrong') {
     const message = 'header, index or trailer of the frame do not match their checksum (xxh64)'
     throw new BlpkError('CHECKSUM', `${message}: run blpk verify`)
   }
-  if (layer === undefined || state === 'none') return undefined
+  if (state === 'none') return { checksum: layer === undefined ? 'none' : 'stale' }
+  if (layer === undefined) return { checksum: 'xxh64' }
   const parsed = parseChecksumLayer(await readLayer(ws, CHECKSUM_LAYER, layer))
   const known = parsed.runs.reduce((sum, run) => sum + run.count, 0)
   if (known !== count) throw damaged(`the checksums of the frame are of ${known} chunks, but it has ${count}`)
-  return digestsByIndex(parsed)
+  return { checksum: 'xxh64', digests: digestsByIndex(parsed) }
 }
 
 /** Chunks with a digest are checked when they are read. */
@@ -256,10 +263,12 @@ export async function openFrame(
   vlmeta.delete(CHECKSUM_LAYER)
   const offsets = await decodeIndex(ws, header, ends.index, place)
   if (header.sparse) checkNumbers(offsets, place)
-  const digests = check === 'never' ? undefined : await readDigests(ws, ends, layer, offsets.length)
+  const { digests, checksum }: Checksums =
+    check === 'never' ? { checksum: undefined } : await readDigests(ws, ends, layer, offsets.length)
   const chunk =
     header.sparse && directory !== undefined
       ? inDirectory(directory)
       : contiguous(source, at + header.headerBytes, chunkEnds(offsets, header.cbytes))
-  return { header, offsets, vlmeta, chunk: digests === undefined ? chunk : checked(chunk, digests, check) }
+  const open = digests === undefined ? chunk : checked(chunk, digests, check)
+  return { header, offsets, vlmeta, checksum, chunk: open }
 }
