@@ -420,7 +420,7 @@ export const FLAGS: readonly Flag[] = [
   {
     name: 'grow',
     description: 'if there is no room left: rewrite the archive with ten times the room',
-    commands: ['append'],
+    commands: ['append', 'meta'],
   },
   {
     name: 'append-id',

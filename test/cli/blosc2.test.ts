@@ -61,10 +61,7 @@ test.each<[string[], string]>([
     ['c', 'a.npy', 'x.b2nd', '--block-size', '1M'],
     '--block-size cannot be used: blocks of an array have a shape: use --blocks',
   ],
-  [
-    ['c', 'a.bin', 'x.b2frame', '-k', 'crc32'],
-    'the checksum of a Blosc2 frame is xxh64 or none, not crc32',
-  ],
+  [['c', 'a.bin', 'x.b2frame', '-k', 'crc32'], 'the checksum of a Blosc2 frame is xxh64 or none, not crc32'],
   [
     ['c', 'a.bin', 'x.b2frame', '-o'],
     '--no-offsets cannot be used: a Blosc2 frame always has the positions of its chunks',
