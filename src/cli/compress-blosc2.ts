@@ -41,9 +41,13 @@ function sayCompression(o: CliOptions, how: CompressionOptions): void {
   sayVerbose(o, `codec ${codec}, level ${level}, filters ${filters.join(', ') || 'none'}`)
 }
 
-/** Plain bytes are an array of one dimension, of single bytes or of opaque items. */
-function plainLayout(nbytes: number, typesize: CliOptions['typesize']): NdarrayLayout {
-  const itemsize = typeof typesize === 'number' ? typesize : 1
+/**
+ * Plain bytes are an array of one dimension, of single bytes or of opaque items.
+ * @param known size of an item where the input knows it, in bytes
+ */
+function plainLayout(nbytes: number, typesize: CliOptions['typesize'], known = 1): NdarrayLayout {
+  const fitting = known > 0 && nbytes % known === 0 ? known : 1
+  const itemsize = typeof typesize === 'number' ? typesize : typesize === undefined ? fitting : 1
   if (nbytes % itemsize !== 0)
     throw usage(`${nbytes} bytes are no whole number of items of ${itemsize} bytes`)
   const { descr } = parseMetadataDtype(itemsize === 1 ? '|u1' : `|V${itemsize}`)
@@ -52,7 +56,8 @@ function plainLayout(nbytes: number, typesize: CliOptions['typesize']): NdarrayL
 
 function arrayLayout(plain: PlainSource, o: CliOptions): NdarrayLayout | undefined {
   const layout = plain.metadata === undefined ? undefined : parseNdarrayMetadata(JSON.parse(plain.metadata))
-  if (layout === undefined) return plain.size === undefined ? undefined : plainLayout(plain.size, o.typesize)
+  if (layout === undefined)
+    return plain.size === undefined ? undefined : plainLayout(plain.size, o.typesize, plain.typesize)
   if (typeof o.typesize === 'number' && o.typesize !== layout.itemsize)
     throw usage(`the items of the array have ${layout.itemsize} bytes, not ${o.typesize} (or use --raw)`)
   return layout
@@ -97,7 +102,7 @@ async function toArrayOf(packing: Packing): Promise<FrameResult> {
   // The shape must be known before the first chunk.
   const held = await spool(plain, join(tmpdir(), 'blpk'))
   try {
-    return await toArray(packing, held, plainLayout(held.size ?? 0, options.typesize))
+    return await toArray(packing, held, plainLayout(held.size ?? 0, options.typesize, plain.typesize))
   } finally {
     await held.close()
   }

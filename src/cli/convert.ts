@@ -92,7 +92,7 @@ async function convertInput(input: ContainerInput, work: Work): Promise<Converte
   if (!input.isFrame) return convert(await givenArchive(input, work), work)
   const frame = await openFrameInput(input, work.context.options)
   try {
-    return await convert(givenFrame(input, frame, work), work)
+    return await convert(await givenFrame(input, frame, work), work)
   } finally {
     await frame.close()
   }

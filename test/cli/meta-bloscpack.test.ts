@@ -44,7 +44,7 @@ test.skipIf(peer === undefined)('Python still gets the array', async () => {
   const cwd = await archive()
   await run(cwd, 'meta', 'set', 'a.npy.blp', 'note', 'x')
   const seen = await peer?.call('unpack_ndarray', { input: join(cwd, 'a.npy.blp') })
-  expect(seen).toMatchObject({ shape: [50, 40], dtype: '<f4' })
+  expect(seen).toMatchObject({ shape: [50, 40], dtype: "'<f4'" })
 })
 
 test('ids of appends stay, and neither they nor what describes the array can be changed', async () => {
