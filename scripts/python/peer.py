@@ -167,6 +167,8 @@ def b2_cparams(request):
         typesize=request['typesize'],
         filters=[blosc2.Filter(filters[name]) for name in names],
         filters_meta=[pair[1] for pair in request['filters']],
+        use_dict=request.get('use_dict', False),
+        blocksize=request.get('blocksize', 0),
         nthreads=1,
     )
 

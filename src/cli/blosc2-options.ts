@@ -1,3 +1,4 @@
+import type { FrameChecksum } from '../engine/blosc2/checksums.js'
 import type { CompressionOptions } from '../engine/blosc2/cparams.js'
 import { usage } from '../errors.js'
 import type { ContainerName } from './archive-name.js'
@@ -8,7 +9,6 @@ const SHUFFLE_FILTERS = { none: [], byte: ['shuffle'], bit: ['bitshuffle'] } as 
 
 /** Which options a container has no use for, and what to do instead. */
 const BLOSCPACK_ONLY: readonly [keyof CliOptions, flag: string, why: string][] = [
-  ['checksum', '--checksum', 'the checksum of Blosc2 frames is always xxh64'],
   ['offsets', '--no-offsets', 'a Blosc2 frame always has the positions of its chunks'],
   ['maxAppChunks', '--max-app-chunks', 'a Blosc2 frame can grow without room kept for it'],
   ['part', '--part', 'pieces of Blosc2 frames cannot be joined'],
@@ -24,11 +24,13 @@ const FRAME_ONLY: readonly [keyof CliOptions, flag: string, why: string][] = [
 const BLOSC2_ONLY: readonly [keyof CliOptions, flag: string, why: string][] = [
   ['filters', '--filters', 'a .blp archive has one filter: use --shuffle, or name a .b2frame or .b2nd'],
   ['splitMode', '--split-mode', 'it is for Blosc2: name a .b2frame or .b2nd'],
+  ['dict', '--dict', 'it is for Blosc2: name a .b2frame or .b2nd'],
+  ['sparse', '--sparse', 'it is for Blosc2: name a .b2frame or .b2nd'],
 ]
 
 function refuse(o: CliOptions, list: typeof ARRAY_ONLY): void {
   // The parser says true for --no-… that was not given.
-  const isGiven = (key: keyof CliOptions): boolean => o[key] !== undefined && o[key] !== true
+  const isGiven = (key: keyof CliOptions): boolean => o[key] !== undefined && (key !== 'offsets' || !o[key])
   for (const [key, flag, why] of list) if (isGiven(key)) throw usage(`${flag} cannot be used: ${why}`)
 }
 
@@ -42,6 +44,15 @@ export function checkForBlosc2(container: ContainerName, o: CliOptions): void {
   refuse(o, [...BLOSCPACK_ONLY, ...(container === 'b2nd' ? FRAME_ONLY : ARRAY_ONLY)])
   if (o.filters !== undefined && o.shuffle !== undefined)
     throw usage('--filters and --shuffle exclude each other')
+  checksumOption(o)
+}
+
+/** The checksum that a frame is to have. @throws BlpkError USAGE for one that frames have not */
+export function checksumOption({ checksum }: CliOptions): { checksum?: FrameChecksum } {
+  if (checksum === undefined) return {}
+  if (checksum === 'None') return { checksum: 'none' }
+  if (checksum === 'xxh64') return { checksum }
+  throw usage(`the checksum of a Blosc2 frame is xxh64 or none, not ${checksum}`)
 }
 
 /** The options of how Blosc2 chunks are compressed, as the engine takes them. @throws BlpkError USAGE */
@@ -56,6 +67,7 @@ export function compressionOptions(o: CliOptions): CompressionOptions {
     ...(o.clevel !== undefined && { level: o.clevel }),
     ...(filters !== undefined && { filters }),
     ...(o.splitMode !== undefined && { splitMode: o.splitMode }),
+    ...(o.dict !== undefined && { dictionary: o.dict }),
     ...(o.blockSize !== undefined && { blocksize: o.blockSize }),
   }
 }

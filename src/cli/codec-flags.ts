@@ -9,7 +9,8 @@ import { attempt } from '../io-errors.js'
 import { type Context, say } from './context.js'
 import { isDash } from './dash.js'
 import { oneLine } from './exit.js'
-import { type CliOptions, CODECS } from './options.js'
+import { CODECS } from './option-names.js'
+import type { CliOptions } from './options.js'
 import type { ProgressView } from './progress.js'
 
 function bloscCodec(name: string): CodecName {

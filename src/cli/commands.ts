@@ -96,18 +96,22 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: 'meta',
     args: [
       { name: '<action>', description: 'get, set or rm' },
-      { name: '<archive>', description: 'Blosc2 frame or array' },
-      { name: '[name]', description: 'of the metalayer; get without one shows all of them' },
+      { name: '<archive>', description: 'archive, Blosc2 frame or array' },
+      {
+        name: '[name]',
+        description: 'of the metalayer, or member of the JSON; get without one shows all of them',
+      },
       { name: '[value]', description: `JSON or text to set; @file is the content of a file; ${DASH} input` },
     ],
-    summary: 'show or change the metalayers of a Blosc2 frame',
+    summary: 'show or change metadata',
     description:
-      'Shows, sets or removes metalayers of Blosc2 frames and arrays. Values are msgpack, as python-blosc2 stores ' +
-      "them (schunk.vlmeta['name']), and JSON here.",
+      'Shows, sets or removes metalayers of Blosc2 frames and arrays, and members of the JSON metadata of Bloscpack ' +
+      "archives. Values of metalayers are msgpack, as python-blosc2 stores them (schunk.vlmeta['name']), and JSON here.",
     examples: [
       'blpk meta get grid.b2nd',
       'blpk meta set grid.b2nd source \'{"run": 7}\'',
       'blpk meta rm grid.b2nd source',
+      'blpk meta set run.npy.blp source \'{"run": 7}\'',
     ],
     load: () => import('./meta.js'),
   },

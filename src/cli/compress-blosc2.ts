@@ -2,22 +2,22 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { JSON_LAYER, layersOf } from '../blosc2/described.js'
 import type { CompressionOptions } from '../engine/blosc2/cparams.js'
+import type { FrameOutput } from '../engine/blosc2/frame-target.js'
 import { packArray } from '../engine/blosc2/pack-array.js'
 import { type FrameResult, packFrame } from '../engine/blosc2/pack-frame.js'
 import { spool } from '../engine/spool.js'
 import { usage } from '../errors.js'
 import type { Layers } from '../format/frame/layers.js'
 import { type NdarrayLayout, parseMetadataDtype, parseNdarrayMetadata } from '../format/npy/index.js'
-import type { ByteSink } from '../sinks/byte-sink.js'
 import { openPlain } from '../sources/npy.js'
 import type { PlainSource } from '../sources/plain.js'
-import { checkForBlosc2, compressionOptions, compressionText } from './blosc2-options.js'
+import { checkForBlosc2, checksumOption, compressionOptions, compressionText } from './blosc2-options.js'
 import { readMetadata, runOptions, withArray } from './codec-flags.js'
 import { type Job, type Packed, sayPlaces, typesizeText } from './compress.js'
 import { type Context, sayVerbose } from './context.js'
+import { openFrameOutput } from './frame-output.js'
 import type { Input } from './inputs.js'
 import type { CliOptions } from './options.js'
-import { openOutput } from './outputs.js'
 import type { ProgressView } from './progress.js'
 import { counted } from './report.js'
 import { exactSize } from './sizes.js'
@@ -27,7 +27,7 @@ interface Packing {
   job: Job
   plain: PlainSource
   /** Opens the output, once nothing else is in the way. */
-  open: () => Promise<ByteSink>
+  open: () => Promise<FrameOutput>
   /** Metadata of one's own, as JSON. */
   own: string | undefined
   /** Metalayers that are kept, of the input of a conversion. */
@@ -41,9 +41,13 @@ function sayCompression(o: CliOptions, how: CompressionOptions): void {
   sayVerbose(o, `codec ${codec}, level ${level}, filters ${filters.join(', ') || 'none'}`)
 }
 
-/** Plain bytes are an array of one dimension, of single bytes or of opaque items. */
-function plainLayout(nbytes: number, typesize: CliOptions['typesize']): NdarrayLayout {
-  const itemsize = typeof typesize === 'number' ? typesize : 1
+/**
+ * Plain bytes are an array of one dimension, of single bytes or of opaque items.
+ * @param known size of an item where the input knows it, in bytes
+ */
+function plainLayout(nbytes: number, typesize: CliOptions['typesize'], known = 1): NdarrayLayout {
+  const fitting = known > 0 && nbytes % known === 0 ? known : 1
+  const itemsize = typeof typesize === 'number' ? typesize : typesize === undefined ? fitting : 1
   if (nbytes % itemsize !== 0)
     throw usage(`${nbytes} bytes are no whole number of items of ${itemsize} bytes`)
   const { descr } = parseMetadataDtype(itemsize === 1 ? '|u1' : `|V${itemsize}`)
@@ -52,7 +56,8 @@ function plainLayout(nbytes: number, typesize: CliOptions['typesize']): NdarrayL
 
 function arrayLayout(plain: PlainSource, o: CliOptions): NdarrayLayout | undefined {
   const layout = plain.metadata === undefined ? undefined : parseNdarrayMetadata(JSON.parse(plain.metadata))
-  if (layout === undefined) return plain.size === undefined ? undefined : plainLayout(plain.size, o.typesize)
+  if (layout === undefined)
+    return plain.size === undefined ? undefined : plainLayout(plain.size, o.typesize, plain.typesize)
   if (typeof o.typesize === 'number' && o.typesize !== layout.itemsize)
     throw usage(`the items of the array have ${layout.itemsize} bytes, not ${o.typesize} (or use --raw)`)
   return layout
@@ -68,6 +73,7 @@ async function toArray(packing: Packing, plain: PlainSource, layout: NdarrayLayo
     ...runOptions(context, view),
     ...(Array.isArray(chunks) && { chunks: chunks as readonly number[] }),
     ...(blocks !== undefined && { blocks }),
+    ...checksumOption(options),
     ...layersFor(packing, own === undefined ? new Map() : onlyJson(own)),
     onPlan: ({ shape, chunkshape, blockshape }) => {
       job.plan = { format: 'b2nd', ...compressionText(how), shape, chunks: chunkshape, blocks: blockshape }
@@ -96,7 +102,7 @@ async function toArrayOf(packing: Packing): Promise<FrameResult> {
   // The shape must be known before the first chunk.
   const held = await spool(plain, join(tmpdir(), 'blpk'))
   try {
-    return await toArray(packing, held, plainLayout(held.size ?? 0, options.typesize))
+    return await toArray(packing, held, plainLayout(held.size ?? 0, options.typesize, plain.typesize))
   } finally {
     await held.close()
   }
@@ -111,6 +117,7 @@ async function toFrame(packing: Packing): Promise<FrameResult> {
     ...runOptions(context, view),
     ...(options.typesize !== undefined && { typesize: options.typesize }),
     ...(options.chunkSize !== undefined && { chunksize: options.chunkSize }),
+    ...checksumOption(options),
     ...layersFor(packing, layersOf(withArray(own, plain.metadata) ?? plain.metadata)),
     onPlan: (plan) => {
       const { typesize, chunksize } = plan
@@ -144,5 +151,5 @@ export async function packInput(
   const own = await readMetadata(options, job.input)
   const plain = await openPlain(input.source, { raw: options.raw === true })
   const request = { context, compressed: true, inputs: [input], like: input.like }
-  return packInto({ job, plain, open: () => openOutput(job.output, request), own, view, context })
+  return packInto({ job, plain, open: () => openFrameOutput(job.output, request), own, view, context })
 }

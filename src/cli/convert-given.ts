@@ -2,10 +2,13 @@ import { arrayOfFrame, JSON_LAYER, jsonOf, layersOf } from '../blosc2/described.
 import { isLinear } from '../blosc2/linear.js'
 import { piecesOf } from '../blosc2/pieces.js'
 import { select } from '../blosc2/regions.js'
+import type { SChunk } from '../blosc2/schunk.js'
 import { TENSOR_LAYER } from '../blosc2/tensor.js'
 import { Archive } from '../engine/archive.js'
 import { type CopyResult, copyArchive, copyFrame } from '../engine/blosc2/copy-chunks.js'
-import { openFrame } from '../engine/blosc2/frame-file.js'
+import { type FrameFile, openFrame } from '../engine/blosc2/frame-file.js'
+import type { FrameOutput } from '../engine/blosc2/frame-target.js'
+import { type ChunkFit, linearArray } from '../engine/blosc2/linear-copy.js'
 import { RangeReader } from '../engine/range.js'
 import { usage } from '../errors.js'
 import { B2ND_LAYER, CATERVA_LAYER } from '../format/b2nd/meta.js'
@@ -17,6 +20,8 @@ import { Workspace } from '../kernels/workspace.js'
 import type { ByteSink } from '../sinks/byte-sink.js'
 import { BytesPlainSource, type PlainSource } from '../sources/plain.js'
 import { StreamSource } from '../sources/stream.js'
+import type { ContainerName } from './archive-name.js'
+import { checksumOption } from './blosc2-options.js'
 import { runOptions, withArray } from './codec-flags.js'
 import type { Job } from './compress.js'
 import type { ContainerInput } from './containers.js'
@@ -35,7 +40,7 @@ export interface Given {
    * Copies the chunks; undefined where the output cannot have them as they are. `json` takes the place of the
    * metadata that are there, where it is given.
    */
-  copy: ((json: string | undefined, sink: ByteSink) => Promise<CopyResult>) | undefined
+  copy: ((json: string | undefined, sink: FrameOutput) => Promise<CopyResult>) | undefined
 }
 
 /** One run of the command. */
@@ -43,7 +48,10 @@ export interface Work {
   job: Job
   view: ProgressView
   context: Context
+  /** Opens the output. */
   open: () => Promise<ByteSink>
+  /** The same for a frame, which may be a directory. */
+  openFrame: () => Promise<FrameOutput>
 }
 
 /** Keys of Bloscpack's metadata that describe an array. */
@@ -93,35 +101,76 @@ export async function givenArchive(input: ContainerInput, { job, view, context }
   }
   const copy =
     job.container === 'b2frame'
-      ? (text: string | undefined, sink: ByteSink) =>
-          copyArchive(archive, sink, { ...runOptions(context, view), vlmeta: layersOf(text ?? json) })
+      ? (text: string | undefined, sink: FrameOutput) =>
+          copyArchive(archive, sink, {
+            ...runOptions(context, view),
+            ...checksumOption(context.options),
+            vlmeta: layersOf(text ?? json),
+          })
       : undefined
   return { plain, json, kept: { meta: new Map(), vlmeta: new Map() }, copy }
 }
 
-function copyOf(
+/** What the chunks of a frame become part of as they are: fixed metalayers, and what chunks must be like. */
+interface Copied {
+  meta: Layers
+  fit?: ChunkFit
+}
+
+/** The dtype of the items of a frame without shape: what describes it as one dimension, else opaque items. */
+function linearDtype(schunk: SChunk, layout: NdarrayLayout | undefined): string | undefined {
+  const { typesize } = schunk
+  if (layout === undefined) return typesize === 1 ? '|u1' : `|V${typesize}`
+  const { descr, shape, itemsize } = layout
+  if (shape.length !== 1 || itemsize !== typesize) return undefined
+  return typeof descr === 'string' ? descr : dtypeRepr(descr)
+}
+
+/** @returns undefined where chunks cannot be copied */
+async function copied(
+  { schunk, array }: OpenedFrame,
+  file: FrameFile,
+  layout: NdarrayLayout | undefined,
+  container: ContainerName,
+): Promise<Copied | undefined> {
+  const { meta } = file.header
+  const toArray = container === 'b2nd'
+  if (toArray === (array !== undefined)) return { meta }
+  if (array !== undefined) {
+    const shapes = { shape: array.shape, chunkshape: array.chunks, blockshape: array.blocks }
+    return isLinear(shapes) ? { meta: without(meta, ARRAY_LAYERS) } : undefined
+  }
+  const dtype = linearDtype(schunk, layout)
+  const linear = dtype === undefined ? undefined : await linearArray(file, dtype)
+  return linear && { meta: new Map([[B2ND_LAYER, linear.layer], ...meta]), fit: linear }
+}
+
+async function copyOf(
   input: ContainerInput,
   frame: OpenedFrame,
+  layout: NdarrayLayout | undefined,
   json: string | undefined,
   { job, view, context }: Work,
-): Given['copy'] {
+): Promise<Given['copy']> {
   const { schunk, array } = frame
   const toArray = job.container === 'b2nd'
-  const same = toArray === (array !== undefined)
-  const linear =
-    !toArray &&
-    array !== undefined &&
-    isLinear({ shape: array.shape, chunkshape: array.chunks, blockshape: array.blocks })
-  if (job.container === 'blp' || !(same || linear)) return undefined
-  return async (text, sink) => {
-    const file = await openFrame(frame.source, new Workspace(), { directory: input.directory })
-    const meta = same ? file.header.meta : without(file.header.meta, ARRAY_LAYERS)
-    const own = layersOf(text ?? json)
-    if (toArray) own.delete(TENSOR_LAYER)
-    const isKept = same && text === undefined
+  if (job.container === 'blp') return undefined
+  const file = await openFrame(frame.source, new Workspace(), { directory: input.directory })
+  const how = await copied(frame, file, layout, job.container)
+  if (how === undefined) return undefined
+  const { meta, fit } = how
+  return (text, sink) => {
+    const own = layersOf(text ?? (toArray ? ownJson(json) : json))
+    const isKept = toArray === (array !== undefined) && text === undefined
     const vlmeta = isKept ? schunk.vlmeta : new Map([...without(schunk.vlmeta, OWN_LAYERS), ...own])
     frame.willReadAll()
-    return copyFrame(file, { ...file.header, meta }, sink, { ...runOptions(context, view), vlmeta })
+    const options = {
+      ...runOptions(context, view),
+      ...checksumOption(context.options),
+      ...(fit !== undefined && { fit }),
+      vlmeta,
+    }
+    return copyFrame(file, { ...file.header, meta }, sink, options)
   }
 }
 
@@ -136,7 +185,7 @@ function jsonOfFrame(
 }
 
 /** What a frame or an array gives. @throws BlpkError DAMAGED, UNSUPPORTED */
-export function givenFrame(input: ContainerInput, frame: OpenedFrame, work: Work): Given {
+export async function givenFrame(input: ContainerInput, frame: OpenedFrame, work: Work): Promise<Given> {
   const { schunk, array } = frame
   const layout = array === undefined ? arrayOfFrame(schunk) : layoutOf(array)
   const json = jsonOfFrame(jsonOf(schunk.vlmeta), layout, array !== undefined)
@@ -151,5 +200,6 @@ export function givenFrame(input: ContainerInput, frame: OpenedFrame, work: Work
     meta: without(schunk.meta, ARRAY_LAYERS),
     vlmeta: without(schunk.vlmeta, OWN_LAYERS),
   }
-  return { plain, json, kept, copy: copyOf(input, frame, json, work) }
+  const copy = await copyOf(input, frame, array === undefined ? layout : undefined, json, work)
+  return { plain, json, kept, copy }
 }

@@ -5,7 +5,7 @@ import { membersOf, objectOf } from '../format/bloscpack/json-edit.js'
 import { parseNdarrayMetadata } from '../format/npy/index.js'
 import { holdSource } from '../sources/held.js'
 import { type ContainerName, containerByName } from './archive-name.js'
-import { checkForBloscpack } from './blosc2-options.js'
+import { checkForBlosc2, checkForBloscpack } from './blosc2-options.js'
 import { packOptions, readMetadata, runOptions, withArray } from './codec-flags.js'
 import type { Job, Packed } from './compress.js'
 import { packInto } from './compress-blosc2.js'
@@ -13,6 +13,7 @@ import { type ContainerInput, openContainer } from './containers.js'
 import { about, type Context, say, saySummary, sayVerbose } from './context.js'
 import { ARRAY_KEYS, type Given, givenArchive, givenFrame, ownJson, type Work } from './convert-given.js'
 import { isDash, nameOf, shown } from './dash.js'
+import { openFrameOutput } from './frame-output.js'
 import { openFrameInput } from './frames.js'
 import type { CliOptions } from './options.js'
 import { openOutput, refuseMixedOutput } from './outputs.js'
@@ -32,6 +33,7 @@ const PACKING: readonly (keyof CliOptions)[] = [
   'shuffle',
   'filters',
   'splitMode',
+  'dict',
   'typesize',
   'chunkSize',
   'blockSize',
@@ -68,15 +70,16 @@ async function convert(given: Given, work: Work): Promise<Converted> {
   const json = own === undefined ? given.json : (withArray(own, described) ?? own)
   const isAsked = PACKING.some((key) => options[key] !== undefined)
   if (given.copy !== undefined && !isAsked) {
+    checkForBlosc2(job.container, options)
     const text = job.container === 'b2nd' ? ownJson(json) : json
-    const result = await given.copy(own === undefined ? undefined : text, await work.open())
+    const result = await given.copy(own === undefined ? undefined : text, await work.openFrame())
     job.plan = { format: job.container }
     return result
   }
   if (job.container === 'blp') return { ...(await toBloscpack(given, json, work)), copied: 0 }
   const plain = given.plain()
   const mine = job.container === 'b2nd' ? ownJson(json) : own
-  const result = await packInto({ ...work, plain, own: mine, kept: given.kept })
+  const result = await packInto({ ...work, open: work.openFrame, plain, own: mine, kept: given.kept })
   return { ...result, copied: 0 }
 }
 
@@ -89,7 +92,7 @@ async function convertInput(input: ContainerInput, work: Work): Promise<Converte
   if (!input.isFrame) return convert(await givenArchive(input, work), work)
   const frame = await openFrameInput(input, work.context.options)
   try {
-    return await convert(givenFrame(input, frame, work), work)
+    return await convert(await givenFrame(input, frame, work), work)
   } finally {
     await frame.close()
   }
@@ -145,7 +148,13 @@ export async function run(args: readonly string[], context: Context): Promise<nu
   const opened = await openContainer(input, context)
   const view = openProgress(context.options)
   const request = { context, compressed: true, inputs: [opened], like: opened.like }
-  const work: Work = { job, view, context, open: () => openOutput(output, request) }
+  const work: Work = {
+    job,
+    view,
+    context,
+    open: () => openOutput(output, request),
+    openFrame: () => openFrameOutput(output, request),
+  }
   try {
     const result = await about(nameOf(input, 'standard input'), () => convertWhole(opened, work))
     view.close()

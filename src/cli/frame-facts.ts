@@ -74,6 +74,10 @@ export interface FrameInfo {
   codecMeta: number
   level: number
   splitMode: string
+  /** `xxh64`, `none`, or `stale` where another tool changed the frame since. */
+  checksum: string
+  /** Chunks get a dictionary each. */
+  dictionary: boolean
   filters: FilterInfo[]
   array: {
     shape: readonly number[]
@@ -182,6 +186,8 @@ export async function describeFrame(
     codecMeta: h.codecMeta,
     level: h.level,
     splitMode: h.splitMode,
+    checksum: frame.checksum ?? 'none',
+    dictionary: h.dictionary,
     filters: filtersOf(h.filters),
     array:
       array === undefined

@@ -58,6 +58,7 @@ function chunkTable(chunks: readonly FrameChunkInfo[]): string {
 export function formatFrame(info: FrameInfo): string {
   const { array, codecMeta } = info
   const meta = codecMeta === 0 ? '' : `:${codecMeta}`
+  const dictionary = info.dictionary ? ', with dictionaries' : ''
   const facts: [string, string][] = [
     ['format', info.format],
     ['size', exactSize(info.cbytes)],
@@ -70,8 +71,9 @@ export function formatFrame(info: FrameInfo): string {
   facts.push(
     ['chunks', chunksText(info)],
     ['typesize', `${info.typesize}`],
-    ['codec', `${info.codec}${meta}, level ${info.level}, split ${info.splitMode}`],
+    ['codec', `${info.codec}${meta}, level ${info.level}, split ${info.splitMode}${dictionary}`],
     ['filters', filterText(info.filters)],
+    ['checksum', info.checksum === 'stale' ? 'stale: another tool changed the frame since' : info.checksum],
   )
   const lines = [
     info.file,

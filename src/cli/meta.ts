@@ -1,39 +1,19 @@
-import { readFileSync } from 'node:fs'
-import { buffer } from 'node:stream/consumers'
 import type { MetaStore } from '../blosc2/meta-store.js'
 import { unsupported, usage } from '../errors.js'
-import { attempt } from '../io-errors.js'
 import { schemeOf } from '../places.js'
 import { lockOptions } from './codec-flags.js'
 import { containerOf } from './container.js'
 import { about, type Context, sayVerbose } from './context.js'
 import { isDash } from './dash.js'
-import type { CliOptions } from './options.js'
+import { asJson, shownValue, valueBytes } from './meta-values.js'
 import { standardOutput } from './stdio.js'
 
-/** Where a value comes from: `-` is standard input, `@file` a file, all else is the value itself. */
-async function valueBytes(value: string): Promise<Uint8Array> {
-  if (isDash(value)) return buffer(process.stdin)
-  if (!value.startsWith('@')) return Buffer.from(value)
-  const file = value.slice(1)
-  return attempt('read', file, () => readFileSync(file))
-}
-
-/** JSON as it is, and everything else as a string. */
-function asJson(text: string): string {
-  try {
-    JSON.parse(text)
-    return text
-  } catch {
-    return JSON.stringify(text)
-  }
-}
-
-/** The string itself where one value was asked for and it is text that does nothing to a terminal. */
-function shownValue(json: string, o: CliOptions): string {
-  if (o.json === true || !json.startsWith('"')) return json
-  const text = JSON.parse(json) as string
-  return /[^\P{Cc}\n\t]/u.test(text) ? json : text
+/** What `blpk meta` does to an archive or a frame. */
+export interface MetaActions {
+  /** @param name all of them where it is missing */
+  get(name: string | undefined): Promise<void>
+  set(name: string, value: string): Promise<void>
+  remove(name: string): Promise<void>
 }
 
 function openStore(archive: string, context: Context): Promise<MetaStore> {
@@ -42,37 +22,48 @@ function openStore(archive: string, context: Context): Promise<MetaStore> {
   )
 }
 
-async function get(archive: string, name: string | undefined, context: Context): Promise<void> {
+/** The actions on a Blosc2 frame: metalayers by name. */
+function metaOfFrame(archive: string, context: Context): MetaActions {
   const { options } = context
-  const store = await openStore(archive, context)
-  if (name === undefined) {
-    if (options.raw === true) throw usage('--raw writes the bytes of one metalayer: name it')
-    standardOutput().write(`${store.json()}\n`)
-    return
+  if (options.grow === true) throw usage('--grow is for Bloscpack archives: a frame has room for metalayers')
+  return {
+    async get(name) {
+      const store = await openStore(archive, context)
+      if (name === undefined) {
+        if (options.raw === true) throw usage('--raw writes the bytes of one metalayer: name it')
+        standardOutput().write(`${store.json()}\n`)
+        return
+      }
+      const bytes = store.get(name, options.fixed === true)
+      const shown = options.raw === true ? bytes : `${shownValue(store.jsonOf(name, bytes), options)}\n`
+      standardOutput().write(shown)
+    },
+    async set(name, value) {
+      const bytes = await valueBytes(value)
+      const [{ setMetalayer }, { packJson }] = await Promise.all([
+        import('../blosc2/meta-store.js'),
+        import('../format/msgpack/from-json.js'),
+      ])
+      const content = options.raw === true ? bytes : packJson(asJson(bytes))
+      context.protect()
+      await setMetalayer(archive, name, content, { ...lockOptions(context), fixed: options.fixed === true })
+      sayVerbose(options, `'${archive}': set '${name}' to ${content.length} bytes`)
+    },
+    async remove(name) {
+      const { removeMetalayer } = await import('../blosc2/meta-store.js')
+      if (options.fixed === true) throw usage('fixed metalayers cannot be removed')
+      context.protect()
+      await removeMetalayer(archive, name, lockOptions(context))
+      sayVerbose(options, `'${archive}': removed '${name}'`)
+    },
   }
-  const bytes = store.get(name, options.fixed === true)
-  standardOutput().write(options.raw === true ? bytes : `${shownValue(store.jsonOf(name, bytes), options)}\n`)
 }
 
-async function set(archive: string, name: string, value: string, context: Context): Promise<void> {
-  const { options } = context
-  const bytes = await valueBytes(value)
-  const [{ setMetalayer }, { packJson }] = await Promise.all([
-    import('../blosc2/meta-store.js'),
-    import('../format/msgpack/from-json.js'),
-  ])
-  const content = options.raw === true ? bytes : packJson(asJson(Buffer.from(bytes).toString('utf8')))
-  context.protect()
-  await setMetalayer(archive, name, content, { ...lockOptions(context), fixed: options.fixed === true })
-  sayVerbose(options, `'${archive}': set '${name}' to ${content.length} bytes`)
-}
-
-async function remove(archive: string, name: string, context: Context): Promise<void> {
-  const { removeMetalayer } = await import('../blosc2/meta-store.js')
-  if (context.options.fixed === true) throw usage('fixed metalayers cannot be removed')
-  context.protect()
-  await removeMetalayer(archive, name, lockOptions(context))
-  sayVerbose(context.options, `'${archive}': removed '${name}'`)
+async function actionsOn(archive: string, context: Context): Promise<MetaActions> {
+  if (isDash(archive) || schemeOf(archive) !== undefined)
+    throw unsupported(`'${archive}' is no file: blpk meta works on files`)
+  if (containerOf(archive) !== 'bloscpack') return metaOfFrame(archive, context)
+  return (await import('./meta-bloscpack.js')).metaOfArchive(archive, context)
 }
 
 function wanted(what: string, text: string | undefined): string {
@@ -80,26 +71,16 @@ function wanted(what: string, text: string | undefined): string {
   return text
 }
 
-function checkFrame(archive: string): void {
-  if (isDash(archive) || schemeOf(archive) !== undefined)
-    throw unsupported(`'${archive}' is no file: blpk meta works on files`)
-  if (containerOf(archive) === 'bloscpack')
-    throw unsupported(
-      `'${archive}' is a Bloscpack archive: blpk info shows its metadata, blpk append -m replaces them`,
-      { path: archive },
-    )
-}
-
 /** `blpk meta get|set|rm <archive> [name] [value]` */
 export async function run(args: readonly string[], context: Context): Promise<number> {
   const [action = '', archive = '', name, value] = args
   if (!['get', 'set', 'rm'].includes(action)) throw usage(`'${action}' is not get, set or rm`)
   if (value !== undefined && action !== 'set') throw usage(`meta ${action} takes no value`)
-  checkFrame(archive)
   await about(archive, async () => {
-    if (action === 'get') await get(archive, name, context)
-    else if (action === 'rm') await remove(archive, wanted('name', name), context)
-    else await set(archive, wanted('name', name), wanted('value', value), context)
+    const actions = await actionsOn(archive, context)
+    if (action === 'get') await actions.get(name)
+    else if (action === 'rm') await actions.remove(wanted('name', name))
+    else await actions.set(wanted('name', name), wanted('value', value))
   })
   return 0
 }

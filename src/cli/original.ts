@@ -30,8 +30,14 @@ function headerOf(layout: NdarrayLayout): Uint8Array {
   return formatNpyHeader(layout.shape.length < 2 ? { ...layout, order: 'C' } : layout)
 }
 
-function compareArrays(array: NdarrayLayout, plain: PlainSource): Finding | undefined {
-  const other = plain.metadata === undefined ? undefined : parseNdarrayMetadata(JSON.parse(plain.metadata))
+/** The array that is going to be compared, where the file is a `.npy`. */
+export function arrayOfPlain({ metadata }: PlainSource): NdarrayLayout | undefined {
+  return metadata === undefined ? undefined : parseNdarrayMetadata(JSON.parse(metadata))
+}
+
+/** What is wrong with dtype, shape or order. */
+export function compareArrays(array: NdarrayLayout, plain: PlainSource): Finding | undefined {
+  const other = arrayOfPlain(plain)
   if (other !== undefined && Buffer.compare(headerOf(array), headerOf(other)) === 0) return undefined
   const message =
     other === undefined

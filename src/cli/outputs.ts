@@ -44,7 +44,7 @@ function force(request: OutputRequest): boolean {
   return request.context.options.force === true
 }
 
-const temporaries = new Set<FileSink>()
+const temporaries = new Set<{ discard(): void }>()
 
 /** Removes what an unfinished run would leave behind; nothing is left of a finished one. */
 function discardTemporaries(): void {
@@ -61,7 +61,8 @@ function terminalError(): BlpkError {
   return usage('compressed bytes are not written to a terminal: name an output file, or redirect it')
 }
 
-function checkNotInput(path: string, identity: string | undefined, request: OutputRequest): void {
+/** @throws BlpkError SAME_FILE */
+export function checkNotInput(path: string, identity: string | undefined, request: OutputRequest): void {
   if (identity === undefined || !request.inputs.some((input) => input.identity === identity)) return
   throw new BlpkError('SAME_FILE', `input and output are the same file: '${path}'`, { path })
 }
@@ -99,6 +100,11 @@ function fileSink(path: string, request: OutputRequest): ByteSink {
     attempt('create', path, () => targetOf(path)),
     options,
   )
+  return discardedAtExit(sink)
+}
+
+/** If the process ends before the sink is finished, nothing of it stays. */
+export function discardedAtExit<T extends { discard(): void }>(sink: T): T {
   if (temporaries.size === 0) process.once('exit', discardTemporaries)
   temporaries.add(sink)
   return sink

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import { type Argument, Command, CommanderError, Option } from 'commander'
 import { usage } from '../errors.js'
 import { COMMANDS, type CommandModule, type CommandSpec } from './commands.js'
-import { type CliOptions, type CommandName, FLAGS, type Flag, type Wording } from './options.js'
+import { FLAGS } from './flags/index.js'
+import type { CliOptions, CommandName, Flag, Wording } from './options.js'
 
 const GLOBAL_OPTIONS = 'Global options (before or after the command):'
 

@@ -1,6 +1,5 @@
 import { statSync } from 'node:fs'
 import { describeJournal } from '../disk/journal-report.js'
-import { verifyFrame } from '../engine/blosc2/damage/verify.js'
 import { type Finding, type VerifyReport, verifyArchive } from '../engine/verify.js'
 import { usage } from '../errors.js'
 import { runOptions } from './codec-flags.js'
@@ -8,10 +7,10 @@ import { type Context, forEachFile } from './context.js'
 import { isDash, shown } from './dash.js'
 import { describe, EXIT_CODES, worst } from './exit.js'
 import { findingLine } from './findings.js'
-import { type FrameInput, isFrame, openFrameInput } from './frame-input.js'
+import { isFrame, openFrameInput } from './frame-input.js'
 import { type Input, openInput } from './inputs.js'
 import { openOriginal } from './original.js'
-import { openProgress, type ProgressView } from './progress.js'
+import { openProgress } from './progress.js'
 import { counted, print, printJson } from './report.js'
 
 function okLine(file: string, report: VerifyReport): string {
@@ -37,20 +36,6 @@ async function journalFindings(file: string, notes: readonly string[]): Promise<
   return messages.map((message) => ({ level: 'note', code: 'DAMAGED', message }))
 }
 
-async function verifyFrameInput(
-  { source, directory }: FrameInput,
-  context: Context,
-  view: ProgressView,
-): Promise<VerifyReport> {
-  const { against, maxChunk } = context.options
-  if (against !== undefined) throw usage('--against goes with Bloscpack archives, not with Blosc2 frames')
-  return verifyFrame(source, {
-    ...runOptions(context, view),
-    directory,
-    ...(maxChunk !== undefined && { maxChunk }),
-  })
-}
-
 async function verifyFile(file: string, context: Context): Promise<VerifyReport> {
   const { options } = context
   const notes: string[] = []
@@ -58,7 +43,11 @@ async function verifyFile(file: string, context: Context): Promise<VerifyReport>
   const view = openProgress(options)
   let original: Input | undefined
   try {
-    if (await isFrame(input.source)) return await verifyFrameInput(input, context, view)
+    if (await isFrame(input.source)) {
+      // Loaded when it is needed, with all of Blosc2.
+      const { verifyFrameInput } = await import('./verify-frame.js')
+      return await verifyFrameInput(input, context, view)
+    }
     original = options.against === undefined ? undefined : await openInput(options.against, context)
     const compared = original && (await openOriginal(input, original, context))
     return await verifyArchive(input.source, {

@@ -29,6 +29,21 @@ export interface Codec {
     level: number,
   ): MaybePromise<number>
   /**
+   * The same with a dictionary of `dictBytes` bytes, at most 32 KiB, right before `src`; only of codecs that take one,
+   * here and now.
+   */
+  readonly compressDict?:
+    | ((
+        ws: Workspace,
+        src: number,
+        nbytes: number,
+        dst: number,
+        capacity: number,
+        level: number,
+        dictBytes: number,
+      ) => MaybePromise<number>)
+    | undefined
+  /**
    * Decompresses one stream, and writes no byte beyond `nbytes` whatever the stream says.
    * @returns the plain size, or -1 for a malformed stream
    */

@@ -12,6 +12,8 @@ export const lz4: Codec = {
   compress(ws, src, nbytes, dst, capacity, level) {
     return ws.kernels.lz4Compress(src, nbytes, dst, capacity, 10 - level, ws.table)
   },
+  compressDict: (ws, src, nbytes, dst, capacity, level, dictBytes) =>
+    ws.kernels.lz4CompressDict(src, nbytes, dst, capacity, 10 - level, ws.table, dictBytes),
   decompress(ws, src, cbytes, dst, nbytes) {
     return ws.kernels.lz4Decompress(src, cbytes, dst, nbytes)
   },
@@ -30,4 +32,6 @@ export const lz4hc: Codec = {
   compress(ws, src, nbytes, dst, capacity, level) {
     return ws.kernels.lz4hcCompress(src, nbytes, dst, capacity, level, ws.table)
   },
+  compressDict: (ws, src, nbytes, dst, capacity, level, dictBytes) =>
+    ws.kernels.lz4hcCompressDict(src, nbytes, dst, capacity, level, ws.table, dictBytes),
 }

@@ -74,10 +74,14 @@ function grownArray(archive: Described, array: NdarrayLayout, source: PlainSourc
   return withMember(grown, 'order', toJson('C'))
 }
 
+/** Metadata as JSON text, or what makes them of those that are there, while nobody else changes them. */
+export type MetadataChange = string | ((before: string | undefined) => string)
+
 /** As much of an archive as is looked at here. */
 type Described = Pick<Archive, 'metadata'>
 
-const ARRAY_KEYS = ['dtype', 'shape', 'order', 'container']
+/** Members that describe an array. */
+export const ARRAY_KEYS: readonly string[] = ['dtype', 'shape', 'order', 'container']
 
 function sameValue(a: Member | undefined, b: Member): boolean {
   return a !== undefined && toJson(JSON.parse(a.value)) === toJson(JSON.parse(b.value))
@@ -112,10 +116,13 @@ export function metadataAfter(
   archive: Described,
   source: PlainSource,
   added: number,
-  o: { raw?: boolean; metadata?: string; appendId?: string },
+  o: { raw?: boolean; metadata?: MetadataChange; appendId?: string },
 ): string | undefined {
-  const next = changedMetadata(archive, source, added, o)
-  return withAppendId(archive.metadata, next, o.metadata !== undefined, o.appendId)
+  const metadata = typeof o.metadata === 'function' ? o.metadata(archive.metadata) : o.metadata
+  const { raw = false } = o
+  const given = { raw, ...(metadata !== undefined && { metadata }) }
+  const next = changedMetadata(archive, source, added, given)
+  return withAppendId(archive.metadata, next, metadata !== undefined, o.appendId)
 }
 
 function changedMetadata(

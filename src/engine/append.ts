@@ -9,7 +9,7 @@ import { type BloscpackHeader, formatHeader, HEADER_BYTES } from '../format/blos
 import { formatOffsets, OFFSET_BYTES } from '../format/bloscpack/offsets.js'
 import type { PlainSource } from '../sources/plain.js'
 import { appendIdsOf, checkAppendId } from './append-ids.js'
-import { metadataAfter } from './append-metadata.js'
+import { type MetadataChange, metadataAfter } from './append-metadata.js'
 import { findTail, type Tail } from './append-tail.js'
 import { Archive, entriesOf } from './archive.js'
 import { metadataSection } from './bloscpack-sink.js'
@@ -26,8 +26,8 @@ import { located } from './unpack.js'
 
 /** Options of an append. */
 export interface AppendOptions extends CodecOptions, RunOptions, Omit<LockOptions, 'signal'> {
-  /** Metadata as JSON text, in place of those in the archive. */
-  metadata?: string
+  /** Metadata as JSON text, in place of those in the archive; or what makes them of these. */
+  metadata?: MetadataChange
   /** Where the room for chunks or metadata is used up: rewrite the archive with ten times the room. */
   grow?: boolean
   /** Append plain bytes to an archive of a NumPy array: whole rows of it. */

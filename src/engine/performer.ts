@@ -47,6 +47,7 @@ export class Performer {
       const from = Array.isArray(task.from) ? this.#arena.view(...task.from) : task.from
       return (await this.#blosc2()).read(task.params, from, plain)
     }
+    if (task.kind === 'prove2') return (await this.#blosc2()).prove(task.params, task.from, plain)
     const packed = this.#arena.view(...task.packed)
     if (task.kind === 'encode2') return (await this.#blosc2()).encode(task.params, plain, packed)
     if (task.kind === 'encode') {

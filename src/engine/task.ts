@@ -1,6 +1,7 @@
 import type { BlpkError } from '../errors.js'
 import type { FilePlace } from '../sources/file-place.js'
 import type { PortableParams } from './blosc2/cparams.js'
+import type { ProofRun } from './blosc2/damage/proof-run.js'
 import type { ReadParams } from './blosc2/job2.js'
 import type { DecodeParams, EncodeParams } from './job.js'
 
@@ -14,13 +15,15 @@ export function areaOf(bytes: Uint8Array): Area {
 
 /**
  * What is to be done with a chunk; `from` is where its bytes are read first. `encode` and `decode` are for chunks of
- * Blosc1, `encode2` and `read2` for those of Blosc2.
+ * Blosc1, `encode2`, `read2` and
+ * `prove2` for those of Blosc2.
  */
 export type Task =
   | { kind: 'encode'; params: EncodeParams; plain: Area; packed: Area; from?: FilePlace | undefined }
   | { kind: 'decode'; params: DecodeParams; plain: Area; packed: Area; from?: FilePlace | undefined }
   | { kind: 'write'; bytes: Area; to: FilePlace }
   | { kind: 'encode2'; params: PortableParams; plain: Area; packed: Area }
+  | { kind: 'prove2'; params: ProofRun; from: FilePlace; plain: Area }
   | { kind: 'read2'; params: ReadParams; from: FilePlace | Area; plain: Area }
 
 /** Answers come in the order of the tasks. */

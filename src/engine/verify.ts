@@ -102,7 +102,9 @@ class Verifier {
           return crew.decode(params, item.packed, item.plain).then(() => undefined, asFinding)
         },
         done: async (_slot, item, problem) => {
-          await this.#judge(item.chunk, problem ?? (await this.#compare(item.plain)))
+          // Of the original as much is passed over as the chunk has, even if that is broken.
+          const difference = await this.#compare(item.plain)
+          this.#judge(item.chunk, problem ?? difference)
           done += item.plain.length
           this.#o.onProgress?.({ plain: done, packed: this.#archive.endOf(item.chunk) })
           return undefined

@@ -21,6 +21,16 @@ export interface Kernels {
     acceleration: number,
     table: number,
   ): number
+  /** As {@link lz4Compress}, with a dictionary of `dictBytes` bytes, at most 32 KiB, that lies right before `src`. */
+  lz4CompressDict(
+    src: number,
+    nbytes: number,
+    dst: number,
+    capacity: number,
+    acceleration: number,
+    table: number,
+    dictBytes: number,
+  ): number
   /** Returns the plain size, at most `capacity`, or -1 for a malformed stream. */
   lz4Decompress(src: number, cbytes: number, dst: number, capacity: number): number
   /** As {@link lz4Decompress}, with a dictionary of `dictBytes` bytes that lies right before `dst`. */
@@ -35,6 +45,16 @@ export interface Kernels {
     capacity: number,
     level: number,
     scratch: number,
+  ): number
+  /** As {@link lz4hcCompress}, with a dictionary of `dictBytes` bytes, at most 32 KiB, that lies right before `src`. */
+  lz4hcCompressDict(
+    src: number,
+    nbytes: number,
+    dst: number,
+    capacity: number,
+    level: number,
+    scratch: number,
+    dictBytes: number,
   ): number
   /** BloscLZ stream, level 1 to 9. `table`: {@link BLOSCLZ_TABLE_BYTES}. */
   blosclzCompress(

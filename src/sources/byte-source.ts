@@ -1,5 +1,8 @@
 import type { MaybePromise } from '../codecs/codec.js'
 
+/** A half-open range of positions, in bytes. */
+export type ByteSpan = readonly [start: number, stop: number]
+
 /** A place that bytes are read from. It knows nothing of what they mean. */
 export interface ByteSource {
   /** How messages call it. */
@@ -16,6 +19,8 @@ export interface ByteSource {
   close(): MaybePromise<void>
   /** Told that the bytes from `start` to `stop` will be read in order, for places that fetch ahead. */
   willRead?(start: number, stop: number): void
+  /** Told which ranges will be read, and nothing between them: neighbours are fetched together, a few at a time. */
+  willReadParts?(ranges: readonly ByteSpan[]): void
   /** Why parts cannot be read, where they cannot though it is no pipe. */
   readonly onlyWhole?: string
   /** A descriptor that other threads may read at positions, where there is one. */

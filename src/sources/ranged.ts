@@ -1,4 +1,4 @@
-import type { ByteSource } from './byte-source.js'
+import type { ByteSource, ByteSpan } from './byte-source.js'
 import { Readahead } from './readahead.js'
 
 /** Bytes of the first request: header, metadata and offsets of most archives. */
@@ -39,6 +39,10 @@ export class RangedSource implements ByteSource {
 
   willRead(start: number, stop: number): void {
     this.#readahead.willRead(start, stop)
+  }
+
+  willReadParts(ranges: readonly ByteSpan[]): void {
+    this.#readahead.willReadParts(ranges)
   }
 
   read(position: number, into: Uint8Array): Promise<number> {

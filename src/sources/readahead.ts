@@ -1,3 +1,6 @@
+import type { ByteSpan } from './byte-source.js'
+import { type Piece, Planned } from './planned.js'
+
 /** Fetches the bytes from `start` to `stop`, all of them. */
 export type FetchRange = (start: number, stop: number) => Promise<Uint8Array>
 
@@ -12,21 +15,16 @@ const MAX_STRAYS = 4
 /** So many reads in a row, each behind the last, and it is taken for reading all of it. */
 const IN_A_ROW = 3
 
-interface Piece {
-  start: number
-  stop: number
-  bytes: Promise<Uint8Array>
-}
-
 /**
  * Turns many reads into few requests. Of a stretch that was announced, pieces are fetched ahead, several at
  * a time, and nothing beyond it; single reads fetch a little more than they need.
- * Memory is bounded: four pieces of 4 MiB, and four strays.
+ * Memory is bounded: four pieces of 4 MiB, four strays, and what is planned.
  */
 export class Readahead {
   readonly #fetch: FetchRange
   readonly #size: number
   readonly #front: Piece
+  readonly #planned = new Planned((start, stop) => this.#ask(start, stop))
   #strays: Piece[] = []
   #ahead: Piece[] = []
   /** Position up to which pieces were asked for, and the end of the stretch. */
@@ -55,12 +53,22 @@ export class Readahead {
     this.#fill()
   }
 
+  /** Announces ranges that are going to be read, and nothing between them. */
+  willReadParts(ranges: readonly ByteSpan[]): void {
+    const ahead = this.#ahead[0]?.start ?? this.#next
+    // What the front holds, and what is going to be read anyhow, need not be asked for again.
+    const missing = ranges
+      .map(([start, end]): ByteSpan => [Math.max(start, this.#front.stop), Math.min(end, this.#size)])
+      .filter(([start, end]) => start < end && (start < ahead || end > this.#stop))
+    this.#planned.add(missing)
+  }
+
   /** Fills `into` with the bytes from `position` on. @returns fewer bytes only at the end */
   async read(position: number, into: Uint8Array): Promise<number> {
     const wanted = Math.max(0, Math.min(into.length, this.#size - position))
     for (let done = 0; done < wanted; ) {
       const at = position + done
-      const piece = this.#holding(at) ?? this.#miss(at, wanted - done)
+      const piece = this.#holding(at, wanted - done) ?? this.#miss(at, wanted - done)
       const bytes = await piece.bytes
       const part = bytes.subarray(at - piece.start, at - piece.start + wanted - done)
       into.set(part, done)
@@ -69,9 +77,11 @@ export class Readahead {
     return wanted
   }
 
-  #holding(position: number): Piece | undefined {
+  #holding(position: number, wanted: number): Piece | undefined {
     const holds = (piece: Piece): boolean => piece.start <= position && position < piece.stop
     if (holds(this.#front)) return this.#front
+    const planned = this.#planned.holding(position, wanted)
+    if (planned !== undefined) return planned
     const found = this.#ahead.find(holds)
     if (found !== undefined) {
       // Within a stretch positions only grow.

@@ -1,4 +1,4 @@
-import type { ByteSource } from './byte-source.js'
+import type { ByteSource, ByteSpan } from './byte-source.js'
 
 /** What is fetched of the end in one go: index and trailer of most frames. */
 const TAIL_BYTES = 64 * 1024
@@ -36,6 +36,11 @@ export class TailSource implements ByteSource {
 
   willRead(start: number, stop: number): void {
     this.#source.willRead?.(start, stop)
+  }
+
+  willReadParts(ranges: readonly ByteSpan[]): void {
+    const end = Math.max(0, this.size - TAIL_BYTES)
+    this.#source.willReadParts?.(ranges.map(([start, stop]) => [start, Math.min(stop, end)]))
   }
 
   close(): void | Promise<void> {

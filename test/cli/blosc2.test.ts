@@ -61,10 +61,7 @@ test.each<[string[], string]>([
     ['c', 'a.npy', 'x.b2nd', '--block-size', '1M'],
     '--block-size cannot be used: blocks of an array have a shape: use --blocks',
   ],
-  [
-    ['c', 'a.bin', 'x.b2frame', '-k', 'crc32'],
-    '--checksum cannot be used: the checksum of Blosc2 frames is always xxh64',
-  ],
+  [['c', 'a.bin', 'x.b2frame', '-k', 'crc32'], 'the checksum of a Blosc2 frame is xxh64 or none, not crc32'],
   [
     ['c', 'a.bin', 'x.b2frame', '-o'],
     '--no-offsets cannot be used: a Blosc2 frame always has the positions of its chunks',
@@ -419,4 +416,24 @@ describe('plugins', () => {
     expect([code, out.length, err.split('\n').length]).toEqual([exit, 0, 2])
     expect(err).toContain(message)
   })
+})
+
+test('--dict puts dictionaries into the chunks of a frame or array, and nowhere else', async () => {
+  const cwd = tempDir()
+  const text = Buffer.from(
+    Array.from({ length: 9000 }, (_, i) => `row ${i * 37}: temperature ${i % 40}\n`).join(''),
+  )
+  put(cwd, 'a', text)
+  for (const name of ['a.b2frame', 'a.b2nd']) {
+    const args = ['c', '-c', 'lz4', '-t', '1', '--shuffle', 'none', '--dict', 'a', name]
+    expect((await blpk(args, { cwd })).code).toBe(0)
+    expect((await blpk(['verify', '--against', 'a', name], { cwd })).code).toBe(0)
+    const info = JSON.parse((await blpk(['info', '--json', name], { cwd })).out.toString())
+    expect(info).toMatchObject({ codec: 'lz4', dictionary: true })
+    expect((await blpk(['info', name], { cwd })).out.toString()).toContain('with dictionaries')
+  }
+  const blp = await blpk(['c', '--dict', 'a', 'a.blp'], { cwd })
+  expect([blp.code, blp.err]).toEqual([2, expect.stringContaining('--dict cannot be used: it is for Blosc2')])
+  const zlib = await blpk(['c', '-c', 'zlib', '--dict', 'a', 'z.b2frame'], { cwd })
+  expect([zlib.code, zlib.err]).toEqual([2, expect.stringContaining('only lz4, lz4hc and zstd')])
 })

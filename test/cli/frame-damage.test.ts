@@ -69,12 +69,6 @@ describe('verify', () => {
     expect(sameBytes(await repaired.bytes(), new Uint8Array(items.buffer))).toBe(true)
     await repaired.close()
   })
-
-  test('--against is for archives', async () => {
-    const cwd = tempDir()
-    put(cwd, 'a', await (await SChunk.create({}, items)).toCframe())
-    expect((await blpk(['verify', '--against', 'a', 'a'], { cwd })).code).toBe(2)
-  })
 })
 
 describe('repair', () => {

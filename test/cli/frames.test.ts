@@ -160,7 +160,7 @@ describe('meta', () => {
     [['rm', 'e.b2frame', 'x'], 2, /there is no metalayer 'x'/],
     [['get', 'e.b2frame', 'x'], 2, /there is no metalayer 'x' \(there are: note\)/],
     [['put', 'e.b2frame', 'x'], 2, /'put' is not get, set or rm/],
-    [['get', 'e.blp'], 4, /is a Bloscpack archive: blpk info shows/],
+    [['get', 'e.blp', 'x'], 2, /the metadata have no member 'x' \(there are: none\)/],
     [['get', 'missing'], 1, /no such file/],
     [['get', 'items'], 3, /no Blosc2 frame/],
   ])('%j says what is wrong', async ([action = '', name = '', ...rest], code, message) => {

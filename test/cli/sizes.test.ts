@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { EXIT_CODES, worst } from '../../src/cli/exit.js'
-import { CHECKSUMS, CODECS, FLAGS } from '../../src/cli/options.js'
+import { FLAGS } from '../../src/cli/flags/index.js'
+import { CHECKSUMS, CODECS } from '../../src/cli/option-names.js'
 import { parseSize, prettyRatio, prettySeconds, prettySize } from '../../src/cli/sizes.js'
 import { parseSlice, resolveSlice } from '../../src/cli/slices.js'
 import { CODECS as REGISTRY } from '../../src/codecs/registry.js'

@@ -55,6 +55,8 @@ const grid = await NDArray.from(
   { chunks: [512, 1024], blocks: [128, 256], codec: 'lz4', filters: [] },
 )
 files.set('/grid.b2nd', await grid.toCframe())
+/** About what one of its blocks takes. */
+const BLOCK = (1.05 * (await grid.toCframe()).length) / 1024
 const list = await SChunk.create(
   { typesize: 8, chunksize: MIB, blocksize: 32 * KIB, codec: 'lz4', filters: [] },
   DATA,
@@ -72,11 +74,39 @@ describe('frames behind a web server', () => {
     expect(item.bytes).toBeLessThanOrEqual(80 * KIB)
     expect(item.requests).toBeLessThanOrEqual(3)
     expect(array.schunk.decoded).toEqual({ chunks: 1, blocks: 1 })
-    // A row of the grid touches 32 blocks in 8 chunks. What follows a few reads in order is fetched ahead.
+    // A row of the grid touches 32 blocks in 8 chunks: of each their start, and four blocks that are neighbours.
     const row = await cost(() => array.slice([1000]))
     expect(sameBytes(row.result.data, DATA.subarray(1000 * 8192, 1001 * 8192))).toBe(true)
     expect(array.schunk.decoded).toEqual({ chunks: 1 + 8, blocks: 1 + 32 })
-    expect(row.bytes).toBeLessThan(4 * MIB)
+    expect(row.bytes).toBeLessThan(8 * 4 * KIB + 32 * BLOCK)
+    expect(row.requests).toBeLessThanOrEqual(16)
+    // The starts of the chunks are known now.
+    const next = await cost(() => array.slice([1001]))
+    expect(sameBytes(next.result.data, DATA.subarray(1001 * 8192, 1002 * 8192))).toBe(true)
+    expect(next.bytes).toBeLessThan(32 * BLOCK)
+    expect(next.requests).toBeLessThanOrEqual(8)
+    await array.close()
+  })
+
+  test('nothing is fetched twice: all of it, a column, and slices at the same time', async () => {
+    const size = files.get('/grid.b2nd')?.length ?? 0
+    const array = await NDArray.open(`${base}/grid.b2nd`)
+    const all = await cost(() => array.slice())
+    expect(sameBytes(all.result.data, DATA)).toBe(true)
+    expect(all.bytes).toBeLessThan(1.05 * size)
+    // Single blocks of 32 KiB that lie apart: 32 of them in 8 chunks.
+    const column = await cost(() => array.slice([{}, 5000]))
+    expect(Buffer.from(column.result.data)).toEqual(
+      Buffer.from(Array.from({ length: 4096 }, (_, i) => DATA[i * 8192 + 5000] ?? 0)),
+    )
+    expect(column.bytes).toBeLessThan(32 * BLOCK)
+    const rows = [7, 700, 1700, 2700, 3700]
+    const both = await cost(() => Promise.all(rows.map((row) => array.slice([row]))))
+    for (const [i, row] of rows.entries())
+      expect(sameBytes(both.result[i]?.data ?? noise(1), DATA.subarray(row * 8192, (row + 1) * 8192))).toBe(
+        true,
+      )
+    expect(both.bytes).toBeLessThan(5 * 32 * BLOCK)
     await array.close()
   })
 

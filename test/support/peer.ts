@@ -33,6 +33,9 @@ export interface PeerB2Params {
   level?: number
   typesize: number
   filters: (readonly [string, number])[]
+  use_dict?: boolean
+  /** 0 for C-Blosc2's rule. */
+  blocksize?: number
 }
 
 export interface PeerFrame {

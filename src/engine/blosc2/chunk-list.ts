@@ -209,6 +209,12 @@ export class ChunkList {
     return openFound(ws, await this.find(index), options)
   }
 
+  /** Is the layout of a chunk at hand, or is there nothing to read of it? */
+  knows(index: number): boolean {
+    const entry = this.entries[index]
+    return entry === undefined || 'special' in entry || this.#layouts.get(entry) !== undefined
+  }
+
   /** A chunk with all that must be known to decode it. @throws BlpkError DAMAGED where its size is another one */
   async find(index: number): Promise<FoundChunk> {
     const bytes = await this.bytes(index)

@@ -3,21 +3,25 @@ import { BlpkError, damaged } from '../../errors.js'
 import { type Checksum, sameDigest } from '../../format/bloscpack/checksums.js'
 import { decodeChunk } from '../../format/chunk/decode.js'
 import type { ChunkHeader, Shuffle } from '../../format/chunk/header.js'
+import { MemoryChunk } from '../../format/chunk2/chunk-bytes.js'
+import { OpenChunk } from '../../format/chunk2/decode.js'
 import { encodeChunk2 } from '../../format/chunk2/encode.js'
 import { withBlosc2Header } from '../../format/chunk2/from-blosc1.js'
-import { EXTENDED_HEADER_BYTES, parseChunk2Header } from '../../format/chunk2/header.js'
+import { type Chunk2Header, EXTENDED_HEADER_BYTES, parseChunk2Header } from '../../format/chunk2/header.js'
 import type { Chunk2Params } from '../../format/chunk2/params.js'
 import type { FrameHeader } from '../../format/frame/header.js'
 import type { Layers } from '../../format/frame/layers.js'
 import { Workspace } from '../../kernels/workspace.js'
-import type { ByteSink } from '../../sinks/byte-sink.js'
 import type { Archive, ChunkPlace } from '../archive.js'
 import { Turns } from '../in-order.js'
 import type { RunOptions } from '../options.js'
 import { ChunkWalk } from '../walk.js'
-import { type CompressionOptions, resolveParams } from './cparams.js'
+import type { FrameChecksum } from './checksums.js'
+import { type CompressionOptions, optionsOf, resolveParams } from './cparams.js'
 import type { FrameFile } from './frame-file.js'
 import { FrameSink } from './frame-sink.js'
+import type { FrameOutput } from './frame-target.js'
+import type { ChunkFit } from './linear-copy.js'
 import { newFrameHeader } from './new-header.js'
 import type { FrameResult } from './pack-frame.js'
 
@@ -25,6 +29,14 @@ import type { FrameResult } from './pack-frame.js'
 export interface CopyResult extends FrameResult {
   /** Chunks that were taken as they are; the others were compressed anew. */
   copied: number
+}
+
+/** How chunks are copied. */
+export interface CopyOptions extends RunOptions {
+  /** Metalayers of variable length, plain. */
+  vlmeta: Layers
+  /** `xxh64` (default) keeps a checksum of each chunk; `none` does not. */
+  checksum?: FrameChecksum
 }
 
 const FILTERS: Record<Shuffle, readonly string[]> = { none: [], byte: ['shuffle'], bit: ['bitshuffle'] }
@@ -86,18 +98,14 @@ function checkSize(chunk: ChunkPlace, chunksize: number, last: ChunkPlace | unde
  * decode alike, or whose codec it has not got, are compressed anew.
  * @throws BlpkError DAMAGED, CHECKSUM; nothing is left in the place then
  */
-export async function copyArchive(
-  archive: Archive,
-  sink: ByteSink,
-  o: RunOptions & { vlmeta: Layers },
-): Promise<CopyResult> {
+export async function copyArchive(archive: Archive, sink: FrameOutput, o: CopyOptions): Promise<CopyResult> {
   const ws = new Workspace()
   const walk = new ChunkWalk(archive)
   const first = await walk.peek()
   const typesize = Math.max(1, archive.header.typesize)
   const params = resolveParams(likeFirst(first?.header), typesize)
   const chunksize = archive.header.chunkSize ?? first?.header.nbytes ?? 1
-  const frame = new FrameSink(ws, sink, { ...newFrameHeader(params, new Map()), chunksize })
+  const frame = new FrameSink(ws, sink, { ...newFrameHeader(params, new Map()), chunksize }, o.checksum)
   const copy = new ArchiveCopy(archive, await archive.loadChecksum(() => ws), ws, params)
   const turns = new Turns()
   let [nbytes, copied, last] = [0, 0, undefined as ChunkPlace | undefined]
@@ -123,20 +131,52 @@ export async function copyArchive(
   }
 }
 
+/** A chunk of a frame in memory. */
+async function storedBytes(from: FrameFile, index: number, at: number): Promise<[Uint8Array, Chunk2Header]> {
+  const bytes = from.chunk(index, at)
+  const start = await bytes.fetch(0, Math.min(EXTENDED_HEADER_BYTES, bytes.limit))
+  const h = parseChunk2Header(start, bytes.place)
+  await bytes.prefetch?.(h.cbytes)
+  return [await bytes.fetch(0, h.cbytes), h]
+}
+
+function fits({ nbytes, blocksize, special }: Chunk2Header, fit: ChunkFit): boolean {
+  return nbytes === fit.chunksize && (blocksize === fit.blocksize || special !== 'none')
+}
+
+/** Compresses a chunk anew so that it fits. */
+async function fitted(
+  ws: Workspace,
+  header: FrameHeader,
+  fit: ChunkFit,
+  bytes: Uint8Array,
+): Promise<Uint8Array> {
+  const { typesize: itemBytes } = header
+  const chunk = await OpenChunk.open(ws, new MemoryChunk(bytes), { itemBytes })
+  const plain = new Uint8Array(fit.chunksize)
+  if (chunk.header.nbytes > fit.chunksize) throw damaged(`a chunk has ${chunk.header.nbytes} plain bytes`)
+  await chunk.all(plain.subarray(0, chunk.header.nbytes))
+  const params = resolveParams({ ...optionsOf(header), blocksize: fit.blocksize }, itemBytes)
+  return encodeChunk2(ws, params, plain)
+}
+
 /**
  * Takes the chunks of a frame into another one, as they are.
  * @param header that of the frame, perhaps with other metalayers
+ * @param o.fit what chunks must be like, where not all need be so
+ * @throws BlpkError DAMAGED, CHECKSUM; nothing is left in the place then
  */
 export async function copyFrame(
   from: FrameFile,
   header: FrameHeader,
-  sink: ByteSink,
-  o: RunOptions & { vlmeta: Layers },
+  sink: FrameOutput,
+  o: CopyOptions & { fit?: ChunkFit },
 ): Promise<CopyResult> {
   const { offsets } = from
-  const frame = new FrameSink(new Workspace(), sink, { ...header, sparse: false })
+  const ws = new Workspace()
+  const frame = new FrameSink(ws, sink, header, o.checksum)
   const turns = new Turns()
-  let packed = 0
+  let [packed, anew] = [0, 0]
   try {
     await frame.begin()
     for (const [index, offset] of offsets.entries()) {
@@ -146,17 +186,19 @@ export async function copyFrame(
         frame.putSpecial(index, offset.special)
         continue
       }
-      const bytes = from.chunk(index, offset.at)
-      const h = parseChunk2Header(
-        await bytes.fetch(0, Math.min(EXTENDED_HEADER_BYTES, bytes.limit)),
-        bytes.place,
+      const [bytes, h] = await storedBytes(from, index, offset.at)
+      const isFitting = o.fit === undefined || fits(h, o.fit)
+      if (!isFitting) anew++
+      await frame.put(
+        index,
+        o.fit === undefined || isFitting ? bytes : await fitted(ws, header, o.fit, bytes),
       )
-      await bytes.prefetch?.(h.cbytes)
-      await frame.put(index, await bytes.fetch(0, h.cbytes))
       packed += h.cbytes
       o.onProgress?.({ plain: (header.nbytes / offsets.length) * (index + 1), packed, total: header.nbytes })
     }
-    return { ...(await frame.finish(header.nbytes, o.vlmeta)), nbytes: header.nbytes, copied: offsets.length }
+    const { nbytes } = header
+    const padded = o.fit === undefined ? nbytes : offsets.length * o.fit.chunksize
+    return { ...(await frame.finish(padded, o.vlmeta)), nbytes, copied: offsets.length - anew }
   } catch (error) {
     await frame.abort()
     throw error

@@ -29,6 +29,8 @@ export interface CompressionOptions {
   splitMode?: SplitMode
   /** Size of a block, in bytes; C-Blosc2's rule where it is not given. */
   blocksize?: number
+  /** A dictionary of samples in each chunk, which helps small blocks: of lz4, lz4hc, and zstd where Node takes one. */
+  dictionary?: boolean
 }
 
 /** Low levels of Zstandard gain from split blocks too. */
@@ -44,7 +46,17 @@ function builtinEncoder(name: keyof typeof CODEC_NUMBERS): StreamEncoder {
     highRatio: codec.highRatio,
     likesSplit: (level) => SPLITTING.includes(name) || (name === 'zstd' && level <= LAST_SPLIT_ZSTD_LEVEL),
     encode: (ws, src, nbytes, dst, capacity, level) => codec.compress(ws, src, nbytes, dst, capacity, level),
+    encodeDict: codec.compressDict,
   }
+}
+
+/** @throws BlpkError USAGE for a codec that takes no dictionary, UNSUPPORTED for Zstandard of an older Node */
+function checkDictionary({ encodeDict, number }: StreamEncoder): void {
+  if (encodeDict !== undefined) return
+  if (number !== CODEC_NUMBERS.zstd) throw usage('only lz4, lz4hc and zstd take a dictionary')
+  throw unsupported(
+    `Zstandard takes no dictionary in Node ${process.versions.node}: use lz4 or lz4hc, or Node 22.19, 24.6 or later`,
+  )
 }
 
 function pluginEncoder(codec: PluginCodec, meta: number, owner: unknown): StreamEncoder {
@@ -113,7 +125,10 @@ export function resolveParams(options: CompressionOptions, itemBytes: number, ow
   if (!Number.isInteger(codecMeta) || codecMeta < 0 || codecMeta > 255)
     throw usage(`the meta byte of the codec is ${codecMeta}; it must fit in a byte`)
   if (!Number.isSafeInteger(blocksize) || blocksize < 0) throw usage(`the block size is ${blocksize}`)
-  return { encoder: findEncoder(codec, codecMeta, owner), level, filters, splitMode, itemBytes, blocksize }
+  const encoder = findEncoder(codec, codecMeta, owner)
+  const dictionary = options.dictionary === true
+  if (dictionary) checkDictionary(encoder)
+  return { encoder, level, filters, splitMode, itemBytes, blocksize, dictionary }
 }
 
 /** How chunks are compressed, in a form that goes to a worker. */
@@ -124,16 +139,28 @@ export interface PortableParams {
 
 /** The parameters for a worker; undefined where they need code of a user, which runs in the calling thread only. */
 export function portableParams(p: Chunk2Params): PortableParams | undefined {
-  const { encoder, level, splitMode, blocksize, itemBytes, prefilter } = p
+  const { encoder, level, splitMode, blocksize, itemBytes, prefilter, dictionary = false } = p
   const own = encoder.format === CODEC_FORMAT_UD || p.filters.some(({ id }) => id >= USER_IDS.first)
   if (own || prefilter !== undefined) return undefined
   const filters = p.filters.map(({ id, meta }) => ({ filter: id, meta }))
-  return { options: { codec: encoder.number, level, filters, splitMode, blocksize }, itemBytes }
+  return { options: { codec: encoder.number, level, filters, splitMode, blocksize, dictionary }, itemBytes }
 }
 
-/** The options that the header of a frame stands for, for chunks that are added to it. */
+/** Can chunks get a dictionary by this codec, here? */
+function takesDictionary({ codec }: FrameHeader): boolean {
+  return CODECS.some(
+    ({ name, compressDict }) =>
+      isBuiltin(name) && CODEC_NUMBERS[name] === codec && compressDict !== undefined,
+  )
+}
+
+/**
+ * The options that the header of a frame stands for, for chunks that are added to it: these have no dictionary where
+ * none can be had.
+ */
 export function optionsOf(h: FrameHeader): CompressionOptions {
   return {
+    dictionary: h.dictionary && takesDictionary(h),
     codec: h.codec >= CODEC_UD ? h.udcodec : h.codec,
     codecMeta: h.codecMeta,
     level: Math.min(h.level, 9),
@@ -146,9 +173,13 @@ export function optionsOf(h: FrameHeader): CompressionOptions {
 /** The fields of a frame's header that options stand for. */
 export function headerFields(
   p: Chunk2Params,
-): Pick<FrameHeader, 'codec' | 'udcodec' | 'codecMeta' | 'level' | 'filters' | 'splitMode' | 'blocksize'> {
-  const { encoder, level, filters, splitMode, blocksize } = p
+): Pick<
+  FrameHeader,
+  'codec' | 'udcodec' | 'codecMeta' | 'level' | 'filters' | 'splitMode' | 'blocksize' | 'dictionary'
+> {
+  const { encoder, level, filters, splitMode, blocksize, dictionary = false } = p
   return {
+    dictionary,
     codec: encoder.format === CODEC_FORMAT_UD ? CODEC_UD : encoder.number,
     udcodec: encoder.number,
     codecMeta: encoder.meta,

@@ -16,6 +16,7 @@ import {
   checkEnds,
   type Digests,
   digestsByIndex,
+  type FrameChecksum,
   type FrameEnds,
 } from './checksums.js'
 import { SourceChunk } from './source-chunk.js'
@@ -54,6 +55,8 @@ export interface FrameFile {
   offsets: ChunkOffset[]
   /** Contents still compressed. */
   vlmeta: Layers
+  /** The checksums that it has; `stale` where another tool changed it since; undefined where nobody looked. */
+  checksum: FrameChecksum | 'stale' | undefined
   /** A chunk that is stored. @param index where it stands in the index */
   chunk(index: number, at: number): ChunkBytes
 }
@@ -117,32 +120,38 @@ function checkNumbers(offsets: readonly ChunkOffset[], place: ErrorPlace): void 
     throw damaged(`the index of the frame names a file of number ${wrong.at}`, place)
 }
 
-/** How far each chunk can reach: to the next one that is stored, or to the end of the chunks. */
-function chunkEnds(offsets: readonly ChunkOffset[], end: number): Map<number, number> {
-  const starts = offsets.flatMap((offset) => ('at' in offset ? [offset.at] : [])).sort((a, b) => a - b)
-  const ends = new Map<number, number>()
-  starts.forEach((start, i) => {
-    const next = starts[i + 1]
-    // Two entries may share a chunk.
-    if (next === undefined || next > start) ends.set(start, next ?? end)
-  })
-  return ends
+/**
+ * Tells how far each chunk can reach: to the next one that is stored, or to the end of the chunks.
+ * @param end where the chunks end
+ */
+export function chunkEnds(offsets: readonly ChunkOffset[], end: number): (start: number) => number {
+  const starts = new Float64Array(offsets.length).fill(Number.POSITIVE_INFINITY)
+  for (const [i, offset] of offsets.entries()) if ('at' in offset) starts[i] = offset.at
+  starts.sort()
+  return (start) => {
+    let [low, high] = [0, starts.length]
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      // Two entries may share a chunk.
+      if ((starts[middle] ?? 0) <= start) low = middle + 1
+      else high = middle
+    }
+    return Math.min(starts[low] ?? end, end)
+  }
 }
 
 /**
  * Opens chunks that lie one behind the other.
  * @param first where the first one can start, in bytes
- * @param nbytes how many bytes they have together
+ * @param endOf of {@link chunkEnds}
  */
 export function contiguous(
   source: ByteSource,
   first: number,
-  nbytes: number,
-  offsets: readonly ChunkOffset[],
+  endOf: (start: number) => number,
 ): FrameFile['chunk'] {
-  const ends = chunkEnds(offsets, nbytes)
   return (chunk, start) => {
-    const end = ends.get(start) ?? 0
+    const end = endOf(start)
     const place = { path: source.name, chunk, offset: first + start }
     if (end - start < 16) throw damaged('the chunk lies outside the frame', place)
     return new SourceChunk(source, first + start, end - start, place)
@@ -199,26 +208,30 @@ async function readEnds(source: ByteSource, at: number): Promise<FrameEnds & { p
   return { parsed, header, index, trailer }
 }
 
-/**
- * The digests of a frame, where they are of the frame as it is.
- * @throws BlpkError CHECKSUM where header, index or trailer are not what was written
- */
+/** What is known of the checksums of a frame; digests where they are of the frame as it is. */
+interface Checksums {
+  checksum: FrameFile['checksum']
+  digests?: Digests
+}
+
+/** @throws BlpkError CHECKSUM where header, index or trailer are not what was written */
 async function readDigests(
   ws: Workspace,
   ends: FrameEnds,
   layer: Uint8Array | undefined,
   count: number,
-): Promise<Digests | undefined> {
+): Promise<Checksums> {
   const state = await checkEnds(ends)
   if (state === 'wrong') {
     const message = 'header, index or trailer of the frame do not match their checksum (xxh64)'
     throw new BlpkError('CHECKSUM', `${message}: run blpk verify`)
   }
-  if (layer === undefined || state === 'none') return undefined
+  if (state === 'none') return { checksum: layer === undefined ? 'none' : 'stale' }
+  if (layer === undefined) return { checksum: 'xxh64' }
   const parsed = parseChecksumLayer(await readLayer(ws, CHECKSUM_LAYER, layer))
   const known = parsed.runs.reduce((sum, run) => sum + run.count, 0)
   if (known !== count) throw damaged(`the checksums of the frame are of ${known} chunks, but it has ${count}`)
-  return digestsByIndex(parsed)
+  return { checksum: 'xxh64', digests: digestsByIndex(parsed) }
 }
 
 /** Chunks with a digest are checked when they are read. */
@@ -250,10 +263,12 @@ export async function openFrame(
   vlmeta.delete(CHECKSUM_LAYER)
   const offsets = await decodeIndex(ws, header, ends.index, place)
   if (header.sparse) checkNumbers(offsets, place)
-  const digests = check === 'never' ? undefined : await readDigests(ws, ends, layer, offsets.length)
+  const { digests, checksum }: Checksums =
+    check === 'never' ? { checksum: undefined } : await readDigests(ws, ends, layer, offsets.length)
   const chunk =
     header.sparse && directory !== undefined
       ? inDirectory(directory)
-      : contiguous(source, at + header.headerBytes, header.cbytes, offsets)
-  return { header, offsets, vlmeta, chunk: digests === undefined ? chunk : checked(chunk, digests, check) }
+      : contiguous(source, at + header.headerBytes, chunkEnds(offsets, header.cbytes))
+  const open = digests === undefined ? chunk : checked(chunk, digests, check)
+  return { header, offsets, vlmeta, checksum, chunk: open }
 }

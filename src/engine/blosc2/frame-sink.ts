@@ -3,23 +3,17 @@ import { type FrameHeader, formatFrameHeader, frameHeaderBytes } from '../../for
 import type { Layers } from '../../format/frame/layers.js'
 import type { ChunkOffset, OffsetSpecial } from '../../format/frame/offsets.js'
 import type { Workspace } from '../../kernels/workspace.js'
-import type { ByteSink } from '../../sinks/byte-sink.js'
-import { patchable } from '../../sinks/held.js'
 import type { FilePlace } from '../../sources/file-place.js'
 import { type FrameChecksum, Sealer, sealTrailer, xxh64Of } from './checksums.js'
+import { type FrameOutput, type FrameTarget, targetOf } from './frame-target.js'
 import { packIndex, packTrailer } from './frame-writer.js'
-
-/** What a chunk may take beyond its plain bytes, with its entry in the index, in bytes. */
-const CHUNK_OVERHEAD = 32 + 16
-/** Room for index and trailer of a frame that is small otherwise, in bytes. */
-const END_ROOM = 1 << 20
 
 /** Special values that the index alone can say. */
 const IN_INDEX: readonly Special[] = ['zeros', 'nans', 'uninit']
 
 /** What a frame came to. */
 export interface FrameTotals {
-  /** Size of the frame, in bytes. */
+  /** Size of the frame, in bytes; of a sparse one that of all files. */
   cbytes: number
   nchunks: number
   /** Chunks that stand in the index alone. */
@@ -28,31 +22,29 @@ export interface FrameTotals {
 
 /**
  * Writes a frame to a place while its chunks come (README_CFRAME_FORMAT): header, chunks, index, trailer. The
- * sizes in the header are known at the end and patched; what cannot be patched is held back in a file until then.
+ * sizes in the header are known at the end.
  */
 export class FrameSink {
   readonly #ws: Workspace
-  readonly #sink: ByteSink
+  readonly #target: FrameTarget
   readonly #header: FrameHeader
   readonly #offsets: ChunkOffset[] = []
   readonly #digests: Uint8Array[] = []
   readonly #checksum: FrameChecksum
   #cbytes = 0
 
-  /** @param header with chunksize, metalayers and everything else that does not depend on the chunks */
-  constructor(ws: Workspace, sink: ByteSink, header: FrameHeader, checksum: FrameChecksum = 'xxh64') {
+  /** @param header with chunksize, metalayers and everything else that does not depend on the chunks and the place */
+  constructor(ws: Workspace, output: FrameOutput, header: FrameHeader, checksum: FrameChecksum = 'xxh64') {
     this.#checksum = checksum
     this.#ws = ws
-    this.#sink = patchable(sink)
-    this.#header = { ...header, headerBytes: frameHeaderBytes(header.meta) }
+    this.#target = targetOf(output)
+    const { sparse } = this.#target
+    this.#header = { ...header, sparse, headerBytes: frameHeaderBytes(header.meta) }
   }
 
   /** @param most plain bytes and chunks that come, where they are known */
   async begin(most?: { nbytes: number; nchunks: number }): Promise<void> {
-    const { headerBytes } = this.#header
-    const room = most && headerBytes + most.nbytes + most.nchunks * CHUNK_OVERHEAD + END_ROOM
-    this.#sink.expect?.({ front: headerBytes, most: room })
-    await this.#sink.write(new Uint8Array(headerBytes))
+    await this.#target.begin({ headerBytes: this.#header.headerBytes, most })
   }
 
   /**
@@ -60,15 +52,12 @@ export class FrameSink {
    * @param index where it stands in the frame
    */
   async put(index: number, chunk: Uint8Array): Promise<void> {
-    if (await this.#note(index, chunk)) await this.#sink.write(chunk)
+    if (await this.#note(index, chunk)) await this.#target.put(index, chunk)
   }
 
   /** The same where somebody else may write it. @returns where that is to be done, if it was not done here */
   async hand(index: number, chunk: Uint8Array): Promise<FilePlace | undefined> {
-    if (!(await this.#note(index, chunk))) return undefined
-    const place = this.#sink.reserve?.(chunk.length)
-    if (place === undefined) await this.#sink.write(chunk)
-    return place
+    return (await this.#note(index, chunk)) ? this.#target.hand(index, chunk) : undefined
   }
 
   /** @returns are there bytes to write? */
@@ -80,7 +69,7 @@ export class FrameSink {
       this.putSpecial(index, special as OffsetSpecial)
       return false
     }
-    this.#offsets[index] = { at: this.#cbytes }
+    this.#offsets[index] = { at: this.#target.sparse ? index : this.#cbytes }
     if (this.#checksum !== 'none') this.#digests[index] = await xxh64Of(chunk)
     this.#cbytes += chunk.length
     return true
@@ -101,18 +90,16 @@ export class FrameSink {
     const { headerBytes } = this.#header
     const sealer = this.#sealer()
     const trailer = await packTrailer(this.#ws, vlmeta, sealer)
-    const frameBytes = headerBytes + this.#cbytes + index.length + trailer.length
+    const inFiles = this.#target.sparse ? this.#cbytes : 0
+    const frameBytes = headerBytes + this.#cbytes - inFiles + index.length + trailer.length
     const hasVlmeta = vlmeta.size > 0 || sealer !== undefined
     const sizes = { frameBytes, nbytes, cbytes: this.#cbytes, hasVlmeta }
     const header = formatFrameHeader({ ...this.#header, ...sizes })
     sealer?.fill({ header, index, trailer })
     if (this.#checksum !== 'none') await sealTrailer({ header, index, trailer })
-    await this.#sink.write(index)
-    await this.#sink.write(trailer)
-    await this.#sink.patch(0, header)
-    await this.#sink.commit()
+    await this.#target.finish({ header, index, trailer })
     const nspecial = this.#offsets.filter((offset) => 'special' in offset).length
-    return { cbytes: frameBytes, nchunks: this.#offsets.length, nspecial }
+    return { cbytes: frameBytes + inFiles, nchunks: this.#offsets.length, nspecial }
   }
 
   #sealer(): Sealer | undefined {
@@ -125,6 +112,6 @@ export class FrameSink {
 
   /** Leaves nothing behind. */
   async abort(): Promise<void> {
-    await this.#sink.discard()
+    await this.#target.discard()
   }
 }

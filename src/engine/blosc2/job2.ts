@@ -9,6 +9,7 @@ import type { FilePlace } from '../../sources/file-place.js'
 import { CheckedChunk } from './checksums.js'
 import { type ChunkPart, takePart } from './chunk-part.js'
 import { type PortableParams, resolveParams } from './cparams.js'
+import { type ProofRun, proveRun } from './damage/proof-run.js'
 import { SourceChunk } from './source-chunk.js'
 
 /** What is to be read of a chunk whose layout is known. */
@@ -44,6 +45,12 @@ export class Chunk2Worker {
     const chunk = new OpenChunk(this.#ws, bytes, layout, { itemBytes, blockshape, counts })
     await takePart(chunk, p.part, itemBytes, plain)
     return counts.blocks
+  }
+
+  /** @param records room for what is noted of each chunk @returns plain bytes of chunks that are sound */
+  prove(run: ProofRun, { fd, name, position }: FilePlace, records: Uint8Array): Promise<number> {
+    const words = new Uint32Array(records.buffer, records.byteOffset, records.length / 4)
+    return proveRun(this.#ws, run, new FileSource(name, fd), position, words)
   }
 }
 

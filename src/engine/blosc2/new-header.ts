@@ -18,7 +18,6 @@ export function newFrameHeader(params: Chunk2Params, meta: Layers): FrameHeader 
     typesize: params.itemBytes,
     chunksize: 0,
     threads: { compress: 1, decompress: 1 },
-    dictionary: false,
     hasVlmeta: false,
     meta,
   }

@@ -8,7 +8,6 @@ import type { Layers } from '../../format/frame/layers.js'
 import { dtypeRepr, type NdarrayLayout, numpyOrder } from '../../format/npy/index.js'
 import { attempt } from '../../io-errors.js'
 import { Workspace } from '../../kernels/workspace.js'
-import type { ByteSink } from '../../sinks/byte-sink.js'
 import { readFully } from '../../sources/file.js'
 import type { FilePlace } from '../../sources/file-place.js'
 import type { PlainSource } from '../../sources/plain.js'
@@ -16,8 +15,10 @@ import type { RunOptions } from '../options.js'
 import { changedError, checkEnd } from '../plan.js'
 import { spool } from '../spool.js'
 import { type ArrayInput, arrayChunks, type ReadItems, stretchAxis, stretchBytes } from './array-chunks.js'
+import type { FrameChecksum } from './checksums.js'
 import { type CompressionOptions, resolveParams } from './cparams.js'
 import { FrameSink } from './frame-sink.js'
+import type { FrameOutput } from './frame-target.js'
 import { newFrameHeader } from './new-header.js'
 import { packChunks } from './pack-chunks.js'
 import type { FrameResult } from './pack-frame.js'
@@ -34,6 +35,8 @@ export interface ArrayPacking extends CompressionOptions, RunOptions {
   meta?: Layers
   /** Metalayers of variable length, plain. */
   vlmeta?: Layers
+  /** `xxh64` (default) keeps a checksum of each chunk; `none` does not. */
+  checksum?: FrameChecksum
   /** Told once it is known how the array is cut. */
   onPlan?: (partition: Partition) => void
 }
@@ -88,7 +91,7 @@ async function packStretches(
 export async function packArray(
   source: PlainSource,
   layout: NdarrayLayout,
-  sink: ByteSink,
+  sink: FrameOutput,
   o: ArrayPacking = {},
 ): Promise<FrameResult> {
   let frame: FrameSink | undefined
@@ -102,7 +105,7 @@ export async function packArray(
     const params = resolveParams({ ...o, blocksize: Math.max(cut.blockItems, 1) * itemBytes }, itemBytes)
     const chunksize = Math.max(cut.chunkItems, 1) * itemBytes
     const ws = new Workspace()
-    frame = new FrameSink(ws, sink, { ...newFrameHeader(params, meta), chunksize })
+    frame = new FrameSink(ws, sink, { ...newFrameHeader(params, meta), chunksize }, o.checksum)
     const nchunks = chunkCount(cut)
     o.onPlan?.(cut)
     await frame.begin({ nbytes: nchunks * chunksize, nchunks })

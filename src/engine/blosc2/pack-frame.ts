@@ -2,13 +2,14 @@ import { usage } from '../../errors.js'
 import { MAX_CHUNK2_NBYTES } from '../../format/chunk2/header.js'
 import type { Layers } from '../../format/frame/layers.js'
 import { Workspace } from '../../kernels/workspace.js'
-import type { ByteSink } from '../../sinks/byte-sink.js'
 import type { PlainSource } from '../../sources/plain.js'
 import type { RunOptions } from '../options.js'
 import { changedError, checkEnd } from '../plan.js'
 import { guessTypesize, SAMPLE_BYTES } from '../sample.js'
+import type { FrameChecksum } from './checksums.js'
 import { type CompressionOptions, resolveParams } from './cparams.js'
 import { FrameSink, type FrameTotals } from './frame-sink.js'
+import type { FrameOutput } from './frame-target.js'
 import { newFrameHeader } from './new-header.js'
 import { type PlainChunk, packChunks } from './pack-chunks.js'
 
@@ -25,6 +26,8 @@ export interface FramePacking extends CompressionOptions, RunOptions {
   meta?: Layers
   /** Metalayers of variable length, plain. */
   vlmeta?: Layers
+  /** `xxh64` (default) keeps a checksum of each chunk; `none` does not. */
+  checksum?: FrameChecksum
   /** Told once it is known how chunks are packed. */
   onPlan?: (plan: { typesize: number; sampled: boolean; chunksize: number }) => void
 }
@@ -75,7 +78,7 @@ async function* frameChunks(source: PlainSource, chunksize: number): AsyncGenera
  */
 export async function packFrame(
   source: PlainSource,
-  sink: ByteSink,
+  sink: FrameOutput,
   o: FramePacking = {},
 ): Promise<FrameResult> {
   let frame: FrameSink | undefined
@@ -86,7 +89,7 @@ export async function packFrame(
     const chunksize = chunksizeOf(o.chunksize, typesize)
     const params = resolveParams(o, typesize)
     const ws = new Workspace()
-    frame = new FrameSink(ws, sink, { ...newFrameHeader(params, o.meta ?? new Map()), chunksize })
+    frame = new FrameSink(ws, sink, { ...newFrameHeader(params, o.meta ?? new Map()), chunksize }, o.checksum)
     const { size } = source
     o.onPlan?.({ typesize, sampled, chunksize })
     await frame.begin(size === undefined ? undefined : { nbytes: size, nchunks: Math.ceil(size / chunksize) })

@@ -15,6 +15,7 @@ import { areaOf, type Task } from '../task.js'
 import { CheckedChunk } from './checksums.js'
 import { type ChunkList, type FoundChunk, openFound } from './chunk-list.js'
 import { blocksOf, type ChunkPart, decodedBytes, partBytes, takePart } from './chunk-part.js'
+import { findParts } from './find-parts.js'
 import { SourceChunk } from './source-chunk.js'
 
 /** A part of a chunk that is wanted. */
@@ -119,15 +120,15 @@ async function readThere(
   crew: Crew,
   slots: readonly Slot[],
   source: PartSource,
-  reads: Iterator<PartRead>,
+  reads: AsyncIterator<Found>,
 ): Promise<void> {
   const { counts, itemBytes } = source.options
   await withWorkspace((ws) =>
     inOrder<Slot, { found: Found; task?: Task }, number>({
       slots,
       next: async (slot) => {
-        for (let next = reads.next(); next.done !== true; next = reads.next()) {
-          const found = { ...next.value, ...(await source.chunks.find(next.value.index)) }
+        for (let next = await reads.next(); next.done !== true; next = await reads.next()) {
+          const found = next.value
           if (isPortable(found, source)) return { found, task: await taskOf(found, source, slot) }
           if (isZeros(found, source)) count(source)
           else await readHere(ws, source, found)
@@ -183,13 +184,12 @@ export async function readParts(source: PartSource, reads: readonly PartRead[]):
         })
   if (hands > 0) {
     await withCrew({ threads: hands, slotBytes }, (crew, slots) =>
-      readThere(crew, slots, source, reads[Symbol.iterator]()),
+      readThere(crew, slots, source, findParts(source.chunks, reads, itemBytes)),
     )
     return
   }
   await withWorkspace(async (ws) => {
-    for (const read of reads) {
-      const found = { ...read, ...(await source.chunks.find(read.index)) }
+    for await (const found of findParts(source.chunks, reads, itemBytes)) {
       if (isZeros(found, source)) count(source)
       else await readHere(ws, source, found)
     }

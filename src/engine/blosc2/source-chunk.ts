@@ -31,6 +31,16 @@ export class SourceChunk implements ChunkBytes {
     return this.source instanceof FileSource
   }
 
+  /** So many bytes are read at first. */
+  get headBytes(): number {
+    return this.limit <= READ_WHOLE ? this.limit : READ_FIRST
+  }
+
+  /** Are all of its bytes at hand? */
+  get isWhole(): boolean {
+    return this.#covers(0, this.limit)
+  }
+
   #covers(at: number, nbytes: number): boolean {
     return at >= this.#windowAt && at + nbytes <= this.#windowAt + this.#window.length
   }

@@ -1,3 +1,4 @@
+import type { MaybePromise } from '../../codecs/codec.js'
 import { usage } from '../../errors.js'
 import type { Workspace } from '../../kernels/workspace.js'
 import { chooseBlock2size, chunkTypesize, MIN_STREAM2_BYTES, splits } from './blocksize.js'
@@ -12,6 +13,7 @@ import {
 } from './header.js'
 import type { Chunk2Params } from './params.js'
 import { blockContext, runBackward, runForward, usesDelta } from './pipeline.js'
+import { dictionaryBytes, Sampler, sampledBlocks } from './sample.js'
 
 const FILTER_INT_TRUNC = 36
 const FIRST_USER_FILTER = 160
@@ -28,6 +30,8 @@ class ChunkWriter {
   readonly #view: DataView
   /** Where the chunk lies in the arena, if it does. */
   readonly #address: number | undefined
+  /** In the area `window`, with streams right behind it. */
+  #dictionary: { address: number; nbytes: number } | undefined
   /** Undone block 0, which the delta filter holds the others against. */
   #reference: Uint8Array | undefined
   position: number
@@ -83,8 +87,25 @@ class ChunkWriter {
     if (room <= 0) return false
     const { encoder, level } = this.#p
     const target = this.#target(size)
-    const pending = encoder.encode(this.#ws, address, size, target, Math.min(size - 1, room), level)
+    const capacity = Math.min(size - 1, room)
+    const pending =
+      this.#encodeDict(address, size, target, capacity) ??
+      encoder.encode(this.#ws, address, size, target, capacity, level)
     return this.#put(address, size, typeof pending === 'number' ? pending : await pending, target)
+  }
+
+  #encodeDict(
+    address: number,
+    size: number,
+    target: number,
+    capacity: number,
+  ): MaybePromise<number> | undefined {
+    const { encoder, level } = this.#p
+    const [ws, dictionary] = [this.#ws, this.#dictionary]
+    if (dictionary === undefined) return undefined
+    const behind = dictionary.address + dictionary.nbytes
+    ws.view(behind, size).set(ws.view(address, size))
+    return encoder.encodeDict?.(ws, behind, size, target, capacity, level, dictionary.nbytes)
   }
 
   #referenceAddress(): number | undefined {
@@ -99,19 +120,55 @@ class ChunkWriter {
     return true
   }
 
-  async #block(block: Uint8Array): Promise<boolean> {
+  /** Runs the filters over a block. @returns where the result is */
+  #forward(block: Uint8Array): number {
     const h = this.#h
     const traits = { itemBytes: this.#p.itemBytes }
     const context = blockContext(this.#ws, h, traits, this.#referenceAddress(), {})
-    const address = runForward(context, h, block.length, this.#ws.bring(block))
-    const count = streamsOf(h, block.length)
+    return runForward(context, h, block.length, this.#ws.bring(block))
+  }
+
+  /** Readers hold the others against block 0 as they decoded it: where filters lose something, not the input. */
+  #keepReference(address: number, nbytes: number): void {
+    const h = this.#h
+    if (this.#reference !== undefined || !usesDelta(h)) return
+    const context = blockContext(this.#ws, h, { itemBytes: this.#p.itemBytes }, undefined, {})
+    this.#reference = this.#ws.view(runBackward(context, h, nbytes, address), nbytes).slice()
+  }
+
+  async #block(block: Uint8Array): Promise<boolean> {
+    const address = this.#forward(block)
+    const count = streamsOf(this.#h, block.length)
     if (!(await this.#streams(address, block.length / count, count))) return false
-    if (this.#reference === undefined && usesDelta(h)) {
-      // Readers hold the others against block 0 as they decoded it: where filters lose something, not the input.
-      const plain = runBackward(context, h, block.length, address)
-      this.#reference = this.#ws.view(plain, block.length).slice()
-    }
+    this.#keepReference(address, block.length)
     return true
+  }
+
+  /** Puts a dictionary of samples behind the table of blocks. @returns false where there is no room left */
+  dictionary(plain: Uint8Array): boolean {
+    const { blocksize, nblocks } = this.#h
+    const size = dictionaryBytes(plain.length)
+    if (size === 0 || size + 4 > this.#out.length - this.position) return size === 0
+    const address = this.#ws.scratch('window', size + blocksize)
+    const places = sampledBlocks(nblocks, blocksize, size)
+    const sampler = new Sampler(this.#ws, address, size, places.length)
+    for (const i of places) {
+      const block = plain.subarray(i * blocksize, (i + 1) * blocksize)
+      const filtered = this.#forward(block)
+      sampler.take(filtered, block.length, streamsOf(this.#h, block.length))
+      this.#keepReference(filtered, block.length)
+    }
+    this.#reference = undefined
+    const nbytes = sampler.finish()
+    this.#view.setInt32(this.position, nbytes, true)
+    this.#out.set(this.#ws.view(address, nbytes), this.position + 4)
+    this.position += 4 + nbytes
+    this.#dictionary = { address, nbytes }
+    return true
+  }
+
+  get hasDictionary(): boolean {
+    return this.#dictionary !== undefined
   }
 
   async blocks(plain: Uint8Array): Promise<boolean> {
@@ -190,9 +247,9 @@ export async function encodeChunk2Into(
   if (item !== undefined) return putSpecial(h, item, out)
   if (p.level > 0 && plain.length >= MIN_STREAM2_BYTES) {
     const writer = new ChunkWriter(ws, p, h, out.subarray(0, maxChunk2Bytes(plain.length)))
-    if (await writer.blocks(plain)) {
+    if ((p.dictionary !== true || writer.dictionary(plain)) && (await writer.blocks(plain))) {
       if (writer.solid === 0) return putSpecial(h, Uint8Array.of(0), out)
-      writeChunk2Header(out, { ...h, cbytes: writer.position })
+      writeChunk2Header(out, { ...h, cbytes: writer.position, dictionary: writer.hasDictionary })
       return writer.position
     }
   }

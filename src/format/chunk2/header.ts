@@ -237,7 +237,7 @@ export function writeChunk2Header(out: Uint8Array, h: Chunk2Header): void {
   })
   view.setUint8(22, h.udcodec)
   view.setUint8(23, h.codecMeta)
-  view.setUint8(31, SPECIALS.indexOf(h.special) << 4)
+  view.setUint8(31, (SPECIALS.indexOf(h.special) << 4) | (h.dictionary ? FLAG2_DICTIONARY : 0))
 }
 
 /** How many streams a whole block is made of. */

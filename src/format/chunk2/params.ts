@@ -1,4 +1,4 @@
-import type { MaybePromise } from '../../codecs/codec.js'
+import type { Codec, MaybePromise } from '../../codecs/codec.js'
 import type { Workspace } from '../../kernels/workspace.js'
 import type { SplitMode } from '../frame/header.js'
 import type { BlockHook } from './decode.js'
@@ -24,6 +24,8 @@ export interface StreamEncoder {
     capacity: number,
     level: number,
   ): MaybePromise<number>
+  /** The same with a dictionary of `dictBytes` bytes right before `src`, where the codec takes one. */
+  encodeDict?: Codec['compressDict']
 }
 
 /** How a chunk is to be compressed. */
@@ -37,6 +39,8 @@ export interface Chunk2Params {
   itemBytes: number
   /** Size of a block, in bytes; C-Blosc2's rule where it is 0. */
   blocksize: number
+  /** A dictionary of samples goes into each chunk, and its streams refer to it. */
+  dictionary?: boolean
   /** Gives what is compressed in place of the plain bytes of each block. */
   prefilter?: BlockHook | undefined
 }

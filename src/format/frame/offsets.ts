@@ -12,17 +12,22 @@ export const OFFSET_BYTES = 8
 /** As they stand in the highest byte of an offset, without its highest bit. */
 export const SPECIAL_NUMBERS: Record<OffsetSpecial, number> = { zeros: 1, nans: 2, uninit: 4 }
 
-function parseOffset(value: bigint, place: ErrorPlace): ChunkOffset {
+/** One for all: an index may have millions of them. */
+const SPECIALS = (['zeros', 'nans', 'uninit'] as const).map((special) => ({ special }))
+
+function parseOffset(value: bigint, chunk: number, place: ErrorPlace): ChunkOffset {
   if (value >= 0n) {
     const at = Number(value)
-    if (!Number.isSafeInteger(at)) throw damaged(`the offset of the chunk is ${value}`, place)
+    if (!Number.isSafeInteger(at)) throw damaged(`the offset of the chunk is ${value}`, { ...place, chunk })
     return { at }
   }
   const number = Number((value >> 56n) & 0x7fn)
-  for (const special of ['zeros', 'nans', 'uninit'] as const) {
-    if (number === SPECIAL_NUMBERS[special]) return { special }
-  }
-  throw unsupported(`the offset of the chunk says special value ${number}, which is not known`, place)
+  const found = SPECIALS.find(({ special }) => number === SPECIAL_NUMBERS[special])
+  if (found !== undefined) return found
+  throw unsupported(`the offset of the chunk says special value ${number}, which is not known`, {
+    ...place,
+    chunk,
+  })
 }
 
 /** Reads the plain bytes of an index chunk (README_CFRAME_FORMAT, "Chunks"). */
@@ -30,7 +35,7 @@ export function parseOffsets(bytes: Uint8Array, place: ErrorPlace): ChunkOffset[
   if (bytes.length % 8 !== 0) throw damaged(`the index of the frame has ${bytes.length} bytes`, place)
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
   return Array.from({ length: bytes.length / 8 }, (_, chunk) =>
-    parseOffset(view.getBigInt64(8 * chunk, true), { ...place, chunk }),
+    parseOffset(view.getBigInt64(8 * chunk, true), chunk, place),
   )
 }
 

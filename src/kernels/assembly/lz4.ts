@@ -230,14 +230,32 @@ export function putLastLiterals(dst: usize, op: usize, oend: usize, anchor: usiz
   return <i32>(op + nbytes - dst)
 }
 
+/** Compresses into one LZ4 block. Returns its size, or 0 where it does not fit in `capacity`. */
+export function lz4Compress(
+  src: usize, nbytes: u32, dst: usize, capacity: u32, acceleration: u32, table: usize,
+): i32 {
+  return encode(src, nbytes, dst, capacity, acceleration, table, src)
+}
+
+/** The same with a dictionary of `dictBytes` bytes (at most 32 KiB) right before `src`. */
+export function lz4CompressDict(
+  src: usize, nbytes: u32, dst: usize, capacity: u32, acceleration: u32, table: usize, dictBytes: u32,
+): i32 {
+  return encode(src, nbytes, dst, capacity, acceleration, table, src - dictBytes)
+}
+
+/** Every third position of a dictionary is enough: matches are followed back from where they are noticed. */
+// @ts-ignore: decorator
+@inline const DICTIONARY_STEP: usize = 3
+
 /**
- * Compresses into one LZ4 block. Returns its size, or 0 where it does not fit in `capacity`.
+ * Matches may reach back to `floor`: to `src`, or to a dictionary that lies right before it.
  *
  * The table keeps the low 16 bits of addresses: together with the current address they name one
  * candidate in the 64 KiB window, so that no entry can point outside it.
  */
-export function lz4Compress(
-  src: usize, nbytes: u32, dst: usize, capacity: u32, acceleration: u32, table: usize,
+function encode(
+  src: usize, nbytes: u32, dst: usize, capacity: u32, acceleration: u32, table: usize, floor: usize,
 ): i32 {
   if (capacity == 0) return 0
   const oend = dst + capacity
@@ -249,7 +267,10 @@ export function lz4Compress(
     const matchLimit = iend - LAST_LITERALS
     const hashed = nbytes < MANY_BYTES ? HASH_FOUR : HASH_FIVE
     const firstTries = (acceleration < 1 ? 1 : acceleration) << 6
-    resetTable(table, 2 << HASH_BITS, src)
+    resetTable(table, 2 << HASH_BITS, floor)
+    for (let at = floor; at < src; at += DICTIONARY_STEP) {
+      store<u16>(slotOf(table, load<u64>(at), hashed), <u16>at)
+    }
     let ip = src + 1
     let bytes = load<u64>(ip)
     for (;;) {
@@ -271,7 +292,7 @@ export function lz4Compress(
         bytes = load<u64>(ip)
       }
       // The match may begin earlier than where it was noticed.
-      while (ip > anchor && from > src && load<u8>(ip - 1) == load<u8>(from - 1)) {
+      while (ip > anchor && from > floor && load<u8>(ip - 1) == load<u8>(from - 1)) {
         ip--
         from--
       }

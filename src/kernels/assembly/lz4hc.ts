@@ -137,6 +137,13 @@ function putSequence(
 export function lz4hcCompress(
   src: usize, nbytes: u32, dst: usize, capacity: u32, level: u32, scratch: usize,
 ): i32 {
+  return lz4hcCompressDict(src, nbytes, dst, capacity, level, scratch, 0)
+}
+
+/** The same with a dictionary of `dictBytes` bytes (at most 32 KiB) right before `src`. */
+export function lz4hcCompressDict(
+  src: usize, nbytes: u32, dst: usize, capacity: u32, level: u32, scratch: usize, dictBytes: u32,
+): i32 {
   const oend = dst + capacity
   if (nbytes <= MATCH_START_MARGIN) return putLastLiterals(dst, dst, oend, src, nbytes)
   const iend = src + nbytes
@@ -147,8 +154,10 @@ export function lz4hcCompress(
   const eagerness = <u32>load<u16>(EAGERNESS + (<usize>level << 1))
   const runInside = max<u32>(eagerness, MIN_MATCH) + 1
   // Positions count from 65536, so that an empty head (0) is always out of reach.
-  const base = src - (MAX_DISTANCE + 1)
+  const floor = src - dictBytes
+  const base = floor - (MAX_DISTANCE + 1)
   memory.fill(scratch, 0, HEADS_BYTES)
+  for (let at = floor; at < src; at++) insert(scratch, at, <u32>(at - base))
   const matches = scratch + MATCHES_AT
   let op = dst
   let anchor = src
@@ -204,7 +213,7 @@ export function lz4hcCompress(
           let slot = matches + ((ip - windowStart) << 2)
           let before = ip
           let longer = length
-          while (slot > matches && before - distance > src) {
+          while (slot > matches && before - distance > floor) {
             slot -= 4
             before--
             longer++

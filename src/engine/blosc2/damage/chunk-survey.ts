@@ -1,14 +1,17 @@
 import { readdirSync } from 'node:fs'
-import { unsupported } from '../../../errors.js'
+import { damaged, unsupported } from '../../../errors.js'
 import type { ChunkBytes } from '../../../format/chunk2/chunk-bytes.js'
 import type { ChunkOffset, OffsetSpecial } from '../../../format/frame/offsets.js'
 import { asDamage } from '../../damage/probe.js'
+import type { RunOptions } from '../../options.js'
 import { checksumError, type Digests, digestsByIndex, xxh64Of } from '../checksums.js'
-import { contiguous, inDirectory } from '../frame-file.js'
+import { chunkEnds, contiguous, inDirectory } from '../frame-file.js'
 import { SourceChunk } from '../source-chunk.js'
 import type { Ends } from './ends.js'
 import type { Piece, SoundChunk, SurveyedChunk } from './order.js'
-import type { FrameProbe, Proven } from './probe.js'
+import type { FrameProbe } from './probe.js'
+import { proveChunks, type StoredPlace } from './proof.js'
+import type { Proven } from './prove.js'
 import type { Walk, WalkedChunk } from './walk.js'
 
 /** An index that was decoded. */
@@ -18,10 +21,25 @@ export interface Index {
   cbytes: number
 }
 
-function soundChunk(open: () => ChunkBytes, { header, problem }: Omit<Proven, 'digest'>): SoundChunk {
+type Open = SoundChunk['open']
+
+function soundChunk(open: Open, { header, problem }: Omit<Proven, 'digest'>): SoundChunk {
   const { nbytes, blocksize, typesize } = header
   return { open, nbytes, blocksize, typesize, ...(problem !== undefined && { unread: problem }) }
 }
+
+/** Chunks are mostly like the one before. */
+function sharing(open: Open): (like: Omit<SoundChunk, 'open' | 'unread'>) => { sound: SoundChunk } {
+  let last: { sound: SoundChunk } | undefined
+  return ({ nbytes, blocksize, typesize }) => {
+    const { sound } = last ?? {}
+    const isSame = sound?.nbytes === nbytes && sound.blocksize === blocksize && sound.typesize === typesize
+    last = isSame && last !== undefined ? last : { sound: { open, nbytes, blocksize, typesize } }
+    return last
+  }
+}
+
+const PENDING: SurveyedChunk = { lost: damaged('the chunk was not looked at') }
 
 /** A chunk, or what is none, with where it lies in the frame, in bytes. */
 export interface PlacedPiece extends Piece {
@@ -44,13 +62,13 @@ export class ChunkSurvey {
     this.#digests = layer === undefined ? () => undefined : digestsByIndex(layer)
   }
 
-  #judge(open: () => ChunkBytes, proven: Proven): SurveyedChunk {
+  #judge(index: number, open: Open, proven: Proven): SurveyedChunk {
     const { digest, problem } = proven
     const isProved = this.#ends.checks?.sealed !== false
-    if (digest === 'wrong' && isProved) return { lost: checksumError(open().place) }
+    if (digest === 'wrong' && isProved) return { lost: checksumError(open(index).place) }
     if (problem !== undefined && problem.code !== 'UNSUPPORTED') return { lost: problem }
     const sound = soundChunk(open, proven)
-    return digest === 'wrong' ? { lost: checksumError(open().place), doubt: sound } : { sound }
+    return digest === 'wrong' ? { lost: checksumError(open(index).place), doubt: sound } : { sound }
   }
 
   /** Chunks that nothing but a checksum speaks against that may itself be wrong. */
@@ -62,11 +80,10 @@ export class ChunkSurvey {
     }
   }
 
-  async #at(index: number, offset: ChunkOffset, opener: Opener): Promise<SurveyedChunk> {
-    if ('special' in offset) return this.special(offset)
+  /** Looks at a chunk by itself. */
+  async #at(index: number, open: Open): Promise<SurveyedChunk> {
     try {
-      const open = (): ChunkBytes => opener(index, offset.at)
-      return this.#judge(open, await this.#probe.prove(open(), this.#digests(index)))
+      return this.#judge(index, open, await this.#probe.prove(open(index), this.#digests(index)))
     } catch (error) {
       return { lost: asDamage(error) }
     }
@@ -79,15 +96,37 @@ export class ChunkSurvey {
     return { lost: unsupported(`the chunk is of NaNs, but its items have ${typesize} bytes`) }
   }
 
-  async byIndex({ offsets, cbytes }: Index): Promise<SurveyedChunk[]> {
+  async byIndex({ offsets, cbytes }: Index, o: RunOptions): Promise<SurveyedChunk[]> {
     const { source, directory } = this.#probe.place
     const { header } = this.#ends
-    const opener =
-      header.sparse && directory !== undefined
-        ? inDirectory(directory)
-        : contiguous(source, header.headerBytes, cbytes, offsets)
-    const chunks: SurveyedChunk[] = []
-    for (const [index, offset] of offsets.entries()) chunks.push(await this.#at(index, offset, opener))
+    const isSparse = header.sparse && directory !== undefined
+    const first = isSparse ? 0 : header.headerBytes
+    const endOf = chunkEnds(offsets, cbytes)
+    const opener = isSparse ? inDirectory(directory) : contiguous(source, first, endOf)
+    const open: Open = (index) => {
+      const offset = offsets[index]
+      if (offset === undefined || 'special' in offset) throw damaged(`no chunk ${index} is stored`)
+      return opener(index, offset.at)
+    }
+    const chunks = offsets.map((offset) => ('special' in offset ? this.special(offset) : PENDING))
+    function* places(): Generator<StoredPlace> {
+      for (const [index, offset] of offsets.entries()) {
+        if ('special' in offset) continue
+        const end = isSparse ? 0 : Math.min(first + endOf(offset.at), source.size)
+        yield { index, at: first + offset.at, end }
+      }
+    }
+    const place = {
+      source,
+      directory: isSparse ? directory : undefined,
+      header,
+      traits: this.#probe.proofTraits,
+      digests: this.#digests,
+    }
+    const share = sharing(open)
+    await proveChunks(place, { count: offsets.length, places }, o, async ({ index }, sound) => {
+      chunks[index] = sound === undefined ? await this.#at(index, open) : share(sound)
+    })
     return chunks
   }
 
@@ -125,5 +164,3 @@ export class ChunkSurvey {
     return pieces
   }
 }
-
-type Opener = (index: number, at: number) => ChunkBytes

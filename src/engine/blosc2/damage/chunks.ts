@@ -3,6 +3,7 @@ import { BlpkError, damaged } from '../../../errors.js'
 import { type ChecksumLayer, formatChecksumLayer, runsOf } from '../../../format/frame/checksums.js'
 import { TRAILER_END_BYTES } from '../../../format/frame/trailer.js'
 import { asDamage } from '../../damage/probe.js'
+import type { RunOptions } from '../../options.js'
 import { checkEnds } from '../checksums.js'
 import { decodeOffsets } from '../frame-file.js'
 import { arrayOf, isError } from './array.js'
@@ -167,7 +168,11 @@ async function recoverMoved(
 }
 
 /** Finds the chunks of a frame: by the index, and where that is lost by going from one to the next. */
-export async function surveyChunks(probe: FrameProbe, ends: Ends): Promise<SurveyedChunks> {
+export async function surveyChunks(
+  probe: FrameProbe,
+  ends: Ends,
+  o: RunOptions = {},
+): Promise<SurveyedChunks> {
   const survey = new ChunkSurvey(probe, ends)
   const { doubtful } = survey
   const index = await indexWhereItShouldBe(probe, ends)
@@ -183,7 +188,7 @@ export async function surveyChunks(probe: FrameProbe, ends: Ends): Promise<Surve
         cbytes,
       }
     }
-    const chunks = await survey.byIndex(index)
+    const chunks = await survey.byIndex(index, o)
     const moved = await recoverMoved(survey, probe, ends, index, chunks)
     survey.believe(chunks)
     return { chunks, exact: true, doubtful, moved, cbytes }
@@ -195,7 +200,7 @@ export async function surveyChunks(probe: FrameProbe, ends: Ends): Promise<Surve
   const whole = await walkChunks(probe, ends.header.headerBytes, ends.chunksStop)
   const other = await indexAmong(probe, ends, whole)
   if (other !== undefined) {
-    const chunks = await survey.byIndex(other)
+    const chunks = await survey.byIndex(other, o)
     survey.believe(chunks)
     return { chunks, exact: true, doubtful, cbytes: other.cbytes }
   }

@@ -185,13 +185,15 @@ function ofChunks(facts: FrameFacts): Finding[] {
 /** Chunks that need a codec or filter that is not there. */
 function unread({ chunks, ends }: FrameFacts): Finding[] {
   const proved = ends.checks?.layer !== undefined
-  return chunks.chunks.flatMap((chunk, i): Finding[] => {
-    if (!('sound' in chunk) || chunk.sound.unread === undefined) return []
+  const findings: Finding[] = []
+  for (const [i, chunk] of chunks.chunks.entries()) {
+    if (!('sound' in chunk) || chunk.sound.unread === undefined) continue
     const { unread: problem } = chunk.sound
     const how = proved ? 'it matches its checksum, but was not decompressed' : 'it was not decompressed'
     const message = `chunk ${i}: ${how}: ${problem.message}`
-    return [damageFinding(problem, { level: proved ? 'note' : 'damage', message, chunk: i })]
-  })
+    findings.push(damageFinding(problem, { level: proved ? 'note' : 'damage', message, chunk: i }))
+  }
+  return findings
 }
 
 function ofEnd({ ends, size }: FrameFacts): Finding[] {

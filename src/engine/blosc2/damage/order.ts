@@ -5,9 +5,10 @@ import type { ChecksumLayer } from '../../../format/frame/checksums.js'
 import { DIGEST_BYTES } from '../../../format/frame/checksums.js'
 import type { OffsetSpecial } from '../../../format/frame/offsets.js'
 
-/** A chunk that can be believed. */
+/** Chunks that can be believed: one object stands for all that are alike, for there may be millions. */
 export interface SoundChunk {
-  open: () => ChunkBytes
+  /** @param index where the chunk stands in the survey */
+  open: (index: number) => ChunkBytes
   /** Plain size, in bytes. */
   nbytes: number
   blocksize: number

@@ -1,24 +1,14 @@
-import { type BlpkError, damaged } from '../../../errors.js'
-import { sameDigest } from '../../../format/bloscpack/checksums.js'
 import type { ChunkBytes } from '../../../format/chunk2/chunk-bytes.js'
-import { type DecodeOptions, OpenChunk } from '../../../format/chunk2/decode.js'
-import { type Chunk2Header, EXTENDED_HEADER_BYTES, parseChunk2Header } from '../../../format/chunk2/header.js'
+import { type Chunk2Header, EXTENDED_HEADER_BYTES } from '../../../format/chunk2/header.js'
+import type { PipelineTraits } from '../../../format/chunk2/pipeline.js'
 import { Workspace } from '../../../kernels/workspace.js'
-import { asDamage, type SizedSource } from '../../damage/probe.js'
-import { xxh64Of } from '../checksums.js'
+import type { SizedSource } from '../../damage/probe.js'
+import { headerOf, type ProofTraits, type Proven, proveChunk } from './prove.js'
 
 /** A frame that may be damaged: a source, and for a sparse one the directory of its chunks. */
 export interface FramePlace {
   source: SizedSource
   directory?: string | undefined
-}
-
-/** What was found out about the bytes of a chunk whose header makes sense. */
-export interface Proven {
-  header: Chunk2Header
-  digest: 'right' | 'wrong' | 'none'
-  /** Why it does not decode; UNSUPPORTED says nothing of the chunk itself. */
-  problem?: BlpkError
 }
 
 /** Bytes that may be looked at beyond the first reading of the frame, as a multiple of its size. */
@@ -30,7 +20,7 @@ export class FrameProbe {
   readonly ws = new Workspace()
   readonly place: FramePlace
   /** What filters need to know; set as soon as the header is known. */
-  traits: DecodeOptions = { itemBytes: 1 }
+  traits: PipelineTraits = { itemBytes: 1 }
   readonly #maxChunk: number
   readonly #signal: AbortSignal | undefined
   #budget: number
@@ -59,40 +49,21 @@ export class FrameProbe {
     return bytes.subarray(0, await source.read(position, bytes))
   }
 
-  /** The header of a chunk, if the chunk can be where it is. @throws BlpkError DAMAGED, UNSUPPORTED */
-  async headerOf(bytes: ChunkBytes): Promise<Chunk2Header> {
-    this.#signal?.throwIfAborted()
-    const { limit, place } = bytes
-    if (limit < 16) throw damaged('the chunk is cut short', place)
-    const header = parseChunk2Header(await bytes.fetch(0, Math.min(EXTENDED_HEADER_BYTES, limit)), place)
-    if (header.cbytes > limit)
-      throw damaged(`the chunk claims ${header.cbytes} bytes where there are ${limit}`, place)
-    if (header.nbytes === 0) throw damaged('the chunk has no plain bytes', place)
-    if (header.nbytes > this.#maxChunk)
-      throw damaged(`the chunk has ${header.nbytes} plain bytes, more than allowed (see --max-chunk)`, place)
-    return header
+  /** What proving a chunk needs to know. */
+  get proofTraits(): ProofTraits {
+    const { itemBytes, blockshape } = this.traits
+    return { itemBytes, blockshape, maxChunk: this.#maxChunk }
   }
 
-  /**
-   * Checks a chunk: its digest where one is known, and that it decompresses.
-   * @throws BlpkError DAMAGED, UNSUPPORTED where its header makes no sense
-   */
+  /** See {@link headerOf}. @throws BlpkError DAMAGED, UNSUPPORTED; the signal's reason */
+  async headerOf(bytes: ChunkBytes): Promise<Chunk2Header> {
+    this.#signal?.throwIfAborted()
+    return headerOf(bytes, this.#maxChunk)
+  }
+
+  /** See {@link proveChunk}. @throws BlpkError DAMAGED, UNSUPPORTED; the signal's reason */
   async prove(bytes: ChunkBytes, digest?: Uint8Array): Promise<Proven> {
-    const header = await this.headerOf(bytes)
-    await bytes.prefetch?.(header.cbytes)
-    const state =
-      digest === undefined
-        ? 'none'
-        : sameDigest(await xxh64Of(await bytes.fetch(0, header.cbytes)), digest)
-          ? 'right'
-          : 'wrong'
-    try {
-      const chunk = await OpenChunk.open(this.ws, bytes, this.traits)
-      const isPlain = header.memcpyed || chunk.pattern !== undefined
-      for (let i = 0; i < header.nblocks && !isPlain; i++) await chunk.block(i)
-      return { header, digest: state }
-    } catch (error) {
-      return { header, digest: state, problem: asDamage(error) }
-    }
+    this.#signal?.throwIfAborted()
+    return proveChunk(this.ws, bytes, this.proofTraits, digest)
   }
 }

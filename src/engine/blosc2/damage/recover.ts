@@ -95,8 +95,8 @@ function select(survey: FrameSurvey, o: FrameRecoverOptions, notes: Finding[]): 
   return { ...rows, filled: 0 }
 }
 
-function entryOf({ chunk }: Kept, survey: FrameSurvey, nbytes: number): Entry {
-  if ('sound' in chunk) return { open: chunk.sound.open }
+function entryOf({ index, chunk }: Kept, survey: FrameSurvey, nbytes: number): Entry {
+  if ('sound' in chunk) return { open: () => chunk.sound.open(index) }
   const special = 'special' in chunk ? chunk.special : 'zeros'
   const { typesize, blocksize } = survey.trueHeader
   // Chunks of their own size must say it themselves.

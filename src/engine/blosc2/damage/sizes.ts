@@ -14,9 +14,18 @@ export interface TrueSizes {
   sizes: (number | undefined)[] | undefined
 }
 
-function mostCommon(values: readonly number[]): number | undefined {
+/** How many chunks there are of each plain size, but the last one. */
+function countSizes(chunks: readonly SurveyedChunk[]): Map<number, number> {
   const counts = new Map<number, number>()
-  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1)
+  for (let i = 0; i < chunks.length - 1; i++) {
+    const chunk = chunks[i]
+    if (chunk === undefined || !('sound' in chunk)) continue
+    counts.set(chunk.sound.nbytes, (counts.get(chunk.sound.nbytes) ?? 0) + 1)
+  }
+  return counts
+}
+
+function mostCommon(counts: ReadonlyMap<number, number>): number | undefined {
   let best: number | undefined
   for (const [value, count] of counts) if (count > (counts.get(best ?? Number.NaN) ?? 0)) best = value
   return best
@@ -34,16 +43,17 @@ function commonSize(
   chunks: readonly SurveyedChunk[],
   array: SurveyedArray | undefined,
 ): number {
-  const stored = chunks.slice(0, -1).flatMap((chunk) => ('sound' in chunk ? [chunk.sound.nbytes] : []))
+  const stored = countSizes(chunks)
   const wanted = array === undefined || array.count === 0 ? 0 : chunkBytes(array, h)
   const last = chunks.at(-1)
   const ofLast = last !== undefined && 'sound' in last ? last.sound.nbytes : 0
   // A shape that no chunk agrees with is itself what is wrong.
-  const agrees = stored.includes(wanted) || (stored.length === 0 && (ofLast === 0 || ofLast === wanted))
+  const agrees = stored.has(wanted) || (stored.size === 0 && (ofLast === 0 || ofLast === wanted))
   if (wanted > 0 && wanted <= MAX_CHUNK2_NBYTES && agrees) return wanted
   const shown = mostCommon(stored)
-  const agreeing = stored.filter((size) => size === shown).length
-  if (shown !== undefined && (isRebuilt || h.chunksize <= 0 || 2 * agreeing > stored.length)) return shown
+  const total = [...stored.values()].reduce((sum, count) => sum + count, 0)
+  const isMost = shown !== undefined && 2 * (stored.get(shown) ?? 0) > total
+  if (shown !== undefined && (isRebuilt || h.chunksize <= 0 || isMost)) return shown
   return h.chunksize > 0 ? h.chunksize : (shown ?? ofLast)
 }
 
@@ -55,7 +65,7 @@ function dropForeign(chunks: SurveyedChunk[], chunksize: number): void {
     const fits = i < chunks.length - 1 ? nbytes === chunksize : nbytes <= chunksize
     if (fits) continue
     const message = `the chunk has ${nbytes} plain bytes, and should have ${chunksize}`
-    chunks[i] = { lost: damaged(message, open().place) }
+    chunks[i] = { lost: damaged(message, open(i).place) }
   }
 }
 

@@ -94,7 +94,7 @@ async function survey(place: FramePlace, o: FrameSurveyOptions): Promise<FrameSu
   const array = arrayOf(ends.header.meta)
   const known = array === undefined || isError(array) ? undefined : array
   probe.traits = { itemBytes: ends.header.typesize, blockshape: known?.cut.blockshape }
-  const chunks = await surveyChunks(probe, ends)
+  const chunks = await surveyChunks(probe, ends, o)
   fillHeader(ends, chunks)
   const sizes = trueSizes(ends.header, ends.isRebuilt, chunks.chunks, known)
   const trueHeader = trueHeaderOf(ends, chunks, sizes)

@@ -18,7 +18,8 @@ export async function verifyFrame(
 ): Promise<VerifyReport> {
   try {
     const { findings, chunks, ends } = await surveyFrame(source, options)
-    const sound = chunks.chunks.filter((chunk) => !('lost' in chunk)).length
+    let sound = 0
+    for (const chunk of chunks.chunks) if (!('lost' in chunk)) sound++
     return {
       ok: findings.every((finding: Finding) => finding.level === 'note'),
       findings,

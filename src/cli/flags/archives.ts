@@ -1,0 +1,144 @@
+import { oneOf, parseAge, parseSeconds, size } from '../option-values.js'
+import type { CommandName, Flag } from '../options.js'
+import { parseSelection } from '../selection.js'
+import { parseSlice } from '../slices.js'
+
+const LOCKING: readonly CommandName[] = ['compress', 'append', 'meta']
+const READING: readonly CommandName[] = [
+  'decompress',
+  'info',
+  'append',
+  'verify',
+  'repair',
+  'concat',
+  'convert',
+]
+
+/** What is done with archives: what of them, and how. */
+export const ARCHIVE_FLAGS: readonly Flag[] = [
+  {
+    letter: 'e',
+    name: 'no-check-extension',
+    description: 'take an archive whose name does not end with .blp, .b2frame or .b2nd',
+    commands: ['decompress', 'append', 'ls'],
+  },
+  {
+    name: 'bytes',
+    value: 'start:stop',
+    description: 'only these plain bytes, as in a Python slice',
+    parse: parseSlice,
+    commands: ['decompress'],
+  },
+  {
+    name: 'items',
+    value: 'start:stop',
+    description: 'only these items, as in a Python slice; of a NumPy array: a 1-d .npy, in memory order',
+    parse: parseSlice,
+    commands: ['decompress'],
+  },
+  {
+    name: 'slice',
+    value: 'keys',
+    description: "of an array (b2nd): a part as in NumPy, such as '0:10,:,5::2', '-1,...' or '[1,5,7],:3'",
+    parse: parseSelection,
+    commands: ['decompress'],
+  },
+  {
+    name: 'metadata-out',
+    value: 'file',
+    description: 'write the metadata (JSON) to a file',
+    commands: ['decompress'],
+  },
+  {
+    name: 'raw',
+    description: {
+      compress: 'pack a .npy file as plain bytes',
+      decompress: 'write plain bytes, without a .npy header',
+      append: 'append a .npy file as plain bytes; plain bytes to an array',
+      meta: 'bytes as they are, not as a msgpack value',
+      verify: 'compare with a .npy file as plain bytes',
+    },
+    commands: ['compress', 'decompress', 'append', 'meta', 'verify'],
+  },
+  {
+    name: 'fixed',
+    description: 'a fixed metalayer, which keeps its size',
+    commands: ['meta'],
+  },
+  { name: 'chunks', description: 'add a row for each chunk', commands: ['info'] },
+  {
+    name: 'grow',
+    description: 'if there is no room left: rewrite the archive with ten times the room',
+    commands: ['append', 'meta'],
+  },
+  {
+    name: 'append-id',
+    value: 'id',
+    description: 'name this append; if the archive has one of that name already, do nothing',
+    parse: (text) => text,
+    commands: ['append'],
+  },
+  {
+    name: 'lock-timeout',
+    value: 'seconds',
+    description: {
+      compress: 'how long to wait while others change the archive; 0 is not at all',
+      append:
+        'how long to wait while others change the archive, or to start over where they were quicker to change ' +
+        'an object; 0 is not at all',
+    },
+    default: '60',
+    parse: parseSeconds,
+    commands: LOCKING,
+  },
+  {
+    name: 'no-lock',
+    description: 'take no lock: only right where nobody else changes the archive',
+    commands: LOCKING,
+  },
+  {
+    name: 'unsafe-no-cas',
+    description: 'change an object though its store ignores conditions: only right where nobody else does',
+    commands: ['append'],
+  },
+  {
+    name: 'older-than',
+    value: 'age',
+    description: 'only uploads that were begun so long ago (90m, 24h, 7d): younger ones may still go on',
+    default: '24h',
+    parse: parseAge,
+    commands: ['clean'],
+  },
+  { name: 'dry-run', description: 'only say what would be done', commands: ['clean'] },
+  {
+    name: 'salvage',
+    description: 'unpack what is left of a damaged archive; exit code 3 where something is lost',
+    commands: ['decompress'],
+  },
+  {
+    name: 'fill',
+    value: 'with',
+    description: {
+      decompress: 'with --salvage: zeros in place of lost chunks, so that the rest stays in its place',
+      repair: 'zeros: put zeros in place of lost chunks, so that the rest stays in its place',
+    },
+    default: { repair: 'they are left out' },
+    parse: oneOf('filling', ['zeros']),
+    commands: ['decompress', 'repair'],
+  },
+  { name: 'deep', description: 'decompress every chunk too', commands: ['verify'] },
+  {
+    name: 'against',
+    value: 'file',
+    description: 'compare with the original file too',
+    commands: ['verify'],
+  },
+  {
+    name: 'max-chunk',
+    value: 'size',
+    description: 'refuse chunks of more plain bytes than this',
+    default: '2G',
+    parse: size('the largest chunk', Number.MAX_SAFE_INTEGER),
+    commands: READING,
+  },
+]

@@ -1,0 +1,187 @@
+import { MAX_CHUNK_NBYTES, type Shuffle } from '../../format/chunk/header.js'
+import type { SplitMode } from '../../format/frame/header.js'
+import type { ContainerName } from '../archive-name.js'
+import { parseExtents, parseFilters } from '../blosc2-values.js'
+import { CHECKSUMS, CODECS } from '../option-names.js'
+import {
+  oneOf,
+  parseCodec,
+  parsePart,
+  parseRoom,
+  parseTypesize,
+  size,
+  wholeNumber,
+} from '../option-values.js'
+import type { CommandName, Flag } from '../options.js'
+
+const SHUFFLES: readonly Shuffle[] = ['none', 'byte', 'bit']
+const FORMATS: readonly ContainerName[] = ['blp', 'b2frame', 'b2nd']
+const SPLIT_MODES: readonly SplitMode[] = ['always', 'never', 'auto', 'forward-compat']
+const ENCODING: readonly CommandName[] = ['compress', 'append', 'concat', 'convert']
+/** Commands that write whole containers of any kind. */
+const WRITING: readonly CommandName[] = ['compress', 'convert']
+
+/** What is written, and how it is compressed. */
+export const PACKING_FLAGS: readonly Flag[] = [
+  {
+    name: 'format',
+    value: 'kind',
+    description: 'container to write: blp, b2frame (Blosc2 frame) or b2nd (Blosc2 array)',
+    default: "by the output's name, else blp",
+    parse: oneOf('format', FORMATS),
+    commands: WRITING,
+  },
+  {
+    letter: 't',
+    name: 'typesize',
+    value: 'size',
+    description: 'item size in bytes, 1 to 255, or auto: found out by a sample',
+    default: { compress: "the array's, else auto", append: "the archive's", convert: "the input's" },
+    parse: parseTypesize,
+    commands: ['compress', 'append', 'convert'],
+  },
+  {
+    letter: 'l',
+    name: 'clevel',
+    value: 'level',
+    description: 'compression level, 0 (store) to 9',
+    default: '5',
+    parse: wholeNumber('the level', 0, 9),
+    commands: ENCODING,
+  },
+  {
+    name: 'shuffle',
+    value: 'kind',
+    description: 'filter: none, byte or bit',
+    default: {
+      compress: 'byte',
+      append: "byte; a frame's own",
+      concat: "the first archive's",
+      convert: 'byte',
+    },
+    parse: oneOf('shuffle', SHUFFLES),
+    commands: ENCODING,
+  },
+  { letter: 's', name: 'no-shuffle', description: 'the same as --shuffle none', commands: ENCODING },
+  {
+    letter: 'c',
+    name: 'codec',
+    value: 'codec',
+    description: {
+      compress: `${CODECS.join(', ')}; in Blosc2 all but snappy, and registered ones as name:meta`,
+      append: CODECS.join(', '),
+      concat: CODECS.join(', '),
+      convert: `${CODECS.join(', ')}; in Blosc2 all but snappy, and registered ones as name:meta`,
+    },
+    default: {
+      compress: 'lz4, in Blosc2 zstd',
+      append: "lz4; a frame's own",
+      concat: "the first archive's",
+      convert: 'lz4, in Blosc2 zstd',
+    },
+    parse: parseCodec,
+    commands: ENCODING,
+  },
+  {
+    name: 'filters',
+    value: 'list',
+    description: 'up to six filters of Blosc2 with their meta, such as trunc_prec:10,bitshuffle; or none',
+    default: 'shuffle',
+    parse: parseFilters,
+    commands: WRITING,
+  },
+  {
+    letter: 'z',
+    name: 'chunk-size',
+    value: 'size',
+    description: 'plain bytes a chunk: 128K, 1M, 0.5G, max',
+    default: '1M; of frames 4M',
+    parse: size('the chunk size', MAX_CHUNK_NBYTES, MAX_CHUNK_NBYTES),
+    commands: WRITING,
+  },
+  {
+    name: 'block-size',
+    value: 'size',
+    description: 'plain bytes a block',
+    default: "C-Blosc's rule for level and codec",
+    parse: size('the block size', MAX_CHUNK_NBYTES),
+    commands: ['compress', 'append', 'convert'],
+  },
+  {
+    name: 'chunks',
+    value: 'shape',
+    description: 'of an array (b2nd): shape of its chunks, such as 10,25,150',
+    default: 'some 4M of whole blocks',
+    parse: parseExtents,
+    commands: WRITING,
+  },
+  {
+    name: 'blocks',
+    value: 'shape',
+    description: 'of an array (b2nd): shape of the blocks of a chunk',
+    default: 'some 128K',
+    parse: parseExtents,
+    commands: WRITING,
+  },
+  {
+    name: 'split-mode',
+    value: 'mode',
+    description: `when Blosc2 splits blocks into streams: ${SPLIT_MODES.join(', ')}`,
+    default: 'auto',
+    parse: oneOf('split mode', SPLIT_MODES),
+    commands: WRITING,
+  },
+  {
+    name: 'dict',
+    description:
+      'a dictionary in each chunk of Blosc2, which helps small blocks: lz4, lz4hc; zstd where Node can (22.19, 24.6)',
+    commands: WRITING,
+  },
+  {
+    name: 'sparse',
+    description: 'write a Blosc2 frame or array as a directory, with a file for each chunk',
+    commands: WRITING,
+  },
+  {
+    letter: 'k',
+    name: 'checksum',
+    value: 'name',
+    description: `of each chunk: ${CHECKSUMS.join(', ')}; in Blosc2 xxh64 or none`,
+    default: 'crc32, in Blosc2 xxh64',
+    parse: oneOf('checksum', CHECKSUMS),
+    commands: WRITING,
+  },
+  {
+    letter: 'o',
+    name: 'no-offsets',
+    description: 'write no positions of chunks: smaller, but parts are found more slowly',
+    commands: WRITING,
+  },
+  {
+    letter: 'm',
+    name: 'metadata',
+    value: 'file',
+    description: {
+      compress: 'JSON file to store as metadata; - is standard input',
+      append: 'JSON file to store as metadata, in place of those that are there (not of frames: see meta)',
+      concat: 'JSON file to store as metadata, in place of those of the archives',
+      convert: 'JSON file to store as metadata, in place of those of the input',
+    },
+    commands: ENCODING,
+  },
+  {
+    name: 'max-app-chunks',
+    value: 'n',
+    description: 'room for appended chunks: a count, or 10x for ten times the chunks there are',
+    default: '10x',
+    parse: parseRoom,
+    commands: ['compress', 'concat', 'convert'],
+  },
+  {
+    name: 'part',
+    value: 'i/n',
+    description: 'pack only the i-th of n pieces (1/n to n/n), which blpk concat joins',
+    parse: parsePart,
+    commands: ['compress'],
+  },
+]

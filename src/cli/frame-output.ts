@@ -1,0 +1,25 @@
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
+import { SPARSE_FRAME_NAME } from '../engine/blosc2/frame-file.js'
+import { type FrameOutput, SparseTarget } from '../engine/blosc2/frame-target.js'
+import { usage } from '../errors.js'
+import { schemeOf } from '../places.js'
+import { isDash } from './dash.js'
+import { identityOf } from './inputs.js'
+import { checkNotInput, discardedAtExit, type OutputRequest, openOutput } from './outputs.js'
+
+/**
+ * Opens the output of a frame: a file, or with `--sparse` a directory, which appears when it is whole.
+ * @throws BlpkError EXISTS, SAME_FILE, USAGE, NOT_FOUND, IO, DENIED, NETWORK
+ */
+export async function openFrameOutput(argument: string, request: OutputRequest): Promise<FrameOutput> {
+  const { sparse, force = false } = request.context.options
+  if (sparse !== true) return openOutput(argument, request)
+  if (isDash(argument) || schemeOf(argument) !== undefined)
+    throw usage(
+      'a sparse frame is a directory, which only file systems have: name one, or leave out --sparse',
+    )
+  for (const path of [argument, join(argument, SPARSE_FRAME_NAME)])
+    checkNotInput(argument, identityOf(statSync(path, { bigint: true, throwIfNoEntry: false })), request)
+  return discardedAtExit(new SparseTarget(argument, { overwrite: force }))
+}

@@ -1,0 +1,35 @@
+import { memberOf, readMembers, removeMember, setMember } from '../engine/members.js'
+import { usage } from '../errors.js'
+import { compactJson } from '../format/bloscpack/json.js'
+import { lockOptions } from './codec-flags.js'
+import { type Context, sayVerbose } from './context.js'
+import type { MetaActions } from './meta.js'
+import { asJson, shownValue, valueBytes } from './meta-values.js'
+import { standardOutput } from './stdio.js'
+
+/** The actions of `blpk meta` on a Bloscpack archive: its metadata are one JSON object, its members what is named. */
+export function metaOfArchive(archive: string, context: Context): MetaActions {
+  const { options } = context
+  for (const name of ['raw', 'fixed'] as const)
+    if (options[name] === true) throw usage(`--${name} is for Blosc2 frames: metadata of archives are JSON`)
+  const changing = (): Parameters<typeof setMember>[3] => {
+    context.protect()
+    return { ...lockOptions(context), ...(options.grow !== undefined && { grow: options.grow }) }
+  }
+  return {
+    async get(name) {
+      const json = await readMembers(archive, lockOptions(context))
+      const shown = name === undefined ? (json ?? '{}') : shownValue(memberOf(json, name), options)
+      standardOutput().write(`${shown}\n`)
+    },
+    async set(name, value) {
+      const json = compactJson(asJson(await valueBytes(value)))
+      await setMember(archive, name, json, changing())
+      sayVerbose(options, `'${archive}': set '${name}'`)
+    },
+    async remove(name) {
+      await removeMember(archive, name, changing())
+      sayVerbose(options, `'${archive}': removed '${name}'`)
+    },
+  }
+}

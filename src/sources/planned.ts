@@ -1,0 +1,80 @@
+import type { ByteSpan } from './byte-source.js'
+
+/** Bytes between two ranges that are cheaper to fetch than another request. */
+const GAP_BYTES = 16 * 1024
+/** Bytes of a piece at most, and how many pieces are asked for ahead; twice as many are held at most. */
+const PIECE_BYTES = 4 * 2 ** 20
+const DEPTH = 4
+
+/** Bytes that were asked for. */
+export interface Piece {
+  start: number
+  stop: number
+  bytes: Promise<Uint8Array>
+}
+
+/** Ranges in order, with neighbours put together and long ones cut into pieces. */
+export function joinRanges(ranges: readonly ByteSpan[]): ByteSpan[] {
+  const joined: [number, number][] = []
+  for (const [start, stop] of [...ranges].sort((a, b) => a[0] - b[0])) {
+    const last = joined.at(-1)
+    if (last !== undefined && start - last[1] <= GAP_BYTES) last[1] = Math.max(last[1], stop)
+    else if (stop > start) joined.push([start, stop])
+  }
+  return joined.flatMap(([start, stop]) =>
+    Array.from({ length: Math.ceil((stop - start) / PIECE_BYTES) }, (_, i): ByteSpan => {
+      const from = start + i * PIECE_BYTES
+      return [from, Math.min(from + PIECE_BYTES, stop)]
+    }),
+  )
+}
+
+/** Ranges that are going to be read, fetched a few ahead: exactly these, and each once. */
+export class Planned {
+  readonly #ask: (start: number, stop: number) => Piece
+  #waiting: ByteSpan[] = []
+  #held: Piece[] = []
+
+  /** @param ask asks for bytes at once */
+  constructor(ask: (start: number, stop: number) => Piece) {
+    this.#ask = ask
+  }
+
+  /** Several readers may have plans at the same time. */
+  add(ranges: readonly ByteSpan[]): void {
+    this.#waiting.push(...joinRanges(ranges))
+    this.#advance()
+  }
+
+  /** The piece that holds a position, if it is planned; one that is read to its end goes. */
+  holding(position: number, wanted: number): Piece | undefined {
+    const found = this.#held.find(({ start, stop }) => start <= position && position < stop)
+    const piece = found ?? this.#jump(position)
+    if (piece !== undefined && position + wanted >= piece.stop) {
+      this.#held = this.#held.filter((other) => other !== piece)
+      this.#advance()
+    }
+    return piece
+  }
+
+  #jump(position: number): Piece | undefined {
+    const at = this.#waiting.findIndex(([start, stop]) => start <= position && position < stop)
+    const [range] = at === -1 ? [] : this.#waiting.splice(at, 1)
+    return range && this.#hold(range)
+  }
+
+  #hold([start, stop]: ByteSpan): Piece {
+    const piece = this.#ask(start, stop)
+    // What a reader that gave up left behind must not stay for ever.
+    this.#held = [...this.#held.slice(1 - 2 * DEPTH), piece]
+    return piece
+  }
+
+  #advance(): void {
+    while (this.#held.length < DEPTH) {
+      const next = this.#waiting.shift()
+      if (next === undefined) return
+      this.#hold(next)
+    }
+  }
+}
