@@ -56,33 +56,6 @@ function nodeEngine(): Engine {
   }
 }
 
-/** Does Node's own zstd take dictionaries (22.19 and up, 24.6 and up)? Older ones ignore the option. */
-function takesDictionary(): boolean {
-  if (!hasNodeZstd) return false
-  const sample = Uint8Array.from({ length: 256 }, (_, i) => (i * i * 7) >> 3)
-  return nodeZstd.zstdCompressSync(sample, { dictionary: sample }).length < sample.length / 4
-}
-
-function nodeCompressDict(
-  ws: Workspace,
-  src: number,
-  nbytes: number,
-  dst: number,
-  capacity: number,
-  level: number,
-  dictBytes: number,
-): number {
-  const packed = nodeZstd.zstdCompressSync(ws.buffer(src, nbytes), {
-    pledgedSrcSize: nbytes,
-    chunkSize: nbytes + (nbytes >> 7) + 1024,
-    params: { [nodeZstd.constants.ZSTD_c_compressionLevel]: BLOSC_LEVELS[level] ?? 9 },
-    dictionary: ws.buffer(src - dictBytes, dictBytes),
-  })
-  return deliver(ws, packed, dst, capacity)
-}
-
-let withDictionary: boolean | undefined
-
 function packageEngine(): Engine {
   // Its own entry drops the level without a word; its bindings take it.
   const bindings = createRequire(import.meta.url)('@mongodb-js/zstd/bindings') as Bindings
@@ -137,11 +110,13 @@ export const zstd: Codec = {
   compress(ws, src, nbytes, dst, capacity, level) {
     if (level > LAST_KERNEL_LEVEL) return packByLibrary(ws, src, nbytes, dst, capacity, level)
     const scratch = ws.scratch('zstd', ZSTD_ENCODE_BYTES)
-    return ws.kernels.zstdCompress(src, nbytes, dst, capacity, level, scratch)
+    return ws.kernels.zstdCompress(src, nbytes, dst, capacity, level, 0, scratch)
   },
-  get compressDict() {
-    withDictionary ??= takesDictionary()
-    return withDictionary ? nodeCompressDict : undefined
+  // The libraries take none, or not of all Nodes: the highest levels are as the one below.
+  compressDict(ws, src, nbytes, dst, capacity, level, dictBytes) {
+    const strength = Math.min(level, LAST_KERNEL_LEVEL)
+    const scratch = ws.scratch('zstd', ZSTD_ENCODE_BYTES)
+    return ws.kernels.zstdCompress(src, nbytes, dst, capacity, strength, dictBytes, scratch)
   },
   decompress(ws, src, cbytes, dst, nbytes) {
     const size = ws.kernels.zstdDecompress(src, cbytes, dst, nbytes, nbytes, ws.table)

@@ -66,13 +66,17 @@ export interface Kernels {
     table: number,
   ): number
   blosclzDecompress(src: number, cbytes: number, dst: number, capacity: number): number
-  /** Compresses into one frame, level 1 to 6; 0 where it does not fit in `capacity`. `scratch`: {@link ZSTD_ENCODE_BYTES}. */
+  /**
+   * Compresses into one Zstandard frame, level 1 to 6, with a raw dictionary of `dictBytes` bytes that lies right before
+   * `src`. Returns its size, or 0 where it does not fit in `capacity`. `scratch`: {@link ZSTD_ENCODE_BYTES}.
+   */
   zstdCompress(
     src: number,
     nbytes: number,
     dst: number,
     capacity: number,
     level: number,
+    dictBytes: number,
     scratch: number,
   ): number
   /**

@@ -90,7 +90,7 @@ function encode(plain: Uint8Array, level: number, capacity = plain.length + 1024
   ws.view(src, plain.length).set(plain)
   ws.view(dst - GUARD, capacity + 2 * GUARD).fill(0xaa)
   ws.view(scratch + ZSTD_ENCODE_BYTES, GUARD).fill(0xaa)
-  const size = ws.kernels.zstdCompress(src, plain.length, dst, capacity, level, scratch)
+  const size = ws.kernels.zstdCompress(src, plain.length, dst, capacity, level, 0, scratch)
   expect(size).toBeLessThanOrEqual(capacity)
   for (const guard of [dst - GUARD, dst + capacity, scratch + ZSTD_ENCODE_BYTES])
     expect(ws.view(guard, GUARD).every((byte) => byte === 0xaa)).toBe(true)

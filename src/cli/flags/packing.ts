@@ -134,7 +134,7 @@ export const PACKING_FLAGS: readonly Flag[] = [
   {
     name: 'dict',
     description:
-      'a dictionary in each chunk of Blosc2, which helps small blocks: lz4, lz4hc; zstd where Node can (22.19, 24.6)',
+      'a dictionary in each chunk of Blosc2, which helps small blocks: lz4, lz4hc, zstd',
     commands: WRITING,
   },
   {

@@ -29,7 +29,7 @@ export interface CompressionOptions {
   splitMode?: SplitMode
   /** Size of a block, in bytes; C-Blosc2's rule where it is not given. */
   blocksize?: number
-  /** A dictionary of samples in each chunk, which helps small blocks: of lz4, lz4hc, and zstd where Node takes one. */
+  /** A dictionary of samples in each chunk, which helps small blocks: of lz4, lz4hc and zstd. */
   dictionary?: boolean
 }
 
@@ -50,13 +50,9 @@ function builtinEncoder(name: keyof typeof CODEC_NUMBERS): StreamEncoder {
   }
 }
 
-/** @throws BlpkError USAGE for a codec that takes no dictionary, UNSUPPORTED for Zstandard of an older Node */
-function checkDictionary({ encodeDict, number }: StreamEncoder): void {
-  if (encodeDict !== undefined) return
-  if (number !== CODEC_NUMBERS.zstd) throw usage('only lz4, lz4hc and zstd take a dictionary')
-  throw unsupported(
-    `Zstandard takes no dictionary in Node ${process.versions.node}: use lz4 or lz4hc, or Node 22.19, 24.6 or later`,
-  )
+/** @throws BlpkError USAGE for a codec that takes no dictionary */
+function checkDictionary({ encodeDict }: StreamEncoder): void {
+  if (encodeDict === undefined) throw usage('only lz4, lz4hc and zstd take a dictionary')
 }
 
 function pluginEncoder(codec: PluginCodec, meta: number, owner: unknown): StreamEncoder {

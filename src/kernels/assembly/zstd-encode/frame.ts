@@ -97,10 +97,10 @@ function putSections(s: usize, op: usize, oend: usize): usize {
 }
 
 /** Compresses a block. @returns where it ends, or 0 where it does not get smaller or does not fit */
-function putCompressed(s: usize, src: usize, block: usize, end: usize, level: u32, op: usize, oend: usize): usize {
+function putCompressed(s: usize, first: usize, block: usize, end: usize, level: u32, op: usize, oend: usize): usize {
   const size = end - block
   if (size < MIN_BLOCK) return 0
-  cutBlock(s, src, block, end, level)
+  cutBlock(s, first, block, end, level)
   const limit = min(oend, op + size - 1)
   let to: usize
   if (size > SMALL_BLOCK) to = putSections(s, op, limit)
@@ -128,14 +128,18 @@ function putBlockHead(op: usize, isLast: bool, type: u32, size: u32): void {
 }
 
 /**
- * Compresses into one frame, level 1 to 6. `s` is scratch. Returns its size, or 0 where it does not fit in `capacity`.
+ * Compresses into one frame, level 1 to 6, with the `dictBytes` bytes right before `src` as its dictionary. `s` is
+ * scratch. Returns its size, or 0 where it does not fit in `capacity`.
  */
-export function zstdCompress(src: usize, nbytes: u32, dst: usize, capacity: u32, level: u32, s: usize): i32 {
+export function zstdCompress(
+  src: usize, nbytes: u32, dst: usize, capacity: u32, level: u32, dictBytes: u32, s: usize,
+): i32 {
   const iend = src + nbytes
   const oend = dst + capacity
   if (capacity < 12 || nbytes == 0) return 0
-  startRows(s, src, nbytes)
-  startMatches(src)
+  const first = src - dictBytes
+  startRows(s, first, nbytes + dictBytes)
+  startMatches(s, first, src)
   let op = putHeader(dst, nbytes)
   for (let block = src; block < iend; ) {
     const end = endOfBlock(s, block, iend)
@@ -148,7 +152,7 @@ export function zstdCompress(src: usize, nbytes: u32, dst: usize, capacity: u32,
       store<u8>(body, load<u8>(block))
       op = body + 1
     } else {
-      const to = putCompressed(s, src, block, end, level, body, oend)
+      const to = putCompressed(s, first, block, end, level, body, oend)
       if (to != 0) {
         putBlockHead(op, isLast, 2, <u32>(to - body))
         op = to

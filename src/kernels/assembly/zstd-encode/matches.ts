@@ -43,11 +43,13 @@ let remembered: usize = 0
 let bestOffset: u32 = 0
 let bestGain: i32 = 0
 
-export function startMatches(src: usize): void {
+/** What lies before the stream, from `first` on, is its dictionary. */
+export function startMatches(s: usize, first: usize, src: usize): void {
   repeat1 = 1
   repeat2 = 4
   repeat3 = 8
-  remembered = src
+  remembered = first
+  for (; remembered + SEARCH_BYTES <= src; remembered++) remember(s, remembered)
 }
 
 /** A block that is stored leaves no offsets behind. */
@@ -64,11 +66,11 @@ function gainOf(length: u32, bits: i32): i32 {
 
 /** Looks for the match that saves most, which must save more than `least`. @returns its length, or 0 */
 @inline
-function search(s: usize, ip: usize, end: usize, src: usize, least: i32): u32 {
+function search(s: usize, ip: usize, end: usize, first: usize, least: i32): u32 {
   let length: u32 = 0
   bestGain = least
   const word = load<u32>(ip)
-  if (repeat1 <= <u32>(ip - src) && load<u32>(ip - repeat1) == word) {
+  if (repeat1 <= <u32>(ip - first) && load<u32>(ip - repeat1) == word) {
     const found = MIN_MATCH + equalRun(ip + MIN_MATCH, ip - repeat1 + MIN_MATCH, end)
     const gain = gainOf(found, REPEAT_BITS)
     if (gain > bestGain) {
@@ -140,8 +142,10 @@ function add(s: usize, anchor: usize, literals: u32, length: u32, offset: u32, t
   return to + literals
 }
 
-/** Cuts a block, which is a part of the stream from `src` on; its sequences and literals are then in the scratch area. */
-export function cutBlock(s: usize, src: usize, block: usize, end: usize, level: u32): void {
+/**
+ * Cuts a block, which is a part of what lies from `first` on; its sequences and literals are then in the scratch area.
+ */
+export function cutBlock(s: usize, first: usize, block: usize, end: usize, level: u32): void {
   kept1 = repeat1
   kept2 = repeat2
   kept3 = repeat3
@@ -154,11 +158,11 @@ export function cutBlock(s: usize, src: usize, block: usize, end: usize, level: 
   literalCost = max<i32>(16, <i32>entropyOfBlock(s))
   let to = s + LITERALS
   let anchor = block
-  let ip = block == src ? block + 1 : block
+  let ip = block == first ? block + 1 : block
   const stop: usize = end - block >= SEARCH_BYTES ? end - SEARCH_BYTES : 0
   while (ip <= stop) {
     rememberUpTo(s, ip, stride)
-    let length = search(s, ip, end, src, 0)
+    let length = search(s, ip, end, first, 0)
     remember(s, ip)
     remembered = ip + 1
     if (length == 0) {
@@ -173,7 +177,7 @@ export function cutBlock(s: usize, src: usize, block: usize, end: usize, level: 
     let gain = bestGain
     for (let wait: u32 = 1; wait <= patience && length < TAKE_AT_ONCE && ip < stop; wait++) {
       ip++
-      const later = search(s, ip, end, src, gain + literalCost)
+      const later = search(s, ip, end, first, gain + literalCost)
       remember(s, ip)
       remembered = ip + 1
       if (later == 0) continue
@@ -183,7 +187,7 @@ export function cutBlock(s: usize, src: usize, block: usize, end: usize, level: 
       gain = bestGain
       wait = 0
     }
-    while (start > anchor && start - offset > src && load<u8>(start - 1) == load<u8>(start - offset - 1)) {
+    while (start > anchor && start - offset > first && load<u8>(start - 1) == load<u8>(start - offset - 1)) {
       start--
       length++
     }
@@ -191,7 +195,7 @@ export function cutBlock(s: usize, src: usize, block: usize, end: usize, level: 
     ip = start + length
     anchor = ip
     // The offset before the last one often goes on, as where one value of many differs.
-    while (ip <= stop && repeat2 <= <u32>(ip - src) && load<u32>(ip) == load<u32>(ip - repeat2)) {
+    while (ip <= stop && repeat2 <= <u32>(ip - first) && load<u32>(ip) == load<u32>(ip - repeat2)) {
       const found = MIN_MATCH + equalRun(ip + MIN_MATCH, ip - repeat2 + MIN_MATCH, end)
       if (gainOf(found, REPEAT_BITS) <= 0) break
       to = add(s, anchor, 0, found, repeat2, to, end)
