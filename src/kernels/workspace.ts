@@ -50,7 +50,8 @@ export class Arena {
 
   #growTo(end: number): void {
     const { memory } = this.handle
-    if (end > MAX_PAGES * PAGE) throw outOfMemory(end)
+    // Not up to the last byte either: kernels would take the end of such an area for 0.
+    if (end >= MAX_PAGES * PAGE) throw outOfMemory(end)
     const missing = Math.ceil((end - memory.buffer.byteLength) / PAGE)
     if (missing <= 0) return
     try {

@@ -20,7 +20,8 @@ export function copyBytes(to: usize, from: usize, nbytes: usize): void {
     to += 16
     from += 16
   }
-  while (to < end) store<u8>(to++, load<u8>(from++))
+  // By equality: the end may be 2^32, that is 0.
+  while (to != end) store<u8>(to++, load<u8>(from++))
 }
 
 /** Fills with one byte. */
@@ -38,5 +39,5 @@ export function fillBytes(to: usize, byte: u8, nbytes: usize): void {
     v128.store(to, all)
     to += 16
   }
-  while (to < end) store<u8>(to++, byte)
+  while (to != end) store<u8>(to++, byte)
 }

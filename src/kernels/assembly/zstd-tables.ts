@@ -189,6 +189,7 @@ function readWeights(s: usize, src: usize, end: usize): u32 {
   backLeft = <i32>(end - bits) * 8 - <i32>clz(mark) + 23
   let first = back(log)
   let second = back(log)
+  if (backLeft < 0) return 0
   let count: u32 = 0
   while (count < 254) {
     const entry = load<u64>(s + WEIGHT_STATES + 8 * first)
