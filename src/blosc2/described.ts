@@ -1,6 +1,6 @@
 import { damaged } from '../errors.js'
-import { isShallow } from '../format/bloscpack/json.js'
 import type { Layers } from '../format/frame/layers.js'
+import { isShallow } from '../format/json.js'
 import { MsgpackReader } from '../format/msgpack/reader.js'
 import { MsgpackWriter } from '../format/msgpack/writer.js'
 import {

@@ -1,6 +1,6 @@
 import { BlpkError, usage } from '../errors.js'
-import { compactJson, toJson } from '../format/bloscpack/json.js'
-import { type Member, membersOf, objectOf, withMember } from '../format/bloscpack/json-edit.js'
+import { compactJson, toJson } from '../format/json.js'
+import { type Member, membersOf, objectOf, withMember } from '../format/json-edit.js'
 import { type NdarrayLayout, numpyOrder, parseNdarrayMetadata } from '../format/npy/index.js'
 import type { PlainSource } from '../sources/plain.js'
 import { withAppendId } from './append-ids.js'
