@@ -5,7 +5,7 @@ import { unsupported, usage } from '../errors.js'
 import { attempt } from '../io-errors.js'
 import { schemeOf } from '../places.js'
 import { lockOptions } from './codec-flags.js'
-import { containerOf } from './container.js'
+import { kindOfFile } from './containers.js'
 import { about, type Context, sayVerbose } from './context.js'
 import { isDash } from './dash.js'
 import type { CliOptions } from './options.js'
@@ -80,10 +80,10 @@ function wanted(what: string, text: string | undefined): string {
   return text
 }
 
-function checkFrame(archive: string): void {
+async function checkFrame(archive: string): Promise<void> {
   if (isDash(archive) || schemeOf(archive) !== undefined)
     throw unsupported(`'${archive}' is no file: blpk meta works on files`)
-  if (containerOf(archive) === 'bloscpack')
+  if ((await kindOfFile(archive)) === 'bloscpack')
     throw unsupported(
       `'${archive}' is a Bloscpack archive: blpk info shows its metadata, blpk append -m replaces them`,
       { path: archive },
@@ -95,7 +95,7 @@ export async function run(args: readonly string[], context: Context): Promise<nu
   const [action = '', archive = '', name, value] = args
   if (!['get', 'set', 'rm'].includes(action)) throw usage(`'${action}' is not get, set or rm`)
   if (value !== undefined && action !== 'set') throw usage(`meta ${action} takes no value`)
-  checkFrame(archive)
+  await checkFrame(archive)
   await about(archive, async () => {
     if (action === 'get') await get(archive, name, context)
     else if (action === 'rm') await remove(archive, wanted('name', name), context)

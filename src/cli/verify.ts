@@ -3,12 +3,13 @@ import { describeJournal } from '../disk/journal-report.js'
 import { verifyFrame } from '../engine/blosc2/damage/verify.js'
 import { type Finding, type VerifyReport, verifyArchive } from '../engine/verify.js'
 import { usage } from '../errors.js'
+import { holdSource } from '../sources/held.js'
 import { runOptions } from './codec-flags.js'
+import { type ContainerInput, openContainer } from './containers.js'
 import { type Context, forEachFile } from './context.js'
 import { isDash, shown } from './dash.js'
 import { describe, EXIT_CODES, worst } from './exit.js'
 import { findingLine } from './findings.js'
-import { type FrameInput, isFrame, openFrameInput } from './frame-input.js'
 import { type Input, openInput } from './inputs.js'
 import { openOriginal } from './original.js'
 import { openProgress, type ProgressView } from './progress.js'
@@ -38,27 +39,33 @@ async function journalFindings(file: string, notes: readonly string[]): Promise<
 }
 
 async function verifyFrameInput(
-  { source, directory }: FrameInput,
+  { source, directory }: ContainerInput,
   context: Context,
   view: ProgressView,
 ): Promise<VerifyReport> {
   const { against, maxChunk } = context.options
   if (against !== undefined) throw usage('--against goes with Bloscpack archives, not with Blosc2 frames')
-  return verifyFrame(source, {
-    ...runOptions(context, view),
-    directory,
-    ...(maxChunk !== undefined && { maxChunk }),
-  })
+  // A frame is described at its end.
+  const held = source.seekable ? undefined : await holdSource(source)
+  try {
+    return await verifyFrame(held ?? source, {
+      ...runOptions(context, view),
+      directory,
+      ...(maxChunk !== undefined && { maxChunk }),
+    })
+  } finally {
+    await held?.close()
+  }
 }
 
 async function verifyFile(file: string, context: Context): Promise<VerifyReport> {
   const { options } = context
   const notes: string[] = []
-  const input = await openFrameInput(file, context, { onNote: (note) => notes.push(note) })
+  const input = await openContainer(file, context, { onNote: (note) => notes.push(note) })
   const view = openProgress(options)
   let original: Input | undefined
   try {
-    if (await isFrame(input.source)) return await verifyFrameInput(input, context, view)
+    if (input.isFrame) return await verifyFrameInput(input, context, view)
     original = options.against === undefined ? undefined : await openInput(options.against, context)
     const compared = original && (await openOriginal(input, original, context))
     return await verifyArchive(input.source, {

@@ -1,6 +1,7 @@
+import { SPARSE_FRAME_NAME } from '../../format/frame/magic.js'
 import type { Workspace } from '../../kernels/workspace.js'
 import { DirectorySink } from '../../sinks/directory.js'
-import { SPARSE_FRAME_NAME, sparseChunkName } from './frame-file.js'
+import { sparseChunkName } from './frame-file.js'
 import { type FrameParts, layFrame } from './frame-writer.js'
 
 /** A sidecar of C-Blosc2, which is no part of the frame. */
