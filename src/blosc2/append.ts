@@ -1,4 +1,4 @@
-import { checkSameRows } from '../engine/append-metadata.js'
+import { checkSameRows } from '../engine/append/metadata.js'
 import type { CompressionOptions } from '../engine/blosc2/cparams.js'
 import { concat } from '../engine/concat.js'
 import type { RunOptions } from '../engine/options.js'

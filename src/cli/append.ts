@@ -1,5 +1,5 @@
-import type { AppendOptions } from '../engine/append.js'
-import { appendTo } from '../engine/append-to.js'
+import type { AppendOptions } from '../engine/append/options.js'
+import { appendTo } from '../engine/append/place.js'
 import { BlpkError, unsupported, usage } from '../errors.js'
 import { schemeOf } from '../places.js'
 import { openPlain } from '../sources/npy.js'

@@ -61,7 +61,7 @@ export interface FrameFile {
  * @param bytes the chunk that it is, or nothing
  * @throws BlpkError DAMAGED, UNSUPPORTED
  */
-export async function decodeIndex(
+async function decodeIndex(
   ws: Workspace,
   h: FrameHeader,
   bytes: Uint8Array,

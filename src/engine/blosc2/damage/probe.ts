@@ -4,7 +4,8 @@ import type { ChunkBytes } from '../../../format/chunk2/chunk-bytes.js'
 import { type DecodeOptions, OpenChunk } from '../../../format/chunk2/decode.js'
 import { type Chunk2Header, EXTENDED_HEADER_BYTES, parseChunk2Header } from '../../../format/chunk2/header.js'
 import { Workspace } from '../../../kernels/workspace.js'
-import { asDamage, type SizedSource } from '../../damage/probe.js'
+import type { SizedSource } from '../../../sources/sized.js'
+import { asDamage } from '../../damage/probe.js'
 import { xxh64Of } from '../checksums.js'
 
 /** A frame that may be damaged: a source, and for a sparse one the directory of its chunks. */

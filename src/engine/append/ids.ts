@@ -1,9 +1,9 @@
-import { usage } from '../errors.js'
-import { toJson } from '../format/json.js'
-import { type Member, membersOf, objectOf, withMember } from '../format/json-edit.js'
+import { usage } from '../../errors.js'
+import { toJson } from '../../format/json.js'
+import { type Member, membersOf, objectOf, withMember } from '../../format/json-edit.js'
 
 /** The member of the metadata that is blpk's own; Bloscpack passes over it. */
-export const OWN_KEY = 'blpk'
+const OWN_KEY = 'blpk'
 const IDS_KEY = 'appends'
 /** Ids that are remembered; the oldest go first. */
 const MAX_IDS = 1000
