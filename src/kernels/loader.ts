@@ -108,13 +108,13 @@ export interface Kernels {
 }
 
 /** Scratch that {@link Kernels.lz4Compress} needs, in bytes. */
-export const LZ4_TABLE_BYTES = 1 << 16
+const LZ4_TABLE_BYTES = 1 << 16
 /** Scratch that {@link Kernels.lz4hcCompress} needs, in bytes. */
-export const LZ4HC_SCRATCH_BYTES = (1 << 19) + (1 << 16)
+const LZ4HC_SCRATCH_BYTES = (1 << 19) + (1 << 16)
 /** Scratch that {@link Kernels.blosclzCompress} needs, in bytes. */
-export const BLOSCLZ_TABLE_BYTES = 1 << 16
+const BLOSCLZ_TABLE_BYTES = 1 << 16
 /** Scratch that {@link Kernels.zstdDecompress} needs, in bytes. */
-export const ZSTD_SCRATCH_BYTES = (1 << 17) + (1 << 15)
+const ZSTD_SCRATCH_BYTES = (1 << 17) + (1 << 15)
 /** One scratch area that is large enough for any kernel, in bytes. */
 export const KERNEL_SCRATCH_BYTES = Math.max(
   LZ4_TABLE_BYTES,
