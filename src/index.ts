@@ -5,22 +5,21 @@
 
 export { appendToFrame, type FrameAppendOptions, type FrameAppendResult } from './blosc2/append.js'
 export { type Changed, type ChangeOptions, changeArray, changeFrame } from './blosc2/change.js'
-export { NDArray, type NDArrayOptions } from './blosc2/ndarray.js'
-export {
-  type Data,
-  type SaveOptions,
-  SChunk,
-  type SChunkOpenOptions,
-  type SChunkOptions,
-} from './blosc2/schunk.js'
+export type { Data } from './blosc2/data.js'
+export { NDArray } from './blosc2/ndarray.js'
+export type { NDArrayOptions } from './blosc2/ndarray-options.js'
+export type { SaveOptions } from './blosc2/save-frame.js'
+export { SChunk } from './blosc2/schunk.js'
+export type { SChunkOpenOptions, SChunkOptions } from './blosc2/schunk-options.js'
 export type { BlockFunction } from './blosc2/schunk-reader.js'
 export { loadTensor, packTensor, saveTensor, unpackTensor } from './blosc2/tensor.js'
 export type { CodecName } from './codecs/registry.js'
 export type { LockOptions } from './disk/changing-file.js'
 export type { Disk, FileFacts, Owner } from './disk/disk.js'
 export { openArchiveFile, type ReadOptions } from './disk/read-archive.js'
-export { type AppendOptions, type AppendResult, appendToFile } from './engine/append.js'
-export { appendTo } from './engine/append-to.js'
+export { appendToFile } from './engine/append/file.js'
+export type { AppendOptions, AppendResult } from './engine/append/options.js'
+export { appendTo } from './engine/append/place.js'
 export { Archive, type ChunkPlace, type OpenOptions } from './engine/archive.js'
 export type { CheckMode, FrameChecksum } from './engine/blosc2/checksums.js'
 export {

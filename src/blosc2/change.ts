@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs'
 import { type ChangingFile, type LockOptions, openForChange } from '../disk/changing-file.js'
 import { nodeDisk } from '../disk/disk.js'
-import { checkAppendId } from '../engine/append-ids.js'
+import { checkAppendId } from '../engine/append/ids.js'
 import { FrameChange } from '../engine/blosc2/frame-change.js'
 import { addFrameId, frameIdsOf } from '../engine/blosc2/frame-ids.js'
 import { ChunkSpill } from '../engine/blosc2/spill.js'

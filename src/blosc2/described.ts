@@ -1,6 +1,7 @@
 import { damaged } from '../errors.js'
-import { isShallow } from '../format/bloscpack/json.js'
+import { product } from '../format/b2nd/geometry.js'
 import type { Layers } from '../format/frame/layers.js'
+import { isShallow } from '../format/json.js'
 import { MsgpackReader } from '../format/msgpack/reader.js'
 import { MsgpackWriter } from '../format/msgpack/writer.js'
 import {
@@ -17,10 +18,6 @@ import { formatTensor, parseTensor, TENSOR_LAYER } from './tensor.js'
  * msgpack, so that python-blosc2 reads it as one.
  */
 export const JSON_LAYER = 'bloscpack'
-
-function product(shape: readonly number[], itemsize: number): number {
-  return shape.reduce((size, extent) => size * extent, itemsize)
-}
 
 /** The metalayers for metadata in JSON; an array in C order is described in python-blosc2's own way too. */
 export function layersOf(json: string | undefined): Layers {
@@ -53,7 +50,7 @@ function tensorOf(vlmeta: Layers): NdarrayLayout | undefined {
   if (layer === undefined) return undefined
   const { shape, dtype } = parseTensor(layer)
   const { descr, itemsize } = parseMetadataDtype(dtype)
-  return { descr, itemsize, shape, order: 'C', nbytes: product(shape, itemsize) }
+  return { descr, itemsize, shape, order: 'C', nbytes: product(shape) * itemsize }
 }
 
 /**

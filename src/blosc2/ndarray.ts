@@ -1,34 +1,25 @@
 import { type ArrayStore, readBox, readPicks } from '../engine/blosc2/array-reader.js'
 import { type ArrayRun, regrid, writeBox } from '../engine/blosc2/array-writer.js'
-import type { FrameChecksum } from '../engine/blosc2/checksums.js'
-import type { CompressionOptions } from '../engine/blosc2/cparams.js'
 import { writePicks } from '../engine/blosc2/pick-writer.js'
 import { usage } from '../errors.js'
 import { allocate } from '../format/allocate.js'
-import { type Box, boxShape, chunkCount, partition, product } from '../format/b2nd/geometry.js'
+import { type Box, boxShape, chunkBoxes, partition, product } from '../format/b2nd/geometry.js'
 import { B2ND_LAYER, type B2ndMeta, CATERVA_LAYER, formatB2nd } from '../format/b2nd/meta.js'
 import { choosePartitions } from '../format/b2nd/partitions.js'
 import { type AxisRange, axisRange, type Pick1 } from '../format/b2nd/picks.js'
-import { dtypeRepr, parseMetadataDtype } from '../format/npy/index.js'
 import { inCOrder, type Ndarray, type NumericArray, ndarray } from '../ndarray.js'
 import { openSink } from '../open.js'
 import type { PlaceSettings, SinkSettings } from '../places.js'
 import { MemorySink } from '../sinks/memory.js'
 import type { ByteSource } from '../sources/byte-source.js'
 import { checkChunks, readMeta } from './array-meta.js'
+import { asBytes, type Data } from './data.js'
+import { emptyArray } from './empty-array.js'
+import type { NDArrayOptions } from './ndarray-options.js'
 import { readNpyInto, writeNpy } from './npy.js'
-import { asBytes, type Data, type SaveOptions, SChunk, type SChunkOpenOptions } from './schunk.js'
-
-/** How a new array is made. */
-export interface NDArrayOptions extends CompressionOptions {
-  /** Shape of chunks and blocks, in items; a rule as good as python-blosc2's where they are not given. */
-  chunks?: readonly number[]
-  blocks?: readonly number[]
-  /** More fixed metalayers. */
-  meta?: Iterable<readonly [string, Uint8Array]>
-  /** `xxh64` (default) keeps a checksum of each chunk in a metalayer of ours; `none` does not. */
-  checksum?: FrameChecksum
-}
+import type { SaveOptions } from './save-frame.js'
+import { SChunk } from './schunk.js'
+import type { SChunkOpenOptions } from './schunk-options.js'
 
 /** An array of up to 16 dimensions in chunks, and these in blocks (README_B2ND_METALAYER). */
 export class NDArray {
@@ -77,23 +68,8 @@ export class NDArray {
     options: NDArrayOptions,
     fill: (schunk: SChunk, items: number) => Promise<void>,
   ): Promise<NDArray> {
-    const { descr, itemsize } = parseMetadataDtype(dtype)
-    const cut = partition(choosePartitions(shape, itemsize, options.chunks, options.blocks))
-    const { chunkshape, blockshape } = cut
-    const layer = formatB2nd({
-      shape,
-      chunkshape,
-      blockshape,
-      dtype: typeof descr === 'string' ? descr : dtypeRepr(descr),
-    })
-    const schunk = await SChunk.create({
-      ...options,
-      typesize: itemsize,
-      chunksize: Math.max(cut.chunkItems, 1) * itemsize,
-      blocksize: Math.max(cut.blockItems, 1) * itemsize,
-      meta: [[B2ND_LAYER, layer], ...(options.meta ?? [])],
-    })
-    await fill(schunk, chunkCount(cut) * cut.chunkItems)
+    const { schunk, items } = await emptyArray(shape, dtype, options)
+    await fill(schunk, items)
     return new NDArray(schunk)
   }
 
@@ -289,16 +265,7 @@ export class NDArray {
 
   /** The array chunk by chunk, without padding: where each part starts, its shape and its items in C order. */
   async *[Symbol.asyncIterator](): AsyncGenerator<{ start: readonly number[]; part: Ndarray }> {
-    const { partition: p } = this.#store
-    for (let i = 0; i < chunkCount(p); i++) {
-      const at: number[] = []
-      for (let axis = this.ndim - 1, rest = i; axis >= 0; axis--) {
-        const count = p.chunks[axis] ?? 1
-        at.unshift(rest % count)
-        rest = Math.floor(rest / count)
-      }
-      const start = at.map((c, axis) => c * (p.chunkshape[axis] ?? 1))
-      const stop = start.map((s, axis) => Math.min(s + (p.chunkshape[axis] ?? 1), this.shape[axis] ?? 0))
+    for (const { start, stop } of chunkBoxes(this.#store.partition)) {
       const data = await this.box({ start, stop })
       yield { start, part: { dtype: this.dtype, shape: boxShape({ start, stop }), order: 'C', data } }
     }

@@ -28,19 +28,11 @@ export function writeTensorDtype(w: MsgpackWriter, descr: string): void {
   writeLiteral(w, parseLiteral(descr, WHAT))
 }
 
-function isArray(head: number): boolean {
-  return head >> 4 === 9 || head === 0xdc || head === 0xdd
-}
-
-function isString(head: number): boolean {
-  return head >> 5 === 5 || (head >= 0xd9 && head <= 0xdb)
-}
-
 function readLiteral(r: MsgpackReader, depth: number): PyLiteral {
   if (depth > MAX_DEPTH) r.wrong('the dtype is nested too deeply')
-  const head = r.peek()
-  if (isString(head)) return decoder.decode(r.string())
-  if (!isArray(head)) return r.integer()
+  const kind = r.kind()
+  if (kind === 'string') return decoder.decode(r.string())
+  if (kind !== 'array') return r.integer()
   const items: PyLiteral[] = []
   for (let left = r.array(); left > 0; left--) items.push(readLiteral(r, depth + 1))
   return items[0] === TUPLE ? new PyTuple(items.slice(1)) : items

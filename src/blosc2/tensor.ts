@@ -4,13 +4,9 @@ import { MsgpackWriter } from '../format/msgpack/writer.js'
 import { dtypeRepr, parseMetadataDtype } from '../format/npy/index.js'
 import { inCOrder, type Ndarray, type NumericArray, ndarray } from '../ndarray.js'
 import type { ByteSource } from '../sources/byte-source.js'
-import {
-  openFrameSink,
-  type SaveOptions,
-  SChunk,
-  type SChunkOpenOptions,
-  type SChunkOptions,
-} from './schunk.js'
+import { openFrameSink, type SaveOptions } from './save-frame.js'
+import { SChunk } from './schunk.js'
+import type { SChunkOpenOptions, SChunkOptions } from './schunk-options.js'
 import { readTensorDtype, TUPLE, writeTensorDtype } from './tensor-dtype.js'
 
 /** The variable-length metalayer that python-blosc2 describes a tensor in. */

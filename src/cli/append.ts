@@ -1,12 +1,12 @@
-import type { AppendOptions } from '../engine/append.js'
-import { appendTo } from '../engine/append-to.js'
+import type { AppendOptions } from '../engine/append/options.js'
+import { appendTo } from '../engine/append/place.js'
 import { BlpkError, unsupported, usage } from '../errors.js'
 import { schemeOf } from '../places.js'
 import { openPlain } from '../sources/npy.js'
 import type { PlainSource } from '../sources/plain.js'
 import { checkExtension } from './archive-name.js'
 import { codecOptions, lockOptions, readMetadata, runOptions } from './codec-flags.js'
-import { containerOf } from './container.js'
+import { kindOfFile } from './containers.js'
 import { about, type Context, placeSettings, saySummary, sayVerbose } from './context.js'
 import { isDash } from './dash.js'
 import { type Input, openInput, remoteIdentity } from './inputs.js'
@@ -118,8 +118,8 @@ function report(
 }
 
 /** @throws BlpkError UNSUPPORTED for a frame that is not on this machine */
-function holdsFrame(archive: string): boolean {
-  if (schemeOf(archive) === undefined) return containerOf(archive) === 'frame'
+async function holdsFrame(archive: string): Promise<boolean> {
+  if (schemeOf(archive) === undefined) return (await kindOfFile(archive)) === 'frame'
   if (FRAME_NAME.test(archive))
     throw unsupported(
       `frames are changed on this machine only: append to a copy of '${archive}', and put that in its place`,
@@ -132,7 +132,7 @@ export async function run(args: readonly string[], context: Context): Promise<nu
   const [archive = '-', ...names] = args
   if (isDash(archive)) throw usage('an archive on standard input cannot be appended to: name a file')
   if (names.filter(isDash).length > 1) throw usage('standard input can be appended only once')
-  const isFrame = holdsFrame(archive)
+  const isFrame = await holdsFrame(archive)
   if (!isFrame) checkExtension(archive, context.options)
   const seconds = stopwatch()
   const inputs: Input[] = []

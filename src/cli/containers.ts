@@ -1,15 +1,15 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ReadOptions } from '../disk/read-archive.js'
-import { CONTAINER_PEEK_BYTES, containerOf } from '../engine/container.js'
+import { CONTAINER_PEEK_BYTES, containerOf } from '../format/container.js'
+import { SPARSE_FRAME_NAME } from '../format/frame/magic.js'
 import { schemeOf } from '../places.js'
+import type { ByteSource } from '../sources/byte-source.js'
+import { FileSource } from '../sources/file.js'
 import { PeekedSource } from '../sources/peeked.js'
 import type { Context } from './context.js'
 import { isDash } from './dash.js'
 import { type Input, openArchiveInput } from './inputs.js'
-
-/** The file inside the directory of a sparse frame; said here once more, so that archives load nothing of Blosc2. */
-const SPARSE_FRAME_NAME = 'chunks.b2frame'
 
 /** An archive, frame or array that was opened. */
 export interface ContainerInput extends Input {
@@ -29,8 +29,35 @@ export function isSparseFrame(argument: string): boolean {
   return statSync(join(argument, SPARSE_FRAME_NAME), { throwIfNoEntry: false })?.isFile() === true
 }
 
+/** What kind of container a source holds, by its first bytes. */
+export async function kindOf(source: ByteSource): Promise<ReturnType<typeof containerOf>> {
+  const bytes = new Uint8Array(CONTAINER_PEEK_BYTES)
+  return containerOf(bytes.subarray(0, await source.read(0, bytes)))
+}
+
+/** The same of a file; undefined too where it is none, or not there. @throws BlpkError IO */
+export async function kindOfFile(path: string): Promise<ReturnType<typeof containerOf>> {
+  if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) return undefined
+  const source = new FileSource(path)
+  try {
+    return await kindOf(source)
+  } finally {
+    source.close()
+  }
+}
+
+/** Where the first bytes are those of nothing known, the last ones may tell a damaged frame. */
+async function endsAsFrame(source: ByteSource): Promise<boolean> {
+  const { looksLikeTrailerEnd, TRAILER_END_BYTES } = await import('../format/frame/trailer.js')
+  const { seekable, size } = source
+  if (!seekable || size === undefined || size < TRAILER_END_BYTES) return false
+  const end = new Uint8Array(TRAILER_END_BYTES)
+  await source.read(size - end.length, end)
+  return looksLikeTrailerEnd(end)
+}
+
 /**
- * Opens a container, and tells by its first bytes what it is.
+ * Opens a container, and tells by its bytes what it is.
  * @throws BlpkError NOT_FOUND, IO, DENIED, NETWORK; USAGE for a terminal
  */
 export async function openContainer(
@@ -47,7 +74,12 @@ export async function openContainer(
     const source = input.source.seekable
       ? input.source
       : await PeekedSource.open(input.source, CONTAINER_PEEK_BYTES)
-    return { ...input, source, isFrame: (await containerOf(source)) === 'frame' }
+    const kind = await kindOf(source)
+    return {
+      ...input,
+      source,
+      isFrame: kind === 'frame' || (kind === undefined && (await endsAsFrame(source))),
+    }
   } catch (error) {
     await input.source.close()
     throw error

@@ -1,7 +1,7 @@
 import { BloscpackSink } from '../engine/bloscpack-sink.js'
 import { pack } from '../engine/pack.js'
 import { usage } from '../errors.js'
-import { membersOf, objectOf } from '../format/bloscpack/json-edit.js'
+import { membersOf, objectOf } from '../format/json-edit.js'
 import { parseNdarrayMetadata } from '../format/npy/index.js'
 import { holdSource } from '../sources/held.js'
 import { type ContainerName, containerByName } from './archive-name.js'

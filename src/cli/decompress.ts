@@ -8,7 +8,7 @@ import { itemBytes, npyItemsPrefix, npyPrefix } from '../sinks/npy.js'
 import { BytesPlainSink, type PlainSink } from '../sinks/plain.js'
 import { checkExtension, plainNameOf } from './archive-name.js'
 import { runOptions } from './codec-flags.js'
-import { isSparseFrame, openContainer } from './containers.js'
+import { type ContainerInput, isSparseFrame, openContainer } from './containers.js'
 import { about, type Context, saySummary, sayVerbose } from './context.js'
 import { isDash, nameOf, shown } from './dash.js'
 import type { Input } from './inputs.js'
@@ -101,7 +101,12 @@ async function writePart(
   return { nbytes: await unpackRange(archive, range, shown), isPart: true, range }
 }
 
-async function unpackInput(job: Job, input: Input, view: ProgressView, context: Context): Promise<Result> {
+async function unpackInput(
+  job: Job,
+  input: ContainerInput,
+  view: ProgressView,
+  context: Context,
+): Promise<Result> {
   const { options } = context
   if (options.salvage === true) {
     // Loaded when it is needed: hardly ever.

@@ -15,7 +15,7 @@ import {
 import { CODEC_NUMBERS, CODEC_UD, type FrameHeader } from '../format/frame/header.js'
 import type { Layers } from '../format/frame/layers.js'
 import type { ChunkOffset } from '../format/frame/offsets.js'
-import { parseMsgpack } from '../format/msgpack/value.js'
+import { valueOfMsgpack } from '../format/msgpack/to-json.js'
 import type { Workspace } from '../kernels/workspace.js'
 import { jsonRatio } from './report.js'
 
@@ -121,7 +121,7 @@ function filtersOf(slots: readonly FilterSlot[]): FilterInfo[] {
 function layerInfo(name: string, bytes: Uint8Array): LayerInfo {
   const more = bytes.length > SHOWN_BYTES ? '…' : ''
   const hex = `0x${Buffer.from(bytes.subarray(0, SHOWN_BYTES)).toString('hex')}${more}`
-  return { name, size: bytes.length, content: named(() => parseMsgpack(bytes), hex) }
+  return { name, size: bytes.length, content: named(() => valueOfMsgpack(bytes), hex) }
 }
 
 async function vlmetaInfo(ws: Workspace, packed: Layers): Promise<LayerInfo[]> {

@@ -1,11 +1,11 @@
 import { Archive } from '../engine/archive.js'
-import { containerOf } from '../engine/container.js'
 import { BlpkError, usage } from '../errors.js'
 import { type NdarrayLayout, parseNdarrayMetadata } from '../format/npy/index.js'
 import { schemeOf } from '../places.js'
 import { type Listed, listObjects } from '../s3/list.js'
 import { openS3 } from '../sources/s3.js'
 import { containerByName } from './archive-name.js'
+import { kindOf } from './containers.js'
 import { type Context, placeSettings } from './context.js'
 import { describe, EXIT_CODES, oneLine, worst } from './exit.js'
 import { jsonRatio, print, printJson, table } from './report.js'
@@ -56,7 +56,7 @@ async function look({ name, size }: Listed, context: Context): Promise<Found> {
   try {
     const source = await openS3(name, placeSettings(context))
     try {
-      if ((await containerOf(source)) === 'frame') {
+      if ((await kindOf(source)) === 'frame') {
         const { lookAtFrame } = await import('./ls-frame.js')
         return { row: { ...row, ...(await lookAtFrame(source)) }, code: 0 }
       }

@@ -1,6 +1,6 @@
 import { memberOf, readMembers, removeMember, setMember } from '../engine/members.js'
 import { usage } from '../errors.js'
-import { compactJson } from '../format/bloscpack/json.js'
+import { compactJson } from '../format/json.js'
 import { lockOptions } from './codec-flags.js'
 import { type Context, sayVerbose } from './context.js'
 import type { MetaActions } from './meta.js'

@@ -2,7 +2,7 @@ import type { MetaStore } from '../blosc2/meta-store.js'
 import { unsupported, usage } from '../errors.js'
 import { schemeOf } from '../places.js'
 import { lockOptions } from './codec-flags.js'
-import { containerOf } from './container.js'
+import { kindOfFile } from './containers.js'
 import { about, type Context, sayVerbose } from './context.js'
 import { isDash } from './dash.js'
 import { asJson, shownValue, valueBytes } from './meta-values.js'
@@ -62,7 +62,7 @@ function metaOfFrame(archive: string, context: Context): MetaActions {
 async function actionsOn(archive: string, context: Context): Promise<MetaActions> {
   if (isDash(archive) || schemeOf(archive) !== undefined)
     throw unsupported(`'${archive}' is no file: blpk meta works on files`)
-  if (containerOf(archive) !== 'bloscpack') return metaOfFrame(archive, context)
+  if ((await kindOfFile(archive)) !== 'bloscpack') return metaOfFrame(archive, context)
   return (await import('./meta-bloscpack.js')).metaOfArchive(archive, context)
 }
 

@@ -4,10 +4,10 @@ import { planRecovery, type RecoveryReport } from '../engine/damage/recover.js'
 import { writeRecovered } from '../engine/damage/repair.js'
 import { usage } from '../errors.js'
 import type { ByteSink } from '../sinks/byte-sink.js'
+import { type ContainerInput, openContainer } from './containers.js'
 import { about, type Context } from './context.js'
 import { isDash } from './dash.js'
 import { findingLine } from './findings.js'
-import { type FrameInput, isFrame, openFrameInput } from './frame-input.js'
 import type { Input } from './inputs.js'
 import { openOutput, refuseMixedOutput } from './outputs.js'
 import { openProgress, type ProgressView } from './progress.js'
@@ -42,7 +42,7 @@ async function repairArchive(
 }
 
 async function repairFrame(
-  { source, directory }: FrameInput,
+  { source, directory }: ContainerInput,
   open: Open,
   context: Context,
   view: ProgressView,
@@ -56,7 +56,7 @@ async function repairFrame(
 export async function run(args: readonly string[], context: Context): Promise<number> {
   const [input = '-', output = '-'] = args
   refuseMixedOutput(context, output)
-  const opened = await openFrameInput(input, context)
+  const opened = await openContainer(input, context)
   const view = openProgress(context.options)
   try {
     if (!opened.source.seekable)
@@ -64,7 +64,7 @@ export async function run(args: readonly string[], context: Context): Promise<nu
     const result = await about(input, async () => {
       const request = { context, compressed: true, inputs: [opened], like: opened.like }
       const open = (): Promise<ByteSink> => openOutput(output, request)
-      return (await isFrame(opened.source))
+      return opened.isFrame
         ? repairFrame(opened, open, context, view)
         : repairArchive(opened, open, context, view)
     })

@@ -4,10 +4,9 @@ import { planRecovery, type RecoveryReport } from '../engine/damage/recover.js'
 import { recoveredPrefix, writeSalvaged } from '../engine/damage/salvage.js'
 import { usage } from '../errors.js'
 import { BytesPlainSink } from '../sinks/plain.js'
+import type { ContainerInput } from './containers.js'
 import { type Context, say } from './context.js'
 import { findingLine } from './findings.js'
-import { isFrame } from './frame-input.js'
-import type { Input } from './inputs.js'
 import { openOutput } from './outputs.js'
 import type { ProgressView } from './progress.js'
 import { recoverOptions, recoveryLine } from './recover-options.js'
@@ -16,14 +15,14 @@ import { recoverOptions, recoveryLine } from './recover-options.js'
 export async function salvage(
   output: string,
   name: string,
-  input: Input,
+  input: ContainerInput,
   view: ProgressView,
   context: Context,
 ): Promise<RecoveryReport> {
   const { options } = context
   if (!input.source.seekable)
     throw usage('a pipe can be read only once: bring the damaged archive into a file')
-  if (await isFrame(input.source)) return salvageFrame(output, name, input, view, context)
+  if (input.isFrame) return salvageFrame(output, name, input, view, context)
   const recovery = await planRecovery(input.source, recoverOptions(context, view))
   const request = { context, compressed: false, inputs: [input], like: input.like }
   const prefix = options.raw === true ? undefined : recoveredPrefix(recovery)
@@ -42,7 +41,7 @@ function tell(output: string, name: string, report: RecoveryReport, { options }:
 async function salvageFrame(
   output: string,
   name: string,
-  input: Input,
+  input: ContainerInput,
   view: ProgressView,
   context: Context,
 ): Promise<RecoveryReport> {

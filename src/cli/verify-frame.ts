@@ -4,11 +4,12 @@ import type { NDArray } from '../blosc2/ndarray.js'
 import { verifyFrame } from '../engine/blosc2/damage/verify.js'
 import type { Finding, VerifyReport } from '../engine/verify.js'
 import { numpyOrder } from '../format/npy/index.js'
+import { holdSource } from '../sources/held.js'
 import { openPlain } from '../sources/npy.js'
 import type { PlainSource } from '../sources/plain.js'
 import { runOptions } from './codec-flags.js'
+import type { ContainerInput } from './containers.js'
 import type { Context } from './context.js'
-import type { FrameInput } from './frame-input.js'
 import { layoutOf, type OpenedFrame, openFrameInput } from './frames.js'
 import { openInput } from './inputs.js'
 import { arrayOfPlain, compareArrays } from './original.js'
@@ -51,9 +52,8 @@ async function compare(
   }
 }
 
-/** Verifies a frame, and compares what it holds with the original; not where it is damaged, for that says more. */
-export async function verifyFrameInput(
-  input: FrameInput,
+async function verifySeekable(
+  input: ContainerInput,
   context: Context,
   view: ProgressView,
 ): Promise<VerifyReport> {
@@ -64,11 +64,27 @@ export async function verifyFrameInput(
     ...(maxChunk !== undefined && { maxChunk }),
   })
   if (against === undefined || !report.ok) return report
-  const frame = await openFrameInput({ ...input, isFrame: true }, context.options)
+  const frame = await openFrameInput(input, context.options)
   try {
     const found = await compare(frame, against, context)
     return { ...report, ok: found.length === 0, findings: [...report.findings, ...found] }
   } finally {
     await frame.close()
+  }
+}
+
+/** Verifies a frame, and compares what it holds with the original; not where it is damaged, for that says more. */
+export async function verifyFrameInput(
+  input: ContainerInput,
+  context: Context,
+  view: ProgressView,
+): Promise<VerifyReport> {
+  if (input.source.seekable) return verifySeekable(input, context, view)
+  // A frame is described at its end.
+  const held = await holdSource(input.source)
+  try {
+    return await verifySeekable({ ...input, source: held }, context, view)
+  } finally {
+    await held.close()
   }
 }

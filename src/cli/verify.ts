@@ -3,11 +3,11 @@ import { describeJournal } from '../disk/journal-report.js'
 import { type Finding, type VerifyReport, verifyArchive } from '../engine/verify.js'
 import { usage } from '../errors.js'
 import { runOptions } from './codec-flags.js'
+import { openContainer } from './containers.js'
 import { type Context, forEachFile } from './context.js'
 import { isDash, shown } from './dash.js'
 import { describe, EXIT_CODES, worst } from './exit.js'
 import { findingLine } from './findings.js'
-import { isFrame, openFrameInput } from './frame-input.js'
 import { type Input, openInput } from './inputs.js'
 import { openOriginal } from './original.js'
 import { openProgress } from './progress.js'
@@ -39,11 +39,11 @@ async function journalFindings(file: string, notes: readonly string[]): Promise<
 async function verifyFile(file: string, context: Context): Promise<VerifyReport> {
   const { options } = context
   const notes: string[] = []
-  const input = await openFrameInput(file, context, { onNote: (note) => notes.push(note) })
+  const input = await openContainer(file, context, { onNote: (note) => notes.push(note) })
   const view = openProgress(options)
   let original: Input | undefined
   try {
-    if (await isFrame(input.source)) {
+    if (input.isFrame) {
       // Loaded when it is needed, with all of Blosc2.
       const { verifyFrameInput } = await import('./verify-frame.js')
       return await verifyFrameInput(input, context, view)

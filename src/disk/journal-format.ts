@@ -3,7 +3,7 @@ export const PREFIX_BYTES = 16
 /** The xxh64 of everything before it, at the end. */
 export const DIGEST_BYTES = 8
 /** Version 1, which is read too, has heads of 32 bytes, as Bloscpack's headers are. */
-export const JOURNAL_VERSION = 2
+const JOURNAL_VERSION = 2
 const OLDEST_VERSION = 1
 /** As much of an archive's header as is looked at. */
 export const MAX_HEAD_BYTES = 4096

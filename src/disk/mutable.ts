@@ -1,3 +1,5 @@
+import { CONTAINER_PEEK_BYTES, containerOf } from '../format/container.js'
+
 /** A range of an archive: position and size, in bytes. */
 export type Range = [position: number, nbytes: number]
 
@@ -23,22 +25,9 @@ export interface Container {
   mutableParts(read: ReadSome, frontOnly: boolean): Mutable | Promise<Mutable>
 }
 
-/** As many bytes as tell one container from the others. */
-export const SIGN_BYTES = 11
-
-function startsWith(bytes: Uint8Array, text: string, at: number): boolean {
-  return [...text].every((c, i) => bytes[at + i] === c.charCodeAt(0))
-}
-
-/** Is this the start of a Bloscpack archive, or of a Blosc2 frame? @param start the first bytes of the file */
-export function signOf(start: Uint8Array): 'bloscpack' | 'frame' | undefined {
-  if (startsWith(start, 'blpk', 0)) return 'bloscpack'
-  return startsWith(start, 'b2frame\0', 2) ? 'frame' : undefined
-}
-
 /** Finds out by its first bytes what an archive is; modules load when they are needed. */
-async function containerOf(read: ReadSome): Promise<Container | undefined> {
-  switch (signOf(read(0, SIGN_BYTES))) {
+async function findContainer(read: ReadSome): Promise<Container | undefined> {
+  switch (containerOf(read(0, CONTAINER_PEEK_BYTES))) {
     case 'bloscpack':
       return (await import('./mutable-bloscpack.js')).BLOSCPACK
     case 'frame':
@@ -50,8 +39,8 @@ async function containerOf(read: ReadSome): Promise<Container | undefined> {
 
 /** Finds what a change may alter, as far as the archive is sound: whoever reads it says what is not. */
 export async function mutableParts(read: ReadSome, frontOnly: boolean): Promise<Mutable> {
-  const container = await containerOf(read)
-  if (container === undefined) return { front: [[0, SIGN_BYTES]], last: undefined }
+  const container = await findContainer(read)
+  if (container === undefined) return { front: [[0, CONTAINER_PEEK_BYTES]], last: undefined }
   try {
     return await container.mutableParts(read, frontOnly)
   } catch {

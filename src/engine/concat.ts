@@ -1,7 +1,7 @@
 import { usage } from '../errors.js'
 import { parseNdarrayMetadata } from '../format/npy/index.js'
 import type { PlainSource } from '../sources/plain.js'
-import { checkSameRows } from './append-metadata.js'
+import { checkSameRows } from './append/metadata.js'
 import { changedError } from './plan.js'
 
 /** Sources of known size, one behind the other. */

@@ -1,6 +1,6 @@
 import { BlpkError, unsupported, usage } from '../errors.js'
 import type { PlainSource } from '../sources/plain.js'
-import { metadataAfter } from './append-metadata.js'
+import { metadataAfter } from './append/metadata.js'
 import type { Archive } from './archive.js'
 
 /** A stretch of plain bytes of an archive. */

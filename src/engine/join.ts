@@ -1,7 +1,7 @@
 import { type CodecName, codecByFormat } from '../codecs/registry.js'
 import { BlpkError, damaged } from '../errors.js'
 import { sameDigest } from '../format/bloscpack/checksums.js'
-import { compactJson } from '../format/bloscpack/json.js'
+import { compactJson } from '../format/json.js'
 import { Workspace } from '../kernels/workspace.js'
 import type { ByteSink } from '../sinks/byte-sink.js'
 import { BytesPlainSource, type PlainSource } from '../sources/plain.js'

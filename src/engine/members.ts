@@ -1,12 +1,12 @@
 import type { LockOptions } from '../disk/changing-file.js'
 import { openArchiveFile } from '../disk/read-archive.js'
 import { usage } from '../errors.js'
-import { type Member, membersOf, objectOf, withMember } from '../format/bloscpack/json-edit.js'
+import { type Member, membersOf, objectOf, withMember } from '../format/json-edit.js'
 import { MemorySource } from '../sources/memory.js'
 import { BytesPlainSource } from '../sources/plain.js'
-import { appendToFile } from './append.js'
-import { OWN_KEY } from './append-ids.js'
-import { ARRAY_KEYS } from './append-metadata.js'
+import { appendToFile } from './append/file.js'
+import { OWN_KEY } from './append/ids.js'
+import { ARRAY_KEYS } from './append/metadata.js'
 import { Archive } from './archive.js'
 
 /** How the metadata of an archive are changed. */

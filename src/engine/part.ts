@@ -1,5 +1,5 @@
 import { usage } from '../errors.js'
-import { toJson } from '../format/bloscpack/json.js'
+import { toJson } from '../format/json.js'
 import { type NdarrayLayout, numpyOrder, parseNdarrayMetadata } from '../format/npy/index.js'
 import { BytesPlainSource, type PlainSource } from '../sources/plain.js'
 import { DEFAULT_CHECKSUM, DEFAULT_CHUNK_SIZE, type PackOptions } from './options.js'

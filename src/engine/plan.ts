@@ -1,8 +1,8 @@
 import type { CodecName } from '../codecs/registry.js'
 import { BlpkError, usage } from '../errors.js'
 import type { ChecksumName } from '../format/bloscpack/checksums.js'
-import { compactJson } from '../format/bloscpack/json.js'
 import { MAX_CHUNK_NBYTES, type Shuffle } from '../format/chunk/header.js'
+import { compactJson } from '../format/json.js'
 import type { PlainSource } from '../sources/plain.js'
 import type { EncodeParams } from './job.js'
 import {

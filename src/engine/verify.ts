@@ -14,7 +14,7 @@ import { interrupted } from './pack.js'
 import { crewFor, located, placeOf } from './unpack.js'
 import { ChunkWalk } from './walk.js'
 
-export type { Finding, Lost, Span } from './damage/finding.js'
+export type { Finding } from './damage/finding.js'
 
 export interface VerifyOptions extends RunOptions {
   /** Decompress every chunk too; by default only structure and checksums are checked. */

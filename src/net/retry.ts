@@ -11,7 +11,7 @@ export interface NetSettings {
 }
 
 export const DEFAULT_TIMEOUT = 30_000
-export const DEFAULT_RETRIES = 5
+const DEFAULT_RETRIES = 5
 const FIRST_PAUSE = 100
 const LONGEST_PAUSE = 20_000
 
@@ -71,6 +71,28 @@ export class Retries {
     const backOff = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** this.#failed) * (0.5 + Math.random())
     this.#failed++
     await pauseFor(Math.min(LONGEST_PAUSE, Math.max(backOff, error.pause ?? 0)), signal)
+  }
+}
+
+/**
+ * Fills `into` with what comes piece by piece, and asks again for what is missing. Progress counts as success.
+ * @param more fetches into the rest: how many bytes came, and the error that counts if they are too few
+ */
+export async function filling(
+  settings: NetSettings,
+  into: Uint8Array,
+  more: (done: number) => Promise<[nbytes: number, error: unknown]>,
+): Promise<void> {
+  const retries = new Retries(settings)
+  for (let done = 0; done < into.length; ) {
+    try {
+      const [n, error] = await more(done)
+      done += n
+      if (n > 0) retries.reset()
+      if (done < into.length) throw error
+    } catch (error) {
+      await retries.after(error)
+    }
   }
 }
 

@@ -1,7 +1,7 @@
 import { BlpkError, usage } from '../errors.js'
 import { follower } from '../net/follow.js'
 import { shownUrl } from '../net/redact.js'
-import { interruptedError, type NetSettings, Retries, retrying, TransientError } from '../net/retry.js'
+import { filling, interruptedError, type NetSettings, retrying, TransientError } from '../net/retry.js'
 import { Watchdog } from '../net/watchdog.js'
 import type { ByteSource } from './byte-source.js'
 import {
@@ -128,18 +128,10 @@ class HttpPlace implements RangedPlace {
   }
 
   async fetch(start: number, into: Uint8Array): Promise<void> {
-    const retries = new Retries(this.#net)
-    for (let done = 0; done < into.length; ) {
-      try {
-        const answer = await this.#ask(start + done, start + into.length)
-        const [n, error] = await take(answer, this.name, into.subarray(done))
-        done += n
-        if (n > 0) retries.reset()
-        if (done < into.length) throw error
-      } catch (error) {
-        await retries.after(error)
-      }
-    }
+    await filling(this.#net, into, async (done) => {
+      const answer = await this.#ask(start + done, start + into.length)
+      return take(answer, this.name, into.subarray(done))
+    })
   }
 
   /** Asks for a range of the version that was opened. */

@@ -1,5 +1,5 @@
 import { unsupported, usage } from '../errors.js'
-import { toJson } from '../format/bloscpack/json.js'
+import { toJson } from '../format/json.js'
 import { isNpy, type NpyHeader, ndarrayMetadata, parseNpyHeader } from '../format/npy/index.js'
 import type { ByteSource } from './byte-source.js'
 import { BytesPlainSource, type PlainSource } from './plain.js'

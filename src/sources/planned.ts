@@ -14,7 +14,7 @@ export interface Piece {
 }
 
 /** Ranges in order, with neighbours put together and long ones cut into pieces. */
-export function joinRanges(ranges: readonly ByteSpan[]): ByteSpan[] {
+function joinRanges(ranges: readonly ByteSpan[]): ByteSpan[] {
   const joined: [number, number][] = []
   for (const [start, stop] of [...ranges].sort((a, b) => a[0] - b[0])) {
     const last = joined.at(-1)

@@ -1,7 +1,7 @@
 import type { GetObjectCommandOutput } from '@aws-sdk/client-s3'
 import { BlpkError } from '../errors.js'
 import { follower } from '../net/follow.js'
-import { interruptedError, Retries, retrying, TransientError } from '../net/retry.js'
+import { filling, interruptedError, retrying, TransientError } from '../net/retry.js'
 import { Watchdog } from '../net/watchdog.js'
 import type { PlaceSettings } from '../places.js'
 import { changedError, s3Code, s3Error, statusOf } from '../s3/errors.js'
@@ -62,17 +62,7 @@ class S3Place implements RangedPlace {
   }
 
   async fetch(start: number, into: Uint8Array): Promise<void> {
-    const retries = new Retries(this.#settings)
-    for (let done = 0; done < into.length; ) {
-      try {
-        const [n, error] = await this.#try(start + done, into.subarray(done))
-        done += n
-        if (n > 0) retries.reset()
-        if (done < into.length) throw error
-      } catch (error) {
-        await retries.after(error)
-      }
-    }
+    await filling(this.#settings, into, (done) => this.#try(start + done, into.subarray(done)))
   }
 
   /** One request. @returns how many bytes came, and the error that counts if they are too few */

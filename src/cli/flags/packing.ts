@@ -133,8 +133,7 @@ export const PACKING_FLAGS: readonly Flag[] = [
   },
   {
     name: 'dict',
-    description:
-      'a dictionary in each chunk of Blosc2, which helps small blocks: lz4, lz4hc, zstd',
+    description: 'a dictionary in each chunk of Blosc2, which helps small blocks: lz4, lz4hc, zstd',
     commands: WRITING,
   },
   {

@@ -58,7 +58,7 @@ export const LIMITS = {
   matches: { log: 9, symbol: 52 },
 } as const
 
-export type TableKind = keyof SequenceTables
+type TableKind = keyof SequenceTables
 
 /** A section of sequences, ready to be gone through. */
 export interface SequenceHead {

@@ -1,17 +1,12 @@
 import { damaged, type ErrorPlace } from '../../errors.js'
 import { type ChunkBytes, MemoryChunk } from '../../format/chunk2/chunk-bytes.js'
 import { type BlockHook, type DecodeOptions, OpenChunk } from '../../format/chunk2/decode.js'
-import {
-  type Chunk2Header,
-  MAX_CHUNK_TYPESIZE,
-  newChunk2Header,
-  parseChunk2Header,
-  writeChunk2Header,
-} from '../../format/chunk2/header.js'
+import { parseChunk2Header } from '../../format/chunk2/header.js'
 import { type ChunkLayout, readLayout } from '../../format/chunk2/layout.js'
-import { fillPattern, specialPattern } from '../../format/chunk2/special.js'
 import type { OffsetSpecial } from '../../format/frame/offsets.js'
 import type { Workspace } from '../../kernels/workspace.js'
+import { LayoutCache } from './layout-cache.js'
+import { specialChunk } from './special-chunk.js'
 
 /**
  * A chunk of a super-chunk: a special value that takes no room, or bytes that lie somewhere. `at` is where, if
@@ -28,47 +23,6 @@ export function memoryEntry(bytes: Uint8Array, place: ErrorPlace = {}): Entry {
 /** A hook of a chunk that starts at `start` of all plain bytes. */
 export function atPlace(hook: BlockHook | undefined, start: number): BlockHook | undefined {
   return hook && ((input, output, offset) => hook(input, output, start + offset))
-}
-
-function specialHeader(nbytes: number, typesize: number, blocksize: number): Chunk2Header {
-  return newChunk2Header({
-    split: true,
-    codecFormat: 0,
-    udcodec: 0,
-    codecMeta: 0,
-    typesize: typesize > MAX_CHUNK_TYPESIZE ? 1 : typesize,
-    nbytes,
-    blocksize: blocksize > 0 ? Math.min(blocksize, nbytes) : nbytes,
-    filters: [],
-  })
-}
-
-/** The 32 bytes that a special chunk would be if it were stored. */
-function specialChunk(
-  special: OffsetSpecial,
-  nbytes: number,
-  typesize: number,
-  blocksize: number,
-): Uint8Array {
-  const h = specialHeader(nbytes, typesize, blocksize)
-  const bytes = new Uint8Array(h.headerBytes)
-  writeChunk2Header(bytes, { ...h, special, memcpyed: false })
-  return bytes
-}
-
-/** The same as a repeated item: C-Blosc2 reads no other special chunks where the index cannot stand for them. */
-export function repeatedChunk(
-  special: OffsetSpecial,
-  nbytes: number,
-  typesize: number,
-  blocksize: number,
-): Uint8Array {
-  const h = specialHeader(nbytes, typesize, blocksize)
-  const cbytes = h.headerBytes + typesize
-  const bytes = new Uint8Array(cbytes)
-  writeChunk2Header(bytes, { ...h, special: 'value', memcpyed: false, cbytes })
-  fillPattern(bytes.subarray(h.headerBytes), specialPattern(special, typesize, undefined))
-  return bytes
 }
 
 /** Where a chunk is in the plain bytes, and its size. */
@@ -94,39 +48,6 @@ export function openFound(
   const { postfilter } = options
   if (postfilter === undefined) return new OpenChunk(ws, bytes, layout, options)
   return new OpenChunk(ws, bytes, layout, { ...options, postfilter: atPlace(postfilter, start) })
-}
-
-/** Layouts are kept of so many blocks in all, 8 bytes each; those that were read last. */
-const MAX_CACHED_BLOCKS = 1 << 19
-/** What the header of a chunk takes besides, in blocks. */
-const HEADER_WEIGHT = 64
-
-/** The layouts of chunks that were read, so that a block costs one read the next time. */
-class LayoutCache {
-  readonly #layouts = new Map<Entry, ChunkLayout>()
-  #blocks = 0
-
-  get(entry: Entry): ChunkLayout | undefined {
-    return this.#layouts.get(entry)
-  }
-
-  set(entry: Entry, layout: ChunkLayout): void {
-    // A dictionary would be held many times over.
-    if (layout.dictionary !== undefined) return
-    this.#layouts.set(entry, layout)
-    this.#blocks += layout.starts.length + HEADER_WEIGHT
-    for (const [oldest, { starts }] of this.#layouts) {
-      if (this.#blocks <= MAX_CACHED_BLOCKS || oldest === entry) return
-      this.#layouts.delete(oldest)
-      this.#blocks -= starts.length + HEADER_WEIGHT
-    }
-  }
-
-  /** After a change: a chunk that was replaced must not be held. */
-  clear(): void {
-    this.#layouts.clear()
-    this.#blocks = 0
-  }
 }
 
 /** The chunks of a super-chunk in order, with their plain sizes. */

@@ -4,7 +4,7 @@ import { axesOf } from '../../format/b2nd/runs.js'
 import type { OpenChunk } from '../../format/chunk2/decode.js'
 
 /** The items of a chunk of an array that picks along each axis name together. */
-export interface PickedPart {
+interface PickedPart {
   picks: readonly ChunkPicks[]
   blockshape: readonly number[]
   /** Blocks along each axis of the chunk. */

@@ -22,8 +22,6 @@ import {
 import { SourceChunk } from './source-chunk.js'
 import { readLayer } from './vlmeta.js'
 
-/** Name of the frame inside the directory of a sparse one (README_SFRAME_FORMAT). */
-export const SPARSE_FRAME_NAME = 'chunks.b2frame'
 /** Names of files have eight hexadecimal digits. */
 const MAX_FILE_NUMBER = 2 ** 32 - 1
 /** An index of more chunks than this must not have been packed to less than a byte for so many of them. */
@@ -66,7 +64,7 @@ export interface FrameFile {
  * @param bytes the chunk that it is, or nothing
  * @throws BlpkError DAMAGED, UNSUPPORTED
  */
-export async function decodeIndex(
+async function decodeIndex(
   ws: Workspace,
   h: FrameHeader,
   bytes: Uint8Array,

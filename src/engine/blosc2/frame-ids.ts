@@ -1,7 +1,7 @@
 import type { Layers } from '../../format/frame/layers.js'
 import { packJson } from '../../format/msgpack/from-json.js'
 import { jsonOfMsgpack } from '../../format/msgpack/to-json.js'
-import { appendIdsOf, withAppendId } from '../append-ids.js'
+import { appendIdsOf, withAppendId } from '../append/ids.js'
 
 /** The variable-length metalayer that is blpk's own: a map in msgpack. */
 export const OWN_LAYER = 'blpk'

@@ -1,9 +1,10 @@
 import type { MaybePromise } from '../../codecs/codec.js'
+import { SPARSE_FRAME_NAME } from '../../format/frame/magic.js'
 import type { ByteSink } from '../../sinks/byte-sink.js'
 import { DirectorySink } from '../../sinks/directory.js'
 import { patchable } from '../../sinks/held.js'
 import type { FilePlace } from '../../sources/file-place.js'
-import { SPARSE_FRAME_NAME, sparseChunkName } from './frame-file.js'
+import { sparseChunkName } from './frame-file.js'
 
 /** What a chunk may take beyond its plain bytes, with its entry in the index, in bytes. */
 const CHUNK_OVERHEAD = 32 + 16
@@ -14,7 +15,7 @@ const LOCK_NAME = '.b2lock'
 const CHUNK_NAME = /^[0-9A-F]{8}\.chunk$/
 
 /** What is known of a frame before it is written. */
-export interface FrameRoom {
+interface FrameRoom {
   headerBytes: number
   /** Plain bytes and chunks that come at most, where they are known. */
   most: { nbytes: number; nchunks: number } | undefined

@@ -8,8 +8,9 @@ import { type ChunkOffset, formatOffsets, type OffsetSpecial } from '../../forma
 import { formatTrailer } from '../../format/frame/trailer.js'
 import type { Workspace } from '../../kernels/workspace.js'
 import { type FrameChecksum, type FrameEnds, Sealer, sealTrailer, xxh64Of } from './checksums.js'
-import { type ChunkList, repeatedChunk } from './chunk-list.js'
+import type { ChunkList } from './chunk-list.js'
 import { resolveParams } from './cparams.js'
+import { repeatedChunk } from './special-chunk.js'
 
 /** Everything that makes a frame. */
 export interface FrameParts {
@@ -125,7 +126,7 @@ export async function* writtenChunks(
 }
 
 /** Compresses variable-length metalayers. */
-export async function packLayers(ws: Workspace, layers: Layers): Promise<Layers> {
+async function packLayers(ws: Workspace, layers: Layers): Promise<Layers> {
   const params = resolveParams({ codec: 'lz4', filters: [] }, 1)
   const packed: Layers = new Map()
   for (const [name, content] of layers) packed.set(name, await encodeChunk2(ws, params, content))

@@ -1,4 +1,4 @@
-import { toJson } from '../../format/bloscpack/json.js'
+import { toJson } from '../../format/json.js'
 import { type NdarrayLayout, parseNdarrayMetadata } from '../../format/npy/index.js'
 import type { Span } from './finding.js'
 import { rowBytes } from './lost.js'

@@ -2,7 +2,6 @@ import { inflateSync } from 'node:zlib'
 import { BlpkError } from '../../errors.js'
 import { checksumSpec, loadChecksum } from '../../format/bloscpack/checksums.js'
 import { HEADER_BYTES } from '../../format/bloscpack/header.js'
-import { isShallow } from '../../format/bloscpack/json.js'
 import {
   METADATA_HEADER_BYTES,
   type MetadataHeader,
@@ -10,6 +9,7 @@ import {
   parseMetadataBody,
   parseMetadataHeader,
 } from '../../format/bloscpack/metadata.js'
+import { isShallow } from '../../format/json.js'
 import { Workspace } from '../../kernels/workspace.js'
 import { asDamage, type ChunkProbe } from './probe.js'
 

@@ -2,15 +2,10 @@ import { BlpkError, damaged } from '../../errors.js'
 import { type ChecksumName, checksumSpec } from '../../format/bloscpack/checksums.js'
 import { CHUNK_HEADER_BYTES, type ChunkHeader, parseChunkHeader } from '../../format/chunk/header.js'
 import { Workspace } from '../../kernels/workspace.js'
-import type { ByteSource } from '../../sources/byte-source.js'
+import type { SizedSource } from '../../sources/sized.js'
 import { ChunkWorker } from '../job.js'
 import { Slot } from '../slot.js'
 import { isTight } from './extent.js'
-
-/** A source that can be read anywhere. */
-export interface SizedSource extends ByteSource {
-  readonly size: number
-}
 
 /** A chunk that is proved to be one. */
 export interface FoundChunk {

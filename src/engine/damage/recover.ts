@@ -1,10 +1,10 @@
 import type { ByteSource } from '../../sources/byte-source.js'
+import type { SizedSource } from '../../sources/sized.js'
 import { DEFAULT_MAX_CHUNK } from '../archive.js'
 import type { Finding, Span } from './finding.js'
 import { type KeptMetadata, metadataFor } from './keep.js'
 import { lostChunks } from './lost.js'
 import type { NumberedChunk } from './number.js'
-import type { SizedSource } from './probe.js'
 import { type Survey, type SurveyOptions, surveyArchive } from './survey.js'
 import { zeroChunkBytes } from './zeros.js'
 
@@ -14,7 +14,7 @@ export interface RecoverOptions extends Omit<SurveyOptions, 'deep'> {
 }
 
 /** A chunk that is there, or so many chunks of zeros. */
-export type Piece =
+type Piece =
   | { chunk: NumberedChunk; zeros?: undefined }
   | { zeros: { nbytes: number; count: number }; chunk?: undefined }
 

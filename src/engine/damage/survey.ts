@@ -1,6 +1,7 @@
-import { BlpkError, damaged, usage } from '../../errors.js'
+import { BlpkError, damaged } from '../../errors.js'
 import type { BloscpackHeader } from '../../format/bloscpack/header.js'
 import type { ByteSource } from '../../sources/byte-source.js'
+import { type SizedSource, sizedSource } from '../../sources/sized.js'
 import { DEFAULT_MAX_CHUNK } from '../archive.js'
 import type { RunOptions } from '../options.js'
 import type { Part } from './discover.js'
@@ -11,7 +12,7 @@ import { foundCount, type Located, locateByChunks, locateByHeader } from './loca
 import { arrayIn, type PlainLayout } from './lost.js'
 import type { SurveyedMetadata } from './metadata.js'
 import { commonSize, type Numbered, numberChunks, withoutForeign } from './number.js'
-import { ChunkProbe, type SizedSource } from './probe.js'
+import { ChunkProbe } from './probe.js'
 
 export interface SurveyOptions extends RunOptions {
   /** Decompress every chunk too, so that each one that is found is known to be readable. */
@@ -125,12 +126,6 @@ function buildSurvey(front: SurveyedFront, located: Located, size: number): Omit
   }
 }
 
-/** @throws BlpkError USAGE for a source that can be read only once */
-function sized(source: ByteSource): SizedSource {
-  if (source.seekable && source.size !== undefined) return source as SizedSource
-  throw usage(`'${source.name}' can only be read once; bring it into a file first`)
-}
-
 /**
  * Finds every chunk of an archive that can be believed: by the header, the offsets, from chunk to chunk, and
  * where all that fails by looking for chunk headers. Nothing is believed that contradicts its checksum; without
@@ -140,7 +135,7 @@ function sized(source: ByteSource): SizedSource {
  */
 export async function surveyArchive(source: ByteSource, options: SurveyOptions = {}): Promise<Survey> {
   const { deep = false, maxChunk = DEFAULT_MAX_CHUNK, signal } = options
-  const probe = new ChunkProbe(sized(source), { deep, maxChunk, signal })
+  const probe = new ChunkProbe(sizedSource(source), { deep, maxChunk, signal })
   try {
     const front = await surveyFront(probe)
     const located = await locate(probe, front, options)

@@ -42,6 +42,22 @@ export function chunkCount(p: Partition): number {
   return p.shape.includes(0) ? 0 : product(p.chunks)
 }
 
+/** The box of each chunk in turn, without padding. */
+export function* chunkBoxes(p: Partition): Generator<Box> {
+  const count = chunkCount(p)
+  for (let i = 0; i < count; i++) {
+    const at: number[] = []
+    for (let axis = p.chunks.length - 1, rest = i; axis >= 0; axis--) {
+      const chunks = p.chunks[axis] ?? 1
+      at.unshift(rest % chunks)
+      rest = Math.floor(rest / chunks)
+    }
+    const start = at.map((c, axis) => c * (p.chunkshape[axis] ?? 1))
+    const stop = start.map((s, axis) => Math.min(s + (p.chunkshape[axis] ?? 1), p.shape[axis] ?? 0))
+    yield { start, stop }
+  }
+}
+
 /** Goes through the indices from `start` to `stop` in C order; the array that `take` gets is used again. */
 export function eachIndex(
   start: readonly number[],

@@ -1,12 +1,8 @@
 import { eachIndex, product } from './geometry.js'
+import { stridesOf } from './runs.js'
 
 /** Side of the squares that are copied at a time, in items: rows of both sides then stay in the cache. */
 const TILE = 32
-
-/** How far apart neighbours along each axis lie in C order, in items. */
-export function cStrides(shape: readonly number[]): number[] {
-  return shape.map((_, axis) => product(shape.slice(axis + 1)))
-}
 
 /** Views of both sides in the widest units that items are made of. */
 function units(
@@ -32,7 +28,7 @@ export function fromFortranOrder(data: Uint8Array, shape: readonly number[], ite
   const [from, to, width] = units(data, out, itemBytes)
   const last = shape.length - 1
   const [rows, columns] = [shape[0] ?? 1, shape[last] ?? 1]
-  const target = cStrides(shape)
+  const target = stridesOf(shape)
   const source = shape.map((_, axis) => product(shape.slice(0, axis)))
   const [rowStep, columnStep] = [target[0] ?? 1, source[last] ?? 1]
   const copyTile = (base: number, toBase: number, row: number, column: number): void => {

@@ -1,13 +1,13 @@
 import { damaged, unsupported } from '../../errors.js'
 import { MAX_CHUNK_NBYTES } from '../chunk/header.js'
 import { type ChecksumName, checksumById, checksumSpec } from './checksums.js'
+import { BLOSCPACK_MAGIC } from './magic.js'
 
 /** Size of a Bloscpack header, in bytes. */
 export const HEADER_BYTES = 32
 /** The version of the format that is read and written. */
 export const FORMAT_VERSION = 3
 
-const MAGIC = 0x6b706c62
 const OPTION_OFFSETS = 1
 const OPTION_METADATA = 2
 const UNKNOWN = -1n
@@ -66,7 +66,7 @@ export function parseHeader(bytes: Uint8Array): BloscpackHeader {
     throw damaged(`this is no Bloscpack archive: it has ${bytes.length} bytes, its header alone takes 32`)
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, HEADER_BYTES)
-  if (view.getUint32(0, true) !== MAGIC)
+  if (BLOSCPACK_MAGIC.some((byte, i) => bytes[i] !== byte))
     throw damaged("this is no Bloscpack archive: it does not start with 'blpk'")
   const version = view.getUint8(4)
   if (version !== FORMAT_VERSION) {
@@ -94,7 +94,7 @@ export function parseHeader(bytes: Uint8Array): BloscpackHeader {
 export function formatHeader(h: BloscpackHeader): Uint8Array {
   const bytes = new Uint8Array(HEADER_BYTES)
   const view = new DataView(bytes.buffer)
-  view.setUint32(0, MAGIC, true)
+  bytes.set(BLOSCPACK_MAGIC)
   view.setUint8(4, FORMAT_VERSION)
   view.setUint8(5, (h.offsets ? OPTION_OFFSETS : 0) | (h.metadata ? OPTION_METADATA : 0))
   view.setUint8(6, checksumSpec(h.checksum).id)

@@ -1,7 +1,7 @@
 import { deflateSync, inflateSync } from 'node:zlib'
 import { BlpkError, damaged, unsupported } from '../../errors.js'
+import { isShallow } from '../json.js'
 import { type Checksum, type ChecksumName, checksumById, checksumSpec, sameDigest } from './checksums.js'
-import { isShallow } from './json.js'
 
 /** Size of the header of the metadata section, in bytes. */
 export const METADATA_HEADER_BYTES = 32

@@ -16,8 +16,6 @@ const HEADER_FIELDS = 14
 const MAX_INT32 = 2 ** 31 - 1
 const LATEST_VERSION = 3
 const OFFSETS_64_BIT = 1
-/** Where the length of the frame is written: patched when the frame grew. */
-export const FRAME_LEN_AT = 0x10
 
 /**
  * Numbers of the codecs themselves, which stand here; chunks have those of stream formats, as LZ4 HC has none.

@@ -1,6 +1,9 @@
 /** What a frame starts with, as a msgpack string behind the head of an array. */
 export const FRAME_MAGIC = 'b2frame\0'
 
+/** The file inside the directory of a sparse frame. */
+export const SPARSE_FRAME_NAME = 'chunks.b2frame'
+
 /** Is this the start of a frame? @param bytes the first 11 bytes or more */
 export function looksLikeFrame(bytes: Uint8Array): boolean {
   const name = String.fromCharCode(...bytes.subarray(2, 10))

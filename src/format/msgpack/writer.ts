@@ -9,11 +9,12 @@ export class MsgpackWriter {
     return this
   }
 
-  #with(head: number, size: number, put: (view: DataView) => void): this {
-    const bytes = new Uint8Array(1 + size)
-    bytes[0] = head
-    put(new DataView(bytes.buffer, 1))
-    return this.raw(bytes)
+  /** A head, and an integer behind it. @param size bytes of the integer, two's complement in big-endian */
+  headed(head: number, size: 1 | 2 | 4 | 8, value: number | bigint): this {
+    const bytes = new Uint8Array(9)
+    new DataView(bytes.buffer).setBigUint64(1, BigInt.asUintN(64, BigInt(value)))
+    bytes[8 - size] = head
+    return this.raw(bytes.subarray(8 - size))
   }
 
   byte(value: number): this {
@@ -25,35 +26,46 @@ export class MsgpackWriter {
   }
 
   array16(count: number): this {
-    return this.#with(0xdc, 2, (view) => view.setUint16(0, count))
+    return this.headed(0xdc, 2, count)
   }
 
   map16(count: number): this {
-    return this.#with(0xde, 2, (view) => view.setUint16(0, count))
+    return this.headed(0xde, 2, count)
   }
 
   uint16(value: number): this {
-    return this.#with(0xcd, 2, (view) => view.setUint16(0, value))
+    return this.headed(0xcd, 2, value)
   }
 
   uint32(value: number): this {
-    return this.#with(0xce, 4, (view) => view.setUint32(0, value))
+    return this.headed(0xce, 4, value)
   }
 
   uint64(value: number): this {
-    return this.#with(0xcf, 8, (view) => view.setBigUint64(0, BigInt(value)))
+    return this.headed(0xcf, 8, value)
   }
 
   int16(value: number): this {
-    return this.#with(0xd1, 2, (view) => view.setInt16(0, value))
+    return this.headed(0xd1, 2, value)
   }
 
   int32(value: number): this {
-    return this.#with(0xd2, 4, (view) => view.setInt32(0, value))
+    return this.headed(0xd2, 4, value)
   }
 
   int64(value: number): this {
-    return this.#with(0xd3, 8, (view) => view.setBigInt64(0, BigInt(value)))
+    return this.headed(0xd3, 8, value)
+  }
+
+  float64(value: number): this {
+    const bytes = new Uint8Array(9)
+    bytes[0] = 0xcb
+    new DataView(bytes.buffer).setFloat64(1, value)
+    return this.raw(bytes)
+  }
+
+  nil(): this {
+    return this.byte(0xc0)
   }
 
   boolean(value: boolean): this {
@@ -66,11 +78,11 @@ export class MsgpackWriter {
   }
 
   string32(bytes: Uint8Array): this {
-    return this.#with(0xdb, 4, (view) => view.setUint32(0, bytes.length)).raw(bytes)
+    return this.headed(0xdb, 4, bytes.length).raw(bytes)
   }
 
   binary32(bytes: Uint8Array): this {
-    return this.#with(0xc6, 4, (view) => view.setUint32(0, bytes.length)).raw(bytes)
+    return this.headed(0xc6, 4, bytes.length).raw(bytes)
   }
 
   extension16(type: number, bytes: Uint8Array): this {

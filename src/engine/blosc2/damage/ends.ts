@@ -14,7 +14,7 @@ import { type FoundTrailer, findTrailer } from './trailer.js'
 const HEADER_ROOM = 1 << 20
 
 /** Checksums that are of the frame as it is. */
-export interface CurrentChecksums {
+interface CurrentChecksums {
   layer: ChecksumLayer | undefined
   /** Are header, index and trailer what was written? */
   sealed: boolean

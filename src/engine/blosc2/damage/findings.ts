@@ -124,11 +124,7 @@ function ofIndex({ chunks, ends }: FrameFacts): Finding[] {
 }
 
 /** The plain bytes of chunks, with the box of one of an array; undefined where sizes before them are lost. */
-export function lostOf(
-  { sizes, array, trueHeader }: FrameFacts,
-  first: number,
-  count: number,
-): Lost | undefined {
+function lostOf({ sizes, array, trueHeader }: FrameFacts, first: number, count: number): Lost | undefined {
   if (sizes.sizes !== undefined) {
     const before = sizes.sizes.slice(0, first)
     if (before.includes(undefined)) return undefined

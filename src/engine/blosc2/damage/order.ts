@@ -18,7 +18,7 @@ export interface SoundChunk {
 }
 
 /** A chunk that cannot be believed. */
-export interface LostChunk {
+interface LostChunk {
   lost: BlpkError
   /** It decodes, and only a checksum that is itself not proved speaks against it. */
   doubt?: SoundChunk

@@ -2,7 +2,7 @@ import type { ChunkBytes } from '../../../format/chunk2/chunk-bytes.js'
 import { type Chunk2Header, EXTENDED_HEADER_BYTES } from '../../../format/chunk2/header.js'
 import type { PipelineTraits } from '../../../format/chunk2/pipeline.js'
 import { Workspace } from '../../../kernels/workspace.js'
-import type { SizedSource } from '../../damage/probe.js'
+import type { SizedSource } from '../../../sources/sized.js'
 import { headerOf, type ProofTraits, type Proven, proveChunk } from './prove.js'
 
 /** A frame that may be damaged: a source, and for a sparse one the directory of its chunks. */

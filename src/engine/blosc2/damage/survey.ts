@@ -1,10 +1,11 @@
-import { BlpkError, usage } from '../../../errors.js'
+import { BlpkError } from '../../../errors.js'
 import type { FrameHeader } from '../../../format/frame/header.js'
 import type { Layers } from '../../../format/frame/layers.js'
 import type { ByteSource } from '../../../sources/byte-source.js'
+import { sizedSource } from '../../../sources/sized.js'
 import { DEFAULT_MAX_CHUNK } from '../../archive.js'
 import type { Finding } from '../../damage/finding.js'
-import { asDamage, type SizedSource } from '../../damage/probe.js'
+import { asDamage } from '../../damage/probe.js'
 import type { RunOptions } from '../../options.js'
 import { readLayer } from '../vlmeta.js'
 import { arrayOf, isError, type SurveyedArray } from './array.js'
@@ -55,12 +56,6 @@ function trueHeaderOf(ends: Ends, chunks: SurveyedChunks, sizes: TrueSizes): Fra
     cbytes: isKnown ? (chunks.cbytes ?? header.cbytes) : header.cbytes,
     chunksize: isVariable || chunks.chunks.length === 0 ? header.chunksize : sizes.chunksize,
   }
-}
-
-/** @throws BlpkError USAGE for a source that can be read only once */
-export function sizedSource(source: ByteSource): SizedSource {
-  if (source.seekable && source.size !== undefined) return source as SizedSource
-  throw usage(`'${source.name}' can only be read once; bring it into a file first`)
 }
 
 async function readLayers(

@@ -15,7 +15,7 @@ export interface WalkedChunk {
 }
 
 /** Bytes that no chunk could be made of. */
-export interface Gap {
+interface Gap {
   from: number
   to: number
   problem: BlpkError

@@ -1,9 +1,9 @@
-import { damaged, unsupported } from '../errors.js'
-import type { Archive, ChunkPlace } from './archive.js'
-import { DEFAULT_CHUNK_SIZE } from './options.js'
-import { wholeItems } from './plan.js'
-import { RangeReader } from './range.js'
-import { ChunkWalk, findChunk } from './walk.js'
+import { damaged, unsupported } from '../../errors.js'
+import type { Archive, ChunkPlace } from '../archive.js'
+import { DEFAULT_CHUNK_SIZE } from '../options.js'
+import { wholeItems } from '../plan.js'
+import { RangeReader } from '../range.js'
+import { ChunkWalk, findChunk } from '../walk.js'
 
 /** Where an append begins: what is kept, and the plain bytes that are packed again. */
 export interface Tail {

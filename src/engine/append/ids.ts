@@ -1,6 +1,6 @@
-import { usage } from '../errors.js'
-import { toJson } from '../format/bloscpack/json.js'
-import { type Member, membersOf, objectOf, withMember } from '../format/bloscpack/json-edit.js'
+import { usage } from '../../errors.js'
+import { toJson } from '../../format/json.js'
+import { type Member, membersOf, objectOf, withMember } from '../../format/json-edit.js'
 
 /** The member of the metadata that is blpk's own; Bloscpack passes over it. */
 export const OWN_KEY = 'blpk'

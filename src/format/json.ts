@@ -1,4 +1,4 @@
-import { usage } from '../../errors.js'
+import { usage } from '../errors.js'
 
 const SPACE = /^\s$/
 
@@ -26,25 +26,6 @@ function escapeNonAscii(text: string): string {
   return text.replace(/[\u0080-\uffff]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
-/**
- * Writes JSON text as Bloscpack does: no white space, ASCII only. Numbers stay as they were written,
- * so that none loses digits on a way through JavaScript.
- * @throws BlpkError USAGE when it is not JSON
- */
-export function compactJson(text: string): string {
-  try {
-    JSON.parse(text)
-  } catch (error) {
-    throw usage(`the metadata is not JSON: ${(error as Error).message}`)
-  }
-  return escapeNonAscii(withoutSpace(text))
-}
-
-/** Writes a value as compact ASCII JSON. */
-export function toJson(value: unknown): string {
-  return escapeNonAscii(JSON.stringify(value))
-}
-
 /** Deeper values are refused: whoever prints or changes them afterwards would run out of stack. */
 const MAX_DEPTH = 500
 
@@ -59,4 +40,29 @@ export function isShallow(text: string): boolean {
     if (depth > MAX_DEPTH) return false
   }
   return true
+}
+
+/** @param what what messages call the text @throws BlpkError USAGE where it is not JSON, or nested too deeply */
+export function checkJson(text: string, what: string): void {
+  try {
+    JSON.parse(text)
+  } catch (error) {
+    throw usage(`${what} is not JSON: ${(error as Error).message}`)
+  }
+  if (!isShallow(text)) throw usage(`${what} is nested too deeply`)
+}
+
+/**
+ * Writes JSON text as Bloscpack does: no white space, ASCII only. Numbers stay as they were written,
+ * so that none loses digits on a way through JavaScript.
+ * @throws BlpkError USAGE when it is not JSON
+ */
+export function compactJson(text: string): string {
+  checkJson(text, 'the metadata')
+  return escapeNonAscii(withoutSpace(text))
+}
+
+/** Writes a value as compact ASCII JSON. */
+export function toJson(value: unknown): string {
+  return escapeNonAscii(JSON.stringify(value))
 }

@@ -1,26 +1,22 @@
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { DEFAULT_LOCK_TIMEOUT } from '../disk/changing-file.js'
-import type { VersionedEditable } from '../disk/editable.js'
-import { BlpkError } from '../errors.js'
-import { type ChangeSettings, remoteOpener } from '../places.js'
-import { BytesPlainSource, type PlainSource } from '../sources/plain.js'
-import {
-  type AppendOptions,
-  type AppendResult,
-  appendOnce,
-  appendToFile,
-  appendWithRoom,
-  checkAppendOptions,
-  growthFor,
-} from './append.js'
-import { Archive } from './archive.js'
-import { concat } from './concat.js'
-import { grownFront } from './grow.js'
-import { interrupted } from './pack.js'
-import { closeSpooled, type Need, spoolWhere } from './spool.js'
-import { Turns } from './turns.js'
-import { located } from './unpack.js'
+import { DEFAULT_LOCK_TIMEOUT } from '../../disk/changing-file.js'
+import type { VersionedEditable } from '../../disk/editable.js'
+import { BlpkError } from '../../errors.js'
+import { type ChangeSettings, remoteOpener } from '../../places.js'
+import { BytesPlainSource, type PlainSource } from '../../sources/plain.js'
+import { Archive } from '../archive.js'
+import { concat } from '../concat.js'
+import { grownFront } from '../grow.js'
+import { interrupted } from '../pack.js'
+import { closeSpooled, type Need, spoolWhere } from '../spool.js'
+import { Turns } from '../turns.js'
+import { located } from '../unpack.js'
+import { appendToFile } from './file.js'
+import { appendOnce } from './once.js'
+import { type AppendOptions, type AppendResult, checkAppendOptions } from './options.js'
+import { growthFor } from './plan.js'
+import { appendWithRoom } from './write.js'
 
 /** A source that can be read more than once. */
 const READ_AGAIN: Need = (source) =>

@@ -1,10 +1,10 @@
-import { BlpkError, usage } from '../errors.js'
-import { compactJson, toJson } from '../format/bloscpack/json.js'
-import { type Member, membersOf, objectOf, withMember } from '../format/bloscpack/json-edit.js'
-import { type NdarrayLayout, numpyOrder, parseNdarrayMetadata } from '../format/npy/index.js'
-import type { PlainSource } from '../sources/plain.js'
-import { withAppendId } from './append-ids.js'
-import type { Archive } from './archive.js'
+import { BlpkError, usage } from '../../errors.js'
+import { compactJson, toJson } from '../../format/json.js'
+import { type Member, membersOf, objectOf, withMember } from '../../format/json-edit.js'
+import { type NdarrayLayout, numpyOrder, parseNdarrayMetadata } from '../../format/npy/index.js'
+import type { PlainSource } from '../../sources/plain.js'
+import type { Archive } from '../archive.js'
+import { withAppendId } from './ids.js'
 
 function arrayOf(metadata: string | undefined): NdarrayLayout | undefined {
   return metadata === undefined ? undefined : parseNdarrayMetadata(JSON.parse(metadata))

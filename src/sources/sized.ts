@@ -1,0 +1,13 @@
+import { usage } from '../errors.js'
+import type { ByteSource } from './byte-source.js'
+
+/** A source that can be read anywhere. */
+export interface SizedSource extends ByteSource {
+  readonly size: number
+}
+
+/** @throws BlpkError USAGE for a source that can be read only once */
+export function sizedSource(source: ByteSource): SizedSource {
+  if (source.seekable && source.size !== undefined) return source as SizedSource
+  throw usage(`'${source.name}' can only be read once; bring it into a file first`)
+}

@@ -1,0 +1,59 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { packJson } from '../../src/format/msgpack/from-json.js'
+import { jsonOfMsgpack, valueOfMsgpack } from '../../src/format/msgpack/to-json.js'
+
+describe('JSON as msgpack and back', () => {
+  test('any value', () => {
+    fc.assert(
+      fc.property(fc.jsonValue({ maxDepth: 5 }), (value) => {
+        const text = JSON.stringify(value)
+        expect(JSON.parse(jsonOfMsgpack(packJson(text)))).toEqual(JSON.parse(text))
+      }),
+    )
+  })
+
+  test.each([
+    ['-1', 'ff'],
+    ['127', '7f'],
+    ['128', 'cc80'],
+    ['-33', 'd0df'],
+    ['65535', 'cdffff'],
+    ['-32769', 'd2ffff7fff'],
+    ['18446744073709551615', 'cfffffffffffffffff'],
+    ['-9223372036854775808', 'd38000000000000000'],
+    ['1.5', 'cb3ff8000000000000'],
+    ['{"a":[null,true]}', '81a16192c0c3'],
+  ])('%s has the shortest form', (json, hex) => {
+    expect(Buffer.from(packJson(json)).toString('hex')).toBe(hex)
+    expect(jsonOfMsgpack(Buffer.from(hex, 'hex'))).toBe(json)
+  })
+
+  test('a value of JavaScript has wide integers as text', () => {
+    expect(valueOfMsgpack(packJson('[9007199254740991,9007199254740993]'))).toEqual([
+      9007199254740991,
+      '9007199254740993',
+    ])
+  })
+})
+
+describe('what JSON has not got', () => {
+  test.each([
+    ['c4020102', '{"$bytes":"AQI="}'],
+    ['d6ff00000001', '{"$ext":-1,"$bytes":"AAAAAQ=="}'],
+    ['ca7fc00000', '"NaN"'],
+    ['8101a161', '{"1":"a"}'],
+  ])('%s', (hex, json) => expect(jsonOfMsgpack(Buffer.from(hex, 'hex'))).toBe(json))
+})
+
+describe('is refused in one error', () => {
+  test.each([
+    ['a type that is not known', 'c1'],
+    ['bytes end early', 'dbffffffff'],
+    ['bytes behind it', '0101'],
+    ['no UTF-8', 'a1ff'],
+    ['nested too deeply', '91'.repeat(600)],
+    // As text in text in text, this would double with each of them.
+    ['a map as a key', `${'81'.repeat(40)}a161${'01'.repeat(40)}`],
+  ])('%s', (what, hex) => expect(() => jsonOfMsgpack(Buffer.from(hex, 'hex'))).toThrow(what))
+})
