@@ -4,6 +4,13 @@ import { packJson } from '../../src/format/msgpack/from-json.js'
 import { jsonOfMsgpack, valueOfMsgpack } from '../../src/format/msgpack/to-json.js'
 
 describe('JSON as msgpack and back', () => {
+  test('whole numbers beyond 64 bits are floats where these are exact, and refused where not', () => {
+    for (const text of ['-9223372036854776000', '100000000000000000000'])
+      expect(jsonOfMsgpack(packJson(text))).toBe(text)
+    expect(packJson('-9223372036854775808')[0]).toBe(0xd3)
+    expect(() => packJson('100000000000000000001')).toThrow(/too large/)
+  })
+
   test('any value', () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 5 }), (value) => {

@@ -17,8 +17,6 @@ function putCount(
 }
 
 function putInteger(w: MsgpackWriter, n: bigint): void {
-  if (n < -(2n ** 63n) || n >= 2n ** 64n)
-    throw usage(`the number ${n} is too large; msgpack has integers of 64 bits`)
   if (n >= -32n && n < 128n) w.byte(Number(n) & 0xff)
   else if (n >= 0n) w.headed(...sized(0xcc, n < 2n ** 8n, n < 2n ** 16n, n < 2n ** 32n), n)
   else w.headed(...sized(0xd0, n >= -(2n ** 7n), n >= -(2n ** 15n), n >= -(2n ** 31n)), n)
@@ -32,8 +30,13 @@ function sized(head: number, fits1: boolean, fits2: boolean, fits4: boolean): [n
 }
 
 function putNumber(w: MsgpackWriter, text: string): void {
-  if (/^-?\d+$/.test(text)) putInteger(w, BigInt(text))
-  else w.float64(Number(text))
+  if (!/^-?\d+$/.test(text)) return w.float64(Number(text))
+  const n = BigInt(text)
+  if (n >= -(2n ** 63n) && n < 2n ** 64n) return putInteger(w, n)
+  // What is written as a whole number may be a large float, such as 1e20.
+  if (String(Number(text)) !== text)
+    throw usage(`the number ${text} is too large; msgpack has integers of 64 bits`)
+  w.float64(Number(text))
 }
 
 function putString(w: MsgpackWriter, text: string): void {
