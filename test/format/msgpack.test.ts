@@ -6,7 +6,7 @@ import { jsonOfMsgpack, valueOfMsgpack } from '../../src/format/msgpack/to-json.
 describe('JSON as msgpack and back', () => {
   test('whole numbers beyond 64 bits are floats where these are exact, and refused where not', () => {
     for (const text of ['-9223372036854776000', '100000000000000000000'])
-      expect(jsonOfMsgpack(packJson(text))).toBe(text)
+      expect(jsonOfMsgpack(packJson(text))).toBe(`${text}.0`)
     expect(packJson('-9223372036854775808')[0]).toBe(0xd3)
     expect(() => packJson('100000000000000000001')).toThrow(/too large/)
   })

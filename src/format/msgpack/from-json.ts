@@ -30,13 +30,11 @@ function sized(head: number, fits1: boolean, fits2: boolean, fits4: boolean): [n
 }
 
 function putNumber(w: MsgpackWriter, text: string): void {
-  if (!/^-?\d+$/.test(text)) return w.float64(Number(text))
-  const n = BigInt(text)
-  if (n >= -(2n ** 63n) && n < 2n ** 64n) return putInteger(w, n)
+  const n = /^-?\d+$/.test(text) ? BigInt(text) : undefined
+  if (n !== undefined && n >= -(2n ** 63n) && n < 2n ** 64n) putInteger(w, n)
   // What is written as a whole number may be a large float, such as 1e20.
-  if (String(Number(text)) !== text)
-    throw usage(`the number ${text} is too large; msgpack has integers of 64 bits`)
-  w.float64(Number(text))
+  else if (n === undefined || String(Number(text)) === text) w.float64(Number(text))
+  else throw usage(`the number ${text} is too large; msgpack has integers of 64 bits`)
 }
 
 function putString(w: MsgpackWriter, text: string): void {
