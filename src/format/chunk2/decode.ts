@@ -1,13 +1,12 @@
 import { damaged, type ErrorPlace } from '../../errors.js'
 import type { Workspace } from '../../kernels/workspace.js'
 import { type AxisRuns, planWords, spanOfRuns } from '../b2nd/runs.js'
-import { streamsOfBlock } from '../chunk/header.js'
+import { BlockStreams } from './block-streams.js'
 import type { ChunkBytes } from './chunk-bytes.js'
-import { type Chunk2Header, FILTER_SHUFFLE, streamsOf } from './header.js'
+import { type Chunk2Header, FILTER_SHUFFLE } from './header.js'
 import { type ChunkLayout, readLayout } from './layout.js'
 import { blockContext, type PipelineTraits, runBackward, usesDelta } from './pipeline.js'
 import { fillPattern } from './special.js'
-import { type StreamDecoder, streamDecoder } from './streams.js'
 
 /** Counts what was done, so that tests can see that nothing is decompressed in vain. */
 export interface DecodeCounts {
@@ -26,24 +25,6 @@ export interface DecodeOptions extends PipelineTraits {
   postfilter?: BlockHook | undefined
 }
 
-/** Streams of which less than one in so many bytes is wanted are fetched one by one, in case they are stored plain. */
-const FEW = 8
-
-/** The streams of a block that is brought into the arena, wholly or piece by piece. */
-interface Streams {
-  address: number
-  nbytes: number
-  view: DataView
-  /** Where the block starts in the chunk, if pieces of it are still to be fetched. */
-  missing: number | undefined
-  /** Plain size of each stream, in bytes, and which of them are wanted. */
-  size: number
-  first: number
-  want: number
-  /** Streams that a codec works on elsewhere. */
-  pending: Promise<void>[]
-}
-
 /** Is a byte shuffle of whole items all that was done to the blocks, so that items can be picked from it? */
 function isShuffled(h: Chunk2Header): boolean {
   const [only] = h.filters
@@ -58,18 +39,19 @@ export class OpenChunk {
   readonly #bytes: ChunkBytes
   readonly #options: DecodeOptions
   readonly #shuffled: boolean
-  readonly #decoder: StreamDecoder | undefined
+  /** Undefined where nothing is to be decompressed: a special value, or plain bytes. */
+  readonly #streams: BlockStreams | undefined
   #reference: Uint8Array | undefined
 
   /** @throws BlpkError UNSUPPORTED for a codec that is not known, DAMAGED for a malformed dictionary */
   constructor(ws: Workspace, bytes: ChunkBytes, layout: ChunkLayout, options: DecodeOptions) {
-    const { header, dictionary, starts } = layout
+    const { header, starts } = layout
     this.#ws = ws
     this.#bytes = bytes
     this.layout = layout
     this.#options = options
     this.#shuffled = options.postfilter === undefined && isShuffled(header)
-    if (starts.length > 0) this.#decoder = streamDecoder(ws, header, dictionary, options.owner, bytes.place)
+    if (starts.length > 0) this.#streams = new BlockStreams(ws, bytes, layout, options.owner)
     if (options.counts !== undefined) options.counts.chunks++
   }
 
@@ -84,11 +66,6 @@ export class OpenChunk {
 
   get #place(): ErrorPlace {
     return this.#bytes.place
-  }
-
-  /** Has the chunk blocks to decompress: no special value, no plain bytes? */
-  get #compressed(): boolean {
-    return this.layout.starts.length > 0
   }
 
   /** Where block `index` starts in the plain chunk, in bytes. */
@@ -130,101 +107,28 @@ export class OpenChunk {
   /** @param dst where the plain bytes are to go; into scratch by default @returns where they are */
   async #decode(index: number, size: number, dst?: number): Promise<number> {
     const { header: h } = this
-    const reference = index > 0 && usesDelta(h) ? await this.#firstBlock() : undefined
-    const packed = await this.#takeStreams(index, size, 0, size)
+    const reference = index > 0 && usesDelta(h) ? await this.#firstBlock(size) : undefined
+    const packed = await this.#take(index, size, 0, size)
     const context = blockContext(this.#ws, h, this.#options, reference, this.#place)
     return runBackward(context, h, size, packed, dst)
   }
 
-  /** Block 0 in its plain form, at an address. */
-  async #firstBlock(): Promise<number> {
+  /** Decodes the streams of a block; see {@link BlockStreams.take}. */
+  #take(index: number, size: number, first: number, want: number): Promise<number> {
+    const { counts } = this.#options
+    if (counts !== undefined) counts.blocks++
+    if (this.#streams === undefined) throw damaged('the chunk has no blocks', this.#place)
+    return this.#streams.take(index, size, first, want)
+  }
+
+  /** Block 0 in its plain form, at an address, for a block of `size` bytes. */
+  async #firstBlock(size: number): Promise<number> {
     this.#reference ??= (await this.#plainBlock(0)).slice()
+    if (this.#reference.length < size)
+      throw damaged('a block of the chunk is larger than the first, which it differs from', this.#place)
     const address = this.#ws.scratch('reference', this.#reference.length)
     this.#ws.view(address, this.#reference.length).set(this.#reference)
     return address
-  }
-
-  /** Brings the packed bytes of a block into the arena. @returns where they are */
-  async #bring(start: number, nbytes: number): Promise<number> {
-    if (this.#bytes.fetchInto === undefined) return this.#ws.bring(await this.#bytes.fetch(start, nbytes))
-    const address = this.#ws.scratch('input', nbytes)
-    await this.#bytes.fetchInto(start, this.#ws.view(address, nbytes))
-    return address
-  }
-
-  /** Brings a piece of a block into the arena, where that was left open. */
-  #bringPiece(s: Streams, at: number, nbytes: number): void {
-    if (s.missing !== undefined)
-      this.#bytes.fetchInto?.(s.missing + at, this.#ws.view(s.address + at, nbytes))
-  }
-
-  /**
-   * Decodes the streams of a block into scratch.
-   * @param first where each byte plane has a stream of its own: which bytes of it are needed
-   * @param want behind the last of them
-   */
-  async #takeStreams(index: number, size: number, first: number, want: number): Promise<number> {
-    const { header: h, starts, ends, sizes } = this.layout
-    if (this.#options.counts !== undefined) this.#options.counts.blocks++
-    const start = starts[index] ?? 0
-    const nbytes = (ends[index] ?? 0) - start
-    const count = h.extended ? streamsOf(h, size) : streamsOfBlock({ ...h, shuffle: 'none' }, size)
-    if (size % count !== 0)
-      throw damaged(`the chunk splits blocks of ${size} bytes into ${count} streams`, this.#place)
-    const each = size / count
-    const span = count > 1 ? { first, want: Math.min(want, each) } : { first: 0, want: each }
-    const piecewise = this.#bytes.nearby === true && span.want - span.first < each / FEW
-    const address = piecewise ? this.#ws.scratch('input', nbytes) : await this.#bring(start, nbytes)
-    const target = this.#ws.scratch('filtered', size)
-    const view = new DataView(this.#ws.arena.handle.memory.buffer, address, nbytes)
-    const missing = piecewise ? start : undefined
-    const s: Streams = { address, nbytes, view, missing, size: each, ...span, pending: [] }
-    try {
-      if (sizes !== undefined) this.#decompress(s, 4, nbytes - 4, target)
-      else for (let i = 0, at = 0; i < count; i++) at = this.#takeStream(s, at, target + i * each)
-    } finally {
-      // Whatever goes wrong: nothing may be written to scratch once somebody else uses it.
-      if (s.pending.length > 0) await Promise.allSettled(s.pending)
-    }
-    if (s.pending.length > 0) await Promise.all(s.pending)
-    return target
-  }
-
-  /** Decodes the stream at `at` and returns where the next one starts (README_CHUNK_FORMAT, "Compressed Data Streams"). */
-  #takeStream(s: Streams, at: number, dst: number): number {
-    if (at + 4 > s.nbytes) throw damaged('a stream of the chunk starts behind its end', this.#place)
-    this.#bringPiece(s, at, Math.min(5, s.nbytes - at))
-    const head = s.view.getInt32(at, true)
-    if (head <= 0) return this.#takeRun(s, at, head, dst)
-    if (head > s.nbytes - at - 4) throw damaged('a stream of the chunk is longer than the chunk', this.#place)
-    this.#decompress(s, at + 4, head, dst)
-    return at + 4 + head
-  }
-
-  #takeRun(s: Streams, at: number, head: number, dst: number): number {
-    this.#ws.view(dst + s.first, s.want - s.first).fill(-head & 0xff)
-    if (head === 0) return at + 4
-    if (at + 4 >= s.nbytes || head < -255)
-      throw damaged('a run in the chunk has no byte to repeat', this.#place)
-    const token = s.view.getUint8(at + 4)
-    if ((token & 1) === 0) throw damaged(`a stream of the chunk has the unknown token ${token}`, this.#place)
-    return at + 5
-  }
-
-  #decompress(s: Streams, at: number, cbytes: number, dst: number): void {
-    const { size, first, want } = s
-    if (cbytes === size) {
-      this.#bringPiece(s, at + first, want - first)
-      this.#ws.view(dst + first, want - first).set(this.#ws.view(s.address + at + first, want - first))
-      return
-    }
-    this.#bringPiece(s, at, cbytes)
-    const check = (nbytes: number): void => {
-      if (nbytes < want || nbytes > size) throw damaged('a stream of the chunk does not decode', this.#place)
-    }
-    const result = this.#decoder?.(s.address + at, cbytes, dst, size, want) ?? -1
-    if (typeof result === 'number') check(result)
-    else s.pending.push(result.then(check))
   }
 
   /** Says that all blocks will be decoded, so that the chunk is read in one go, and checked. */
@@ -243,7 +147,8 @@ export class OpenChunk {
     await this.prefetch()
     if (await this.#copy(0, out)) return
     const { postfilter } = this.#options
-    const address = postfilter === undefined && this.#compressed ? this.#ws.addressOf(out) : undefined
+    const address =
+      postfilter === undefined && this.#streams !== undefined ? this.#ws.addressOf(out) : undefined
     for (let i = 0, at = 0; i < header.nblocks; i++) {
       const size = this.blockBytes(i)
       if (address === undefined) out.set(await this.block(i), at)
@@ -255,7 +160,7 @@ export class OpenChunk {
   /** Fills `out` with the plain bytes from `start` on, where nothing must be decompressed for them. */
   async #copy(start: number, out: Uint8Array): Promise<boolean> {
     const { header, pattern } = this.layout
-    if (this.#options.postfilter !== undefined || this.#compressed) return false
+    if (this.#options.postfilter !== undefined || this.#streams !== undefined) return false
     const at = header.headerBytes + start
     if (pattern !== undefined) fillPattern(out, pattern, start % pattern.length)
     else if (this.#bytes.fetchInto !== undefined) await this.#bytes.fetchInto(at, out)
@@ -298,7 +203,7 @@ export class OpenChunk {
   #picks(index: number): boolean {
     const { typesize } = this.header
     const whole = this.blockBytes(index) % typesize === 0
-    return this.#shuffled && this.#compressed && whole && typesize === this.#options.itemBytes
+    return this.#shuffled && this.#streams !== undefined && whole && typesize === this.#options.itemBytes
   }
 
   /**
@@ -311,7 +216,7 @@ export class OpenChunk {
     const size = this.blockBytes(index)
     const { kernels } = this.#ws
     if (this.#picks(index)) {
-      const packed = await this.#takeStreams(index, size, ...spanOfRuns(axes))
+      const packed = await this.#take(index, size, ...spanOfRuns(axes))
       kernels.joinRuns(this.#plan(axes), axes.length, itemBytes, size / itemBytes, packed, dst)
     } else {
       const block = this.#ws.bring(await this.block(index))

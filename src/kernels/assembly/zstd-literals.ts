@@ -50,24 +50,30 @@ function huffmanOne(s: usize, start: usize, end: usize, out: usize, stop: usize)
   return huffmanRest(s, start, at, lastWord(start, end), firstUsed(start, end), out, stop)
 }
 
+/** The entry for the bits at the top. Its low six bits, a shift's count, are the length of the code. */
+@inline
+function entryOf(table: usize, bits: u64): u64 {
+  return <u64>load<u16>(table + (<usize>(bits >> 53) << 1))
+}
+
 /** The next five symbols of a stream whose bits are at the top of `bits`, above a 1 that marks how many are used. */
 @inline
 function five(table: usize, bits: u64, out: usize): u64 {
-  let entry = <u32>load<u16>(table + (<usize>(bits >> 53) << 1))
-  bits <<= entry & 15
-  let word = <u64>(entry >> 8)
-  entry = <u32>load<u16>(table + (<usize>(bits >> 53) << 1))
-  bits <<= entry & 15
-  word |= <u64>(entry & 0xff00)
-  entry = <u32>load<u16>(table + (<usize>(bits >> 53) << 1))
-  bits <<= entry & 15
-  word |= <u64>(entry & 0xff00) << 8
-  entry = <u32>load<u16>(table + (<usize>(bits >> 53) << 1))
-  bits <<= entry & 15
-  word |= <u64>(entry & 0xff00) << 16
-  entry = <u32>load<u16>(table + (<usize>(bits >> 53) << 1))
-  bits <<= entry & 15
-  store<u32>(out, <u32>word)
+  let entry = entryOf(table, bits)
+  bits <<= entry
+  let word = <u32>entry >> 8
+  entry = entryOf(table, bits)
+  bits <<= entry
+  word |= <u32>entry & 0xff00
+  entry = entryOf(table, bits)
+  bits <<= entry
+  word |= (<u32>entry & 0xff00) << 8
+  entry = entryOf(table, bits)
+  bits <<= entry
+  word |= (<u32>entry & 0xff00) << 16
+  entry = entryOf(table, bits)
+  bits <<= entry
+  store<u32>(out, word)
   store<u8>(out, <u8>(entry >> 8), 4)
   return bits
 }
@@ -75,6 +81,13 @@ function five(table: usize, bits: u64, out: usize): u64 {
 @inline
 function firstBits(end: usize): u64 {
   return (load<u64>(end - 8) | 1) << <u64>(clz(<u32>load<u8>(end - 1)) - 23)
+}
+
+/** How often five symbols of each stream can surely be taken: they use seven bytes at most. */
+function roundsOf(
+  at0: usize, start0: usize, at1: usize, start1: usize, at2: usize, start2: usize, at3: usize, start3: usize, room: usize,
+): usize {
+  return min(min(min(at0 - start0, at1 - start1), min(at2 - start2, at3 - start3)) / 7, room / 5)
 }
 
 /** Four streams at once, for as long as all of them have bits and room. */
@@ -105,7 +118,8 @@ function huffmanFour(s: usize, src: usize, end: usize, out: usize, size: u32): b
   const table = s + HUFFMAN
   let at0 = start1 - 8, at1 = start2 - 8, at2 = start3 - 8, at3 = end - 8
   let bits0 = firstBits(start1), bits1 = firstBits(start2), bits2 = firstBits(start3), bits3 = firstBits(end)
-  while (at0 >= start0 + 8 && at1 >= start1 + 8 && at2 >= start2 + 8 && at3 >= start3 + 8 && out3 + 5 <= stop) {
+  let rounds = roundsOf(at0, start0, at1, start1, at2, start2, at3, start3, stop - out3)
+  while (rounds != 0) {
     bits0 = five(table, bits0, out0)
     bits1 = five(table, bits1, out1)
     bits2 = five(table, bits2, out2)
@@ -126,6 +140,7 @@ function huffmanFour(s: usize, src: usize, end: usize, out: usize, size: u32): b
     used = <u32>ctz(bits3)
     at3 -= used >> 3
     bits3 = (load<u64>(at3) | 1) << (used & 7)
+    if (--rounds == 0) rounds = roundsOf(at0, start0, at1, start1, at2, start2, at3, start3, stop - out3)
   }
   return huffmanRest(s, start0, at0, load<u64>(at0), <u32>ctz(bits0), out0, stop1) &&
     huffmanRest(s, start1, at1, load<u64>(at1), <u32>ctz(bits1), out1, stop2) &&

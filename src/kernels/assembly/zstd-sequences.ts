@@ -16,6 +16,8 @@ import {
 } from './zstd-tables'
 
 const NO_TABLE: u32 = 255
+/** The most bits that the next three states take. */
+const STATE_BITS: u32 = 26
 /** A short sequence may be written so far, in bytes: 16 of literals, and 64 of a match. */
 const FAST_OUT: usize = 80
 
@@ -50,8 +52,10 @@ export function block(s: usize, src: usize, end: usize, dst: usize, op: usize, o
   }
   if (count == 0 && src != end) return 0
   let from = literals
+  const fromEnd = literalsEnd
+  const lastWide = readable - 16
   // No address is 0, so a limit of 0 turns the fast path off.
-  const fast: usize = oend - op >= FAST_OUT && readable - literals >= 16 ? oend - FAST_OUT : 0
+  const fast: usize = oend - op >= FAST_OUT && lastWide >= literals ? oend - FAST_OUT : 0
   if (count > 0) {
     if (src >= end) return 0
     const modes = <u32>load<u8>(src++)
@@ -119,15 +123,17 @@ export function block(s: usize, src: usize, end: usize, dst: usize, op: usize, o
       count--
       if (used > 64) return 0
       if (count != 0) {
-        if (at >= src + 8) {
-          at -= used >> 3
-          used &= 7
-          word = load<u64>(at)
-        } else if (at > src) {
-          const down = moveBy(src, at, used)
-          at -= down
-          used -= <u32>down << 3
-          word = load<u64>(at)
+        if (used > 64 - STATE_BITS) {
+          if (at >= src + 8) {
+            at -= used >> 3
+            used &= 7
+            word = load<u64>(at)
+          } else if (at > src) {
+            const down = moveBy(src, at, used)
+            at -= down
+            used -= <u32>down << 3
+            word = load<u64>(at)
+          }
         }
         const toLiteral = <u32>(literalEntry >> 48) & 255
         literalState = (<u32>(literalEntry >> 32) & 0xffff) + look(word, used, toLiteral)
@@ -155,8 +161,8 @@ export function block(s: usize, src: usize, end: usize, dst: usize, op: usize, o
           repeat1 = distance
         }
       }
-      if (length > <u32>(literalsEnd - from)) return 0
-      if (length <= 16 && match <= 32 && op <= fast && from <= readable - 16) {
+      if (length > <u32>(fromEnd - from)) return 0
+      if (length <= 16 && match <= 32 && op <= fast && from <= lastWide) {
         // Nearly all sequences: whole vectors, with room behind them.
         v128.store(op, v128.load(from))
         from += length
@@ -177,7 +183,7 @@ export function block(s: usize, src: usize, end: usize, dst: usize, op: usize, o
         op += match
       } else {
         if (length > <u32>(oend - op)) return 0
-        if (from + length + 16 <= readable && <u32>(oend - op) - length >= 16) copyLoose(op, from, length)
+        if (from + length <= lastWide && <u32>(oend - op) - length >= 16) copyLoose(op, from, length)
         else copyExact(op, from, length)
         from += length
         op += length
@@ -190,7 +196,7 @@ export function block(s: usize, src: usize, end: usize, dst: usize, op: usize, o
     }
     if (<u32>(at - src) * 8 + 64 != used) return 0
   }
-  const rest = <u32>(literalsEnd - from)
+  const rest = <u32>(fromEnd - from)
   if (rest > <u32>(oend - op)) return 0
   copyBytes(op, from, rest)
   return op + rest

@@ -17,6 +17,9 @@ const COUNTS: usize = WEIGHT_STATES + (8 << 6)
 const NEXT: usize = COUNTS + 2 * 256
 const SPREAD: usize = NEXT + 2 * 256
 const WEIGHTS: usize = SPREAD + 512
+/** What each symbol of a table stands for, 8 bytes as in the tables; where codes of each weight begin, 4 bytes. */
+const VALUES: usize = WEIGHTS + 256
+const STARTS: usize = VALUES + 8 * 256
 
 /** What an FSE table is for. */
 export const KIND_LITERALS: u32 = 0
@@ -114,6 +117,7 @@ function build(s: usize, table: usize, log: u32, kind: u32): bool {
   for (let symbol: u32 = 0; symbol < symbols; symbol++) {
     const count = load<i16>(s + COUNTS + 2 * symbol)
     store<u16>(s + NEXT + 2 * symbol, count == -1 ? 1 : <u16>count)
+    store<u64>(s + VALUES + 8 * symbol, valueOf(kind, symbol))
     if (count == -1) store<u8>(s + SPREAD + --high, <u8>symbol)
   }
   const step = (size >> 1) + (size >> 3) + 3
@@ -133,7 +137,7 @@ function build(s: usize, table: usize, log: u32, kind: u32): bool {
     store<u16>(s + NEXT + 2 * symbol, <u16>(n + 1))
     const bits: u32 = log - (31 - clz(n))
     const next = (n << bits) - size
-    store<u64>(table + 8 * state, valueOf(kind, symbol) | (<u64>next << 32) | (<u64>bits << 48))
+    store<u64>(table + 8 * state, load<u64>(s + VALUES + 8 * symbol) | (<u64>next << 32) | (<u64>bits << 48))
   }
   return true
 }
@@ -206,27 +210,50 @@ function readWeights(s: usize, src: usize, end: usize): u32 {
   return 0
 }
 
+/** Fills `n` entries of two bytes, a power of two. */
+@inline
+function fillEntries(at: usize, entry: u32, n: u32): void {
+  if (n < 4) {
+    for (let i: u32 = 0; i < n; i++) store<u16>(at + 2 * i, <u16>entry)
+    return
+  }
+  const four = <u64>entry * 0x0001000100010001
+  for (const last = at + 2 * n; at < last; at += 8) store<u64>(at, four)
+}
+
 /** The last weight is not stored: it fills the sum up to a power of two. */
 function fillHuffman(s: usize, count: u32): bool {
   let sum: u32 = 0
+  for (let weight: usize = 0; weight <= HUFFMAN_BITS; weight++) store<u32>(s + STARTS + 4 * weight, 0)
   for (let i: u32 = 0; i < count; i++) {
     const weight = <u32>load<u8>(s + WEIGHTS + i)
     if (weight > HUFFMAN_BITS) return false
-    sum += (1 << weight) >> 1
+    const span = (1 << weight) >> 1
+    sum += span
+    store<u32>(s + STARTS + 4 * weight, load<u32>(s + STARTS + 4 * weight) + span)
   }
   if (sum == 0 || sum >= 1 << HUFFMAN_BITS) return false
   const log: u32 = 32 - clz(sum)
   const rest = (<u32>1 << log) - sum
   if ((rest & (rest - 1)) != 0) return false
-  store<u8>(s + WEIGHTS + count, <u8>(32 - clz(rest)))
-  let at = s + HUFFMAN
-  for (let weight: u32 = 1; weight <= log; weight++) {
-    const span = (<u32>1 << (weight - 1)) << (HUFFMAN_BITS - log)
-    for (let symbol: u32 = 0; symbol <= count; symbol++) {
-      if (<u32>load<u8>(s + WEIGHTS + symbol) != weight) continue
-      const entry = <u16>((symbol << 8) | (log + 1 - weight))
-      for (const last = at + 2 * span; at < last; at += 2) store<u16>(at, entry)
-    }
+  const last: u32 = 32 - clz(rest)
+  store<u8>(s + WEIGHTS + count, <u8>last)
+  store<u32>(s + STARTS + 4 * last, load<u32>(s + STARTS + 4 * last) + rest)
+  // The lower the weight, the lower the codes; among equals the lower the symbol.
+  const scale = HUFFMAN_BITS - log
+  let start: u32 = 0
+  for (let weight: usize = 1; weight <= log; weight++) {
+    const size = load<u32>(s + STARTS + 4 * weight)
+    store<u32>(s + STARTS + 4 * weight, start)
+    start += size
+  }
+  for (let symbol: u32 = 0; symbol <= count; symbol++) {
+    const weight = <u32>load<u8>(s + WEIGHTS + symbol)
+    if (weight == 0) continue
+    const at = load<u32>(s + STARTS + 4 * weight)
+    const span = <u32>1 << (weight - 1)
+    store<u32>(s + STARTS + 4 * weight, at + span)
+    fillEntries(s + HUFFMAN + ((<usize>at << scale) << 1), (symbol << 8) | (log + 1 - weight), span << scale)
   }
   return true
 }
