@@ -67,9 +67,10 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'info',
     alias: 'i',
-    args: [{ name: '<file...>', description: `archives; ${DASH} input` }],
+    args: [{ name: '<file...>', description: `archives, frames or arrays; ${DASH} input` }],
     summary: 'show what is in an archive',
-    description: 'Shows the header, the metadata and the first chunk of archives, without unpacking them.',
+    description:
+      'Shows sizes, shape, compression and metadata of archives, frames and arrays, without unpacking them.',
     examples: ['blpk info data.npy.blp', 'blpk i --chunks dump.blp', 'blpk i --json *.blp'],
     load: () => import('./info.js'),
   },
@@ -77,7 +78,10 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: 'append',
     alias: 'a',
     args: [
-      { name: '<archive>', description: 'archive to change: a file, or s3://bucket/key' },
+      {
+        name: '<archive>',
+        description: 'archive, frame or array to change: a file; archives also s3://bucket/key',
+      },
       { name: '<new...>', description: `files to append, all or none of them; ${DASH} input` },
     ],
     summary: 'append files to an archive',
@@ -117,7 +121,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'verify',
-    args: [{ name: '<archive...>', description: `archives; ${DASH} input` }],
+    args: [{ name: '<archive...>', description: `archives, frames or arrays; ${DASH} input` }],
     summary: 'check that archives are sound',
     description:
       'Checks structure and checksums of archives and of Blosc2 frames, and says what is wrong and where. ' +
@@ -128,7 +132,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'repair',
     args: [
-      { name: '<archive>', description: 'damaged archive, which is only read' },
+      { name: '<archive>', description: 'damaged archive, frame or array, which is only read' },
       { name: '<out>', description: `archive to write; ${DASH} output` },
     ],
     summary: 'make a sound archive of what is left of a damaged one',
@@ -141,8 +145,8 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'concat',
     args: [
-      { name: '<out>', description: `archive to write; ${DASH} output` },
-      { name: '<in...>', description: 'archives to join, in this order' },
+      { name: '<out>', description: `archive (.blp) to write; ${DASH} output` },
+      { name: '<in...>', description: 'archives (.blp) to join, in this order' },
     ],
     summary: 'join archives into one',
     description:
@@ -175,7 +179,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: 'ls',
     args: [{ name: '<prefix...>', description: 'where to look: s3://bucket/prefix' }],
     summary: 'list archives in a bucket',
-    description: 'Lists the archives (.blp) under a prefix, with what their fronts tell.',
+    description: 'Lists the archives, frames and arrays under a prefix, with what their fronts tell.',
     examples: ['blpk ls s3://bucket/run-7/', 'blpk ls --json s3://bucket'],
     load: () => import('./ls.js'),
   },

@@ -44,6 +44,7 @@ function streamInput(stream: Readable, name: string, signal: AbortSignal): ByteS
 
 function stdinInput(signal: AbortSignal): Input {
   const stat = fstatSync(STDIN, { bigint: true })
+  if (stat.isDirectory()) throw usage('standard input is a directory: name a file, or pipe one in')
   if (!stat.isFile()) {
     const source = openStdin()
     signal.addEventListener('abort', () => process.stdin.destroy(new BlpkError('INTERRUPTED', 'interrupted')))

@@ -4,13 +4,14 @@ import { usage } from '../errors.js'
 import { COMMANDS, type CommandModule, type CommandSpec } from './commands.js'
 import { FLAGS } from './flags/index.js'
 import type { CliOptions, CommandName, Flag, Wording } from './options.js'
+import { standardOutput } from './stdio.js'
 
 const GLOBAL_OPTIONS = 'Global options (before or after the command):'
 
 const EXIT_CODES = `
 Exit codes (of several files the largest one counts):
   0    done
-  1    failed: not found, exists, I/O, disk full
+  1    failed: not found, exists, not permitted, disk full, I/O, network
   2    wrong usage
   3    the archive is damaged; of repair and --salvage: something is lost
   4    not supported: an unknown codec, version or feature
@@ -76,7 +77,8 @@ function setUp(command: Command, versionLine: string): void {
   command
     .helpOption('-h, --help', 'show this help')
     .version(versionLine, '--version', 'print the version')
-    .configureOutput({ outputError: () => {} })
+    // Nobody need read the help to its end.
+    .configureOutput({ writeOut: (text) => standardOutput().write(text), outputError: () => {} })
     .exitOverride((error) => {
       throw complaint(error, command)
     })
@@ -86,6 +88,13 @@ function setUp(command: Command, versionLine: string): void {
 function checkOptions(options: CliOptions): CliOptions {
   if (options.quiet === true && options.verbose === true) throw usage('-q and -v exclude each other')
   return options
+}
+
+/** @throws BlpkError USAGE where help is wanted of a command that there is not */
+function checkHelp([first, wanted]: readonly string[]): void {
+  if (first !== 'help' || wanted === undefined || wanted.startsWith('-')) return
+  if (!COMMANDS.some(({ name, alias }) => name === wanted || alias === wanted))
+    throw usage(`unknown command '${wanted}' (see blpk --help)`)
 }
 
 /** How the list of commands shows one: every command has options, so that needs no saying. */
@@ -131,8 +140,10 @@ function setUpCommand(program: Command, command: Command, spec: CommandSpec, act
  * The command line of blpk for commander, made from the tables of commands and options.
  * @param argv the arguments that it is for
  * @param action called for a subcommand
+ * @throws BlpkError USAGE
  */
 export function buildProgram(argv: readonly string[], action: Action): Command {
+  checkHelp(argv)
   const program = new Command('blpk')
     .usage('[options] <command> [options] ...')
     .description(

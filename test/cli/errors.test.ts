@@ -31,6 +31,7 @@ async function archive(args: readonly string[] = []): Promise<Buffer> {
 test.each<[string[], string]>([
   [['frob'], "unknown command 'frob' (see blpk --help)"],
   [['compres'], "unknown command 'compres' (did you mean compress? see blpk --help)"],
+  [['help', 'frob'], "unknown command 'frob' (see blpk --help)"],
   [['c', '--foo', 'a.bin'], "unknown option '--foo' (see blpk compress --help)"],
   [['--foo', 'c', 'a.bin'], "unknown option '--foo' (see blpk --help)"],
   [['c', '--forse', 'a.bin'], "unknown option '--forse' (did you mean --force? see blpk compress --help)"],
@@ -138,6 +139,10 @@ test('what is no archive, and what is cut short, ends with 3', async () => {
   const cases: [string, Uint8Array][] = [
     ['this is no Bloscpack archive: it has 3 bytes, its header alone takes 32', Buffer.from('abc')],
     ["this is no Bloscpack archive: it does not start with 'blpk'", ramp(1000)],
+    [
+      'this is a .npy file, not an archive (blpk compress makes one of it)',
+      Buffer.from('\x93NUMPY and more', 'latin1'),
+    ],
     ['the archive ends at byte', (await archive()).subarray(0, 5000)],
   ]
   for (const [message, content] of cases) {

@@ -130,11 +130,21 @@ describe.runIf(isPosix)('devices and pipes', () => {
     expect(statSync('/dev/null').isCharacterDevice()).toBe(true)
   })
 
+  test('a directory on standard input is no input', async () => {
+    const { code, out, err } = await shell('blpk c - - < .', { cwd: tempDir() })
+    expect([code, out.length, err]).toEqual([
+      2,
+      0,
+      'blpk: error: standard input is a directory: name a file, or pipe one in\n',
+    ])
+  })
+
   test('a closed pipe ends quietly', async () => {
     const cwd = tempDir()
     put(cwd, 'big', noise(4_000_000))
     await blpk(['c', '-z', '100', 'big'], { cwd })
     for (const line of [
+      'blpk help | head -c 1 | wc -c',
       'blpk c big - | head -c 1 | wc -c',
       'blpk d big.blp - | head -c 1 | wc -c',
       'blpk i --chunks big.blp | head -c 1 | wc -c',

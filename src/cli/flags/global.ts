@@ -30,7 +30,7 @@ export const GLOBAL_FLAGS: readonly Flag[] = [
   { name: 'json', description: 'print the result as JSON', commands: 'all' },
   {
     name: 'timeout',
-    value: 's',
+    value: 'seconds',
     description: 'give up a request without progress after so many seconds',
     default: '30',
     parse: wholeNumber('the time-out', 1, 86_400),

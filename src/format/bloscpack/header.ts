@@ -1,5 +1,7 @@
 import { damaged, unsupported } from '../../errors.js'
 import { MAX_CHUNK_NBYTES } from '../chunk/header.js'
+import { containerOf } from '../container.js'
+import { isNpy } from '../npy/magic.js'
 import { type ChecksumName, checksumById, checksumSpec } from './checksums.js'
 import { BLOSCPACK_MAGIC } from './magic.js'
 
@@ -56,18 +58,23 @@ function checkAgreement(h: BloscpackHeader): void {
   plainBytes(h)
 }
 
+function whyNoArchive(bytes: Uint8Array): string {
+  if (containerOf(bytes) === 'frame')
+    return 'this is a Blosc2 frame, not a Bloscpack archive (blpk convert makes one of it)'
+  if (isNpy(bytes)) return 'this is a .npy file, not an archive (blpk compress makes one of it)'
+  if (bytes.length < HEADER_BYTES)
+    return `this is no Bloscpack archive: it has ${bytes.length} bytes, its header alone takes 32`
+  return "this is no Bloscpack archive: it does not start with 'blpk'"
+}
+
 /**
  * Reads and checks a Bloscpack header.
  * @param bytes at least 32 bytes
  * @throws BlpkError DAMAGED or UNSUPPORTED
  */
 export function parseHeader(bytes: Uint8Array): BloscpackHeader {
-  if (bytes.length < HEADER_BYTES) {
-    throw damaged(`this is no Bloscpack archive: it has ${bytes.length} bytes, its header alone takes 32`)
-  }
+  if (bytes.length < HEADER_BYTES || containerOf(bytes) !== 'bloscpack') throw damaged(whyNoArchive(bytes))
   const view = new DataView(bytes.buffer, bytes.byteOffset, HEADER_BYTES)
-  if (BLOSCPACK_MAGIC.some((byte, i) => bytes[i] !== byte))
-    throw damaged("this is no Bloscpack archive: it does not start with 'blpk'")
   const version = view.getUint8(4)
   if (version !== FORMAT_VERSION) {
     throw unsupported(`the archive has Bloscpack format version ${version}; only version 3 can be read`)

@@ -1,6 +1,7 @@
 import { damaged, unsupported } from '../../errors.js'
 import { arrayBytes, type Descr, dtypeRepr, isShape, parseDescr } from './dtype.js'
 import { type PyLiteral, PyTuple, parseLiteral } from './literal.js'
+import { NPY_MAGIC } from './magic.js'
 import { repr } from './repr.js'
 
 /** How the items follow each other: C with the last index fastest, F (Fortran) with the first. */
@@ -28,7 +29,6 @@ export interface NpyHeader extends ArrayLayout {
 }
 
 const WHAT = 'the .npy header'
-const MAGIC = Uint8Array.from([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59])
 const VERSION_END = 8
 const MAX_HEADER_BYTES = 2 ** 20
 const MAX_U16 = 2 ** 16 - 1
@@ -38,14 +38,9 @@ const ALIGNMENT = 64
 const GROWTH_DIGITS = 21
 const KEYS = ['descr', 'fortran_order', 'shape'] as const
 
-/** @returns whether the bytes begin as a .npy file does (at least 6 of them) */
-export function isNpy(bytes: Uint8Array): boolean {
-  return bytes.length >= MAGIC.length && MAGIC.every((byte, i) => bytes[i] === byte)
-}
-
 function checkMagic(bytes: Uint8Array): void {
-  const known = bytes.subarray(0, MAGIC.length)
-  if (!known.every((byte, i) => MAGIC[i] === byte))
+  const known = bytes.subarray(0, NPY_MAGIC.length)
+  if (!known.every((byte, i) => NPY_MAGIC[i] === byte))
     throw damaged('this is no .npy file: it does not begin with \\x93NUMPY')
 }
 
@@ -95,7 +90,7 @@ function parseDict(text: string): Pick<NpyHeader, 'dtype' | 'itemsize' | 'nbytes
  */
 export function parseNpyHeader(bytes: Uint8Array): NpyHeader | { needed: number } {
   checkMagic(bytes)
-  const [major, minor] = bytes.subarray(MAGIC.length, VERSION_END)
+  const [major, minor] = bytes.subarray(NPY_MAGIC.length, VERSION_END)
   if (major === undefined || minor === undefined) return { needed: VERSION_END + 2 }
   const start = VERSION_END + lengthBytes(major, minor)
   if (bytes.length < start) return { needed: start }
@@ -123,8 +118,8 @@ function wrap(text: Buffer, major: number): Uint8Array {
   const used = start + text.length + 1
   const out = new Uint8Array(used + ALIGNMENT - (used % ALIGNMENT)).fill(0x20)
   const view = new DataView(out.buffer)
-  out.set(MAGIC)
-  out.set([major, 0], MAGIC.length)
+  out.set(NPY_MAGIC)
+  out.set([major, 0], NPY_MAGIC.length)
   if (major === 1) view.setUint16(VERSION_END, out.length - start, true)
   else view.setUint32(VERSION_END, out.length - start, true)
   out.set(text, start)

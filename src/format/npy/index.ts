@@ -3,7 +3,8 @@
  * shapes in items. What cannot be right throws DAMAGED; objects and unknown types throw UNSUPPORTED.
  */
 export { dtypeRepr } from './dtype.js'
-export { formatNpyHeader, isNpy, type NpyHeader, numpyOrder, parseNpyHeader } from './header.js'
+export { formatNpyHeader, type NpyHeader, numpyOrder, parseNpyHeader } from './header.js'
+export { isNpy } from './magic.js'
 export {
   type NdarrayLayout,
   ndarrayMetadata,
