@@ -33,7 +33,7 @@ const plain = new Float64Array(4e6).map((_, i) => i / 7)
 writeFileSync('plain.bin', plain)
 await packFile('plain.bin', 'plain.blp', { codec: 'zstd', level: 3, typesize: 8, threads: 2 })
 await unpackFile('plain.blp', 'again.bin', { threads: 2 })
-const array = await NDArray.from(plain, { shape: [2000, 2000], codec: 'zstd' })
+const array = await NDArray.fromTypedArray(plain, { shape: [2000, 2000], codec: 'zstd' })
 await array.save('plain.b2nd')
 console.log(readFileSync('again.bin').equals(readFileSync('plain.bin')))`,
   )

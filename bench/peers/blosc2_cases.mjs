@@ -37,7 +37,7 @@ const CASES = {
   async from({ input, path, shape, chunks, blocks, codec, level }) {
     const items = await f4(input)
     return async () => {
-      const array = await NDArray.from(items, { shape, chunks, blocks, codec, level })
+      const array = await NDArray.fromTypedArray(items, { shape, chunks, blocks, codec, level })
       await array.save(path, { overwrite: true })
       return new Uint8Array()
     }

@@ -103,7 +103,7 @@ export class NDArray {
    * @param array a typed array (of one dimension, or of `shape`), or items in C or Fortran order with dtype and shape
    * @throws BlpkError USAGE where data and shape do not go together; DAMAGED, UNSUPPORTED for the dtype
    */
-  static async from(
+  static async fromTypedArray(
     array: Ndarray | NumericArray,
     options: NDArrayOptions & { shape?: number[] } = {},
   ): Promise<NDArray> {

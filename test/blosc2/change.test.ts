@@ -159,7 +159,7 @@ describe('a change that fails', () => {
 
   test('because chunks do not go with the shape of an array is refused', async () => {
     const name = join(home, 'a.b2nd')
-    await (await NDArray.from(new Float64Array(100), { chunks: [30] })).save(name)
+    await (await NDArray.fromTypedArray(new Float64Array(100), { chunks: [30] })).save(name)
     const before = readFileSync(name)
     await expect(changeFrame(name, (s) => s.deleteChunk(0))).rejects.toMatchObject({ code: 'USAGE' })
     await expect(changeArray(path, async () => {})).rejects.toMatchObject({ code: 'USAGE' })
@@ -182,7 +182,7 @@ describe('others', () => {
   test('who have the frame open go on reading what it was', async () => {
     const array = join(home, 'a.b2nd')
     const values = Float64Array.from({ length: 100 }, (_, i) => i)
-    await (await NDArray.from(values, { chunks: [30] })).save(array)
+    await (await NDArray.fromTypedArray(values, { chunks: [30] })).save(array)
     const [frame, opened] = [await SChunk.open(path), await NDArray.open(array)]
     for (let i = 0; i < 3; i++) {
       await changeFrame(path, (s) => s.append(more))

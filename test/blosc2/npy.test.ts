@@ -133,8 +133,8 @@ describe('large .npy files', () => {
 test('arrays in Fortran order are turned', async () => {
   const data = new Uint8Array(Float64Array.from({ length: 6 }, (_, i) => i).buffer)
   const array: Ndarray = { dtype: '<f8', shape: [2, 3], order: 'F', data }
-  const made = await NDArray.from(array)
+  const made = await NDArray.fromTypedArray(array)
   expect([...toTypedArray(await made.slice())]).toEqual([0, 2, 4, 1, 3, 5])
-  expect(await codeOf(NDArray.from({ ...array, shape: [2, 4] }))).toBe('USAGE')
-  expect(await codeOf(NDArray.from({ ...array, order: 'C', shape: [2, 4] }))).toBe('USAGE')
+  expect(await codeOf(NDArray.fromTypedArray({ ...array, shape: [2, 4] }))).toBe('USAGE')
+  expect(await codeOf(NDArray.fromTypedArray({ ...array, order: 'C', shape: [2, 4] }))).toBe('USAGE')
 })

@@ -164,7 +164,11 @@ describe('arrays', () => {
   })
 
   test('full, by index, with steps and by lists', async () => {
-    const a = await NDArray.from(numbers(60), { shape: [3, 4, 5], chunks: [2, 2, 3], blocks: [1, 2, 2] })
+    const a = await NDArray.fromTypedArray(numbers(60), {
+      shape: [3, 4, 5],
+      chunks: [2, 2, 3],
+      blocks: [1, 2, 2],
+    })
     expect(await a.slice([1, 2, 3])).toMatchObject({ shape: [] })
     expect(asNumbers((await a.slice([1, 2, 3])).data)).toEqual([33])
     expect(asNumbers((await a.slice([-1, { step: -2 }, [4, 0]])).data)).toEqual([59, 55, 49, 45])

@@ -71,7 +71,11 @@ describe('sparse frames', () => {
 
   test('arrays, both ways, and turned into one file', async () => {
     const path = join(directory, 'array.b2nd')
-    const array = await NDArray.from(numbers(600), { shape: [20, 30], chunks: [7, 8], blocks: [3, 8] })
+    const array = await NDArray.fromTypedArray(numbers(600), {
+      shape: [20, 30],
+      chunks: [7, 8],
+      blocks: [3, 8],
+    })
     await array.save(path, { sparse: true })
     const seen = await peer?.call('b2_describe', {
       input: path,

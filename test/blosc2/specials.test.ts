@@ -64,7 +64,7 @@ describe('chunks of one value', () => {
     ['minus zero', -0],
   ])('%s, given as data, is found, and read by Python', async (_what, value) => {
     const data = new Float64Array(100_000).fill(value)
-    const array = await NDArray.from(data, { chunks: [30_000], blocks: [1000] })
+    const array = await NDArray.fromTypedArray(data, { chunks: [30_000], blocks: [1000] })
     const cbytes = await Promise.all([0, 1, 2].map(async (i) => (await array.schunk.chunk(i)).length))
     expect(cbytes).toEqual([40, 40, 40])
     const path = join(directory, 'value.b2nd')

@@ -73,7 +73,11 @@ describe.each([1, 2, 5])('with %i threads', (threads) => {
 describe('many things at the same time', () => {
   test('slices of one array do not disturb each other', async () => {
     const items = Float64Array.from({ length: 90 * 70 * 50 }, (_, i) => Math.floor(i / 3))
-    const array = await NDArray.from(items, { shape: [90, 70, 50], chunks: [31, 33, 17], blocks: [7, 9, 5] })
+    const array = await NDArray.fromTypedArray(items, {
+      shape: [90, 70, 50],
+      chunks: [31, 33, 17],
+      blocks: [7, 9, 5],
+    })
     const rows = await Promise.all(Array.from({ length: 90 }, (_, i) => array.slice([i])))
     for (const [i, { data }] of rows.entries()) {
       const expected = new Uint8Array(items.buffer, i * 70 * 50 * 8, 70 * 50 * 8)

@@ -161,7 +161,7 @@ describe("the examples of python-blosc2's tutorial", () => {
       codec: 'arange',
       filters: [],
     }
-    const a = await NDArray.from(DATA, options)
+    const a = await NDArray.fromTypedArray(DATA, options)
     expect(await ratioOf(a.schunk)).toBeGreaterThan(833)
     expect(itemsOf((await a.slice([57, { start: 9, stop: 11 }])).data)).toEqual(Int32Array.of(57_009, 57_010))
   })

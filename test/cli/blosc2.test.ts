@@ -349,7 +349,7 @@ describe('convert', () => {
   })
 
   test('metalayers that have no place are named', async () => {
-    const array = await NDArray.from(new Float32Array(10), { meta: [['own', Uint8Array.of(1)]] })
+    const array = await NDArray.fromTypedArray(new Float32Array(10), { meta: [['own', Uint8Array.of(1)]] })
     await array.save(join(dir, 'own.b2nd'))
     const { code, err } = await blpk(['convert', 'own.b2nd', 'own.blp'], { cwd: dir })
     expect([code, err]).toEqual([

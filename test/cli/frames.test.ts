@@ -51,7 +51,7 @@ describe('append', () => {
 
   test('of rows to an array, several inputs at once, with an id', async () => {
     const values = Float32Array.from({ length: 70 }, (_, i) => i)
-    const array = await NDArray.from(values, { shape: [14, 5], chunks: [4, 5] })
+    const array = await NDArray.fromTypedArray(values, { shape: [14, 5], chunks: [4, 5] })
     await array.save(at('a.b2nd'))
     const append = ['append', '--json', '--append-id', 'x', at('a.b2nd'), at('rows.npy'), '-']
     const input = readFileSync(at('rows.npy'))

@@ -91,7 +91,10 @@ async function frameOf(nbytes: number): Promise<Uint8Array> {
 async function arrayOf(rows: number): Promise<Uint8Array> {
   const plain = data(rows * 20, 1)
   const cuts = { chunks: [100, 5], blocks: [30, 5], codec: 'lz4' }
-  const made = await NDArray.from({ dtype: '<f4', shape: [rows, ...ROW], order: 'C', data: plain }, cuts)
+  const made = await NDArray.fromTypedArray(
+    { dtype: '<f4', shape: [rows, ...ROW], order: 'C', data: plain },
+    cuts,
+  )
   return made.toCframe()
 }
 

@@ -145,7 +145,7 @@ describe.skipIf(peer === undefined)('arrays', () => {
     const slices = [c.shape.map((n): [number, number, number] => [Math.floor(n / 3), n, 2])]
     const keys = c.shape.map((n) => ({ start: Math.floor(n / 3), stop: n, step: 2 }))
     const cuts = { ...(c.chunks && { chunks: c.chunks }), ...(c.blocks && { blocks: c.blocks }) }
-    const array = await NDArray.from(
+    const array = await NDArray.fromTypedArray(
       { dtype: c.dtype, shape: c.shape, order: 'C', data },
       { codec: c.codec, ...cuts },
     )

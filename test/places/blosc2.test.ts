@@ -50,7 +50,7 @@ async function cost<T>(action: () => Promise<T>): Promise<{ result: T; requests:
 
 /** 32 MiB that get half as small, in 64 chunks of 512 KiB in 16 blocks of 32 KiB. */
 const DATA = new Uint8Array(noise(32 * MIB)).map((byte, i) => ((i & 16) === 0 ? byte : 0))
-const grid = await NDArray.from(
+const grid = await NDArray.fromTypedArray(
   { dtype: '|u1', shape: [4096, 8192], order: 'C', data: DATA },
   { chunks: [512, 1024], blocks: [128, 256], codec: 'lz4', filters: [] },
 )

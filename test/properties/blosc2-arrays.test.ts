@@ -32,7 +32,7 @@ async function make({ cut, dtype, compression, seed, ruled }: Made): Promise<[ND
   const plain = new PlainArray(cut.shape, dtype[1])
   plain.data.set(makeItems(plain.data.length, seed))
   const parts = ruled ? {} : { chunks: cut.chunks, blocks: cut.blocks }
-  const array = await NDArray.from(
+  const array = await NDArray.fromTypedArray(
     { dtype: dtype[0], shape: cut.shape, order: 'C', data: plain.data },
     { ...compression, ...parts },
   )
