@@ -90,6 +90,7 @@ it.each([
     frame(block(PACKED, [0x82, 0x80, 1, 3, 0, 0x7e, 1, 255, 1, 0])),
     8,
   ],
+  ['a tree without codes of weight 1', frame(block(PACKED, tree.with(4, 0x20))), 8],
   ['a tree that no block had', frame(block(PACKED, treeAgain)), 8],
   ['tables that no block had', frame(block(PACKED, sequenceAgain)), 6],
 ])('refuses %s', (_what, bytes, capacity) => {

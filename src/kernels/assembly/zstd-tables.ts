@@ -239,6 +239,8 @@ function fillHuffman(s: usize, count: u32): bool {
   const last: u32 = 32 - clz(rest)
   store<u8>(s + WEIGHTS + count, <u8>last)
   store<u32>(s + STARTS + 4 * last, load<u32>(s + STARTS + 4 * last) + rest)
+  // Other decoders want the longest codes to be as long as the weights allow.
+  if (load<u32>(s + STARTS + 4) == 0) return false
   // The lower the weight, the lower the codes; among equals the lower the symbol.
   const scale = HUFFMAN_BITS - log
   let start: u32 = 0
