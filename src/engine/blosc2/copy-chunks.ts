@@ -1,5 +1,6 @@
 import { CODECS } from '../../codecs/registry.js'
 import { BlpkError, damaged } from '../../errors.js'
+import { EventTurns } from '../../event-turns.js'
 import { type Checksum, sameDigest } from '../../format/bloscpack/checksums.js'
 import { decodeChunk } from '../../format/chunk/decode.js'
 import type { ChunkHeader, Shuffle } from '../../format/chunk/header.js'
@@ -12,7 +13,6 @@ import type { Layers } from '../../format/frame/layers.js'
 import { Workspace } from '../../kernels/workspace.js'
 import type { ByteSink } from '../../sinks/byte-sink.js'
 import type { Archive, ChunkPlace } from '../archive.js'
-import { Turns } from '../in-order.js'
 import type { RunOptions } from '../options.js'
 import { ChunkWalk } from '../walk.js'
 import { type CompressionOptions, resolveParams } from './cparams.js'
@@ -99,7 +99,7 @@ export async function copyArchive(
   const chunksize = archive.header.chunkSize ?? first?.header.nbytes ?? 1
   const frame = new FrameSink(ws, sink, { ...newFrameHeader(params, new Map()), chunksize })
   const copy = new ArchiveCopy(archive, await archive.loadChecksum(() => ws), ws, params)
-  const turns = new Turns()
+  const turns = new EventTurns()
   let [nbytes, copied, last] = [0, 0, undefined as ChunkPlace | undefined]
   try {
     await frame.begin()
@@ -135,7 +135,7 @@ export async function copyFrame(
 ): Promise<CopyResult> {
   const { offsets } = from
   const frame = new FrameSink(new Workspace(), sink, { ...header, sparse: false })
-  const turns = new Turns()
+  const turns = new EventTurns()
   let packed = 0
   try {
     await frame.begin()
