@@ -3,9 +3,9 @@ import type { NDArray } from '../blosc2/ndarray.js'
 import { piecesOf } from '../blosc2/pieces.js'
 import { select } from '../blosc2/regions.js'
 import type { SChunk } from '../blosc2/schunk.js'
-import { Turns } from '../engine/in-order.js'
 import type { ByteRange } from '../engine/range.js'
 import { BlpkError, usage } from '../errors.js'
+import { EventTurns } from '../event-turns.js'
 import { formatNpyHeader, type NdarrayLayout } from '../format/npy/index.js'
 import type { ByteSink } from '../sinks/byte-sink.js'
 import { BytesPlainSink } from '../sinks/plain.js'
@@ -100,7 +100,7 @@ async function openMetadataOut(
 
 async function write(part: Part, sink: BytesPlainSink, view: ProgressView, context: Context): Promise<void> {
   const shown = watched(sink, part.nbytes, view)
-  const turns = new Turns()
+  const turns = new EventTurns()
   try {
     sink.expect(part.nbytes)
     for await (const piece of part.pieces) {

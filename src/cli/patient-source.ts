@@ -1,9 +1,6 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { BlpkError } from '../errors.js'
+import { EventTurns } from '../event-turns.js'
 import type { ByteSource } from '../sources/byte-source.js'
-
-/** How long work may go on before a signal gets its turn, in milliseconds. */
-const TURN_MS = 50
 
 /**
  * A source that lets signals through wherever a file is only walked over or copied: nothing ever waits
@@ -16,7 +13,7 @@ export class PatientSource implements ByteSource {
   declare readonly fd?: number
   readonly #source: ByteSource
   readonly #signal: AbortSignal
-  #lastTurn = performance.now()
+  readonly #turns = new EventTurns()
 
   constructor(source: ByteSource, signal: AbortSignal) {
     this.name = source.name
@@ -28,13 +25,11 @@ export class PatientSource implements ByteSource {
   }
 
   read(position: number, into: Uint8Array): number | Promise<number> {
-    if (performance.now() - this.#lastTurn < TURN_MS) return this.#source.read(position, into)
-    return this.#readLater(position, into)
+    return this.#turns.isDue ? this.#readLater(position, into) : this.#source.read(position, into)
   }
 
   async #readLater(position: number, into: Uint8Array): Promise<number> {
-    await nextTurn()
-    this.#lastTurn = performance.now()
+    await this.#turns.rest()
     if (this.#signal.aborted) throw new BlpkError('INTERRUPTED', 'interrupted')
     return this.#source.read(position, into)
   }

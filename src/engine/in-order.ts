@@ -1,3 +1,5 @@
+import { EventTurns } from '../event-turns.js'
+
 /** Work on a chunk that is under way, with the slot it holds. */
 interface Pending<Slot, Item, Result> {
   slot: Slot
@@ -20,27 +22,13 @@ export interface InOrder<Slot, Item, Result> {
   signal?: AbortSignal | undefined
 }
 
-/** Signals and timers wait no longer than this while everything is done in the calling thread, in ms. */
-const LONGEST_TURN = 30
-
-/** Lets the event loop turn now and then. */
-export class Turns {
-  #last = performance.now()
-
-  async rest(): Promise<void> {
-    if (performance.now() - this.#last < LONGEST_TURN) return
-    await new Promise((resolve) => setImmediate(resolve))
-    this.#last = performance.now()
-  }
-}
-
 /**
  * The inner loop of packing and unpacking: reads ahead into free slots while earlier items are worked
  * on, and hands the results on in order. Never more items are in flight than there are slots.
  */
 export async function inOrder<Slot, Item, Result>(o: InOrder<Slot, Item, Result>): Promise<void> {
   const free = [...o.slots]
-  const turns = new Turns()
+  const turns = new EventTurns()
   const queue: Pending<Slot, Item, Result>[] = []
   let ended = false
   const fill = async (): Promise<void> => {

@@ -2,24 +2,12 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { packBytes } from '../../dist/index.js'
 import { anyInput } from '../support/arbitrary.js'
-import { isRefused, makeVictims, metadataOf, misreading } from '../support/damage.js'
+import { CHANGES, changed, isRefused, makeVictims, metadataOf, misreading } from '../support/damage.js'
 
 const victims = await makeVictims()
 const TIMEOUT = 120_000
 /** Headers and metadata lie within the first so many bytes of the victims. */
 const FRONT_BYTES = 500
-/** What is done to each byte: one bit, which differs from place to place, all bits, and one more. */
-const CHANGES: ((byte: number, position: number) => number)[] = [
-  (byte, position) => byte ^ (1 << (position % 8)),
-  (byte) => byte ^ 0xff,
-  (byte) => byte + 1,
-]
-
-function changed(archive: Uint8Array, position: number, change: (typeof CHANGES)[number]): Uint8Array {
-  const copy = archive.slice()
-  copy[position] = change(copy[position] ?? 0, position)
-  return copy
-}
 
 describe('a changed byte is reported, or does the data no harm', () => {
   for (const { name, archive, plain } of victims) {

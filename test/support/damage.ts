@@ -12,6 +12,20 @@ export interface Victim {
   plain: Uint8Array
 }
 
+/** What is done to each byte: one bit, which differs from place to place, all bits, and one more. */
+export const CHANGES: ((byte: number, position: number) => number)[] = [
+  (byte, position) => byte ^ (1 << (position % 8)),
+  (byte) => byte ^ 0xff,
+  (byte) => byte + 1,
+]
+
+/** A copy in which one byte is another. */
+export function changed(archive: Uint8Array, position: number, change: (typeof CHANGES)[number]): Uint8Array {
+  const copy = archive.slice()
+  copy[position] = change(copy[position] ?? 0, position)
+  return copy
+}
+
 const SETTINGS: [string, PackOptions][] = [
   ['blosclz', { codec: 'blosclz', typesize: 4 }],
   ['lz4, bits', { codec: 'lz4', typesize: 2, shuffle: 'bit' }],

@@ -10,12 +10,12 @@ import { concat } from '../concat.js'
 import { grownFront } from '../grow.js'
 import { interrupted } from '../pack.js'
 import { closeSpooled, type Need, spoolWhere } from '../spool.js'
-import { Turns } from '../turns.js'
 import { located } from '../unpack.js'
 import { appendToFile } from './file.js'
 import { appendOnce } from './once.js'
 import { type AppendOptions, type AppendResult, checkAppendOptions } from './options.js'
 import { growthFor } from './plan.js'
+import { Turns } from './turns.js'
 import { appendWithRoom } from './write.js'
 
 /** A source that can be read more than once. */

@@ -1,5 +1,6 @@
 import { CODECS } from '../../codecs/registry.js'
 import { BlpkError, damaged } from '../../errors.js'
+import { EventTurns } from '../../event-turns.js'
 import { type Checksum, sameDigest } from '../../format/bloscpack/checksums.js'
 import { decodeChunk } from '../../format/chunk/decode.js'
 import type { ChunkHeader, Shuffle } from '../../format/chunk/header.js'
@@ -13,7 +14,6 @@ import type { FrameHeader } from '../../format/frame/header.js'
 import type { Layers } from '../../format/frame/layers.js'
 import { Workspace } from '../../kernels/workspace.js'
 import type { Archive, ChunkPlace } from '../archive.js'
-import { Turns } from '../in-order.js'
 import type { RunOptions } from '../options.js'
 import { ChunkWalk } from '../walk.js'
 import type { FrameChecksum } from './checksums.js'
@@ -107,7 +107,7 @@ export async function copyArchive(archive: Archive, sink: FrameOutput, o: CopyOp
   const chunksize = archive.header.chunkSize ?? first?.header.nbytes ?? 1
   const frame = new FrameSink(ws, sink, { ...newFrameHeader(params, new Map()), chunksize }, o.checksum)
   const copy = new ArchiveCopy(archive, await archive.loadChecksum(() => ws), ws, params)
-  const turns = new Turns()
+  const turns = new EventTurns()
   let [nbytes, copied, last] = [0, 0, undefined as ChunkPlace | undefined]
   try {
     await frame.begin()
@@ -175,7 +175,7 @@ export async function copyFrame(
   const { offsets } = from
   const ws = new Workspace()
   const frame = new FrameSink(ws, sink, header, o.checksum)
-  const turns = new Turns()
+  const turns = new EventTurns()
   let [packed, anew] = [0, 0]
   try {
     await frame.begin()

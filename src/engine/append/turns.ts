@@ -1,5 +1,5 @@
-import { BlpkError } from '../errors.js'
-import { pauseFor } from '../net/retry.js'
+import { BlpkError } from '../../errors.js'
+import { pauseFor } from '../../net/retry.js'
 
 const FIRST_PAUSE_MS = 50
 const LONGEST_PAUSE_MS = 2000
