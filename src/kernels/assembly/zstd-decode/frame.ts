@@ -1,9 +1,9 @@
 // Decoder of single Zstandard frames without dictionary and checksum (RFC 8878, section 3.1.1).
 
-import { copyBytes, fillBytes } from './copy'
-import { little } from './zstd-bits'
-import { forgetTree } from './zstd-literals'
-import { block, forgetSequences } from './zstd-sequences'
+import { copyBytes, fillBytes } from '../copy'
+import { little } from './bits'
+import { forgetTree } from './literals'
+import { block, forgetSequences } from './sequences'
 
 const MAGIC: u32 = 0xfd2fb528
 const FLAG_SINGLE: u32 = 0x20

@@ -1,9 +1,9 @@
 // Sequences of Zstandard blocks (RFC 8878, section 3.1.1.3.2).
 
-import { copyBytes } from './copy'
-import { copyExact, copyLoose, copyMatch, repeated, repeatStride } from './lz4'
-import { firstUsed, lastWord, little, look, moveBy } from './zstd-bits'
-import { literals, literalsEnd, readable, readLiterals } from './zstd-literals'
+import { copyBytes } from '../copy'
+import { copyExact, copyLoose, copyMatch, repeated, repeatStride } from '../lz4'
+import { firstUsed, lastWord, little, look, moveBy } from './bits'
+import { literals, literalsEnd, readable, readLiterals } from './literals'
 import {
   KIND_LITERALS,
   KIND_MATCHES,
@@ -13,7 +13,7 @@ import {
   OFFSETS,
   readTable,
   tableLog,
-} from './zstd-tables'
+} from './tables'
 
 const NO_TABLE: u32 = 255
 /** The most bits that the next three states take. */

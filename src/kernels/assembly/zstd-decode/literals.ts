@@ -1,8 +1,8 @@
 // Literals of Zstandard blocks (RFC 8878, section 3.1.1.3.1).
 
-import { fillBytes } from './copy'
-import { firstUsed, lastWord, little, moveBy } from './zstd-bits'
-import { HUFFMAN, LITERALS, MAX_LITERALS, readHuffman } from './zstd-tables'
+import { fillBytes } from '../copy'
+import { firstUsed, lastWord, little, moveBy } from './bits'
+import { HUFFMAN, LITERALS, MAX_LITERALS, readHuffman } from './tables'
 
 // Where the literals of a block are; these belong to the instance.
 export let literals: usize = 0
