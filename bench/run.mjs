@@ -47,6 +47,16 @@ function blpkTool(codec, level) {
   }
 }
 
+/** The same into a Blosc2 frame, as the `blosc2` peer does. */
+function frameTool(codec, level) {
+  const options = ['--format', 'b2frame', '-c', codec, '-l', String(level)]
+  return {
+    name: `blpk b2frame ${codec} ${level}`,
+    pack: (from, to, typesize) => ({ argv: blpk('c', '-f', ...options, '-t', String(typesize), from, to) }),
+    unpack: (from, to) => ({ argv: blpk('d', '-f', '-e', from, to) }),
+  }
+}
+
 function pythonTool(name, script, codec, level) {
   const run = (command, from, to, typesize) => ({
     argv: [python, script, command, from, to, codec, String(level), String(typesize)],
@@ -107,7 +117,15 @@ function groups() {
       ],
     ],
     ['zstd 3', [blpkTool('zstd', 3), withBloscpack && bloscpack('zstd', 3)]],
-    ['zstd 5', [blpkTool('zstd', 5), withBloscpack && bloscpack('zstd', 5), withBlosc2 && blosc2('zstd', 5)]],
+    [
+      'zstd 5',
+      [
+        blpkTool('zstd', 5),
+        withBloscpack && bloscpack('zstd', 5),
+        withBlosc2 && blosc2('zstd', 5),
+        withBlosc2 && frameTool('zstd', 5),
+      ],
+    ],
   ]
   if (!withBloscpack || !withBlosc2)
     console.log('note: set up the Python peers with node scripts/setup-python.mjs')
