@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { decodeZstd, parseZstdDictionary } from '../../dist/codecs/zstd-decoder/index.js'
 import { ZSTD_SCRATCH_BYTES } from '../../src/kernels/loader.js'
 import { guarded } from './guarded.js'
 
@@ -104,4 +105,14 @@ it('keeps no table from one frame to the next, whatever became of that', () => {
     expect(decode(frame(block(PACKED, treeAgain)), 8).result).toBe(-1)
     expect(decode(frame(block(PACKED, sequenceAgain)), 6).result).toBe(-1)
   }
+})
+
+it('the decoder with dictionaries refuses another size than the frame names, and bytes behind it', () => {
+  const none = parseZstdDictionary(new Uint8Array())
+  if (none === undefined) throw new Error('an empty dictionary is none')
+  const plain = (bytes: number[]) => decodeZstd(Uint8Array.from(bytes), none, 3)
+  const good = sized(3, block(RAW, [7, 8, 9]))
+  expect(plain(good)).toEqual(Uint8Array.of(7, 8, 9))
+  expect(plain(good.with(5, 4))).toBeUndefined()
+  expect(plain([...good, 0])).toBeUndefined()
 })

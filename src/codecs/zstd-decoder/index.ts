@@ -1,3 +1,4 @@
+import { walkZstdFrame } from '../zstd-frame.js'
 import { Malformed } from './bits.js'
 import { readFse } from './fse.js'
 import { type HuffmanTable, readHuffman } from './huffman.js'
@@ -166,6 +167,8 @@ export function decodeZstd(
   dictionary: ZstdDictionary,
   nbytes: number,
 ): Uint8Array | undefined {
+  const walk = walkZstdFrame(frame)
+  if (walk === undefined || (walk.contentSize ?? nbytes) !== nbytes) return undefined
   const before = dictionary.content.length
   const out = new Uint8Array(before + nbytes)
   out.set(dictionary.content)

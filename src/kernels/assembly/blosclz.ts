@@ -1,5 +1,5 @@
 // BloscLZ stream format: runs of up to 32 literals, and matches with a near or a far distance.
-import { copyExact, copyMatch, equalRun, repeated, resetTable } from './lz4'
+import { copyExact, copyMatch, equalRun, repeated, resetTable } from './lz'
 
 /** Positions in the hash table: 2^13 entries of 16 bits. */
 // @ts-ignore: decorator

@@ -1,7 +1,8 @@
 // LZ4 blocks by exhaustive search: hash chains find the longest match at every position, then the
 // cheapest sequence of literals and matches is worked out backwards, window by window. All distances
 // cost the same in this format, so the longest match at a position stands for all shorter ones.
-import { copyExact, copyLoose, equalRun, putLastLiterals, putRunOn } from './lz4'
+import { copyExact, copyLoose, equalRun } from './lz'
+import { putLastLiterals, putRunOn } from './lz4'
 
 // @ts-ignore: decorator
 @inline const HASH_BITS: u32 = 15

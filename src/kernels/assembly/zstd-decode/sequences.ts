@@ -1,7 +1,7 @@
 // Sequences of Zstandard blocks (RFC 8878, section 3.1.1.3.2).
 
 import { copyBytes } from '../copy'
-import { copyExact, copyLoose, copyMatch, repeated, repeatStride } from '../lz4'
+import { copyExact, copyLoose, copyMatch, repeated, repeatStride } from '../lz'
 import { firstUsed, lastWord, little, look, moveBy } from './bits'
 import { literals, literalsEnd, readable, readLiterals } from './literals'
 import {

@@ -1,6 +1,6 @@
 // Zstandard frames with the size of their content, of one segment and without checksum (RFC 8878, section 3.1.1).
 import { copyBytes } from '../copy'
-import { equalRun } from '../lz4'
+import { equalRun } from '../lz'
 import { buildCodes, countBytes, MAX_TREE_BYTES, putStream, putTree } from './huffman'
 import { LITERALS, SMALL, SMALL_BLOCK } from './layout'
 import { cutBlock, forgetBlock, literalBytes, sequenceCount, startMatches } from './matches'

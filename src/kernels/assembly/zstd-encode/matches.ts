@@ -1,7 +1,7 @@
 // Cuts a block into literals and matches. What a match saves is weighed in bits: literals by the entropy of the block,
 // the match by its offset; where the next position or the one behind it saves more, it goes first.
 import { copyBytes } from '../copy'
-import { copyLoose, equalRun } from '../lz4'
+import { copyLoose, equalRun } from '../lz'
 import { LITERALS, SEQUENCES, SEQUENCE_BYTES } from './layout'
 import { candidates, latest, remember, SEARCH_BYTES } from './rows'
 import { entropyOfBlock } from './split'
