@@ -76,9 +76,8 @@ function reasonOf(error: SdkError): string {
   // A 200 may carry an error; only what is no success helps.
   const code = status === undefined || status < 300 ? name : `${name}, HTTP ${status}`
   const said = scrubbed(error.message ?? '').trim()
-  return said === '' || said === name || said === 'UnknownError'
-    ? code
-    : `${said.replace(/\.$/, '')} (${code})`
+  if (said === '' || said === name || said === 'UnknownError') return code
+  return code === 'Error' ? said : `${said.replace(/\.$/, '')} (${code})`
 }
 
 /**
