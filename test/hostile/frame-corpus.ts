@@ -281,6 +281,11 @@ const CHUNKS: HostileFrame[] = [
     chunk2({ version: 6, blocksize: 1, flags3: 1 }, join(u32(36, 2 ** 32 - 1), lit(9))),
   ),
   body(
+    'blocks of variable length: one of 1 GiB in a few bytes',
+    chunk2({ version: 6, nbytes: 2 ** 30, blocksize: 1, flags3: 1 }, join(u32(36, 2 ** 30), lit(9))),
+    'UNSUPPORTED',
+  ),
+  body(
     'blocks of variable length in a stored chunk',
     chunk2({ version: 6, flags: STORED2, flags3: 1 }, new Uint8Array(PLAIN)),
   ),

@@ -81,6 +81,7 @@ async function readSizes(bytes: ChunkBytes, h: Chunk2Header, starts: Uint32Array
   }
   if (total !== h.nbytes)
     throw damaged(`the blocks have ${total} plain bytes in all, the chunk ${h.nbytes}`, bytes.place)
+  for (const size of sizes) checkBlock(size, h, bytes.place)
   return sizes
 }
 
@@ -101,10 +102,9 @@ async function readBlocks(bytes: ChunkBytes, h: Chunk2Header): Promise<ChunkLayo
  * A block must not need memory out of all proportion to its chunk.
  * @throws BlpkError UNSUPPORTED
  */
-function checkBlocks(h: Chunk2Header, place: ErrorPlace): void {
-  if (h.special !== 'none' || h.memcpyed || h.blocksize <= MOST_BLOCK || h.blocksize <= MOST_RATIO * h.cbytes)
-    return
-  throw unsupported(`the chunk claims blocks of ${h.blocksize} bytes in ${h.cbytes}`, place)
+function checkBlock(nbytes: number, { special, memcpyed, cbytes }: Chunk2Header, place: ErrorPlace): void {
+  if (special !== 'none' || memcpyed || nbytes <= MOST_BLOCK || nbytes <= MOST_RATIO * cbytes) return
+  throw unsupported(`the chunk claims blocks of ${nbytes} bytes in ${cbytes}`, place)
 }
 
 /**
@@ -118,7 +118,7 @@ export async function readLayout(bytes: ChunkBytes, itemBytes: number): Promise<
   const header = parseChunk2Header(start, place)
   if (header.cbytes > limit)
     throw damaged(`the chunk claims ${header.cbytes} bytes where there are ${limit}`, place)
-  checkBlocks(header, place)
+  checkBlock(header.blocksize, header, place)
   const plain = {
     header,
     starts: NONE,
