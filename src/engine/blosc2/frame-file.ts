@@ -25,7 +25,7 @@ import { readLayer } from './vlmeta.js'
 /** Names of files have eight hexadecimal digits. */
 const MAX_FILE_NUMBER = 2 ** 32 - 1
 /** An index of more chunks than this must not have been packed to less than a byte for so many of them. */
-const MOST_CHUNKS = 2 ** 22
+const MOST_CHUNKS = 2 ** 20
 const MOST_RATIO = 64
 
 /** Name of the file of a chunk in a sparse frame. */
