@@ -49,13 +49,15 @@ export function alternate(commands, runs, after, before = () => {}) {
 }
 
 /**
- * Writes and removes as much as a run will write. On a virtual machine the first use of a page of a RAM disk asks
- * the host for it, which takes longer than the run, and hits whoever comes first.
+ * Writes and removes more than a run will write. On a virtual machine the first use of a page of a RAM disk asks
+ * the host for it, which takes longer than the run, and hits whoever comes first; as much as the run writes is not
+ * enough, because the host takes pages back meanwhile.
  */
 export function warm(path, nbytes) {
+  const total = 2.5 * nbytes
   const piece = Buffer.alloc(2 ** 22)
   const fd = openSync(path, 'w')
-  for (let at = 0; at < nbytes; at += piece.length) writeSync(fd, piece)
+  for (let at = 0; at < total; at += piece.length) writeSync(fd, piece)
   closeSync(fd)
   rmSync(path)
 }
