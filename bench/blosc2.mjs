@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
 import { prepare } from './data.mjs'
-import { alternate, median } from './measure.mjs'
+import { alternate, median, warm } from './measure.mjs'
 
 const { values } = parseArgs({
   options: {
@@ -66,19 +66,21 @@ function report(name, ours, theirs) {
 /**
  * Runs a case with both, in turns.
  * @param work of each side by the number of the run
- * @param same do both have to give the same bytes?
+ * @param nbytes how many bytes of memory or RAM disk a run asks for, to have them warm
  */
-async function compare(peers, name, work, same = true) {
+async function compare(peers, name, work, nbytes = 0) {
   const seconds = [[], []]
   // The first run of each is not counted: it meets files and memory that nobody used before.
   for (let run = -1; run < runs; run++) {
     const checks = []
     for (const [side, peer] of peers.entries()) {
-      const result = await peer.run(work(Math.max(run, 0), side))
+      const todo = work(Math.max(run, 0), side)
+      warm(join(dir, 'warm'), nbytes)
+      const result = await peer.run(todo)
       if (run >= 0) seconds[side].push(result.seconds)
       checks.push(result.check)
     }
-    if (same && checks[0] !== checks[1]) throw new Error(`${name}: the results differ`)
+    if (checks[0] !== checks[1]) throw new Error(`${name}: the results differ`)
   }
   report(name, median(seconds[0]), median(seconds[1]))
 }
@@ -115,12 +117,14 @@ async function tensors(peers) {
     for (const [codec, level] of [...CODECS, ['zstd', 5]]) {
       const paths = [join(dir, 'ours.b2frame'), join(dir, 'theirs.b2frame')]
       const what = `${set} ${nbytes / 1e6} MB, ${codec} ${level}`
-      await compare(peers, `saveTensor ${what}`, (_run, side) => {
+      const save = (_run, side) => {
         rmSync(paths[side], { force: true })
         return { name: 'save', input, path: paths[side], codec, level }
-      })
+      }
       // Each reads what the other one wrote.
-      await compare(peers, `loadTensor ${what}`, (_run, side) => ({ name: 'load', path: paths[1 - side] }))
+      const load = (_run, side) => ({ name: 'load', path: paths[1 - side] })
+      await compare(peers, `saveTensor ${what}`, save, nbytes)
+      await compare(peers, `loadTensor ${what}`, load, nbytes)
       for (const path of paths) rmSync(path)
     }
     await forget(peers)
@@ -143,7 +147,7 @@ async function sparse(peers) {
   await forget(peers)
   rmSync(input)
   const path = paths[1]
-  await compare(peers, 'sparse stack, all of it', () => ({ name: 'whole', path }))
+  await compare(peers, 'sparse stack, all of it', () => ({ name: 'whole', path }), count * 1e6)
   for (const axis of [0, 2])
     await compare(peers, `sparse stack, slice along axis ${axis}`, (run) => ({
       name: 'slice',
