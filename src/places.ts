@@ -78,6 +78,11 @@ export async function openRemoteSink(
   return kindOf(name)?.openSink(name, settings)
 }
 
+/** @throws BlpkError USAGE where what has this name can only be read */
+export function checkChangeable(name: string): void {
+  remoteOpener(name, {})
+}
+
 /**
  * What opens the place of a name with a scheme for a change, as often as it is called; undefined for a path.
  * @throws BlpkError USAGE where nothing can be changed there

@@ -1,3 +1,6 @@
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { again, READ_AGAIN } from '../engine/append/again.js'
 import { checkSameRows } from '../engine/append/metadata.js'
 import type { CompressionOptions } from '../engine/blosc2/cparams.js'
 import { concat } from '../engine/concat.js'
@@ -7,6 +10,7 @@ import { closeSpooled, spoolWhere } from '../engine/spool.js'
 import { unsupported, usage } from '../errors.js'
 import { toJson } from '../format/json.js'
 import { dtypeRepr, ndarrayMetadata, parseMetadataDtype, parseNdarrayMetadata } from '../format/npy/index.js'
+import { schemeOf } from '../places.js'
 import type { PlainSource } from '../sources/plain.js'
 import { holdsArray } from './array-meta.js'
 import { type ChangeOptions, changeFrame } from './change.js'
@@ -155,7 +159,7 @@ async function appendAll(
 
 /** What there is, where nothing was done. */
 async function asItIs(path: string, o: FrameAppendOptions): Promise<FrameAppendResult> {
-  const schunk = await SChunk.open(path, o.disk === undefined ? {} : { disk: o.disk })
+  const schunk = await SChunk.open(path, o)
   try {
     const { nchunks, nbytes } = schunk
     const known = { nbytes: 0, nchunks, skipped: true }
@@ -168,9 +172,10 @@ async function asItIs(path: string, o: FrameAppendOptions): Promise<FrameAppendR
 }
 
 /**
- * Appends one or more sources to a frame or an array in a file, all of them or nothing: items to a frame, whose
+ * Appends one or more sources to a frame or an array, all of them or nothing: items to a frame, whose
  * last chunk is filled up first, rows along axis 0 to an array. See {@link changeFrame} for how safely. A source
- * of unknown size is brought into a temporary file first.
+ * of unknown size, or for an object of a store one that can be read only once, is brought into a temporary file first.
+ * @param path or `s3://bucket/key`
  * @param source plain bytes, or what `.npy` files hold; rows must have the dtype and shape of the array's
  * @throws BlpkError USAGE where the data do not go together; else as {@link changeFrame}
  */
@@ -180,10 +185,14 @@ export async function appendToFrame(
   options: FrameAppendOptions = {},
 ): Promise<FrameAppendResult> {
   const sources: readonly PlainSource[] = 'read' in source ? [source] : source
-  const known = await spoolWhere(sources, ({ size }) => size !== undefined, path)
+  const isRemote = schemeOf(path) !== undefined
+  const known = isRemote
+    ? await spoolWhere(sources, READ_AGAIN, join(tmpdir(), 'blpk-append'))
+    : await spoolWhere(sources, ({ size }) => size !== undefined, path)
   try {
-    const all = concat(known)
-    const changed = await changeFrame(path, (schunk) => appendAll(schunk, all, options), options)
+    const append = (schunk: SChunk): Promise<FrameAppendResult> =>
+      appendAll(schunk, concat(known.map(again)), options)
+    const changed = await changeFrame(path, append, options)
     return changed.skipped ? await asItIs(path, options) : changed.result
   } finally {
     await closeSpooled(known, sources)

@@ -1,21 +1,25 @@
 import { statSync } from 'node:fs'
-import { type ChangingFile, type LockOptions, openForChange } from '../disk/changing-file.js'
-import { nodeDisk } from '../disk/disk.js'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type LockOptions, openForChange } from '../disk/changing-file.js'
+import type { Replaceable } from '../disk/editable.js'
 import { checkAppendId } from '../engine/append/ids.js'
+import { inTurns } from '../engine/append/turns.js'
 import { FrameChange } from '../engine/blosc2/frame-change.js'
 import { addFrameId, frameIdsOf } from '../engine/blosc2/frame-ids.js'
 import { ChunkSpill } from '../engine/blosc2/spill.js'
 import { interrupted } from '../engine/pack.js'
 import { located } from '../engine/unpack.js'
 import { unsupported, usage } from '../errors.js'
-import { schemeOf } from '../places.js'
+import { type ChangeSettings, remoteOpener } from '../places.js'
 import type { ByteSource } from '../sources/byte-source.js'
+import { TailSource } from '../sources/tail.js'
 import { holdsArray } from './array-meta.js'
 import { NDArray } from './ndarray.js'
 import { SChunk } from './schunk.js'
 
-/** Options of a change of a frame in a file. */
-export interface ChangeOptions extends LockOptions {
+/** Options of a change of a frame. */
+export interface ChangeOptions extends LockOptions, ChangeSettings {
   /**
    * Name of this change, kept in the frame: a change whose id is there already is not made. The last 1000 are
    * remembered.
@@ -26,9 +30,7 @@ export interface ChangeOptions extends LockOptions {
 /** What came of a change: what the function gave, unless one with the same id was made before. */
 export type Changed<T> = { skipped: false; result: T } | { skipped: true; result: undefined }
 
-function checkPlace(path: string): void {
-  if (schemeOf(path) !== undefined)
-    throw unsupported(`'${path}' is not on this machine: change a copy of it, and put that in its place`)
+function checkFile(path: string): void {
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true)
     throw unsupported(
       `'${path}' is a sparse frame: those are not changed in place; save it as a file first`,
@@ -38,10 +40,13 @@ function checkPlace(path: string): void {
     )
 }
 
-/** The frame in the file; whoever closes it leaves the file to us. */
-function sourceOver(file: ChangingFile): ByteSource {
-  const { name, size } = file
-  return { name, size, seekable: true, read: (at, into) => file.read(at, into), close: () => {} }
+/** The frame where it is changed; whoever closes it leaves the place to us. */
+function sourceOver(place: Replaceable): ByteSource {
+  const { name, size } = place
+  const read: ByteSource['read'] = (at, into) => place.read(at, into)
+  const source: ByteSource = { name, size, seekable: true, read, close: () => {} }
+  if (place.willRead === undefined) return source
+  return new TailSource({ ...source, willRead: (start, stop) => place.willRead?.(start, stop) }, size)
 }
 
 /** An array whose chunks are not those of its shape is of no use to any reader. */
@@ -54,18 +59,19 @@ function checkStillArray(schunk: SChunk): void {
   }
 }
 
-async function changeLocked<T>(
-  file: ChangingFile,
+/** @param spillBeside path beside which new chunks are kept until the change is made, where they are many */
+async function changeOpened<T>(
+  place: Replaceable,
+  spillBeside: string,
   change: (schunk: SChunk) => Promise<T>,
-  o: ChangeOptions,
+  { appendId, signal }: ChangeOptions,
 ): Promise<Changed<T>> {
-  const schunk = await SChunk.open(sourceOver(file))
-  const { appendId, disk = nodeDisk, signal } = o
+  const schunk = await SChunk.open(sourceOver(place))
   if (appendId !== undefined && frameIdsOf(schunk.vlmeta).includes(appendId))
     return { skipped: true, result: undefined }
   const wasArray = holdsArray(schunk)
-  const made = new FrameChange(file, disk, schunk.workspace, schunk.parts(), signal)
-  const spill = new ChunkSpill(file.path)
+  const made = new FrameChange(place, schunk.workspace, schunk.parts(), signal)
+  const spill = new ChunkSpill(spillBeside)
   try {
     schunk.keepChunks = (chunk) => spill.keep(chunk)
     const result = await change(schunk)
@@ -79,17 +85,35 @@ async function changeLocked<T>(
   }
 }
 
+async function changeFile<T>(
+  path: string,
+  change: (schunk: SChunk) => Promise<T>,
+  o: ChangeOptions,
+): Promise<Changed<T>> {
+  checkFile(path)
+  const file = await openForChange(path, o)
+  try {
+    return await changeOpened(file, file.path, change, o)
+  } finally {
+    file.close()
+  }
+}
+
 /**
- * Changes a frame in a file where it stands, in one step that other processes and a crash never see half done.
+ * Changes a frame where it stands, in one step that other processes and a crash never see half done.
  * The call waits for other writers, and first puts back what a killed one left undone. What the function does to
  * the super-chunk (chunks, items, metalayers) is written when it has come to its end: new chunks behind the
  * others, then index, trailer and header (README_CFRAME_FORMAT). What is overwritten is in a journal beside the
  * file until everything was flushed. Chunks that did not change stay where they are; where the header gets
  * another size, or less than half of the room would be in use, a whole new file takes the place of the old one.
- * @param path of a frame or an array; sparse frames are not changed in place
- * @param change may use the super-chunk until it ends, and not afterwards
+ *
+ * An object of a store (`s3://…`) is replaced by one made out of it, if it still is the version that was read: what is
+ * kept is copied within the store. Who finds that others were quicker starts over with theirs.
+ * @param path of a frame or an array, or `s3://bucket/key`; sparse frames are not changed in place
+ * @param change may use the super-chunk until it ends, and not afterwards; of an object it may be called several times
  * @throws BlpkError what `change` throws; LOCKED where others write for longer than the timeout, USAGE where the
- * chunks do not go with the array, DAMAGED, UNSUPPORTED, IO, NO_SPACE; the frame is then as it was
+ * chunks do not go with the array, DAMAGED, UNSUPPORTED, IO, NO_SPACE, of an object also DENIED and NETWORK; the frame
+ * is then as it was. UNKNOWN where nobody can tell whether the change was made
  */
 export async function changeFrame<T>(
   path: string,
@@ -97,14 +121,11 @@ export async function changeFrame<T>(
   options: ChangeOptions = {},
 ): Promise<Changed<T>> {
   if (options.appendId !== undefined) checkAppendId(options.appendId)
-  checkPlace(path)
+  const open = remoteOpener(path, options)
   try {
-    const file = await openForChange(path, options)
-    try {
-      return await changeLocked(file, change, options)
-    } finally {
-      file.close()
-    }
+    if (open === undefined) return await changeFile(path, change, options)
+    const beside = join(tmpdir(), 'blpk-change')
+    return await inTurns(path, open, (object) => changeOpened(object, beside, change, options), options)
   } catch (error) {
     throw located(interrupted(error, options.signal))
   }

@@ -4,7 +4,8 @@ import { unsupported, usage } from '../errors.js'
 import { B2ND_LAYER, CATERVA_LAYER } from '../format/b2nd/meta.js'
 import type { Layers } from '../format/frame/layers.js'
 import { jsonOfMsgpack } from '../format/msgpack/to-json.js'
-import { changeFrame } from './change.js'
+import type { PlaceSettings } from '../places.js'
+import { type ChangeOptions, changeFrame } from './change.js'
 import { SChunk } from './schunk.js'
 
 /** The metalayers of a frame, as they were when it was opened. */
@@ -18,11 +19,8 @@ export class MetaStore {
   }
 
   /** @throws BlpkError NOT_FOUND, IO, DAMAGED, UNSUPPORTED */
-  static async open(path: string, { disk, onNote }: LockOptions = {}): Promise<MetaStore> {
-    const schunk = await SChunk.open(path, {
-      ...(disk !== undefined && { disk }),
-      ...(onNote !== undefined && { onNote }),
-    })
+  static async open(path: string, options: LockOptions & PlaceSettings = {}): Promise<MetaStore> {
+    const schunk = await SChunk.open(path, options)
     try {
       return new MetaStore(schunk)
     } finally {
@@ -79,7 +77,7 @@ function checkFree(name: string): void {
 }
 
 /**
- * Sets a metalayer of a frame in a file, in one step (see {@link changeFrame}).
+ * Sets a metalayer of a frame, in one step (see {@link changeFrame}).
  * @param content msgpack by convention
  * @param options.fixed a fixed one, which must be there and keeps its size; else one of variable length
  * @throws BlpkError USAGE for names that have another meaning, or another size of a fixed one
@@ -88,7 +86,7 @@ export async function setMetalayer(
   path: string,
   name: string,
   content: Uint8Array,
-  { fixed = false, ...options }: LockOptions & { fixed?: boolean } = {},
+  { fixed = false, ...options }: ChangeOptions & { fixed?: boolean } = {},
 ): Promise<void> {
   checkFree(name)
   await changeFrame(
@@ -108,7 +106,11 @@ export async function setMetalayer(
 }
 
 /** Removes a metalayer of variable length, in one step. @throws BlpkError USAGE where there is none */
-export async function removeMetalayer(path: string, name: string, options: LockOptions = {}): Promise<void> {
+export async function removeMetalayer(
+  path: string,
+  name: string,
+  options: ChangeOptions = {},
+): Promise<void> {
   checkFree(name)
   await changeFrame(
     path,

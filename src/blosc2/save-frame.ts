@@ -12,15 +12,14 @@ import type { FilePlace } from '../sources/file-place.js'
 import { type ChunkPacker, pieces } from './chunk-packer.js'
 
 /** How a frame is saved. */
-export interface SaveOptions extends SinkSettings, Omit<LockOptions, 'signal'> {
+export interface SaveOptions extends SinkSettings, LockOptions {
   /** Write a directory with a file for each chunk (README_SFRAME_FORMAT) instead of one file. */
   sparse?: boolean
 }
 
 /** A place for a frame; where it replaces another one, it waits for those who change that. */
 export function openFrameSink(path: string, options: Omit<SaveOptions, 'sparse'> = {}): Promise<ByteSink> {
-  const { signal, ...waiting } = options
-  return openSink(path, { ...options, beforeReplace: replacing({ ...waiting, ...(signal && { signal }) }) })
+  return openSink(path, { ...options, beforeReplace: replacing(options) })
 }
 
 /** Lays a frame out and writes it. @returns its size, in bytes */

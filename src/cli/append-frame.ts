@@ -3,7 +3,7 @@ import type { CompressionOptions, FilterOption } from '../engine/blosc2/cparams.
 import { usage } from '../errors.js'
 import type { PlainSource } from '../sources/plain.js'
 import { lockOptions, runOptions } from './codec-flags.js'
-import type { Context } from './context.js'
+import { type Context, changeSettings } from './context.js'
 import type { CliOptions } from './options.js'
 import type { ProgressView } from './progress.js'
 
@@ -39,11 +39,11 @@ export function appendInputsToFrame(
   view: ProgressView,
   context: Context,
 ): Promise<FrameAppendResult> {
-  const { signal, onProgress } = runOptions(context, view)
+  const { onProgress } = runOptions(context, view)
   return appendToFrame(archive, plains, {
     ...appendOptions(context.options),
+    ...changeSettings(context),
     ...lockOptions(context),
-    ...(signal !== undefined && { signal }),
     ...(onProgress !== undefined && { onProgress }),
   })
 }

@@ -1,21 +1,19 @@
 import type { AppendOptions } from '../engine/append/options.js'
 import { appendTo } from '../engine/append/place.js'
-import { BlpkError, unsupported, usage } from '../errors.js'
-import { schemeOf } from '../places.js'
+import { BlpkError, usage } from '../errors.js'
+import { checkChangeable, schemeOf } from '../places.js'
 import { openPlain } from '../sources/npy.js'
 import type { PlainSource } from '../sources/plain.js'
 import { checkExtension } from './archive-name.js'
 import { codecOptions, lockOptions, readMetadata, runOptions } from './codec-flags.js'
-import { kindOfFile } from './containers.js'
-import { about, type Context, placeSettings, saySummary, sayVerbose } from './context.js'
+import { kindOfPlace } from './containers.js'
+import { about, type Context, changeSettings, saySummary, sayVerbose } from './context.js'
 import { isDash } from './dash.js'
 import { type Input, openInput, remoteIdentity } from './inputs.js'
 import type { CliOptions } from './options.js'
 import { openProgress, type ProgressView } from './progress.js'
 import { counted, jsonSeconds, printJson, stopwatch } from './report.js'
 import { exactSize, prettySeconds, prettySize } from './sizes.js'
-
-const FRAME_NAME = /\.(b2frame|b2nd)$/i
 
 function appendOptions(o: CliOptions, metadata: string | undefined): AppendOptions {
   return {
@@ -78,8 +76,7 @@ async function appendInputs(
   }
   return appendTo(archive, plains, {
     ...appendOptions(options, metadata),
-    ...placeSettings(context),
-    ...(options.unsafeNoCas !== undefined && { unsafeNoCas: options.unsafeNoCas }),
+    ...changeSettings(context),
     ...lockOptions(context),
     ...runOptions(context, view),
     signal: context.signal,
@@ -117,22 +114,13 @@ function report(
   })
 }
 
-/** @throws BlpkError UNSUPPORTED for a frame that is not on this machine */
-async function holdsFrame(archive: string): Promise<boolean> {
-  if (schemeOf(archive) === undefined) return (await kindOfFile(archive)) === 'frame'
-  if (FRAME_NAME.test(archive))
-    throw unsupported(
-      `frames are changed on this machine only: append to a copy of '${archive}', and put that in its place`,
-    )
-  return false
-}
-
 /** `blpk append <archive> <new>…` */
 export async function run(args: readonly string[], context: Context): Promise<number> {
   const [archive = '-', ...names] = args
   if (isDash(archive)) throw usage('an archive on standard input cannot be appended to: name a file')
   if (names.filter(isDash).length > 1) throw usage('standard input can be appended only once')
-  const isFrame = await holdsFrame(archive)
+  checkChangeable(archive)
+  const isFrame = (await kindOfPlace(archive, context)) === 'frame'
   if (!isFrame) checkExtension(archive, context.options)
   const seconds = stopwatch()
   const inputs: Input[] = []

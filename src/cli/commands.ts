@@ -80,7 +80,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     args: [
       {
         name: '<archive>',
-        description: 'archive, frame or array to change: a file; archives also s3://bucket/key',
+        description: 'archive, frame or array to change: a file or s3://bucket/key',
       },
       { name: '<new...>', description: `files to append, all or none of them; ${DASH} input` },
     ],

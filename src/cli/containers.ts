@@ -9,7 +9,7 @@ import { FileSource } from '../sources/file.js'
 import { PeekedSource } from '../sources/peeked.js'
 import type { Context } from './context.js'
 import { isDash } from './dash.js'
-import { type Input, openArchiveInput } from './inputs.js'
+import { type Input, openArchiveInput, openInput } from './inputs.js'
 
 /** An archive, frame or array that was opened. */
 export interface ContainerInput extends Input {
@@ -36,13 +36,32 @@ export async function kindOf(source: ByteSource): Promise<ReturnType<typeof cont
 }
 
 /** The same of a file; undefined too where it is none, or not there. @throws BlpkError IO */
-export async function kindOfFile(path: string): Promise<ReturnType<typeof containerOf>> {
+async function kindOfFile(path: string): Promise<ReturnType<typeof containerOf>> {
   if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) return undefined
   const source = new FileSource(path)
   try {
     return await kindOf(source)
   } finally {
     source.close()
+  }
+}
+
+const NAMES: Record<string, ReturnType<typeof containerOf>> = {
+  blp: 'bloscpack',
+  b2frame: 'frame',
+  b2nd: 'frame',
+}
+
+/** The same of a file, an object or an address. Of those the name tells, where it does: its bytes cost a request. */
+export async function kindOfPlace(name: string, context: Context): Promise<ReturnType<typeof containerOf>> {
+  if (schemeOf(name) === undefined) return kindOfFile(name)
+  const told = NAMES[/\.(\w+)$/.exec(name)?.[1]?.toLowerCase() ?? '']
+  if (told !== undefined) return told
+  const { source } = await openInput(name, context)
+  try {
+    return await kindOf(source)
+  } finally {
+    await source.close()
   }
 }
 

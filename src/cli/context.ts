@@ -1,5 +1,5 @@
 import { BlpkError } from '../errors.js'
-import type { PlaceSettings } from '../places.js'
+import type { ChangeSettings, PlaceSettings } from '../places.js'
 import { isDash, shown } from './dash.js'
 import { describe, exitCodeOf, worst } from './exit.js'
 import type { CliOptions } from './options.js'
@@ -23,6 +23,12 @@ export function placeSettings({ options, signal }: Context): PlaceSettings {
     ...(retries !== undefined && { retries }),
     ...(s3Endpoint !== undefined && { s3Endpoint }),
   }
+}
+
+/** The same where something is changed there. */
+export function changeSettings(context: Context): ChangeSettings {
+  const { unsafeNoCas } = context.options
+  return { ...placeSettings(context), ...(unsafeNoCas !== undefined && { unsafeNoCas }) }
 }
 
 /** Says a line on standard error. */

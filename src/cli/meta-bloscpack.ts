@@ -1,8 +1,9 @@
 import { memberOf, readMembers, removeMember, setMember } from '../engine/members.js'
 import { usage } from '../errors.js'
 import { compactJson } from '../format/json.js'
+import { checkChangeable } from '../places.js'
 import { lockOptions } from './codec-flags.js'
-import { type Context, sayVerbose } from './context.js'
+import { type Context, changeSettings, placeSettings, sayVerbose } from './context.js'
 import type { MetaActions } from './meta.js'
 import { asJson, shownValue, valueBytes } from './meta-values.js'
 import { standardOutput } from './stdio.js'
@@ -13,12 +14,17 @@ export function metaOfArchive(archive: string, context: Context): MetaActions {
   for (const name of ['raw', 'fixed'] as const)
     if (options[name] === true) throw usage(`--${name} is for Blosc2 frames: metadata of archives are JSON`)
   const changing = (): Parameters<typeof setMember>[3] => {
+    checkChangeable(archive)
     context.protect()
-    return { ...lockOptions(context), ...(options.grow !== undefined && { grow: options.grow }) }
+    return {
+      ...changeSettings(context),
+      ...lockOptions(context),
+      ...(options.grow !== undefined && { grow: options.grow }),
+    }
   }
   return {
     async get(name) {
-      const json = await readMembers(archive, lockOptions(context))
+      const json = await readMembers(archive, { ...placeSettings(context), ...lockOptions(context) })
       const shown = name === undefined ? (json ?? '{}') : shownValue(memberOf(json, name), options)
       standardOutput().write(`${shown}\n`)
     },

@@ -1,9 +1,10 @@
 import type { MetaStore } from '../blosc2/meta-store.js'
+import type { LockOptions } from '../disk/changing-file.js'
 import { unsupported, usage } from '../errors.js'
-import { schemeOf } from '../places.js'
+import { type ChangeSettings, checkChangeable } from '../places.js'
 import { lockOptions } from './codec-flags.js'
-import { kindOfFile } from './containers.js'
-import { about, type Context, sayVerbose } from './context.js'
+import { kindOfPlace } from './containers.js'
+import { about, type Context, changeSettings, placeSettings, sayVerbose } from './context.js'
 import { isDash } from './dash.js'
 import { asJson, shownValue, valueBytes } from './meta-values.js'
 import { standardOutput } from './stdio.js'
@@ -16,10 +17,16 @@ export interface MetaActions {
   remove(name: string): Promise<void>
 }
 
-function openStore(archive: string, context: Context): Promise<MetaStore> {
-  return import('../blosc2/meta-store.js').then(({ MetaStore }) =>
-    MetaStore.open(archive, lockOptions(context)),
-  )
+async function openStore(archive: string, context: Context): Promise<MetaStore> {
+  const { MetaStore } = await import('../blosc2/meta-store.js')
+  return MetaStore.open(archive, { ...placeSettings(context), ...lockOptions(context) })
+}
+
+/** How a change is made. */
+function changing(archive: string, context: Context): ChangeSettings & LockOptions {
+  checkChangeable(archive)
+  context.protect()
+  return { ...changeSettings(context), ...lockOptions(context) }
 }
 
 /** The actions on a Blosc2 frame: metalayers by name. */
@@ -45,24 +52,22 @@ function metaOfFrame(archive: string, context: Context): MetaActions {
         import('../format/msgpack/from-json.js'),
       ])
       const content = options.raw === true ? bytes : packJson(asJson(bytes))
-      context.protect()
-      await setMetalayer(archive, name, content, { ...lockOptions(context), fixed: options.fixed === true })
+      const fixed = options.fixed === true
+      await setMetalayer(archive, name, content, { ...changing(archive, context), fixed })
       sayVerbose(options, `'${archive}': set '${name}' to ${content.length} bytes`)
     },
     async remove(name) {
       const { removeMetalayer } = await import('../blosc2/meta-store.js')
       if (options.fixed === true) throw usage('fixed metalayers cannot be removed')
-      context.protect()
-      await removeMetalayer(archive, name, lockOptions(context))
+      await removeMetalayer(archive, name, changing(archive, context))
       sayVerbose(options, `'${archive}': removed '${name}'`)
     },
   }
 }
 
 async function actionsOn(archive: string, context: Context): Promise<MetaActions> {
-  if (isDash(archive) || schemeOf(archive) !== undefined)
-    throw unsupported(`'${archive}' is no file: blpk meta works on files`)
-  if ((await kindOfFile(archive)) !== 'bloscpack') return metaOfFrame(archive, context)
+  if (isDash(archive)) throw unsupported('blpk meta works on files and objects, not on standard input')
+  if ((await kindOfPlace(archive, context)) !== 'bloscpack') return metaOfFrame(archive, context)
   return (await import('./meta-bloscpack.js')).metaOfArchive(archive, context)
 }
 

@@ -2,8 +2,9 @@ import { basename, dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { BlpkError, unsupported } from '../errors.js'
 import { attempt, ioError } from '../io-errors.js'
+import { FileSink } from '../sinks/file.js'
 import { type Disk, type FileFacts, nodeDisk } from './disk.js'
-import type { Editable } from './editable.js'
+import type { Editable, Replaceable } from './editable.js'
 import { type ChangePlan, findJournal, holderOf, journalOf, writeJournal } from './journal.js'
 import type { Range } from './mutable.js'
 import { describeHolder, type Note, recover, rollBack } from './recover.js'
@@ -14,7 +15,7 @@ export interface LockOptions {
   lockTimeout?: number
   /** `false`: take no lock. Only where nobody else writes to the archive. */
   lock?: boolean
-  signal?: AbortSignal
+  signal?: AbortSignal | undefined
   /** Told when an unfinished change was rolled back, or a journal set aside. */
   onNote?: Note
   /** The file operations; those of the machine by default. */
@@ -22,6 +23,8 @@ export interface LockOptions {
 }
 
 export const DEFAULT_LOCK_TIMEOUT = 60
+/** Windows replaces no file that is open. */
+export const CLOSE_BEFORE_REPLACING = process.platform === 'win32'
 const LEAST_PAUSE_MS = 10
 const MOST_PAUSE_MS = 100
 
@@ -74,7 +77,7 @@ export class HiddenFile implements Editable {
 }
 
 /** An archive that is open for changes, with the writers' lock. Its close frees the lock. */
-export class ChangingFile extends HiddenFile {
+export class ChangingFile extends HiddenFile implements Replaceable {
   /** All links resolved. */
   readonly path: string
   readonly #journal: string
@@ -148,6 +151,35 @@ export class ChangingFile extends HiddenFile {
     rollBack(this.disk, this.descriptor, this.#journal, found.journal)
     this.#state = 'untouched'
     return true
+  }
+
+  /** A sink for what is to take its place, with its mode and owner. */
+  beside(): FileSink {
+    const owner = this.facts
+    return new FileSink(this.path, {
+      overwrite: true,
+      like: { mode: owner.mode },
+      owner,
+      disk: this.disk,
+    })
+  }
+
+  /** @param sink from {@link beside}, which has got everything. Where need be, the lock is let go of just before */
+  async replaceBy(sink: FileSink): Promise<void> {
+    if (CLOSE_BEFORE_REPLACING) this.close()
+    await sink.commit()
+  }
+
+  async replace(pieces: AsyncIterable<Uint8Array>): Promise<void> {
+    this.checkSingleName()
+    const sink = this.beside()
+    try {
+      for await (const piece of pieces) sink.write(piece)
+      await this.replaceBy(sink)
+    } catch (error) {
+      sink.discard()
+      throw error
+    }
   }
 
   override close(): void {

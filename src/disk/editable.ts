@@ -24,11 +24,21 @@ export interface Editable extends ByteSource {
   rollBack(): Promise<boolean>
 }
 
+/** An archive that can give way to a whole new one, in one step. */
+export interface Replaceable extends Editable {
+  /**
+   * Puts a new archive in its place; it is over for this one then.
+   * @param pieces each of them is used before the next is asked for
+   * @param nbytes size of all of them
+   */
+  replace(pieces: AsyncIterable<Uint8Array>, nbytes: number): Promise<void>
+}
+
 /**
  * An archive that was read at one version, and is replaced by another if it still is at that: whoever comes
  * late gets a CHANGED error with its name, from any function, and starts over with the new version.
  */
-export interface VersionedEditable extends Editable {
+export interface VersionedEditable extends Replaceable {
   /** Before the change begins: it is `front` now, and the bytes from `start` to `stop` as they were. */
   replaceFront(front: Uint8Array, start: number, stop: number): void
   /** Is the version that was opened still there? What was found wrong in it may be no more. */

@@ -13,16 +13,21 @@ import type { Container, Mutable, Range, ReadSome } from './mutable.js'
 const MAX_UNUSED = 8192
 
 /** How many bytes a chunk takes by its own header; what is wrong with it is said when it is read. */
-function chunkSizeAt(read: ReadSome, position: number): number | undefined {
-  const bytes = read(position, CHUNK_HEADER_BYTES)
+async function chunkSizeAt(read: ReadSome, position: number): Promise<number | undefined> {
+  const bytes = await read(position, CHUNK_HEADER_BYTES)
   if (bytes.length < CHUNK_HEADER_BYTES) return undefined
   return Math.max(CHUNK_HEADER_BYTES, new DataView(bytes.buffer, bytes.byteOffset).getUint32(12, true))
 }
 
-function walkTo(read: ReadSome, chunksAt: number, nchunks: number, digest: number): number | undefined {
+async function walkTo(
+  read: ReadSome,
+  chunksAt: number,
+  nchunks: number,
+  digest: number,
+): Promise<number | undefined> {
   let at = chunksAt
   for (let i = 1; i < nchunks; i++) {
-    const size = chunkSizeAt(read, at)
+    const size = await chunkSizeAt(read, at)
     if (size === undefined) return undefined
     at += size + digest
   }
@@ -37,27 +42,30 @@ interface Layout {
 }
 
 /** Position of the last chunk; undefined where the archive is not sound. */
-function lastPosition(read: ReadSome, { header, nchunks, offsetsAt }: Layout): number | undefined {
+async function lastPosition(
+  read: ReadSome,
+  { header, nchunks, offsetsAt }: Layout,
+): Promise<number | undefined> {
   const digest = checksumSpec(header.checksum).size
   if (!header.offsets) return walkTo(read, offsetsAt, nchunks, digest)
-  const entry = read(offsetsAt + (nchunks - 1) * OFFSET_BYTES, OFFSET_BYTES)
+  const entry = await read(offsetsAt + (nchunks - 1) * OFFSET_BYTES, OFFSET_BYTES)
   return entry.length < OFFSET_BYTES ? undefined : parseOffsets(entry, nchunks - 1)[0]
 }
 
-function lastChunk(read: ReadSome, layout: Layout, frontOnly: boolean): Range | undefined {
+async function lastChunk(read: ReadSome, layout: Layout, frontOnly: boolean): Promise<Range | undefined> {
   const { header, nchunks } = layout
   if (frontOnly && nchunks > 1) return undefined
   // A full chunk stays as it is, but a single one may become larger than its chunk size.
   if (header.lastChunk === header.chunkSize && nchunks > 1) return undefined
-  const position = lastPosition(read, layout)
+  const position = await lastPosition(read, layout)
   if (position === undefined || position < HEADER_BYTES) return undefined
   if (frontOnly) return [position, CHUNK_HEADER_BYTES]
-  const size = chunkSizeAt(read, position)
+  const size = await chunkSizeAt(read, position)
   return size === undefined ? undefined : [position, size + checksumSpec(header.checksum).size]
 }
 
-function metadataRanges(read: ReadSome): { ranges: Range[]; end: number } {
-  const h = parseMetadataHeader(read(HEADER_BYTES, METADATA_HEADER_BYTES))
+async function metadataRanges(read: ReadSome): Promise<{ ranges: Range[]; end: number }> {
+  const h = parseMetadataHeader(await read(HEADER_BYTES, METADATA_HEADER_BYTES))
   const end = HEADER_BYTES + metadataSectionBytes(h)
   const { size } = checksumSpec(h.checksum)
   return {
@@ -73,13 +81,13 @@ function metadataRanges(read: ReadSome): { ranges: Range[]; end: number } {
 export const BLOSCPACK: Container = {
   headBytes: HEADER_BYTES,
 
-  mutableParts(read, frontOnly): Mutable {
+  async mutableParts(read, frontOnly): Promise<Mutable> {
     const front: Range[] = [[0, HEADER_BYTES]]
-    const header = parseHeader(read(0, HEADER_BYTES))
+    const header = parseHeader(await read(0, HEADER_BYTES))
     const { nchunks } = header
     let offsetsAt = HEADER_BYTES
     if (header.metadata) {
-      const { ranges, end } = metadataRanges(read)
+      const { ranges, end } = await metadataRanges(read)
       front.push(...ranges)
       offsetsAt = end
     }
@@ -89,6 +97,6 @@ export const BLOSCPACK: Container = {
       const unused = Math.min(header.maxAppChunks, frontOnly ? 1 : MAX_UNUSED)
       front.push([offsetsAt + (nchunks - 1) * OFFSET_BYTES, (1 + unused) * OFFSET_BYTES])
     }
-    return { front, last: lastChunk(read, { header, nchunks, offsetsAt }, frontOnly) }
+    return { front, last: await lastChunk(read, { header, nchunks, offsetsAt }, frontOnly) }
   },
 }

@@ -28,7 +28,7 @@ async function fillable(read: ReadSome, h: FrameHeader, index: Uint8Array): Prom
   if (h.sparse || h.variableChunks || h.nbytes === 0 || h.nbytes % h.chunksize === 0) return undefined
   const at = await lastOffset(h, index)
   if (at === undefined) return undefined
-  const header = read(h.headerBytes + at, EXTENDED_HEADER_BYTES)
+  const header = await read(h.headerBytes + at, EXTENDED_HEADER_BYTES)
   if (header.length < EXTENDED_HEADER_BYTES) return undefined
   const cbytes = new DataView(header.buffer, header.byteOffset).getUint32(12, true)
   return at + cbytes === h.cbytes ? [h.headerBytes + at, cbytes] : undefined
@@ -43,14 +43,14 @@ export const FRAME: Container = {
   headBytes: FRAME_HEADER_MIN_BYTES,
 
   async mutableParts(read, frontOnly): Promise<Mutable> {
-    const { headerBytes } = peekFrame(read(0, PEEK_BYTES), {})
-    const h = parseFrameHeader(read(0, headerBytes))
+    const { headerBytes } = peekFrame(await read(0, PEEK_BYTES), {})
+    const h = parseFrameHeader(await read(0, headerBytes))
     const indexAt = headerBytes + (h.sparse ? 0 : h.cbytes)
     const front: Range[] = [
       [0, headerBytes],
       [indexAt, h.frameBytes - indexAt],
     ]
-    const last = await fillable(read, h, read(indexAt, h.frameBytes - indexAt))
+    const last = await fillable(read, h, await read(indexAt, h.frameBytes - indexAt))
     if (last === undefined || !frontOnly) return { front, last }
     return { front, last: [last[0], EXTENDED_HEADER_BYTES] }
   },

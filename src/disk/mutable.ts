@@ -1,10 +1,14 @@
+import type { MaybePromise } from '../codecs/codec.js'
 import { CONTAINER_PEEK_BYTES, containerOf } from '../format/container.js'
 
 /** A range of an archive: position and size, in bytes. */
 export type Range = [position: number, nbytes: number]
 
 /** Reads up to so many bytes of an archive. */
-export type ReadSome = (position: number, nbytes: number) => Uint8Array
+export type ReadSome = (position: number, nbytes: number) => MaybePromise<Uint8Array>
+
+/** The same of an archive in a file. */
+export type ReadNow = (position: number, nbytes: number) => Uint8Array
 
 /** Where a change may alter an archive that is open for reading; all else stays as it is. */
 export interface Mutable {
@@ -22,12 +26,12 @@ export interface Container {
    * Where a change may alter an archive.
    * @throws BlpkError DAMAGED, UNSUPPORTED where it is not sound
    */
-  mutableParts(read: ReadSome, frontOnly: boolean): Mutable | Promise<Mutable>
+  mutableParts(read: ReadSome, frontOnly: boolean): Promise<Mutable>
 }
 
 /** Finds out by its first bytes what an archive is; modules load when they are needed. */
 async function findContainer(read: ReadSome): Promise<Container | undefined> {
-  switch (containerOf(read(0, CONTAINER_PEEK_BYTES))) {
+  switch (containerOf(await read(0, CONTAINER_PEEK_BYTES))) {
     case 'bloscpack':
       return (await import('./mutable-bloscpack.js')).BLOSCPACK
     case 'frame':

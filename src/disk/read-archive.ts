@@ -7,7 +7,7 @@ import type { ByteSource } from '../sources/byte-source.js'
 import { openForChange } from './changing-file.js'
 import { type Disk, type FileFacts, nodeDisk } from './disk.js'
 import { type Found, findJournal, type Journal, journalOf } from './journal.js'
-import { mutableParts, type Range, type ReadSome } from './mutable.js'
+import { mutableParts, type Range, type ReadNow } from './mutable.js'
 import { memoryPatch, overlay, type Patch, touches } from './patches.js'
 import { mayBeAtWork, type Note } from './recover.js'
 import { temporaryBeside } from './temporary.js'
@@ -88,7 +88,7 @@ function journalPatches(journal: Journal): Patch[] {
 }
 
 /** Copies a range into a file that nobody else sees. */
-function spillPatch([position, nbytes]: Range, read: ReadSome, closers: Closers): Patch {
+function spillPatch([position, nbytes]: Range, read: ReadNow, closers: Closers): Patch {
   const path = temporaryBeside(join(tmpdir(), 'blpk'))
   const fd = attempt('create', path, () => nodeDisk.open(path, 'wx+'))
   closers.add(() => nodeDisk.close(fd))
@@ -134,7 +134,7 @@ async function isRolledBack(name: string, journal: Journal, o: ReadOptions): Pro
   }
 }
 
-function readerOf(disk: Disk, fd: number, size: number, patches: readonly Patch[]): ReadSome {
+function readerOf(disk: Disk, fd: number, size: number, patches: readonly Patch[]): ReadNow {
   return (position, nbytes) => {
     const bytes = new Uint8Array(Math.max(0, Math.min(nbytes, size - position)))
     return bytes.subarray(0, overlay(patches, position, bytes, disk.read(fd, bytes, position)))
@@ -147,7 +147,7 @@ function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
 
 /** Copies what a change may alter. @returns undefined where that was changing meanwhile */
 async function copyMutable(
-  read: ReadSome,
+  read: ReadNow,
   frontOnly: boolean,
   closers: Closers,
 ): Promise<Patch[] | undefined> {

@@ -1,11 +1,8 @@
 import { BlpkError } from '../errors.js'
 import { attempt } from '../io-errors.js'
-import { type LockOptions, openForChange } from './changing-file.js'
+import { CLOSE_BEFORE_REPLACING, type LockOptions, openForChange } from './changing-file.js'
 import { nodeDisk } from './disk.js'
 import { journalOf } from './journal.js'
-
-/** Windows replaces no file that is open. */
-export const CLOSE_BEFORE_REPLACING = process.platform === 'win32'
 
 /** Without a journal, nobody who could append to the archive is in the middle of it. */
 function hasJournal(path: string, o: LockOptions): boolean {

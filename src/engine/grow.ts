@@ -1,11 +1,9 @@
 import { type ChangingFile, type LockOptions, openForChange } from '../disk/changing-file.js'
-import { type Disk, nodeDisk } from '../disk/disk.js'
-import { CLOSE_BEFORE_REPLACING } from '../disk/replace.js'
 import { damaged } from '../errors.js'
 import { formatHeader, HEADER_BYTES } from '../format/bloscpack/header.js'
 import { formatOffsets, OFFSET_BYTES, unusedOffsets } from '../format/bloscpack/offsets.js'
 import type { ByteSink } from '../sinks/byte-sink.js'
-import { FileSink } from '../sinks/file.js'
+import type { FileSink } from '../sinks/file.js'
 import { Archive } from './archive.js'
 import { metadataSection } from './bloscpack-sink.js'
 import { DEFAULT_ROOM, roomFor } from './options.js'
@@ -98,10 +96,9 @@ async function rewrite(archive: Archive, sink: ByteSink, goal: GrowFor): Promise
  * Writes an archive anew with ten times the room for chunks and metadata, beside the old one. Chunks are copied
  * as they are. The new one takes the place of the old one when it is committed.
  */
-export async function growBeside(file: ChangingFile, goal: GrowFor, disk: Disk): Promise<FileSink> {
+export async function growBeside(file: ChangingFile, goal: GrowFor): Promise<FileSink> {
   const archive = await Archive.open(file, goal.maxChunk === undefined ? {} : { maxChunk: goal.maxChunk })
-  const owner = file.facts
-  const sink = new FileSink(file.path, { overwrite: true, like: { mode: owner.mode }, owner, disk })
+  const sink = file.beside()
   try {
     await rewrite(archive, sink, goal)
     return sink
@@ -119,9 +116,7 @@ export async function growBeside(file: ChangingFile, goal: GrowFor, disk: Disk):
 export async function growFile(path: string, goal: GrowFor, options: LockOptions = {}): Promise<void> {
   const file = await openForChange(path, options)
   try {
-    const sink = await growBeside(file, goal, options.disk ?? nodeDisk)
-    if (CLOSE_BEFORE_REPLACING) file.close()
-    await sink.commit()
+    await file.replaceBy(await growBeside(file, goal))
   } finally {
     file.close()
   }

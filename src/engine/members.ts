@@ -1,16 +1,17 @@
 import type { LockOptions } from '../disk/changing-file.js'
-import { openArchiveFile } from '../disk/read-archive.js'
 import { usage } from '../errors.js'
 import { type Member, membersOf, objectOf, withMember } from '../format/json-edit.js'
+import { openArchiveSource } from '../open.js'
+import type { ChangeSettings, PlaceSettings } from '../places.js'
 import { MemorySource } from '../sources/memory.js'
 import { BytesPlainSource } from '../sources/plain.js'
-import { appendToFile } from './append/file.js'
 import { OWN_KEY } from './append/ids.js'
 import { ARRAY_KEYS } from './append/metadata.js'
+import { appendTo } from './append/place.js'
 import { Archive } from './archive.js'
 
 /** How the metadata of an archive are changed. */
-export interface MemberOptions extends LockOptions {
+export interface MemberOptions extends LockOptions, ChangeSettings {
   /** Where they do not fit: rewrite the archive with ten times the room. */
   grow?: boolean
 }
@@ -38,7 +39,7 @@ async function change(
   options: MemberOptions,
 ): Promise<void> {
   const nothing = new BytesPlainSource(new MemorySource(new Uint8Array()))
-  await appendToFile(path, nothing, {
+  await appendTo(path, nothing, {
     ...options,
     metadata: (before) => {
       const members = objectMembers(before)
@@ -49,13 +50,11 @@ async function change(
 }
 
 /** The metadata of a Bloscpack archive as JSON text. @throws BlpkError NOT_FOUND, IO, DAMAGED, CHECKSUM */
-export async function readMembers(path: string, options: LockOptions = {}): Promise<string | undefined> {
-  const { disk, onNote } = options
-  const source = await openArchiveFile(path, {
-    frontOnly: true,
-    ...(disk !== undefined && { disk }),
-    ...(onNote !== undefined && { onNote }),
-  })
+export async function readMembers(
+  path: string,
+  options: LockOptions & PlaceSettings = {},
+): Promise<string | undefined> {
+  const source = await openArchiveSource(path, { ...options, frontOnly: true })
   try {
     return (await Archive.open(source)).metadata
   } finally {

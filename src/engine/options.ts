@@ -25,7 +25,7 @@ export interface RunOptions {
   /** Called after each chunk. */
   onProgress?: (progress: Progress) => void
   /** Stops the run; what was written is discarded. */
-  signal?: AbortSignal
+  signal?: AbortSignal | undefined
 }
 
 /** How chunks are compressed. */

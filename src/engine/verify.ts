@@ -186,7 +186,7 @@ async function surveyed(
     const { signal, maxChunk } = o
     const limits = {
       deep,
-      ...(signal !== undefined && { signal }),
+      signal,
       ...(maxChunk !== undefined && { maxChunk }),
     }
     const { findings, chunks, count, header } = await surveyArchive(source, limits)

@@ -123,6 +123,12 @@ export class ChangingObject implements VersionedEditable {
     else this.#sink.patch(position, bytes)
   }
 
+  async replace(pieces: AsyncIterable<Uint8Array>, nbytes: number): Promise<void> {
+    this.#sink.expect({ front: 0, most: nbytes })
+    for await (const piece of pieces) await this.#sink.write(piece)
+    await this.commit()
+  }
+
   truncate(size: number): void {
     if (size !== this.size) throw unsupported(`'${this.name}' can only be cut where its end is written anew`)
   }

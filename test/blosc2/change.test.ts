@@ -167,9 +167,7 @@ describe('a change that fails', () => {
   })
 
   test('because the place cannot be changed says so', async () => {
-    await expect(changeFrame('s3://b/a.b2frame', async () => {})).rejects.toMatchObject({
-      code: 'UNSUPPORTED',
-    })
+    await expect(changeFrame('https://b/a.b2frame', async () => {})).rejects.toMatchObject({ code: 'USAGE' })
     await expect(changeFrame(home, async () => {})).rejects.toThrow(/sparse frame/)
     await expect(changeFrame(join(home, 'no'), async () => {})).rejects.toMatchObject({ code: 'NOT_FOUND' })
     linkSync(path, join(home, 'b.b2frame'))

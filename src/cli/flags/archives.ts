@@ -99,7 +99,7 @@ export const ARCHIVE_FLAGS: readonly Flag[] = [
   {
     name: 'unsafe-no-cas',
     description: 'change an object though its store ignores conditions: only right where nobody else does',
-    commands: ['append'],
+    commands: ['append', 'meta'],
   },
   {
     name: 'older-than',

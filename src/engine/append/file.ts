@@ -1,6 +1,5 @@
 import { type ChangingFile, HiddenFile, openForChange } from '../../disk/changing-file.js'
 import { nodeDisk } from '../../disk/disk.js'
-import { CLOSE_BEFORE_REPLACING } from '../../disk/replace.js'
 import type { PlainSource } from '../../sources/plain.js'
 import { Archive } from '../archive.js'
 import { concat } from '../concat.js'
@@ -22,12 +21,11 @@ async function appendGrowing(
   o: AppendOptions,
 ): Promise<AppendResult> {
   const { disk = nodeDisk } = o
-  const sink = await growBeside(file, growthFor(archive, source, added, o), disk)
+  const sink = await growBeside(file, growthFor(archive, source, added, o))
   try {
     const hidden = new HiddenFile(disk, sink.fd, file.name)
     const result = await appendWithRoom(hidden, await Archive.open(hidden, o), source, added, o)
-    if (CLOSE_BEFORE_REPLACING) file.close()
-    await sink.commit()
+    await file.replaceBy(sink)
     return { ...result, grown: true }
   } catch (error) {
     sink.discard()

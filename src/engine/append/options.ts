@@ -4,7 +4,7 @@ import { checkAppendId } from './ids.js'
 import type { MetadataChange } from './metadata.js'
 
 /** Options of an append. */
-export interface AppendOptions extends CodecOptions, RunOptions, Omit<LockOptions, 'signal'> {
+export interface AppendOptions extends CodecOptions, RunOptions, LockOptions {
   /** Metadata as JSON text, in place of those in the archive; or what makes them of these. */
   metadata?: MetadataChange
   /** Where the room for chunks or metadata is used up: rewrite the archive with ten times the room. */

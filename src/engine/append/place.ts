@@ -1,32 +1,21 @@
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { DEFAULT_LOCK_TIMEOUT } from '../../disk/changing-file.js'
 import type { VersionedEditable } from '../../disk/editable.js'
-import { BlpkError } from '../../errors.js'
 import { type ChangeSettings, remoteOpener } from '../../places.js'
-import { BytesPlainSource, type PlainSource } from '../../sources/plain.js'
+import type { PlainSource } from '../../sources/plain.js'
 import { Archive } from '../archive.js'
 import { concat } from '../concat.js'
 import { grownFront } from '../grow.js'
 import { interrupted } from '../pack.js'
-import { closeSpooled, type Need, spoolWhere } from '../spool.js'
+import { closeSpooled, spoolWhere } from '../spool.js'
 import { located } from '../unpack.js'
+import { again, READ_AGAIN } from './again.js'
 import { appendToFile } from './file.js'
 import { appendOnce } from './once.js'
 import { type AppendOptions, type AppendResult, checkAppendOptions } from './options.js'
 import { growthFor } from './plan.js'
-import { Turns } from './turns.js'
+import { inTurns } from './turns.js'
 import { appendWithRoom } from './write.js'
-
-/** A source that can be read more than once. */
-const READ_AGAIN: Need = (source) =>
-  source instanceof BytesPlainSource && source.seekable && source.size !== undefined
-
-/** The same bytes from the start on. */
-function again(source: PlainSource): PlainSource {
-  const { size = 0, metadata } = source
-  return source instanceof BytesPlainSource ? source.slice(0, size, metadata) : source
-}
 
 async function appendGrowing(
   object: VersionedEditable,
@@ -39,32 +28,6 @@ async function appendGrowing(
   object.replaceFront(Buffer.concat(pieces), archive.chunksAt, end)
   const grown = await Archive.open(object, o)
   return { ...(await appendWithRoom(object, grown, source, added, o)), grown: true }
-}
-
-/** Did an append fail only because somebody else was quicker? Then nothing of it was written. */
-async function isLost(error: unknown, object: VersionedEditable, o: AppendOptions): Promise<boolean> {
-  if (!(error instanceof BlpkError)) return false
-  if (error.code === 'CHANGED') return error.place.path === object.name
-  // With an id the new version tells whether it is there.
-  if (error.code === 'UNKNOWN') return o.appendId !== undefined
-  // A store may answer with pieces of two versions while one takes the place of the other.
-  return ['DAMAGED', 'CHECKSUM'].includes(error.code) && !(await object.isCurrent())
-}
-
-/** @returns undefined where somebody else was quicker */
-async function tryAppend(
-  object: VersionedEditable,
-  sources: readonly PlainSource[],
-  o: AppendOptions,
-): Promise<AppendResult | undefined> {
-  try {
-    return await appendOnce(object, concat(sources.map(again)), o, appendGrowing)
-  } catch (error) {
-    if (await isLost(error, object, o)) return undefined
-    throw error
-  } finally {
-    await object.close()
-  }
 }
 
 /**
@@ -89,15 +52,12 @@ export async function appendTo(
   const open = remoteOpener(place, options)
   if (open === undefined) return appendToFile(place, source, options)
   const sources: readonly PlainSource[] = 'read' in source ? [source] : source
-  const turns = new Turns(place, options.lockTimeout ?? DEFAULT_LOCK_TIMEOUT, options.signal)
   let ready: readonly PlainSource[] = []
   try {
     ready = await spoolWhere(sources, READ_AGAIN, join(tmpdir(), 'blpk-append'))
-    for (;;) {
-      const result = await tryAppend(await open(), ready, options)
-      if (result !== undefined) return result
-      await turns.next()
-    }
+    const append = (object: VersionedEditable): Promise<AppendResult> =>
+      appendOnce(object, concat(ready.map(again)), options, appendGrowing)
+    return await inTurns(place, open, append, options)
   } catch (error) {
     throw located(interrupted(error, options.signal))
   } finally {

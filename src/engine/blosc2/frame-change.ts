@@ -1,15 +1,12 @@
-import type { ChangingFile } from '../../disk/changing-file.js'
-import type { Disk } from '../../disk/disk.js'
+import type { Replaceable } from '../../disk/editable.js'
 import type { ChangePlan } from '../../disk/journal.js'
 import type { ReadSome } from '../../disk/mutable.js'
 import { FRAME } from '../../disk/mutable-frame.js'
-import { CLOSE_BEFORE_REPLACING } from '../../disk/replace.js'
 import { undone } from '../../disk/undone.js'
 import { damaged } from '../../errors.js'
 import { formatFrameHeader, frameHeaderBytes } from '../../format/frame/header.js'
 import type { Layers } from '../../format/frame/layers.js'
 import type { Workspace } from '../../kernels/workspace.js'
-import { FileSink } from '../../sinks/file.js'
 import type { Entry } from './chunk-list.js'
 import {
   type FrameParts,
@@ -50,10 +47,9 @@ interface InPlace {
   ends: LaidEnds
 }
 
-/** A change of a frame in a file: what it was when the change began, and how it is brought to what it is now. */
+/** A change of a frame where it stands: what it was when the change began, and how it is brought to what it is now. */
 export class FrameChange {
-  readonly #file: ChangingFile
-  readonly #disk: Disk
+  readonly #file: Replaceable
   readonly #ws: Workspace
   readonly #parts: FrameParts
   readonly #signal: AbortSignal | undefined
@@ -64,10 +60,9 @@ export class FrameChange {
   readonly #entries: readonly Entry[]
   readonly #vlmeta: Layers
 
-  /** @param parts of the frame as it was read from the file */
-  constructor(file: ChangingFile, disk: Disk, ws: Workspace, parts: FrameParts, signal?: AbortSignal) {
+  /** @param parts of the frame as it was read from there */
+  constructor(file: Replaceable, ws: Workspace, parts: FrameParts, signal?: AbortSignal) {
     this.#file = file
-    this.#disk = disk
     this.#ws = ws
     this.#parts = parts
     this.#signal = signal
@@ -89,14 +84,14 @@ export class FrameChange {
     return !sameBytes(formatFrameHeader(header), this.#header)
   }
 
-  readonly #read: ReadSome = (position, nbytes) => {
+  readonly #read: ReadSome = async (position, nbytes) => {
     const bytes = new Uint8Array(Math.max(0, Math.min(nbytes, this.#file.size - position)))
-    return bytes.subarray(0, this.#file.read(position, bytes))
+    return bytes.subarray(0, await this.#file.read(position, bytes))
   }
 
   /**
    * Makes the change in one step: where the frame stands, or, if the header gets another size or most of what
-   * lies between the chunks would be of no use any more, by a whole new file.
+   * lies between the chunks would be of no use any more, by a whole new frame.
    * @throws BlpkError IO, NO_SPACE; the frame is then as it was
    */
   async commit(): Promise<void> {
@@ -116,7 +111,7 @@ export class FrameChange {
     const stays = last === undefined || this.#now.has(last[0] - this.#headerBytes)
     const from = stays ? this.#chunksEnd : last[0]
     const placed = await placeChunks(this.#parts, from - this.#headerBytes)
-    if (this.#isWasteful(placed, from)) return undefined
+    if (await this.#isWasteful(placed, from)) return undefined
     return { from, placed, ends: await layEnds(this.#ws, this.#parts, placed) }
   }
 
@@ -125,18 +120,18 @@ export class FrameChange {
   }
 
   /** Does less than half of what lies between header and index belong to chunks? */
-  #isWasteful({ written, end }: Placed, from: number): boolean {
+  async #isWasteful({ written, end }: Placed, from: number): Promise<boolean> {
     const [before, now] = [positionsOf(this.#entries), this.#now]
     const isLeft = (at: number): boolean => !now.has(at) && this.#headerBytes + at < from
     // Only chunks that were given up make it worse, and looking at all of them takes time.
     if (![...before].some(isLeft)) return false
     let used = written.reduce((sum, { cbytes }) => sum + cbytes, 0)
-    for (const at of now) used += this.#cbytesAt(at)
+    for (const at of now) used += await this.#cbytesAt(at)
     return used < end / 2
   }
 
-  #cbytesAt(at: number): number {
-    const bytes = this.#read(this.#headerBytes + at + CBYTES_AT, 4)
+  async #cbytesAt(at: number): Promise<number> {
+    const bytes = await this.#read(this.#headerBytes + at + CBYTES_AT, 4)
     if (bytes.length < 4)
       throw damaged('the chunk lies outside the frame', { offset: this.#headerBytes + at })
     return new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true)
@@ -150,45 +145,38 @@ export class FrameChange {
         [0, this.#headerBytes],
         [from, file.size - from],
       ],
-      before: this.#read(0, this.#headerBytes),
+      before: await this.#read(0, this.#headerBytes),
       after: header,
       kept: { start: this.#headerBytes, stop: from },
     }
     this.#signal?.throwIfAborted()
     await file.begin(plan)
     let at = from
-    const put = (bytes: Uint8Array): void => {
+    const put = async (bytes: Uint8Array): Promise<void> => {
       this.#signal?.throwIfAborted()
-      if (bytes.length > 0) file.write(at, bytes)
+      if (bytes.length > 0) await file.write(at, bytes)
       at += bytes.length
     }
-    for await (const chunk of writtenChunks(placed.written, ends.sealer)) put(chunk)
+    for await (const chunk of writtenChunks(placed.written, ends.sealer)) await put(chunk)
     await sealEnds(ends)
-    put(index)
-    put(trailer)
-    if (frameBytes < file.size) file.truncate(frameBytes)
-    file.sync()
-    file.write(0, header)
-    file.sync()
-    file.commit()
+    await put(index)
+    await put(trailer)
+    if (frameBytes < file.size) await file.truncate(frameBytes)
+    await file.sync()
+    await file.write(0, header)
+    await file.sync()
+    await file.commit()
   }
 
   async #rewrite(): Promise<void> {
-    const [file, disk] = [this.#file, this.#disk]
-    file.checkSingleName()
-    const owner = file.facts
-    const sink = new FileSink(file.path, { overwrite: true, like: { mode: owner.mode }, owner, disk })
-    try {
-      const { pieces } = await layFrame(this.#ws, this.#parts)
+    const { frameBytes, pieces } = await layFrame(this.#ws, this.#parts)
+    const signal = this.#signal
+    async function* watched(): AsyncGenerator<Uint8Array> {
       for await (const piece of pieces()) {
-        this.#signal?.throwIfAborted()
-        sink.write(piece)
+        signal?.throwIfAborted()
+        yield piece
       }
-      if (CLOSE_BEFORE_REPLACING) file.close()
-      await sink.commit()
-    } catch (error) {
-      sink.discard()
-      throw error
     }
+    await this.#file.replace(watched(), frameBytes)
   }
 }
