@@ -198,14 +198,17 @@ const HEAD = 'set          size      tool                     ratio   pack s  ×
 function measureSmall(dir) {
   const input = prepare(dir, 'sensor', 1e6)
   const big = prepare(dir, 'sensor', Math.max(...sizes) * 1e6)
-  const [archive, packed, frame] = ['a.blp', 'b.blp', 'b.b2frame'].map((name) => join(dir, name))
+  const [archive, packed, frame, fresh] = ['a.blp', 'b.blp', 'b.b2frame', 'c.blp'].map((name) =>
+    join(dir, name),
+  )
   const commands = [
     ['node -e 0', [process.execPath, '-e', '0']],
     ['blpk --version', blpk('--version')],
-    ['blpk compress 1 MB', blpk('c', '-f', '-t', '4', input, archive)],
+    ['blpk compress 1 MB', blpk('c', '-t', '4', input, fresh)],
+    ['the same over an old one', blpk('c', '-f', '-t', '4', input, archive)],
     ['blpk info', blpk('info', archive)],
   ]
-  alternate([{ argv: commands[2][1] }, { argv: blpk('c', '-f', '-t', '4', big, packed) }], 1, () => {})
+  alternate([{ argv: commands[3][1] }, { argv: blpk('c', '-f', '-t', '4', big, packed) }], 1, () => {})
   commands.push(['1000 ranges, blpk', [process.execPath, 'bench/peers/blpk_random.mjs', packed, '1000', '4']])
   if (havePython('blosc2')) {
     alternate(
@@ -218,7 +221,7 @@ function measureSmall(dir) {
   const results = alternate(
     commands.map(([, argv]) => ({ argv })),
     Math.max(runs, 5),
-    () => {},
+    () => remove(fresh),
   )
   console.log('\nsmall things                seconds   × node')
   commands.forEach(([name], i) => {
@@ -232,16 +235,17 @@ function measureSmall(dir) {
 
 /** What two threads gain over one where the codec is the cost, next to what two processes at once gain. */
 function measureThreads(dir) {
-  const input = prepare(dir, 'sensor', 200e6)
+  const input = prepare(dir, 'sensor', 1e9)
   const [a, b] = ['a.blp', 'b.blp'].map((name) => join(dir, name))
   const pack = (threads, to) => blpk('c', '-f', '-c', 'zstd', '-l', '5', '-t', '4', '-n', threads, input, to)
   const both = `${pack('1', a).join(' ')} & ${pack('1', b).join(' ')}; wait`
   const [one, two, pair] = alternate(
     [{ argv: pack('1', a) }, { argv: pack('2', a) }, { argv: ['sh', '-c', both] }],
     runs,
-    () => {},
+    () => [a, b].map(remove),
+    () => warm(join(dir, 'warm'), 1e9),
   )
-  console.log(`\nzstd 5, 200 MB: -n 2 is ${(one.seconds / two.seconds).toFixed(2)} times as fast as -n 1`)
+  console.log(`\nzstd 5, 1 GB: -n 2 is ${(one.seconds / two.seconds).toFixed(2)} times as fast as -n 1`)
   console.log(
     `the machine: two processes at once do ${((2 * one.seconds) / pair.seconds).toFixed(2)} times the work`,
   )

@@ -10,8 +10,10 @@ import { areaOf, type Task } from './task.js'
 
 /** A worker thread starts in about this time, in ms; what takes less is done sooner without. */
 const WORKER_START = 40
+/** A packed chunk is written about as fast as this many MB of plain bytes in a second. */
+const WRITE_SPEED = 2500
 /** Chunks in flight for each worker: one in work, others waiting for it or for their turn to be written. */
-const SLOTS_PER_THREAD = 4
+const SLOTS_PER_THREAD = 6
 /** All slots together, in bytes. */
 const SLOT_BUDGET = 96 * 2 ** 20
 
@@ -56,6 +58,11 @@ function timeForChunk({ chunkBytes, codec, work }: CrewOptions): number {
   return chunkBytes / 1000 / (codec?.speed[work] ?? 4000)
 }
 
+/** How long a write takes, where the work on its chunk takes 1; what is unpacked takes as long to write. */
+function writeWeight({ codec, work }: CrewOptions): number {
+  return work === 'compress' ? Math.min(1, (codec?.speed.compress ?? WRITE_SPEED) / WRITE_SPEED) : 1
+}
+
 function sizeOf(o: CrewOptions): Size {
   const threads = mostAtOnce(o)
   if (threads === 1) return { hands: 0, own: false }
@@ -78,7 +85,8 @@ export class Crew {
     const { hands, own } = sizeOf(options)
     // Until they run, the calling thread does everything.
     const onReady = own ? () => this.#roster.dispatch() : undefined
-    for (let i = 0; i < hands; i++) this.#hands.push(new ThreadHand(this.arena, onReady))
+    const threadHand = (): Hand => new ThreadHand(this.arena, writeWeight(options), onReady)
+    for (let i = 0; i < hands; i++) this.#hands.push(threadHand())
     if (own) this.#hands.push(new OwnHand(this.arena))
     this.#lane = new Lane(this.arena)
     const slots = hands > 0 ? mostAtOnce(options) * SLOTS_PER_THREAD : 1

@@ -8,16 +8,17 @@ import type { Answer, Task } from './task.js'
 export interface Hand {
   /** Can it take one more now? The least busy one is asked first. */
   readonly isFree: boolean
-  /** Tasks under way. */
+  /** Tasks under way, each by its weight. */
   readonly busy: number
   perform(task: Task): Promise<number>
   dismiss(): Promise<void>
 }
 
-/** Tasks that a worker holds: one in work, and others so that it does not wait for a caller that works too. */
+/** Chunks that a worker holds: one in work, and others so that it does not wait for a caller that works too. */
 const HELD = 3
 
 interface Waiting {
+  weight: number
   resolve(value: number): void
   reject(error: Error): void
 }
@@ -26,10 +27,15 @@ interface Waiting {
 export class ThreadHand implements Hand {
   readonly #worker: Worker
   readonly #waiting: Waiting[] = []
+  readonly #writeWeight: number
   #isOnline: boolean
 
-  /** @param onReady called when the thread runs, if it is to get tasks only then */
-  constructor(arena: Arena, onReady?: () => void) {
+  /**
+   * @param writeWeight how long a write takes, where the work on a chunk takes 1
+   * @param onReady called when the thread runs, if it is to get tasks only then
+   */
+  constructor(arena: Arena, writeWeight: number, onReady?: () => void) {
+    this.#writeWeight = writeWeight
     this.#isOnline = onReady === undefined
     this.#worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: arena.handle })
     this.#worker.on('message', (answer: Answer) => this.#settle(answer))
@@ -42,7 +48,7 @@ export class ThreadHand implements Hand {
   }
 
   get busy(): number {
-    return this.#waiting.length
+    return this.#waiting.reduce((sum, { weight }) => sum + weight, 0)
   }
 
   get isFree(): boolean {
@@ -52,7 +58,8 @@ export class ThreadHand implements Hand {
   perform(task: Task): Promise<number> {
     return new Promise((resolve, reject) => {
       if (this.#waiting.length === 0) this.#worker.ref()
-      this.#waiting.push({ resolve, reject })
+      const weight = task.kind === 'write' ? this.#writeWeight : 1
+      this.#waiting.push({ weight, resolve, reject })
       this.#worker.postMessage(task)
     })
   }
