@@ -1,19 +1,21 @@
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { again, READ_AGAIN } from '../engine/append/again.js'
-import { checkSameRows } from '../engine/append/metadata.js'
+import { checkSameRows, metadataAfter } from '../engine/append/metadata.js'
 import type { CompressionOptions } from '../engine/blosc2/cparams.js'
 import { concat } from '../engine/concat.js'
 import type { RunOptions } from '../engine/options.js'
 import { changedError } from '../engine/plan.js'
 import { closeSpooled, spoolWhere } from '../engine/spool.js'
 import { unsupported, usage } from '../errors.js'
+import type { Layers } from '../format/frame/layers.js'
 import { toJson } from '../format/json.js'
 import { dtypeRepr, ndarrayMetadata, parseMetadataDtype, parseNdarrayMetadata } from '../format/npy/index.js'
 import { schemeOf } from '../places.js'
 import type { PlainSource } from '../sources/plain.js'
 import { holdsArray } from './array-meta.js'
 import { type ChangeOptions, changeFrame } from './change.js'
+import { arrayOfFrame, JSON_LAYER, jsonOf, layersOf } from './described.js'
 import { NDArray } from './ndarray.js'
 import { SChunk } from './schunk.js'
 
@@ -89,6 +91,17 @@ function checkItems(schunk: SChunk, source: PlainSource, added: number): void {
   if (added % typesize !== 0) throw usage(`${added} bytes are no whole number of items of ${typesize} bytes`)
 }
 
+/** The metalayers that describe an array in a frame without shape, with the rows that come; none where there is none. */
+function describedAfter(schunk: SChunk, source: PlainSource, added: number, o: FrameAppendOptions): Layers {
+  const array = arrayOfFrame(schunk)
+  if (array === undefined || added === 0) return new Map()
+  const json = jsonOf(schunk.vlmeta)
+  const metadata = json ?? toJson(ndarrayMetadata({ ...array, dtype: dtypeRepr(array.descr) }))
+  const after = layersOf(metadataAfter({ metadata }, source, added, { raw: o.raw === true }))
+  if (json === undefined) after.delete(JSON_LAYER)
+  return after
+}
+
 async function appendItems(
   schunk: SChunk,
   source: PlainSource,
@@ -96,9 +109,11 @@ async function appendItems(
   o: FrameAppendOptions,
 ): Promise<FrameAppendResult> {
   checkItems(schunk, source, added)
+  const described = describedAfter(schunk, source, added, o)
   const unit = schunk.chunksize > 0 ? schunk.chunksize : schunk.typesize
   const steps = stepsFor(schunk.nbytes, unit, schunk.typesize)
   await appendPieces(source, added, steps, o, (piece) => schunk.append(piece))
+  for (const [name, content] of described) schunk.vlmeta.set(name, content)
   return { nbytes: added, totalBytes: schunk.nbytes, nchunks: schunk.nchunks, skipped: false }
 }
 

@@ -1,3 +1,4 @@
+import { takeOwn } from '../engine/blosc2/frame-ids.js'
 import { damaged } from '../errors.js'
 import { product } from '../format/b2nd/geometry.js'
 import type { Layers } from '../format/frame/layers.js'
@@ -20,8 +21,9 @@ import { formatTensor, parseTensor, TENSOR_LAYER } from './tensor.js'
 export const JSON_LAYER = 'bloscpack'
 
 /** The metalayers for metadata in JSON; an array in C order is described in python-blosc2's own way too. */
-export function layersOf(json: string | undefined): Layers {
-  const layers: Layers = new Map()
+export function layersOf(metadata: string | undefined): Layers {
+  if (metadata === undefined) return new Map()
+  const { json, layers } = takeOwn(metadata)
   if (json === undefined) return layers
   const array = parseNdarrayMetadata(JSON.parse(json))
   if (array !== undefined && numpyOrder(array) === 'C')

@@ -139,6 +139,40 @@ export class SChunkReader {
   }
 
   /**
+   * @internal Plain bytes of neighbouring chunks, as many as fit, at least one.
+   * @param first the first of them
+   * @param most plain bytes that may be read together, if they are of several chunks
+   * @param room where they go if they fit
+   */
+  async someChunks(first: number, most: number, room: Uint8Array): Promise<Uint8Array[]> {
+    const sizes: number[] = []
+    let total = 0
+    for (let i = first; i < this.nchunks; i++) {
+      const [, nbytes] = await this.list.extent(i)
+      if (sizes.length > 0 && total + nbytes > most) break
+      // The header must say the same before there is room for it.
+      await this.list.find(i)
+      sizes.push(nbytes)
+      total += nbytes
+    }
+    const bytes = total <= room.length ? room : allocate(total)
+    const ends = sizes.map((_, i) => sizes.slice(0, i + 1).reduce((sum, nbytes) => sum + nbytes, 0))
+    const pieces = sizes.map((nbytes, i) => bytes.subarray((ends[i] ?? 0) - nbytes, ends[i]))
+    const isZeros = pieces.map(() => true)
+    const reads = pieces.map((piece, i): PartRead => {
+      const take = (plain: Uint8Array): void => {
+        piece.set(plain)
+        isZeros[i] = false
+      }
+      return { index: first + i, part: { start: 0, stop: piece.length }, take }
+    })
+    const [start] = await this.list.extent(first)
+    await readParts(this.#parts, reads, this.nbytes - start - total)
+    for (const [i, piece] of pieces.entries()) if (isZeros[i]) piece.fill(0)
+    return pieces
+  }
+
+  /**
    * The plain bytes of the items `start` to `stop`; only blocks that hold some of them are decompressed.
    * @param start negative ones count from the end; limits beyond the items are cut, as in Python
    * @throws BlpkError DAMAGED, UNSUPPORTED, IO

@@ -1,6 +1,7 @@
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { JSON_LAYER, layersOf } from '../blosc2/described.js'
+import { layersOf } from '../blosc2/described.js'
+import { TENSOR_LAYER } from '../blosc2/tensor.js'
 import type { CompressionOptions } from '../engine/blosc2/cparams.js'
 import type { FrameOutput } from '../engine/blosc2/frame-target.js'
 import { packArray } from '../engine/blosc2/pack-array.js'
@@ -91,7 +92,7 @@ function layersFor({ kept }: Packing, layers: Layers): { meta: Layers; vlmeta: L
 
 /** The array itself is described by its own metalayer. */
 function onlyJson(json: string): Layers {
-  return new Map([...layersOf(json)].filter(([name]) => name === JSON_LAYER))
+  return new Map([...layersOf(json)].filter(([name]) => name !== TENSOR_LAYER))
 }
 
 async function toArrayOf(packing: Packing): Promise<FrameResult> {

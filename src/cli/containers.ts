@@ -29,10 +29,21 @@ export function isSparseFrame(argument: string): boolean {
   return statSync(join(argument, SPARSE_FRAME_NAME), { throwIfNoEntry: false })?.isFile() === true
 }
 
-/** What kind of container a source holds, by its first bytes. */
+/** Do the last bytes tell a frame whose first ones are damaged? */
+async function endsAsFrame(source: ByteSource): Promise<boolean> {
+  const { looksLikeTrailerEnd, TRAILER_END_BYTES } = await import('../format/frame/trailer.js')
+  const { seekable, size } = source
+  if (!seekable || size === undefined || size < TRAILER_END_BYTES) return false
+  const end = new Uint8Array(TRAILER_END_BYTES)
+  await source.read(size - end.length, end)
+  return looksLikeTrailerEnd(end)
+}
+
+/** What kind of container a source holds, damaged or not; undefined where it is nothing known. */
 export async function kindOf(source: ByteSource): Promise<ReturnType<typeof containerOf>> {
   const bytes = new Uint8Array(CONTAINER_PEEK_BYTES)
-  return containerOf(bytes.subarray(0, await source.read(0, bytes)))
+  const kind = containerOf(bytes.subarray(0, await source.read(0, bytes)))
+  return kind ?? ((await endsAsFrame(source)) ? 'frame' : undefined)
 }
 
 /** The same of a file; undefined too where it is none, or not there. @throws BlpkError IO */
@@ -65,16 +76,6 @@ export async function kindOfPlace(name: string, context: Context): Promise<Retur
   }
 }
 
-/** Where the first bytes are those of nothing known, the last ones may tell a damaged frame. */
-async function endsAsFrame(source: ByteSource): Promise<boolean> {
-  const { looksLikeTrailerEnd, TRAILER_END_BYTES } = await import('../format/frame/trailer.js')
-  const { seekable, size } = source
-  if (!seekable || size === undefined || size < TRAILER_END_BYTES) return false
-  const end = new Uint8Array(TRAILER_END_BYTES)
-  await source.read(size - end.length, end)
-  return looksLikeTrailerEnd(end)
-}
-
 /**
  * Opens a container, and tells by its bytes what it is.
  * @throws BlpkError NOT_FOUND, IO, DENIED, NETWORK; USAGE for a terminal
@@ -93,12 +94,7 @@ export async function openContainer(
     const source = input.source.seekable
       ? input.source
       : await PeekedSource.open(input.source, CONTAINER_PEEK_BYTES)
-    const kind = await kindOf(source)
-    return {
-      ...input,
-      source,
-      isFrame: kind === 'frame' || (kind === undefined && (await endsAsFrame(source))),
-    }
+    return { ...input, source, isFrame: (await kindOf(source)) === 'frame' }
   } catch (error) {
     await input.source.close()
     throw error

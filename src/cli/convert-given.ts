@@ -7,6 +7,7 @@ import { TENSOR_LAYER } from '../blosc2/tensor.js'
 import { Archive } from '../engine/archive.js'
 import { type CopyResult, copyArchive, copyFrame } from '../engine/blosc2/copy-chunks.js'
 import { type FrameFile, openFrame } from '../engine/blosc2/frame-file.js'
+import { withOwnOf } from '../engine/blosc2/frame-ids.js'
 import type { FrameOutput } from '../engine/blosc2/frame-target.js'
 import { type ChunkFit, linearArray } from '../engine/blosc2/linear-copy.js'
 import { RangeReader } from '../engine/range.js'
@@ -188,7 +189,8 @@ function jsonOfFrame(
 export async function givenFrame(input: ContainerInput, frame: OpenedFrame, work: Work): Promise<Given> {
   const { schunk, array } = frame
   const layout = array === undefined ? arrayOfFrame(schunk) : layoutOf(array)
-  const json = jsonOfFrame(jsonOf(schunk.vlmeta), layout, array !== undefined)
+  const described = jsonOfFrame(jsonOf(schunk.vlmeta), layout, array !== undefined)
+  const json = work.job.container === 'blp' ? withOwnOf(schunk.vlmeta, described) : described
   const plain = (): PlainSource => {
     frame.willReadAll()
     const { name } = input.source

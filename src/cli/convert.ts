@@ -1,3 +1,4 @@
+import { OWN_LAYER } from '../engine/blosc2/frame-ids.js'
 import { BloscpackSink } from '../engine/bloscpack-sink.js'
 import { pack } from '../engine/pack.js'
 import { usage } from '../errors.js'
@@ -41,7 +42,7 @@ const PACKING: readonly (keyof CliOptions)[] = [
   'blocks',
 ]
 function sayDropped({ kept }: Given, { job, context }: Work): void {
-  const names = [...kept.meta.keys(), ...kept.vlmeta.keys()]
+  const names = [...kept.meta.keys(), ...kept.vlmeta.keys()].filter((name) => name !== OWN_LAYER)
   if (job.container !== 'blp' || names.length === 0 || context.options.quiet === true) return
   say(`note: a .blp archive has no place for metalayers; left out: ${names.join(', ')}`)
 }

@@ -1,11 +1,12 @@
 import { BlpkError, unsupported, usage } from '../errors.js'
 import { type Checksum, sameDigest } from '../format/bloscpack/checksums.js'
 import { blocksBytes, decodeBlocks } from '../format/chunk/decode.js'
-import { CHUNK_HEADER_BYTES } from '../format/chunk/header.js'
+import { CHUNK_HEADER_BYTES, type ChunkHeader } from '../format/chunk/header.js'
 import { Workspace } from '../kernels/workspace.js'
 import type { PlainSink } from '../sinks/plain.js'
 import type { Archive, ChunkPlace } from './archive.js'
 import { Slot } from './slot.js'
+import { readBlocks } from './some-blocks.js'
 import { located, placeOf } from './unpack.js'
 import { findChunk } from './walk.js'
 
@@ -15,13 +16,25 @@ export interface ByteRange {
   stop: number
 }
 
-/** Reads pieces of chunks: only chunks that are touched are read, only blocks that are touched decompressed. */
+/** @returns the first block that is touched, and the one behind the last */
+function touchedBlocks({ blocksize }: ChunkHeader, start: number, stop: number): [number, number] {
+  return [Math.floor(start / blocksize), Math.ceil(stop / blocksize)]
+}
+
+/** So many chunks are remembered to be sound. */
+const MOST_CHECKED = 1 << 17
+
+/**
+ * Reads pieces of chunks: only chunks that are touched are read, only blocks that are touched decompressed. A chunk is
+ * read whole, and checked, when it is touched first; then of a file only the blocks that are touched are read.
+ */
 export class RangeReader {
   readonly #archive: Archive
   readonly #ws = new Workspace()
   /** One place for all chunks, so that each is read where the kernels can work on it. */
   readonly #slot: Slot
   #checksum: Promise<Checksum> | undefined
+  readonly #checked = new Set<number>()
 
   constructor(archive: Archive) {
     this.#archive = archive
@@ -66,10 +79,25 @@ export class RangeReader {
   async #piece(index: number, start: number, stop: number): Promise<Uint8Array> {
     try {
       const chunk = await findChunk(this.#archive, index)
-      return await this.#decode(chunk, await this.#read(chunk), start, stop)
+      const bytes = (await this.#readPart(chunk, start, stop)) ?? (await this.#read(chunk))
+      return await this.#decode(chunk, bytes, start, stop)
     } catch (error) {
       throw located(error)
     }
+  }
+
+  /** @returns undefined where the whole chunk has to be read */
+  async #readPart(chunk: ChunkPlace, start: number, stop: number): Promise<Uint8Array | undefined> {
+    const { header, index, position } = chunk
+    const { source, digestBytes } = this.#archive
+    // What is fetched from afar was announced, and comes as it is.
+    if (source.willRead !== undefined || (digestBytes > 0 && !this.#checked.has(index))) return undefined
+    const bytes = this.#slot.packed(header.cbytes)
+    bytes.set(chunk.headerBytes)
+    const place = placeOf(this.#archive, chunk)
+    const read = (at: number, into: Uint8Array) => this.#archive.readExactly(position + at, into, place)
+    const [first, last] = touchedBlocks(header, start, stop)
+    return (await readBlocks(header, first, last, bytes, read)) ? bytes : undefined
   }
 
   async #read(chunk: ChunkPlace): Promise<Uint8Array> {
@@ -81,14 +109,14 @@ export class RangeReader {
     if (!sameDigest(checksum.digest(bytes.subarray(0, cbytes)), bytes.subarray(cbytes))) {
       throw new BlpkError('CHECKSUM', `${checksum.name} mismatch`, placeOf(this.#archive, chunk))
     }
+    if (this.#checked.size < MOST_CHECKED) this.#checked.add(chunk.index)
     return bytes
   }
 
   async #decode(chunk: ChunkPlace, bytes: Uint8Array, start: number, stop: number): Promise<Uint8Array> {
     const { header } = chunk
     if (header.memcpyed) return bytes.subarray(CHUNK_HEADER_BYTES + start, CHUNK_HEADER_BYTES + stop)
-    const first = Math.floor(start / header.blocksize)
-    const last = Math.ceil(stop / header.blocksize)
+    const [first, last] = touchedBlocks(header, start, stop)
     const plain = this.#slot.plain(blocksBytes(header, first, last))
     await decodeBlocks(this.#ws, bytes, header, first, last, plain, placeOf(this.#archive, chunk))
     return plain.subarray(start - first * header.blocksize, stop - first * header.blocksize)

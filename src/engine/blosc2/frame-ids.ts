@@ -1,7 +1,8 @@
 import type { Layers } from '../../format/frame/layers.js'
+import { membersOf, objectOf } from '../../format/json-edit.js'
 import { packJson } from '../../format/msgpack/from-json.js'
 import { jsonOfMsgpack } from '../../format/msgpack/to-json.js'
-import { appendIdsOf, withAppendId } from '../append/ids.js'
+import { appendIdsOf, OWN_KEY, withAppendId } from '../append/ids.js'
 
 /** The variable-length metalayer that is blpk's own: a map in msgpack. */
 export const OWN_LAYER = 'blpk'
@@ -15,6 +16,23 @@ function ownJson(vlmeta: Layers): string | undefined {
   } catch {
     return undefined
   }
+}
+
+/** Metadata as an archive has them, with blpk's own of a frame among them, where they are an object. */
+export function withOwnOf(vlmeta: Layers, json: string | undefined): string | undefined {
+  const own = membersOf(ownJson(vlmeta) ?? '{}') ?? []
+  const members = membersOf(json ?? '{}')
+  return own.length === 0 || members === undefined ? json : objectOf([...members, ...own])
+}
+
+/** The same the other way round. @returns the metadata without blpk's own, and those as layers of a frame */
+export function takeOwn(json: string): { json: string | undefined; layers: Layers } {
+  const members = membersOf(json) ?? []
+  const own = members.findLast(({ key }) => key === OWN_KEY)
+  if (own === undefined) return { json, layers: new Map() }
+  const others = members.filter(({ key }) => key !== OWN_KEY)
+  const layers = new Map([[OWN_LAYER, packJson(own.value)]])
+  return { json: others.length === 0 ? undefined : objectOf(others), layers }
 }
 
 /** Ids of appends that are in a frame, as far as it remembers them. */

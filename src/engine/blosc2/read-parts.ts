@@ -163,9 +163,10 @@ async function decodeSpeed(source: PartSource, first: PartRead): Promise<number>
 /**
  * Reads parts of chunks, in the calling thread or in as many as are worth it. Where a part is zeros, nothing is
  * written: whoever asks has zeros there.
+ * @param more plain bytes that are going to be read next: threads may be worth starting for them too
  * @throws BlpkError DAMAGED, UNSUPPORTED, IO
  */
-export async function readParts(source: PartSource, reads: readonly PartRead[]): Promise<void> {
+export async function readParts(source: PartSource, reads: readonly PartRead[], more = 0): Promise<void> {
   const [first] = reads
   if (first === undefined) return
   const { itemBytes } = source.options
@@ -178,7 +179,7 @@ export async function readParts(source: PartSource, reads: readonly PartRead[]):
       : threadsFor({
           threads,
           pieces: reads.length,
-          nbytes,
+          nbytes: nbytes + more,
           speed: await decodeSpeed(source, first),
           slotBytes,
         })
