@@ -69,6 +69,8 @@ export function realisticData(nbytes: number): Record<string, { typesize: number
     signal: { typesize: 8, bytes: view(signal) },
     counts: { typesize: 4, bytes: view(counts) },
     floats: { typesize: 4, bytes: view(floats) },
+    // Shuffled, its second bytes repeat after 65536 of them: as far as BloscLZ can look back.
+    arange: { typesize: 4, bytes: view(Int32Array.from({ length: nbytes / 4 }, (_, i) => i)) },
     text: { typesize: 1, bytes: new TextEncoder().encode(text).subarray(0, nbytes) },
   }
 }

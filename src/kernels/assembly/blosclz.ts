@@ -39,12 +39,18 @@ function slotOf(table: usize, bytes: u64): usize {
   return table + (<usize>(((bytes << 32) * 889523592379) >> (64 - HASH_BITS)) << 1)
 }
 
+/** The distance from `ip` to the position whose lower 16 bits stand in a slot, from 1 to 65536. */
+// @ts-ignore: decorator
+@inline
+function backTo(ip: usize, slot: usize): usize {
+  return ((ip - <usize>load<u16>(slot) - 1) & 0xffff) + 1
+}
+
 /** Whether four equal bytes at a distance are worth a match: far ones must go on to seven. */
 // @ts-ignore: decorator
 @inline
 function worthwhile(back: usize, from: usize, bytes: u64): bool {
-  // A distance of 0 is a stale entry that names the position itself.
-  return back != 0 && (back <= MAX_NEAR || load<u32>(from, FAR_SHIFT) == <u32>(bytes >> (8 * FAR_SHIFT)))
+  return back <= MAX_NEAR || load<u32>(from, FAR_SHIFT) == <u32>(bytes >> (8 * FAR_SHIFT))
 }
 
 /** Writes literals as runs; the caller has seen to the room. `readable` counts the bytes from `from` on. */
@@ -106,10 +112,10 @@ export function blosclzCompress(
     let step: usize = 1
     while (true) {
       const slot = slotOf(table, bytes)
-      back = (ip - <usize>load<u16>(slot)) & 0xffff
+      back = backTo(ip, slot)
       store<u16>(slot, <u16>ip)
       from = ip - back
-      if (load<u32>(from) == <u32>bytes && worthwhile(back, from, bytes)) break
+      if (ip - src >= back && load<u32>(from) == <u32>bytes && worthwhile(back, from, bytes)) break
       // Compared before the step, which may lead past the last address.
       if (step > searchLimit - ip) return finish(dst, op, oend, anchor, <u32>(iend - anchor))
       ip += step
@@ -136,9 +142,9 @@ export function blosclzCompress(
         const edge = ip - EDGE
         const edgeBytes = load<u64>(edge)
         const edgeSlot = slotOf(table, edgeBytes)
-        edgeBack = (edge - <usize>load<u16>(edgeSlot)) & 0xffff
+        edgeBack = backTo(edge, edgeSlot)
         store<u16>(edgeSlot, <u16>edge)
-        if (load<u64>(edge - edgeBack) == edgeBytes && edgeBack != 0 && length >= MIN_LENGTH + EDGE) {
+        if (edge - src >= edgeBack && load<u64>(edge - edgeBack) == edgeBytes && length >= MIN_LENGTH + EDGE) {
           length -= EDGE
           ip = edge
         } else {
@@ -174,10 +180,10 @@ export function blosclzCompress(
       }
       bytes = load<u64>(ip)
       const slot = slotOf(table, bytes)
-      back = (ip - <usize>load<u16>(slot)) & 0xffff
+      back = backTo(ip, slot)
       store<u16>(slot, <u16>ip)
       from = ip - back
-      if (load<u32>(from) != <u32>bytes || !worthwhile(back, from, bytes)) break
+      if (ip - src < back || load<u32>(from) != <u32>bytes || !worthwhile(back, from, bytes)) break
     }
     ip++
     if (ip > startLimit) return finish(dst, op, oend, anchor, <u32>(iend - anchor))
