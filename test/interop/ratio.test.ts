@@ -34,6 +34,8 @@ const EXCEPTIONS: {
   { codec: 'zlib', levels: [1, 2], data: 'arange', shuffle: 'byte', tolerance: 1.16 },
   // Our kernel remembers only some of the places inside a match at its fastest.
   { codec: 'zstd', levels: [1], tolerance: 0.03 },
+  // Of what lies inside a match, every second place is forgotten.
+  { codec: 'zstd', levels: [3], data: 'signal', shuffle: 'none', tolerance: 0.05 },
   // The bindings for Node 20 stream: zstd is not told how small a block is, and takes its settings for large inputs.
   { codec: 'zstd', levels: [8], data: 'arange', shuffle: 'none', tolerance: 0.15 },
   { codec: 'zstd', levels: [7, 8], tolerance: 0.03 },

@@ -7,21 +7,24 @@ import { candidates, latest, remember, SEARCH_BYTES } from './rows'
 import { entropyOfBlock } from './split'
 
 const MIN_MATCH: u32 = 4
-/** About what a sequence takes besides the digits of its offset, in bits. */
-const SEQUENCE_BITS: i32 = 9
+/** About what a sequence takes that repeats an offset, in bits. */
 const REPEAT_BITS: i32 = 6
 /** A match of this length is not weighed against later ones. */
-const TAKE_AT_ONCE: u32 = 256
+const TAKE_AT_ONCE: u32 = 48
 /** Of a longer match only the ends are remembered, in bytes. */
 const REMEMBERED: usize = 96
-
-/** By level 1 to 6: earlier places that are looked at, and how many positions a match may be put off. */
-const ATTEMPTS = memory.data<u8>([0, 2, 3, 6, 8, 15, 15])
-const PATIENCE = memory.data<u8>([0, 0, 0, 1, 1, 2, 2])
 /** How soon what does not match is passed over faster: the step grows by one after 2 to this power of bytes. */
-const SEARCH_SHIFT = memory.data<u8>([0, 8, 8, 8, 8, 8, 8])
+const SEARCH_SHIFT: usize = 8
+
+// By level 1 to 6.
+/** Earlier places that are looked at. */
+const ATTEMPTS = memory.data<u8>([0, 2, 3, 3, 8, 15, 15])
+/** How many positions a match may be put off; where none, only the last offset may do that. */
+const PATIENCE = memory.data<u8>([0, 0, 0, 0, 1, 2, 2])
+/** About what a sequence takes besides the digits of its offset, in bits; more where what follows is not looked at. */
+const SEQUENCE_BITS = memory.data<u8>([0, 14, 14, 14, 12, 9, 9])
 /** One of so many places inside a match is remembered. */
-const STRIDE = memory.data<u8>([0, 5, 2, 1, 1, 1, 1])
+const STRIDE = memory.data<u8>([0, 5, 2, 2, 2, 2, 1])
 
 /** The last offsets, as the decoder will know them; these belong to the instance, as all below. */
 let repeat1: u32 = 1
@@ -37,6 +40,8 @@ export let literalBytes: u32 = 0
 /** What a literal costs, in 16ths of a bit. */
 let literalCost: i32 = 0
 let attempts: u32 = 0
+let patience: u32 = 0
+let sequenceBits: i32 = 0
 /** Every place before this one is remembered, or passed over. */
 let remembered: usize = 0
 /** The best match of the last search: its offset, and what it saves in 16ths of a bit. */
@@ -64,30 +69,43 @@ function gainOf(length: u32, bits: i32): i32 {
   return <i32>length * literalCost - (bits << 4)
 }
 
+/** How long the match at an earlier offset is, or 0 where it is too short or would reach beyond the start. */
+@inline
+function lengthAt(ip: usize, offset: u32, end: usize, first: usize): u32 {
+  if (offset > <u32>(ip - first) || load<u32>(ip - offset) != load<u32>(ip)) return 0
+  return MIN_MATCH + equalRun(ip + MIN_MATCH, ip - offset + MIN_MATCH, end)
+}
+
 /** Looks for the match that saves most, which must save more than `least`. @returns its length, or 0 */
 @inline
 function search(s: usize, ip: usize, end: usize, first: usize, least: i32): u32 {
   let length: u32 = 0
   bestGain = least
-  const word = load<u32>(ip)
-  if (repeat1 <= <u32>(ip - first) && load<u32>(ip - repeat1) == word) {
-    const found = MIN_MATCH + equalRun(ip + MIN_MATCH, ip - repeat1 + MIN_MATCH, end)
-    const gain = gainOf(found, REPEAT_BITS)
-    if (gain > bestGain) {
-      bestGain = gain
-      bestOffset = repeat1
+  let found = lengthAt(ip, repeat1, end, first)
+  if (gainOf(found, REPEAT_BITS) > bestGain) {
+    bestGain = gainOf(found, REPEAT_BITS)
+    bestOffset = repeat1
+    length = found
+  }
+  // The one before often goes on, as where one value of many differs; but alternating leads past longer matches.
+  if (patience != 0) {
+    found = lengthAt(ip, repeat2, end, first)
+    if (gainOf(found, REPEAT_BITS) > bestGain) {
+      bestGain = gainOf(found, REPEAT_BITS)
+      bestOffset = repeat2
       length = found
     }
   }
+  const word = load<u32>(ip)
   let bits = candidates(s, ip)
   for (let i = attempts; bits != 0 && i != 0; i--) {
     const from = latest(bits)
     bits &= bits - 1
     if (load<u32>(from) != word) continue
-    const found = MIN_MATCH + equalRun(ip + MIN_MATCH, from + MIN_MATCH, end)
+    found = MIN_MATCH + equalRun(ip + MIN_MATCH, from + MIN_MATCH, end)
     if (found <= length) continue
     const offset = <u32>(ip - from)
-    const gain = gainOf(found, SEQUENCE_BITS + 31 - <i32>clz(offset))
+    const gain = gainOf(found, sequenceBits + 31 - <i32>clz(offset))
     if (gain > bestGain) {
       bestGain = gain
       bestOffset = offset
@@ -100,11 +118,12 @@ function search(s: usize, ip: usize, end: usize, first: usize, least: i32): u32 
 /** Remembers what lies before a place; of a long stretch only its ends. */
 @inline
 function rememberUpTo(s: usize, ip: usize, stride: usize): void {
-  if (ip > remembered + 2 * REMEMBERED) {
-    for (const stop = remembered + REMEMBERED; remembered < stop; remembered += stride) remember(s, remembered)
-    remembered = ip - REMEMBERED
+  let at = remembered
+  if (ip > at + 2 * REMEMBERED) {
+    for (const stop = at + REMEMBERED; at < stop; at += stride) remember(s, at)
+    at = ip - REMEMBERED
   }
-  for (; remembered < ip; remembered += stride) remember(s, remembered)
+  for (; at < ip; at += stride) remember(s, at)
 }
 
 /** What an offset is written as: 1 to 3 stand for the last ones, counted on by one behind no literals. */
@@ -151,9 +170,9 @@ export function cutBlock(s: usize, first: usize, block: usize, end: usize, level
   kept3 = repeat3
   sequenceCount = 0
   attempts = <u32>load<u8>(ATTEMPTS + level)
-  const patience = <u32>load<u8>(PATIENCE + level)
+  patience = <u32>load<u8>(PATIENCE + level)
+  sequenceBits = <i32>load<u8>(SEQUENCE_BITS + level)
   const stride = <usize>load<u8>(STRIDE + level)
-  const searchShift = <usize>load<u8>(SEARCH_SHIFT + level)
   // Huffman codes have one bit at least.
   literalCost = max<i32>(16, <i32>entropyOfBlock(s))
   let to = s + LITERALS
@@ -163,10 +182,9 @@ export function cutBlock(s: usize, first: usize, block: usize, end: usize, level
   while (ip <= stop) {
     rememberUpTo(s, ip, stride)
     let length = search(s, ip, end, first, 0)
-    remember(s, ip)
     remembered = ip + 1
     if (length == 0) {
-      const step: usize = 1 + ((ip - anchor) >> searchShift)
+      const step: usize = 1 + ((ip - anchor) >> SEARCH_SHIFT)
       ip += step
       // In what does not match, what is passed over is not remembered either.
       if (step > 8) remembered = ip
@@ -175,10 +193,17 @@ export function cutBlock(s: usize, first: usize, block: usize, end: usize, level
     let start = ip
     let offset = bestOffset
     let gain = bestGain
+    if (patience == 0 && length < TAKE_AT_ONCE && ip < stop) {
+      const later = lengthAt(ip + 1, repeat1, end, first)
+      if (gainOf(later, REPEAT_BITS) > gain + literalCost) {
+        start = ip + 1
+        length = later
+        offset = repeat1
+      }
+    }
     for (let wait: u32 = 1; wait <= patience && length < TAKE_AT_ONCE && ip < stop; wait++) {
       ip++
       const later = search(s, ip, end, first, gain + literalCost)
-      remember(s, ip)
       remembered = ip + 1
       if (later == 0) continue
       start = ip
@@ -194,9 +219,8 @@ export function cutBlock(s: usize, first: usize, block: usize, end: usize, level
     to = add(s, anchor, <u32>(start - anchor), length, offset, to, end)
     ip = start + length
     anchor = ip
-    // The offset before the last one often goes on, as where one value of many differs.
-    while (ip <= stop && repeat2 <= <u32>(ip - first) && load<u32>(ip) == load<u32>(ip - repeat2)) {
-      const found = MIN_MATCH + equalRun(ip + MIN_MATCH, ip - repeat2 + MIN_MATCH, end)
+    while (patience == 0 && ip <= stop) {
+      const found = lengthAt(ip, repeat2, end, first)
       if (gainOf(found, REPEAT_BITS) <= 0) break
       to = add(s, anchor, 0, found, repeat2, to, end)
       ip += found

@@ -48,7 +48,7 @@ export function remember(s: usize, ip: usize): void {
   put(s, hash, tagOf(hash), ip)
 }
 
-/** What the last search looked at and remembered, for {@link firstCandidate}. These belong to the instance. */
+/** What the last search looked at and remembered, for {@link latest}. These belong to the instance. */
 let searchHead: u32 = 0
 let searchPositions: usize = 0
 
@@ -59,10 +59,16 @@ export function candidates(s: usize, ip: usize): u32 {
   const tag = tagOf(hash)
   const row = <usize>(hash >> 8)
   const tags = s + TAGS + (row << 4)
-  const head = <u32>load<u8>(tags)
-  const found = <u32>i8x16.bitmask(i8x16.eq(v128.load(tags), i8x16.splat(<i8>tag))) & 0xfffe
+  const before = <u32>load<u8>(tags)
+  const looksLike = <u32>i8x16.bitmask(i8x16.eq(v128.load(tags), i8x16.splat(<i8>tag)))
+  const head: u32 = before > 1 ? before - 1 : 15
+  const positions = s + POSITIONS + (row << 6)
+  store<u8>(tags, <u8>head)
+  store<u8>(tags + head, <u8>tag)
+  store<u32>(positions + (<usize>head << 2), <u32>(ip - origin))
   searchHead = head
-  searchPositions = s + POSITIONS + (row << 6)
+  searchPositions = positions
+  const found = looksLike & 0xfffe & ~(1 << head)
   return ((found >> head) | (found << (16 - head))) & 0xffff
 }
 
