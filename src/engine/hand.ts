@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads'
 import { BlpkError } from '../errors.js'
 import type { Arena } from '../kernels/workspace.js'
 import { Performer } from './performer.js'
-import type { Answer, Task } from './task.js'
+import type { Answer, Message, Task } from './task.js'
 
 /** Who does tasks. */
 export interface Hand {
@@ -28,22 +28,22 @@ export class ThreadHand implements Hand {
   readonly #worker: Worker
   readonly #waiting: Waiting[] = []
   readonly #writeWeight: number
-  #isOnline: boolean
+  #isReady: boolean
 
   /**
    * @param writeWeight how long a write takes, where the work on a chunk takes 1
-   * @param onReady called when the thread runs, if it is to get tasks only then
+   * @param onReady called when the thread has loaded what it needs, if it is to get tasks only then
    */
   constructor(arena: Arena, writeWeight: number, onReady?: () => void) {
     this.#writeWeight = writeWeight
-    this.#isOnline = onReady === undefined
+    this.#isReady = onReady === undefined
     this.#worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: arena.handle })
-    this.#worker.on('message', (answer: Answer) => this.#settle(answer))
-    this.#worker.on('error', (error) => this.#fail(error))
-    this.#worker.once('online', () => {
-      this.#isOnline = true
+    this.#worker.on('message', (message: Message) => {
+      if (!('isReady' in message)) return this.#settle(message)
+      this.#isReady = true
       onReady?.()
     })
+    this.#worker.on('error', (error) => this.#fail(error))
     this.#worker.unref()
   }
 
@@ -52,7 +52,7 @@ export class ThreadHand implements Hand {
   }
 
   get isFree(): boolean {
-    return this.#isOnline && this.busy < HELD
+    return this.#isReady && this.busy < HELD
   }
 
   perform(task: Task): Promise<number> {

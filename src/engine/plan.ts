@@ -1,6 +1,6 @@
 import type { CodecName } from '../codecs/registry.js'
 import { BlpkError, usage } from '../errors.js'
-import type { ChecksumName } from '../format/bloscpack/checksums.js'
+import { type ChecksumName, checksumSpec } from '../format/bloscpack/checksums.js'
 import { MAX_CHUNK_NBYTES, type Shuffle } from '../format/chunk/header.js'
 import { compactJson } from '../format/json.js'
 import type { PlainSource } from '../sources/plain.js'
@@ -65,7 +65,8 @@ export async function planChunks(
     level: o.level ?? DEFAULT_LEVEL,
     shuffle: wanted === 'byte' && typesize === 1 ? 'none' : wanted,
     typesize,
-    checksum,
+    // Names are taken in any case.
+    checksum: checksumSpec(checksum).name,
     ...(o.blocksize !== undefined && { blocksize: o.blocksize }),
   }
   return { params, sampled }

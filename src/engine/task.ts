@@ -28,3 +28,6 @@ export type Task =
 
 /** Answers come in the order of the tasks. */
 export type Answer = { value: number } | { error: Pick<BlpkError, 'code' | 'message' | 'place'> }
+
+/** What a worker says: once that it has loaded what it needs, then its answers. */
+export type Message = { isReady: true } | Answer

@@ -2,10 +2,11 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { BlpkError } from '../errors.js'
 import { Arena, type ArenaHandle } from '../kernels/workspace.js'
 import { Performer } from './performer.js'
-import type { Answer, Task } from './task.js'
+import type { Answer, Message, Task } from './task.js'
 
 const port = parentPort
 if (port === null) throw new Error('worker.js runs as a worker thread only')
+const say = (message: Message): void => port.postMessage(message)
 const performer = new Performer(new Arena(workerData as ArenaHandle))
 let queue: Promise<void> = Promise.resolve()
 
@@ -18,6 +19,7 @@ function toAnswer(error: unknown): Answer {
 port.on('message', (task: Task) => {
   queue = queue.then(async () => {
     const answer = await performer.perform(task).then((value): Answer => ({ value }), toAnswer)
-    port.postMessage(answer)
+    say(answer)
   })
 })
+say({ isReady: true })
