@@ -44,7 +44,7 @@ const groups = ['start', 'open', 'work'].map((name, i) => ({
 }))
 
 /** Bundles for node, into a folder of their own; the kernels lie beside them, where they look for them. */
-async function bundleInto(dir, input, format, plugins) {
+async function bundleInto(dir, input, format, minify, plugins) {
   rmSync(dir, { recursive: true, force: true })
   const bundle = await rolldown({
     input,
@@ -58,14 +58,16 @@ async function bundleInto(dir, input, format, plugins) {
     format,
     chunkFileNames: '[name]-[hash].js',
     codeSplitting: { groups },
-    // Comments and spaces go, names stay: traces are to be read.
-    minify: { compress: false, mangle: false },
+    minify,
   })
   await bundle.close()
   copyFileSync('dist/kernels/kernels.wasm', `${dir}/kernels.wasm`)
 }
 
 const worker = 'dist/engine/worker.js'
-await bundleInto('dist/bundle', { cli: 'dist/cli/main.js', worker }, 'cjs', [withoutChildProcess])
+// Comments and spaces go, names stay: traces are to be read.
+const packed = { compress: false, mangle: false }
+await bundleInto('dist/bundle', { cli: 'dist/cli/main.js', worker }, 'cjs', packed, [withoutChildProcess])
 writeFileSync('dist/bundle/package.json', '{ "type": "commonjs" }\n')
-await bundleInto('dist/library', { index: 'dist/index.js', worker }, 'esm', [])
+// In programs of others node shows the line that threw: it must be one.
+await bundleInto('dist/library', { index: 'dist/index.js', worker }, 'esm', false, [])

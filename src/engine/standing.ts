@@ -3,7 +3,7 @@ import { Crew } from './crew.js'
 import { MAX_ARENA_CHUNK, type Slot } from './slot.js'
 
 /** How long a crew without work is kept, in ms: the next slice of an array then has no threads to start. */
-const KEPT = 5000
+const KEPT = 60_000
 /** Work that takes less in one thread is done there, in ms: where threads must be started, and where they wait. */
 const WORTH_STARTING = 80
 const WORTH_ASKING = 2
