@@ -69,12 +69,12 @@ function legend(rows, y) {
     .join('\n')
 }
 
-/** @param rows results of the bench; of the first folder that size is drawn which most was measured at */
+/** @param rows results of the bench; of the first folder that size is drawn which most was measured at, the later of two */
 export function drawPicture(rows) {
   const { dir } = rows[0]
   const sizes = [...new Set(rows.map((row) => row.megabytes))]
   const countAt = (size) => rows.filter((row) => row.dir === dir && row.megabytes === size).length
-  const megabytes = sizes.reduce((best, size) => (countAt(size) > countAt(best) ? size : best))
+  const megabytes = sizes.reduce((best, size) => (countAt(size) >= countAt(best) ? size : best))
   const shown = rows.filter((row) => row.dir === dir && row.megabytes === megabytes)
   const sets = [...new Set(shown.map((row) => row.set))]
   const columns = Math.min(4, sets.length)
