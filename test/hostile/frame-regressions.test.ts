@@ -1,13 +1,20 @@
+import { spawnSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { sealTrailer } from '../../dist/engine/blosc2/checksums.js'
 import {
+  BytesPlainSink,
   MemorySink,
   MemorySource,
+  NDArray,
   planFrameRecovery,
   SChunk,
   verifyFrame,
   writeRecoveredFrame,
+  writeSalvagedFrame,
 } from '../../dist/index.js'
+import { scratchDirectory } from '../support/scratch.js'
 
 test('checksums that name 2^44 chunks are refused, not counted up', async () => {
   const s = await SChunk.create(
@@ -33,4 +40,53 @@ test('checksums that name 2^44 chunks are refused, not counted up', async () => 
   const sink = new MemorySink()
   await writeRecoveredFrame(recovery, sink)
   expect([recovery.report.kept, (await verifyFrame(new MemorySource(sink.bytes))).ok]).toEqual([3, true])
+})
+
+test('an array whose plain size ends within a chunk is damaged, as reading it says', async () => {
+  const array = await NDArray.nans([23, 31], '<f4', {
+    chunks: [10, 12],
+    blocks: [4, 5],
+    checksum: 'none',
+  })
+  const frame = await array.toCframe()
+  const view = new DataView(frame.buffer, frame.byteOffset)
+  expect(view.getBigUint64(0x1e)).toBe(6480n)
+  view.setBigUint64(0x1e, 6427n)
+  await expect(NDArray.open(frame)).rejects.toThrow('the frame has 6427 bytes')
+  const { ok, findings } = await verifyFrame(new MemorySource(frame))
+  expect(ok).toBe(false)
+  expect(findings[0]?.message).toContain('wrong about the plain size: it says 6427, but it is 6480')
+  const recovery = await planFrameRecovery(new MemorySource(frame))
+  const sink = new MemorySink()
+  await writeRecoveredFrame(recovery, sink)
+  expect((await NDArray.open(sink.bytes)).shape).toEqual([23, 31])
+})
+
+test('half a million chunks that 235 bytes claim are salvaged before anybody gives up', async () => {
+  // A header that says 16 MiB in chunks of 31 bytes, of which one is there; found by the fuzzer.
+  const frame = Buffer.from(
+    'nqhiMmZyYW1lANIAAABhzwAAAAAAAADrpBIAUQPTAAAAAAEAAB/TAAAAAAAAAD/SAAAAAdIAAAAA0gAAAB/RAAHRAAHC2AYAAAAAAAEBAAAAAAAA' +
+      'AAAAk80AB94AANwAAAUBBwEfAAAAHwAAAD8AAAAAAAAAAAEBAAAAAAAAAAAAc2h1ZmZsZSA1MzIgZ2FtbWEgNDIxIGFscGhhIDMwOQBRA9MIAAAA' +
+      'CAAAACgAAAAAAAAAAAEAAAAAAAAAAAAAAAAAAAAAAACUAZPNAAbeAADcAADOAAAAI9gAAAAAAAAAAAAAAAAAAAAAAA==',
+    'base64',
+  )
+  const recovery = await planFrameRecovery(new MemorySource(frame), { fill: 'zeros' })
+  const sink = new MemorySink()
+  await writeSalvagedFrame(recovery, new BytesPlainSink(sink))
+  expect(recovery.report.lost).toBe(541201)
+  expect(sink.bytes.length).toBe(2 ** 24 + 31)
+}, 5000)
+
+test('an index of 172 bytes that names 720899 chunks of NaNs does not fill the memory', () => {
+  const frame = Buffer.from(
+    'nqhiMmZyYW1lANIAAABhzwAAAAAAAACspBIAUQPTAAAAAAAATiDTAAAYAAEAAADSAAAACNIAAB9A0gAAH0DRAAHRAAHC2AYAAAAAAAEBAAAAAAAA' +
+      'AAAAk80AB94AANwAAAUBBQgYAFgAGAAAACgAAAAAAAAAAAAAAAAAAAAAAAAwAAAAAAAAAIKUAZPNAAbeAADcAADOAAAAI9gAAAAAAAAAAAAAAAAA' +
+      'AAAAAA==',
+    'base64',
+  )
+  const path = join(scratchDirectory(), 'nans.b2frame')
+  writeFileSync(path, frame)
+  const argv = ['--max-old-space-size=128', 'bin/blpk.js', 'verify', path]
+  const { status, stdout } = spawnSync(process.execPath, argv, { encoding: 'utf8' })
+  expect([status, stdout]).toEqual([4, expect.stringContaining('chunks 0 to 720898: the chunk is of NaNs')])
 })

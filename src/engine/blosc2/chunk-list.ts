@@ -61,6 +61,8 @@ export class ChunkList {
   #sizes: number[] | undefined
   #nbytes: number
   readonly #layouts = new LayoutCache()
+  /** The special chunk that was asked for last: most are like it. */
+  #special: { special: OffsetSpecial; nbytes: number; bytes: Uint8Array } | undefined
 
   constructor(entries: Entry[], chunksize: number, nbytes: number, typesize: number, blocksize: number) {
     this.entries = entries
@@ -116,9 +118,15 @@ export class ChunkList {
     if (entry === undefined) throw damaged(`there is no chunk ${index}`)
     if ('open' in entry) return entry.open()
     const [, nbytes] = await this.extent(index)
-    return new MemoryChunk(specialChunk(entry.special, nbytes, this.#typesize, this.#blocksize), {
-      chunk: index,
-    })
+    return new MemoryChunk(this.#specialBytes(entry.special, nbytes), { chunk: index })
+  }
+
+  #specialBytes(special: OffsetSpecial, nbytes: number): Uint8Array {
+    if (this.#special?.special !== special || this.#special.nbytes !== nbytes) {
+      const bytes = specialChunk(special, nbytes, this.#typesize, this.#blocksize)
+      this.#special = { special, nbytes, bytes }
+    }
+    return this.#special.bytes
   }
 
   /**

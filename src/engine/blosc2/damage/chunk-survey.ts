@@ -55,6 +55,9 @@ export class ChunkSurvey {
   /** Chunks that do not match a checksum that is itself not proved. */
   readonly doubtful: { chunk: number; offset: number | undefined }[] = []
 
+  /** One for all such chunks: an index of a hundred bytes can name a million. */
+  #noFloats: SurveyedChunk | undefined
+
   constructor(probe: FrameProbe, ends: Ends) {
     this.#probe = probe
     this.#ends = ends
@@ -93,7 +96,8 @@ export class ChunkSurvey {
   special(offset: { special: OffsetSpecial }): SurveyedChunk {
     const { typesize } = this.#ends.header
     if (offset.special !== 'nans' || typesize === 4 || typesize === 8) return offset
-    return { lost: unsupported(`the chunk is of NaNs, but its items have ${typesize} bytes`) }
+    this.#noFloats ??= { lost: unsupported(`the chunk is of NaNs, but its items have ${typesize} bytes`) }
+    return this.#noFloats
   }
 
   async byIndex({ offsets, cbytes }: Index, o: RunOptions): Promise<SurveyedChunk[]> {

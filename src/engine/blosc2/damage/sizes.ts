@@ -57,12 +57,12 @@ function commonSize(
   return h.chunksize > 0 ? h.chunksize : (shown ?? ofLast)
 }
 
-/** Chunks of another size than theirs are none of this frame. */
-function dropForeign(chunks: SurveyedChunk[], chunksize: number): void {
+/** Chunks of another size than theirs are none of this frame; those of an array are all whole. */
+function dropForeign(chunks: SurveyedChunk[], chunksize: number, areWhole: boolean): void {
   for (const [i, chunk] of chunks.entries()) {
     if (!('sound' in chunk)) continue
     const { nbytes, open } = chunk.sound
-    const fits = i < chunks.length - 1 ? nbytes === chunksize : nbytes <= chunksize
+    const fits = areWhole || i < chunks.length - 1 ? nbytes === chunksize : nbytes <= chunksize
     if (fits) continue
     const message = `the chunk has ${nbytes} plain bytes, and should have ${chunksize}`
     chunks[i] = { lost: damaged(message, open(i).place) }
@@ -87,9 +87,11 @@ export function trueSizes(
 ): TrueSizes {
   if (h.variableChunks && array === undefined) return variableSizes(chunks)
   const chunksize = commonSize(h, isRebuilt, chunks, array)
-  dropForeign(chunks, chunksize)
+  const areWhole = array !== undefined && chunkBytes(array, h) === chunksize
+  dropForeign(chunks, chunksize, areWhole)
   const last = chunks.at(-1)
   if (last === undefined || chunksize === 0) return { chunksize, nbytes: 0, sizes: undefined }
+  if (areWhole) return { chunksize, nbytes: chunks.length * chunksize, sizes: undefined }
   const before = (chunks.length - 1) * chunksize
   const claimed = h.nbytes > before && h.nbytes <= before + chunksize ? h.nbytes : before + chunksize
   return { chunksize, nbytes: 'sound' in last ? before + last.sound.nbytes : claimed, sizes: undefined }
