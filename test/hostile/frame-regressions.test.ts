@@ -62,6 +62,20 @@ test('an array whose plain size ends within a chunk is damaged, as reading it sa
   expect((await NDArray.open(sink.bytes)).shape).toEqual([23, 31])
 })
 
+test('a last chunk of NaNs that ends within an item is damaged, as reading it says', async () => {
+  const s = await SChunk.create({ typesize: 4, chunksize: 4000, checksum: 'none' })
+  await s.fillSpecial(2500, 'nans')
+  const frame = await s.toCframe()
+  const view = new DataView(frame.buffer, frame.byteOffset)
+  expect(view.getBigUint64(0x1e)).toBe(10_000n)
+  view.setBigUint64(0x1e, 10_041n)
+  await expect((await SChunk.open(frame)).bytes()).rejects.toThrow('no multiple of its items of 4')
+  const { ok, findings } = await verifyFrame(new MemorySource(frame))
+  expect([ok, findings[0]?.message]).toEqual([false, expect.stringContaining('chunk 2')])
+  const recovery = await planFrameRecovery(new MemorySource(frame))
+  expect([recovery.report.kept, recovery.report.lost]).toEqual([2, 1])
+})
+
 test('half a million chunks that 235 bytes claim are salvaged before anybody gives up', async () => {
   // A header that says 16 MiB in chunks of 31 bytes, of which one is there; found by the fuzzer.
   const frame = Buffer.from(

@@ -69,6 +69,19 @@ function dropForeign(chunks: SurveyedChunk[], chunksize: number, areWhole: boole
   }
 }
 
+/** NaNs that do not fill their chunk are none; the last chunk may be shorter than the others. */
+function dropRaggedNans(chunks: SurveyedChunk[], typesize: number, chunksize: number, ofLast: number): void {
+  const judge = (nbytes: number): SurveyedChunk | undefined =>
+    nbytes % typesize === 0
+      ? undefined
+      : { lost: damaged(`the chunk of ${nbytes} bytes is no multiple of its items of ${typesize}`) }
+  const [others, last] = [judge(chunksize), judge(ofLast)]
+  for (const [i, chunk] of chunks.entries()) {
+    if (!('special' in chunk) || chunk.special !== 'nans') continue
+    chunks[i] = (i === chunks.length - 1 ? last : others) ?? chunk
+  }
+}
+
 function variableSizes(chunks: readonly SurveyedChunk[]): TrueSizes {
   const sizes = chunks.map((chunk) => ('sound' in chunk ? chunk.sound.nbytes : undefined))
   const nbytes = sizes.reduce<number | undefined>(
@@ -94,5 +107,7 @@ export function trueSizes(
   if (areWhole) return { chunksize, nbytes: chunks.length * chunksize, sizes: undefined }
   const before = (chunks.length - 1) * chunksize
   const claimed = h.nbytes > before && h.nbytes <= before + chunksize ? h.nbytes : before + chunksize
-  return { chunksize, nbytes: 'sound' in last ? before + last.sound.nbytes : claimed, sizes: undefined }
+  const nbytes = 'sound' in last ? before + last.sound.nbytes : claimed
+  dropRaggedNans(chunks, h.typesize, chunksize, nbytes - before)
+  return { chunksize, nbytes, sizes: undefined }
 }
