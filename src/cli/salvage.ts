@@ -45,8 +45,9 @@ async function salvageFrame(
   view: ProgressView,
   context: Context,
 ): Promise<RecoveryReport> {
-  const options = { ...recoverOptions(context, view), readable: true }
-  const recovery = await planFrameRecovery(input.source, options)
+  const { source, directory } = input
+  const options = { ...recoverOptions(context, view), directory, readable: true }
+  const recovery = await planFrameRecovery(source, options)
   const request = { context, compressed: false, inputs: [input], like: input.like }
   const prefix = context.options.raw === true ? undefined : recoveredFramePrefix(recovery)
   const sink = new BytesPlainSink(await openOutput(output, request), prefix)

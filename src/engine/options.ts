@@ -51,7 +51,7 @@ export interface PackOptions extends CodecOptions, RunOptions {
   chunkSize?: number
   /** Default `crc32`. */
   checksum?: ChecksumName
-  /** Keep positions of chunks, default true: needed to append. */
+  /** Keep positions of chunks, default true; without them parts are found more slowly. */
   offsets?: boolean
   /** Default ten times the chunks there are. */
   maxAppChunks?: Room

@@ -89,6 +89,28 @@ describe('repair', () => {
     expect(readFileSync(join(cwd, name)).equals(before)).toBe(true)
   })
 
+  test('salvage unpacks a sparse frame, from its directory', async () => {
+    const cwd = tempDir()
+    put(cwd, 'in.bin', new Uint8Array(items.buffer))
+    const packing = [
+      'c',
+      '--sparse',
+      '--format',
+      'b2frame',
+      '-t',
+      '4',
+      '--chunk-size',
+      '400',
+      'in.bin',
+      's.b2frame',
+    ]
+    expect((await blpk(packing, { cwd })).code).toBe(0)
+    const { code, out } = await blpk(['d', '--salvage', 's.b2frame', '-'], { cwd })
+    expect([code, sameBytes(out, new Uint8Array(items.buffer))]).toEqual([0, true])
+    const sliced = await blpk(['d', '--salvage', '--slice', '0:2', 's.b2frame', '-'], { cwd })
+    expect([sliced.code, sliced.err]).toEqual([2, expect.stringContaining('does not go with')])
+  })
+
   test('salvage unpacks what is left of an array', async () => {
     const cwd = tempDir()
     const name = await brokenArray(cwd)

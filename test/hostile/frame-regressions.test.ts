@@ -104,3 +104,14 @@ test('an index of 172 bytes that names 720899 chunks of NaNs does not fill the m
   const { status, stdout } = spawnSync(process.execPath, argv, { encoding: 'utf8' })
   expect([status, stdout]).toEqual([4, expect.stringContaining('chunks 0 to 720898: the chunk is of NaNs')])
 })
+
+test('an index that names places far behind the end of the file is damage', async () => {
+  const frame = Buffer.from(
+    'nqhiMmZyYW1lANIAAABhzwAAAAAAAAC8pBIAVAPTAAAAAAABEXDTAAAAAAAAAADSAAAA29IAAAAA0gAAgADRAAHRAAHC2AYA' +
+      'AAAAAAEEAAAAAAAAAAAAk80AB94AANwAAAUBBwgYAAAAGAAAADgAAAAAAAAAAAEAAAAAAAAAAAAAAAAAAAAAAIEAAAAAAAEA' +
+      'AAAAAAAAAAAAAAAAAQAAAIEAAAAAAAAAgQAAAAAAAACBlAGTzQAG3gAA3AA=',
+    'base64',
+  )
+  const { ok, findings } = await verifyFrame(new MemorySource(frame))
+  expect([ok, findings.length > 0]).toEqual([false, true])
+})

@@ -116,8 +116,10 @@ export class ChunkSurvey {
     function* places(): Generator<StoredPlace> {
       for (const [index, offset] of offsets.entries()) {
         if ('special' in offset) continue
-        const end = isSparse ? 0 : Math.min(first + endOf(offset.at), source.size)
-        yield { index, at: first + offset.at, end }
+        const at = first + offset.at
+        // An index may name what lies far behind the end of the file.
+        const end = isSparse ? 0 : Math.max(at, Math.min(first + endOf(offset.at), source.size))
+        yield { index, at, end }
       }
     }
     const place = {
