@@ -42,7 +42,11 @@ export async function openFrameInput(input: ContainerInput, o: CliOptions): Prom
     const plain = held ?? input.source
     const { size, willRead } = plain
     const source = willRead === undefined || size === undefined ? plain : new TailSource(plain, size)
-    const schunk = await SChunk.open(input.directory ?? source)
+    const { nthreads } = o
+    const schunk = await SChunk.open(
+      input.directory ?? source,
+      nthreads === undefined ? {} : { threads: nthreads },
+    )
     checkChunks(schunk, o)
     const array = arrayIn(schunk)
     return { schunk, array, source, willReadAll: () => source.willRead?.(0, size ?? 0), close }

@@ -51,7 +51,11 @@ async function salvageFrame(
   const request = { context, compressed: false, inputs: [input], like: input.like }
   const prefix = context.options.raw === true ? undefined : recoveredFramePrefix(recovery)
   const sink = new BytesPlainSink(await openOutput(output, request), prefix)
-  await writeSalvagedFrame(recovery, sink, { signal: context.signal })
+  const { nthreads } = context.options
+  await writeSalvagedFrame(recovery, sink, {
+    signal: context.signal,
+    ...(nthreads !== undefined && { threads: nthreads }),
+  })
   view.close()
   tell(output, name, recovery.report, context)
   return recovery.report
