@@ -16,6 +16,9 @@ import { UserLayers } from './user-layers.js'
  */
 export type BlockFunction = (input: Uint8Array, output: Uint8Array, offset: number) => void
 
+/** Chunks that are read together at most: there may be many small ones. */
+const MOST_TOGETHER = 1024
+
 /**
  * What reads a super-chunk: data of any size as a list of Blosc2 chunks, with metalayers. Frames on disk, in
  * memory and behind sources of your own are read in place: only chunks, and of large ones only blocks, that are
@@ -145,19 +148,18 @@ export class SChunkReader {
    * @param room where they go if they fit
    */
   async someChunks(first: number, most: number, room: Uint8Array): Promise<Uint8Array[]> {
-    const sizes: number[] = []
+    const ends: number[] = []
     let total = 0
-    for (let i = first; i < this.nchunks; i++) {
+    for (let i = first; i < this.nchunks && ends.length < MOST_TOGETHER; i++) {
       const [, nbytes] = await this.list.extent(i)
-      if (sizes.length > 0 && total + nbytes > most) break
+      if (ends.length > 0 && total + nbytes > most) break
       // The header must say the same before there is room for it.
       await this.list.find(i)
-      sizes.push(nbytes)
       total += nbytes
+      ends.push(total)
     }
     const bytes = total <= room.length ? room : allocate(total)
-    const ends = sizes.map((_, i) => sizes.slice(0, i + 1).reduce((sum, nbytes) => sum + nbytes, 0))
-    const pieces = sizes.map((nbytes, i) => bytes.subarray((ends[i] ?? 0) - nbytes, ends[i]))
+    const pieces = ends.map((end, i) => bytes.subarray(ends[i - 1] ?? 0, end))
     const isZeros = pieces.map(() => true)
     const reads = pieces.map((piece, i): PartRead => {
       const take = (plain: Uint8Array): void => {

@@ -16,6 +16,11 @@ import {
 } from '../../dist/index.js'
 import { scratchDirectory } from '../support/scratch.js'
 
+/** A frame that the fuzzer found. */
+function fromBase64(text: string): Buffer {
+  return Buffer.from(text, 'base64')
+}
+
 test('checksums that name 2^44 chunks are refused, not counted up', async () => {
   const s = await SChunk.create(
     { typesize: 1, chunksize: 100, level: 0 },
@@ -78,11 +83,10 @@ test('a last chunk of NaNs that ends within an item is damaged, as reading it sa
 
 test('half a million chunks that 235 bytes claim are salvaged before anybody gives up', async () => {
   // A header that says 16 MiB in chunks of 31 bytes, of which one is there; found by the fuzzer.
-  const frame = Buffer.from(
+  const frame = fromBase64(
     'nqhiMmZyYW1lANIAAABhzwAAAAAAAADrpBIAUQPTAAAAAAEAAB/TAAAAAAAAAD/SAAAAAdIAAAAA0gAAAB/RAAHRAAHC2AYAAAAAAAEBAAAAAAAA' +
       'AAAAk80AB94AANwAAAUBBwEfAAAAHwAAAD8AAAAAAAAAAAEBAAAAAAAAAAAAc2h1ZmZsZSA1MzIgZ2FtbWEgNDIxIGFscGhhIDMwOQBRA9MIAAAA' +
       'CAAAACgAAAAAAAAAAAEAAAAAAAAAAAAAAAAAAAAAAACUAZPNAAbeAADcAADOAAAAI9gAAAAAAAAAAAAAAAAAAAAAAA==',
-    'base64',
   )
   const recovery = await planFrameRecovery(new MemorySource(frame), { fill: 'zeros' })
   const sink = new MemorySink()
@@ -92,11 +96,10 @@ test('half a million chunks that 235 bytes claim are salvaged before anybody giv
 }, 5000)
 
 test('an index of 172 bytes that names 720899 chunks of NaNs does not fill the memory', () => {
-  const frame = Buffer.from(
+  const frame = fromBase64(
     'nqhiMmZyYW1lANIAAABhzwAAAAAAAACspBIAUQPTAAAAAAAATiDTAAAYAAEAAADSAAAACNIAAB9A0gAAH0DRAAHRAAHC2AYAAAAAAAEBAAAAAAAA' +
       'AAAAk80AB94AANwAAAUBBQgYAFgAGAAAACgAAAAAAAAAAAAAAAAAAAAAAAAwAAAAAAAAAIKUAZPNAAbeAADcAADOAAAAI9gAAAAAAAAAAAAAAAAA' +
       'AAAAAA==',
-    'base64',
   )
   const path = join(scratchDirectory(), 'nans.b2frame')
   writeFileSync(path, frame)
@@ -106,12 +109,20 @@ test('an index of 172 bytes that names 720899 chunks of NaNs does not fill the m
 })
 
 test('an index that names places far behind the end of the file is damage', async () => {
-  const frame = Buffer.from(
+  const frame = fromBase64(
     'nqhiMmZyYW1lANIAAABhzwAAAAAAAAC8pBIAVAPTAAAAAAABEXDTAAAAAAAAAADSAAAA29IAAAAA0gAAgADRAAHRAAHC2AYA' +
       'AAAAAAEEAAAAAAAAAAAAk80AB94AANwAAAUBBwgYAAAAGAAAADgAAAAAAAAAAAEAAAAAAAAAAAAAAAAAAAAAAIEAAAAAAAEA' +
       'AAAAAAAAAAAAAAAAAQAAAIEAAAAAAAAAgQAAAAAAAACBlAGTzQAG3gAA3AA=',
-    'base64',
   )
   const { ok, findings } = await verifyFrame(new MemorySource(frame))
   expect([ok, findings.length > 0]).toEqual([false, true])
+})
+
+test('small chunks by the thousand come back in order', async () => {
+  const plain = new Uint8Array(31 * 3000 + 7).map((_, i) => i * 7)
+  const s = await SChunk.create({ typesize: 1, chunksize: 31, level: 0 }, plain)
+  const path = join(scratchDirectory(), 'small.b2frame')
+  await s.save(path)
+  const { status, stdout } = spawnSync(process.execPath, ['bin/blpk.js', 'd', path, '-'])
+  expect([status, stdout.equals(plain)]).toEqual([0, true])
 })

@@ -76,33 +76,31 @@ function lengthAt(ip: usize, offset: u32, end: usize, first: usize): u32 {
   return MIN_MATCH + equalRun(ip + MIN_MATCH, ip - offset + MIN_MATCH, end)
 }
 
+/** Takes the match at one of the last offsets, if it saves more than the best one yet. @returns the length of the best */
+@inline
+function tryRepeat(ip: usize, offset: u32, end: usize, first: usize, length: u32): u32 {
+  const found = lengthAt(ip, offset, end, first)
+  const gain = gainOf(found, REPEAT_BITS)
+  if (gain <= bestGain) return length
+  bestGain = gain
+  bestOffset = offset
+  return found
+}
+
 /** Looks for the match that saves most, which must save more than `least`. @returns its length, or 0 */
 @inline
 function search(s: usize, ip: usize, end: usize, first: usize, least: i32): u32 {
-  let length: u32 = 0
   bestGain = least
-  let found = lengthAt(ip, repeat1, end, first)
-  if (gainOf(found, REPEAT_BITS) > bestGain) {
-    bestGain = gainOf(found, REPEAT_BITS)
-    bestOffset = repeat1
-    length = found
-  }
+  let length = tryRepeat(ip, repeat1, end, first, 0)
   // The one before often goes on, as where one value of many differs; but alternating leads past longer matches.
-  if (patience != 0) {
-    found = lengthAt(ip, repeat2, end, first)
-    if (gainOf(found, REPEAT_BITS) > bestGain) {
-      bestGain = gainOf(found, REPEAT_BITS)
-      bestOffset = repeat2
-      length = found
-    }
-  }
+  if (patience != 0) length = tryRepeat(ip, repeat2, end, first, length)
   const word = load<u32>(ip)
   let bits = candidates(s, ip)
   for (let i = attempts; bits != 0 && i != 0; i--) {
     const from = latest(bits)
     bits &= bits - 1
     if (load<u32>(from) != word) continue
-    found = MIN_MATCH + equalRun(ip + MIN_MATCH, from + MIN_MATCH, end)
+    const found = MIN_MATCH + equalRun(ip + MIN_MATCH, from + MIN_MATCH, end)
     if (found <= length) continue
     const offset = <u32>(ip - from)
     const gain = gainOf(found, sequenceBits + 31 - <i32>clz(offset))

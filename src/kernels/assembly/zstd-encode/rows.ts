@@ -30,22 +30,23 @@ function tagOf(hash: u32): u32 {
   return max<u32>(hash & 255, 1)
 }
 
+/** Puts a place in front of the others of its row, and forgets the oldest. @returns where its tag is now */
 @inline
-function put(s: usize, hash: u32, tag: u32, ip: usize): void {
-  const row = <usize>(hash >> 8)
+function put(s: usize, row: usize, tag: u32, ip: usize): u32 {
   const tags = s + TAGS + (row << 4)
   const before = <u32>load<u8>(tags)
   const head: u32 = before > 1 ? before - 1 : 15
   store<u8>(tags, <u8>head)
   store<u8>(tags + head, <u8>tag)
   store<u32>(s + POSITIONS + (row << 6) + (<usize>head << 2), <u32>(ip - origin))
+  return head
 }
 
 /** Remembers a place. */
 @inline
 export function remember(s: usize, ip: usize): void {
   const hash = hashOf(ip)
-  put(s, hash, tagOf(hash), ip)
+  put(s, <usize>(hash >> 8), tagOf(hash), ip)
 }
 
 /** What the last search looked at and remembered, for {@link latest}. These belong to the instance. */
@@ -58,16 +59,10 @@ export function candidates(s: usize, ip: usize): u32 {
   const hash = hashOf(ip)
   const tag = tagOf(hash)
   const row = <usize>(hash >> 8)
-  const tags = s + TAGS + (row << 4)
-  const before = <u32>load<u8>(tags)
-  const looksLike = <u32>i8x16.bitmask(i8x16.eq(v128.load(tags), i8x16.splat(<i8>tag)))
-  const head: u32 = before > 1 ? before - 1 : 15
-  const positions = s + POSITIONS + (row << 6)
-  store<u8>(tags, <u8>head)
-  store<u8>(tags + head, <u8>tag)
-  store<u32>(positions + (<usize>head << 2), <u32>(ip - origin))
+  const looksLike = <u32>i8x16.bitmask(i8x16.eq(v128.load(s + TAGS + (row << 4)), i8x16.splat(<i8>tag)))
+  const head = put(s, row, tag, ip)
   searchHead = head
-  searchPositions = positions
+  searchPositions = s + POSITIONS + (row << 6)
   const found = looksLike & 0xfffe & ~(1 << head)
   return ((found >> head) | (found << (16 - head))) & 0xffff
 }
