@@ -11,6 +11,8 @@ const CODES: Record<string, [ErrorCode, string]> = {
   EDQUOT: ['NO_SPACE', 'the disk quota is used up'],
   EFBIG: ['NO_SPACE', 'the file would grow too large for the file system'],
   EPIPE: ['PIPE_CLOSED', 'the reader closed the pipe'],
+  EOF: ['PIPE_CLOSED', 'the reader closed the pipe'],
+  EBADF: ['IO', 'it is not open for that'],
   EMFILE: ['IO', 'too many open files'],
 }
 

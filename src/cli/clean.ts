@@ -3,7 +3,8 @@ import { schemeOf } from '../places.js'
 import { giveUpUpload, type LeftUpload, listUploads } from '../s3/uploads.js'
 import { type Context, placeSettings } from './context.js'
 import { oneLine } from './exit.js'
-import { counted, print, printJson } from './report.js'
+import { print } from './print.js'
+import { counted, printJson } from './report.js'
 
 const DEFAULT_AGE = 24 * 3600
 

@@ -7,7 +7,8 @@ import { shown } from './dash.js'
 import { describe } from './exit.js'
 import { type ArchiveInfo, type ChunkInfo, describeArchive, describeChunk } from './info-facts.js'
 import { formatInfo } from './info-text.js'
-import { print, printJson } from './report.js'
+import { print } from './print.js'
+import { printJson } from './report.js'
 
 /** What going from chunk to chunk tells: only done where it is asked for, or where the header knows too little. */
 interface Walked {

@@ -8,7 +8,8 @@ import { containerByName } from './archive-name.js'
 import { kindOf } from './containers.js'
 import { type Context, placeSettings } from './context.js'
 import { describe, EXIT_CODES, oneLine, worst } from './exit.js'
-import { jsonRatio, print, printJson, table } from './report.js'
+import { print } from './print.js'
+import { jsonRatio, printJson, table } from './report.js'
 import { prettyRatio, prettySize } from './sizes.js'
 
 /** Fronts that are asked for at the same time. */

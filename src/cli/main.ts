@@ -1,7 +1,9 @@
 import { BlpkError } from '../errors.js'
 import { type Context, sayError } from './context.js'
+import { worst } from './exit.js'
 import { watchSignals } from './interrupt.js'
 import type { CliOptions } from './options.js'
+import { printed } from './print.js'
 import { buildProgram, endOf } from './program.js'
 
 const BUG = 1
@@ -43,6 +45,8 @@ export async function main(argv: readonly string[]): Promise<void> {
   } catch (error) {
     code = endOf(error) ?? sayError(interrupts.signal.aborted ? interruption(error) : error, options)
   }
+  const unprinted = await printed()
+  if (unprinted !== undefined) code = worst([code, sayError(unprinted, options)])
   watch.finished()
   process.exitCode = code
   // A pipe that nobody writes to would keep the process waiting.

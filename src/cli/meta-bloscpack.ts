@@ -6,7 +6,7 @@ import { lockOptions } from './codec-flags.js'
 import { type Context, changeSettings, placeSettings, sayVerbose } from './context.js'
 import type { MetaActions } from './meta.js'
 import { asJson, shownValue, valueBytes } from './meta-values.js'
-import { standardOutput } from './stdio.js'
+import { print } from './print.js'
 
 /** The actions of `blpk meta` on a Bloscpack archive: its metadata are one JSON object, its members what is named. */
 export function metaOfArchive(archive: string, context: Context): MetaActions {
@@ -26,7 +26,7 @@ export function metaOfArchive(archive: string, context: Context): MetaActions {
     async get(name) {
       const json = await readMembers(archive, { ...placeSettings(context), ...lockOptions(context) })
       const shown = name === undefined ? (json ?? '{}') : shownValue(memberOf(json, name), options)
-      standardOutput().write(`${shown}\n`)
+      print(`${shown}\n`)
     },
     async set(name, value) {
       const json = compactJson(asJson(await valueBytes(value)))

@@ -7,7 +7,7 @@ import { kindOfPlace } from './containers.js'
 import { about, type Context, changeSettings, placeSettings, sayVerbose } from './context.js'
 import { isDash } from './dash.js'
 import { asJson, shownValue, valueBytes } from './meta-values.js'
-import { standardOutput } from './stdio.js'
+import { print } from './print.js'
 
 /** What `blpk meta` does to an archive or a frame. */
 export interface MetaActions {
@@ -38,12 +38,12 @@ function metaOfFrame(archive: string, context: Context): MetaActions {
       const store = await openStore(archive, context)
       if (name === undefined) {
         if (options.raw === true) throw usage('--raw writes the bytes of one metalayer: name it')
-        standardOutput().write(`${store.json()}\n`)
+        print(`${store.json()}\n`)
         return
       }
       const bytes = store.get(name, options.fixed === true)
       const shown = options.raw === true ? bytes : `${shownValue(store.jsonOf(name, bytes), options)}\n`
-      standardOutput().write(shown)
+      print(shown)
     },
     async set(name, value) {
       const bytes = await valueBytes(value)

@@ -4,7 +4,8 @@ import { usage } from '../errors.js'
 import { COMMANDS, type CommandModule, type CommandSpec } from './commands.js'
 import { FLAGS } from './flags/index.js'
 import type { CliOptions, CommandName, Flag, Wording } from './options.js'
-import { standardOutput } from './stdio.js'
+import { print } from './print.js'
+import { standardError } from './stdio.js'
 
 const GLOBAL_OPTIONS = 'Global options (before or after the command):'
 
@@ -77,8 +78,11 @@ function setUp(command: Command, versionLine: string): void {
   command
     .helpOption('-h, --help', 'show this help')
     .version(versionLine, '--version', 'print the version')
-    // Nobody need read the help to its end.
-    .configureOutput({ writeOut: (text) => standardOutput().write(text), outputError: () => {} })
+    .configureOutput({
+      writeOut: print,
+      writeErr: (text) => standardError().write(text),
+      outputError: () => {},
+    })
     .exitOverride((error) => {
       throw complaint(error, command)
     })

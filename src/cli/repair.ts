@@ -10,9 +10,10 @@ import { isDash } from './dash.js'
 import { findingLine } from './findings.js'
 import type { Input } from './inputs.js'
 import { openOutput, refuseMixedOutput } from './outputs.js'
+import { print } from './print.js'
 import { openProgress, type ProgressView } from './progress.js'
 import { recoverOptions, recoveryLine, SOMETHING_LOST } from './recover-options.js'
-import { print, printJson } from './report.js'
+import { printJson } from './report.js'
 import { standardError } from './stdio.js'
 
 function report(input: string, output: string, result: RecoveryReport, context: Context): void {

@@ -1,19 +1,4 @@
-import { ioError } from '../io-errors.js'
-import { say } from './context.js'
-import { describe, exitCodeOf } from './exit.js'
-import { standardOutput } from './stdio.js'
-
-/** Prints to standard output. */
-export function print(text: string): void {
-  standardOutput().write(text, (failure) => {
-    if (!failure) return
-    const error = ioError(failure, 'write', 'standard output')
-    // A reader that went away is none of our business.
-    if (error.code === 'PIPE_CLOSED') return
-    say(`error: ${describe(error)}`)
-    process.exit(exitCodeOf(error))
-  })
-}
+import { print } from './print.js'
 
 /** Writes JSON over several lines that does nothing to a terminal: the standard leaves some control codes in. */
 export function prettyJson(value: unknown): string {

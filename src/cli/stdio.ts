@@ -3,23 +3,11 @@ import { createRequire } from 'node:module'
 import type * as tty from 'node:tty'
 
 let error: NodeJS.WriteStream | undefined
-let output: NodeJS.WriteStream | undefined
 
-/** Errors of the standard streams are the business of whoever writes to them. */
-function leaveErrors(stream: NodeJS.WriteStream): NodeJS.WriteStream {
-  return stream.on('error', () => {})
-}
-
-/** Standard error; made when it is first used, because that takes milliseconds. */
+/** Standard error; made when it is first used, because that takes milliseconds. Where it cannot be written, nobody reads it. */
 export function standardError(): NodeJS.WriteStream {
-  error ??= leaveErrors(process.stderr)
+  error ??= process.stderr.on('error', () => {})
   return error
-}
-
-/** Standard output; made when it is first used. */
-export function standardOutput(): NodeJS.WriteStream {
-  output ??= leaveErrors(process.stdout)
-  return output
 }
 
 function isDevice(fd: number): boolean {

@@ -10,8 +10,9 @@ import { describe, EXIT_CODES, worst } from './exit.js'
 import { findingLine } from './findings.js'
 import { type Input, openInput } from './inputs.js'
 import { openOriginal } from './original.js'
+import { print } from './print.js'
 import { openProgress } from './progress.js'
-import { counted, print, printJson } from './report.js'
+import { counted, printJson } from './report.js'
 
 function okLine(file: string, report: VerifyReport): string {
   const deep = report.deep ? ', decompressed' : ''
