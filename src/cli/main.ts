@@ -49,8 +49,10 @@ export async function main(argv: readonly string[]): Promise<void> {
   if (unprinted !== undefined) code = worst([code, sayError(unprinted, options)])
   watch.finished()
   process.exitCode = code
+  if (!interrupts.signal.aborted) return
+  if (code !== 0) interrupts.die()
   // A pipe that nobody writes to would keep the process waiting.
-  if (interrupts.signal.aborted) process.exit(code)
+  process.exit()
 }
 
 /** What comes up after a signal, such as a pipe that was closed for it, is the signal's doing. */

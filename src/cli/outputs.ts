@@ -24,6 +24,7 @@ import { type Context, placeSettings } from './context.js'
 import { isDash } from './dash.js'
 import { openFifo } from './fifo.js'
 import { type Input, identityOf, remoteIdentity } from './inputs.js'
+import { beforeEnd } from './last-steps.js'
 import { isTerminal } from './stdio.js'
 
 const STDOUT = 1
@@ -42,19 +43,6 @@ export interface OutputRequest {
 
 function force(request: OutputRequest): boolean {
   return request.context.options.force === true
-}
-
-const temporaries = new Set<{ discard(): void }>()
-
-/** Removes what an unfinished run would leave behind; nothing is left of a finished one. */
-function discardTemporaries(): void {
-  for (const sink of temporaries) {
-    try {
-      sink.discard()
-    } catch {
-      // The process ends; there is nobody left to tell.
-    }
-  }
 }
 
 function terminalError(): BlpkError {
@@ -105,8 +93,7 @@ function fileSink(path: string, request: OutputRequest): ByteSink {
 
 /** If the process ends before the sink is finished, nothing of it stays. */
 export function discardedAtExit<T extends { discard(): void }>(sink: T): T {
-  if (temporaries.size === 0) process.once('exit', discardTemporaries)
-  temporaries.add(sink)
+  beforeEnd(() => sink.discard())
   return sink
 }
 

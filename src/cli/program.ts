@@ -18,7 +18,7 @@ Exit codes (of several files the largest one counts):
   4    not supported: an unknown codec, version or feature
   5    no room to append (see append --grow)
   6    others write to it (see append --lock-timeout), or the store cannot keep writers apart
-  130  interrupted`
+  130  interrupted (143 by SIGTERM, 129 by SIGHUP)`
 
 const MAIN_EXAMPLES = `
 Examples:

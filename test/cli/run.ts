@@ -1,6 +1,6 @@
 import { type SpawnOptions, spawn } from 'node:child_process'
 import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { constants, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 
@@ -12,7 +12,9 @@ export const isPosix = process.platform !== 'win32'
 
 /** What a process did. */
 export interface Outcome {
+  /** As a shell gives it: 128 and its number where a signal was the end. */
   code: number | null
+  signal: NodeJS.Signals | null
   out: Buffer
   err: string
 }
@@ -44,8 +46,13 @@ function outcomeOf(command: string, args: readonly string[], options: RunOptions
   if (child.pid !== undefined) options.started?.(child.pid)
   return new Promise((resolve, reject) => {
     child.on('error', reject)
-    child.on('close', (code) =>
-      resolve({ code, out: Buffer.concat(out), err: Buffer.concat(err).toString() }),
+    child.on('close', (status, signal) =>
+      resolve({
+        code: signal === null ? status : 128 + constants.signals[signal],
+        signal,
+        out: Buffer.concat(out),
+        err: Buffer.concat(err).toString(),
+      }),
     )
   })
 }
