@@ -45,7 +45,7 @@ export async function saveFrame(
 ): Promise<number> {
   if (!sparse) return writeFrame(ws, parts(), await openFrameSink(path, options))
   if (schemeOf(path) !== undefined) throw usage('a sparse frame is a directory, which only file systems have')
-  return writeSparse(ws, parts(), path, options.overwrite === true)
+  return writeSparse(ws, parts(), path, options)
 }
 
 /**

@@ -4,6 +4,7 @@ import { type FrameOutput, SparseTarget } from '../engine/blosc2/frame-target.js
 import { usage } from '../errors.js'
 import { SPARSE_FRAME_NAME } from '../format/frame/magic.js'
 import { schemeOf } from '../places.js'
+import { lockOptions } from './codec-flags.js'
 import { isDash } from './dash.js'
 import { identityOf } from './inputs.js'
 import { checkNotInput, discardedAtExit, type OutputRequest, openOutput } from './outputs.js'
@@ -21,5 +22,5 @@ export async function openFrameOutput(argument: string, request: OutputRequest):
     )
   for (const path of [argument, join(argument, SPARSE_FRAME_NAME)])
     checkNotInput(argument, identityOf(statSync(path, { bigint: true, throwIfNoEntry: false })), request)
-  return discardedAtExit(new SparseTarget(argument, { overwrite: force }))
+  return discardedAtExit(new SparseTarget(argument, { overwrite: force, ...lockOptions(request.context) }))
 }

@@ -1,10 +1,11 @@
 import { basename, dirname, join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { BlpkError, unsupported } from '../errors.js'
+import { CONTAINER_PEEK_BYTES, containerOf } from '../format/container.js'
 import { attempt, ioError } from '../io-errors.js'
 import { FileSink } from '../sinks/file.js'
 import { type Disk, type FileFacts, nodeDisk } from './disk.js'
 import type { Editable, Replaceable } from './editable.js'
+import { type LockWait, pauseBetweenTries } from './file-lock.js'
 import { type ChangePlan, findJournal, holderOf, journalOf, writeJournal } from './journal.js'
 import type { Range } from './mutable.js'
 import { describeHolder, type Note, recover, rollBack } from './recover.js'
@@ -25,8 +26,6 @@ export interface LockOptions {
 export const DEFAULT_LOCK_TIMEOUT = 60
 /** Windows replaces no file that is open. */
 export const CLOSE_BEFORE_REPLACING = process.platform === 'win32'
-const LEAST_PAUSE_MS = 10
-const MOST_PAUSE_MS = 100
 
 /** A file whose changes nobody sees before they are done, such as one under a temporary name. */
 export class HiddenFile implements Editable {
@@ -82,15 +81,18 @@ export class ChangingFile extends HiddenFile implements Replaceable {
   readonly path: string
   readonly #journal: string
   readonly #locked: boolean
+  readonly #unlock: () => void
   #isOpen = true
   #state: 'untouched' | 'begun' | 'committed' = 'untouched'
   /** What can be undone: ranges of the file before, and its size. */
   #saved: readonly Range[] = []
   #sizeBefore = 0
 
-  constructor(disk: Disk, fd: number, name: string, path: string, locked: boolean) {
+  /** @param unlock lets go of the locks of other programs; undefined where none was taken, ours included */
+  constructor(disk: Disk, fd: number, name: string, path: string, unlock: (() => void) | undefined) {
     super(disk, fd, name)
-    this.#locked = locked
+    this.#locked = unlock !== undefined
+    this.#unlock = unlock ?? (() => {})
     this.path = path
     this.#journal = journalOf(path)
   }
@@ -183,8 +185,13 @@ export class ChangingFile extends HiddenFile implements Replaceable {
   }
 
   override close(): void {
-    if (this.#isOpen) this.disk.close(this.descriptor)
+    if (!this.#isOpen) return
     this.#isOpen = false
+    try {
+      this.disk.close(this.descriptor)
+    } finally {
+      this.#unlock()
+    }
   }
 }
 
@@ -208,54 +215,90 @@ function lockedError(disk: Disk, name: string, path: string, seconds: number): B
   })
 }
 
-async function waitForLock(
+/** How a lock is waited for, and what for. */
+interface Wait extends LockWait {
+  /** How long is waited as a whole, for messages. */
+  seconds: number
+  /** Is it to be replaced as a whole? */
+  replaces: boolean
+}
+
+async function waitForLock(disk: Disk, fd: number, name: string, path: string, wait: Wait): Promise<void> {
+  while (!(await disk.tryLock(fd))) {
+    if (performance.now() >= wait.end) throw lockedError(disk, name, path, wait.seconds)
+    await pauseBetweenTries(wait)
+  }
+}
+
+/** Frames are written by other programs too, which have a lock of their own: always the second one. */
+async function lockAgainstOthers(
   disk: Disk,
   fd: number,
   name: string,
   path: string,
-  o: LockOptions,
-): Promise<void> {
-  const timeout = o.lockTimeout ?? DEFAULT_LOCK_TIMEOUT
-  const end = performance.now() + timeout * 1000
-  while (!(await disk.tryLock(fd))) {
-    if (performance.now() >= end) throw lockedError(disk, name, path, timeout)
-    const pause = LEAST_PAUSE_MS + Math.random() * (MOST_PAUSE_MS - LEAST_PAUSE_MS)
-    await sleep(Math.min(pause, Math.max(1, end - performance.now())))
-    o.signal?.throwIfAborted()
-  }
+  wait: Wait & { note: Note | undefined },
+): Promise<() => void> {
+  const front = new Uint8Array(CONTAINER_PEEK_BYTES)
+  const n = attempt('read', name, () => disk.read(fd, front, 0))
+  if (containerOf(front.subarray(0, n)) !== 'frame' || disk.lockFrame === undefined) return () => {}
+  return disk.lockFrame(name, path, { ...wait, owner: disk.facts(fd), create: !wait.replaces })
 }
 
-/** Opens the file and takes its lock. @returns undefined where the name went to another file meanwhile */
-async function openLocked(name: string, path: string, o: LockOptions): Promise<number | undefined> {
-  const { disk = nodeDisk } = o
+interface Locked {
+  fd: number
+  /** Undefined where no lock was to be taken. */
+  unlock: (() => void) | undefined
+}
+
+/** Opens the file and takes its locks. @returns undefined where the name went to another file meanwhile */
+async function openLocked(
+  name: string,
+  path: string,
+  o: LockOptions,
+  wait: Wait,
+): Promise<Locked | undefined> {
+  const { disk = nodeDisk, onNote: note } = o
   const fd = attempt('open', name, () => disk.open(path, 'r+'))
+  let unlock: (() => void) | undefined
   let keep = false
   try {
     const { isFile, ino } = disk.facts(fd)
     if (!isFile) throw new BlpkError('IO', `cannot change '${name}': it is no regular file`, { path: name })
-    if (o.lock !== false) await waitForLock(disk, fd, name, path, o)
+    if (o.lock !== false) {
+      await waitForLock(disk, fd, name, path, wait)
+      unlock = await lockAgainstOthers(disk, fd, name, path, { ...wait, note })
+    }
     keep = disk.find(path)?.ino === ino
-    return keep ? fd : undefined
+    return keep ? { fd, unlock } : undefined
   } finally {
-    if (!keep) disk.close(fd)
+    if (!keep) {
+      unlock?.()
+      disk.close(fd)
+    }
   }
 }
 
 /**
  * Opens an archive for changes: waits for other writers, and rolls back what one that was killed left undone.
+ * @param replaces is a whole new file to take its place?
  * @throws BlpkError LOCKED after the timeout, INTERRUPTED, NOT_FOUND, IO, UNSUPPORTED where files cannot be locked
  */
-export async function openForChange(name: string, o: LockOptions = {}): Promise<ChangingFile> {
-  const { disk = nodeDisk } = o
-  let fd: number | undefined
+export async function openForChange(
+  name: string,
+  o: LockOptions = {},
+  replaces = false,
+): Promise<ChangingFile> {
+  const { disk = nodeDisk, lockTimeout: seconds = DEFAULT_LOCK_TIMEOUT, signal } = o
+  const wait = { seconds, replaces, end: performance.now() + seconds * 1000, signal }
+  let locked: Locked | undefined
   let path: string
   do {
     path = attempt('open', name, () => disk.realpath(name))
-    fd = await openLocked(name, path, o)
-  } while (fd === undefined)
-  const file = new ChangingFile(disk, fd, name, path, o.lock !== false)
+    locked = await openLocked(name, path, o, wait)
+  } while (locked === undefined)
+  const file = new ChangingFile(disk, locked.fd, name, path, locked.unlock)
   try {
-    await recover(disk, fd, journalOf(path), o.onNote)
+    await recover(disk, locked.fd, journalOf(path), o.onNote)
     return file
   } catch (error) {
     file.close()

@@ -17,6 +17,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { readFully } from '../sources/file.js'
+import type { FrameLockOptions } from './b2lock.js'
 import { tryNativeLock } from './native-lock.js'
 
 /** What is known of a file. */
@@ -76,6 +77,14 @@ export interface Disk {
   syncDirectory(path: string): void
   /** Takes the writers' lock of an open file, until it is closed. @throws BlpkError UNSUPPORTED */
   tryLock(fd: number): Promise<boolean>
+  /**
+   * Takes the lock of other programs that write to a frame, where there are some.
+   * @param name of the frame, as it was given
+   * @param path of the frame, all links resolved
+   * @returns a function that lets go of it
+   * @throws BlpkError LOCKED, IO, UNSUPPORTED
+   */
+  lockFrame?(name: string, path: string, o: FrameLockOptions): Promise<() => void>
 }
 
 /** Writes all bytes to a descriptor, at a position or at its own. */
@@ -147,4 +156,5 @@ export const nodeDisk: Disk = {
   unlink: (path) => unlinkSync(path),
   syncDirectory,
   tryLock: tryNativeLock,
+  lockFrame: async (...args) => (await import('./b2lock.js')).lockFrame(...args),
 }

@@ -1,6 +1,11 @@
 import { BlpkError } from '../errors.js'
 import { attempt } from '../io-errors.js'
-import { CLOSE_BEFORE_REPLACING, type LockOptions, openForChange } from './changing-file.js'
+import {
+  CLOSE_BEFORE_REPLACING,
+  DEFAULT_LOCK_TIMEOUT,
+  type LockOptions,
+  openForChange,
+} from './changing-file.js'
 import { nodeDisk } from './disk.js'
 import { journalOf } from './journal.js'
 
@@ -18,7 +23,7 @@ function hasJournal(path: string, o: LockOptions): boolean {
 export function replacing(o: LockOptions): (path: string) => Promise<() => void> {
   return async (path) => {
     try {
-      const file = await openForChange(path, o)
+      const file = await openForChange(path, o, true)
       if (CLOSE_BEFORE_REPLACING) file.close()
       return () => file.close()
     } catch (error) {
@@ -27,5 +32,17 @@ export function replacing(o: LockOptions): (path: string) => Promise<() => void>
       if (waited || hasJournal(path, o)) throw error
       return () => {}
     }
+  }
+}
+
+/** The same for the directory of a sparse frame, which others lock by a file in it. */
+export function replacingDirectory(o: LockOptions): (path: string) => Promise<() => void> {
+  return async (path) => {
+    const { disk = nodeDisk, lockTimeout: seconds = DEFAULT_LOCK_TIMEOUT, signal, onNote: note } = o
+    if (o.lock === false || disk.lockFrame === undefined) return () => {}
+    const end = performance.now() + seconds * 1000
+    const owner = attempt('open', path, () => disk.find(path))
+    if (owner === undefined) return () => {}
+    return disk.lockFrame(path, path, { end, seconds, signal, note, owner, create: false })
   }
 }

@@ -1,5 +1,6 @@
 import {
   closeSync,
+  existsSync,
   fsyncSync,
   lstatSync,
   mkdirSync,
@@ -21,6 +22,13 @@ export interface DirectorySinkOptions {
   overwrite?: boolean
   /** Is a file of this name one that may go when a directory is replaced? */
   mayReplace: (name: string) => boolean
+  /** A file that a directory which is replaced hands on, where it has it: whoever has it open uses it further. */
+  keeps?: string
+  /**
+   * Called before the directory takes the place of another, such as to wait for those who write there. What it gives is
+   * called afterwards.
+   */
+  beforeReplace?: ((path: string) => Promise<() => void>) | undefined
 }
 
 /** Windows lets nobody rename a directory while a virus scanner looks into it. */
@@ -35,6 +43,7 @@ export class DirectorySink {
   readonly name: string
   readonly #temporary: string
   readonly #replaces: boolean
+  readonly #options: DirectorySinkOptions
   #size = 0
 
   /** @throws BlpkError EXISTS where something is there that must not be replaced; NOT_FOUND, IO */
@@ -43,6 +52,7 @@ export class DirectorySink {
     if (there !== undefined && options.overwrite !== true) throw existsError(path)
     this.name = there === undefined ? path : attempt('create', path, () => realpathSync(path))
     this.#replaces = there !== undefined
+    this.#options = options
     if (there !== undefined) this.#checkOld(options.mayReplace)
     this.#temporary = temporaryBeside(this.name)
     attempt('create', path, () => mkdirSync(this.#temporary))
@@ -77,28 +87,40 @@ export class DirectorySink {
     }
   }
 
-  commit(): void {
+  async commit(): Promise<void> {
+    let release: (() => void) | undefined
     try {
       nodeDisk.syncDirectory(this.#temporary)
+      if (this.#replaces) release = await this.#options.beforeReplace?.(this.name)
       if (this.#replaces) this.#replace()
       else renameSync(this.#temporary, this.name)
       nodeDisk.syncDirectory(dirname(this.name))
     } catch (error) {
       this.discard()
       throw ioError(error, 'write', this.name)
+    } finally {
+      release?.()
     }
   }
 
   #replace(): void {
     const old = temporaryBeside(this.name)
+    this.#handOn(this.name, this.#temporary)
     renameSync(this.name, old)
     try {
       renameSync(this.#temporary, this.name)
     } catch (error) {
       renameSync(old, this.name)
+      this.#handOn(this.#temporary, this.name)
       throw error
     }
     rmSync(old, REMOVAL)
+  }
+
+  #handOn(from: string, to: string): void {
+    const { keeps } = this.#options
+    if (keeps === undefined || !existsSync(join(from, keeps))) return
+    renameSync(join(from, keeps), join(to, keeps))
   }
 
   discard(): void {

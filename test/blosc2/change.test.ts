@@ -93,7 +93,7 @@ describe('where a change writes', () => {
     expect(statSync(path).ino).not.toBe(ino)
     expect(statSync(path).size).toBeLessThan(0.55 * size)
     expect(sameBytes(await bytesOf(), plain.subarray(11 * CHUNK))).toBe(true)
-    expect(readdirSync(home)).toEqual(['a.b2frame'])
+    expect(readdirSync(home)).toEqual(['a.b2frame', 'a.b2frame.b2lock'])
   })
 
   test('nothing is written where nothing changed', async () => {
@@ -116,7 +116,7 @@ describe('where a change writes', () => {
     const bytes = await bytesOf()
     expect(bytes.length).toBe(plain.length + 6 * big.length)
     expect(sameBytes(bytes.subarray(-big.length), big)).toBe(true)
-    expect(readdirSync(home)).toEqual(['a.b2frame'])
+    expect(readdirSync(home)).toEqual(['a.b2frame', 'a.b2frame.b2lock'])
   })
 })
 

@@ -162,13 +162,20 @@ export function peersRequired(): boolean {
  * @param what what the tests that need it check
  */
 export async function startPeer(what: string): Promise<Peer | undefined> {
-  const python = join(VENV, ...PYTHON)
-  const peer = existsSync(STAMP) ? await new Peer(python).start() : undefined
+  const python = pythonOfPeer(what)
+  const peer = python === undefined ? undefined : await new Peer(python).start()
   afterAll(() => peer?.stop())
+  return peer
+}
+
+/** The same, of the Python that has bloscpack and blosc2. */
+export function pythonOfPeer(what: string): string | undefined {
+  const path = join(VENV, ...PYTHON)
+  const python = existsSync(STAMP) ? path : undefined
   test("Python's bloscpack is there to test against", () => {
     if (peersRequired())
-      expect(peer, `${python} is missing; run: node scripts/setup-python.mjs`).toBeDefined()
-    else if (peer === undefined) console.warn(`not checked, for want of Python's bloscpack: ${what}`)
+      expect(python, `${path} is missing; run: node scripts/setup-python.mjs`).toBeDefined()
+    else if (python === undefined) console.warn(`not checked, for want of Python's bloscpack: ${what}`)
   })
-  return peer
+  return python
 }

@@ -1,4 +1,6 @@
 import type { MaybePromise } from '../../codecs/codec.js'
+import type { LockOptions } from '../../disk/changing-file.js'
+import { replacingDirectory } from '../../disk/replace.js'
 import { SPARSE_FRAME_NAME } from '../../format/frame/magic.js'
 import type { ByteSink } from '../../sinks/byte-sink.js'
 import { DirectorySink } from '../../sinks/directory.js'
@@ -87,10 +89,15 @@ export class SparseTarget implements FrameTarget {
   readonly #sink: DirectorySink
 
   /** @throws BlpkError EXISTS, also for a directory that holds something else; NOT_FOUND, IO */
-  constructor(path: string, { overwrite = false }: { overwrite?: boolean } = {}) {
+  constructor(path: string, { overwrite = false, ...lock }: LockOptions & { overwrite?: boolean } = {}) {
     const mayReplace = (name: string): boolean =>
       name === SPARSE_FRAME_NAME || name === LOCK_NAME || CHUNK_NAME.test(name)
-    this.#sink = new DirectorySink(path, { overwrite, mayReplace })
+    this.#sink = new DirectorySink(path, {
+      overwrite,
+      mayReplace,
+      keeps: LOCK_NAME,
+      beforeReplace: replacingDirectory(lock),
+    })
   }
 
   /** Of all files so far, in bytes. */
@@ -111,7 +118,7 @@ export class SparseTarget implements FrameTarget {
   /** Writes the file with all the rest, and makes the directory visible. */
   async finishWith(pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<void> {
     await this.#sink.write(SPARSE_FRAME_NAME, pieces)
-    this.#sink.commit()
+    await this.#sink.commit()
   }
 
   finish({ header, index, trailer }: FinishedEnds): Promise<void> {

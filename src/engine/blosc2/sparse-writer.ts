@@ -1,3 +1,4 @@
+import type { LockOptions } from '../../disk/changing-file.js'
 import type { Workspace } from '../../kernels/workspace.js'
 import { SparseTarget } from './frame-target.js'
 import { type FrameParts, layFrame } from './frame-writer.js'
@@ -11,9 +12,9 @@ export async function writeSparse(
   ws: Workspace,
   parts: FrameParts,
   path: string,
-  overwrite: boolean,
+  options: LockOptions & { overwrite?: boolean },
 ): Promise<number> {
-  const target = new SparseTarget(path, { overwrite })
+  const target = new SparseTarget(path, options)
   try {
     const { pieces, files } = await layFrame(ws, { ...parts, sparse: true })
     for await (const { number, chunk } of files()) await target.put(number, chunk)

@@ -1,0 +1,201 @@
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fchownSync,
+  fstatSync,
+  lstatSync,
+  openSync,
+  realpathSync,
+  type Stats,
+  writeSync,
+} from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { BlpkError } from '../errors.js'
+import { ioError } from '../io-errors.js'
+import { readFully } from '../sources/file.js'
+import { canLockFiles, type LockWait, pauseBetweenTries, waitForFileLock } from './file-lock.js'
+import type { Note } from './recover.js'
+
+/** C-Blosc2's lock file: 8 bytes that nobody uses, and how often it was locked (README_CFRAME_FORMAT). */
+export const LOCK_SUFFIX = '.b2lock'
+const COUNTER_AT = 8
+const COUNTER_BYTES = 8
+const LOCK_FILE_BYTES = COUNTER_AT + COUNTER_BYTES
+
+/** Whose frame it is, and who may write to it. */
+export interface FrameOwner {
+  uid: number
+  gid: number
+  /** Permissions. */
+  mode: number
+}
+
+/** What taking C-Blosc2's lock needs to know. */
+export interface FrameLockOptions extends LockWait {
+  /** Whose frame it is. */
+  owner: FrameOwner
+  /** Make the lock file where there is none; else nothing is locked then. */
+  create: boolean
+  /** How long is waited as a whole, for messages. */
+  seconds: number
+  note?: Note | undefined
+}
+
+const NOT_MAKEABLE = ['EACCES', 'EPERM', 'EROFS', 'ENAMETOOLONG', 'ENOENT', 'ENOTDIR', 'ENOSPC', 'EDQUOT']
+const FLAGS = constants.O_RDWR | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
+
+/** Who may write to the frame may lock it; who may only read it could but keep others out. */
+export function lockMode({ mode }: FrameOwner): number {
+  const writers = mode & 0o222
+  return writers === 0 ? 0o600 : writers | (writers << 1)
+}
+
+/** A lock file of somebody who may not change the frame says nothing, and would keep its owner out for ever. */
+function mayLock({ uid }: Stats, owner: FrameOwner): boolean {
+  if (process.platform === 'win32' || (owner.mode & 0o022) !== 0) return true
+  return uid === owner.uid || uid === 0 || uid === process.geteuid?.()
+}
+
+function notALock(path: string, why: string): BlpkError {
+  return new BlpkError('IO', `'${path}' is where the lock file of Blosc2 goes, and ${why}: move it away`, {
+    path,
+  })
+}
+
+function checkLockFile(path: string, stat: Stats): void {
+  if (!stat.isFile()) throw notALock(path, 'is no regular file')
+  if (stat.nlink > 1) throw notALock(path, 'has several names (hard links)')
+  if (stat.size > LOCK_FILE_BYTES) throw notALock(path, 'holds something else')
+}
+
+function isSame(a: Stats | undefined, b: Stats): boolean {
+  return a !== undefined && a.ino === b.ino && a.dev === b.dev
+}
+
+/** Root makes it for the frame's owner, and the umask may have taken rights that writers need. */
+function dress(fd: number, owner: FrameOwner): void {
+  try {
+    if (process.geteuid?.() === 0) fchownSync(fd, owner.uid, owner.gid)
+    fchmodSync(fd, lockMode(owner))
+  } catch {
+    // Some file systems have no owners or modes; whoever cannot open the file is told so.
+  }
+}
+
+/** Who had a lock file before us, where none could be opened: nobody can, somebody just now. */
+type Unopened = 'nobody' | 'changed'
+
+function create(path: string, owner: FrameOwner): number | Unopened {
+  try {
+    const fd = openSync(path, FLAGS | constants.O_CREAT | constants.O_EXCL, lockMode(owner))
+    dress(fd, owner)
+    return fd
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST') return 'changed'
+    // Where it cannot be made, no other program locks the frame by it either.
+    if (NOT_MAKEABLE.includes(code)) return 'nobody'
+    throw ioError(error, 'create', path)
+  }
+}
+
+function open(path: string, there: Stats): number | Unopened {
+  checkLockFile(path, there)
+  try {
+    const fd = openSync(path, FLAGS)
+    if (isSame(there, fstatSync(fd))) return fd
+    closeSync(fd)
+    return 'changed'
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 'changed'
+    throw ioError(error, 'open', path)
+  }
+}
+
+function openOrCreate(path: string, o: FrameLockOptions): number | Unopened {
+  const there = lstatSync(path, { throwIfNoEntry: false })
+  if (there === undefined) return o.create && canLockFiles() ? create(path, o.owner) : 'nobody'
+  if (mayLock(there, o.owner)) return open(path, there)
+  o.note?.(`'${path}' belongs to somebody who may not change the frame, and was passed over`)
+  return 'nobody'
+}
+
+/** Others see by the counter that the frame changed. */
+function raiseCounter(fd: number, path: string): void {
+  try {
+    const counter = Buffer.alloc(COUNTER_BYTES)
+    readFully(fd, counter, COUNTER_AT)
+    counter.writeBigUInt64LE(BigInt.asUintN(64, counter.readBigUInt64LE() + 1n))
+    writeSync(fd, counter, 0, COUNTER_BYTES, COUNTER_AT)
+  } catch (error) {
+    throw ioError(error, 'write', path)
+  }
+}
+
+function lateError(path: string, name: string, seconds: number): BlpkError {
+  const waited = seconds > 0 ? ` for more than ${seconds} s` : ''
+  return new BlpkError(
+    'LOCKED',
+    `'${name}' is locked by another process, such as Python, through '${path}'${waited} (see --lock-timeout)`,
+    { path: name },
+  )
+}
+
+async function lockByOne(path: string, name: string, o: FrameLockOptions): Promise<number | undefined> {
+  for (;;) {
+    const fd = openOrCreate(path, o)
+    if (fd === 'nobody') return undefined
+    if (fd === 'changed') {
+      if (performance.now() >= o.end) throw lateError(path, name, o.seconds)
+      await pauseBetweenTries(o)
+      continue
+    }
+    let keep = false
+    try {
+      if (!(await waitForFileLock(fd, path, o))) throw lateError(path, name, o.seconds)
+      // Whoever makes a frame anew removes its lock file first.
+      keep = isSame(lstatSync(path, { throwIfNoEntry: false }), fstatSync(fd))
+      if (keep) raiseCounter(fd, path)
+    } catch (error) {
+      keep = false
+      throw error
+    } finally {
+      if (!keep) closeSync(fd)
+    }
+    if (keep) return fd
+  }
+}
+
+/** Where programs look for the lock file of a frame: in a sparse one, or beside the name that they were given. */
+function lockPaths(name: string, path: string): string[] {
+  if (lstatSync(path).isDirectory()) return [join(path, LOCK_SUFFIX)]
+  const given = join(realpathSync(dirname(name)), basename(name))
+  return [...new Set([path, given])].map((file) => file + LOCK_SUFFIX)
+}
+
+/**
+ * Takes the lock by which C-Blosc2 3.2 and later, and so Python's blosc2 with `locking`, keeps writers of a frame apart.
+ * The lock file is made where there is none, and stays: whoever removed it could not know who waits for it.
+ * @param name of the frame, as it was given
+ * @param path of the frame, all links resolved
+ * @returns a function that lets go of the lock
+ * @throws BlpkError LOCKED after the time, IO where something else lies in its place, UNSUPPORTED where the file system
+ * cannot lock; the signal's reason
+ */
+export async function lockFrame(name: string, path: string, o: FrameLockOptions): Promise<() => void> {
+  const held: number[] = []
+  const release = (): void => {
+    for (const fd of held.splice(0)) closeSync(fd)
+  }
+  try {
+    for (const file of lockPaths(name, path)) {
+      const fd = await lockByOne(file, name, o)
+      if (fd !== undefined) held.push(fd)
+    }
+    return release
+  } catch (error) {
+    release()
+    throw error
+  }
+}

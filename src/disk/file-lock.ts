@@ -1,0 +1,113 @@
+import { accessSync, constants } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { type BlpkError, unsupported } from '../errors.js'
+
+/** How long a lock is waited for. */
+export interface LockWait {
+  /** When the time is over, as `performance.now()` counts. */
+  end: number
+  signal: AbortSignal | undefined
+}
+
+const LEAST_PAUSE_MS = 10
+const MOST_PAUSE_MS = 100
+
+/** Waits between two tries for a lock, at random, so that waiting processes do not try in step. */
+export async function pauseBetweenTries({ end, signal }: LockWait): Promise<void> {
+  const pause = LEAST_PAUSE_MS + Math.random() * (MOST_PAUSE_MS - LEAST_PAUSE_MS)
+  await new Promise((resolve) => setTimeout(resolve, Math.min(pause, Math.max(1, end - performance.now()))))
+  signal?.throwIfAborted()
+}
+
+type Library = typeof import('fs-native-extensions')['default']
+let library: Promise<Library> | undefined
+
+function refused(name: string, reason: string): BlpkError {
+  return unsupported(
+    `'${name}' cannot be locked (${reason}); use --no-lock where nobody else writes to the frame`,
+    { path: name },
+  )
+}
+
+/** macOS: flock; Windows: LockFileEx on the first byte, which is what C-Blosc2 locks there. */
+async function tryByLibrary(fd: number, name: string): Promise<boolean> {
+  library ??= import('fs-native-extensions').then((module) => module.default)
+  try {
+    const { tryLock } = await library
+    return tryLock(fd, 0, process.platform === 'win32' ? 1 : 0)
+  } catch (error) {
+    const { code = '', message } = error as NodeJS.ErrnoException
+    if (code === 'EACCES' || code === 'EBUSY') return false
+    throw refused(name, code || (message.split('\n')[0] ?? ''))
+  }
+}
+
+async function waitByLibrary(fd: number, name: string, wait: LockWait): Promise<boolean> {
+  while (!(await tryByLibrary(fd, name))) {
+    if (performance.now() >= wait.end) return false
+    await pauseBetweenTries(wait)
+  }
+  return true
+}
+
+/** What the command `flock` ends with where somebody else has the lock. */
+const TAKEN = 1
+
+/**
+ * Linux has two kinds of locks that do not see each other; the library takes those of fcntl, C-Blosc2 those of flock.
+ * The command `flock` (util-linux, BusyBox) locks the descriptor that it inherits: the lock belongs to the opening of
+ * the file, which we share, and so stays when the command has ended. It waits in the kernel's own line.
+ */
+async function waitByCommand(fd: number, name: string, { end, signal }: LockWait): Promise<boolean> {
+  const { spawn } = await import('node:child_process')
+  const left = end - performance.now()
+  const args = left > 0 ? ['-x', '3'] : ['-x', '-n', '3']
+  const child = spawn('flock', args, { stdio: ['ignore', 'ignore', 'ignore', fd] })
+  const stop = (): void => void child.kill('SIGKILL')
+  const timer = left > 0 && Number.isFinite(left) ? setTimeout(stop, Math.min(left, 2 ** 31 - 1)) : undefined
+  signal?.addEventListener('abort', stop, { once: true })
+  try {
+    const [code, by] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve, reject) => {
+      child.on('error', reject)
+      child.on('exit', (...how) => resolve(how))
+    })
+    signal?.throwIfAborted()
+    if (code === 0) return true
+    if (code === TAKEN || by === 'SIGKILL') return false
+    throw refused(name, `the command flock failed: ${by ?? `exit code ${code}`}`)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    throw refused(name, 'the command flock of util-linux or BusyBox is missing')
+  } finally {
+    clearTimeout(timer)
+    signal?.removeEventListener('abort', stop)
+  }
+}
+
+function isRunnable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
+}
+
+const HAS_LIBRARY = process.platform === 'darwin' || process.platform === 'win32'
+
+/** Can locks be taken on this system? */
+export function canLockFiles(): boolean {
+  if (HAS_LIBRARY) return true
+  const directories = (process.env.PATH ?? '/usr/bin:/bin').split(delimiter)
+  return directories.some((directory) => isRunnable(join(directory, 'flock')))
+}
+
+/**
+ * Takes the exclusive lock that C programs take by `flock`, or by `LockFileEx` on the first byte: it belongs to this
+ * opening of the file, and the kernel frees it when that is closed.
+ * @returns false where the time was over
+ * @throws BlpkError UNSUPPORTED where the system or the file system cannot lock; the signal's reason
+ */
+export function waitForFileLock(fd: number, name: string, wait: LockWait): Promise<boolean> {
+  return HAS_LIBRARY ? waitByLibrary(fd, name, wait) : waitByCommand(fd, name, wait)
+}
