@@ -401,10 +401,25 @@ def b2_tensor_npy(request):
     numpy.save(request['output'], blosc2.load_tensor(request['input']))
 
 
+def b2_objects(request):
+    """Writes frames of every kind that are more than plain arrays."""
+    from objects import write_objects
+
+    return write_objects(request['directory'])
+
+
+def b2_listed(request):
+    """The values of an array of objects."""
+    from objects import listed
+
+    return listed(request['input'])
+
+
 COMMANDS = [
     hello, pack, unpack, pack_ndarray, unpack_ndarray, load, npy_take, append, rewrite_metadata, info, save_samples,
     b2_versions, b2_schunk, b2_array, b2_describe, b2_from_npy, b2_to_npy, same_arrays, b2_append, b2_change, b2_disturb,
     b2_vlmeta, b2_edit, b2_register, b2_tutorial, b2_pack_tensor, b2_unpack_tensor, b2_tensor_npy,
+    b2_objects, b2_listed,
 ]
 
 

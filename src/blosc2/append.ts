@@ -156,6 +156,19 @@ async function appendRows(
   return { nbytes: added, totalBytes: array.size * array.schunk.typesize, nchunks, shape, skipped: false }
 }
 
+/** Bytes at the end of a list, a store or a cache would be no part of it, or break it. */
+function checkPlain(schunk: SChunk): void {
+  schunk.checkHolds()
+  const { object } = schunk
+  if (object === undefined) return
+  const { what, how, holds } = object
+  throw unsupported(
+    holds === 'cache'
+      ? `it is ${what}, which is as large as its source: blpk convert makes a plain array of it, which can grow`
+      : `it holds ${what}, and plain bytes cannot be added to that; ${how}`,
+  )
+}
+
 async function appendAll(
   schunk: SChunk,
   source: PlainSource,
@@ -168,6 +181,7 @@ async function appendAll(
     throw unsupported(`the chunks have ${schunk.chunksize} plain bytes, more than allowed (see --max-chunk)`)
   if (isArray && compression?.blocksize !== undefined)
     throw usage('the block size of an array is part of its shape, and stays as it is')
+  checkPlain(schunk)
   if (compression !== undefined) schunk.setCompression(compression)
   return isArray ? appendRows(NDArray.of(schunk), source, added, o) : appendItems(schunk, source, added, o)
 }

@@ -9,6 +9,7 @@ import { unsupported } from '../errors.js'
 import type { FrameHeader } from '../format/frame/header.js'
 import type { Layers } from '../format/frame/layers.js'
 import { SPARSE_FRAME_NAME } from '../format/frame/magic.js'
+import { type FrameObject, isStandIn, objectIn, standInError } from '../format/frame/objects.js'
 import { Workspace } from '../kernels/workspace.js'
 import { openArchiveSource, openSource } from '../open.js'
 import { type PlaceSettings, schemeOf } from '../places.js'
@@ -21,6 +22,8 @@ export interface OpenedFrame {
   vlmeta: Layers
   chunks: ChunkList
   ws: Workspace
+  /** What it is besides a list of numbers. */
+  object: FrameObject | undefined
   /** Undefined for a sparse frame: nothing of it stays open. */
   source: ByteSource | undefined
 }
@@ -82,8 +85,13 @@ export async function openAny(
     const chunksize = header.variableChunks ? 0 : header.chunksize
     const chunks = new ChunkList(entries, chunksize, header.nbytes, header.typesize, header.blocksize)
     const vlmeta = await readVlmeta(ws, file.vlmeta)
+    const object = objectIn(header.meta, vlmeta)
+    const allStored = file.offsets.every((offset) => 'at' in offset)
+    const whole = { meta: header.meta, vlmeta, nchunks: file.offsets.length, allStored }
+    if (object !== undefined && isStandIn(object, whole))
+      chunks.refusal = () => standInError(object, source.name)
     if (header.sparse) await source.close()
-    return { header, vlmeta, chunks, ws, source: header.sparse ? undefined : source }
+    return { header, vlmeta, chunks, ws, object, source: header.sparse ? undefined : source }
   } catch (error) {
     await source.close()
     throw error

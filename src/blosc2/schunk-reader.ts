@@ -5,6 +5,7 @@ import { allocate } from '../format/allocate.js'
 import type { BlockHook, DecodeCounts, DecodeOptions } from '../format/chunk2/decode.js'
 import type { FrameHeader } from '../format/frame/header.js'
 import type { Layers } from '../format/frame/layers.js'
+import type { FrameObject } from '../format/frame/objects.js'
 import type { Workspace } from '../kernels/workspace.js'
 import type { ByteSource } from '../sources/byte-source.js'
 import type { OpenedFrame } from './open.js'
@@ -32,11 +33,12 @@ export class SChunkReader {
   protected readonly header: FrameHeader
   protected readonly list: ChunkList
   readonly #vlmeta: Layers
+  readonly #object: FrameObject | undefined
   readonly #counts: DecodeCounts = { chunks: 0, blocks: 0 }
   #decoding: DecodeOptions
 
   protected constructor(
-    frame: Omit<OpenedFrame, 'source'> & { source?: ByteSource | undefined },
+    frame: Omit<OpenedFrame, 'source' | 'object'> & Partial<Pick<OpenedFrame, 'source' | 'object'>>,
     threads?: number,
   ) {
     this.ws = frame.ws
@@ -45,6 +47,7 @@ export class SChunkReader {
     this.header = frame.header
     this.list = frame.chunks
     this.#vlmeta = new UserLayers(frame.vlmeta)
+    this.#object = frame.object
     this.#decoding = { itemBytes: this.typesize, counts: this.#counts, owner: this }
   }
 
@@ -75,6 +78,24 @@ export class SChunkReader {
   /** Metalayers of variable length by name, decompressed; one name is reserved for checksums. */
   get vlmeta(): Layers {
     return this.#vlmeta
+  }
+
+  /**
+   * What python-blosc2 keeps in the frame besides plain numbers, such as `lazyexpr`, `proxy` or `objectarray`;
+   * undefined for a plain frame or array. Of one whose values are elsewhere no items can be read.
+   */
+  get kind(): string | undefined {
+    return this.#object?.kind
+  }
+
+  /** @internal What that is, in words. */
+  get object(): FrameObject | undefined {
+    return this.#object
+  }
+
+  /** @internal @throws BlpkError UNSUPPORTED where the values are elsewhere, and chunks only stand for them */
+  checkHolds(): void {
+    this.list.checkHolds()
   }
 
   /** What was decompressed since the frame was opened. */

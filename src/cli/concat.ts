@@ -1,7 +1,8 @@
 import { Archive } from '../engine/archive.js'
 import { type ConcatResult, concatArchives } from '../engine/join.js'
-import { usage } from '../errors.js'
+import { unsupported, usage } from '../errors.js'
 import { codecOptions, readMetadata, runOptions } from './codec-flags.js'
+import { kindOf } from './containers.js'
 import { about, type Context, saySummary, sayVerbose } from './context.js'
 import { isDash, shown } from './dash.js'
 import { type Input, openArchiveInput } from './inputs.js'
@@ -11,13 +12,28 @@ import { openProgress, type ProgressView } from './progress.js'
 import { counted, jsonRatio, jsonSeconds, printJson, stopwatch } from './report.js'
 import { exactSize, prettySeconds, prettySize } from './sizes.js'
 
+/** @throws BlpkError UNSUPPORTED for frames, with what is special about them */
+async function refuseFrame(input: Input, name: string, o: CliOptions): Promise<void> {
+  const { source } = input
+  if (!source.seekable || (await kindOf(source)) !== 'frame') return
+  const { openFrameInput } = await import('./frames.js')
+  // Says so where its values are elsewhere.
+  const frame = await openFrameInput({ ...input, isFrame: true }, o)
+  await frame.close()
+  throw unsupported('this is a Blosc2 frame, and concat joins .blp archives (blpk convert makes one of it)', {
+    path: name,
+  })
+}
+
 async function openArchives(
   inputs: readonly Input[],
   names: readonly string[],
   o: CliOptions,
 ): Promise<Archive[]> {
   const archives: Archive[] = []
-  for (const [i, { source }] of inputs.entries()) {
+  for (const [i, input] of inputs.entries()) {
+    const { source } = input
+    await refuseFrame(input, shown(names[i] ?? ''), o)
     const open = (): Promise<Archive> =>
       Archive.open(source, o.maxChunk === undefined ? {} : { maxChunk: o.maxChunk })
     archives.push(await about(shown(names[i] ?? ''), open))

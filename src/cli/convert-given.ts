@@ -14,6 +14,7 @@ import { RangeReader } from '../engine/range.js'
 import { usage } from '../errors.js'
 import { B2ND_LAYER, CATERVA_LAYER } from '../format/b2nd/meta.js'
 import type { Layers } from '../format/frame/layers.js'
+import { isObjectLayer } from '../format/frame/objects.js'
 import { toJson } from '../format/json.js'
 import { membersOf, objectOf } from '../format/json-edit.js'
 import { dtypeRepr, type NdarrayLayout, ndarrayMetadata, parseNdarrayMetadata } from '../format/npy/index.js'
@@ -64,6 +65,11 @@ function without(layers: Layers, names: readonly string[]): Layers {
   return new Map([...layers].filter(([name]) => !names.includes(name)))
 }
 
+/** Plain numbers do not carry marks of what they were, and a copy of a proxy's cache is no cache. */
+function plainLayers(layers: Layers): Layers {
+  return new Map([...layers].filter(([name]) => !isObjectLayer(name)))
+}
+
 function plainOf(
   name: string,
   pieces: AsyncIterable<Uint8Array>,
@@ -112,6 +118,11 @@ export async function givenArchive(input: ContainerInput, { job, view, context }
   return { plain, json, kept: { meta: new Map(), vlmeta: new Map() }, copy }
 }
 
+/** Lists, batches and objects stay what they are where their chunks are copied. */
+function keptMarks({ object }: SChunk): (layers: Layers) => Layers {
+  return object?.holds === 'other' ? (layers) => layers : plainLayers
+}
+
 /** What the chunks of a frame become part of as they are: fixed metalayers, and what chunks must be like. */
 interface Copied {
   meta: Layers
@@ -134,7 +145,7 @@ async function copied(
   layout: NdarrayLayout | undefined,
   container: ContainerName,
 ): Promise<Copied | undefined> {
-  const { meta } = file.header
+  const meta = keptMarks(schunk)(file.header.meta)
   const toArray = container === 'b2nd'
   if (toArray === (array !== undefined)) return { meta }
   if (array !== undefined) {
@@ -163,7 +174,8 @@ async function copyOf(
   return (text, sink) => {
     const own = layersOf(text ?? (toArray ? ownJson(json) : json))
     const isKept = toArray === (array !== undefined) && text === undefined
-    const vlmeta = isKept ? schunk.vlmeta : new Map([...without(schunk.vlmeta, OWN_LAYERS), ...own])
+    const marked = keptMarks(schunk)(schunk.vlmeta)
+    const vlmeta = isKept ? marked : new Map([...without(marked, OWN_LAYERS), ...own])
     frame.willReadAll()
     const options = {
       ...runOptions(context, view),
@@ -199,8 +211,8 @@ export async function givenFrame(input: ContainerInput, frame: OpenedFrame, work
     return plainOf(name, pieces(), nbytes, schunk.typesize, json)
   }
   const kept = {
-    meta: without(schunk.meta, ARRAY_LAYERS),
-    vlmeta: without(schunk.vlmeta, OWN_LAYERS),
+    meta: plainLayers(without(schunk.meta, ARRAY_LAYERS)),
+    vlmeta: plainLayers(without(schunk.vlmeta, OWN_LAYERS)),
   }
   const copy = await copyOf(input, frame, array === undefined ? layout : undefined, json, work)
   return { plain, json, kept, copy }

@@ -15,7 +15,7 @@ import { about, type Context, say, saySummary, sayVerbose } from './context.js'
 import { ARRAY_KEYS, type Given, givenArchive, givenFrame, ownJson, type Work } from './convert-given.js'
 import { isDash, nameOf, shown } from './dash.js'
 import { openFrameOutput } from './frame-output.js'
-import { openFrameInput } from './frames.js'
+import { openFrameInput, sayObject } from './frames.js'
 import type { CliOptions } from './options.js'
 import { openOutput, refuseMixedOutput } from './outputs.js'
 import { openProgress } from './progress.js'
@@ -93,6 +93,7 @@ async function convertInput(input: ContainerInput, work: Work): Promise<Converte
   if (!input.isFrame) return convert(await givenArchive(input, work), work)
   const frame = await openFrameInput(input, work.context.options)
   try {
+    sayObject(frame, work.job.input, work.context.options)
     return await convert(await givenFrame(input, frame, work), work)
   } finally {
     await frame.close()

@@ -12,7 +12,7 @@ import { BytesPlainSink } from '../sinks/plain.js'
 import type { ContainerInput } from './containers.js'
 import type { Context } from './context.js'
 import { type Job, type Result, watched } from './decompress.js'
-import { layoutOf, type OpenedFrame, openFrameInput } from './frames.js'
+import { layoutOf, type OpenedFrame, openFrameInput, sayObject } from './frames.js'
 import type { CliOptions } from './options.js'
 import { openOutput } from './outputs.js'
 import type { ProgressView } from './progress.js'
@@ -155,6 +155,7 @@ export async function unpackInput(
 ): Promise<Result> {
   const frame = await openFrameInput(input, context.options)
   try {
+    sayObject(frame, job.input, context.options)
     return await unpackFrame(frame, job, input, view, context)
   } finally {
     await frame.close()

@@ -14,10 +14,12 @@ import {
 } from '../format/chunk2/header.js'
 import { CODEC_NUMBERS, CODEC_UD, type FrameHeader } from '../format/frame/header.js'
 import type { Layers } from '../format/frame/layers.js'
+import { isStandIn, objectIn, objectText, standInError } from '../format/frame/objects.js'
 import type { ChunkOffset } from '../format/frame/offsets.js'
 import { valueOfMsgpack } from '../format/msgpack/to-json.js'
 import type { Workspace } from '../kernels/workspace.js'
 import { jsonRatio } from './report.js'
+import { tableColumn } from './table-column.js'
 
 /** A metalayer. */
 export interface LayerInfo {
@@ -56,6 +58,10 @@ export interface FrameChunkInfo {
 export interface FrameInfo {
   file: string
   format: string
+  /** What python-blosc2 keeps in it besides plain numbers, such as `lazyexpr`; null for a plain frame or array. */
+  kind: string | null
+  /** The same in words. */
+  object: string | null
   /** Size of the frame, in bytes. */
   cbytes: number
   /** Plain bytes; of an array without the padding of its chunks. */
@@ -160,6 +166,30 @@ export function plainBytes(
   return array === undefined ? h.nbytes : product(array.shape) * h.typesize
 }
 
+/** Metalayers that can be read; others are none. */
+async function readable(ws: Workspace, packed: Layers): Promise<Layers> {
+  const layers: Layers = new Map()
+  for (const layer of packed) {
+    const one = await readVlmeta(ws, new Map([layer])).catch(() => new Map<string, Uint8Array>())
+    for (const [name, plain] of one) layers.set(name, plain)
+  }
+  return layers
+}
+
+/** What the frame is besides a list of numbers. */
+async function objectOf(
+  file: string,
+  ws: Workspace,
+  { header: { meta }, vlmeta: packed, offsets }: FrameFile,
+): Promise<{ kind: string; text: string } | undefined> {
+  const vlmeta = await readable(ws, packed)
+  const object = objectIn(meta, vlmeta) ?? tableColumn(file)
+  if (object === undefined) return undefined
+  const allStored = offsets.every((offset) => 'at' in offset)
+  const away = isStandIn(object, { meta, vlmeta, nchunks: offsets.length, allStored })
+  return { kind: object.kind, text: away ? standInError(object).message : objectText(object) }
+}
+
 /** The facts of a frame. */
 export async function describeFrame(
   file: string,
@@ -170,9 +200,12 @@ export async function describeFrame(
   const { header: h, offsets } = frame
   const array = arrayMeta(h.meta)
   const nbytes = plainBytes(h, array)
+  const { kind = null, text = null } = (await objectOf(file, ws, frame)) ?? {}
   return {
     file,
     format: `Blosc2 ${array === undefined ? 'frame' : 'array'}${h.sparse ? ', sparse' : ''}`,
+    kind,
+    object: text,
     cbytes,
     nbytes,
     chunkBytes: h.nbytes,

@@ -61,6 +61,7 @@ export function formatFrame(info: FrameInfo): string {
   const dictionary = info.dictionary ? ', with dictionaries' : ''
   const facts: [string, string][] = [
     ['format', info.format],
+    ...(info.object === null ? [] : [['object', oneLine(info.object)] as [string, string]]),
     ['size', exactSize(info.cbytes)],
     ['plain size', `${exactSize(info.nbytes)}, ratio ${prettyRatio(info.nbytes, info.cbytes)}`],
   ]

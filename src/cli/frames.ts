@@ -1,13 +1,17 @@
 import { NDArray } from '../blosc2/ndarray.js'
 import { SChunk } from '../blosc2/schunk.js'
-import { damaged } from '../errors.js'
+import { damaged, unsupported } from '../errors.js'
 import { B2ND_LAYER, CATERVA_LAYER } from '../format/b2nd/meta.js'
+import { objectText } from '../format/frame/objects.js'
 import { type NdarrayLayout, parseMetadataDtype } from '../format/npy/index.js'
 import type { ByteSource } from '../sources/byte-source.js'
 import { holdSource } from '../sources/held.js'
 import { TailSource } from '../sources/tail.js'
 import type { ContainerInput } from './containers.js'
+import { say } from './context.js'
+import { oneLine } from './exit.js'
 import type { CliOptions } from './options.js'
+import { tableColumn } from './table-column.js'
 
 /** A frame that was opened. */
 export interface OpenedFrame {
@@ -32,8 +36,19 @@ function arrayIn(schunk: SChunk): NDArray | undefined {
 }
 
 /**
+ * Says what a frame holds where that is something else than plain numbers.
+ * @throws BlpkError UNSUPPORTED for a store, whose bytes are those of other frames, unless they are wanted raw
+ */
+export function sayObject({ schunk }: OpenedFrame, name: string, { quiet, raw }: CliOptions): void {
+  const object = schunk.object ?? tableColumn(name)
+  if (object?.holds === 'frames' && raw !== true) throw unsupported(objectText(object))
+  if ((object?.holds === 'other' || object?.holds === 'frames') && quiet !== true)
+    say(`note: '${oneLine(name)}': ${objectText(object)}`)
+}
+
+/**
  * Opens the frame of an input. A pipe is brought into a file first, for a frame is described at its end.
- * @throws BlpkError DAMAGED, UNSUPPORTED, IO
+ * @throws BlpkError DAMAGED, UNSUPPORTED (also where the values are elsewhere), IO
  */
 export async function openFrameInput(input: ContainerInput, o: CliOptions): Promise<OpenedFrame> {
   const held = input.source.seekable ? undefined : await holdSource(input.source)
@@ -48,6 +63,7 @@ export async function openFrameInput(input: ContainerInput, o: CliOptions): Prom
       nthreads === undefined ? {} : { threads: nthreads },
     )
     checkChunks(schunk, o)
+    schunk.checkHolds()
     const array = arrayIn(schunk)
     return { schunk, array, source, willReadAll: () => source.willRead?.(0, size ?? 0), close }
   } catch (error) {

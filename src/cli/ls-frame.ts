@@ -1,4 +1,5 @@
 import { parseFrameHeader, peekFrame } from '../format/frame/header.js'
+import { objectIn } from '../format/frame/objects.js'
 import type { ByteSource } from '../sources/byte-source.js'
 import { arrayMeta, plainBytes } from './frame-facts.js'
 import type { Row } from './ls.js'
@@ -22,5 +23,6 @@ export async function lookAtFrame(source: ByteSource): Promise<Partial<Row>> {
     shape: array?.shape ?? null,
     dtype: array?.dtype ?? null,
     typesize: header.typesize,
+    kind: objectIn(header.meta, new Map())?.kind ?? null,
   }
 }

@@ -25,6 +25,8 @@ export interface Row {
   shape: readonly number[] | null
   dtype: string | null
   typesize: number | null
+  /** What python-blosc2 keeps in a frame besides plain numbers, such as `lazyexpr`. */
+  kind: string | null
   error?: string
 }
 
@@ -53,6 +55,7 @@ async function look({ name, size }: Listed, context: Context): Promise<Found> {
     shape: null,
     dtype: null,
     typesize: null,
+    kind: null,
   }
   try {
     const source = await openS3(name, placeSettings(context))
@@ -93,8 +96,8 @@ async function* lookAtAll(listed: AsyncIterable<Listed>, context: Context): Asyn
   for (const found of waiting) yield await found
 }
 
-function cells({ file, cbytes, nbytes, shape, dtype, error }: Row): string[] {
-  const name = oneLine(file)
+function cells({ file, cbytes, nbytes, shape, dtype, kind, error }: Row): string[] {
+  const name = kind === null ? oneLine(file) : `${oneLine(file)} (${kind})`
   if (error !== undefined) return [prettySize(cbytes), '-', '-', '-', '-', `${name} (${error})`]
   const plain = nbytes === null ? '-' : prettySize(nbytes)
   const ratio = nbytes === null ? '-' : prettyRatio(nbytes, cbytes)

@@ -103,6 +103,8 @@ interface Commands {
   b2_pack_tensor: [{ input: string; output: string }, null]
   b2_tensor_npy: [{ input: string; output: string }, null]
   b2_unpack_tensor: [{ input: string }, PeerArray]
+  b2_objects: [{ directory: string }, Record<'elsewhere' | 'whole' | 'other' | 'stores', string[]>]
+  b2_listed: [{ input: string }, string[]]
   hello: [Record<never, never>, { bloscpack: string; blosc: string; numpy: string; codecs: string[] }]
   pack: [{ input: string; output: string } & PeerPacking, null]
   unpack: [{ input: string; output: string }, { sha256: string; metadata: unknown }]

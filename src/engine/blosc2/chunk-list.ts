@@ -55,6 +55,8 @@ export class ChunkList {
   entries: Entry[]
   /** In bytes, of all but the last chunk; 0 where each has its own. */
   chunksize: number
+  /** Makes the error for whoever wants plain bytes, or changes some, where chunks only stand for what is elsewhere. */
+  refusal: (() => Error) | undefined
   readonly #typesize: number
   readonly #blocksize: number
   /** Plain sizes, where chunks have their own or the last one is not known by rule. */
@@ -146,6 +148,7 @@ export class ChunkList {
 
   /** A chunk with all that must be known to decode it. @throws BlpkError DAMAGED where its size is another one */
   async find(index: number): Promise<FoundChunk> {
+    this.checkHolds()
     const bytes = await this.bytes(index)
     const entry = this.entries[index]
     const known = entry && this.#layouts.get(entry)
@@ -158,6 +161,11 @@ export class ChunkList {
       )
     if (known === undefined && entry !== undefined && 'open' in entry) this.#layouts.set(entry, layout)
     return { bytes, layout, start }
+  }
+
+  /** @throws BlpkError UNSUPPORTED where the chunks are placeholders */
+  checkHolds(): void {
+    if (this.refusal !== undefined) throw this.refusal()
   }
 
   /** The chunks that hold the plain bytes `from` to `to`, with where each starts and its size. */
@@ -176,6 +184,7 @@ export class ChunkList {
 
   /** Replaces `remove` chunks from `index` on; `sizes` are the plain sizes of the new ones. */
   async splice(index: number, remove: number, entries: Entry[], sizes: number[]): Promise<void> {
+    this.checkHolds()
     const [entry] = entries
     if (remove === 1 && entries.length === 1 && entry !== undefined) {
       const [, nbytes] = await this.extent(index)
@@ -197,6 +206,7 @@ export class ChunkList {
   }
 
   async reorder(order: readonly number[]): Promise<void> {
+    this.checkHolds()
     const sizes = await this.sizes()
     const entries = this.entries
     this.entries = order.map((i) => entries[i] as Entry)
@@ -228,6 +238,7 @@ export class ChunkList {
 
   /** Puts other chunks in place of all, which all have `chunksize` bytes. */
   replaceAll(entries: Entry[]): void {
+    this.checkHolds()
     this.#layouts.clear()
     this.entries = entries
     this.#sizes = undefined

@@ -1,5 +1,6 @@
 import type { BlpkError } from '../../../errors.js'
 import type { FrameHeader } from '../../../format/frame/header.js'
+import { objectText, standInError } from '../../../format/frame/objects.js'
 import type { Finding, Lost } from '../../damage/finding.js'
 import { damageFinding } from '../../damage/findings.js'
 import { describeSpan } from '../../damage/lost.js'
@@ -205,6 +206,11 @@ function ofLayers({ layerProblems }: FrameFacts): Finding[] {
   )
 }
 
+function ofObject({ object, isStandIn }: FrameFacts): Finding[] {
+  if (object === undefined) return []
+  return [isStandIn ? damageFinding(standInError(object)) : note(objectText(object))]
+}
+
 /** What is known of the frame as a whole, that is no damage. */
 export function checkedHow({ checks, isStale }: Ends): string {
   return checks === undefined || isStale ? 'None' : 'xxh64'
@@ -222,5 +228,5 @@ export function frameFindings(facts: FrameFacts): Finding[] {
   ]
   const found = parts.flat()
   const others = found.some(({ level }) => level === 'damage')
-  return [...found, ...ofChecksums({ ...facts, others }), ...ofEnd(facts)]
+  return [...ofObject(facts), ...found, ...ofChecksums({ ...facts, others }), ...ofEnd(facts)]
 }

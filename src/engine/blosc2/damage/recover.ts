@@ -3,6 +3,7 @@ import { type Partition, partition } from '../../../format/b2nd/geometry.js'
 import { B2ND_LAYER, CATERVA_LAYER, formatB2nd } from '../../../format/b2nd/meta.js'
 import type { FrameHeader } from '../../../format/frame/header.js'
 import type { Layers } from '../../../format/frame/layers.js'
+import { standInError } from '../../../format/frame/objects.js'
 import { Workspace } from '../../../kernels/workspace.js'
 import type { ByteSource } from '../../../sources/byte-source.js'
 import type { Finding } from '../../damage/finding.js'
@@ -128,17 +129,31 @@ function withoutUnread(survey: FrameSurvey): void {
   })
 }
 
+/** Chunks without a value may have stood for values elsewhere: the metalayers that would say so are lost. */
+function withoutUninit(survey: FrameSurvey, notes: Finding[]): void {
+  let count = 0
+  survey.chunks.chunks.forEach((chunk, i, chunks) => {
+    if (!('special' in chunk) || chunk.special !== 'uninit') return
+    chunks[i] = { lost: damaged('the chunk was never given a value') }
+    count++
+  })
+  if (count > 0) notes.push(note(`${count} of the chunks were never given a value, and count as lost`))
+}
+
 /**
  * Finds everything that can be recovered of a frame and decides what is to be written.
- * @throws BlpkError DAMAGED where no chunk can be recovered, USAGE for a pipe, IO, INTERRUPTED
+ * @throws BlpkError DAMAGED where no chunk can be recovered, UNSUPPORTED where the chunks only stand for values that are
+ * elsewhere, USAGE for a pipe, IO, INTERRUPTED
  */
 export async function planFrameRecovery(
   source: ByteSource,
   o: FrameRecoverOptions = {},
 ): Promise<FrameRecovery> {
   const survey = await surveyFrame(source, o)
+  if (survey.object !== undefined && survey.isStandIn) throw standInError(survey.object, source.name)
   if (o.readable === true) withoutUnread(survey)
   const notes: Finding[] = []
+  if (survey.ends.metaLost) withoutUninit(survey, notes)
   const all = survey.chunks.chunks
   const lost = all.filter((chunk) => 'lost' in chunk).length
   const { kept, array, filled } = select(survey, o, notes)

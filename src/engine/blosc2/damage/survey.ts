@@ -1,6 +1,7 @@
 import { BlpkError } from '../../../errors.js'
 import type { FrameHeader } from '../../../format/frame/header.js'
 import type { Layers } from '../../../format/frame/layers.js'
+import { type FrameObject, isStandIn, objectIn } from '../../../format/frame/objects.js'
 import type { ByteSource } from '../../../sources/byte-source.js'
 import { sizedSource } from '../../../sources/sized.js'
 import { DEFAULT_MAX_CHUNK } from '../../archive.js'
@@ -32,6 +33,10 @@ export interface FrameFacts {
   trueHeader: FrameHeader
   /** Metalayers of variable length that cannot be read. */
   layerProblems: Map<string, BlpkError>
+  /** What it is besides a list of numbers. */
+  object: FrameObject | undefined
+  /** Are values of it elsewhere, all or some of them? */
+  isStandIn: boolean
   /** Is there damage that has been named already? */
   others: boolean
   /** Of the source, in bytes. */
@@ -82,6 +87,16 @@ function fillHeader({ header, isRebuilt }: Ends, { chunks }: SurveyedChunks): vo
   header.typesize = first.sound.typesize
 }
 
+function objectOf(
+  meta: Layers,
+  vlmeta: Layers,
+  { chunks }: SurveyedChunks,
+): Pick<FrameFacts, 'object' | 'isStandIn'> {
+  const object = objectIn(meta, vlmeta)
+  const allStored = chunks.every((chunk) => 'sound' in chunk)
+  return { object, isStandIn: isStandIn(object, { meta, vlmeta, nchunks: chunks.length, allStored }) }
+}
+
 async function survey(place: FramePlace, o: FrameSurveyOptions): Promise<FrameSurvey> {
   const { maxChunk = DEFAULT_MAX_CHUNK, signal } = o
   const probe = new FrameProbe(place, { maxChunk, signal })
@@ -94,7 +109,11 @@ async function survey(place: FramePlace, o: FrameSurveyOptions): Promise<FrameSu
   const sizes = trueSizes(ends.header, ends.isRebuilt, chunks.chunks, known)
   const trueHeader = trueHeaderOf(ends, chunks, sizes)
   const layers = await readLayers(probe, ends.vlmeta)
-  const facts = { ends, chunks, sizes, array, trueHeader, ...layers, others: false, size: place.source.size }
+  const object = objectOf(trueHeader.meta, layers.vlmeta, chunks)
+  const facts = {
+    ...{ ends, chunks, sizes, array, trueHeader, ...layers, ...object },
+    ...{ others: false, size: place.source.size },
+  }
   return { ...facts, findings: frameFindings(facts) }
 }
 
