@@ -90,6 +90,6 @@ export function openArchiveInput(
     throw usage('standard input is a terminal: name an archive, or pipe one in')
   }
   const { onNote } = lockOptions(context)
-  const all = { ...(onNote !== undefined && { onNote }), ...options }
+  const all = { signal: context.signal, ...(onNote !== undefined && { onNote }), ...options }
   return openInput(argument, context, (path) => openArchiveFile(path, all))
 }

@@ -30,11 +30,15 @@ function printReport(file: string, report: VerifyReport, context: Context): void
 }
 
 /** What its journal says of an archive: rolled back on opening, or still there. */
-async function journalFindings(file: string, notes: readonly string[]): Promise<Finding[]> {
+async function journalFindings(
+  file: string,
+  notes: readonly string[],
+  signal: AbortSignal,
+): Promise<Finding[]> {
   const isFile = !isDash(file) && statSync(file, { throwIfNoEntry: false })?.isFile() === true
-  const journal = isFile ? await describeJournal(file) : undefined
-  const messages = journal === undefined ? notes : [...notes, journal]
-  return messages.map((message) => ({ level: 'note', code: 'DAMAGED', message }))
+  const journal = isFile ? await describeJournal(file, signal) : undefined
+  const messages = new Set(journal === undefined ? notes : [...notes, journal])
+  return [...messages].map((message) => ({ level: 'note', code: 'DAMAGED', message }))
 }
 
 async function verifyFile(file: string, context: Context): Promise<VerifyReport> {
@@ -44,10 +48,12 @@ async function verifyFile(file: string, context: Context): Promise<VerifyReport>
   const view = openProgress(options)
   let original: Input | undefined
   try {
+    const findings = await journalFindings(file, notes, context.signal)
     if (input.isFrame) {
       // Loaded when it is needed, with all of Blosc2.
       const { verifyFrameInput } = await import('./verify-frame.js')
-      return await verifyFrameInput(input, context, view)
+      const report = await verifyFrameInput(input, context, view)
+      return { ...report, findings: [...findings, ...report.findings] }
     }
     original = options.against === undefined ? undefined : await openInput(options.against, context)
     const compared = original && (await openOriginal(input, original, context))
@@ -56,10 +62,7 @@ async function verifyFile(file: string, context: Context): Promise<VerifyReport>
       ...(options.deep === true && { deep: true }),
       ...(options.maxChunk !== undefined && { maxChunk: options.maxChunk }),
       ...(compared !== undefined && { against: compared.plain }),
-      findings: [
-        ...(await journalFindings(file, notes)),
-        ...(compared?.finding === undefined ? [] : [compared.finding]),
-      ],
+      findings: [...findings, ...(compared?.finding === undefined ? [] : [compared.finding])],
     })
   } finally {
     view.close()

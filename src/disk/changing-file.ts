@@ -3,10 +3,11 @@ import { BlpkError, unsupported } from '../errors.js'
 import { CONTAINER_PEEK_BYTES, containerOf } from '../format/container.js'
 import { attempt, ioError } from '../io-errors.js'
 import { FileSink } from '../sinks/file.js'
-import { type Disk, type FileFacts, nodeDisk } from './disk.js'
+import { type Disk, type FileFacts, type FileId, nodeDisk, sameFile } from './disk.js'
 import type { Editable, Replaceable } from './editable.js'
 import { type LockWait, pauseBetweenTries } from './file-lock.js'
-import { type ChangePlan, findJournal, holderOf, journalOf, writeJournal } from './journal.js'
+import { findJournal, holderOf } from './find-journal.js'
+import { type ChangePlan, journalOf, writeJournal } from './journal.js'
 import type { Range } from './mutable.js'
 import { describeHolder, type Note, recover, rollBack } from './recover.js'
 
@@ -83,6 +84,8 @@ export class ChangingFile extends HiddenFile implements Replaceable {
   readonly #locked: boolean
   readonly #unlock: () => void
   #isOpen = true
+  /** The journal of this change. */
+  #own: FileId | undefined
   #state: 'untouched' | 'begun' | 'committed' = 'untouched'
   /** What can be undone: ranges of the file before, and its size. */
   #saved: readonly Range[] = []
@@ -102,7 +105,8 @@ export class ChangingFile extends HiddenFile implements Replaceable {
     this.#saved = plan.ranges
     this.#sizeBefore = this.size
     try {
-      await writeJournal(this.disk, this.descriptor, this.#journal, { ...plan, locked: this.#locked })
+      const all = { ...plan, locked: this.#locked }
+      this.#own = await writeJournal(this.disk, this.descriptor, this.#journal, all)
     } catch (error) {
       throw ioError(error, 'write', this.#journal)
     }
@@ -148,7 +152,7 @@ export class ChangingFile extends HiddenFile implements Replaceable {
 
   override async rollBack(): Promise<boolean> {
     if (this.#state !== 'begun') return this.#state === 'untouched'
-    const found = await findJournal(this.disk, this.descriptor, this.#journal)
+    const found = await findJournal(this.disk, this.descriptor, this.#journal, { own: this.#own })
     if (found.kind !== 'hot') throw new BlpkError('IO', `the journal '${this.#journal}' is gone`)
     rollBack(this.disk, this.descriptor, this.#journal, found.journal)
     this.#state = 'untouched'
@@ -197,17 +201,17 @@ export class ChangingFile extends HiddenFile implements Replaceable {
 
 /** A run that was killed while it gave its output a name may have left the temporary one as well. */
 function dropLeftLink(disk: Disk, path: string): boolean {
-  const { ino } = disk.find(path) ?? {}
+  const own = disk.find(path)
   const start = `.${basename(path)}.`
   for (const name of disk.list(dirname(path))) {
     const other = join(dirname(path), name)
-    if (name.startsWith(start) && name.endsWith('.tmp') && disk.find(other)?.ino === ino) disk.unlink(other)
+    if (name.startsWith(start) && name.endsWith('.tmp') && sameFile(disk.find(other), own)) disk.unlink(other)
   }
   return disk.find(path)?.nlink === 1
 }
 
-function lockedError(disk: Disk, name: string, path: string, seconds: number): BlpkError {
-  const holder = holderOf(disk, journalOf(path))
+function lockedError(disk: Disk, fd: number, name: string, path: string, seconds: number): BlpkError {
+  const holder = holderOf(disk, fd, journalOf(path))
   const who = holder === undefined ? 'another process' : describeHolder(holder)
   const waited = seconds > 0 ? ` for more than ${seconds} s` : ''
   return new BlpkError('LOCKED', `'${name}' is locked by ${who}${waited} (see --lock-timeout)`, {
@@ -225,7 +229,7 @@ interface Wait extends LockWait {
 
 async function waitForLock(disk: Disk, fd: number, name: string, path: string, wait: Wait): Promise<void> {
   while (!(await disk.tryLock(fd))) {
-    if (performance.now() >= wait.end) throw lockedError(disk, name, path, wait.seconds)
+    if (performance.now() >= wait.end) throw lockedError(disk, fd, name, path, wait.seconds)
     await pauseBetweenTries(wait)
   }
 }
@@ -262,13 +266,14 @@ async function openLocked(
   let unlock: (() => void) | undefined
   let keep = false
   try {
-    const { isFile, ino } = disk.facts(fd)
-    if (!isFile) throw new BlpkError('IO', `cannot change '${name}': it is no regular file`, { path: name })
+    const facts = disk.facts(fd)
+    if (!facts.isFile)
+      throw new BlpkError('IO', `cannot change '${name}': it is no regular file`, { path: name })
     if (o.lock !== false) {
       await waitForLock(disk, fd, name, path, wait)
       unlock = await lockAgainstOthers(disk, fd, name, path, { ...wait, note })
     }
-    keep = disk.find(path)?.ino === ino
+    keep = sameFile(disk.find(path), facts)
     return keep ? { fd, unlock } : undefined
   } finally {
     if (!keep) {
@@ -298,7 +303,7 @@ export async function openForChange(
   } while (locked === undefined)
   const file = new ChangingFile(disk, locked.fd, name, path, locked.unlock)
   try {
-    await recover(disk, locked.fd, journalOf(path), o.onNote)
+    await recover(disk, locked.fd, journalOf(path), o.onNote, { signal: o.signal })
     return file
   } catch (error) {
     file.close()

@@ -1,6 +1,7 @@
 import {
   type BigIntStats,
   closeSync,
+  constants,
   fchmodSync,
   fchownSync,
   fstatSync,
@@ -38,6 +39,20 @@ export interface FileFacts {
   stamp: string
 }
 
+/** Which file it is: an inode number says so on one device only. */
+export type FileId = Pick<FileFacts, 'dev' | 'ino'>
+
+/** Do two names or descriptors lead to one file? */
+export function sameFile(a: FileId | undefined, b: FileId | undefined): boolean {
+  return a !== undefined && b !== undefined && a.dev === b.dev && a.ino === b.ino
+}
+
+/**
+ * How a file is opened: to read, to read and write, as a new one; or `guarded`, to read what a stranger may have put
+ * there: no link is followed, and nothing waits for the other end of a pipe.
+ */
+export type OpenFlags = 'r' | 'r+' | 'wx+' | 'guarded'
+
 /** Who owns a file, by their numbers. */
 export interface Owner {
   uid: number
@@ -57,7 +72,7 @@ export interface Disk {
   find(path: string): FileFacts | undefined
   /** Names in a directory. */
   list(directory: string): string[]
-  open(path: string, flags: 'r' | 'r+' | 'wx+'): number
+  open(path: string, flags: OpenFlags): number
   facts(fd: number): FileFacts
   /** Fills `into`; fewer bytes only at the end. @returns how many there were */
   read(fd: number, into: Uint8Array, position: number): number
@@ -75,8 +90,12 @@ export interface Disk {
   unlink(path: string): void
   /** Makes new, changed and removed names in a directory lasting. */
   syncDirectory(path: string): void
-  /** Takes the writers' lock of an open file, until it is closed. @throws BlpkError UNSUPPORTED */
-  tryLock(fd: number): Promise<boolean>
+  /**
+   * Takes the writers' lock of an open file, until it is closed.
+   * @param shared only against those who want it for themselves; this is all that a reader can take
+   * @throws BlpkError UNSUPPORTED
+   */
+  tryLock(fd: number, shared?: boolean): Promise<boolean>
   /**
    * Takes the lock of other programs that write to a frame, where there are some.
    * @param name of the frame, as it was given
@@ -130,6 +149,9 @@ function syncDirectory(path: string): void {
   }
 }
 
+/** Windows knows neither; there the check of the descriptor has to do. */
+const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants
+
 /** The file system of the machine. */
 export const nodeDisk: Disk = {
   shared: true,
@@ -139,7 +161,7 @@ export const nodeDisk: Disk = {
     return stat === undefined ? undefined : factsOf(stat)
   },
   list: (directory) => readdirSync(directory),
-  open: (path, flags) => openSync(path, flags),
+  open: (path, flags) => openSync(path, flags === 'guarded' ? O_RDONLY | O_NOFOLLOW | O_NONBLOCK : flags),
   facts: (fd) => factsOf(fstatSync(fd, { bigint: true })),
   read: (fd, into, position) => readFully(fd, into, position),
   write: writeFully,

@@ -11,6 +11,8 @@ const MIN_HEAD_BYTES = 32
 /** Facts of more bytes than this are nobody's. */
 const MAX_FACTS_BYTES = 1 << 16
 const MAX_RANGES = 16
+/** No system gives processes larger numbers. */
+const MAX_PID = 2 ** 31 - 1
 const MAGIC = Buffer.from('BLPKJRNL', 'latin1')
 
 /** Bytes that a rollback cannot change, to tell whether an archive is the one that a journal is of. */
@@ -33,6 +35,8 @@ export interface JournalFacts {
   /** The archive: number of its file in decimal, its size before. */
   ino: string
   size: number
+  /** Number of the journal's own file, which older versions do not say. */
+  self?: string
   /** The start of the header before and after, in hexadecimal: between them it has bytes of both. */
   before: string
   after: string
@@ -83,8 +87,9 @@ function isHex(value: unknown, least: number, most = least): value is string {
   return nbytes >= least && nbytes <= most && /^[0-9a-f]*$/.test(value)
 }
 
-function areHeads(before: unknown, after: unknown): boolean {
-  const isHead = (value: unknown): value is string => isHex(value, MIN_HEAD_BYTES, MAX_HEAD_BYTES)
+function areHeads(before: unknown, after: unknown, size: number): boolean {
+  const most = Math.min(size, MAX_HEAD_BYTES)
+  const isHead = (value: unknown): value is string => isHex(value, MIN_HEAD_BYTES, most)
   return isHead(before) && isHead(after) && before.length === after.length
 }
 
@@ -94,11 +99,26 @@ function isRange(value: unknown, size: number): boolean {
   return isCount(position) && isCount(nbytes) && position + nbytes <= size
 }
 
-function isAnchor(value: unknown, size: number): boolean {
+/** Ranges within the archive as it was, of which no two share a byte: they hold no more than it did. */
+function areRanges(value: unknown, size: number): value is JournalFacts['ranges'] {
+  if (!Array.isArray(value) || value.length > MAX_RANGES) return false
+  if (!value.every((range) => isRange(range, size))) return false
+  const inOrder = (value as JournalFacts['ranges']).filter(([, n]) => n > 0).sort(([a], [b]) => a - b)
+  return inOrder.every(([start], i) => {
+    const [before = 0, nbytes = 0] = inOrder[i - 1] ?? []
+    return before + nbytes <= start
+  })
+}
+
+/** Some bytes at least, and none that the header or a range holds. */
+function isAnchor(value: unknown, { before, ranges, size }: JournalFacts): boolean {
   if (value === undefined) return true
   if (typeof value !== 'object' || value === null) return false
   const { position, nbytes, xxh64 } = value as Partial<Anchor>
-  return isRange([position, nbytes], size) && isCount(nbytes) && nbytes <= MAX_ANCHOR_BYTES && isHex(xxh64, 8)
+  if (!isCount(position) || !isCount(nbytes) || !isRange([position, nbytes], size)) return false
+  if (nbytes < 1 || nbytes > MAX_ANCHOR_BYTES || position < before.length / 2) return false
+  const isApart = ranges.every(([at, n]) => at + n <= position || position + nbytes <= at)
+  return isApart && isHex(xxh64, 8)
 }
 
 /** An anchor is a sample, not the archive. */
@@ -117,10 +137,11 @@ export function parseFacts(bytes: Uint8Array): JournalFacts | undefined {
   }
   if (typeof value !== 'object' || value === null) return undefined
   const f = value as Partial<JournalFacts>
-  const who = isCount(f.pid) && typeof f.host === 'string' && typeof f.started === 'string'
+  const who =
+    isCount(f.pid) && f.pid <= MAX_PID && typeof f.host === 'string' && typeof f.started === 'string'
   if (!who || typeof f.locked !== 'boolean' || typeof f.ino !== 'string' || !isCount(f.size)) return undefined
-  const { size } = f
-  if (!areHeads(f.before, f.after) || !isAnchor(f.anchor, size)) return undefined
-  if (!Array.isArray(f.ranges) || f.ranges.length > MAX_RANGES) return undefined
-  return f.ranges.every((range) => isRange(range, size)) ? (f as JournalFacts) : undefined
+  if (f.self !== undefined && typeof f.self !== 'string') return undefined
+  if (!areHeads(f.before, f.after, f.size) || !areRanges(f.ranges, f.size)) return undefined
+  const facts = f as JournalFacts
+  return isAnchor(f.anchor, facts) ? facts : undefined
 }

@@ -1,18 +1,20 @@
 import { nodeDisk } from './disk.js'
-import { findJournal, journalOf } from './journal.js'
-import { describeHolder } from './recover.js'
+import { findJournal } from './find-journal.js'
+import { journalOf } from './journal.js'
+import { describeHolder, describePassed } from './recover.js'
 
 /**
  * What the journal beside an archive means, for whoever asks after its health; nothing is changed.
  * @param name of the archive, a regular file
  * @returns one line, or undefined where there is no journal
+ * @throws BlpkError INTERRUPTED, NOT_FOUND, IO
  */
-export async function describeJournal(name: string): Promise<string | undefined> {
+export async function describeJournal(name: string, signal?: AbortSignal): Promise<string | undefined> {
   const path = nodeDisk.realpath(name)
   const journal = journalOf(path)
   const fd = nodeDisk.open(path, 'r')
   try {
-    const found = await findJournal(nodeDisk, fd, journal)
+    const found = await findJournal(nodeDisk, fd, journal, { signal })
     switch (found.kind) {
       case 'none':
         return undefined
@@ -25,8 +27,10 @@ export async function describeJournal(name: string): Promise<string | undefined>
         return `'${journal}' was left by an append that had not changed anything yet; the next append removes it`
       case 'foreign':
         return `'${journal}' is of another archive or another state of this one; it is not applied, and the next append sets it aside`
+      case 'alien':
+        return `'${journal}' is not a journal of blpk; the next append sets it aside`
       default:
-        return `'${journal}' is no journal of blpk; appends need that name`
+        return describePassed(found, journal)
     }
   } finally {
     nodeDisk.close(fd)

@@ -99,4 +99,13 @@ export const BLOSCPACK: Container = {
     }
     return { front, last: await lastChunk(read, { header, nchunks, offsetsAt }, frontOnly) }
   },
+
+  async frontOf(read) {
+    const header = parseHeader(await read(0, HEADER_BYTES))
+    const { nchunks, maxAppChunks, offsets } = header
+    if (nchunks === 0) return { header: HEADER_BYTES, chunks: undefined }
+    const offsetsAt = header.metadata ? (await metadataRanges(read)).end : HEADER_BYTES
+    const entries = offsets ? (nchunks ?? 0) + maxAppChunks : 0
+    return { header: HEADER_BYTES, chunks: offsetsAt + entries * OFFSET_BYTES }
+  },
 }

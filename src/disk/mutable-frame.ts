@@ -54,4 +54,9 @@ export const FRAME: Container = {
     if (last === undefined || !frontOnly) return { front, last }
     return { front, last: [last[0], EXTENDED_HEADER_BYTES] }
   },
+
+  async frontOf(read) {
+    const { headerBytes } = peekFrame(await read(0, PEEK_BYTES), {})
+    return { header: headerBytes, chunks: headerBytes }
+  },
 }

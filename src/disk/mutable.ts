@@ -27,6 +27,15 @@ export interface Container {
    * @throws BlpkError DAMAGED, UNSUPPORTED where it is not sound
    */
   mutableParts(read: ReadSome, frontOnly: boolean): Promise<Mutable>
+  /** @throws BlpkError DAMAGED, UNSUPPORTED */
+  frontOf(read: ReadSome): Promise<Front>
+}
+
+/** How long the front of an archive is, in bytes. */
+export interface Front {
+  header: number
+  /** Where the chunks begin; undefined where there are none. */
+  chunks: number | undefined
 }
 
 /** Finds out by its first bytes what an archive is; modules load when they are needed. */
@@ -49,5 +58,14 @@ export async function mutableParts(read: ReadSome, frontOnly: boolean): Promise<
     return await container.mutableParts(read, frontOnly)
   } catch {
     return { front: [[0, container.headBytes]], last: undefined }
+  }
+}
+
+/** @returns undefined where this is not an archive, or not a sound one */
+export async function frontOf(read: ReadSome): Promise<Front | undefined> {
+  try {
+    return await (await findContainer(read))?.frontOf(read)
+  } catch {
+    return undefined
   }
 }

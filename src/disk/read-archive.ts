@@ -5,11 +5,13 @@ import { BlpkError } from '../errors.js'
 import { attempt, ioError } from '../io-errors.js'
 import type { ByteSource } from '../sources/byte-source.js'
 import { openForChange } from './changing-file.js'
-import { type Disk, type FileFacts, nodeDisk } from './disk.js'
-import { type Found, findJournal, type Journal, journalOf } from './journal.js'
+import { type Disk, type FileFacts, nodeDisk, sameFile } from './disk.js'
+import { type Found, findJournal } from './find-journal.js'
+import { journalOf } from './journal.js'
 import { mutableParts, type Range, type ReadNow } from './mutable.js'
+import type { Journal } from './open-journal.js'
 import { memoryPatch, overlay, type Patch, touches } from './patches.js'
-import { mayBeAtWork, type Note } from './recover.js'
+import { describePassed, mayBeAtWork, type Note } from './recover.js'
 import { temporaryBeside } from './temporary.js'
 
 /** A last chunk of more bytes than this is copied into a file, not into memory. */
@@ -23,8 +25,9 @@ const PAUSE_MS = 5
 export interface ReadOptions {
   /** Only the front and the first chunk's header are going to be read. */
   frontOnly?: boolean
-  /** Told when an unfinished change was rolled back. */
+  /** Told when an unfinished change was rolled back, or of a journal that was read past. */
   onNote?: Note
+  signal?: AbortSignal | undefined
   /** The file operations; those of the machine by default. */
   disk?: Disk
 }
@@ -79,14 +82,6 @@ class Closers {
   }
 }
 
-function journalPatches(journal: Journal): Patch[] {
-  return journal.facts.ranges.map(([position, nbytes], i) => ({
-    position,
-    nbytes,
-    read: (offset, into) => journal.read(i, offset, into),
-  }))
-}
-
 /** Copies a range into a file that nobody else sees. */
 function spillPatch([position, nbytes]: Range, read: ReadNow, closers: Closers): Patch {
   const path = temporaryBeside(join(tmpdir(), 'blpk'))
@@ -101,6 +96,18 @@ function spillPatch([position, nbytes]: Range, read: ReadNow, closers: Closers):
   return { position, nbytes, read: (offset, into) => nodeDisk.read(fd, into, offset) }
 }
 
+/** Whoever cannot write to the archive may do in the place of the journal what they like: it means nothing. */
+function counts(found: Found): found is Exclude<Found, { kind: 'none' | 'stranger' }> {
+  return found.kind !== 'none' && found.kind !== 'stranger'
+}
+
+/** Is the journal what it was? */
+function isSameJournal(was: Found, now: Found): boolean {
+  if (!counts(was) || !counts(now)) return counts(was) === counts(now)
+  if (was.kind === 'hot' || now.kind === 'hot') return false
+  return was.kind === now.kind && sameFile(was.id, now.id)
+}
+
 /** Is everything as it was, so that what was read since belongs to one state? */
 async function isSettled(
   disk: Disk,
@@ -108,16 +115,16 @@ async function isSettled(
   path: string,
   was: FileFacts,
   found: Found,
+  o: ReadOptions,
 ): Promise<boolean> {
-  if (disk.find(path)?.ino !== was.ino) return false
+  if (!sameFile(disk.find(path), was)) return false
   const journal = journalOf(path)
-  if (found.kind === 'hot') return disk.find(journal)?.ino === found.journal.ino
+  if (found.kind === 'hot') return sameFile(disk.find(journal), found.journal.id)
   const now = disk.facts(fd)
   if (now.size !== was.size || now.stamp !== was.stamp) return false
-  if (found.kind === 'none') return disk.find(journal) === undefined
-  const again = await findJournal(disk, fd, journal)
+  const again = await findJournal(disk, fd, journal, o)
   if (again.kind === 'hot') again.journal.close()
-  return again.kind === found.kind && 'ino' in again && again.ino === found.ino
+  return isSameJournal(found, again)
 }
 
 /** Rolls back what a writer that is gone left undone. @returns false where that is not for us to do */
@@ -172,16 +179,18 @@ async function tryToOpen(
   closers.add(() => disk.close(fd))
   const facts = disk.facts(fd)
   if (!facts.isFile) throw new BlpkError('IO', `cannot read '${name}': it is no regular file`, { path: name })
-  const found = await findJournal(disk, fd, journalOf(path))
+  const found = await findJournal(disk, fd, journalOf(path), o)
   if (found.kind === 'hot') {
     closers.add(() => found.journal.close())
     if (await isRolledBack(name, found.journal, o)) return undefined
   }
-  const saved = found.kind === 'hot' ? journalPatches(found.journal) : []
+  const saved = found.kind === 'hot' ? found.journal.patches : []
   const size = found.kind === 'hot' ? found.journal.facts.size : facts.size
   const read = readerOf(disk, fd, size, saved)
   const copied = await copyMutable(read, o.frontOnly === true, closers)
-  if (copied === undefined || !(await isSettled(disk, fd, path, facts, found))) return undefined
+  if (copied === undefined || !(await isSettled(disk, fd, path, facts, found, o))) return undefined
+  const passed = describePassed(found, journalOf(path))
+  if (passed !== undefined) o.onNote?.(passed)
   return new StateSource(disk, fd, name, size, [...saved, ...copied], () => closers.close())
 }
 
@@ -189,7 +198,7 @@ async function tryToOpen(
  * Opens an archive or a frame in a file for reading, in the state that it has now: changes that others begin or
  * finish meanwhile do not show. What a writer that was killed left undone is rolled back, or read past where the file
  * cannot be written.
- * @throws BlpkError NOT_FOUND or IO
+ * @throws BlpkError NOT_FOUND, IO, INTERRUPTED
  */
 export async function openArchiveFile(name: string, o: ReadOptions = {}): Promise<ByteSource> {
   const { disk = nodeDisk } = o

@@ -1,16 +1,26 @@
 import { hostname } from 'node:os'
 import { dirname } from 'node:path'
-import { BlpkError } from '../errors.js'
+import { BlpkError, unsupported } from '../errors.js'
+import { ioError } from '../io-errors.js'
 import type { Disk } from './disk.js'
-import { findJournal, type Journal, removeJournal } from './journal.js'
+import { type FindOptions, type Found, findJournal, isWhole } from './find-journal.js'
+import { removeJournal } from './journal.js'
 import type { JournalFacts } from './journal-format.js'
+import type { Journal } from './open-journal.js'
 
 /** Told of what is worth knowing, one line each. */
 export type Note = (message: string) => void
 
+const MAX_SHOWN = 80
+
+/** What a journal says, without what would do something to a terminal. */
+function harmless(text: string): string {
+  return text.slice(0, MAX_SHOWN).replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '?')
+}
+
 /** Who began a change, and when. */
 export function describeHolder({ pid, host, started }: JournalFacts): string {
-  return `process ${pid} on ${host}, begun ${started}`
+  return `process ${pid} on ${harmless(host)}, begun ${harmless(started)}`
 }
 
 /** Is a writer without a lock still at work, as far as that can be told? Its process may be on another machine. */
@@ -41,15 +51,74 @@ export function rollBack(disk: Disk, fd: number, path: string, journal: Journal)
   removeJournal(disk, path)
 }
 
+/** A name for a journal that does not count; none that was set aside before is lost. */
+function asideOf(disk: Disk, path: string): string {
+  const stale = `${path}.stale`
+  for (let i = 1; ; i++) {
+    const name = i === 1 ? stale : `${stale}${i}`
+    if (disk.find(name) === undefined) return name
+  }
+}
+
+/** @param why it does not count */
+function setAside(disk: Disk, path: string, why: string, note?: Note): void {
+  const aside = asideOf(disk, path)
+  try {
+    disk.rename(path, aside)
+    disk.syncDirectory(dirname(path))
+  } catch (error) {
+    const { message } = ioError(error, 'set aside', path)
+    const help = 'have its owner or root remove it, or move the archive where others cannot create files'
+    throw new BlpkError(
+      'IO',
+      `${message}; it has the name of the journal, but ${why}: ${help}`,
+      { path },
+      error,
+    )
+  }
+  note?.(`'${path}' was set aside as '${aside}': ${why}`)
+}
+
+/** Why a journal does not count. */
+const WHY: Record<'foreign' | 'alien', string> = {
+  foreign: 'it is not a journal of this archive as it is now',
+  alien: 'it is not a journal',
+}
+
 /**
- * Brings an archive that was left in the middle of a change back to what it was before. Journals that are not
- * of this archive are set aside under the name `….stale`, and never applied.
+ * What is to be said to who reads past a journal that may mean something.
+ * @returns undefined where there is nothing to say
+ */
+export function describePassed(found: Found, path: string): string | undefined {
+  const end = 'the archive is read as it is'
+  switch (found.kind) {
+    case 'stranger':
+      return `'${path}' does not count as a journal (${found.why}); ${end}`
+    case 'newer':
+      return `the journal '${path}' has version ${found.version}, which this blpk does not know; ${end}, and may be half changed`
+    case 'unreadable':
+      return `the journal '${path}' cannot be read (${found.why}); ${end}, and may be half changed`
+    default:
+      return undefined
+  }
+}
+
+/**
+ * Brings an archive that was left in the middle of a change back to what it was before. Journals that do not count
+ * are set aside under the name `….stale`, and never applied.
  * @param fd the archive, open for writing and locked
  * @param path of its journal
- * @throws BlpkError IO where something that is no file lies in the journal's place
+ * @throws BlpkError IO where a journal can neither be read nor set aside, UNSUPPORTED where it is of another version,
+ * INTERRUPTED
  */
-export async function recover(disk: Disk, fd: number, path: string, note?: Note): Promise<void> {
-  const found = await findJournal(disk, fd, path)
+export async function recover(
+  disk: Disk,
+  fd: number,
+  path: string,
+  note?: Note,
+  o: FindOptions = {},
+): Promise<void> {
+  const found = await findJournal(disk, fd, path, o)
   switch (found.kind) {
     case 'none':
       return
@@ -62,13 +131,17 @@ export async function recover(disk: Disk, fd: number, path: string, note?: Note)
       // It was not whole when its writer stopped, so the archive was not touched.
       removeJournal(disk, path)
       return
-    case 'obstacle':
-      throw new BlpkError('IO', `'${path}' is where the journal goes, and no regular file: remove it`, {
-        path,
-      })
+    case 'newer':
+      if (!(await isWhole(disk, path, o.signal))) return removeJournal(disk, path)
+      throw unsupported(
+        `the journal '${path}' has version ${found.version}: open the archive with the newer blpk that wrote it`,
+        { path },
+      )
+    case 'unreadable':
+      throw new BlpkError('IO', `cannot read the journal '${path}': ${found.why}`, { path })
+    case 'stranger':
+      return setAside(disk, path, found.why, note)
     default:
-      disk.rename(path, `${path}.stale`)
-      disk.syncDirectory(dirname(path))
-      note?.(`'${path}' is no journal of this archive as it is now, and was set aside as '${path}.stale'`)
+      setAside(disk, path, WHY[found.kind], note)
   }
 }

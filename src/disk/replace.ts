@@ -8,11 +8,15 @@ import {
 } from './changing-file.js'
 import { nodeDisk } from './disk.js'
 import { journalOf } from './journal.js'
+import { distrust } from './trust.js'
 
-/** Without a journal, nobody who could append to the archive is in the middle of it. */
-function hasJournal(path: string, o: LockOptions): boolean {
-  const { disk = nodeDisk } = o
-  return attempt('open', path, () => disk.find(journalOf(disk.realpath(path)))) !== undefined
+/** Without a journal that counts, nobody who could append to the archive is in the middle of it. */
+function hasJournal(name: string, { disk = nodeDisk }: LockOptions): boolean {
+  return attempt('open', name, () => {
+    const path = disk.realpath(name)
+    const [archive, journal] = [disk.find(path), disk.find(journalOf(path))]
+    return archive !== undefined && journal !== undefined && distrust(journal, archive) === undefined
+  })
 }
 
 /**

@@ -16,3 +16,10 @@ export async function xxh64(): Promise<() => Xxh64> {
 export function toHex(digest: bigint): string {
   return digest.toString(16).padStart(16, '0')
 }
+
+/** As it stands at the end of a journal. */
+export function littleEndian64(digest: bigint): Uint8Array {
+  const bytes = new Uint8Array(8)
+  new DataView(bytes.buffer).setBigUint64(0, digest, true)
+  return bytes
+}

@@ -11,7 +11,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { nodeDisk } from '../../dist/disk/disk.js'
+import { nodeDisk, type OpenFlags } from '../../dist/disk/disk.js'
 import {
   type AppendOptions,
   appendToFile,
@@ -93,8 +93,9 @@ describe('a hot journal', () => {
     const half = readFileSync(path)
     const readOnly = {
       ...nodeDisk,
-      open: (name: string, flags: 'r' | 'r+' | 'wx+') => {
-        if (flags !== 'r') throw Object.assign(new Error('read-only'), { code: 'EROFS' })
+      open: (name: string, flags: OpenFlags) => {
+        if (flags !== 'r' && flags !== 'guarded')
+          throw Object.assign(new Error('read-only'), { code: 'EROFS' })
         return nodeDisk.open(name, flags)
       },
     }
@@ -165,13 +166,18 @@ describe('a hot journal', () => {
   })
 
   test.each([0, 3])(
-    'of version %i, which is not known, is left alone, and the archive too',
+    'of version %i, which is not known, is read past, and refused by who writes',
     async (version) => {
       await leaveHot()
       const half = readFileSync(path)
       await setVersion(version)
-      await expect(openArchive(path)).rejects.toMatchObject({ code: 'UNSUPPORTED' })
-      await expect(append()).rejects.toMatchObject({ code: 'UNSUPPORTED' })
+      const notes: string[] = []
+      await (await openArchive(path, { onNote: (note) => notes.push(note) })).close()
+      expect(notes).toEqual([expect.stringContaining(`'${journal}' has version ${version}`)])
+      await expect(append()).rejects.toMatchObject({
+        code: 'UNSUPPORTED',
+        message: expect.stringContaining(`the journal '${journal}' has version ${version}`),
+      })
       expect(sameBytes(readFileSync(path), half)).toBe(true)
     },
   )
@@ -239,18 +245,29 @@ describe('a journal that is none', () => {
     expect(isAsBefore()).toBe(true)
   })
 
-  test('because it is a directory or a link is said by who writes, and passed over by who reads', async () => {
+  test('because it is a directory or a link is passed over by who reads, and set aside by who writes', async () => {
+    const notes: string[] = []
+    const onNote = (note: string): number => notes.push(note)
     mkdirSync(journal)
-    expect(sameBytes(await read(), plain)).toBe(true)
-    await expect(append()).rejects.toThrow(/no regular file: remove it/)
-    rmSync(journal, { recursive: true })
+    await (await openArchive(path, { onNote })).close()
+    expect(notes.splice(0)).toEqual([expect.stringContaining(`'${journal}' does not count as a journal`)])
+    await append({ onNote })
+    expect(notes.splice(0)).toEqual([
+      `'${journal}' was set aside as '${journal}.stale': it is not a regular file`,
+    ])
     if (!isPosix) return
     writeFileSync(join(home, 'target'), 'x')
     symlinkSync('target', journal)
-    expect(sameBytes(await read(), plain)).toBe(true)
-    await expect(append()).rejects.toThrow(/no regular file: remove it/)
+    expect(sameBytes(await read(), Buffer.concat([plain, more]))).toBe(true)
+    await append({ onNote })
+    expect(notes).toEqual([expect.stringContaining(`set aside as '${journal}.stale2'`)])
     expect(readFileSync(join(home, 'target'), 'utf8')).toBe('x')
-    expect(isAsBefore()).toBe(true)
+    expect(readdirSync(home)).toEqual([
+      'a.blp',
+      'a.blp.blpk-journal.stale',
+      'a.blp.blpk-journal.stale2',
+      'target',
+    ])
   })
 })
 

@@ -1,3 +1,4 @@
+import type { OpenFlags } from '../../dist/disk/disk.js'
 import type { Disk } from '../../dist/index.js'
 
 /** Where in an operation the process dies. `half`: of a write, half of the bytes are written. */
@@ -55,7 +56,7 @@ export class KillingDisk {
       list: (path) => this.#alive(() => under.list(path)),
       facts: (fd) => this.#alive(() => under.facts(fd)),
       read: (...args) => this.#alive(() => under.read(...args)),
-      tryLock: (fd) => this.#alive(() => under.tryLock(fd)),
+      tryLock: (...args) => this.#alive(() => under.tryLock(...args)),
       open: (path, flags) =>
         flags === 'wx+' ? this.#step('create', () => this.#opened(path, flags)) : this.#opened(path, flags),
       close: (fd) => this.#alive(() => this.#closed(fd)),
@@ -64,7 +65,7 @@ export class KillingDisk {
     return guarded
   }
 
-  #opened(path: string, flags: 'r' | 'r+' | 'wx+'): number {
+  #opened(path: string, flags: OpenFlags): number {
     return this.#alive(() => {
       const fd = this.#under.open(path, flags)
       this.#open.add(fd)

@@ -1,4 +1,5 @@
 import { basename, dirname, join } from 'node:path'
+import type { OpenFlags } from '../../dist/disk/disk.js'
 import type { Disk, FileFacts } from '../../dist/index.js'
 import { between, type Random } from '../support/random.js'
 
@@ -157,7 +158,7 @@ export class MemDisk {
     }
   }
 
-  #openFile(path: string, flags: 'r' | 'r+' | 'wx+'): number {
+  #openFile(path: string, flags: OpenFlags): number {
     if (flags === 'wx+') {
       if (this.#names.has(path)) fail('EEXIST')
       this.#name({ kind: 'set', path, inode: this.#inode(new Uint8Array(0)) })

@@ -1,0 +1,224 @@
+import { type Disk, type FileFacts, type FileId, sameFile } from './disk.js'
+import {
+  DIGEST_BYTES,
+  isKnownVersion,
+  type JournalFacts,
+  MAX_HEAD_BYTES,
+  PREFIX_BYTES,
+  parseFacts,
+  parsePrefix,
+} from './journal-format.js'
+import { frontOf, type Range, type ReadNow } from './mutable.js'
+import { Journal } from './open-journal.js'
+import { overlay } from './patches.js'
+import { digestFront, digestRange } from './pieces.js'
+import { distrust } from './trust.js'
+import { littleEndian64, toHex, type Xxh64, xxh64 } from './xxh64.js'
+
+/**
+ * What lies where the journal of an archive would be: nothing; one that was never finished, so that the archive
+ * was not touched; a whole one of another archive or another state of it; a file that is no journal; one of an
+ * unknown version, or that cannot be read; what somebody else may have put there, who may not write to the archive;
+ * or a whole one that belongs to it.
+ */
+export type Found =
+  | { kind: 'none' }
+  | { kind: 'torn' | 'foreign' | 'alien'; id: FileId }
+  | { kind: 'newer'; version: number; id: FileId }
+  | { kind: 'unreadable'; why: string; id: FileId }
+  | { kind: 'stranger'; why: string }
+  | { kind: 'hot'; journal: Journal }
+
+export interface FindOptions {
+  /** Which file the journal is, where it was written by this run: that one is believed whoever owns it. */
+  own?: FileId | undefined
+  signal?: AbortSignal | undefined
+}
+
+/** Opens of these fail because of what has the name, not for want of something. */
+const STRANGE: Record<string, string> = {
+  ELOOP: 'it is not a regular file',
+  EMLINK: 'it is not a regular file',
+  ENXIO: 'it is not a regular file',
+  EISDIR: 'it is not a regular file',
+}
+const UNREADABLE: Record<string, string> = {
+  EACCES: 'permission denied',
+  EPERM: 'not permitted',
+}
+
+/** Where the archive is longer in the journal than it is now, the journal has to have what is missing. */
+function restores({ size, ranges }: JournalFacts, now: number): boolean {
+  return size <= now || ranges.some(([at, n]) => at <= now && at + n === size)
+}
+
+/** Does the archive have a header that the journal's change can have left? */
+function hasHeader(disk: Disk, archive: number, facts: JournalFacts): boolean {
+  const before = Buffer.from(facts.before, 'hex')
+  const after = Buffer.from(facts.after, 'hex')
+  const header = new Uint8Array(before.length)
+  if (disk.read(archive, header, 0) < header.length) return false
+  return header.every((byte, i) => byte === before[i] || byte === after[i])
+}
+
+function covers(ranges: readonly Range[], start: number, stop: number): boolean {
+  let at = start
+  for (const [position, nbytes] of [...ranges].sort(([a], [b]) => a - b)) {
+    if (position <= at) at = Math.max(at, position + nbytes)
+  }
+  return at >= stop
+}
+
+/**
+ * Without an anchor: is it the same file, and does the journal have its whole header and all of its chunks? The number
+ * of a device may change with a restart, so it is not in the journal: that both files are on one device now, with the
+ * numbers that they had, says as much.
+ */
+async function isSameWithoutChunks(disk: Disk, archive: number, journal: Journal): Promise<boolean> {
+  const { facts, id } = journal
+  const { ino, dev } = disk.facts(archive)
+  if (String(ino) !== facts.ino || dev !== id.dev) return false
+  if (facts.self !== undefined && facts.self !== String(id.ino)) return false
+  const read: ReadNow = (position, nbytes) => {
+    const bytes = new Uint8Array(Math.max(0, Math.min(nbytes, facts.size - position)))
+    return bytes.subarray(0, overlay(journal.patches, position, bytes, disk.read(archive, bytes, position)))
+  }
+  const front = await frontOf(read)
+  if (front === undefined || facts.before.length / 2 < Math.min(front.header, MAX_HEAD_BYTES)) return false
+  const { chunks } = front
+  return chunks === undefined || (chunks < facts.size && covers(facts.ranges, chunks, facts.size))
+}
+
+/** Is it the archive of the journal, in a state that the journal's change can have left? */
+async function belongs(disk: Disk, archive: number, journal: Journal, hash: Xxh64): Promise<boolean> {
+  const { facts } = journal
+  if (!hasHeader(disk, archive, facts) || !restores(facts, disk.facts(archive).size)) return false
+  const { anchor } = facts
+  if (anchor === undefined) return isSameWithoutChunks(disk, archive, journal)
+  return toHex(digestRange(disk, archive, anchor.position, anchor.nbytes, hash)) === anchor.xxh64
+}
+
+/** Is the xxh64 at its end that of everything before it? */
+async function isSealed(
+  disk: Disk,
+  fd: number,
+  size: number,
+  hash: Xxh64,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  const sealed = size - DIGEST_BYTES
+  const digest = new Uint8Array(DIGEST_BYTES)
+  if (sealed < PREFIX_BYTES || disk.read(fd, digest, sealed) < DIGEST_BYTES) return false
+  const expected = littleEndian64(await digestFront(disk, fd, sealed, hash, signal))
+  return digest.every((byte, i) => byte === expected[i])
+}
+
+function savedBytes({ ranges }: JournalFacts): number {
+  return ranges.reduce((sum, [, nbytes]) => sum + nbytes, 0)
+}
+
+function factsIn(disk: Disk, fd: number): JournalFacts | undefined {
+  const first = new Uint8Array(PREFIX_BYTES)
+  const prefix = parsePrefix(first.subarray(0, disk.read(fd, first, 0)))
+  if (prefix.kind !== 'journal') return undefined
+  const bytes = new Uint8Array(prefix.factsBytes)
+  return disk.read(fd, bytes, PREFIX_BYTES) < bytes.length ? undefined : parseFacts(bytes)
+}
+
+/** All that can be told by its first bytes and its size is, before the rest of it is read. */
+async function judge(disk: Disk, archive: number, fd: number, { signal }: FindOptions): Promise<Found> {
+  const { dev, ino, size } = disk.facts(fd)
+  const id = { dev, ino }
+  const first = new Uint8Array(PREFIX_BYTES)
+  const prefix = parsePrefix(first.subarray(0, disk.read(fd, first, 0)))
+  if (prefix.kind !== 'journal') return { kind: prefix.kind === 'alien' ? 'alien' : 'torn', id }
+  if (!isKnownVersion(prefix.version)) return { kind: 'newer', version: prefix.version, id }
+  const dataAt = PREFIX_BYTES + prefix.factsBytes
+  if (dataAt + DIGEST_BYTES > size) return { kind: 'torn', id }
+  const bytes = new Uint8Array(prefix.factsBytes)
+  disk.read(fd, bytes, PREFIX_BYTES)
+  const facts = parseFacts(bytes)
+  if (facts === undefined || dataAt + savedBytes(facts) + DIGEST_BYTES !== size) return { kind: 'torn', id }
+  const newHash = await xxh64()
+  const journal = new Journal(disk, fd, id, facts, dataAt)
+  if (!(await belongs(disk, archive, journal, newHash()))) return { kind: 'foreign', id }
+  if (!(await isSealed(disk, fd, size, newHash(), signal))) return { kind: 'torn', id }
+  return { kind: 'hot', journal }
+}
+
+/** Opens a journal that is believed. @returns what is to be said of one that cannot be opened */
+function openTrusted(disk: Disk, archive: FileFacts, path: string, own?: FileId): number | Found {
+  const why = (file: FileFacts): string | undefined =>
+    sameFile(file, own) ? undefined : distrust(file, archive)
+  const there = disk.find(path)
+  if (there === undefined) return { kind: 'none' }
+  const before = why(there)
+  if (before !== undefined) return { kind: 'stranger', why: before }
+  let fd: number
+  try {
+    fd = disk.open(path, 'guarded')
+  } catch (error) {
+    return notOpened(error, there)
+  }
+  // Another file may have got the name meanwhile.
+  const now = why(disk.facts(fd))
+  if (now === undefined) return fd
+  disk.close(fd)
+  return { kind: 'stranger', why: now }
+}
+
+function notOpened(error: unknown, id: FileId): Found {
+  const { code = '' } = error as NodeJS.ErrnoException
+  // Whoever changes the archive may have come to the end of it meanwhile.
+  if (code === 'ENOENT') return { kind: 'none' }
+  if (code in STRANGE) return { kind: 'stranger', why: STRANGE[code] ?? '' }
+  if (code in UNREADABLE) return { kind: 'unreadable', why: UNREADABLE[code] ?? '', id }
+  throw error
+}
+
+/**
+ * Looks for the journal of an open archive, and at whether it is one that counts.
+ * @param path where the journal would be
+ * @throws BlpkError INTERRUPTED; errors of `node:fs`
+ */
+export async function findJournal(
+  disk: Disk,
+  archive: number,
+  path: string,
+  o: FindOptions = {},
+): Promise<Found> {
+  const fd = openTrusted(disk, disk.facts(archive), path, o.own)
+  if (typeof fd !== 'number') return fd
+  let found: Found = { kind: 'none' }
+  try {
+    found = await judge(disk, archive, fd, o)
+    return found
+  } finally {
+    if (found.kind !== 'hot') disk.close(fd)
+  }
+}
+
+/** Is a journal of an unknown version whole, or only torn? @throws BlpkError INTERRUPTED; errors of `node:fs` */
+export async function isWhole(disk: Disk, path: string, signal?: AbortSignal): Promise<boolean> {
+  const fd = disk.open(path, 'guarded')
+  try {
+    return await isSealed(disk, fd, disk.facts(fd).size, (await xxh64())(), signal)
+  } finally {
+    disk.close(fd)
+  }
+}
+
+/** Who left a journal or is at work on it, for messages; undefined where it does not say, or is not believed. */
+export function holderOf(disk: Disk, archive: number, path: string): JournalFacts | undefined {
+  try {
+    const fd = openTrusted(disk, disk.facts(archive), path)
+    if (typeof fd !== 'number') return undefined
+    try {
+      return factsIn(disk, fd)
+    } finally {
+      disk.close(fd)
+    }
+  } catch {
+    return undefined
+  }
+}
