@@ -10,6 +10,8 @@ import { DEFAULT_ROOM, roomFor } from './options.js'
 import { ChunkWalk, findChunk } from './walk.js'
 
 const COPY_BYTES = 4 * 2 ** 20
+/** The format counts it in 32 bits. */
+const MAX_METADATA_ROOM = 2 ** 32 - 1
 
 async function copyBytes(archive: Archive, start: number, stop: number, sink: ByteSink): Promise<void> {
   const piece = new Uint8Array(Math.min(COPY_BYTES, stop - start))
@@ -43,15 +45,21 @@ export interface GrowFor {
   added: number
   /** New metadata as JSON text. */
   metadata: string | undefined
+  /** Bytes of metadata that ids of later appends may take, default 0. */
+  idBytes?: number
   /** Chunks of more plain bytes than this are refused, default 2 GiB. */
   maxChunk?: number | undefined
 }
 
-/** The metadata as they are, in ten times the room that they or the new ones take. */
-async function roomyMetadata(archive: Archive, next: string | undefined): Promise<Uint8Array> {
+/** The metadata as they are, in ten times the room that they or the new ones take, and room for ids of appends. */
+async function roomyMetadata(
+  archive: Archive,
+  { metadata: next, idBytes = 0 }: GrowFor,
+): Promise<Uint8Array> {
   const { metadata = next === undefined ? undefined : 'null' } = archive
   if (metadata === undefined) return new Uint8Array(0)
-  const room = 10 * Math.max(metadata.length, next?.length ?? 0)
+  const largest = Math.max(Buffer.byteLength(metadata), Buffer.byteLength(next ?? ''))
+  const room = Math.min(10 * largest + idBytes, MAX_METADATA_ROOM)
   return metadataSection(metadata, archive.metadataHeader?.checksum ?? archive.checksum, room)
 }
 
@@ -72,7 +80,7 @@ export async function grownFront(archive: Archive, goal: GrowFor): Promise<Grown
   const nchunks = positions.length
   const coming = Math.ceil(goal.added / Math.max(1, archive.header.chunkSize ?? 1))
   const room = Math.max(roomFor(DEFAULT_ROOM, nchunks), 2 * coming)
-  const metadata = await roomyMetadata(archive, goal.metadata)
+  const metadata = await roomyMetadata(archive, goal)
   const chunksAt = HEADER_BYTES + metadata.length + (nchunks + room) * OFFSET_BYTES
   const shift = chunksAt - archive.chunksAt
   const header = formatHeader({

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, linkSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { startPeer } from '../support/peer.js'
 import { sha256 } from '../support/scratch.js'
-import { BLPK, blpk, isPosix, noise, npy, put, ramp, shell, tempDir, until } from './run.js'
+import { BLPK, blpk, filesIn, isPosix, noise, npy, put, ramp, shell, tempDir, until } from './run.js'
 
 const peer = await startPeer('archives with ids of appends')
 const data = ramp(10_000)
@@ -109,12 +109,9 @@ describe('--append-id', () => {
     expect([array.shape, array.sha256]).toEqual([[520, 5], sha256(both)])
   })
 
-  test('needs metadata, which --grow makes; they are kept when others are put in', async () => {
+  test('makes its room in an archive without metadata; ids are kept when others are put in', async () => {
     const cwd = await place()
-    const refused = await blpk(['a', '--append-id', 'x', 'a.blp', 'a'], { cwd })
-    expect(refused.code).toBe(5)
-    expect(refused.err).toContain('no room left for metadata')
-    expect((await blpk(['a', '--grow', '--append-id', 'x', 'a.blp', 'a'], { cwd })).code).toBe(0)
+    expect((await blpk(['a', '--append-id', 'x', 'a.blp', 'a'], { cwd })).code).toBe(0)
     put(cwd, 'm.json', '{"a":1}')
     expect(
       (await blpk(['a', '-m', 'm.json', '--grow', '--append-id', 'y', 'a.blp', 'a'], { cwd })).code,
@@ -126,6 +123,52 @@ describe('--append-id', () => {
     for (const id of ['', 'a\nb', 'x'.repeat(201)]) {
       expect((await blpk(['a', '--append-id', id, 'a.blp', 'a'], { cwd })).code).toBe(2)
     }
+  })
+
+  test('never runs out of room: the archive is rewritten once for a thousand of its length', async () => {
+    const cwd = await place()
+    const idOf = (i: number): string => `job ${sha256(Buffer.from([i]))}`
+    const grown: boolean[] = []
+    for (let i = 0; i < 30; i++) {
+      const { code, out } = await blpk(['a', '--json', '--append-id', idOf(i), 'a.blp', '-'], {
+        cwd,
+        input: 'x',
+      })
+      expect(code).toBe(0)
+      grown.push((JSON.parse(out.toString()) as { grown: boolean }).grown)
+    }
+    expect(grown.filter((is) => is)).toHaveLength(1)
+    expect((await unpacked(cwd)).equals(Buffer.concat([data, Buffer.from('x'.repeat(30))]))).toBe(true)
+    const repeated = await blpk(['a', '--json', '--append-id', idOf(0), 'a.blp', '-'], { cwd, input: 'x' })
+    expect(JSON.parse(repeated.out.toString())).toMatchObject({ skipped: true })
+  })
+
+  test('makes room for itself alone: chunks and metadata of the user take --grow', async () => {
+    const cwd = await place('--max-app-chunks', '0')
+    put(cwd, 'big', noise(3 * 2 ** 20))
+    put(cwd, 'm.json', JSON.stringify({ long: noise(3000).toString('hex') }))
+    const before = readFileSync(join(cwd, 'a.blp'))
+    for (const more of [
+      ['a.blp', 'big'],
+      ['-m', 'm.json', 'a.blp', 'a'],
+    ]) {
+      const { code, err } = await blpk(['a', '--append-id', 'x', ...more], { cwd })
+      expect(code).toBe(5)
+      expect(err).toMatch(/^blpk: error: no room left for .* in 'a\.blp' \(use --grow .*\)\n$/)
+    }
+    expect(readFileSync(join(cwd, 'a.blp')).equals(before)).toBe(true)
+    expect((await blpk(['a', '--grow', '--append-id', 'x', 'a.blp', 'big'], { cwd })).code).toBe(0)
+  })
+
+  test.runIf(isPosix)('does not part a file from its other names', async () => {
+    const cwd = await place()
+    linkSync(join(cwd, 'a.blp'), join(cwd, 'b.blp'))
+    const { code, err } = await blpk(['a', '--append-id', 'x', 'a.blp', 'a'], { cwd })
+    expect([code, err]).toEqual([
+      4,
+      "blpk: error: 'a.blp' is a file with 2 names (hard links): change a copy of it\n",
+    ])
+    expect(filesIn(cwd)).toEqual(['a', 'a.blp', 'b.blp'])
   })
 
   test('remembers the last thousand', async () => {

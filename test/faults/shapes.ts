@@ -128,7 +128,7 @@ export async function makeShapes(): Promise<Shape[]> {
     ]),
     appends('stray bytes at the end', trailing, () => [sourceOf(3 * CHUNK, 2)]),
     appends('grow for chunks', noRoom, () => [sourceOf(3 * CHUNK, 2)], { grow: true }),
-    appends('grow for metadata', partial, () => [sourceOf(300, 2)], { grow: true, appendId: 'job 8' }),
+    appends('grow for metadata', partial, () => [sourceOf(300, 2)], { appendId: 'job 8' }),
     {
       ...BLOSCPACK,
       name: 'grow',

@@ -167,6 +167,23 @@ describe.skipIf(server === undefined)('append to an object', () => {
     expect(await server.openUploads()).toBe(0)
   })
 
+  test('an id makes room for itself and those to come, as in a file; the chunks are copied within the store', async () => {
+    const directory = tempDir()
+    const file = await archive(directory, 'ids.blp', noise(20 * MIB))
+    const input = put(directory, 'new', noise(MIB))
+    proxy.reset()
+    for (const [id, grown] of [
+      ['first', true],
+      ['second', false],
+    ] as const)
+      for (const place of [at('ids.blp'), file]) {
+        const out = await ok(['append', '--json', '--append-id', id, place, input])
+        expect(JSON.parse(out.toString())).toMatchObject({ grown, skipped: false })
+      }
+    expect(proxy.moved).toBeLessThan(30 * MIB)
+    expect((await server.get('ids.blp')).equals(readFileSync(file))).toBe(true)
+  })
+
   test('an archive without offsets, and one whose last chunk is full', async () => {
     const directory = tempDir()
     for (const [key, size, more] of [

@@ -68,13 +68,16 @@ export const ARCHIVE_FLAGS: readonly Flag[] = [
   { name: 'chunks', description: 'add a row for each chunk', commands: ['info'] },
   {
     name: 'grow',
-    description: 'if there is no room left: rewrite the archive with ten times the room',
+    description: {
+      append: 'if there is no room for more chunks or metadata: rewrite the archive with ten times the room',
+      meta: 'if there is no room for the value: rewrite the archive with ten times the room',
+    },
     commands: ['append', 'meta'],
   },
   {
     name: 'append-id',
     value: 'id',
-    description: 'name this append; if the archive has one of that name already, do nothing',
+    description: 'name this append, up to 200 characters; if the archive has one of that name already, do nothing',
     parse: (text) => text,
     commands: ['append'],
   },

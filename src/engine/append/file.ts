@@ -21,6 +21,7 @@ async function appendGrowing(
   o: AppendOptions,
 ): Promise<AppendResult> {
   const { disk = nodeDisk } = o
+  file.checkSingleName()
   const sink = await growBeside(file, growthFor(archive, source, added, o))
   try {
     const hidden = new HiddenFile(disk, sink.fd, file.name)

@@ -9,6 +9,11 @@ const IDS_KEY = 'appends'
 const MAX_IDS = 1000
 const MAX_ID_LENGTH = 200
 
+/** The bytes that all ids which are remembered take in metadata, if they are as long as this one. */
+export function roomForIds(id: string | undefined): number {
+  return id === undefined ? 0 : MAX_IDS * Buffer.byteLength(`${toJson(id)},`)
+}
+
 /** @throws BlpkError USAGE where it cannot be the id of an append */
 export function checkAppendId(id: string): void {
   if (id.length >= 1 && id.length <= MAX_ID_LENGTH && !/[\p{Cc}\p{Cs}]/u.test(id)) return

@@ -1,14 +1,14 @@
 import type { Editable } from '../../disk/editable.js'
-import { BlpkError } from '../../errors.js'
 import type { PlainSource } from '../../sources/plain.js'
 import { Archive } from '../archive.js'
 import { appendIdsOf } from './ids.js'
 import type { AppendOptions, AppendResult } from './options.js'
+import { isNoRoom, onlyIdLacksRoom } from './plan.js'
 import { appendWithRoom, resultOf } from './write.js'
 
 /**
  * Appends to an archive that is open for changes.
- * @param growing appends to it where there is no room, and makes some
+ * @param growing appends to it where there is no room, and makes some: asked for, or where only the id lacks it
  */
 export async function appendOnce<E extends Editable>(
   file: E,
@@ -30,7 +30,8 @@ export async function appendOnce<E extends Editable>(
   try {
     return { ...(await appendWithRoom(file, archive, source, added, o)), grown: false }
   } catch (error) {
-    if (o.grow !== true || !(error instanceof BlpkError) || error.code !== 'NO_ROOM') throw error
+    if (!isNoRoom(error)) throw error
+    if (o.grow !== true && !(await onlyIdLacksRoom(archive, source, added, o))) throw error
     // Nothing of the source was read yet: room is looked for before the first write.
     return growing(file, archive, source, added, o)
   }

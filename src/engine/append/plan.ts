@@ -8,6 +8,7 @@ import { type Archive, entriesOf } from '../archive.js'
 import { metadataSection } from '../bloscpack-sink.js'
 import type { GrowFor } from '../grow.js'
 import { countChunks } from '../plan.js'
+import { roomForIds } from './ids.js'
 import { metadataAfter } from './metadata.js'
 import type { AppendOptions } from './options.js'
 import { findTail, type Tail } from './tail.js'
@@ -15,18 +16,25 @@ import { findTail, type Tail } from './tail.js'
 function noRoom(archive: Archive, what: string): BlpkError {
   return new BlpkError(
     'NO_ROOM',
-    `no room left for ${what} in '${archive.source.name}' (use --grow to make room)`,
+    `no room left for ${what} in '${archive.source.name}' (use --grow to rewrite the archive with more room)`,
   )
+}
+
+/** Did an append fail only because there was no room for it? */
+export function isNoRoom(error: unknown): boolean {
+  return error instanceof BlpkError && error.code === 'NO_ROOM'
 }
 
 /** The metadata section as it will be, in the room that it has; undefined where it stays. */
 async function newMetadata(archive: Archive, json: string | undefined): Promise<Uint8Array | undefined> {
   const { metadataHeader } = archive
   if (json === undefined) return undefined
-  if (metadataHeader === undefined) {
-    throw noRoom(archive, 'metadata')
+  if (metadataHeader === undefined) throw noRoom(archive, 'metadata')
+  try {
+    return await metadataSection(json, metadataHeader.checksum, metadataHeader.maxSize)
+  } catch (error) {
+    throw isNoRoom(error) ? noRoom(archive, `metadata of ${Buffer.byteLength(json)} bytes`) : error
   }
-  return metadataSection(json, metadataHeader.checksum, metadataHeader.maxSize)
 }
 
 /** What an append is going to write. */
@@ -90,7 +98,28 @@ export async function changePlan(file: Editable, archive: Archive, goal: Goal): 
   return { ranges, before, after: nchunks > 0 ? formatHeader(goal.header) : before, kept }
 }
 
+/**
+ * Is the id of an append all that finds no room? Users cannot plan for ids, so room for them is made unasked; for
+ * more chunks, or metadata of the user, the archive is only rewritten with `grow`.
+ */
+export async function onlyIdLacksRoom(
+  archive: Archive,
+  source: PlainSource,
+  added: number,
+  { appendId, ...o }: AppendOptions,
+): Promise<boolean> {
+  if (appendId === undefined) return false
+  try {
+    await planAppend(archive, source, added, o)
+    return true
+  } catch (error) {
+    if (isNoRoom(error)) return false
+    throw error
+  }
+}
+
 /** What an archive must have room for. */
 export function growthFor(archive: Archive, source: PlainSource, added: number, o: AppendOptions): GrowFor {
-  return { added, metadata: metadataAfter(archive, source, added, o), maxChunk: o.maxChunk }
+  const metadata = metadataAfter(archive, source, added, o)
+  return { added, metadata, idBytes: roomForIds(o.appendId), maxChunk: o.maxChunk }
 }
