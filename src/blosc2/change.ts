@@ -8,6 +8,7 @@ import { inTurns } from '../engine/append/turns.js'
 import { FrameChange } from '../engine/blosc2/frame-change.js'
 import { addFrameId, frameIdsOf } from '../engine/blosc2/frame-ids.js'
 import { ChunkSpill } from '../engine/blosc2/spill.js'
+import type { RunOptions } from '../engine/options.js'
 import { interrupted } from '../engine/pack.js'
 import { located } from '../engine/unpack.js'
 import { unsupported, usage } from '../errors.js'
@@ -19,7 +20,7 @@ import { NDArray } from './ndarray.js'
 import { SChunk } from './schunk.js'
 
 /** Options of a change of a frame. */
-export interface ChangeOptions extends LockOptions, ChangeSettings {
+export interface ChangeOptions extends LockOptions, ChangeSettings, Pick<RunOptions, 'threads'> {
   /**
    * Name of this change, kept in the frame: a change whose id is there already is not made. The last 1000 are
    * remembered.
@@ -30,14 +31,13 @@ export interface ChangeOptions extends LockOptions, ChangeSettings {
 /** What came of a change: what the function gave, unless one with the same id was made before. */
 export type Changed<T> = { skipped: false; result: T } | { skipped: true; result: undefined }
 
-function checkFile(path: string): void {
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true)
-    throw unsupported(
-      `'${path}' is a sparse frame: those are not changed in place; save it as a file first`,
-      {
-        path,
-      },
-    )
+/** @throws BlpkError UNSUPPORTED for a directory */
+export function checkFile(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return
+  throw unsupported(
+    `'${path}' is a sparse frame: those are not changed in place; save or convert it as a file first`,
+    { path },
+  )
 }
 
 /** The frame where it is changed; whoever closes it leaves the place to us. */
@@ -64,9 +64,9 @@ async function changeOpened<T>(
   place: Replaceable,
   spillBeside: string,
   change: (schunk: SChunk) => Promise<T>,
-  { appendId, signal }: ChangeOptions,
+  { appendId, signal, threads }: ChangeOptions,
 ): Promise<Changed<T>> {
-  const schunk = await SChunk.open(sourceOver(place))
+  const schunk = await SChunk.open(sourceOver(place), threads === undefined ? {} : { threads })
   if (appendId !== undefined && frameIdsOf(schunk.vlmeta).includes(appendId))
     return { skipped: true, result: undefined }
   const wasArray = holdsArray(schunk)

@@ -39,11 +39,12 @@ export function appendInputsToFrame(
   view: ProgressView,
   context: Context,
 ): Promise<FrameAppendResult> {
-  const { onProgress } = runOptions(context, view)
+  const { onProgress, threads } = runOptions(context, view)
   return appendToFrame(archive, plains, {
     ...appendOptions(context.options),
     ...changeSettings(context),
     ...lockOptions(context),
     ...(onProgress !== undefined && { onProgress }),
+    ...(threads !== undefined && { threads }),
   })
 }

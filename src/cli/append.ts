@@ -6,7 +6,7 @@ import { openPlain } from '../sources/npy.js'
 import type { PlainSource } from '../sources/plain.js'
 import { checkExtension } from './archive-name.js'
 import { codecOptions, lockOptions, readMetadata, runOptions } from './codec-flags.js'
-import { kindOfPlace } from './containers.js'
+import { isSparseFrame, kindOfPlace } from './containers.js'
 import { about, type Context, changeSettings, saySummary, sayVerbose } from './context.js'
 import { isDash } from './dash.js'
 import { type Input, openInput, remoteIdentity } from './inputs.js'
@@ -120,6 +120,7 @@ export async function run(args: readonly string[], context: Context): Promise<nu
   if (isDash(archive)) throw usage('an archive on standard input cannot be appended to: name a file')
   if (names.filter(isDash).length > 1) throw usage('standard input can be appended only once')
   checkChangeable(archive)
+  if (isSparseFrame(archive)) (await import('../blosc2/change.js')).checkFile(archive)
   const isFrame = (await kindOfPlace(archive, context)) === 'frame'
   if (!isFrame) checkExtension(archive, context.options)
   const seconds = stopwatch()

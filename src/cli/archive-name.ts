@@ -34,14 +34,14 @@ export function checkExtension(archive: string, o: CliOptions): void {
 }
 
 /**
- * Where an archive is unpacked to by default: its name without the extension; an array becomes a `.npy`.
+ * Where an archive is unpacked to by default: its name without the extension.
  * @throws BlpkError USAGE where its name does not tell
  */
-export function plainNameOf(archive: string, o: CliOptions): string {
+export function plainNameOf(archive: string): string {
   if (isDash(archive)) return archive
   const container = containerByName(archive)
   const base = container === undefined ? '' : archive.slice(0, archive.lastIndexOf(EXTENSIONS[container]))
   if (container === undefined || basename(base) === '' || base.endsWith('/'))
     throw usage(`the name of '${shown(archive)}' does not tell the output: name an output file`)
-  return container === 'b2nd' && o.raw !== true && !base.endsWith('.npy') ? `${base}.npy` : base
+  return base
 }

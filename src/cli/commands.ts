@@ -50,7 +50,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       { name: '<in>', description: `archive, frame or array; ${DASH} input` },
       {
         name: '[out]',
-        description: `file to write; ${DASH} output (default: <in> without .blp, .b2frame or .b2nd)`,
+        description: `file to write; ${DASH} output (default: <in> without .blp, .b2frame or .b2nd; of an array with .npy)`,
       },
     ],
     summary: 'unpack an archive, or a part of one',

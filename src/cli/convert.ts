@@ -138,6 +138,8 @@ function report(job: Job, result: Converted, seconds: number, o: CliOptions): vo
 function containerOfOutput(output: string, { format }: CliOptions): ContainerName {
   const found = format ?? containerByName(output)
   if (found !== undefined) return found
+  if (/\.npy$/i.test(output))
+    throw usage(`convert writes .blp, .b2frame and .b2nd: use blpk decompress to get '${shown(output)}'`)
   throw usage(`the name of '${shown(output)}' tells no container (.blp, .b2frame, .b2nd): use --format`)
 }
 

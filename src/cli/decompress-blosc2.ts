@@ -11,7 +11,7 @@ import type { ByteSink } from '../sinks/byte-sink.js'
 import { BytesPlainSink } from '../sinks/plain.js'
 import type { ContainerInput } from './containers.js'
 import type { Context } from './context.js'
-import { type Job, type Result, watched } from './decompress.js'
+import { type Job, nameOutput, type Result, watched } from './decompress.js'
 import { layoutOf, type OpenedFrame, openFrameInput, sayObject } from './frames.js'
 import type { CliOptions } from './options.js'
 import { openOutput } from './outputs.js'
@@ -129,7 +129,8 @@ async function unpackFrame(
   const metadata = await openMetadataOut(schunk, input, context)
   try {
     const request = { context, compressed: false, inputs: [input], like: input.like }
-    await write(part, new BytesPlainSink(await openOutput(job.output, request), part.prefix), view, context)
+    const output = await openOutput(nameOutput(job, part.prefix, context), request)
+    await write(part, new BytesPlainSink(output, part.prefix), view, context)
     await metadata?.sink.write(Buffer.from(`${metadata.json}\n`))
     await metadata?.sink.commit()
   } catch (error) {

@@ -33,6 +33,19 @@ interface Part {
 export interface Job {
   input: string
   output: string
+  /** Was no output named? */
+  isDefault: boolean
+}
+
+/**
+ * Settles the name of the output, once it is known what will be in it.
+ * @param prefix the header of a `.npy`, if one is written
+ */
+export function nameOutput(job: Job, prefix: Uint8Array | undefined, { options }: Context): string {
+  const lacksName = prefix !== undefined && !/\.npy$/i.test(job.output)
+  if (job.isDefault && lacksName && !isDash(job.output)) job.output += '.npy'
+  sayVerbose(options, `input is '${job.input}'; output is '${job.output}'`)
+  return job.output
 }
 
 /** What was written. */
@@ -111,7 +124,7 @@ async function unpackInput(
   if (options.salvage === true) {
     // Loaded when it is needed: hardly ever.
     const { salvage } = await import('./salvage.js')
-    const salvaged = await salvage(job.output, job.input, input, view, context)
+    const salvaged = await salvage(job, input, view, context)
     return { nbytes: salvaged.nbytes, salvaged }
   }
   if (options.slice !== undefined)
@@ -126,7 +139,8 @@ async function unpackInput(
     const request = { context, compressed: false, inputs: [input], like: input.like }
     const { onlyWhole } = input.source
     if (part.range !== undefined && onlyWhole !== undefined) throw unsupported(onlyWhole)
-    const sink = new BytesPlainSink(await openOutput(job.output, request), part.prefix)
+    const output = nameOutput(job, part.prefix, context)
+    const sink = new BytesPlainSink(await openOutput(output, request), part.prefix)
     sink.expect(part.range === undefined ? archive.nbytes : part.range.stop - part.range.start)
     const result = await writePart(archive, part, sink, view, context)
     await metadataSink?.write(Buffer.from(`${archive.metadata}\n`))
@@ -163,7 +177,7 @@ function chooseOutput(input: string, output: string | undefined, o: CliOptions):
   if (parts.length > 1) throw usage('--bytes, --items and --slice exclude each other')
   if (output !== undefined) return output
   if (parts.length > 0) throw usage('with --bytes, --items or --slice an output must be named')
-  return plainNameOf(input, o)
+  return plainNameOf(input)
 }
 
 /** `blpk decompress <in> [<out>]` */
@@ -171,14 +185,14 @@ export async function run(args: readonly string[], context: Context): Promise<nu
   const { options } = context
   const [input = '-'] = args
   if (!isSparseFrame(input)) checkExtension(input, options)
-  const job: Job = { input: shown(input), output: chooseOutput(input, args[1], options) }
+  const output = chooseOutput(input, args[1], options)
+  const job: Job = { input: shown(input), output, isDefault: args[1] === undefined }
   refuseMixedOutput(context, job.output, options.metadataOut)
   checkSalvage(options)
   const seconds = stopwatch()
   const opened = await openContainer(input, context)
   const view = openProgress(options, isDash(job.output) && isTerminal(1))
   try {
-    sayVerbose(options, `input is '${job.input}'; output is '${job.output}'`)
     // Loaded when it is needed, with all of Blosc2.
     const isFrame = opened.isFrame && options.salvage !== true
     const work = isFrame ? (await import('./decompress-blosc2.js')).unpackInput : unpackInput

@@ -1,14 +1,9 @@
 import type { Finding, Lost, Span } from '../engine/damage/finding.js'
-import type { Box } from '../format/b2nd/geometry.js'
+import { boxText } from '../format/b2nd/chunk-box.js'
 import { oneLine } from './exit.js'
 
 function spanText({ start, stop }: Span): string {
   return `${start} to ${stop ?? 'the end'}`
-}
-
-/** A box as it is asked for in Python: `[0:10, 20:30]`. */
-function boxText({ start, stop }: Box): string {
-  return `[${start.map((at, i) => `${at}:${stop[i]}`).join(', ')}]`
 }
 
 function unitsText({ items, rows, box }: Lost): string {

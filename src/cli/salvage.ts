@@ -6,6 +6,7 @@ import { usage } from '../errors.js'
 import { BytesPlainSink } from '../sinks/plain.js'
 import type { ContainerInput } from './containers.js'
 import { type Context, say } from './context.js'
+import { type Job, nameOutput } from './decompress.js'
 import { findingLine } from './findings.js'
 import { openOutput } from './outputs.js'
 import type { ProgressView } from './progress.js'
@@ -13,8 +14,7 @@ import { recoverOptions, recoveryLine } from './recover-options.js'
 
 /** `blpk decompress --salvage`: unpacks what is left of an archive, and says on standard error what is not. */
 export async function salvage(
-  output: string,
-  name: string,
+  job: Job,
   input: ContainerInput,
   view: ProgressView,
   context: Context,
@@ -22,25 +22,24 @@ export async function salvage(
   const { options } = context
   if (!input.source.seekable)
     throw usage('a pipe can be read only once: bring the damaged archive into a file')
-  if (input.isFrame) return salvageFrame(output, name, input, view, context)
+  if (input.isFrame) return salvageFrame(job, input, view, context)
   const recovery = await planRecovery(input.source, recoverOptions(context, view))
   const request = { context, compressed: false, inputs: [input], like: input.like }
   const prefix = options.raw === true ? undefined : recoveredPrefix(recovery)
-  const sink = new BytesPlainSink(await openOutput(output, request), prefix)
+  const sink = new BytesPlainSink(await openOutput(nameOutput(job, prefix, context), request), prefix)
   await writeSalvaged(recovery, sink, { signal: context.signal })
   view.close()
-  tell(output, name, recovery.report, context)
+  tell(job, recovery.report, context)
   return recovery.report
 }
 
-function tell(output: string, name: string, report: RecoveryReport, { options }: Context): void {
-  for (const finding of report.findings) say(findingLine(name, finding))
+function tell({ input, output }: Job, report: RecoveryReport, { options }: Context): void {
+  for (const finding of report.findings) say(findingLine(input, finding))
   if (options.quiet !== true) say(recoveryLine(output, report))
 }
 
 async function salvageFrame(
-  output: string,
-  name: string,
+  job: Job,
   input: ContainerInput,
   view: ProgressView,
   context: Context,
@@ -50,13 +49,13 @@ async function salvageFrame(
   const recovery = await planFrameRecovery(source, options)
   const request = { context, compressed: false, inputs: [input], like: input.like }
   const prefix = context.options.raw === true ? undefined : recoveredFramePrefix(recovery)
-  const sink = new BytesPlainSink(await openOutput(output, request), prefix)
+  const sink = new BytesPlainSink(await openOutput(nameOutput(job, prefix, context), request), prefix)
   const { nthreads } = context.options
   await writeSalvagedFrame(recovery, sink, {
     signal: context.signal,
     ...(nthreads !== undefined && { threads: nthreads }),
   })
   view.close()
-  tell(output, name, recovery.report, context)
+  tell(job, recovery.report, context)
   return recovery.report
 }

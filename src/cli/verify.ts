@@ -24,7 +24,7 @@ function okLine(file: string, report: VerifyReport): string {
 function printReport(file: string, report: VerifyReport, context: Context): void {
   const quiet = context.options.quiet === true
   for (const finding of report.findings) {
-    if (finding.level === 'damage' || !quiet) print(`${findingLine(file, finding)}\n`)
+    if (finding.level !== 'note' || !quiet) print(`${findingLine(file, finding)}\n`)
   }
   if (report.ok && !quiet) print(okLine(file, report))
 }
@@ -87,8 +87,8 @@ export async function run(files: readonly string[], context: Context): Promise<n
     const report = await verifyFile(file, context)
     results.push({ file: shown(file), ...report })
     if (options.json !== true) printReport(shown(file), report, context)
-    const damage = report.findings.filter((finding) => finding.level === 'damage')
-    return worst(damage.map((finding) => EXIT_CODES[finding.code]))
+    const wrong = report.findings.filter(({ level }) => level !== 'note')
+    return worst(wrong.map(({ code }) => EXIT_CODES[code]))
   }
   const code = await forEachFile(files, context, verifyOne, (file, error) => {
     results.push({ file, ok: false, error: describe(error, file) })

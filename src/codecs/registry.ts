@@ -1,4 +1,4 @@
-import { unsupported, usage } from '../errors.js'
+import { type ErrorPlace, unsupported, usage } from '../errors.js'
 import { blosclz } from './blosclz.js'
 import type { Codec } from './codec.js'
 import { lz4, lz4hc } from './lz4.js'
@@ -21,9 +21,9 @@ export function codecByName(name: string): Codec {
 }
 
 /** The codec that reads a stream format. @throws BlpkError UNSUPPORTED for a number that has none */
-export function codecByFormat(format: number): Codec {
+export function codecByFormat(format: number, place: ErrorPlace = {}): Codec {
   const found = CODECS.find((codec) => codec.format === format)
   if (found === undefined)
-    throw unsupported(`the chunk was compressed by codec number ${format}, which is not known`)
+    throw unsupported(`the chunk was compressed by codec number ${format}, which is not known`, place)
   return found
 }

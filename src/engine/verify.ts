@@ -3,7 +3,7 @@ import { OFFSET_BYTES } from '../format/bloscpack/offsets.js'
 import type { ByteSource } from '../sources/byte-source.js'
 import type { PlainSource } from '../sources/plain.js'
 import { Archive, type ChunkPlace, entriesOf } from './archive.js'
-import type { Finding } from './damage/finding.js'
+import { type Finding, isSound } from './damage/finding.js'
 import { damageFinding } from './damage/findings.js'
 import { arrayIn, lostChunks } from './damage/lost.js'
 import { asDamage } from './damage/probe.js'
@@ -74,7 +74,8 @@ class Verifier {
 
   #report(error: BlpkError, chunk: number, toEnd: boolean): void {
     // Data that only differ from the original are not lost.
-    const lost = error.place.offset === undefined ? undefined : lostRange(this.#archive, chunk, toEnd)
+    const isLost = error.place.offset !== undefined && error.code !== 'UNSUPPORTED'
+    const lost = isLost ? lostRange(this.#archive, chunk, toEnd) : undefined
     this.findings.push(damageFinding(error, { chunk, ...(lost !== undefined && { lost }) }))
   }
 
@@ -190,8 +191,14 @@ async function surveyed(
       ...(maxChunk !== undefined && { maxChunk }),
     }
     const { findings, chunks, count, header } = await surveyArchive(source, limits)
-    const ok = findings.every((finding) => finding.level === 'note')
-    return { ok, findings, nchunks: count, sound: chunks.length, checksum: header.checksum, deep }
+    return {
+      ok: isSound(findings),
+      findings,
+      nchunks: count,
+      sound: chunks.length,
+      checksum: header.checksum,
+      deep,
+    }
   } catch (error) {
     return asDamage(error) && undefined
   }
@@ -226,7 +233,7 @@ export async function verifyArchive(source: ByteSource, options: VerifyOptions =
   try {
     const report = await verifyAll(source, options)
     const findings = [...(options.findings ?? []), ...report.findings]
-    return { ...report, ok: findings.every((finding) => finding.level === 'note'), findings }
+    return { ...report, ok: isSound(findings), findings }
   } catch (error) {
     throw interrupted(error, options.signal)
   }

@@ -3,7 +3,13 @@ import type { CommandName, Flag } from '../options.js'
 import { parseSelection } from '../selection.js'
 import { parseSlice } from '../slices.js'
 
-const LOCKING: readonly CommandName[] = ['compress', 'append', 'meta']
+/** Commands that change an archive, or with -f replace one. */
+const LOCKING: readonly CommandName[] = ['compress', 'append', 'meta', 'repair', 'concat', 'convert']
+const WAIT_TO_REPLACE =
+  'with -f: how long to wait while others change the archive that is replaced; 0: not at all'
+const WAIT_TO_CHANGE =
+  'how long to wait while others change the archive, or how long to start over if they keep changing an object ' +
+  'first; 0: not at all'
 const READING: readonly CommandName[] = [
   'decompress',
   'info',
@@ -77,7 +83,8 @@ export const ARCHIVE_FLAGS: readonly Flag[] = [
   {
     name: 'append-id',
     value: 'id',
-    description: 'name this append, up to 200 characters; if the archive has one of that name already, do nothing',
+    description:
+      'name this append, up to 200 characters; if the archive has one of that name already, do nothing',
     parse: (text) => text,
     commands: ['append'],
   },
@@ -85,10 +92,12 @@ export const ARCHIVE_FLAGS: readonly Flag[] = [
     name: 'lock-timeout',
     value: 'seconds',
     description: {
-      compress: 'how long to wait while others change the archive; 0 is not at all',
-      append:
-        'how long to wait while others change the archive, or to start over where they were quicker to change ' +
-        'an object; 0 is not at all',
+      compress: WAIT_TO_REPLACE,
+      append: WAIT_TO_CHANGE,
+      meta: WAIT_TO_CHANGE,
+      repair: WAIT_TO_REPLACE,
+      concat: WAIT_TO_REPLACE,
+      convert: WAIT_TO_REPLACE,
     },
     default: '60',
     parse: parseSeconds,

@@ -1,3 +1,5 @@
+import { BlpkError } from '../../errors.js'
+import { boxText, chunkBox } from '../../format/b2nd/chunk-box.js'
 import { type BoxBytes, eachIndex, flatIndex, type Partition } from '../../format/b2nd/geometry.js'
 import { type AxisRange, axisRange, type ChunkPicks, picksByChunk } from '../../format/b2nd/picks.js'
 import { axesOf, copyAxes } from '../../format/b2nd/runs.js'
@@ -63,7 +65,19 @@ export async function readPicks(
   const shape = ranges.map(({ count }) => count)
   const reads: PartRead[] = []
   eachChunk(store.partition, ranges, (picks, index) => reads.push(partRead(store, picks, index, shape, out)))
-  await readParts(store, reads)
+  try {
+    await readParts(store, reads)
+  } catch (error) {
+    throw withBox(error, store.partition)
+  }
+}
+
+/** Says which items of the array a damaged chunk holds. */
+function withBox(error: unknown, partition: Partition): unknown {
+  const isAbout = error instanceof BlpkError && ['DAMAGED', 'CHECKSUM'].includes(error.code)
+  if (!isAbout || error.place.chunk === undefined) return error
+  const box = boxText(chunkBox(partition, error.place.chunk))
+  return new BlpkError(error.code, `${error.message}: it holds ${box} of the array`, error.place, error)
 }
 
 /** Reads a box of an array. @param out zeros, as long as the box @throws BlpkError DAMAGED, UNSUPPORTED, IO */

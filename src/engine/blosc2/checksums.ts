@@ -78,11 +78,11 @@ export class CheckedChunk implements ChunkBytes {
   }
 
   fetch(at: number, nbytes: number): MaybePromise<Uint8Array> {
-    return this.#isDue ? this.#check().then(() => this.inner.fetch(at, nbytes)) : this.inner.fetch(at, nbytes)
+    return this.#isDue ? this.check().then(() => this.inner.fetch(at, nbytes)) : this.inner.fetch(at, nbytes)
   }
 
   fetchInto(at: number, into: Uint8Array): MaybePromise<void> {
-    return this.#isDue ? this.#check().then(() => this.#into(at, into)) : this.#into(at, into)
+    return this.#isDue ? this.check().then(() => this.#into(at, into)) : this.#into(at, into)
   }
 
   #into(at: number, into: Uint8Array): MaybePromise<void> {
@@ -92,7 +92,8 @@ export class CheckedChunk implements ChunkBytes {
     into.set(bytes)
   }
 
-  async #check(): Promise<void> {
+  /** Checks the whole chunk. @throws BlpkError CHECKSUM */
+  async check(): Promise<void> {
     const head = await this.inner.fetch(0, Math.min(16, this.limit))
     const cbytes =
       head.length < 16 ? head.length : new DataView(head.buffer, head.byteOffset).getUint32(12, true)

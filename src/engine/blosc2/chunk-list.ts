@@ -5,6 +5,9 @@ import { parseChunk2Header } from '../../format/chunk2/header.js'
 import { type ChunkLayout, readLayout } from '../../format/chunk2/layout.js'
 import type { OffsetSpecial } from '../../format/frame/offsets.js'
 import type { Workspace } from '../../kernels/workspace.js'
+import { asDamage } from '../damage/probe.js'
+import { located } from '../unpack.js'
+import { CheckedChunk } from './checksums.js'
 import { LayoutCache } from './layout-cache.js'
 import { specialChunk } from './special-chunk.js'
 
@@ -152,7 +155,7 @@ export class ChunkList {
     const bytes = await this.bytes(index)
     const entry = this.entries[index]
     const known = entry && this.#layouts.get(entry)
-    const layout = known ?? (await readLayout(bytes, this.#typesize))
+    const layout = known ?? (await this.#layoutOf(bytes))
     const [start, nbytes] = await this.extent(index)
     if (layout.header.nbytes !== nbytes)
       throw damaged(
@@ -166,6 +169,16 @@ export class ChunkList {
   /** @throws BlpkError UNSUPPORTED where the chunks are placeholders */
   checkHolds(): void {
     if (this.refusal !== undefined) throw this.refusal()
+  }
+
+  /** A chunk of an unknown kind may only be a damaged one. */
+  async #layoutOf(bytes: ChunkBytes): Promise<ChunkLayout> {
+    try {
+      return await readLayout(bytes, this.#typesize)
+    } catch (error) {
+      const mismatch = bytes instanceof CheckedChunk ? bytes.check().catch(asDamage) : undefined
+      throw located((await mismatch) ?? error)
+    }
   }
 
   /** The chunks that hold the plain bytes `from` to `to`, with where each starts and its size. */

@@ -4,7 +4,7 @@ import { EventTurns } from '../../event-turns.js'
 import { type Checksum, sameDigest } from '../../format/bloscpack/checksums.js'
 import { decodeChunk } from '../../format/chunk/decode.js'
 import type { ChunkHeader, Shuffle } from '../../format/chunk/header.js'
-import { MemoryChunk } from '../../format/chunk2/chunk-bytes.js'
+import { type ChunkBytes, MemoryChunk } from '../../format/chunk2/chunk-bytes.js'
 import { OpenChunk } from '../../format/chunk2/decode.js'
 import { encodeChunk2 } from '../../format/chunk2/encode.js'
 import { withBlosc2Header } from '../../format/chunk2/from-blosc1.js'
@@ -15,6 +15,7 @@ import type { Layers } from '../../format/frame/layers.js'
 import { Workspace } from '../../kernels/workspace.js'
 import type { Archive, ChunkPlace } from '../archive.js'
 import type { RunOptions } from '../options.js'
+import { located } from '../unpack.js'
 import { ChunkWalk } from '../walk.js'
 import type { FrameChecksum } from './checksums.js'
 import { type CompressionOptions, optionsOf, resolveParams } from './cparams.js'
@@ -134,6 +135,14 @@ export async function copyArchive(archive: Archive, sink: FrameOutput, o: CopyOp
 /** A chunk of a frame in memory. */
 async function storedBytes(from: FrameFile, index: number, at: number): Promise<[Uint8Array, Chunk2Header]> {
   const bytes = from.chunk(index, at)
+  try {
+    return await wholeChunk(bytes)
+  } catch (error) {
+    throw located(error)
+  }
+}
+
+async function wholeChunk(bytes: ChunkBytes): Promise<[Uint8Array, Chunk2Header]> {
   const start = await bytes.fetch(0, Math.min(EXTENDED_HEADER_BYTES, bytes.limit))
   const h = parseChunk2Header(start, bytes.place)
   await bytes.prefetch?.(h.cbytes)

@@ -12,6 +12,7 @@ import { inOrder } from '../in-order.js'
 import type { Slot } from '../slot.js'
 import { threadsFor, withCrew } from '../standing.js'
 import { areaOf, type Task } from '../task.js'
+import { located } from '../unpack.js'
 import { CheckedChunk } from './checksums.js'
 import { type ChunkList, type FoundChunk, openFound } from './chunk-list.js'
 import { blocksOf, type ChunkPart, decodedBytes, partBytes, takePart } from './chunk-part.js'
@@ -167,6 +168,14 @@ async function decodeSpeed(source: PartSource, first: PartRead): Promise<number>
  * @throws BlpkError DAMAGED, UNSUPPORTED, IO
  */
 export async function readParts(source: PartSource, reads: readonly PartRead[], more = 0): Promise<void> {
+  try {
+    await readAll(source, reads, more)
+  } catch (error) {
+    throw located(error)
+  }
+}
+
+async function readAll(source: PartSource, reads: readonly PartRead[], more: number): Promise<void> {
   const [first] = reads
   if (first === undefined) return
   const { itemBytes } = source.options

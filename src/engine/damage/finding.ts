@@ -17,10 +17,15 @@ export interface Lost extends Span {
   box?: Box
 }
 
+/** Is nothing wrong, and nothing left unchecked? */
+export function isSound(findings: readonly Finding[]): boolean {
+  return findings.every(({ level }) => level === 'note')
+}
+
 /** Something that is wrong with an archive, or worth knowing. */
 export interface Finding {
-  /** `damage` makes the archive count as damaged, `note` does not. */
-  level: 'damage' | 'note'
+  /** `damage` is wrong; `unsupported` may be right, but could not be checked here; `note` is worth knowing. */
+  level: 'damage' | 'unsupported' | 'note'
   code: ErrorCode
   message: string
   /** Index of the chunk, from 0. */

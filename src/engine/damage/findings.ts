@@ -8,7 +8,8 @@ import type { SurveyFacts } from './survey.js'
 /** As a finding: what an error says, with its place. */
 export function damageFinding(error: BlpkError, more: Partial<Finding> = {}): Finding {
   const { code, message, place } = error
-  return { level: 'damage', code, message, ...placeIn(place), ...more }
+  const level = code === 'UNSUPPORTED' ? 'unsupported' : 'damage'
+  return { level, code, message, ...placeIn(place), ...more }
 }
 
 function placeIn({ chunk, offset }: ErrorPlace): Partial<Finding> {

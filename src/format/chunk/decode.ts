@@ -102,7 +102,7 @@ export async function decodeBlocks(
   const r: Reader = {
     ws,
     h,
-    codec: codecByFormat(h.codecFormat),
+    codec: codecByFormat(h.codecFormat, place),
     chunk,
     address: ws.addressOf(chunk),
     view,

@@ -1,12 +1,5 @@
 import { BlpkError, damaged } from '../../../errors.js'
-import {
-  type Box,
-  boxAt,
-  chunkCount,
-  intersect,
-  type Partition,
-  partition,
-} from '../../../format/b2nd/geometry.js'
+import { chunkCount, type Partition, partition } from '../../../format/b2nd/geometry.js'
 import { B2ND_LAYER, type B2ndMeta, CATERVA_LAYER, parseB2nd } from '../../../format/b2nd/meta.js'
 import type { Layers } from '../../../format/frame/layers.js'
 import type { Dtype } from '../../../format/npy/dtype.js'
@@ -46,27 +39,6 @@ export function numpyDtype(dtype: string): Dtype | undefined {
     asDamage(error)
     return undefined
   }
-}
-
-/** The indices of a chunk in the grid of an array. */
-export function gridIndex(cut: Partition, chunk: number): number[] {
-  const at: number[] = []
-  for (let axis = cut.chunks.length - 1, rest = chunk; axis >= 0; axis--) {
-    const count = Math.max(cut.chunks[axis] ?? 1, 1)
-    at.unshift(rest % count)
-    rest = Math.floor(rest / count)
-  }
-  return at
-}
-
-/** What a chunk holds of an array, in items along each axis. */
-export function chunkBox(cut: Partition, chunk: number): Box {
-  const start = gridIndex(cut, chunk).map((at, i) => at * (cut.chunkshape[i] ?? 1))
-  const whole = boxAt(
-    cut.shape.map(() => 0),
-    cut.shape,
-  )
-  return intersect(boxAt(start, cut.chunkshape), whole)
 }
 
 export function isError<T>(value: T | BlpkError): value is BlpkError {

@@ -1,10 +1,11 @@
 import type { BlpkError } from '../../../errors.js'
+import { chunkBox } from '../../../format/b2nd/chunk-box.js'
 import type { FrameHeader } from '../../../format/frame/header.js'
 import { objectText, standInError } from '../../../format/frame/objects.js'
-import type { Finding, Lost } from '../../damage/finding.js'
+import { type Finding, isSound, type Lost } from '../../damage/finding.js'
 import { damageFinding } from '../../damage/findings.js'
 import { describeSpan } from '../../damage/lost.js'
-import { chunkBox, isError } from './array.js'
+import { isError } from './array.js'
 import type { Ends } from './ends.js'
 import { chunkBytes } from './sizes.js'
 import type { FrameFacts } from './survey.js'
@@ -163,8 +164,14 @@ function lostRuns({ chunks, array }: FrameFacts): LostRun[] {
   return runs
 }
 
+/** Among chunks that can be read, or against its checksum, a chunk of an unknown kind is a damaged one. */
+function isOddOneOut({ chunks, ends }: FrameFacts): boolean {
+  return ends.checks?.layer !== undefined || chunks.chunks.some((chunk) => !('lost' in chunk))
+}
+
 function ofChunks(facts: FrameFacts): Finding[] {
   const { exact } = facts.chunks
+  const judged = isOddOneOut(facts) ? ({ level: 'damage', code: 'DAMAGED' } as const) : {}
   const lost = lostRuns(facts).map(({ first, count, problem }): Finding => {
     const { offset } = problem.place
     const name = count === 1 ? `chunk ${first}` : `chunks ${first} to ${first + count - 1}`
@@ -174,6 +181,7 @@ function ofChunks(facts: FrameFacts): Finding[] {
       message: `${name}${where}: ${problem.message}${exact ? '' : ' (which chunk that is, is a guess)'}`,
       chunk: first,
       ...(span !== undefined && { lost: span }),
+      ...(problem.code === 'UNSUPPORTED' && judged),
     })
   })
   return [...lost, ...unread(facts)]
@@ -188,7 +196,7 @@ function unread({ chunks, ends }: FrameFacts): Finding[] {
     const { unread: problem } = chunk.sound
     const how = proved ? 'it matches its checksum, but was not decompressed' : 'it was not decompressed'
     const message = `chunk ${i}: ${how}: ${problem.message}`
-    findings.push(damageFinding(problem, { level: proved ? 'note' : 'damage', message, chunk: i }))
+    findings.push(damageFinding(problem, { message, chunk: i }))
   }
   return findings
 }
@@ -227,6 +235,6 @@ export function frameFindings(facts: FrameFacts): Finding[] {
     ofTrailer(facts),
   ]
   const found = parts.flat()
-  const others = found.some(({ level }) => level === 'damage')
+  const others = !isSound(found)
   return [...ofObject(facts), ...found, ...ofChecksums({ ...facts, others }), ...ofEnd(facts)]
 }

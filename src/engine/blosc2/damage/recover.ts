@@ -1,4 +1,5 @@
-import { damaged } from '../../../errors.js'
+import { type BlpkError, damaged } from '../../../errors.js'
+import { gridIndex } from '../../../format/b2nd/chunk-box.js'
 import { type Partition, partition } from '../../../format/b2nd/geometry.js'
 import { B2ND_LAYER, CATERVA_LAYER, formatB2nd } from '../../../format/b2nd/meta.js'
 import type { FrameHeader } from '../../../format/frame/header.js'
@@ -10,7 +11,7 @@ import type { Finding } from '../../damage/finding.js'
 import type { RecoveryReport } from '../../damage/recover.js'
 import { ChunkList, type Entry, memoryEntry } from '../chunk-list.js'
 import { repeatedChunk } from '../special-chunk.js'
-import { gridIndex, isError, type SurveyedArray } from './array.js'
+import { isError, type SurveyedArray } from './array.js'
 import type { SurveyedChunk } from './order.js'
 import { chunkBytes } from './sizes.js'
 import { type FrameSurvey, type FrameSurveyOptions, surveyFrame } from './survey.js'
@@ -140,10 +141,17 @@ function withoutUninit(survey: FrameSurvey, notes: Finding[]): void {
   if (count > 0) notes.push(note(`${count} of the chunks were never given a value, and count as lost`))
 }
 
+/** Chunks that cannot be read here may still be sound. */
+function nothingLeft(chunks: readonly SurveyedChunk[]): BlpkError {
+  const problems = chunks.flatMap((chunk) => ('lost' in chunk ? [chunk.lost] : []))
+  const unread = problems.find(({ code }) => code === 'UNSUPPORTED')
+  return unread ?? damaged('no chunk can be recovered from the frame')
+}
+
 /**
  * Finds everything that can be recovered of a frame and decides what is to be written.
- * @throws BlpkError DAMAGED where no chunk can be recovered, UNSUPPORTED where the chunks only stand for values that are
- * elsewhere, USAGE for a pipe, IO, INTERRUPTED
+ * @throws BlpkError DAMAGED where no chunk can be recovered, UNSUPPORTED where none can be read here or the chunks only
+ * stand for values that are elsewhere, USAGE for a pipe, IO, INTERRUPTED
  */
 export async function planFrameRecovery(
   source: ByteSource,
@@ -157,7 +165,7 @@ export async function planFrameRecovery(
   const all = survey.chunks.chunks
   const lost = all.filter((chunk) => 'lost' in chunk).length
   const { kept, array, filled } = select(survey, o, notes)
-  if (lost > 0 && lost === all.length) throw damaged('no chunk can be recovered from the frame')
+  if (lost > 0 && lost === all.length) throw nothingLeft(all)
   if (!survey.chunks.exact) notes.push(note('some positions are a guess: nothing tells which chunk is which'))
   const sizes = kept.map((one) => sizeOf(one, survey))
   const nbytes = sizes.reduce((sum, size) => sum + size, 0)

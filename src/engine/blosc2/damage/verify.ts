@@ -1,5 +1,5 @@
 import type { ByteSource } from '../../../sources/byte-source.js'
-import type { Finding } from '../../damage/finding.js'
+import { isSound } from '../../damage/finding.js'
 import { damageFinding } from '../../damage/findings.js'
 import { asDamage } from '../../damage/probe.js'
 import type { VerifyReport } from '../../verify.js'
@@ -21,7 +21,7 @@ export async function verifyFrame(
     let sound = 0
     for (const chunk of chunks.chunks) if (!('lost' in chunk)) sound++
     return {
-      ok: findings.every((finding: Finding) => finding.level === 'note'),
+      ok: isSound(findings),
       findings,
       nchunks: chunks.chunks.length,
       sound,
