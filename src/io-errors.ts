@@ -13,7 +13,8 @@ const CODES: Record<string, [ErrorCode, string]> = {
   EPIPE: ['PIPE_CLOSED', 'the reader closed the pipe'],
   EOF: ['PIPE_CLOSED', 'the reader closed the pipe'],
   EBADF: ['IO', 'it is not open for that'],
-  EMFILE: ['IO', 'too many open files'],
+  ENAMETOOLONG: ['IO', 'the name is too long for the file system'],
+  ELOOP: ['IO', 'its links lead in a circle, or too far'],
 }
 
 /** Turns an error of the operating system into one of ours, with what was tried and on which file. */

@@ -6,7 +6,6 @@ import {
   fstatSync,
   lstatSync,
   openSync,
-  realpathSync,
   type Stats,
   writeSync,
 } from 'node:fs'
@@ -15,6 +14,8 @@ import { BlpkError } from '../errors.js'
 import { ioError } from '../io-errors.js'
 import { readFully } from '../sources/file.js'
 import { canLockFiles, type LockWait, pauseBetweenTries, waitForFileLock } from './file-lock.js'
+import { resolvedPath } from './links.js'
+import { isNameTooLong } from './names.js'
 import type { Note } from './recover.js'
 
 /** C-Blosc2's lock file: 8 bytes that nobody uses, and how often it was locked (README_CFRAME_FORMAT). */
@@ -113,8 +114,18 @@ function open(path: string, there: Stats): number | Unopened {
   }
 }
 
+/** A name that is too long for the file system is nobody's lock file. */
+function lockFileAt(path: string): Stats | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })
+  } catch (error) {
+    if (isNameTooLong(error)) return undefined
+    throw ioError(error, 'open', path)
+  }
+}
+
 function openOrCreate(path: string, o: FrameLockOptions): number | Unopened {
-  const there = lstatSync(path, { throwIfNoEntry: false })
+  const there = lockFileAt(path)
   if (there === undefined) return o.create && canLockFiles() ? create(path, o.owner) : 'nobody'
   if (mayLock(there, o.owner)) return open(path, there)
   o.note?.(`'${path}' belongs to somebody who may not change the frame, and was passed over`)
@@ -170,7 +181,7 @@ async function lockByOne(path: string, name: string, o: FrameLockOptions): Promi
 /** Where programs look for the lock file of a frame: in a sparse one, or beside the name that they were given. */
 function lockPaths(name: string, path: string): string[] {
   if (lstatSync(path).isDirectory()) return [join(path, LOCK_SUFFIX)]
-  const given = join(realpathSync(dirname(name)), basename(name))
+  const given = join(resolvedPath(dirname(name)), basename(name))
   return [...new Set([path, given])].map((file) => file + LOCK_SUFFIX)
 }
 

@@ -1,4 +1,4 @@
-import { basename, dirname, join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { BlpkError, unsupported } from '../errors.js'
 import { CONTAINER_PEEK_BYTES, containerOf } from '../format/container.js'
 import { attempt, ioError } from '../io-errors.js'
@@ -10,6 +10,7 @@ import { findJournal, holderOf } from './find-journal.js'
 import { type ChangePlan, journalOf, writeJournal } from './journal.js'
 import type { Range } from './mutable.js'
 import { describeHolder, type Note, recover, rollBack } from './recover.js'
+import { temporaryStart } from './temporary.js'
 
 /** How a change of an archive waits for others. */
 export interface LockOptions {
@@ -97,7 +98,7 @@ export class ChangingFile extends HiddenFile implements Replaceable {
     this.#locked = unlock !== undefined
     this.#unlock = unlock ?? (() => {})
     this.path = path
-    this.#journal = journalOf(path)
+    this.#journal = journalOf(path, disk)
   }
 
   override async begin(plan: ChangePlan): Promise<void> {
@@ -202,7 +203,7 @@ export class ChangingFile extends HiddenFile implements Replaceable {
 /** A run that was killed while it gave its output a name may have left the temporary one as well. */
 function dropLeftLink(disk: Disk, path: string): boolean {
   const own = disk.find(path)
-  const start = `.${basename(path)}.`
+  const start = temporaryStart(path)
   for (const name of disk.list(dirname(path))) {
     const other = join(dirname(path), name)
     if (name.startsWith(start) && name.endsWith('.tmp') && sameFile(disk.find(other), own)) disk.unlink(other)
@@ -211,7 +212,7 @@ function dropLeftLink(disk: Disk, path: string): boolean {
 }
 
 function lockedError(disk: Disk, fd: number, name: string, path: string, seconds: number): BlpkError {
-  const holder = holderOf(disk, fd, journalOf(path))
+  const holder = holderOf(disk, fd, journalOf(path, disk))
   const who = holder === undefined ? 'another process' : describeHolder(holder)
   const waited = seconds > 0 ? ` for more than ${seconds} s` : ''
   return new BlpkError('LOCKED', `'${name}' is locked by ${who}${waited} (see --lock-timeout)`, {
@@ -303,7 +304,7 @@ export async function openForChange(
   } while (locked === undefined)
   const file = new ChangingFile(disk, locked.fd, name, path, locked.unlock)
   try {
-    await recover(disk, locked.fd, journalOf(path), o.onNote, { signal: o.signal })
+    await recover(disk, locked.fd, journalOf(path, disk), o.onNote, { signal: o.signal })
     return file
   } catch (error) {
     file.close()

@@ -11,7 +11,6 @@ import {
   lstatSync,
   openSync,
   readdirSync,
-  realpathSync,
   renameSync,
   unlinkSync,
   utimesSync,
@@ -19,6 +18,7 @@ import {
 } from 'node:fs'
 import { readFully } from '../sources/file.js'
 import type { FrameLockOptions } from './b2lock.js'
+import { resolvedPath } from './links.js'
 import { tryNativeLock } from './native-lock.js'
 
 /** What is known of a file. */
@@ -155,7 +155,7 @@ const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants
 /** The file system of the machine. */
 export const nodeDisk: Disk = {
   shared: true,
-  realpath: (path) => realpathSync(path),
+  realpath: resolvedPath,
   find: (path) => {
     const stat = lstatSync(path, { bigint: true, throwIfNoEntry: false })
     return stat === undefined ? undefined : factsOf(stat)

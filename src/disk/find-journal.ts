@@ -9,6 +9,7 @@ import {
   parsePrefix,
 } from './journal-format.js'
 import { frontOf, type Range, type ReadNow } from './mutable.js'
+import { present } from './names.js'
 import { Journal } from './open-journal.js'
 import { overlay } from './patches.js'
 import { digestFront, digestRange } from './pieces.js'
@@ -150,7 +151,7 @@ async function judge(disk: Disk, archive: number, fd: number, { signal }: FindOp
 function openTrusted(disk: Disk, archive: FileFacts, path: string, own?: FileId): number | Found {
   const why = (file: FileFacts): string | undefined =>
     sameFile(file, own) ? undefined : distrust(file, archive)
-  const there = disk.find(path)
+  const there = present(disk, path)
   if (there === undefined) return { kind: 'none' }
   const before = why(there)
   if (before !== undefined) return { kind: 'stranger', why: before }

@@ -11,7 +11,7 @@ import { describeHolder, describePassed } from './recover.js'
  */
 export async function describeJournal(name: string, signal?: AbortSignal): Promise<string | undefined> {
   const path = nodeDisk.realpath(name)
-  const journal = journalOf(path)
+  const journal = journalOf(path, nodeDisk)
   const fd = nodeDisk.open(path, 'r')
   try {
     const found = await findJournal(nodeDisk, fd, journal, { signal })

@@ -9,12 +9,45 @@ import {
   MAX_ANCHOR_BYTES,
   MAX_HEAD_BYTES,
 } from './journal-format.js'
+import { isNameTooLong, namesBeside } from './names.js'
 import { digestRange, inPieces } from './pieces.js'
 import { littleEndian64, toHex, type Xxh64, xxh64 } from './xxh64.js'
 
-/** Where the journal of an archive lies. @param path of the archive, all links resolved */
-export function journalOf(path: string): string {
-  return `${path}.blpk-journal`
+export const STALE_ENDING = '.stale'
+export const JOURNAL_ENDING = '.blpk-journal'
+
+/** Is there something of this name, or could there be? */
+function lookFor(disk: Disk, path: string): 'there' | 'free' | 'too long' {
+  try {
+    return disk.find(path) === undefined ? 'free' : 'there'
+  } catch (error) {
+    if (isNameTooLong(error)) return 'too long'
+    throw error
+  }
+}
+
+/**
+ * Where the journal of an archive lies, or is going to lie. Its name is that of the archive with an ending; where that
+ * is too long for the file system, or an archive came from such a one, a shortened name with a digest in it.
+ * @param path of the archive, all links resolved
+ */
+export function journalOf(path: string, disk: Disk): string {
+  const { plain, short } = namesBeside(path, JOURNAL_ENDING)
+  if (short === undefined) return plain
+  const found = lookFor(disk, plain)
+  if (found === 'there') return plain
+  return found === 'too long' || lookFor(disk, short) === 'there' ? short : plain
+}
+
+/** A name for a journal that is set aside; none that was set aside before is lost. @param journal of {@link journalOf} */
+export function asideOf(journal: string, disk: Disk): string {
+  for (let i = 1; ; i++) {
+    const { plain, short } = namesBeside(journal, i === 1 ? STALE_ENDING : `${STALE_ENDING}${i}`)
+    const found = lookFor(disk, plain)
+    if (found === 'free') return plain
+    if (found === 'too long' && (short === undefined || lookFor(disk, short) !== 'there'))
+      return short ?? plain
+  }
 }
 
 /** What a change of an archive is going to do. Positions and sizes are in bytes. */

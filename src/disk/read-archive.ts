@@ -9,6 +9,7 @@ import { type Disk, type FileFacts, nodeDisk, sameFile } from './disk.js'
 import { type Found, findJournal } from './find-journal.js'
 import { journalOf } from './journal.js'
 import { mutableParts, type Range, type ReadNow } from './mutable.js'
+import { present } from './names.js'
 import type { Journal } from './open-journal.js'
 import { memoryPatch, overlay, type Patch, touches } from './patches.js'
 import { describePassed, mayBeAtWork, type Note } from './recover.js'
@@ -118,8 +119,8 @@ async function isSettled(
   o: ReadOptions,
 ): Promise<boolean> {
   if (!sameFile(disk.find(path), was)) return false
-  const journal = journalOf(path)
-  if (found.kind === 'hot') return sameFile(disk.find(journal), found.journal.id)
+  const journal = journalOf(path, disk)
+  if (found.kind === 'hot') return sameFile(present(disk, journal), found.journal.id)
   const now = disk.facts(fd)
   if (now.size !== was.size || now.stamp !== was.stamp) return false
   const again = await findJournal(disk, fd, journal, o)
@@ -179,7 +180,7 @@ async function tryToOpen(
   closers.add(() => disk.close(fd))
   const facts = disk.facts(fd)
   if (!facts.isFile) throw new BlpkError('IO', `cannot read '${name}': it is no regular file`, { path: name })
-  const found = await findJournal(disk, fd, journalOf(path), o)
+  const found = await findJournal(disk, fd, journalOf(path, disk), o)
   if (found.kind === 'hot') {
     closers.add(() => found.journal.close())
     if (await isRolledBack(name, found.journal, o)) return undefined

@@ -4,7 +4,7 @@ import { BlpkError, unsupported } from '../errors.js'
 import { ioError } from '../io-errors.js'
 import type { Disk } from './disk.js'
 import { type FindOptions, type Found, findJournal, isWhole } from './find-journal.js'
-import { removeJournal } from './journal.js'
+import { asideOf, removeJournal } from './journal.js'
 import type { JournalFacts } from './journal-format.js'
 import type { Journal } from './open-journal.js'
 
@@ -51,18 +51,9 @@ export function rollBack(disk: Disk, fd: number, path: string, journal: Journal)
   removeJournal(disk, path)
 }
 
-/** A name for a journal that does not count; none that was set aside before is lost. */
-function asideOf(disk: Disk, path: string): string {
-  const stale = `${path}.stale`
-  for (let i = 1; ; i++) {
-    const name = i === 1 ? stale : `${stale}${i}`
-    if (disk.find(name) === undefined) return name
-  }
-}
-
 /** @param why it does not count */
 function setAside(disk: Disk, path: string, why: string, note?: Note): void {
-  const aside = asideOf(disk, path)
+  const aside = asideOf(path, disk)
   try {
     disk.rename(path, aside)
     disk.syncDirectory(dirname(path))

@@ -8,13 +8,14 @@ import {
 } from './changing-file.js'
 import { nodeDisk } from './disk.js'
 import { journalOf } from './journal.js'
+import { present } from './names.js'
 import { distrust } from './trust.js'
 
 /** Without a journal that counts, nobody who could append to the archive is in the middle of it. */
 function hasJournal(name: string, { disk = nodeDisk }: LockOptions): boolean {
   return attempt('open', name, () => {
     const path = disk.realpath(name)
-    const [archive, journal] = [disk.find(path), disk.find(journalOf(path))]
+    const [archive, journal] = [disk.find(path), present(disk, journalOf(path, disk))]
     return archive !== undefined && journal !== undefined && distrust(journal, archive) === undefined
   })
 }

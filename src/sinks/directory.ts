@@ -6,12 +6,12 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
-  realpathSync,
   renameSync,
   rmSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { nodeDisk, writeFully } from '../disk/disk.js'
+import { resolvedPath } from '../disk/links.js'
 import { temporaryBeside } from '../disk/temporary.js'
 import { BlpkError } from '../errors.js'
 import { attempt, ioError } from '../io-errors.js'
@@ -50,7 +50,7 @@ export class DirectorySink {
   constructor(path: string, options: DirectorySinkOptions) {
     const there = attempt('create', path, () => lstatSync(path, { throwIfNoEntry: false }))
     if (there !== undefined && options.overwrite !== true) throw existsError(path)
-    this.name = there === undefined ? path : attempt('create', path, () => realpathSync(path))
+    this.name = there === undefined ? path : attempt('create', path, () => resolvedPath(path))
     this.#replaces = there !== undefined
     this.#options = options
     if (there !== undefined) this.#checkOld(options.mayReplace)

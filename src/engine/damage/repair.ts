@@ -1,4 +1,5 @@
-import { realpathSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
+import { resolvedPath } from '../../disk/links.js'
 import { BlpkError } from '../../errors.js'
 import { formatHeader, HEADER_BYTES } from '../../format/bloscpack/header.js'
 import { formatOffsets, OFFSET_BYTES, unusedOffsets } from '../../format/bloscpack/offsets.js'
@@ -128,7 +129,7 @@ function refuseSameFile(input: string, output: string): void {
   if (there === undefined) return
   const own = attempt('open', input, () => statSync(input, { bigint: true }))
   if (there.ino === own.ino && there.dev === own.dev) {
-    const message = `a repair never writes to the damaged file: name another output than '${realpathSync(output)}'`
+    const message = `a repair never writes to the damaged file: name another output than '${resolvedPath(output)}'`
     throw new BlpkError('SAME_FILE', message, { path: output })
   }
 }
