@@ -190,7 +190,7 @@ async function tryToOpen(
   const read = readerOf(disk, fd, size, saved)
   const copied = await copyMutable(read, o.frontOnly === true, closers)
   if (copied === undefined || !(await isSettled(disk, fd, path, facts, found, o))) return undefined
-  const passed = describePassed(found, journalOf(path))
+  const passed = describePassed(found, journalOf(path, disk))
   if (passed !== undefined) o.onNote?.(passed)
   return new StateSource(disk, fd, name, size, [...saved, ...copied], () => closers.close())
 }
