@@ -22,7 +22,7 @@ function textOf(bytes: Buffer, path: string): string {
 }
 
 /** Where a link leads, as a path that is good from here. Directories on the way are left as they are. */
-export function targetOfLink(path: string): string {
+function targetOfLink(path: string): string {
   const target = textOf(readlinkSync(path, { encoding: 'buffer' }), path)
   // Not joined: `..` behind a link to a directory goes elsewhere than the text says.
   return isAbsolute(target) ? target : `${dirname(path)}/${target}`
@@ -33,7 +33,7 @@ export function targetOfLink(path: string): string {
  * @param stop may end the way at a link
  * @throws BlpkError USAGE for links to names that are not UTF-8; errors of `node:fs`
  */
-export function followLinks(path: string, stop: (path: string) => boolean = () => false): string {
+function followLinks(path: string, stop: (path: string) => boolean = () => false): string {
   let at = path
   for (let i = 0; i < MAX_LINKS; i++) {
     if (stop(at) || whatIs(at)?.isSymbolicLink() !== true) return at
