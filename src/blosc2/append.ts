@@ -27,6 +27,8 @@ export interface FrameAppendOptions extends ChangeOptions, Pick<RunOptions, 'onP
   raw?: boolean
   /** Frames with chunks of more plain bytes than this are refused. */
   maxChunk?: number
+  /** What the items of an array are, in place of what its metalayer says. */
+  dtype?: string
 }
 
 /** What was appended. */
@@ -183,7 +185,9 @@ async function appendAll(
     throw usage('the block size of an array is part of its shape, and stays as it is')
   checkPlain(schunk)
   if (compression !== undefined) schunk.setCompression(compression)
-  return isArray ? appendRows(NDArray.of(schunk), source, added, o) : appendItems(schunk, source, added, o)
+  return isArray
+    ? appendRows(NDArray.of(schunk, o.dtype), source, added, o)
+    : appendItems(schunk, source, added, o)
 }
 
 /** What there is, where nothing was done. */

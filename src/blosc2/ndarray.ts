@@ -3,6 +3,7 @@ import { type ArrayRun, regrid, writeBox } from '../engine/blosc2/array-writer.j
 import { writePicks } from '../engine/blosc2/pick-writer.js'
 import { usage } from '../errors.js'
 import { allocate } from '../format/allocate.js'
+import { itemDtype } from '../format/b2nd/dtype.js'
 import { type Box, boxShape, chunkBoxes, partition, product } from '../format/b2nd/geometry.js'
 import { B2ND_LAYER, type B2ndMeta, CATERVA_LAYER, formatB2nd } from '../format/b2nd/meta.js'
 import { choosePartitions } from '../format/b2nd/partitions.js'
@@ -15,21 +16,24 @@ import type { ByteSource } from '../sources/byte-source.js'
 import { checkChunks, readMeta } from './array-meta.js'
 import { asBytes, type Data } from './data.js'
 import { emptyArray } from './empty-array.js'
+
 import type { NDArrayOptions } from './ndarray-options.js'
 import { readNpyInto, writeNpy } from './npy.js'
 import type { SaveOptions } from './save-frame.js'
 import { SChunk } from './schunk.js'
-import type { SChunkOpenOptions } from './schunk-options.js'
+import type { NDArrayOpenOptions } from './schunk-options.js'
 
 /** An array of up to 16 dimensions in chunks, and these in blocks (README_B2ND_METALAYER). */
 export class NDArray {
   readonly schunk: SChunk
   #meta: B2ndMeta
+  readonly #dtype: string
   #store: ArrayStore
 
-  private constructor(schunk: SChunk) {
+  private constructor(schunk: SChunk, dtype?: string) {
     this.schunk = schunk
     this.#meta = readMeta(schunk)
+    this.#dtype = itemDtype(this.#meta.dtype, schunk.typesize, dtype)
     const cut = partition(this.#meta)
     checkChunks(schunk, cut)
     this.#store = {
@@ -39,9 +43,13 @@ export class NDArray {
     }
   }
 
-  /** The array that a super-chunk holds; its changes go there. @throws BlpkError DAMAGED; USAGE where it holds none */
-  static of(schunk: SChunk): NDArray {
-    return new NDArray(schunk)
+  /**
+   * The array that a super-chunk holds; its changes go there.
+   * @param dtype of the items, in place of what the metalayer says
+   * @throws BlpkError DAMAGED; USAGE where it holds none, or items of `dtype` have another size
+   */
+  static of(schunk: SChunk, dtype?: string): NDArray {
+    return new NDArray(schunk, dtype)
   }
 
   /**
@@ -51,11 +59,11 @@ export class NDArray {
    */
   static async open(
     input: string | Uint8Array | ByteSource,
-    options: SChunkOpenOptions = {},
+    options: NDArrayOpenOptions = {},
   ): Promise<NDArray> {
     const schunk = await SChunk.open(input, options)
     try {
-      return NDArray.of(schunk)
+      return NDArray.of(schunk, options.dtype)
     } catch (error) {
       await schunk.close()
       throw error
@@ -140,8 +148,16 @@ export class NDArray {
     return this.#meta.blockshape
   }
 
-  /** NumPy's type string, or the fields of a structured type as a Python literal. */
+  /**
+   * NumPy's type string, or the fields of a structured type as a Python literal. Where the metalayer does not say what
+   * the items are, they are opaque: `|V4`.
+   */
   get dtype(): string {
+    return this.#dtype
+  }
+
+  /** @internal What the metalayer says, which may be no more than a default. */
+  get storedDtype(): string {
     return this.#meta.dtype
   }
 

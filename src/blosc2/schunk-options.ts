@@ -12,6 +12,12 @@ export interface SChunkOpenOptions extends FrameOpenOptions {
   threads?: number
 }
 
+/** How an array is opened. */
+export interface NDArrayOpenOptions extends SChunkOpenOptions {
+  /** What its items are, in place of what the metalayer says: NumPy's type string. Items stay as large as they are. */
+  dtype?: string
+}
+
 /** How a new super-chunk is made. */
 export interface SChunkOptions extends CompressionOptions {
   /** Size of an item, in bytes. Default: 1. */

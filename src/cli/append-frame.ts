@@ -28,6 +28,7 @@ function appendOptions(o: CliOptions): FrameAppendOptions {
     ...(compression !== undefined && { compression }),
     ...(o.raw !== undefined && { raw: o.raw }),
     ...(o.maxChunk !== undefined && { maxChunk: o.maxChunk }),
+    ...(o.dtype !== undefined && { dtype: o.dtype }),
     ...(o.appendId !== undefined && { appendId: o.appendId }),
   }
 }

@@ -67,6 +67,8 @@ async function appendInputs(
 ): Promise<Appended> {
   const { options } = context
   await checkNotItself(archive, inputs, context)
+  if (!isFrame && options.dtype !== undefined)
+    throw usage('--dtype is for Blosc2 arrays: an archive says itself')
   const metadata = isFrame ? undefined : await readMetadata(options, ...names)
   const plains = await openPlains(inputs, options)
   for (const name of names) sayVerbose(options, `appending '${name}' to '${archive}'`)

@@ -1,5 +1,6 @@
 import type { FilterOption } from '../engine/blosc2/cparams.js'
-import { usage } from '../errors.js'
+import { BlpkError, usage } from '../errors.js'
+import { dtypeRepr, parseMetadataDtype } from '../format/npy/index.js'
 
 /** A name or number, and a meta byte behind a colon. */
 const NAME_AND_META = /^([^:,\s]+)(?::(-?\d{1,3}))?$/
@@ -42,4 +43,28 @@ export function parseExtents(text: string): number[] {
     if (extent < 2 ** 31) return extent
     throw usage(`'${text}' is no shape (such as 10,25,150)`)
   })
+}
+
+/** A shape, such as `100,-1`, of which one extent may be -1: what is left. @throws BlpkError USAGE */
+export function parseShape(text: string): number[] {
+  const wrong = usage(`'${text}' is no shape (such as 100,200 or 100,-1)`)
+  const inside = text
+    .trim()
+    .replace(/^\((.*)\)$/, '$1')
+    .replace(/,\s*$/, '')
+  const shape = inside.trim() === '' ? [] : inside.split(',').map(Number)
+  if (!/^[\d\s,-]*$/.test(inside) || !shape.every((n) => Number.isSafeInteger(n) && n >= -1)) throw wrong
+  if (shape.filter((n) => n === -1).length > 1) throw wrong
+  return shape
+}
+
+/** A type as NumPy names it: `<f4`, `float32`, or `[('a', '<i4'), ('b', '<f8')]`. @throws BlpkError USAGE */
+export function parseDtype(text: string): string {
+  try {
+    const { descr, itemsize } = parseMetadataDtype(text, '--dtype')
+    if (itemsize === 0) throw usage(`items of the dtype ${text} take no room`)
+    return typeof descr === 'string' ? descr : dtypeRepr(descr)
+  } catch (error) {
+    throw error instanceof BlpkError ? usage(error.message) : error
+  }
 }

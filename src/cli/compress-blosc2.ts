@@ -16,6 +16,7 @@ import { checkForBlosc2, checksumOption, compressionOptions, compressionText } f
 import { readMetadata, runOptions, withArray } from './codec-flags.js'
 import { type Job, type Packed, sayPlaces, typesizeText } from './compress.js'
 import { type Context, sayVerbose } from './context.js'
+import { withDescribed } from './described-input.js'
 import { openFrameOutput } from './frame-output.js'
 import type { Input } from './inputs.js'
 import type { CliOptions } from './options.js'
@@ -150,7 +151,8 @@ export async function packInput(
   const { options } = context
   checkForBlosc2(job.container, options)
   const own = await readMetadata(options, job.input)
-  const plain = await openPlain(input.source, { raw: options.raw === true })
+  const opened = await openPlain(input.source, { raw: options.raw === true })
   const request = { context, compressed: true, inputs: [input], like: input.like }
-  return packInto({ job, plain, open: () => openFrameOutput(job.output, request), own, view, context })
+  const open = (): Promise<FrameOutput> => openFrameOutput(job.output, request)
+  return withDescribed(opened, options, (plain) => packInto({ job, plain, open, own, view, context }))
 }

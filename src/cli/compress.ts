@@ -5,12 +5,13 @@ import { pack } from '../engine/pack.js'
 import { partOf } from '../engine/part.js'
 import { usage } from '../errors.js'
 import { openPlain } from '../sources/npy.js'
-import type { PlainSource } from '../sources/plain.js'
+import type { BytesPlainSource, PlainSource } from '../sources/plain.js'
 import { type ContainerName, containerToWrite, EXTENSIONS } from './archive-name.js'
 import { checkForBloscpack } from './blosc2-options.js'
 import { packOptions, readMetadata, runOptions, withArray } from './codec-flags.js'
 import { about, type Context, saySummary, sayVerbose } from './context.js'
 import { isDash, nameOf, shown } from './dash.js'
+import { withDescribed } from './described-input.js'
 import { type Input, openInput } from './inputs.js'
 import type { CliOptions } from './options.js'
 import { openOutput, refuseMixedOutput } from './outputs.js'
@@ -57,7 +58,19 @@ async function packInput(job: Job, input: Input, view: ProgressView, context: Co
   const { options } = context
   checkForBloscpack(options)
   const own = await readMetadata(options, job.input)
-  const whole = await openPlain(input.source, { raw: options.raw === true })
+  const opened = await openPlain(input.source, { raw: options.raw === true })
+  return withDescribed(opened, options, (whole) => packPlain(job, whole, own, input, view, context))
+}
+
+async function packPlain(
+  job: Job,
+  whole: BytesPlainSource,
+  own: string | undefined,
+  input: Input,
+  view: ProgressView,
+  context: Context,
+): Promise<Packed> {
+  const { options } = context
   const { source: plain, options: packing } =
     options.part === undefined
       ? { source: whole, options: packOptions(options) }

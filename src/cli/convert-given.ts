@@ -1,5 +1,6 @@
 import { arrayOfFrame, JSON_LAYER, jsonOf, layersOf } from '../blosc2/described.js'
 import { isLinear } from '../blosc2/linear.js'
+import type { NDArray } from '../blosc2/ndarray.js'
 import { piecesOf } from '../blosc2/pieces.js'
 import { select } from '../blosc2/regions.js'
 import type { SChunk } from '../blosc2/schunk.js'
@@ -12,15 +13,14 @@ import type { FrameOutput } from '../engine/blosc2/frame-target.js'
 import { type ChunkFit, linearArray } from '../engine/blosc2/linear-copy.js'
 import { RangeReader } from '../engine/range.js'
 import { usage } from '../errors.js'
-import { B2ND_LAYER, CATERVA_LAYER } from '../format/b2nd/meta.js'
+import { B2ND_LAYER, CATERVA_LAYER, formatB2nd } from '../format/b2nd/meta.js'
 import type { Layers } from '../format/frame/layers.js'
 import { isObjectLayer } from '../format/frame/objects.js'
-import { toJson } from '../format/json.js'
 import { membersOf, objectOf } from '../format/json-edit.js'
-import { dtypeRepr, type NdarrayLayout, ndarrayMetadata, parseNdarrayMetadata } from '../format/npy/index.js'
+import { dtypeRepr, type NdarrayLayout, parseNdarrayMetadata } from '../format/npy/index.js'
 import { Workspace } from '../kernels/workspace.js'
 import type { ByteSink } from '../sinks/byte-sink.js'
-import { BytesPlainSource, type PlainSource } from '../sources/plain.js'
+import { BytesPlainSource } from '../sources/plain.js'
 import { StreamSource } from '../sources/stream.js'
 import type { ContainerName } from './archive-name.js'
 import { checksumOption } from './blosc2-options.js'
@@ -28,12 +28,17 @@ import { runOptions, withArray } from './codec-flags.js'
 import type { Job } from './compress.js'
 import type { ContainerInput } from './containers.js'
 import type { Context } from './context.js'
+import { arrayJson } from './described-input.js'
 import { layoutOf, type OpenedFrame } from './frames.js'
 import type { ProgressView } from './progress.js'
 
 /** What there is to convert. */
 export interface Given {
-  plain: () => PlainSource
+  plain: () => BytesPlainSource
+  /** Plain bytes; undefined where the input does not know. */
+  nbytes: number | undefined
+  /** Is it an array in chunks of a shape? */
+  isArray: boolean
   /** Metadata of the input, as JSON; those of an array among them. */
   json: string | undefined
   /** Metalayers that say something else than what array it is. */
@@ -76,13 +81,9 @@ function plainOf(
   size: number,
   typesize: number,
   json: string | undefined,
-): PlainSource {
+): BytesPlainSource {
   const traits = { size, typesize, ...(json !== undefined && { metadata: json }) }
   return new BytesPlainSource(new StreamSource(pieces, name, size), traits)
-}
-
-function arrayJson(layout: NdarrayLayout): string {
-  return toJson(ndarrayMetadata({ ...layout, dtype: dtypeRepr(layout.descr) }))
 }
 
 /** Metadata without what describes an array, which a `.b2nd` says in its own way. */
@@ -97,7 +98,7 @@ export async function givenArchive(input: ContainerInput, { job, view, context }
   const { maxChunk } = context.options
   const archive = await Archive.open(input.source, maxChunk === undefined ? {} : { maxChunk })
   const { metadata: json } = archive
-  const plain = (): PlainSource => {
+  const plain = (): BytesPlainSource => {
     const { nbytes } = archive
     if (nbytes === undefined)
       throw usage(
@@ -115,7 +116,14 @@ export async function givenArchive(input: ContainerInput, { job, view, context }
             vlmeta: layersOf(text ?? json),
           })
       : undefined
-  return { plain, json, kept: { meta: new Map(), vlmeta: new Map() }, copy }
+  const kept = { meta: new Map(), vlmeta: new Map() }
+  return { plain, json, kept, copy, nbytes: archive.nbytes, isArray: false }
+}
+
+/** The metalayer of an array with the dtype that was asked for. */
+function withDtype(meta: Layers, { shape, chunks, blocks, dtype }: NDArray): Layers {
+  const layer = formatB2nd({ shape, chunkshape: chunks, blockshape: blocks, dtype })
+  return new Map([[B2ND_LAYER, layer], ...without(meta, ARRAY_LAYERS)])
 }
 
 /** Lists, batches and objects stay what they are where their chunks are copied. */
@@ -144,10 +152,12 @@ async function copied(
   file: FrameFile,
   layout: NdarrayLayout | undefined,
   container: ContainerName,
+  asked: string | undefined,
 ): Promise<Copied | undefined> {
   const meta = keptMarks(schunk)(file.header.meta)
   const toArray = container === 'b2nd'
-  if (toArray === (array !== undefined)) return { meta }
+  if (toArray && array !== undefined) return { meta: asked === undefined ? meta : withDtype(meta, array) }
+  if (!toArray && array === undefined) return { meta }
   if (array !== undefined) {
     const shapes = { shape: array.shape, chunkshape: array.chunks, blockshape: array.blocks }
     return isLinear(shapes) ? { meta: without(meta, ARRAY_LAYERS) } : undefined
@@ -168,7 +178,7 @@ async function copyOf(
   const toArray = job.container === 'b2nd'
   if (job.container === 'blp') return undefined
   const file = await openFrame(frame.source, new Workspace(), { directory: input.directory })
-  const how = await copied(frame, file, layout, job.container)
+  const how = await copied(frame, file, layout, job.container, context.options.dtype)
   if (how === undefined) return undefined
   const { meta, fit } = how
   return (text, sink) => {
@@ -203,7 +213,7 @@ export async function givenFrame(input: ContainerInput, frame: OpenedFrame, work
   const layout = array === undefined ? arrayOfFrame(schunk) : layoutOf(array)
   const described = jsonOfFrame(jsonOf(schunk.vlmeta), layout, array !== undefined)
   const json = work.job.container === 'blp' ? withOwnOf(schunk.vlmeta, described) : described
-  const plain = (): PlainSource => {
+  const plain = (): BytesPlainSource => {
     frame.willReadAll()
     const { name } = input.source
     if (array === undefined) return plainOf(name, piecesOf(schunk), schunk.nbytes, schunk.typesize, json)
@@ -215,5 +225,6 @@ export async function givenFrame(input: ContainerInput, frame: OpenedFrame, work
     vlmeta: plainLayers(without(schunk.vlmeta, OWN_LAYERS)),
   }
   const copy = await copyOf(input, frame, array === undefined ? layout : undefined, json, work)
-  return { plain, json, kept, copy }
+  const nbytes = array === undefined ? schunk.nbytes : array.size * schunk.typesize
+  return { plain, json, kept, copy, nbytes, isArray: array !== undefined }
 }

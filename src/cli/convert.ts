@@ -12,10 +12,11 @@ import type { Job, Packed } from './compress.js'
 import { packInto } from './compress-blosc2.js'
 import { type ContainerInput, openContainer } from './containers.js'
 import { about, type Context, say, saySummary, sayVerbose } from './context.js'
+import { describedGiven } from './convert-described.js'
 import { ARRAY_KEYS, type Given, givenArchive, givenFrame, ownJson, type Work } from './convert-given.js'
 import { isDash, nameOf, shown } from './dash.js'
 import { openFrameOutput } from './frame-output.js'
-import { openFrameInput, sayObject } from './frames.js'
+import { openFrameInput, sayDefaultDtype, sayObject } from './frames.js'
 import type { CliOptions } from './options.js'
 import { openOutput, refuseMixedOutput } from './outputs.js'
 import { openProgress } from './progress.js'
@@ -90,11 +91,12 @@ function arrayPart(json: string | undefined): string | undefined {
 }
 
 async function convertInput(input: ContainerInput, work: Work): Promise<Converted> {
-  if (!input.isFrame) return convert(await givenArchive(input, work), work)
+  if (!input.isFrame) return convert(describedGiven(await givenArchive(input, work), work), work)
   const frame = await openFrameInput(input, work.context.options)
   try {
     sayObject(frame, work.job.input, work.context.options)
-    return await convert(await givenFrame(input, frame, work), work)
+    sayDefaultDtype(frame, work.job.input, work.context.options)
+    return await convert(describedGiven(await givenFrame(input, frame, work), work), work)
   } finally {
     await frame.close()
   }

@@ -12,7 +12,7 @@ import { BytesPlainSink } from '../sinks/plain.js'
 import type { ContainerInput } from './containers.js'
 import type { Context } from './context.js'
 import { type Job, nameOutput, type Result, watched } from './decompress.js'
-import { layoutOf, type OpenedFrame, openFrameInput, sayObject } from './frames.js'
+import { layoutOf, type OpenedFrame, openFrameInput, sayDefaultDtype, sayObject } from './frames.js'
 import type { CliOptions } from './options.js'
 import { openOutput } from './outputs.js'
 import type { ProgressView } from './progress.js'
@@ -64,6 +64,8 @@ function rangeOfItems(schunk: SChunk, items: Slice, itemsize: number): ByteRange
 function partOfFrame(schunk: SChunk, o: CliOptions): Part {
   if (o.slice !== undefined)
     throw usage('--slice is for arrays (b2nd), and this frame has no shape: use --items or --bytes')
+  if (o.dtype !== undefined)
+    throw usage('--dtype is for arrays (b2nd) here: blpk convert makes an array of the items of a frame')
   const whole = { start: 0, stop: schunk.nbytes }
   const layout = o.raw === true || o.bytes !== undefined ? undefined : arrayOfFrame(schunk)
   const itemsize = layout?.itemsize ?? schunk.typesize
@@ -157,6 +159,7 @@ export async function unpackInput(
   const frame = await openFrameInput(input, context.options)
   try {
     sayObject(frame, job.input, context.options)
+    sayDefaultDtype(frame, job.input, context.options)
     return await unpackFrame(frame, job, input, view, context)
   } finally {
     await frame.close()

@@ -129,6 +129,8 @@ async function unpackInput(
   }
   if (options.slice !== undefined)
     throw usage('--slice is for arrays (b2nd): of a .blp archive --items and --bytes give parts')
+  if (options.dtype !== undefined)
+    throw usage('--dtype is for arrays (b2nd) here: blpk convert makes an array of the items of an archive')
   const archive = await Archive.open(
     input.source,
     options.maxChunk === undefined ? {} : { maxChunk: options.maxChunk },

@@ -3,6 +3,7 @@ import { CODECS } from '../codecs/registry.js'
 import type { FrameFile } from '../engine/blosc2/frame-file.js'
 import { readVlmeta } from '../engine/blosc2/vlmeta.js'
 import { filterById } from '../filters/blosc2/registry.js'
+import { itemDtype } from '../format/b2nd/dtype.js'
 import { product } from '../format/b2nd/geometry.js'
 import { type ArrayShape, B2ND_LAYER, type B2ndMeta, CATERVA_LAYER, parseB2nd } from '../format/b2nd/meta.js'
 import {
@@ -190,12 +191,13 @@ async function objectOf(
   return { kind: object.kind, text: away ? standInError(object).message : objectText(object) }
 }
 
-/** The facts of a frame. */
+/** The facts of a frame. @param dtype of the items of an array, in place of its own */
 export async function describeFrame(
   file: string,
   ws: Workspace,
   frame: FrameFile,
   cbytes: number,
+  dtype?: string,
 ): Promise<FrameInfo> {
   const { header: h, offsets } = frame
   const array = arrayMeta(h.meta)
@@ -225,7 +227,12 @@ export async function describeFrame(
     array:
       array === undefined
         ? null
-        : { shape: array.shape, chunks: array.chunkshape, blocks: array.blockshape, dtype: array.dtype },
+        : {
+            shape: array.shape,
+            chunks: array.chunkshape,
+            blocks: array.blockshape,
+            dtype: itemDtype(array.dtype, h.typesize, dtype),
+          },
     metalayers: [...h.meta].map(([name, bytes]) => layerInfo(name, bytes)),
     vlmetalayers: await vlmetaInfo(ws, frame.vlmeta),
   }

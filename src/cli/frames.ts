@@ -1,6 +1,7 @@
 import { NDArray } from '../blosc2/ndarray.js'
 import { SChunk } from '../blosc2/schunk.js'
 import { damaged, unsupported } from '../errors.js'
+import { defaultDtypeText, isDefaultDtype } from '../format/b2nd/dtype.js'
 import { B2ND_LAYER, CATERVA_LAYER } from '../format/b2nd/meta.js'
 import { objectText } from '../format/frame/objects.js'
 import { type NdarrayLayout, parseMetadataDtype } from '../format/npy/index.js'
@@ -31,8 +32,17 @@ function checkChunks({ chunksize }: SChunk, { maxChunk }: CliOptions): void {
     throw damaged(`the frame has chunks of ${chunksize} plain bytes, more than allowed (see --max-chunk)`)
 }
 
-function arrayIn(schunk: SChunk): NDArray | undefined {
-  return schunk.meta.has(B2ND_LAYER) || schunk.meta.has(CATERVA_LAYER) ? NDArray.of(schunk) : undefined
+function arrayIn(schunk: SChunk, dtype: string | undefined): NDArray | undefined {
+  if (schunk.meta.has(B2ND_LAYER) || schunk.meta.has(CATERVA_LAYER)) return NDArray.of(schunk, dtype)
+  return undefined
+}
+
+/** Says that items come out as opaque ones, where nobody said what they are. */
+export function sayDefaultDtype({ array, schunk }: OpenedFrame, name: string, o: CliOptions): void {
+  const said = array?.storedDtype
+  if (said === undefined || !isDefaultDtype(said, schunk.typesize)) return
+  if (o.dtype !== undefined || o.raw === true || o.quiet === true) return
+  say(`note: '${oneLine(name)}': ${defaultDtypeText(schunk.typesize)} (--dtype says what they are)`)
 }
 
 /**
@@ -64,7 +74,7 @@ export async function openFrameInput(input: ContainerInput, o: CliOptions): Prom
     )
     checkChunks(schunk, o)
     schunk.checkHolds()
-    const array = arrayIn(schunk)
+    const array = arrayIn(schunk, o.dtype)
     return { schunk, array, source, willReadAll: () => source.willRead?.(0, size ?? 0), close }
   } catch (error) {
     await close()
@@ -75,13 +85,11 @@ export async function openFrameInput(input: ContainerInput, o: CliOptions): Prom
 /** What array comes out of an {@link NDArray}: shape, and dtype as NumPy has it. @throws BlpkError DAMAGED */
 export function layoutOf({ dtype, schunk, shape, size }: NDArray): NdarrayLayout {
   const { typesize } = schunk
-  // Caterva had no dtypes.
-  const isCaterva = !schunk.meta.has(B2ND_LAYER) && typesize > 1
-  const { descr, itemsize } = parseMetadataDtype(isCaterva ? `|V${typesize}` : dtype)
+  const { descr, itemsize } = parseMetadataDtype(dtype)
   if (itemsize !== typesize)
     throw damaged(
       `items of the dtype ${dtype} have ${itemsize} bytes, and those of the array ${typesize}; ` +
-        'use --raw to get them as they are',
+        'use --raw to get them as they are, or --dtype to say what they are',
     )
   return { descr, itemsize, shape: [...shape], order: 'C', nbytes: size * typesize }
 }

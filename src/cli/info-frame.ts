@@ -15,11 +15,13 @@ function directoryBytes(directory: string): number {
 /**
  * What `info` says of a frame; of a place over the net front and end are fetched, in two requests.
  * @param wantsChunks each chunk too
+ * @param dtype of the items of an array, in place of its own
  */
 export async function gatherFrame(
   file: string,
   input: ContainerInput,
   wantsChunks: boolean,
+  dtype?: string,
 ): Promise<FrameInfo> {
   const { source: given, directory } = input
   const held = given.seekable ? undefined : await holdSource(given)
@@ -29,7 +31,7 @@ export async function gatherFrame(
     const ws = new Workspace()
     const frame = await openFrame(source, ws, { directory })
     const cbytes = directory === undefined ? frame.header.frameBytes : directoryBytes(directory)
-    const info = await describeFrame(file, ws, frame, cbytes)
+    const info = await describeFrame(file, ws, frame, cbytes, dtype)
     return wantsChunks ? { ...info, chunks: await describeChunks(frame) } : info
   } finally {
     await held?.close()

@@ -49,7 +49,7 @@ async function gather(file: string, context: Context): Promise<Shown> {
       import('./info-frame.js'),
       import('./frame-text.js'),
     ])
-    const info = await gatherFrame(shown(file), input, context.options.chunks === true)
+    const info = await gatherFrame(shown(file), input, context.options.chunks === true, context.options.dtype)
     return { info, text: formatFrame(info) }
   } finally {
     await input.source.close()

@@ -1,3 +1,4 @@
+import { itemDtype } from '../format/b2nd/dtype.js'
 import { parseFrameHeader, peekFrame } from '../format/frame/header.js'
 import { objectIn } from '../format/frame/objects.js'
 import type { ByteSource } from '../sources/byte-source.js'
@@ -21,7 +22,7 @@ export async function lookAtFrame(source: ByteSource): Promise<Partial<Row>> {
     nbytes,
     ratio: jsonRatio(nbytes, frameBytes),
     shape: array?.shape ?? null,
-    dtype: array?.dtype ?? null,
+    dtype: array === undefined ? null : itemDtype(array.dtype, header.typesize),
     typesize: header.typesize,
     kind: objectIn(header.meta, new Map())?.kind ?? null,
   }

@@ -79,6 +79,11 @@ export interface CliOptions {
   /** Of info: a row for each; of others the shape of chunks, in items. */
   chunks?: true | readonly number[]
   blocks?: readonly number[]
+  /** What items are, as NumPy's type string or a description of its fields. */
+  dtype?: string
+  /** Of an array that plain bytes become; -1 for an extent that their size tells. */
+  shape?: readonly number[]
+  order?: 'C' | 'F'
   slice?: readonly Selected[]
   plugin?: readonly string[]
   grow?: boolean

@@ -16,7 +16,7 @@ import {
   utimesSync,
   writeSync,
 } from 'node:fs'
-import { readFully } from '../sources/file.js'
+import { MOST_AT_ONCE, readFully } from '../sources/file.js'
 import type { FrameLockOptions } from './b2lock.js'
 import { resolvedPath } from './links.js'
 import { tryNativeLock } from './native-lock.js'
@@ -111,7 +111,7 @@ export function writeFully(fd: number, bytes: Uint8Array, position: number | nul
   let done = 0
   while (done < bytes.length) {
     const at = position === null ? null : position + done
-    done += writeSync(fd, bytes, done, bytes.length - done, at)
+    done += writeSync(fd, bytes, done, Math.min(bytes.length - done, MOST_AT_ONCE), at)
   }
 }
 

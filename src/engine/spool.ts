@@ -11,7 +11,7 @@ const PIECE = 1 << 20
  * Brings a source of unknown size into a temporary file beside an archive, so that a slow or broken pipe
  * never holds an archive half changed. Its close removes the file.
  */
-export async function spool(source: PlainSource, beside: string): Promise<PlainSource> {
+export async function spool(source: PlainSource, beside: string): Promise<BytesPlainSource> {
   const path = temporaryBeside(beside)
   const fd = attempt('create', path, () => openSync(path, 'wx+'))
   const remove = (): void => {

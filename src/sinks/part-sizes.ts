@@ -4,8 +4,10 @@ const MOST_PARTS = 10_000
 const USUAL_PART = 8 * 2 ** 20
 /** Parts that appends and copies may need besides. */
 const SPARE_PARTS = 100
-/** Of unknown sizes so many parts have one size; then it doubles: 10,000 parts hold 8 TiB. */
+/** Of unknown sizes so many parts have one size; then it doubles: 10,000 parts hold more than S3's 5 TiB. */
 const PARTS_OF_A_SIZE = 1000
+/** A part is written in one request, which takes less than 2 GiB. */
+const MOST_PART = 2 ** 31 - 2 ** 20
 
 /** How an upload is cut into parts: by its number from 0, in bytes. */
 export type PartSizes = (index: number) => number
@@ -15,7 +17,10 @@ export type PartSizes = (index: number) => number
  * @param most bytes in all, where it is known
  */
 export function partSizes(most: number | undefined): PartSizes {
-  if (most === undefined) return (index) => USUAL_PART * 2 ** Math.floor(index / PARTS_OF_A_SIZE)
+  if (most === undefined) {
+    const doubled = (index: number): number => USUAL_PART * 2 ** Math.floor(index / PARTS_OF_A_SIZE)
+    return (index) => Math.min(MOST_PART, doubled(index))
+  }
   const least = Math.ceil(most / (MOST_PARTS - SPARE_PARTS) / 2 ** 20) * 2 ** 20
   const size = Math.max(USUAL_PART, least)
   return () => size

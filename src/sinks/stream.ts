@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream'
 import { BlpkError } from '../errors.js'
 import { ioError } from '../io-errors.js'
+import { MOST_AT_ONCE } from '../sources/file.js'
 import type { ByteSink } from './byte-sink.js'
 
 /** A Node stream, such as standard output into a pipe: written once, in order. */
@@ -18,7 +19,12 @@ export class StreamSink implements ByteSink {
     })
   }
 
-  write(bytes: Uint8Array): Promise<void> {
+  async write(bytes: Uint8Array): Promise<void> {
+    for (let at = 0; at === 0 || at < bytes.length; at += MOST_AT_ONCE)
+      await this.#writePiece(bytes.subarray(at, at + MOST_AT_ONCE))
+  }
+
+  #writePiece(bytes: Uint8Array): Promise<void> {
     return new Promise((resolve, reject) => {
       if (this.#failure !== undefined) {
         reject(ioError(this.#failure, 'write', this.name))

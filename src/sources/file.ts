@@ -3,11 +3,14 @@ import { BlpkError } from '../errors.js'
 import { attempt } from '../io-errors.js'
 import type { ByteSource } from './byte-source.js'
 
+/** Systems take less than 2 GiB in one read or write; so much is asked for at a time, in bytes. */
+export const MOST_AT_ONCE = 2 ** 30
+
 /** Fills `into` from a file at `position`; fewer bytes only at the end. */
 export function readFully(fd: number, into: Uint8Array, position: number): number {
   let done = 0
   while (done < into.length) {
-    const n = readSync(fd, into, done, into.length - done, position + done)
+    const n = readSync(fd, into, done, Math.min(into.length - done, MOST_AT_ONCE), position + done)
     if (n === 0) break
     done += n
   }

@@ -2,7 +2,7 @@ import { unsupported, usage } from '../errors.js'
 import { toJson } from '../format/json.js'
 import { isNpy, type NpyHeader, ndarrayMetadata, parseNpyHeader } from '../format/npy/index.js'
 import type { ByteSource } from './byte-source.js'
-import { BytesPlainSource, type PlainSource } from './plain.js'
+import { BytesPlainSource } from './plain.js'
 
 const FIRST_BYTES = 1024
 
@@ -63,7 +63,10 @@ export async function readNpy(source: ByteSource): Promise<OpenNpy> {
  * @throws BlpkError UNSUPPORTED for arrays of Python objects, DAMAGED for a bad header, USAGE where the
  * file is longer or shorter than its array
  */
-export async function openPlain(source: ByteSource, options: { raw?: boolean } = {}): Promise<PlainSource> {
+export async function openPlain(
+  source: ByteSource,
+  options: { raw?: boolean } = {},
+): Promise<BytesPlainSource> {
   const start = await readStart(source, FIRST_BYTES, new Uint8Array(0))
   if (options.raw === true || !isNpy(start)) return new BytesPlainSource(source, {}, 0, start)
   const { header, ahead } = await finishHeader(source, start)

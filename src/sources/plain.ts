@@ -85,6 +85,12 @@ export class BytesPlainSource implements PlainSource {
     return Object.assign(piece, { isPiece: stop !== this.size })
   }
 
+  /** The same bytes, of which nothing was read yet, as an array. @param metadata what describes it */
+  describedAs(typesize: number, metadata: string): BytesPlainSource {
+    const traits = { typesize, metadata, ...(this.size !== undefined && { size: this.size }) }
+    return new BytesPlainSource(this.#source, traits, this.#start, this.#ahead)
+  }
+
   async sample(nbytes: number): Promise<Uint8Array> {
     if (this.#ahead.length < nbytes) {
       const ahead = new Uint8Array(nbytes)

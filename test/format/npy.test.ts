@@ -121,6 +121,28 @@ describe('parseNpyHeader', () => {
     })
   })
 
+  test('a subarray of subarrays keeps its axes apart, as NumPy 2.4 describes it', () => {
+    const dtypes: [string, string, number][] = [
+      ["[('c', ('<f8', (5,)), (2,))]", "[('c', ('<f8', (5,)), (2,))]", 80],
+      ["[('c', (('<f8', (5,)), (2,)))]", "[('c', ('<f8', (5,)), (2,))]", 80],
+      ["[('c', ('<f8', (5,)))]", "[('c', '<f8', (5,))]", 40],
+      ["[('c', ('<f8', (5,)), ())]", "[('c', '<f8', (5,))]", 40],
+      ["[('c', ('<f8', ()), (2,))]", "[('c', '<f8', (2,))]", 16],
+      ["[('c', (('<f8', (3,)), (5,)), (2,))]", "[('c', (('<f8', (3,)), (5,)), (2,))]", 240],
+      [
+        "[('c', ([('a', '<i2'), ('b', ('<f4', (2,)), (3,))], (4,)), (2,))]",
+        "[('c', ([('a', '<i2'), ('b', ('<f4', (2,)), (3,))], (4,)), (2,))]",
+        208,
+      ],
+    ]
+    for (const [given, written, itemsize] of dtypes) {
+      const parsed = header(npy(dict(given)))
+      expect([parsed.dtype, parsed.itemsize]).toEqual([written, itemsize])
+      expect(dtype(written)).toEqual([written, itemsize])
+      expect(header(Buffer.from(formatNpyHeader(parsed))).dtype).toBe(written)
+    }
+  })
+
   test('reads what Python 2 wrote', () => {
     const text = `{'shape': (2L, 3L), 'descr': [(u'a', '<i4', (2L,)), ("b", '|S3')], 'fortran_order': True}`
     expect(header(npy(text))).toMatchObject({ shape: [2, 3], order: 'F', itemsize: 11, nbytes: 66 })
@@ -300,7 +322,7 @@ describe('parseMetadataDtype', () => {
     ],
     ["[('', '|V3'), ('a', [('x', '<i2'), ('', '|V3')], (2,)), ('', '|V3')]", undefined, 16],
     ["[(('Title', 'nm'), '<i4'), ((None, 'z'), '<f8')]", undefined, 12],
-    ["[('a', ('<i4', (2,)), 3)]", "[('a', '<i4', (3, 2))]", 24],
+    ["[('a', ('<i4', (2,)), 3)]", "[('a', ('<i4', (2,)), (3,))]", 24],
     ['[]', '[]', 0],
     [
       [

@@ -1,7 +1,7 @@
 import { MAX_CHUNK_NBYTES, type Shuffle } from '../../format/chunk/header.js'
 import type { SplitMode } from '../../format/frame/header.js'
 import type { ContainerName } from '../archive-name.js'
-import { parseExtents, parseFilters } from '../blosc2-values.js'
+import { parseDtype, parseExtents, parseFilters, parseShape } from '../blosc2-values.js'
 import { CHECKSUMS, CODECS } from '../option-names.js'
 import {
   oneOf,
@@ -121,6 +121,36 @@ export const PACKING_FLAGS: readonly Flag[] = [
     description: 'of an array (b2nd): shape of the blocks of a chunk',
     default: 'some 128K',
     parse: parseExtents,
+    commands: WRITING,
+  },
+  {
+    name: 'dtype',
+    value: 'type',
+    description: {
+      compress: "what the items of plain bytes are, as NumPy names it, such as '<f4': they become an array",
+      convert: "what the items are, as NumPy names it, such as '<f4': plain bytes become an array",
+      decompress: "what the items of an array (b2nd) are, in place of its own dtype, such as '<f4'",
+      append: "what the items of the array (b2nd) are, in place of its own dtype, such as '<f4'",
+      info: "what the items of an array (b2nd) are, in place of its own dtype, such as '<f4'",
+      verify: 'what the items of the array (b2nd) are, in place of its own dtype, for --against',
+    },
+    parse: parseDtype,
+    commands: ['compress', 'convert', 'decompress', 'append', 'info', 'verify'],
+  },
+  {
+    name: 'shape',
+    value: 'shape',
+    description: 'shape of the array that plain bytes become, such as 100,200; one extent may be -1',
+    default: { compress: 'one dimension', convert: "the input's, or one dimension" },
+    parse: parseShape,
+    commands: WRITING,
+  },
+  {
+    name: 'order',
+    value: 'order',
+    description: 'order of the items of such plain bytes: C, or F (Fortran, the first index fastest)',
+    default: 'C',
+    parse: oneOf('order', ['C', 'F']),
     commands: WRITING,
   },
   {

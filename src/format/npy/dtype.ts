@@ -9,9 +9,15 @@ interface Field {
   name: string
   /** A second name, where the field has one. */
   title?: string | null
-  type: Descr
+  type: Descr | Subarray
   /** How many items of the type it holds along each axis, where it is a subarray. */
   shape?: readonly number[]
+}
+
+/** The type of a field whose items are subarrays: NumPy keeps it apart from one of all their axes. */
+interface Subarray {
+  item: Descr | Subarray
+  shape: readonly number[]
 }
 
 /** A NumPy type in canonical form: dtype.str as '<f4' for a simple one, else its fields in order. */
@@ -87,10 +93,11 @@ class DtypeParser {
     if (name === undefined || type === undefined || (parts?.length ?? 0) > 3) {
       throw this.error('a field is not (name, type) or (name, type, shape)')
     }
-    const inner = this.subarray(type)
-    const whole = [...this.shape(shape), ...inner.shape]
-    const field: Field = { ...this.name(name), type: inner.descr, ...(whole.length > 0 && { shape: whole }) }
-    return { field, bytes: arrayBytes(inner.itemsize, whole, this.what) }
+    const { descr, itemsize, shapes } = this.subarray(type)
+    const [outer, ...inner] = [this.shape(shape), ...shapes].filter(({ length }) => length > 0)
+    const nested = inner.reduceRight((item: Descr | Subarray, axes) => ({ item, shape: axes }), descr)
+    const field: Field = { ...this.name(name), type: nested, ...(outer !== undefined && { shape: outer }) }
+    return { field, bytes: arrayBytes(itemsize, [...(outer ?? []), ...inner.flat()], this.what) }
   }
 
   /** 'name' or ('title', 'name'). */
@@ -103,14 +110,14 @@ class DtypeParser {
     return { name, title }
   }
 
-  /** A field's type may be the tuple (type, shape) itself. */
-  private subarray(type: PyLiteral): Dtype & { shape: readonly number[] } {
-    if (!(type instanceof PyTuple)) return { ...this.parse(type), shape: [] }
+  /** A field's type may be the tuple (type, shape) itself, and the type in that too; outer shapes come first. */
+  private subarray(type: PyLiteral): Dtype & { shapes: readonly (readonly number[])[] } {
+    if (!(type instanceof PyTuple)) return { ...this.parse(type), shapes: [] }
     const [inner, shape] = type.items
     if (inner === undefined || shape === undefined || type.items.length > 2)
       throw this.error('a type is no (type, shape)')
-    const { shape: rest, ...dtype } = this.subarray(inner)
-    return { ...dtype, shape: [...this.shape(shape), ...rest] }
+    const { shapes, ...dtype } = this.subarray(inner)
+    return { ...dtype, shapes: [this.shape(shape), ...shapes] }
   }
 
   /** As NumPy reads it, the shape 1 or () is none at all, and n is (n,). */
@@ -134,9 +141,14 @@ export function parseDescr(literal: PyLiteral, what: string): Dtype {
   return new DtypeParser(what).parse(literal)
 }
 
+function typeLiteral(type: Descr | Subarray): PyLiteral {
+  if (typeof type === 'string' || !('item' in type)) return descrLiteral(type)
+  return new PyTuple([typeLiteral(type.item), new PyTuple(type.shape)])
+}
+
 function fieldLiteral({ name, title, type, shape }: Field): PyTuple {
   const named = title === undefined ? name : new PyTuple([title, name])
-  const parts = [named, descrLiteral(type)]
+  const parts = [named, typeLiteral(type)]
   return new PyTuple(shape === undefined ? parts : [...parts, new PyTuple(shape)])
 }
 

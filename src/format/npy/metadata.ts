@@ -44,11 +44,12 @@ function fromJson(value: unknown, depth: number): PyLiteral {
 /**
  * Reads what stands under "dtype" in Bloscpack metadata: the repr of a Python string or list, or, before
  * Bloscpack 0.7.2, the bare code or name of a type or nested JSON lists.
+ * @param what names the place in messages
  * @throws BlpkError DAMAGED when it is malformed, UNSUPPORTED for objects and unknown types
  */
-export function parseMetadataDtype(dtype: unknown): Dtype {
-  if (typeof dtype !== 'string') return parseDescr(fromJson(dtype, 0), WHAT)
-  return parseDescr(LITERAL_START.test(dtype) ? parseLiteral(dtype, `the dtype in ${WHAT}`) : dtype, WHAT)
+export function parseMetadataDtype(dtype: unknown, what = WHAT): Dtype {
+  if (typeof dtype !== 'string') return parseDescr(fromJson(dtype, 0), what)
+  return parseDescr(LITERAL_START.test(dtype) ? parseLiteral(dtype, `the dtype in ${what}`) : dtype, what)
 }
 
 /**

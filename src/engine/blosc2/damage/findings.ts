@@ -1,5 +1,6 @@
 import type { BlpkError } from '../../../errors.js'
 import { chunkBox } from '../../../format/b2nd/chunk-box.js'
+import { defaultDtypeText, isDefaultDtype } from '../../../format/b2nd/dtype.js'
 import type { FrameHeader } from '../../../format/frame/header.js'
 import { objectText, standInError } from '../../../format/frame/objects.js'
 import { type Finding, isSound, type Lost } from '../../damage/finding.js'
@@ -93,7 +94,9 @@ function ofArray({ chunks, array, ends, sizes }: FrameFacts): Finding[] {
   const [count, wanted] = [chunks.chunks.length, chunkBytes(array, ends.header)]
   if (array.count !== count)
     return [damage(`the array should have ${array.count} chunks, and the frame has ${count}`, { offset })]
-  if (count === 0 || wanted === sizes.chunksize) return []
+  const { typesize } = ends.header
+  const notes = isDefaultDtype(array.meta.dtype, typesize) ? [note(defaultDtypeText(typesize))] : []
+  if (count === 0 || wanted === sizes.chunksize) return notes
   return [
     damage(`the array should have chunks of ${wanted} bytes, and the frame has ${sizes.chunksize}`, {
       offset,

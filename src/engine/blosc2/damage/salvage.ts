@@ -1,3 +1,4 @@
+import { itemDtype } from '../../../format/b2nd/dtype.js'
 import { type Box, eachIndex, product } from '../../../format/b2nd/geometry.js'
 import type { OpenChunk } from '../../../format/chunk2/decode.js'
 import { formatNpyHeader } from '../../../format/npy/index.js'
@@ -13,7 +14,7 @@ const PIECE = 16 * 2 ** 20
 /** The `.npy` header in front of what was recovered; undefined where it is no array (any more) that NumPy has. */
 export function recoveredFramePrefix({ array, header }: FrameRecovery): Uint8Array | undefined {
   if (array === undefined) return undefined
-  const dtype = numpyDtype(array.meta.dtype)
+  const dtype = numpyDtype(itemDtype(array.meta.dtype, header.typesize))
   if (dtype?.itemsize !== header.typesize) return undefined
   return formatNpyHeader({ descr: dtype.descr, shape: [...array.meta.shape], order: 'C' })
 }

@@ -1,0 +1,81 @@
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { spool } from '../engine/spool.js'
+import { usage } from '../errors.js'
+import { toJson } from '../format/json.js'
+import { dtypeRepr, type NdarrayLayout, ndarrayMetadata, parseMetadataDtype } from '../format/npy/index.js'
+import type { BytesPlainSource } from '../sources/plain.js'
+import type { CliOptions } from './options.js'
+
+/** Do options say what array the input is? */
+export function isDescribed({ dtype, shape, order }: CliOptions): boolean {
+  return dtype !== undefined || shape !== undefined || order !== undefined
+}
+
+/** The shape, with what takes the place of -1. */
+function shapeFor(items: number, shape: readonly number[]): number[] {
+  const known = shape.filter((n) => n !== -1).reduce((product, n) => product * n, 1)
+  return shape.map((n) => (n === -1 ? (known === 0 ? 0 : items / known) : n))
+}
+
+function dtypeAsked({ dtype, typesize }: CliOptions, known: NdarrayLayout | undefined): string {
+  if (dtype !== undefined) return dtype
+  if (known !== undefined) return dtypeRepr(known.descr)
+  return typeof typesize === 'number' && typesize > 1 ? `|V${typesize}` : '|u1'
+}
+
+/**
+ * The array that options make of plain bytes.
+ * @param known the array that they are by themselves, if they are one
+ * @throws BlpkError USAGE where dtype, shape and size do not go together
+ */
+export function layoutAsked(nbytes: number, o: CliOptions, known?: NdarrayLayout): NdarrayLayout {
+  const dtype = dtypeAsked(o, known)
+  const { descr, itemsize } = parseMetadataDtype(dtype, '--dtype')
+  if (known !== undefined && itemsize !== known.itemsize)
+    throw usage(
+      `items of the dtype ${dtype} have ${itemsize} bytes, and those of the array ${known.itemsize}`,
+    )
+  if (nbytes % itemsize !== 0)
+    throw usage(`${nbytes} bytes are no whole number of items of ${itemsize} bytes (${dtype})`)
+  const items = nbytes / itemsize
+  const shape = shapeFor(items, o.shape ?? known?.shape ?? [items])
+  if (shape.reduce((product, n) => product * n, 1) !== items || !shape.every(Number.isSafeInteger))
+    throw usage(`${nbytes} bytes are ${items} items of ${dtype}, which do not make the shape ${o.shape}`)
+  const order = o.order ?? known?.order ?? 'C'
+  if (known !== undefined && order !== known.order)
+    throw usage(`the items are in ${known.order} order already`)
+  if (known !== undefined && o.shape !== undefined && order === 'F' && known.shape.length > 1)
+    throw usage('an array in Fortran order cannot get another shape: convert it to a .b2nd first')
+  return { descr, itemsize, shape, order, nbytes }
+}
+
+/** What describes an array in metadata. */
+export function arrayJson(layout: NdarrayLayout): string {
+  return toJson(ndarrayMetadata({ ...layout, dtype: dtypeRepr(layout.descr) }))
+}
+
+/**
+ * Works on plain bytes as the array that options make of them. A pipe is brought into a temporary file first, so that
+ * its size is known before anything is written.
+ * @throws BlpkError USAGE where dtype, shape and size do not go together, or the input says itself what it is
+ */
+export async function withDescribed<T>(
+  plain: BytesPlainSource,
+  o: CliOptions,
+  work: (plain: BytesPlainSource) => Promise<T>,
+): Promise<T> {
+  if (!isDescribed(o)) return work(plain)
+  if (plain.metadata !== undefined)
+    throw usage(
+      `'${plain.name}' is a .npy file, which says itself what array it is: leave out --dtype, --shape and --order`,
+    )
+  const held = plain.size === undefined ? await spool(plain, join(tmpdir(), 'blpk')) : undefined
+  try {
+    const known = held ?? plain
+    const layout = layoutAsked(known.size ?? 0, o)
+    return await work(known.describedAs(layout.itemsize, arrayJson(layout)))
+  } finally {
+    await held?.close()
+  }
+}
