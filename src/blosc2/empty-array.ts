@@ -1,3 +1,4 @@
+import { checkLossy } from '../engine/blosc2/lossy.js'
 import { chunkCount, partition } from '../format/b2nd/geometry.js'
 import { B2ND_LAYER, formatB2nd } from '../format/b2nd/meta.js'
 import { choosePartitions } from '../format/b2nd/partitions.js'
@@ -24,8 +25,10 @@ export async function emptyArray(
     blockshape,
     dtype: typeof descr === 'string' ? descr : dtypeRepr(descr),
   })
+  checkLossy(options, dtype)
   const schunk = await SChunk.create({
     ...options,
+    force: true,
     typesize: itemsize,
     chunksize: Math.max(cut.chunkItems, 1) * itemsize,
     blocksize: Math.max(cut.blockItems, 1) * itemsize,

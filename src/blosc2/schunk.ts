@@ -4,8 +4,10 @@ import { ChunkList, type Entry } from '../engine/blosc2/chunk-list.js'
 import { type CompressionOptions, resolveParams } from '../engine/blosc2/cparams.js'
 import type { FrameParts } from '../engine/blosc2/frame-writer.js'
 import { checkLayers } from '../engine/blosc2/layer-limits.js'
+import { checkLossy } from '../engine/blosc2/lossy.js'
 import { newFrameHeader } from '../engine/blosc2/new-header.js'
 import { usage } from '../errors.js'
+import { B2ND_LAYER, parseB2nd } from '../format/b2nd/meta.js'
 import { fillPattern } from '../format/chunk2/special.js'
 import type { Layers } from '../format/frame/layers.js'
 import type { OffsetSpecial } from '../format/frame/offsets.js'
@@ -14,7 +16,7 @@ import type { ByteSink } from '../sinks/byte-sink.js'
 import { MemorySink } from '../sinks/memory.js'
 import type { ByteSource } from '../sources/byte-source.js'
 import { ChunkPacker } from './chunk-packer.js'
-import { asBytes, type Data } from './data.js'
+import { asBytes, type Data, dtypeOf } from './data.js'
 import { openAny } from './open.js'
 import { type SaveOptions, saveFrame, streamFrame, writeFrame } from './save-frame.js'
 import {
@@ -64,6 +66,7 @@ export class SChunk extends SChunkReader {
     const { typesize, chunksize } = checkedSizes(options)
     const meta: Layers = new Map(options.meta ?? [])
     checkLayers(meta, new Map())
+    checkLossy(options, dtypeOf(data))
     const params = resolveParams(options, typesize)
     const chunks = new ChunkList([], chunksize, 0, typesize, params.blocksize)
     const frame = { header: newFrameHeader(params, meta), vlmeta: new Map(), chunks, ws: new Workspace() }
@@ -87,6 +90,8 @@ export class SChunk extends SChunkReader {
    * @throws BlpkError USAGE
    */
   setCompression(options: CompressionOptions): void {
+    const layer = this.meta.get(B2ND_LAYER)
+    checkLossy(options, layer && parseB2nd(layer, false).dtype)
     this.#packer.change(options)
   }
 

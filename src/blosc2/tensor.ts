@@ -1,3 +1,4 @@
+import { checkLossy } from '../engine/blosc2/lossy.js'
 import { usage } from '../errors.js'
 import { MsgpackReader } from '../format/msgpack/reader.js'
 import { MsgpackWriter } from '../format/msgpack/writer.js'
@@ -53,7 +54,8 @@ async function describe(
 ): Promise<{ schunk: SChunk; data: Uint8Array }> {
   const plain = inCOrder('order' in array ? array : ndarray(array))
   const { descr, itemsize } = parseMetadataDtype(plain.dtype)
-  const schunk = await SChunk.create({ ...options, typesize: itemsize })
+  checkLossy(options, plain.dtype)
+  const schunk = await SChunk.create({ ...options, force: true, typesize: itemsize })
   schunk.vlmeta.set(TENSOR_LAYER, formatTensor({ ...plain, dtype: dtypeRepr(descr) }))
   return { schunk, data: plain.data }
 }

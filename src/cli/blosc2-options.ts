@@ -1,5 +1,7 @@
+import { isLossyCodec, pluginCodecByName } from '../codecs/plugins.js'
 import type { FrameChecksum } from '../engine/blosc2/checksums.js'
 import type { CompressionOptions } from '../engine/blosc2/cparams.js'
+import { lossyFilters } from '../engine/blosc2/lossy.js'
 import { usage } from '../errors.js'
 import type { ContainerName } from './archive-name.js'
 import { parseNamedMeta } from './blosc2-values.js'
@@ -69,14 +71,26 @@ export function compressionOptions(o: CliOptions): CompressionOptions {
     ...(o.splitMode !== undefined && { splitMode: o.splitMode }),
     ...(o.dict !== undefined && { dictionary: o.dict }),
     ...(o.blockSize !== undefined && { blocksize: o.blockSize }),
+    ...(o.force === true && { force: true }),
   }
 }
 
+function isLossyName(codec: string): boolean {
+  const found = /^\d+$/.test(codec) ? isLossyCodec(Number(codec)) : pluginCodecByName(codec)?.lossy
+  return found === true
+}
+
 /** What a codec and filters are called, for messages and JSON. */
-export function compressionText(o: CompressionOptions): { codec: string; level: number; filters: string[] } {
+export function compressionText(o: CompressionOptions): {
+  codec: string
+  level: number
+  filters: string[]
+  lossy: boolean
+} {
   const filters = (o.filters ?? ['shuffle']).map((option) => {
     if (typeof option !== 'object') return `${option}`
     return option.meta === undefined ? `${option.filter}` : `${option.filter}:${option.meta}`
   })
-  return { codec: `${o.codec ?? 'zstd'}`, level: o.level ?? 5, filters }
+  const lossy = lossyFilters(o.filters).length > 0 || (o.codec !== undefined && isLossyName(`${o.codec}`))
+  return { codec: `${o.codec ?? 'zstd'}`, level: o.level ?? 5, filters, lossy }
 }

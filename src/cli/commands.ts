@@ -38,7 +38,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     examples: [
       'blpk compress data.npy',
       'blpk c -c zstd -l 9 -t 8 dump.bin dump.blp',
-      'blpk c data.npy data.b2nd --chunks 10,25,150 --filters trunc_prec:10,bitshuffle',
+      'blpk c data.npy data.b2nd --chunks 10,25,150 --filters bitshuffle',
       'cat x | blpk c - x.blp',
     ],
     load: () => import('./compress.js'),

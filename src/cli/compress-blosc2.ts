@@ -4,12 +4,18 @@ import { layersOf } from '../blosc2/described.js'
 import { TENSOR_LAYER } from '../blosc2/tensor.js'
 import type { CompressionOptions } from '../engine/blosc2/cparams.js'
 import type { FrameOutput } from '../engine/blosc2/frame-target.js'
+import { checkLossy } from '../engine/blosc2/lossy.js'
 import { packArray } from '../engine/blosc2/pack-array.js'
 import { type FrameResult, packFrame } from '../engine/blosc2/pack-frame.js'
 import { spool } from '../engine/spool.js'
 import { usage } from '../errors.js'
 import type { Layers } from '../format/frame/layers.js'
-import { type NdarrayLayout, parseMetadataDtype, parseNdarrayMetadata } from '../format/npy/index.js'
+import {
+  dtypeRepr,
+  type NdarrayLayout,
+  parseMetadataDtype,
+  parseNdarrayMetadata,
+} from '../format/npy/index.js'
 import { openPlain } from '../sources/npy.js'
 import type { PlainSource } from '../sources/plain.js'
 import { checkForBlosc2, checksumOption, compressionOptions, compressionText } from './blosc2-options.js'
@@ -39,8 +45,9 @@ interface Packing {
 }
 
 function sayCompression(o: CliOptions, how: CompressionOptions): void {
-  const { codec, level, filters } = compressionText(how)
-  sayVerbose(o, `codec ${codec}, level ${level}, filters ${filters.join(', ') || 'none'}`)
+  const { codec, level, filters, lossy } = compressionText(how)
+  const loss = lossy ? '; lossy: values do not come back as they are' : ''
+  sayVerbose(o, `codec ${codec}, level ${level}, filters ${filters.join(', ') || 'none'}${loss}`)
 }
 
 /**
@@ -131,10 +138,17 @@ async function toFrame(packing: Packing): Promise<FrameResult> {
   })
 }
 
+/** What the items are, where anything says so. */
+function dtypeOf({ metadata }: PlainSource): string | undefined {
+  const layout = metadata === undefined ? undefined : parseNdarrayMetadata(JSON.parse(metadata))
+  return layout && dtypeRepr(layout.descr)
+}
+
 /** Packs plain bytes into a frame or an array. */
 export async function packInto(packing: Packing): Promise<Packed> {
   const { job, context } = packing
   checkForBlosc2(job.container, context.options)
+  checkLossy(compressionOptions(context.options), dtypeOf(packing.plain))
   const result = await (job.container === 'b2nd' ? toArrayOf(packing) : toFrame(packing))
   if (result.nspecial > 0)
     sayVerbose(context.options, `${counted(result.nspecial, 'chunk')} of one special value each`)

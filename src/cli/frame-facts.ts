@@ -1,6 +1,7 @@
-import { pluginCodec } from '../codecs/plugins.js'
+import { codecName } from '../codecs/plugins.js'
 import { CODECS } from '../codecs/registry.js'
 import type { FrameFile } from '../engine/blosc2/frame-file.js'
+import { isLossy } from '../engine/blosc2/lossy.js'
 import { readVlmeta } from '../engine/blosc2/vlmeta.js'
 import { filterById } from '../filters/blosc2/registry.js'
 import { itemDtype } from '../format/b2nd/dtype.js'
@@ -86,6 +87,8 @@ export interface FrameInfo {
   /** Chunks get a dictionary each. */
   dictionary: boolean
   filters: FilterInfo[]
+  /** Do values not come back as they were packed? Null where nobody knows, for want of codec or filter. */
+  lossy: boolean | null
   array: {
     shape: readonly number[]
     chunks: readonly number[]
@@ -108,7 +111,7 @@ function named<T>(find: () => T, otherwise: T): T {
 }
 
 function codecNamed(id: number): string {
-  return named(() => pluginCodec(id).name, `codec ${id}`)
+  return codecName(id) ?? `codec ${id}`
 }
 
 function frameCodec({ codec, udcodec }: FrameHeader): string {
@@ -224,6 +227,7 @@ export async function describeFrame(
     checksum: frame.checksum ?? 'none',
     dictionary: h.dictionary,
     filters: filtersOf(h.filters),
+    lossy: isLossy(h),
     array:
       array === undefined
         ? null

@@ -54,6 +54,12 @@ function chunkTable(chunks: readonly FrameChunkInfo[]): string {
   return `\n${table(head, chunks.map(chunkRow))}`
 }
 
+/** Only said where values do not, or may not, come back. */
+function lossText({ lossy }: FrameInfo): [string, string][] {
+  if (lossy === false) return []
+  return [['lossy', lossy === null ? 'perhaps' : 'values are not exactly those that were packed']]
+}
+
 /** The facts of a frame, for people. */
 export function formatFrame(info: FrameInfo): string {
   const { array, codecMeta } = info
@@ -74,6 +80,7 @@ export function formatFrame(info: FrameInfo): string {
     ['typesize', `${info.typesize}`],
     ['codec', `${info.codec}${meta}, level ${info.level}, split ${info.splitMode}${dictionary}`],
     ['filters', filterText(info.filters)],
+    ...lossText(info),
     ['checksum', info.checksum === 'stale' ? 'stale: another tool changed the frame since' : info.checksum],
   )
   const lines = [

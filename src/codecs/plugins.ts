@@ -7,6 +7,8 @@ import { ndlzDecode } from './ndlz.js'
 export interface PluginCodec {
   readonly id: number
   readonly name: string
+  /** Do values not come back as they were? */
+  readonly lossy?: boolean
   /** Undefined where it is only read. @returns bytes written, or 0 for "store it plain" */
   readonly encode?: (
     ws: Workspace,
@@ -44,8 +46,25 @@ const KNOWN: Record<number, string> = {
   34: 'ZFP (fixed precision)',
   35: 'ZFP (fixed rate)',
   36: 'OpenHTJ2K',
-  37: 'grok',
+  37: 'grok (JPEG 2000)',
   38: 'OpenZL',
+  39: 'JPEG 2000',
+  40: 'HTJ2K',
+}
+/** Those that never give values back as they were; codecs of pictures may. */
+const ALWAYS_LOSSY: readonly number[] = [33, 34, 35]
+const NEVER_LOSSY: readonly number[] = [38]
+
+/** Does a codec not give values back as they were? Null where nobody knows. */
+export function isLossyCodec(id: number): boolean | null {
+  const found = codecs.get(id)
+  if (found !== undefined) return found.lossy === true
+  return ALWAYS_LOSSY.includes(id) ? true : NEVER_LOSSY.includes(id) ? false : null
+}
+
+/** What a codec is called, registered here or only known; undefined for others. */
+export function codecName(id: number): string | undefined {
+  return codecs.get(id)?.name ?? KNOWN[id]
 }
 
 /** The codec of a number. @throws BlpkError UNSUPPORTED for one that has none */

@@ -85,7 +85,8 @@ export const PACKING_FLAGS: readonly Flag[] = [
   {
     name: 'filters',
     value: 'list',
-    description: 'up to six filters of Blosc2 with their meta, such as trunc_prec:10,bitshuffle; or none',
+    description:
+      'up to six filters of Blosc2, such as delta,shuffle; or none. trunc_prec:bits (floats) and int_trunc:bits (integers) are lossy',
     default: 'shuffle',
     parse: parseFilters,
     commands: WRITING,

@@ -29,6 +29,8 @@ export interface CompressionOptions {
   splitMode?: SplitMode
   /** Size of a block, in bytes; C-Blosc2's rule where it is not given. */
   blocksize?: number
+  /** Let lossy filters work on items that they ruin, or whose dtype is not known. */
+  force?: boolean
   /** A dictionary of samples in each chunk, which helps small blocks: of lz4, lz4hc and zstd. */
   dictionary?: boolean
 }
@@ -204,6 +206,8 @@ export interface UserCodec {
   /** 160 to 255. */
   id: number
   name: string
+  /** Do values not come back as they were? */
+  lossy?: boolean
   /** @returns bytes written to `output`, or 0 for "store it plain" */
   encode(input: Uint8Array, output: Uint8Array, meta: number, schunk: SChunkTraits): number
   /** Fills `output`. @returns bytes written; less than all of it means that the stream is malformed */
@@ -219,6 +223,7 @@ export function registerCodec(codec: UserCodec): void {
     {
       id: codec.id,
       name: codec.name,
+      lossy: codec.lossy === true,
       encode: (ws, src, nbytes, dst, capacity, meta, owner) =>
         codec.encode(ws.view(src, nbytes), ws.view(dst, capacity), meta, owner as SChunkTraits),
       decode: (ws, src, cbytes, dst, nbytes, meta, owner) =>

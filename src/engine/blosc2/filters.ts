@@ -12,6 +12,8 @@ export interface UserFilter {
   /** 160 to 255. */
   id: number
   name?: string
+  /** Do values not come back as they were? */
+  lossy?: boolean
   forward(input: Uint8Array, output: Uint8Array, context: UserFilterContext): void
   backward(input: Uint8Array, output: Uint8Array, context: UserFilterContext): void
 }
@@ -24,6 +26,7 @@ export function registerFilter(filter: UserFilter): void {
   addFilter({
     id: filter.id,
     name: filter.name ?? `filter ${filter.id}`,
+    ...(filter.lossy === true && { lossy: 'any' as const }),
     forward: (c, nbytes, src, dst) =>
       filter.forward(c.ws.view(src, nbytes), c.ws.view(dst, nbytes), { meta: c.meta, typesize: c.itemBytes }),
     backward: (c, nbytes, src, dst) =>

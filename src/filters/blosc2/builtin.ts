@@ -65,6 +65,7 @@ function lostBits(c: BlockContext, kept: number, filter: string): number {
 const truncPrec: BlockFilter = {
   id: 4,
   name: 'trunc_prec',
+  lossy: { dtypes: /^<f[48]$/, words: 'floats of 4 or 8 bytes, little-endian' },
   forward(c, nbytes, src, dst) {
     const mantissa = MANTISSA[c.itemBytes]
     if (mantissa === undefined) {
@@ -77,6 +78,7 @@ const truncPrec: BlockFilter = {
 const intTrunc: BlockFilter = {
   id: 36,
   name: 'int_trunc',
+  lossy: { dtypes: /^(<[iu][248]|\|[iu]1)$/, words: 'integers, little-endian' },
   forward(c, nbytes, src, dst) {
     if (![1, 2, 4, 8].includes(c.itemBytes)) {
       throw usage(`int_trunc works on integers of 1, 2, 4 or 8 bytes, not on items of ${c.itemBytes}`)

@@ -79,6 +79,7 @@ const ndcell: BlockFilter = {
 const ndmean: BlockFilter = {
   id: 33,
   name: 'ndmean',
+  lossy: 'any',
   backward(c, nbytes, src, dst) {
     const shape = shapeOf(c, nbytes, 'ndmean')
     if (c.meta === 0 || c.meta > 127) throw damaged('the filter ndmean has cells without extent', c.place)

@@ -19,10 +19,20 @@ export interface BlockContext {
   place: ErrorPlace
 }
 
+/** What a lossy filter may work on. */
+export interface LossySuits {
+  /** NumPy's type strings. */
+  dtypes: RegExp
+  /** The same in words. */
+  words: string
+}
+
 /** A step of the pipeline. Addresses are in the arena, sizes in bytes; both areas hold `nbytes`. */
 export interface BlockFilter {
   readonly id: number
   readonly name: string
+  /** Where values do not come back as they were: which items it is made for. */
+  readonly lossy?: LossySuits | 'any'
   /** Undefined where it can only be undone. */
   readonly forward?: (c: BlockContext, nbytes: number, src: number, dst: number) => void
   /** Undefined where there is nothing to undo. */

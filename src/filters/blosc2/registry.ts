@@ -16,6 +16,11 @@ export function filterById(id: number): BlockFilter {
   throw unsupported(`the data went through filter number ${id}, which is not known${how}`)
 }
 
+/** The filter of a number; undefined for one that has none. */
+export function knownFilter(id: number): BlockFilter | undefined {
+  return filters.get(id)
+}
+
 /** The filter of a name. @throws BlpkError USAGE for one that has none */
 export function filterByName(name: string): BlockFilter {
   for (const filter of filters.values()) if (filter.name === name) return filter
