@@ -13,9 +13,7 @@ function unitsText({ items, rows, box }: Lost): string {
 }
 
 /** What a finding says, on one line: also which bytes, items and rows are lost. */
-export function findingLine(file: string, { level, code, message, lost }: Finding): string {
-  // What could not be looked at need not be damaged.
-  const word = level === 'damage' && code === 'UNSUPPORTED' ? 'not supported' : level
+export function findingLine(file: string, { level, message, lost }: Finding): string {
   const fate = lost === undefined ? '' : `: plain bytes ${spanText(lost)} are lost${unitsText(lost)}`
-  return oneLine(`${file}: ${word}: ${message}${fate}`)
+  return oneLine(`${file}: ${level}: ${message}${fate}`)
 }

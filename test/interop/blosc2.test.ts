@@ -83,6 +83,7 @@ const labelled = cases.map((c) => ({
 const optionsOf = (c: Case, level: number): CompressionOptions => ({
   codec: c.codec,
   level,
+  force: true,
   filters: c.filters.map(([filter, meta]) => ({ filter, meta })),
 })
 
