@@ -20,7 +20,7 @@ export interface BlockContext {
 }
 
 /** What a lossy filter may work on. */
-export interface LossySuits {
+interface LossySuits {
   /** NumPy's type strings. */
   dtypes: RegExp
   /** The same in words. */
