@@ -16,6 +16,7 @@ export { loadTensor, packTensor, saveTensor, unpackTensor } from './blosc2/tenso
 export type { CodecName } from './codecs/registry.js'
 export type { LockOptions } from './disk/changing-file.js'
 export type { Disk, FileFacts, Owner } from './disk/disk.js'
+export type { Access } from './disk/modes.js'
 export { openArchiveFile, type ReadOptions } from './disk/read-archive.js'
 export { appendToFile } from './engine/append/file.js'
 export type { AppendOptions, AppendResult } from './engine/append/options.js'

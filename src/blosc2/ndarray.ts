@@ -301,7 +301,7 @@ export class NDArray {
    * @throws BlpkError EXISTS, NOT_FOUND, IO, NO_SPACE, DENIED, NETWORK
    */
   async saveNpy(path: string, options: SinkSettings = {}): Promise<number> {
-    return writeNpy(this, await openSink(path, options))
+    return writeNpy(this, await openSink(path, { ...options, within: this.schunk.within }))
   }
 
   /** The frame in memory. */

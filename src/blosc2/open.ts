@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
+import { type Access, accessOf } from '../disk/modes.js'
 import type { ReadOptions } from '../disk/read-archive.js'
 import type { CheckMode } from '../engine/blosc2/checksums.js'
 import { ChunkList } from '../engine/blosc2/chunk-list.js'
@@ -10,6 +11,7 @@ import type { FrameHeader } from '../format/frame/header.js'
 import type { Layers } from '../format/frame/layers.js'
 import { SPARSE_FRAME_NAME } from '../format/frame/magic.js'
 import { type FrameObject, isStandIn, objectIn, standInError } from '../format/frame/objects.js'
+import { attempt } from '../io-errors.js'
 import { Workspace } from '../kernels/workspace.js'
 import { openArchiveSource, openSource } from '../open.js'
 import { type PlaceSettings, schemeOf } from '../places.js'
@@ -26,6 +28,13 @@ export interface OpenedFrame {
   object: FrameObject | undefined
   /** Undefined for a sparse frame: nothing of it stays open. */
   source: ByteSource | undefined
+  /** Who may do what with the file or directory. */
+  access: Access | undefined
+}
+
+function accessOfInput(input: string | Uint8Array | ByteSource): Access | undefined {
+  if (typeof input !== 'string' || schemeOf(input) !== undefined) return undefined
+  return attempt('open', input, () => accessOf(input, SPARSE_FRAME_NAME))
 }
 
 /** The directory of a sparse frame, where it is one. */
@@ -91,7 +100,8 @@ export async function openAny(
     if (object !== undefined && isStandIn(object, whole))
       chunks.refusal = () => standInError(object, source.name)
     if (header.sparse) await source.close()
-    return { header, vlmeta, chunks, ws, object, source: header.sparse ? undefined : source }
+    const access = accessOfInput(input)
+    return { header, vlmeta, chunks, ws, object, access, source: header.sparse ? undefined : source }
   } catch (error) {
     await source.close()
     throw error

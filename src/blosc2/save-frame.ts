@@ -1,4 +1,5 @@
 import type { LockOptions } from '../disk/changing-file.js'
+import type { Access } from '../disk/modes.js'
 import { replacing } from '../disk/replace.js'
 import { FrameSink } from '../engine/blosc2/frame-sink.js'
 import { type FrameParts, layFrame } from '../engine/blosc2/frame-writer.js'
@@ -18,7 +19,10 @@ export interface SaveOptions extends SinkSettings, LockOptions {
 }
 
 /** A place for a frame; where it replaces another one, it waits for those who change that. */
-export function openFrameSink(path: string, options: Omit<SaveOptions, 'sparse'> = {}): Promise<ByteSink> {
+export function openFrameSink(
+  path: string,
+  options: Omit<SaveOptions, 'sparse'> & { within?: readonly Access[] } = {},
+): Promise<ByteSink> {
   return openSink(path, { ...options, beforeReplace: replacing(options) })
 }
 
@@ -41,7 +45,7 @@ export async function saveFrame(
   ws: Workspace,
   parts: () => FrameParts,
   path: string,
-  { sparse = false, ...options }: SaveOptions,
+  { sparse = false, ...options }: SaveOptions & { within?: readonly Access[] },
 ): Promise<number> {
   if (!sparse) return writeFrame(ws, parts(), await openFrameSink(path, options))
   if (schemeOf(path) !== undefined) throw usage('a sparse frame is a directory, which only file systems have')

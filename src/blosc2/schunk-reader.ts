@@ -1,3 +1,4 @@
+import type { Access } from '../disk/modes.js'
 import type { ChunkList } from '../engine/blosc2/chunk-list.js'
 import { type PartRead, type PartSource, readParts } from '../engine/blosc2/read-parts.js'
 import { usage } from '../errors.js'
@@ -17,6 +18,9 @@ import { UserLayers } from './user-layers.js'
  */
 export type BlockFunction = (input: Uint8Array, output: Uint8Array, offset: number) => void
 
+/** What only frames have that were opened. */
+type FromOutside = 'source' | 'object' | 'access'
+
 /** Chunks that are read together at most: there may be many small ones. */
 const MOST_TOGETHER = 1024
 
@@ -32,18 +36,21 @@ export class SChunkReader {
   protected readonly source: ByteSource | undefined
   protected readonly header: FrameHeader
   protected readonly list: ChunkList
+  /** @internal Whose files its contents come from: nobody may more with what they are saved to. */
+  readonly within: readonly Access[]
   readonly #vlmeta: Layers
   readonly #object: FrameObject | undefined
   readonly #counts: DecodeCounts = { chunks: 0, blocks: 0 }
   #decoding: DecodeOptions
 
   protected constructor(
-    frame: Omit<OpenedFrame, 'source' | 'object'> & Partial<Pick<OpenedFrame, 'source' | 'object'>>,
+    frame: Omit<OpenedFrame, FromOutside> & Partial<Pick<OpenedFrame, FromOutside>>,
     threads?: number,
   ) {
     this.ws = frame.ws
     this.threads = threads
     this.source = frame.source
+    this.within = frame.access === undefined ? [] : [frame.access]
     this.header = frame.header
     this.list = frame.chunks
     this.#vlmeta = new UserLayers(frame.vlmeta)

@@ -252,12 +252,13 @@ export class SChunk extends SChunkReader {
 
   /**
    * Writes the frame to a file, which appears only when it is whole; it may be the one that was opened. Where it
-   * replaces another, it waits for those who change that.
+   * replaces another, it waits for those who change that. Its mode is never wider than that of the file which was opened,
+   * or is replaced.
    * @param path of a file, or `s3://bucket/key`; with `sparse`, of a directory
    * @returns its size, in bytes
    * @throws BlpkError EXISTS, NOT_FOUND, IO, NO_SPACE, LOCKED, DENIED, NETWORK; USAGE for metalayers that do not fit
    */
   async save(path: string, options: SaveOptions = {}): Promise<number> {
-    return saveFrame(this.ws, () => this.parts(), path, options)
+    return saveFrame(this.ws, () => this.parts(), path, { ...options, within: this.within })
   }
 }

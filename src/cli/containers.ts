@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
+import { accessOf } from '../disk/modes.js'
 import type { ReadOptions } from '../disk/read-archive.js'
 import { CONTAINER_PEEK_BYTES, containerOf } from '../format/container.js'
 import { SPARSE_FRAME_NAME } from '../format/frame/magic.js'
@@ -76,6 +77,14 @@ export async function kindOfPlace(name: string, context: Context): Promise<Retur
   }
 }
 
+/** Whom a directory keeps out its files are closed to, whatever their own modes. */
+function inDirectory({ like }: Input, directory: string): Pick<Input, 'like' | 'access'> {
+  if (like === undefined) return { like }
+  const access = accessOf(directory, SPARSE_FRAME_NAME)
+  const { atime, mtime } = like
+  return { like: { ...access, atime, mtime }, access }
+}
+
 /**
  * Opens a container, and tells by its bytes what it is.
  * @throws BlpkError NOT_FOUND, IO, DENIED, NETWORK; USAGE for a terminal
@@ -87,7 +96,7 @@ export async function openContainer(
 ): Promise<ContainerInput> {
   if (isSparseFrame(argument)) {
     const input = await openArchiveInput(join(argument, SPARSE_FRAME_NAME), context, options)
-    return { ...input, isFrame: true, directory: argument }
+    return { ...input, ...inDirectory(input, argument), isFrame: true, directory: argument }
   }
   const input = await openArchiveInput(argument, context, options)
   try {

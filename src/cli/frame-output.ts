@@ -7,7 +7,7 @@ import { schemeOf } from '../places.js'
 import { lockOptions } from './codec-flags.js'
 import { isDash } from './dash.js'
 import { identityOf } from './inputs.js'
-import { checkNotInput, discardedAtExit, type OutputRequest, openOutput } from './outputs.js'
+import { accessesOf, checkNotInput, discardedAtExit, type OutputRequest, openOutput } from './outputs.js'
 
 /**
  * Opens the output of a frame: a file, or with `--sparse` a directory, which appears when it is whole.
@@ -22,5 +22,7 @@ export async function openFrameOutput(argument: string, request: OutputRequest):
     )
   for (const path of [argument, join(argument, SPARSE_FRAME_NAME)])
     checkNotInput(argument, identityOf(statSync(path, { bigint: true, throwIfNoEntry: false })), request)
-  return discardedAtExit(new SparseTarget(argument, { overwrite: force, ...lockOptions(request.context) }))
+  const { like, context } = request
+  const access = { like, within: accessesOf(request) }
+  return discardedAtExit(new SparseTarget(argument, { overwrite: force, ...access, ...lockOptions(context) }))
 }

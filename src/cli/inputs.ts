@@ -1,5 +1,6 @@
-import { type BigIntStats, createReadStream, fstatSync, type Stats, statSync } from 'node:fs'
+import { type BigIntStats, createReadStream, fstatSync, statSync } from 'node:fs'
 import type { Readable } from 'node:stream'
+import type { Access } from '../disk/modes.js'
 import { openArchiveFile, type ReadOptions } from '../disk/read-archive.js'
 import { BlpkError, usage } from '../errors.js'
 import { attempt } from '../io-errors.js'
@@ -17,13 +18,21 @@ import { isTerminal } from './stdio.js'
 
 const STDIN = 0
 
+/** What an output takes over. */
+export interface Like extends Access {
+  atime: Date
+  mtime: Date
+}
+
 /** An input that was opened. */
 export interface Input {
   source: ByteSource
   /** What it is, for comparison with the output. */
   identity: string | undefined
   /** Its mode and times, where it is a regular file with a name. */
-  like: Stats | undefined
+  like: Like | undefined
+  /** Who may do what with it, where it is a regular file. */
+  access?: Access
 }
 
 /** Tells files apart; undefined where two that look the same need not be. */
@@ -50,7 +59,13 @@ function stdinInput(signal: AbortSignal): Input {
     signal.addEventListener('abort', () => process.stdin.destroy(new BlpkError('INTERRUPTED', 'interrupted')))
     return { source, identity: identityOf(stat), like: undefined }
   }
-  return { source: new PatientSource(openStdin(), signal), identity: identityOf(stat), like: undefined }
+  const access = { mode: Number(stat.mode), gid: Number(stat.gid) }
+  return {
+    source: new PatientSource(openStdin(), signal),
+    identity: identityOf(stat),
+    like: undefined,
+    access,
+  }
 }
 
 /**
@@ -71,7 +86,7 @@ export async function openInput(
   const identity = identityOf(statSync(argument, { bigint: true }))
   if (like.isFile() || like.isDirectory()) {
     const file = like.isFile() ? await openFile(argument) : new FileSource(argument)
-    return { source: new PatientSource(file, signal), identity, like }
+    return { source: new PatientSource(file, signal), identity, like, access: like }
   }
   const stream = like.isFIFO() ? await openFifo(argument, 'r', signal) : createReadStream(argument)
   return { source: streamInput(stream, argument, signal), identity, like: undefined }

@@ -7,10 +7,10 @@ import {
   openSync,
   readlinkSync,
   realpathSync,
-  type Stats,
   statSync,
 } from 'node:fs'
 import { dirname, resolve } from 'node:path'
+import type { Access } from '../disk/modes.js'
 import { replacing } from '../disk/replace.js'
 import { BlpkError, usage } from '../errors.js'
 import { attempt } from '../io-errors.js'
@@ -23,7 +23,7 @@ import { lockOptions } from './codec-flags.js'
 import { type Context, placeSettings } from './context.js'
 import { isDash } from './dash.js'
 import { openFifo } from './fifo.js'
-import { type Input, identityOf, remoteIdentity } from './inputs.js'
+import { type Input, identityOf, type Like, remoteIdentity } from './inputs.js'
 import { beforeEnd } from './last-steps.js'
 import { isTerminal } from './stdio.js'
 
@@ -38,7 +38,7 @@ export interface OutputRequest {
   /** The inputs, none of which may be the output. */
   inputs: readonly Input[]
   /** Mode and times for it. */
-  like?: Stats | undefined
+  like?: Like | undefined
 }
 
 function force(request: OutputRequest): boolean {
@@ -78,10 +78,16 @@ function targetOf(path: string, links = 0): string {
   return targetOf(resolve(realpathSync(dirname(path)), readlinkSync(path)), links + 1)
 }
 
+/** Nobody may more with an output than with what went into it. */
+export function accessesOf({ inputs }: OutputRequest): Access[] {
+  return inputs.flatMap(({ access }) => access ?? [])
+}
+
 function fileSink(path: string, request: OutputRequest): ByteSink {
   const options = {
     overwrite: force(request),
-    ...(request.like !== undefined && { like: request.like }),
+    like: request.like,
+    within: accessesOf(request),
     ...(request.compressed && { beforeReplace: replacing(lockOptions(request.context)) }),
   }
   const sink = new FileSink(

@@ -19,6 +19,7 @@ import {
 import { MOST_AT_ONCE, readFully } from '../sources/file.js'
 import type { FrameLockOptions } from './b2lock.js'
 import { resolvedPath } from './links.js'
+import { HAS_MODES, modeWithin } from './modes.js'
 import { tryNativeLock } from './native-lock.js'
 
 /** What is known of a file. */
@@ -72,7 +73,8 @@ export interface Disk {
   find(path: string): FileFacts | undefined
   /** Names in a directory. */
   list(directory: string): string[]
-  open(path: string, flags: OpenFlags): number
+  /** @param mode of a new file; less what the umask takes */
+  open(path: string, flags: OpenFlags, mode?: number): number
   facts(fd: number): FileFacts
   /** Fills `into`; fewer bytes only at the end. @returns how many there were */
   read(fd: number, into: Uint8Array, position: number): number
@@ -81,7 +83,10 @@ export interface Disk {
   truncate(fd: number, size: number): void
   /** Makes what was written lasting. */
   sync(fd: number): void
-  /** Sets permissions and, as far as one may, the owner of an open file. */
+  /**
+   * Sets permissions and, as far as one may, owner and group of an open file; those of the group are not given to
+   * another one.
+   */
   dress(fd: number, mode: number, owner?: Owner): void
   close(fd: number): void
   setTimes(path: string, atime: Date, mtime: Date): void
@@ -129,12 +134,29 @@ function factsOf(stat: BigIntStats): FileFacts {
   }
 }
 
+/** Only root may give files away; who is in a group may give them to that. */
 function giveTo(fd: number, { uid, gid }: Owner): void {
-  if (process.platform === 'win32') return
+  for (const user of new Set([uid, process.geteuid?.() ?? uid])) {
+    try {
+      fchownSync(fd, user, gid)
+      return
+    } catch {
+      // It stays with who made it.
+    }
+  }
+}
+
+const WITHOUT_MODES = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']
+
+function dress(fd: number, mode: number, owner?: Owner): void {
+  if (owner !== undefined && HAS_MODES) giveTo(fd, owner)
+  const own = owner === undefined || !HAS_MODES
+  const most = own ? mode : modeWithin(mode, [{ mode, gid: owner.gid }], fstatSync(fd).gid)
   try {
-    fchownSync(fd, uid, gid)
-  } catch {
-    // Only root may give files away; for others it is theirs.
+    fchmodSync(fd, most)
+  } catch (error) {
+    // Some file systems have one mode for all files.
+    if (!WITHOUT_MODES.includes((error as NodeJS.ErrnoException).code ?? '')) throw error
   }
 }
 
@@ -161,16 +183,14 @@ export const nodeDisk: Disk = {
     return stat === undefined ? undefined : factsOf(stat)
   },
   list: (directory) => readdirSync(directory),
-  open: (path, flags) => openSync(path, flags === 'guarded' ? O_RDONLY | O_NOFOLLOW | O_NONBLOCK : flags),
+  open: (path, flags, mode) =>
+    openSync(path, flags === 'guarded' ? O_RDONLY | O_NOFOLLOW | O_NONBLOCK : flags, mode),
   facts: (fd) => factsOf(fstatSync(fd, { bigint: true })),
   read: (fd, into, position) => readFully(fd, into, position),
   write: writeFully,
   truncate: (fd, size) => ftruncateSync(fd, size),
   sync: (fd) => fsyncSync(fd),
-  dress: (fd, mode, owner) => {
-    if (owner !== undefined) giveTo(fd, owner)
-    fchmodSync(fd, mode)
-  },
+  dress,
   close: (fd) => closeSync(fd),
   setTimes: (path, atime, mtime) => utimesSync(path, atime, mtime),
   rename: (from, to) => renameSync(from, to),

@@ -10,6 +10,7 @@ import {
   MAX_HEAD_BYTES,
 } from './journal-format.js'
 import { isNameTooLong, namesBeside } from './names.js'
+import { modeWithin } from './modes.js'
 import { digestRange, inPieces } from './pieces.js'
 import { littleEndian64, toHex, type Xxh64, xxh64 } from './xxh64.js'
 
@@ -131,11 +132,13 @@ export async function writeJournal(disk: Disk, fd: number, path: string, plan: C
   const newHash = await xxh64()
   const anchor = anchorOf(disk, fd, plan.kept, newHash())
   const archive = disk.facts(fd)
-  const journal = disk.open(path, 'wx+')
+  // Who may write to it could have changed the archive, so only who changes it does.
+  const mode = archive.mode & ~0o022
+  const journal = disk.open(path, 'wx+', modeWithin(mode, [archive], undefined))
   try {
     const id = disk.facts(journal)
     try {
-      disk.dress(journal, archive.mode, archive)
+      disk.dress(journal, mode, archive)
       writeAll(disk, journal, fd, factsOf(disk, fd, plan, id, anchor), newHash())
     } finally {
       disk.close(journal)

@@ -8,6 +8,7 @@ import { openForChange } from './changing-file.js'
 import { type Disk, type FileFacts, nodeDisk, sameFile } from './disk.js'
 import { type Found, findJournal } from './find-journal.js'
 import { journalOf } from './journal.js'
+import { PRIVATE } from './modes.js'
 import { mutableParts, type Range, type ReadNow } from './mutable.js'
 import { present } from './names.js'
 import type { Journal } from './open-journal.js'
@@ -86,7 +87,7 @@ class Closers {
 /** Copies a range into a file that nobody else sees. */
 function spillPatch([position, nbytes]: Range, read: ReadNow, closers: Closers): Patch {
   const path = temporaryBeside(join(tmpdir(), 'blpk'))
-  const fd = attempt('create', path, () => nodeDisk.open(path, 'wx+'))
+  const fd = attempt('create', path, () => nodeDisk.open(path, 'wx+', PRIVATE))
   closers.add(() => nodeDisk.close(fd))
   attempt('write', path, () => {
     nodeDisk.unlink(path)

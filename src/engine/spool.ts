@@ -1,4 +1,5 @@
 import { closeSync, openSync, unlinkSync } from 'node:fs'
+import { PRIVATE } from '../disk/modes.js'
 import { temporaryBeside } from '../disk/temporary.js'
 import { attempt } from '../io-errors.js'
 import { writeFully } from '../sinks/file.js'
@@ -13,7 +14,7 @@ const PIECE = 1 << 20
  */
 export async function spool(source: PlainSource, beside: string): Promise<BytesPlainSource> {
   const path = temporaryBeside(beside)
-  const fd = attempt('create', path, () => openSync(path, 'wx+'))
+  const fd = attempt('create', path, () => openSync(path, 'wx+', PRIVATE))
   const remove = (): void => {
     closeSync(fd)
     unlinkSync(path)

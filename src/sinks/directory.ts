@@ -4,7 +4,6 @@ import {
   fsyncSync,
   lstatSync,
   mkdirSync,
-  openSync,
   readdirSync,
   renameSync,
   rmSync,
@@ -12,6 +11,7 @@ import {
 import { dirname, join } from 'node:path'
 import { nodeDisk, writeFully } from '../disk/disk.js'
 import { resolvedPath } from '../disk/links.js'
+import { type Access, accessOf, directoryMode, HAS_MODES, modeWithin, NEW_FILE } from '../disk/modes.js'
 import { temporaryBeside } from '../disk/temporary.js'
 import { BlpkError } from '../errors.js'
 import { attempt, ioError } from '../io-errors.js'
@@ -20,8 +20,14 @@ import { existsError } from './file.js'
 export interface DirectorySinkOptions {
   /** Replace what has the name. */
   overwrite?: boolean
+  /** A file whose mode the files take over, and with it the directory. */
+  like?: Access | undefined
+  /** Files whose contents go into the directory: nobody may more with it than with each of those. */
+  within?: readonly Access[] | undefined
   /** Is a file of this name one that may go when a directory is replaced? */
   mayReplace: (name: string) => boolean
+  /** A file of a directory which is replaced, for the mode of all of them. */
+  example?: string
   /** A file that a directory which is replaced hands on, where it has it: whoever has it open uses it further. */
   keeps?: string
   /**
@@ -44,6 +50,7 @@ export class DirectorySink {
   readonly #temporary: string
   readonly #replaces: boolean
   readonly #options: DirectorySinkOptions
+  readonly #limits: readonly Access[]
   #size = 0
 
   /** @throws BlpkError EXISTS where something is there that must not be replaced; NOT_FOUND, IO */
@@ -55,7 +62,40 @@ export class DirectorySink {
     this.#options = options
     if (there !== undefined) this.#checkOld(options.mayReplace)
     this.#temporary = temporaryBeside(this.name)
-    attempt('create', path, () => mkdirSync(this.#temporary))
+    this.#limits = HAS_MODES ? this.#findLimits() : []
+    attempt('create', path, () => this.#create())
+  }
+
+  #findLimits(): Access[] {
+    const { like, within = [] } = this.#options
+    const limits = [...(like === undefined ? [] : [like]), ...within]
+    return this.#replaces ? [...limits, accessOf(this.name, this.#options.example)] : limits
+  }
+
+  /** As of a new file; undefined where the umask decides. */
+  get #mode(): number | undefined {
+    if (!HAS_MODES) return undefined
+    return this.#options.like?.mode ?? (this.#replaces ? this.#limits.at(-1)?.mode : undefined)
+  }
+
+  #create(): void {
+    const mode = this.#mode
+    if (!HAS_MODES) return void mkdirSync(this.#temporary)
+    mkdirSync(this.#temporary, directoryMode(modeWithin(mode ?? NEW_FILE, this.#limits, undefined)))
+    if (mode === undefined) return
+    const fd = nodeDisk.open(this.#temporary, 'guarded')
+    try {
+      nodeDisk.dress(fd, directoryMode(modeWithin(mode, this.#limits, nodeDisk.facts(fd).gid)))
+    } finally {
+      closeSync(fd)
+    }
+  }
+
+  #open(path: string): number {
+    const mode = this.#mode
+    const fd = nodeDisk.open(path, 'wx+', modeWithin(mode ?? NEW_FILE, this.#limits, undefined))
+    if (mode !== undefined) nodeDisk.dress(fd, modeWithin(mode, this.#limits, nodeDisk.facts(fd).gid))
+    return fd
   }
 
   /** Nothing goes that is no part of what is replaced. */
@@ -75,7 +115,7 @@ export class DirectorySink {
   /** Writes a file, flushed. */
   async write(name: string, pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<void> {
     const path = join(this.#temporary, name)
-    const fd = attempt('create', path, () => openSync(path, 'wx'))
+    const fd = attempt('create', path, () => this.#open(path))
     try {
       for await (const piece of pieces) {
         attempt('write', path, () => writeFully(fd, piece, null))

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path'
 import type { MaybePromise } from '../codecs/codec.js'
-import { type Disk, nodeDisk, type Owner, writeFully } from '../disk/disk.js'
+import { type Disk, type FileFacts, nodeDisk, type Owner, writeFully } from '../disk/disk.js'
+import { type Access, HAS_MODES, modeWithin, NEW_FILE } from '../disk/modes.js'
 import { temporaryBeside } from '../disk/temporary.js'
 import { BlpkError } from '../errors.js'
 import { attempt, ioError } from '../io-errors.js'
@@ -15,7 +16,9 @@ export interface FileSinkOptions {
   /** Replace an existing file. */
   overwrite?: boolean
   /** A file whose mode and, where given, times the output takes over. */
-  like?: { mode: number; atime?: Date; mtime?: Date }
+  like?: (Access & { atime?: Date; mtime?: Date }) | undefined
+  /** Files whose contents go into the output: nobody may more with it than with each of them. */
+  within?: readonly Access[]
   /** Who is to own it, as far as one may give files away; otherwise who runs the program. */
   owner?: Owner
   /**
@@ -48,13 +51,46 @@ export class FileSink implements ByteSink {
     this.name = path
     this.#options = options
     this.#disk = options.disk ?? nodeDisk
-    if (options.overwrite !== true && this.#isThere()) throw existsError(path)
+    const there = this.#find()
+    if (options.overwrite !== true && there !== undefined) throw existsError(path)
     this.#temporary = temporaryBeside(path)
-    this.fd = attempt('create', path, () => this.#disk.open(this.#temporary, 'wx+'))
+    this.fd = attempt('create', path, () => this.#create(there))
+  }
+
+  #find(): FileFacts | undefined {
+    return attempt('create', this.name, () => this.#disk.find(this.name))
   }
 
   #isThere(): boolean {
-    return attempt('create', this.name, () => this.#disk.find(this.name)) !== undefined
+    return this.#find() !== undefined
+  }
+
+  /** What is written is at no time open to more than it is at last. @param there what it is going to replace */
+  #create(there: FileFacts | undefined): number {
+    const { like, owner, within = [] } = this.#options
+    if (!HAS_MODES) return this.#disk.open(this.#temporary, 'wx+')
+    const source = like === undefined ? [] : [{ mode: like.mode, gid: like.gid ?? owner?.gid }]
+    const replaced = there?.isFile === true ? [there] : []
+    const limits = [...source, ...replaced, ...within]
+    const mode = like?.mode ?? replaced[0]?.mode
+    const fd = this.#disk.open(this.#temporary, 'wx+', modeWithin(mode ?? NEW_FILE, limits, undefined))
+    // Of a file that is like no other, the umask decides.
+    if (mode !== undefined) this.#dress(fd, mode, limits)
+    return fd
+  }
+
+  #dress(fd: number, mode: number, limits: readonly Access[]): void {
+    const { owner } = this.#options
+    const facts = this.#disk.facts(fd)
+    const last = modeWithin(mode, limits, facts.gid)
+    try {
+      if (owner !== undefined) this.#disk.dress(fd, mode, owner)
+      else if (last !== facts.mode) this.#disk.dress(fd, last)
+    } catch (error) {
+      this.#disk.close(fd)
+      this.#disk.unlink(this.#temporary)
+      throw error
+    }
   }
 
   write(bytes: Uint8Array): void {
@@ -120,8 +156,8 @@ export class FileSink implements ByteSink {
   }
 
   #takeOver(): void {
-    const { like, owner } = this.#options
-    if (like !== undefined) this.#disk.dress(this.fd, like.mode & 0o777, owner)
+    const { like } = this.#options
+    if (like !== undefined && !HAS_MODES) this.#disk.dress(this.fd, like.mode & 0o777)
   }
 
   #setTimes(): void {

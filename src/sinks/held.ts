@@ -1,6 +1,7 @@
 import { closeSync, openSync, unlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { PRIVATE } from '../disk/modes.js'
 import { temporaryBeside } from '../disk/temporary.js'
 import { attempt } from '../io-errors.js'
 import { readFully } from '../sources/file.js'
@@ -12,7 +13,7 @@ const PIECE_BYTES = 1 << 20
 /** A file that has no name any more, so that nothing is left of it whatever happens. @returns its descriptor */
 export function openNameless(): number {
   const path = temporaryBeside(join(tmpdir(), 'blpk'))
-  const fd = attempt('create', path, () => openSync(path, 'wx+'))
+  const fd = attempt('create', path, () => openSync(path, 'wx+', PRIVATE))
   attempt('remove', path, () => unlinkSync(path))
   return fd
 }

@@ -3,7 +3,7 @@ import type { LockOptions } from '../../disk/changing-file.js'
 import { replacingDirectory } from '../../disk/replace.js'
 import { SPARSE_FRAME_NAME } from '../../format/frame/magic.js'
 import type { ByteSink } from '../../sinks/byte-sink.js'
-import { DirectorySink } from '../../sinks/directory.js'
+import { DirectorySink, type DirectorySinkOptions } from '../../sinks/directory.js'
 import { patchable } from '../../sinks/held.js'
 import type { FilePlace } from '../../sources/file-place.js'
 import { sparseChunkName } from './frame-file.js'
@@ -80,6 +80,10 @@ class ContiguousTarget implements FrameTarget {
   }
 }
 
+/** How a directory is written. */
+export type SparseOptions = LockOptions &
+  Pick<DirectorySinkOptions, 'like' | 'within'> & { overwrite?: boolean }
+
 /**
  * A sparse frame: a directory with a file for each chunk and one for all the rest (README_SFRAME_FORMAT). It appears
  * under its name when it is whole.
@@ -89,12 +93,15 @@ export class SparseTarget implements FrameTarget {
   readonly #sink: DirectorySink
 
   /** @throws BlpkError EXISTS, also for a directory that holds something else; NOT_FOUND, IO */
-  constructor(path: string, { overwrite = false, ...lock }: LockOptions & { overwrite?: boolean } = {}) {
+  constructor(path: string, { overwrite = false, like, within, ...lock }: SparseOptions = {}) {
     const mayReplace = (name: string): boolean =>
       name === SPARSE_FRAME_NAME || name === LOCK_NAME || CHUNK_NAME.test(name)
     this.#sink = new DirectorySink(path, {
       overwrite,
+      like,
+      within,
       mayReplace,
+      example: SPARSE_FRAME_NAME,
       keeps: LOCK_NAME,
       beforeReplace: replacingDirectory(lock),
     })

@@ -1,6 +1,5 @@
-import type { LockOptions } from '../../disk/changing-file.js'
 import type { Workspace } from '../../kernels/workspace.js'
-import { SparseTarget } from './frame-target.js'
+import { type SparseOptions, SparseTarget } from './frame-target.js'
 import { type FrameParts, layFrame } from './frame-writer.js'
 
 /**
@@ -12,7 +11,7 @@ export async function writeSparse(
   ws: Workspace,
   parts: FrameParts,
   path: string,
-  options: LockOptions & { overwrite?: boolean },
+  options: SparseOptions,
 ): Promise<number> {
   const target = new SparseTarget(path, options)
   try {

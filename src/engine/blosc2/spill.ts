@@ -1,4 +1,5 @@
 import { nodeDisk } from '../../disk/disk.js'
+import { PRIVATE } from '../../disk/modes.js'
 import { temporaryBeside } from '../../disk/temporary.js'
 import { attempt } from '../../io-errors.js'
 import { FileSource } from '../../sources/file.js'
@@ -35,7 +36,7 @@ export class ChunkSpill {
 
   #create(): FileSource {
     const path = temporaryBeside(this.#beside)
-    const fd = attempt('create', path, () => nodeDisk.open(path, 'wx+'))
+    const fd = attempt('create', path, () => nodeDisk.open(path, 'wx+', PRIVATE))
     attempt('remove', path, () => nodeDisk.unlink(path))
     return new FileSource(path, fd)
   }
