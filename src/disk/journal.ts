@@ -9,8 +9,8 @@ import {
   MAX_ANCHOR_BYTES,
   MAX_HEAD_BYTES,
 } from './journal-format.js'
-import { isNameTooLong, namesBeside } from './names.js'
 import { modeWithin } from './modes.js'
+import { isNameTooLong, namesBeside } from './names.js'
 import { digestRange, inPieces } from './pieces.js'
 import { littleEndian64, toHex, type Xxh64, xxh64 } from './xxh64.js'
 

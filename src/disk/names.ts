@@ -6,7 +6,7 @@ import type { Disk, FileFacts } from './disk.js'
 /** What every usual file system takes for a name, in bytes: eCryptfs, which takes the fewest, 143. */
 const SAFE_NAME_BYTES = 143
 /** Room behind a name for what it is called when it is set aside, in bytes. */
-const ROOM_BEHIND = '.stale'.length
+const ROOM_BEHIND = '.stale99'.length
 const DIGEST_CHARACTERS = 32
 
 /** Cuts a text to so many bytes of UTF-8, and never within a character. */
