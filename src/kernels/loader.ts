@@ -67,8 +67,9 @@ export interface Kernels {
   ): number
   blosclzDecompress(src: number, cbytes: number, dst: number, capacity: number): number
   /**
-   * Compresses into one Zstandard frame, level 1 to 6, with a raw dictionary of `dictBytes` bytes that lies right before
-   * `src`. Returns its size, or 0 where it does not fit in `capacity`. `scratch`: {@link ZSTD_ENCODE_BYTES}.
+   * Compresses into one Zstandard frame, level 1 to 9, with a raw dictionary of `dictBytes` bytes that lies right before
+   * `src`. Returns its size, or 0 where it does not fit in `capacity`. `scratch`:
+   * {@link Kernels.zstdCompressScratch}.
    */
   zstdCompress(
     src: number,
@@ -79,6 +80,8 @@ export interface Kernels {
     dictBytes: number,
     scratch: number,
   ): number
+  /** Scratch that {@link Kernels.zstdCompress} needs for `nbytes` bytes and their dictionary together, in bytes. */
+  zstdCompressScratch(nbytes: number, level: number): number
   /**
    * One Zstandard frame without dictionary and checksum, up to `want` bytes or to its end. Returns how many bytes there
    * are, at most `capacity`, or -1 where it is malformed or not of this kind. `scratch`: {@link ZSTD_SCRATCH_BYTES}.
@@ -148,8 +151,6 @@ export const LZ4HC_SCRATCH_BYTES = (1 << 19) + (1 << 16)
 export const BLOSCLZ_TABLE_BYTES = 1 << 16
 /** Scratch that {@link Kernels.zstdDecompress} needs, in bytes. */
 export const ZSTD_SCRATCH_BYTES = (1 << 17) + (1 << 15)
-/** Scratch that {@link Kernels.zstdCompress} needs, in bytes. */
-export const ZSTD_ENCODE_BYTES = 2 ** 21
 /** One scratch area that is large enough for any kernel, in bytes. */
 export const KERNEL_SCRATCH_BYTES = Math.max(
   LZ4_TABLE_BYTES,

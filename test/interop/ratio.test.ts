@@ -36,9 +36,9 @@ const EXCEPTIONS: {
   { codec: 'zstd', levels: [1], tolerance: 0.03 },
   // Of what lies inside a match, every second place is forgotten.
   { codec: 'zstd', levels: [3], data: 'signal', shuffle: 'none', tolerance: 0.05 },
-  // The bindings for Node 20 stream: zstd is not told how small a block is, and takes its settings for large inputs.
-  { codec: 'zstd', levels: [8], data: 'arange', shuffle: 'none', tolerance: 0.15 },
-  { codec: 'zstd', levels: [7, 8], tolerance: 0.03 },
+  // Of whole numbers that count up, libzstd's highest level finds a better mixture of literals and short matches.
+  { codec: 'zstd', levels: [9], data: 'counts', shuffle: 'none', tolerance: 0.05 },
+  { codec: 'zstd', levels: [9], data: 'arange', shuffle: 'none', tolerance: 0.08 },
   // C-Blosc's BloscLZ has other shortcuts than ours at its fastest.
   { codec: 'blosclz', levels: [1, 2], tolerance: 0.05 },
 ]

@@ -1,6 +1,5 @@
 import { createRequire } from 'node:module'
 import { describe, expect, test } from 'vitest'
-import { ZSTD_ENCODE_BYTES } from '../../dist/kernels/loader.js'
 import { Workspace } from '../../dist/kernels/workspace.js'
 
 const libzstd = createRequire(import.meta.url)('@mongodb-js/zstd/bindings') as {
@@ -76,23 +75,24 @@ const DATA: Record<string, Uint8Array> = {
     (_, i) => noise[i % 90_000 < 70_000 ? i % 70_000 : i] ?? 0,
   ),
 }
-const LEVELS = [1, 2, 3, 4, 5, 6]
+const LEVELS = [1, 2, 3, 4, 5, 6, 7, 8, 9]
 
 const ws = new Workspace()
 const GUARD = 64
 const src = ws.arena.alloc(SIZE)
 const plainAgain = ws.arena.alloc(SIZE)
 const dst = ws.arena.alloc(SIZE + 4096) + GUARD
-const scratch = ws.arena.alloc(ZSTD_ENCODE_BYTES + GUARD)
+const scratch = ws.arena.alloc(ws.kernels.zstdCompressScratch(SIZE, 9) + GUARD)
 
 /** @returns the frame, or undefined where it does not fit */
 function encode(plain: Uint8Array, level: number, capacity = plain.length + 1024): Uint8Array | undefined {
   ws.view(src, plain.length).set(plain)
   ws.view(dst - GUARD, capacity + 2 * GUARD).fill(0xaa)
-  ws.view(scratch + ZSTD_ENCODE_BYTES, GUARD).fill(0xaa)
+  const scratchEnd = scratch + ws.kernels.zstdCompressScratch(plain.length, level)
+  ws.view(scratchEnd, GUARD).fill(0xaa)
   const size = ws.kernels.zstdCompress(src, plain.length, dst, capacity, level, 0, scratch)
   expect(size).toBeLessThanOrEqual(capacity)
-  for (const guard of [dst - GUARD, dst + capacity, scratch + ZSTD_ENCODE_BYTES])
+  for (const guard of [dst - GUARD, dst + capacity, scratchEnd])
     expect(ws.view(guard, GUARD).every((byte) => byte === 0xaa)).toBe(true)
   expect(Buffer.compare(ws.view(src, plain.length), plain)).toBe(0)
   return size === 0 ? undefined : ws.view(dst, size).slice()
@@ -123,7 +123,7 @@ describe.each(Object.keys(DATA))('%s', (name) => {
       for (const level of LEVELS)
         if (length <= plain.length) await expectReadable(plain.subarray(0, length), level)
     for (const length of [4095, 8191, 8192, 8193, 16384, 65535, 65791, 65792, 131071, 131072, 131073, 262145])
-      for (const level of [1, 3, 5])
+      for (const level of [1, 3, 5, 7, 9])
         if (length <= plain.length) await expectReadable(plain.subarray(plain.length - length), level)
   })
 
@@ -144,6 +144,9 @@ test.each([
   [4, 7],
   [5, 9],
   [6, 11],
+  [7, 13],
+  [8, 15],
+  [9, 22],
 ])('level %i is as strong as level %i of libzstd', async (level, theirs) => {
   for (const name of [
     'text',
@@ -154,7 +157,9 @@ test.each([
   ]) {
     const plain = DATA[name] as Uint8Array
     const reference = await libzstd.compress(Buffer.from(plain), theirs)
-    expect(encode(plain, level)?.length, name).toBeLessThan(1.02 * reference.length)
+    // Where next to nothing is left, a few bytes more do not count.
+    const most = Math.max(1.02 * reference.length, reference.length + 0.0015 * plain.length)
+    expect(encode(plain, level)?.length, name).toBeLessThan(most)
   }
 })
 
@@ -167,6 +172,6 @@ test('pieces of everything, mixed', async () => {
       return from.subarray(start, start + Math.floor(random() ** 3 * 60_000))
     })
     const plain = Buffer.concat(pieces).subarray(0, SIZE)
-    if (plain.length > 0) await expectReadable(plain, 1 + Math.floor(random() * 6))
+    if (plain.length > 0) await expectReadable(plain, 1 + Math.floor(random() * 9))
   }
 })

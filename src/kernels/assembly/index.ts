@@ -7,4 +7,5 @@ export { clearLowBits, deltaBytes, isRun, repeats, sumBytes, xorBytes, xorPrefix
 export { copyRuns, joinRuns } from './runs'
 export { zstdDecompress } from './zstd-decode/frame'
 export { zstdCompress } from './zstd-encode/frame'
+export { zstdCompressScratch } from './zstd-encode/optimal'
 export { decodeStreams, encodeStreams } from './streams'

@@ -4,9 +4,10 @@ import { equalRun } from '../lz'
 import { buildCodes, countBytes, MAX_TREE_BYTES, putStream, putTree } from './huffman'
 import { LITERALS, SMALL, SMALL_BLOCK } from './layout'
 import { cutBlock, forgetBlock, literalBytes, sequenceCount, startMatches } from './matches'
+import { cutOptimal, FIRST_OPTIMAL, startOptimal } from './optimal'
 import { startRows } from './rows'
 import { putSequences } from './sequences'
-import { endOfBlock } from './split'
+import { endOfBlock, startSplit } from './split'
 
 const MAGIC: u32 = 0xfd2fb528
 const FLAG_SINGLE: u32 = 0x20
@@ -100,7 +101,8 @@ function putSections(s: usize, op: usize, oend: usize): usize {
 function putCompressed(s: usize, first: usize, block: usize, end: usize, level: u32, op: usize, oend: usize): usize {
   const size = end - block
   if (size < MIN_BLOCK) return 0
-  cutBlock(s, first, block, end, level)
+  if (level < FIRST_OPTIMAL) cutBlock(s, first, block, end, level)
+  else cutOptimal(s, first, block, end, level)
   const limit = min(oend, op + size - 1)
   let to: usize
   if (size > SMALL_BLOCK) to = putSections(s, op, limit)
@@ -128,7 +130,7 @@ function putBlockHead(op: usize, isLast: bool, type: u32, size: u32): void {
 }
 
 /**
- * Compresses into one frame, level 1 to 6, with the `dictBytes` bytes right before `src` as its dictionary. `s` is
+ * Compresses into one frame, level 1 to 9, with the `dictBytes` bytes right before `src` as its dictionary. `s` is
  * scratch. Returns its size, or 0 where it does not fit in `capacity`.
  */
 export function zstdCompress(
@@ -138,8 +140,10 @@ export function zstdCompress(
   const oend = dst + capacity
   if (capacity < 12 || nbytes == 0) return 0
   const first = src - dictBytes
+  startSplit(level >= FIRST_OPTIMAL)
   startRows(s, first, nbytes + dictBytes)
   startMatches(s, first, src)
+  if (level >= FIRST_OPTIMAL) startOptimal(s, first, src, iend, level)
   let op = putHeader(dst, nbytes)
   for (let block = src; block < iend; ) {
     const end = endOfBlock(s, block, iend)

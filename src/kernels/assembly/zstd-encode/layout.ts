@@ -9,8 +9,8 @@ export const MAX_BLOCK: u32 = 1 << 17
 /** Of a sequence: literals, match length, what its offset is written as, and its three codes; four bytes each. */
 export const SEQUENCES: usize = POSITIONS + (64 << MAX_ROWS_LOG)
 export const SEQUENCE_BYTES: usize = 16
-/** Every sequence takes at least four bytes of its block. */
-const MAX_SEQUENCES: usize = <usize>MAX_BLOCK >> 2
+/** Every sequence takes at least three bytes of its block. */
+const MAX_SEQUENCES: usize = <usize>MAX_BLOCK / 3 + 1
 /** The literals of the block one after another, with room for copies of whole vectors. */
 export const LITERALS: usize = SEQUENCES + MAX_SEQUENCES * SEQUENCE_BYTES
 /** How often each symbol comes, in up to four tables of 256 counts. */
@@ -33,3 +33,24 @@ export const WEIGHTS: usize = CODES + (2 << 8)
 /** Small blocks are written here first: they have no room for what might be written too much. */
 export const SMALL: usize = WEIGHTS + 256
 export const SMALL_BLOCK: u32 = 1 << 13
+
+/** What levels 7 to 9 need besides: prices of literals and of the three codes, four bytes each, in 256ths of a bit. */
+export const LITERAL_PRICES: usize = (SMALL + 2 * SMALL_BLOCK + 63) & ~63
+export const LENGTH_PRICES: usize = LITERAL_PRICES + (4 << 8)
+export const OFFSET_PRICES: usize = LENGTH_PRICES + (4 << 8)
+export const MATCH_PRICES: usize = OFFSET_PRICES + (4 << 8)
+/** How often each of them came: four tables as above. */
+export const TALLIES: usize = MATCH_PRICES + (4 << 8)
+/** The cheapest way to each place of a stretch; `optimal.ts` says what a step has. */
+export const MAX_STRETCH: u32 = 1 << 12
+export const STEP_BYTES: usize = 32
+export const STEPS: usize = TALLIES + (16 << 8)
+/** The matches at one place: length and offset, four bytes each. */
+export const MAX_MATCHES: usize = 512
+export const MATCH_BYTES: usize = 8
+export const MATCHES: usize = STEPS + <usize>(MAX_STRETCH + 2) * STEP_BYTES
+/** The matches of a whole block for a second look: where those of each place start, and all of them. */
+export const KEPT_STARTS: usize = MATCHES + MAX_MATCHES * MATCH_BYTES
+export const MAX_KEPT: u32 = 1 << 19
+export const KEPT: usize = KEPT_STARTS + 4 * <usize>(MAX_BLOCK + 2)
+export const OPTIMAL_END: usize = KEPT + <usize>MAX_KEPT * MATCH_BYTES

@@ -27,9 +27,9 @@ const SEQUENCE_BITS = memory.data<u8>([0, 14, 14, 14, 12, 9, 9])
 const STRIDE = memory.data<u8>([0, 5, 2, 2, 2, 2, 1])
 
 /** The last offsets, as the decoder will know them; these belong to the instance, as all below. */
-let repeat1: u32 = 1
-let repeat2: u32 = 4
-let repeat3: u32 = 8
+export let repeat1: u32 = 1
+export let repeat2: u32 = 4
+export let repeat3: u32 = 8
 let kept1: u32 = 1
 let kept2: u32 = 4
 let kept3: u32 = 8
@@ -148,7 +148,7 @@ function writtenAs(offset: u32, literals: u32): u32 {
 
 /** Adds a sequence. @returns where the literals of the next one go */
 @inline
-function add(s: usize, anchor: usize, literals: u32, length: u32, offset: u32, to: usize, end: usize): usize {
+export function add(s: usize, anchor: usize, literals: u32, length: u32, offset: u32, to: usize, end: usize): usize {
   const at = s + SEQUENCES + <usize>sequenceCount * SEQUENCE_BYTES
   sequenceCount = sequenceCount + 1
   store<u32>(at, literals)
@@ -159,14 +159,24 @@ function add(s: usize, anchor: usize, literals: u32, length: u32, offset: u32, t
   return to + literals
 }
 
-/**
- * Cuts a block, which is a part of what lies from `first` on; its sequences and literals are then in the scratch area.
- */
-export function cutBlock(s: usize, first: usize, block: usize, end: usize, level: u32): void {
+/** Notes the last offsets for {@link forgetBlock}, and starts with no sequence. */
+export function startBlock(): void {
   kept1 = repeat1
   kept2 = repeat2
   kept3 = repeat3
   sequenceCount = 0
+}
+
+/** Says how many literals the block has, once all are in their place. */
+export function finishBlock(literals: u32): void {
+  literalBytes = literals
+}
+
+/**
+ * Cuts a block, which is a part of what lies from `first` on; its sequences and literals are then in the scratch area.
+ */
+export function cutBlock(s: usize, first: usize, block: usize, end: usize, level: u32): void {
+  startBlock()
   attempts = <u32>load<u8>(ATTEMPTS + level)
   patience = <u32>load<u8>(PATIENCE + level)
   sequenceBits = <i32>load<u8>(SEQUENCE_BITS + level)
@@ -226,5 +236,5 @@ export function cutBlock(s: usize, first: usize, block: usize, end: usize, level
     }
   }
   copyBytes(to, anchor, end - anchor)
-  literalBytes = <u32>(to + (end - anchor) - (s + LITERALS))
+  finishBlock(<u32>(to + (end - anchor) - (s + LITERALS)))
 }

@@ -15,10 +15,10 @@ const MATCH_CODES = memory.data<u8>([
   41, 41, 41, 41, 41, 41, 42, 42, 42, 42, 42, 42, 42, 42, 42, 42, 42, 42, 42, 42, 42, 42, 42, 42, 42, 42, 42, 42, 42,
   42, 42, 42, 42, 42, 42, 42, 42, 42,
 ])
-const LITERAL_EXTRA = memory.data<u8>([
+export const LITERAL_EXTRA = memory.data<u8>([
   0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 3, 3, 4, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16,
 ])
-const MATCH_EXTRA = memory.data<u8>([
+export const MATCH_EXTRA = memory.data<u8>([
   0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 3, 3,
   4, 4, 5, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16,
 ])
@@ -45,18 +45,18 @@ let mode: u32 = 0
 let tableLog: u32 = 0
 
 @inline
-function literalCode(literals: u32): u32 {
+export function literalCode(literals: u32): u32 {
   return literals < 64 ? <u32>load<u8>(LITERAL_CODES + literals) : 50 - clz(literals)
 }
 
 /** @param rest the length of a match beyond three */
 @inline
-function matchCode(rest: u32): u32 {
+export function matchCode(rest: u32): u32 {
   return rest < 32 ? rest : rest < 128 ? <u32>load<u8>(MATCH_CODES + rest - 32) : 67 - clz(rest)
 }
 
 /** Notes the codes of each sequence beside it, and counts them in three tables. */
-function countCodes(s: usize, count: u32): void {
+export function countCodes(s: usize, count: u32): void {
   const counts = s + COUNTS
   fillBytes(counts, 0, 3 * HISTOGRAM_BYTES)
   let at = s + SEQUENCES

@@ -6,8 +6,18 @@ import { countBytes } from './huffman'
 import { BLOCK_COUNTS, COUNTS, HISTOGRAM_BYTES, LITERALS, MAX_BLOCK } from './layout'
 
 const SEGMENT: usize = 1 << 14
+const SHORT_SEGMENT: usize = 1 << 12
 /** What a cut must save in the sample to pay for the tables of one more block, in 256ths of a bit. */
 const WORTH_CUTTING: u64 = 500 << 8
+const WORTH_CUTTING_SHORT: u64 = 300 << 8
+let segment: usize = SEGMENT
+let worthCutting: u64 = WORTH_CUTTING
+
+/** Fine cuts are for the levels that take their time. */
+export function startSplit(isFine: bool): void {
+  segment = isFine ? SHORT_SEGMENT : SEGMENT
+  worthCutting = isFine ? WORTH_CUTTING_SHORT : WORTH_CUTTING
+}
 
 /** How many bytes of the block are in {@link BLOCK_COUNTS}; this belongs to the instance. */
 let blockTotal: u32 = 0
@@ -40,7 +50,7 @@ function isOther(s: usize, total: u32): bool {
     together -= part(a + b)
     apart -= part(a) + part(b)
   }
-  return together > apart + WORTH_CUTTING
+  return together > apart + worthCutting
 }
 
 function addSegment(s: usize, total: u32): void {
@@ -55,7 +65,7 @@ export function endOfBlock(s: usize, block: usize, end: usize): usize {
   blockTotal = 0
   fillBytes(s + BLOCK_COUNTS, 0, HISTOGRAM_BYTES)
   while (block < end) {
-    const next = min(end, block + SEGMENT)
+    const next = min(end, block + segment)
     const total = countSample(s, block, next)
     if (blockTotal != 0 && total != 0 && isOther(s, total)) return block
     addSegment(s, total)

@@ -1,0 +1,434 @@
+// Cuts a block into literals and matches so that it takes as few bits as can be: the cheapest way to each place is
+// found from the cheapest ways to the places before it. What literals, lengths and offsets cost is taken from a first
+// cut of the block by the faster levels, and at the highest levels from a second one.
+import { copyBytes } from '../copy'
+import { equalRun } from '../lz'
+import { log2x256 } from './fse'
+import { countBytes } from './huffman'
+import {
+  COUNTS,
+  HISTOGRAM_BYTES,
+  KEPT,
+  KEPT_STARTS,
+  LENGTH_PRICES,
+  LITERAL_PRICES,
+  LITERALS,
+  MATCH_BYTES,
+  MATCH_PRICES,
+  MATCHES,
+  MAX_KEPT,
+  MAX_STRETCH,
+  OFFSET_PRICES,
+  SEQUENCE_BYTES,
+  SEQUENCES,
+  STEP_BYTES,
+  STEPS,
+  TALLIES,
+} from './layout'
+import { add, cutBlock, finishBlock, forgetBlock, literalBytes, repeat1, repeat2, repeat3, sequenceCount, startBlock } from './matches'
+import { SEARCH_BYTES } from './rows'
+import { countCodes, LITERAL_EXTRA, literalCode, MATCH_EXTRA, matchCode } from './sequences'
+import { findMatches, startTree, treeEnd } from './tree'
+
+/** The first level of this kind. */
+export const FIRST_OPTIMAL: u32 = 7
+/** The level of the first cut. */
+const FIRST_CUT: u32 = 5
+
+// By level, from 7 on.
+/** Earlier places that are looked at. */
+const ATTEMPTS = memory.data<u16>([8, 24, 512])
+/** A match of this length is taken without a look at other ways. */
+const ENOUGH = memory.data<u16>([32, 64, 512])
+/** Looks at the block, each with the prices of the one before. */
+const LOOKS = memory.data<u8>([1, 1, 2])
+/** The places that are remembered, as a power of 2. */
+const MOST_PLACES = memory.data<u8>([21, 21, 22])
+
+/** What no way costs, and what all ways start with: a literal can make the price of its run fall. */
+const UNREACHED: u32 = u32.MAX_VALUE
+const START_PRICE: u32 = 1 << 16
+/** Codes have one bit at least. */
+const LEAST_PRICE: u32 = 128
+
+/** What the first cut weighs against what comes: so many literals, so many codes. */
+const MOST_LITERALS: u32 = 1 << 13
+const MOST_CODES: u32 = 1 << 8
+const FAVOUR: u32 = 16
+const TALLY_SHIFT: u32 = 2
+/** Prices follow the tallies after so many sequences. */
+const PRICE_TURN: u32 = 32
+
+// A step: what the way to a place costs; the match that leads there (length and offset; 0 for a literal); the literals
+// since the last match; and the last three offsets.
+const LENGTH: usize = 4
+const OFFSET: usize = 8
+const RUN: usize = 12
+const REPEATS: usize = 16
+
+/** Of the block at hand; these belong to the instance. */
+let enough: u32 = 0
+let untilPrices: u32 = 0
+let keptCount: u32 = 0
+/** Whether all matches were kept. */
+let hasAll: bool = true
+/** Whether matches are looked for, or those of the look before are taken. */
+let isFirstLook: bool = true
+
+/** How many places of a stream are remembered, as a power of 2. */
+function placesLog(nbytes: u32, level: u32): u32 {
+  return min<u32>(<u32>load<u8>(MOST_PLACES + level - FIRST_OPTIMAL), 33 - clz(nbytes))
+}
+
+/** Starts a stream whose dictionary is what lies between `first` and `src`. */
+export function startOptimal(s: usize, first: usize, src: usize, end: usize, level: u32): void {
+  const at = level - FIRST_OPTIMAL
+  const log = placesLog(<u32>(end - first), level)
+  enough = <u32>load<u16>(ENOUGH + 2 * at)
+  startTree(s, first, end, log, <u32>load<u16>(ATTEMPTS + 2 * at), enough, level > FIRST_OPTIMAL)
+  for (; first < src; first++) findMatches(s, first, end)
+}
+
+/** Sets a table of tallies from counts, so that they are {@link MOST_WEIGHT} together at most; each is 1 at least. */
+function setTally(counts: usize, tally: usize, symbols: u32, most: u32): void {
+  let total: u32 = 0
+  for (let i: u32 = 0; i < symbols; i++) total += load<u32>(counts + 4 * i)
+  let shift: u32 = 0
+  while (total >> shift > most) shift++
+  for (let i: u32 = 0; i < symbols; i++) store<u32>(tally + 4 * i, (load<u32>(counts + 4 * i) << TALLY_SHIFT >> shift) + 1)
+}
+
+/** Prices of symbols by their tallies. */
+function setPrices(tally: usize, prices: usize, symbols: u32): void {
+  let total: u32 = 0
+  for (let i: u32 = 0; i < symbols; i++) total += load<u32>(tally + 4 * i)
+  const all = log2x256(total)
+  for (let i: u32 = 0; i < symbols; i++)
+    store<u32>(prices + 4 * i, max(LEAST_PRICE, all - log2x256(load<u32>(tally + 4 * i))))
+}
+
+function setAllPrices(s: usize): void {
+  setPrices(s + TALLIES, s + LITERAL_PRICES, 256)
+  setPrices(s + TALLIES + HISTOGRAM_BYTES, s + LENGTH_PRICES, 36)
+  setPrices(s + TALLIES + 2 * HISTOGRAM_BYTES, s + OFFSET_PRICES, 32)
+  setPrices(s + TALLIES + 3 * HISTOGRAM_BYTES, s + MATCH_PRICES, 53)
+  untilPrices = PRICE_TURN
+}
+
+/** Takes the tallies from the cut that was made last. */
+function learnPrices(s: usize): void {
+  countBytes(s, s + LITERALS, literalBytes)
+  setTally(s + COUNTS, s + TALLIES, 256, MOST_LITERALS)
+  countCodes(s, sequenceCount)
+  setTally(s + COUNTS, s + TALLIES + HISTOGRAM_BYTES, 36, MOST_CODES)
+  setTally(s + COUNTS + HISTOGRAM_BYTES, s + TALLIES + 2 * HISTOGRAM_BYTES, 32, MOST_CODES)
+  setTally(s + COUNTS + 2 * HISTOGRAM_BYTES, s + TALLIES + 3 * HISTOGRAM_BYTES, 53, MOST_CODES)
+  // Short runs, matches and repeats stay affordable, or none would ever be taken where the first cut has none.
+  for (let i: usize = 0; i < 16; i += 4) {
+    favour(s + TALLIES + HISTOGRAM_BYTES + i)
+    if (i < 8) favour(s + TALLIES + 2 * HISTOGRAM_BYTES + i)
+    favour(s + TALLIES + 3 * HISTOGRAM_BYTES + i)
+  }
+  setAllPrices(s)
+}
+
+@inline
+function favour(at: usize): void {
+  store<u32>(at, load<u32>(at) + (FAVOUR << TALLY_SHIFT))
+}
+
+@inline
+function tally(at: usize): void {
+  store<u32>(at, load<u32>(at) + (1 << TALLY_SHIFT))
+}
+
+/** Counts a sequence with its literals; prices follow now and then. */
+function learnSequence(s: usize, at: usize, literals: u32, length: u32): void {
+  for (let i: usize = 0; i < <usize>literals; i++) tally(s + TALLIES + 4 * <usize>load<u8>(at + i))
+  const value = load<u32>(s + SEQUENCES + <usize>(sequenceCount - 1) * SEQUENCE_BYTES, 8)
+  tally(s + TALLIES + HISTOGRAM_BYTES + 4 * literalCode(literals))
+  tally(s + TALLIES + 2 * HISTOGRAM_BYTES + 4 * (31 - clz(value)))
+  tally(s + TALLIES + 3 * HISTOGRAM_BYTES + 4 * matchCode(length - 3))
+  if (--untilPrices == 0) setAllPrices(s)
+}
+
+@inline
+function runPrice(s: usize, literals: u32): u32 {
+  const code = literalCode(literals)
+  return load<u32>(s + LENGTH_PRICES + 4 * code) + (<u32>load<u8>(LITERAL_EXTRA + code) << 8)
+}
+
+@inline
+function lengthPrice(s: usize, length: u32): u32 {
+  const code = matchCode(length - 3)
+  return load<u32>(s + MATCH_PRICES + 4 * code) + (<u32>load<u8>(MATCH_EXTRA + code) << 8)
+}
+
+/** @param value what the offset is written as */
+@inline
+function offsetPrice(s: usize, value: u32): u32 {
+  const code: u32 = 31 - clz(value)
+  return load<u32>(s + OFFSET_PRICES + 4 * code) + (code << 8)
+}
+
+@inline
+function stepAt(s: usize, place: u32): usize {
+  return s + STEPS + <usize>place * STEP_BYTES
+}
+
+/** The last offsets behind the match that leads to a place, by those before it. */
+@inline
+function setRepeats(step: usize, before: usize, offset: u32): void {
+  const first = load<u32>(before, REPEATS)
+  const second = load<u32>(before, REPEATS + 4)
+  const third = load<u32>(before, REPEATS + 8)
+  // Right behind a match, its own offset is written like one that is new.
+  const isFirst = offset == first && load<u32>(before, RUN) != 0
+  store<u32>(step, offset, REPEATS)
+  store<u32>(step, isFirst ? second : first, REPEATS + 4)
+  store<u32>(step, isFirst || offset == second ? third : second, REPEATS + 8)
+}
+
+/** The ways that go on by a match: to each length that it allows, if that is cheaper. @returns the farthest place */
+@inline
+function goOn(s: usize, place: u32, shortest: u32, length: u32, offset: u32, price: u32, farthest: u32): u32 {
+  const last = place + length
+  while (farthest < last) store<u32>(stepAt(s, ++farthest), UNREACHED)
+  for (let i = length; i >= shortest; i--) {
+    const step = stepAt(s, place + i)
+    const cost = price + lengthPrice(s, i)
+    if (cost >= load<u32>(step)) continue
+    store<u32>(step, cost)
+    store<u32>(step, i, LENGTH)
+    store<u32>(step, offset, OFFSET)
+    store<u32>(step, 0, RUN)
+  }
+  return farthest
+}
+
+/** The matches at a place, in {@link MATCHES} or among those kept. @returns where they start */
+@inline
+function matchesAt(s: usize, block: usize, ip: usize, end: usize): usize {
+  const entry = s + KEPT_STARTS + 4 * (ip - block)
+  if (!isFirstLook) {
+    matchesEnd = s + KEPT + <usize>load<u32>(entry, 4) * MATCH_BYTES
+    return s + KEPT + <usize>load<u32>(entry) * MATCH_BYTES
+  }
+  const start = s + MATCHES
+  matchesEnd = findMatches(s, ip, end)
+  return start
+}
+let matchesEnd: usize = 0
+
+/** Keeps the matches that were found at a place for the next look. */
+@inline
+function keep(s: usize, block: usize, ip: usize, start: usize): void {
+  const count = <u32>((matchesEnd - start) / MATCH_BYTES)
+  store<u32>(s + KEPT_STARTS + 4 * (ip - block), keptCount)
+  if (count > MAX_KEPT - keptCount) hasAll = false
+  else {
+    const to = s + KEPT + <usize>keptCount * MATCH_BYTES
+    for (let i: usize = 0; i < matchesEnd - start; i += MATCH_BYTES) store<u64>(to + i, load<u64>(start + i))
+    keptCount += count
+  }
+  store<u32>(s + KEPT_STARTS + 4 * (ip - block), keptCount, 4)
+}
+
+/** The match that ends a stretch because it is long enough, or 0. */
+let longLength: u32 = 0
+let longOffset: u32 = 0
+/** Each place of the block before this one was searched. */
+let searched: usize = 0
+
+/** Searches a place, and those before it that were passed over. @returns where its matches start */
+function search(s: usize, block: usize, ip: usize, end: usize, keeps: bool): usize {
+  if (isFirstLook) {
+    // Of a long match only the ends are remembered.
+    if (ip - searched > 512) {
+      for (const stop = searched + 256; searched < stop; searched++) passOver(s, block, searched, end, keeps)
+      if (keeps) for (; searched < ip - 256; searched++) markNone(s, block, searched)
+      searched = ip - 256
+    }
+    for (; searched < ip; searched++) passOver(s, block, searched, end, keeps)
+    searched = ip + 1
+  }
+  const start = matchesAt(s, block, ip, end)
+  if (isFirstLook && keeps) keep(s, block, ip, start)
+  return start
+}
+
+function passOver(s: usize, block: usize, ip: usize, end: usize, keeps: bool): void {
+  matchesEnd = findMatches(s, ip, end)
+  if (keeps) keep(s, block, ip, s + MATCHES)
+}
+
+@inline
+function markNone(s: usize, block: usize, ip: usize): void {
+  store<u32>(s + KEPT_STARTS + 4 * (ip - block), keptCount)
+  store<u32>(s + KEPT_STARTS + 4 * (ip - block), keptCount, 4)
+}
+
+/** How long the match at an earlier offset is, 0 where it is too short. */
+@inline
+function lengthAt(ip: usize, offset: u32, end: usize, first: usize): u32 {
+  if (offset == 0 || offset > <u32>(ip - first)) return 0
+  if (((load<u32>(ip) ^ load<u32>(ip - offset)) & 0xffffff) != 0) return 0
+  return 3 + equalRun(ip + 3, ip - offset + 3, end)
+}
+
+/**
+ * The cheapest ways from a place on, until all of them meet in one place or a match is long enough.
+ * @returns how many bytes the stretch has, without such a match
+ */
+function stretchFrom(s: usize, first: usize, block: usize, ip: usize, literals: u32, stop: usize, end: usize, keeps: bool): u32 {
+  const start = stepAt(s, 0)
+  store<u32>(start, START_PRICE)
+  store<u32>(start, 0, LENGTH)
+  store<u32>(start, literals, RUN)
+  store<u32>(start, repeat1, REPEATS)
+  store<u32>(start, repeat2, REPEATS + 4)
+  store<u32>(start, repeat3, REPEATS + 8)
+  longLength = 0
+  let farthest: u32 = 0
+  let place: u32 = 0
+  while (true) {
+    const at = ip + place
+    const step = stepAt(s, place)
+    if (place != 0) {
+      const before = step - STEP_BYTES
+      const run = load<u32>(before, RUN)
+      const cost =
+        load<u32>(before) +
+        load<u32>(s + LITERAL_PRICES + 4 * <usize>load<u8>(at - 1)) +
+        runPrice(s, run + 1) -
+        runPrice(s, run)
+      if (cost <= load<u32>(step)) {
+        store<u32>(step, cost)
+        store<u32>(step, 0, LENGTH)
+        store<u32>(step, run + 1, RUN)
+        store<u32>(step, load<u32>(before, REPEATS), REPEATS)
+        store<u64>(step, load<u64>(before, REPEATS + 4), REPEATS + 4)
+      } else {
+        setRepeats(step, stepAt(s, place - load<u32>(step, LENGTH)), load<u32>(step, OFFSET))
+      }
+      if (place == farthest) return place
+    }
+    if (at > stop) {
+      place++
+      continue
+    }
+    const run = load<u32>(step, RUN)
+    const price = load<u32>(step) + runPrice(s, 0)
+    let longest: u32 = 2
+    const skip: u32 = run == 0 ? 1 : 0
+    for (let i = skip; i < 3 + skip; i++) {
+      const offset = i == 3 ? load<u32>(step, REPEATS) - 1 : load<u32>(step + (<usize>i << 2), REPEATS)
+      const length = lengthAt(at, offset, end, first)
+      if (length <= longest) continue
+      if (length >= enough || place + length >= MAX_STRETCH) {
+        longLength = length
+        longOffset = offset
+        search(s, block, at, end, keeps)
+        return place
+      }
+      farthest = goOn(s, place, 3, length, offset, price + offsetPrice(s, i + 1 - skip), farthest)
+      longest = length
+    }
+    let match = search(s, block, at, end, keeps)
+    const last = matchesEnd
+    if (last > match) {
+      const length = load<u32>(last - MATCH_BYTES)
+      if (length > longest && (length >= enough || place + length >= MAX_STRETCH)) {
+        longOffset = load<u32>(last - MATCH_BYTES, 4)
+        longLength = length + equalRun(at + length, at + length - longOffset, end)
+        return place
+      }
+    }
+    let shortest: u32 = 3
+    for (; match < last; match += MATCH_BYTES) {
+      const length = load<u32>(match)
+      const offset = load<u32>(match, 4)
+      farthest = goOn(s, place, shortest, length, offset, price + offsetPrice(s, offset + 3), farthest)
+      shortest = length + 1
+    }
+    if (farthest == 0) return 0
+    place++
+  }
+}
+
+/** Adds the sequences that lead to a place of the stretch. @returns where the next literals go */
+function takeWay(s: usize, ip: usize, place: u32, end: usize): void {
+  // Turned around: each step then names the place that the way goes to next.
+  let next: u32 = 0
+  for (let at = place; at != 0; ) {
+    const length = load<u32>(stepAt(s, at), LENGTH)
+    const from = length == 0 ? at - 1 : at - length
+    store<u32>(stepAt(s, from), at, 28)
+    at = from
+  }
+  for (let at: u32 = 0; at != place; at = next) {
+    next = load<u32>(stepAt(s, at), 28)
+    const length = load<u32>(stepAt(s, next), LENGTH)
+    if (length != 0) take(s, ip + at, length, load<u32>(stepAt(s, next), OFFSET), end)
+  }
+}
+
+/** Where the literals that belong to no sequence yet start, and where they are to be copied. */
+let anchor: usize = 0
+let target: usize = 0
+
+@inline
+function take(s: usize, at: usize, length: u32, offset: u32, end: usize): void {
+  const literals = <u32>(at - anchor)
+  target = add(s, anchor, literals, length, offset, target, end)
+  learnSequence(s, anchor, literals, length)
+  anchor = at + length
+}
+
+function look(s: usize, first: usize, block: usize, end: usize, keeps: bool): void {
+  startBlock()
+  anchor = block
+  target = s + LITERALS
+  searched = block
+  keptCount = 0
+  hasAll = true
+  let ip = block == first ? block + 1 : block
+  if (ip != block && isFirstLook) {
+    if (keeps) markNone(s, block, block)
+    if (end - block >= SEARCH_BYTES) findMatches(s, block, end)
+    searched = ip
+  }
+  const stop: usize = end - block >= SEARCH_BYTES ? end - SEARCH_BYTES : 0
+  while (ip <= stop) {
+    const place = stretchFrom(s, first, block, ip, <u32>(ip - anchor), stop, end, keeps)
+    takeWay(s, ip, place, end)
+    ip += place
+    if (longLength != 0) {
+      take(s, ip, longLength, longOffset, end)
+      ip += longLength
+    } else if (place == 0) ip++
+  }
+  if (isFirstLook && end - block >= SEARCH_BYTES) {
+    for (; searched <= stop; searched++) passOver(s, block, searched, end, keeps)
+  }
+  copyBytes(target, anchor, end - anchor)
+  finishBlock(<u32>(target + (end - anchor) - (s + LITERALS)))
+}
+
+/** The same as `cutBlock`, of level 7 to 9. */
+export function cutOptimal(s: usize, first: usize, block: usize, end: usize, level: u32): void {
+  cutBlock(s, first, block, end, FIRST_CUT)
+  const looks = <u32>load<u8>(LOOKS + level - FIRST_OPTIMAL)
+  for (let i: u32 = 1; i <= looks && (i == 1 || hasAll); i++) {
+    learnPrices(s)
+    forgetBlock()
+    isFirstLook = i == 1
+    look(s, first, block, end, looks > 1)
+  }
+}
+
+/** The scratch area that a stream needs, in bytes. */
+export function zstdCompressScratch(nbytes: u32, level: u32): u32 {
+  if (level < FIRST_OPTIMAL) return <u32>LITERAL_PRICES
+  return <u32>treeEnd(placesLog(nbytes, level))
+}
