@@ -6,7 +6,7 @@ import { unpack } from './engine/unpack.js'
 import { usage } from './errors.js'
 import { fromFortranOrder } from './format/b2nd/order.js'
 import { toJson } from './format/json.js'
-import { dtypeRepr, ndarrayMetadata, parseMetadataDtype, parseNdarrayMetadata } from './format/npy/index.js'
+import { dtypeRepr, ndarrayIn, ndarrayMetadata, parseMetadataDtype } from './format/npy/index.js'
 import { MemorySink } from './sinks/memory.js'
 import { npyPrefix } from './sinks/npy.js'
 import { BytesPlainSink } from './sinks/plain.js'
@@ -108,7 +108,7 @@ export async function unpackNdarray(
   options: RunOptions & OpenOptions = {},
 ): Promise<Ndarray> {
   const archive = await Archive.open(new MemorySource(bytes), options)
-  const layout = parseNdarrayMetadata(archive.parseMetadata())
+  const layout = ndarrayIn(archive.metadata)
   if (layout === undefined || npyPrefix(archive) === undefined)
     throw usage('the archive holds no NumPy array')
   const sink = new MemorySink()

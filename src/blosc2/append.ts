@@ -10,7 +10,7 @@ import { closeSpooled, spoolWhere } from '../engine/spool.js'
 import { unsupported, usage } from '../errors.js'
 import type { Layers } from '../format/frame/layers.js'
 import { toJson } from '../format/json.js'
-import { dtypeRepr, ndarrayMetadata, parseMetadataDtype, parseNdarrayMetadata } from '../format/npy/index.js'
+import { dtypeRepr, ndarrayIn, ndarrayMetadata, parseMetadataDtype } from '../format/npy/index.js'
 import { schemeOf } from '../places.js'
 import type { PlainSource } from '../sources/plain.js'
 import { holdsArray } from './array-meta.js'
@@ -87,7 +87,7 @@ function checkItems(schunk: SChunk, source: PlainSource, added: number): void {
       `the items of '${source.name}' have ${source.typesize} bytes, those of the frame ${typesize} ` +
         '(use --raw to append the file as plain bytes)',
     )
-  const array = source.metadata === undefined ? undefined : parseNdarrayMetadata(JSON.parse(source.metadata))
+  const array = ndarrayIn(source.metadata)
   if (array?.order === 'F' && array.shape.length > 1)
     throw usage(`'${source.name}' is in Fortran order; save it in C order first`)
   if (added % typesize !== 0) throw usage(`${added} bytes are no whole number of items of ${typesize} bytes`)
@@ -129,7 +129,7 @@ function checkRows(array: NDArray, source: PlainSource, added: number, o: FrameA
   if (array.ndim === 0) throw usage('the array has 0 dimensions, and no axis to append along')
   if (source.metadata !== undefined) {
     const [ours, theirs] = [metadataOf(array), source.metadata]
-    const [a, b] = [ours, theirs].map((json) => parseNdarrayMetadata(JSON.parse(json)))
+    const [a, b] = [ours, theirs].map((json) => ndarrayIn(json))
     if (a !== undefined && b !== undefined)
       checkSameRows(a, b, ours, theirs, [`'${source.name}'`, 'the array'])
   } else if (o.raw !== true && added > 0) {

@@ -1,16 +1,18 @@
 import { takeOwn } from '../engine/blosc2/frame-ids.js'
-import { damaged } from '../errors.js'
+import { damaged, unsupported } from '../errors.js'
 import { product } from '../format/b2nd/geometry.js'
 import type { Layers } from '../format/frame/layers.js'
-import { isShallow } from '../format/json.js'
+import { escapeLoneSurrogates, scanJson } from '../format/json.js'
+import { decodeUtf8 } from '../format/json-decode.js'
+import { JsonFault } from '../format/json-scan.js'
 import { MsgpackReader } from '../format/msgpack/reader.js'
 import { MsgpackWriter } from '../format/msgpack/writer.js'
 import {
   dtypeRepr,
   type NdarrayLayout,
+  ndarrayIn,
   numpyOrder,
   parseMetadataDtype,
-  parseNdarrayMetadata,
 } from '../format/npy/index.js'
 import { formatTensor, parseTensor, TENSOR_LAYER } from './tensor.js'
 
@@ -25,7 +27,7 @@ export function layersOf(metadata: string | undefined): Layers {
   if (metadata === undefined) return new Map()
   const { json, layers } = takeOwn(metadata)
   if (json === undefined) return layers
-  const array = parseNdarrayMetadata(JSON.parse(json))
+  const array = ndarrayIn(json)
   if (array !== undefined && numpyOrder(array) === 'C')
     layers.set(TENSOR_LAYER, formatTensor({ shape: array.shape, dtype: dtypeRepr(array.descr) }))
   layers.set(JSON_LAYER, new MsgpackWriter().string32(new TextEncoder().encode(json)).finish())
@@ -37,14 +39,17 @@ export function jsonOf(vlmeta: Layers): string | undefined {
   const layer = vlmeta.get(JSON_LAYER)
   if (layer === undefined) return undefined
   const what = `the metalayer '${JSON_LAYER}'`
-  const json = new TextDecoder().decode(new MsgpackReader(layer, what).string())
+  const bytes = new MsgpackReader(layer, what).string()
   try {
-    JSON.parse(json)
-  } catch {
-    throw damaged(`${what} is no JSON`)
+    const json = escapeLoneSurrogates(decodeUtf8(bytes))
+    scanJson(json)
+    return json
+  } catch (error) {
+    if (!(error instanceof JsonFault)) throw error
+    throw error.isTooDeep
+      ? unsupported(`${what}: ${error.message}`)
+      : damaged(`${what} is no JSON: ${error.message}`)
   }
-  if (!isShallow(json)) throw damaged(`${what} is nested too deeply`)
-  return json
 }
 
 function tensorOf(vlmeta: Layers): NdarrayLayout | undefined {
@@ -63,7 +68,7 @@ function tensorOf(vlmeta: Layers): NdarrayLayout | undefined {
 export function arrayOfFrame(schunk: { vlmeta: Layers; nbytes: number }): NdarrayLayout | undefined {
   const { vlmeta, nbytes } = schunk
   const json = jsonOf(vlmeta)
-  const array = tensorOf(vlmeta) ?? (json === undefined ? undefined : parseNdarrayMetadata(JSON.parse(json)))
+  const array = tensorOf(vlmeta) ?? ndarrayIn(json)
   if (array === undefined || array.nbytes === nbytes) return array
   throw damaged(
     `the metalayers describe an array of ${array.nbytes} bytes, but the frame holds ${nbytes}; ` +

@@ -3,6 +3,7 @@ import { OWN_LAYER } from '../engine/blosc2/frame-ids.js'
 import { unsupported, usage } from '../errors.js'
 import { B2ND_LAYER, CATERVA_LAYER } from '../format/b2nd/meta.js'
 import type { Layers } from '../format/frame/layers.js'
+import { objectOf } from '../format/json-edit.js'
 import { jsonOfMsgpack } from '../format/msgpack/to-json.js'
 import type { PlaceSettings } from '../places.js'
 import { type ChangeOptions, changeFrame } from './change.js'
@@ -50,14 +51,14 @@ export class MetaStore {
     }
   }
 
-  /** All of them as a JSON object; contents that are no msgpack as `{"$bytes": base64}`. */
-  json(): string {
-    const object = (layers: Layers): string => {
-      const members = [...layers].map(([name, bytes]) => `${JSON.stringify(name)}:${anyJson(bytes)}`)
-      return `{${members.join(',')}}`
-    }
-    return `{"meta":${object(this.#meta)},"vlmeta":${object(this.#vlmeta)}}`
+  /** All of them as JSON objects; contents that are no msgpack as `{"$bytes": base64}`. */
+  json(): { meta: string; vlmeta: string } {
+    return { meta: objectJson(this.#meta), vlmeta: objectJson(this.#vlmeta) }
   }
+}
+
+function objectJson(layers: Layers): string {
+  return objectOf([...layers].map(([key, bytes]) => ({ key, value: anyJson(bytes) })))
 }
 
 function anyJson(bytes: Uint8Array): string {

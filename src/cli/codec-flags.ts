@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs'
-import { text } from 'node:stream/consumers'
+import { buffer } from 'node:stream/consumers'
 import type { CodecName } from '../codecs/registry.js'
 import type { LockOptions } from '../disk/changing-file.js'
 import type { CodecOptions, PackOptions, RunOptions } from '../engine/options.js'
 import { usage } from '../errors.js'
-import { compactJson } from '../format/json.js'
+import { membersOf, objectOf } from '../format/json-edit.js'
 import { attempt } from '../io-errors.js'
 import { type Context, say } from './context.js'
-import { isDash } from './dash.js'
+import { isDash, shown } from './dash.js'
 import { oneLine } from './exit.js'
 import { CODECS } from './option-names.js'
 import type { CliOptions } from './options.js'
@@ -74,13 +74,13 @@ export async function readMetadata(o: CliOptions, ...inputs: string[]): Promise<
   if (file === undefined) return undefined
   if (isDash(file) && inputs.some(isDash))
     throw usage('data and metadata cannot both come from standard input')
-  const json = isDash(file)
-    ? await text(process.stdin)
-    : attempt('read', file, () => readFileSync(file, 'utf8'))
+  const bytes = isDash(file) ? await buffer(process.stdin) : attempt('read', file, () => readFileSync(file))
+  const { compactJson, readingJson } = await import('../format/json.js')
+  const { decodeJson } = await import('../format/json-decode.js')
   try {
-    return compactJson(json)
+    return compactJson(readingJson('the metadata', () => decodeJson(bytes)))
   } catch (error) {
-    throw usage(`'${file}': ${(error as Error).message}`)
+    throw usage(`'${shown(file)}': ${(error as Error).message}`)
   }
 }
 
@@ -88,10 +88,12 @@ export async function readMetadata(o: CliOptions, ...inputs: string[]): Promise<
 export function withArray(own: string | undefined, array: string | undefined): string | undefined {
   if (own === undefined || array === undefined) return own
   if (!own.startsWith('{')) throw usage('metadata for a .npy file must be a JSON object (or use --raw)')
-  const taken = Object.keys(JSON.parse(array) as object)
-  const clash = Object.keys(JSON.parse(own) as object).find((key) => taken.includes(key))
+  const [mine, described] = [membersOf(own) ?? [], membersOf(array) ?? []]
+  const clash = mine.find(({ key }) => described.some((member) => member.key === key))
   if (clash !== undefined) {
-    throw usage(`the metadata have a key '${clash}', which describes the array of a .npy file (use --raw)`)
+    throw usage(
+      `the metadata have a key '${clash.key}', which describes the array of a .npy file (use --raw)`,
+    )
   }
-  return own === '{}' ? array : `${own.slice(0, -1)},${array.slice(1)}`
+  return objectOf([...mine, ...described])
 }

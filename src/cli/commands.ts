@@ -105,12 +105,16 @@ export const COMMANDS: readonly CommandSpec[] = [
         name: '[name]',
         description: 'of the metalayer, or member of the JSON; get without one shows all of them',
       },
-      { name: '[value]', description: `JSON or text to set; @file is the content of a file; ${DASH} input` },
+      {
+        name: '[value]',
+        description: `JSON, or any text that does not look like JSON; @file is the content of a file; ${DASH} input`,
+      },
     ],
     summary: 'show or change metadata',
     description:
       'Shows, sets or removes metalayers of Blosc2 frames and arrays, and members of the JSON metadata of Bloscpack ' +
-      "archives. Values of metalayers are msgpack, as python-blosc2 stores them (schunk.vlmeta['name']), and JSON here.",
+      "archives. Values of metalayers are msgpack, as python-blosc2 stores them (schunk.vlmeta['name']), and JSON here. NaN and " +
+      'infinities stand as Python writes them; with --json they are strings.',
     examples: [
       'blpk meta get grid.b2nd',
       'blpk meta set grid.b2nd source \'{"run": 7}\'',

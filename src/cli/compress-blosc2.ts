@@ -10,12 +10,7 @@ import { type FrameResult, packFrame } from '../engine/blosc2/pack-frame.js'
 import { spool } from '../engine/spool.js'
 import { usage } from '../errors.js'
 import type { Layers } from '../format/frame/layers.js'
-import {
-  dtypeRepr,
-  type NdarrayLayout,
-  parseMetadataDtype,
-  parseNdarrayMetadata,
-} from '../format/npy/index.js'
+import { dtypeRepr, type NdarrayLayout, ndarrayIn, parseMetadataDtype } from '../format/npy/index.js'
 import { openPlain } from '../sources/npy.js'
 import type { PlainSource } from '../sources/plain.js'
 import { checkForBlosc2, checksumOption, compressionOptions, compressionText } from './blosc2-options.js'
@@ -64,7 +59,7 @@ function plainLayout(nbytes: number, typesize: CliOptions['typesize'], known = 1
 }
 
 function arrayLayout(plain: PlainSource, o: CliOptions): NdarrayLayout | undefined {
-  const layout = plain.metadata === undefined ? undefined : parseNdarrayMetadata(JSON.parse(plain.metadata))
+  const layout = ndarrayIn(plain.metadata)
   if (layout === undefined)
     return plain.size === undefined ? undefined : plainLayout(plain.size, o.typesize, plain.typesize)
   if (typeof o.typesize === 'number' && o.typesize !== layout.itemsize)
@@ -140,7 +135,7 @@ async function toFrame(packing: Packing): Promise<FrameResult> {
 
 /** What the items are, where anything says so. */
 function dtypeOf({ metadata }: PlainSource): string | undefined {
-  const layout = metadata === undefined ? undefined : parseNdarrayMetadata(JSON.parse(metadata))
+  const layout = ndarrayIn(metadata)
   return layout && dtypeRepr(layout.descr)
 }
 

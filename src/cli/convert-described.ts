@@ -1,5 +1,5 @@
 import { usage } from '../errors.js'
-import { parseNdarrayMetadata } from '../format/npy/index.js'
+import { ndarrayIn } from '../format/npy/index.js'
 import { withArray } from './codec-flags.js'
 import { type Given, ownJson, type Work } from './convert-given.js'
 import { arrayJson, isDescribed, layoutAsked } from './described-input.js'
@@ -13,7 +13,7 @@ export function describedGiven(given: Given, { job, context }: Work): Given {
   if (!isDescribed(options)) return given
   const { nbytes } = given
   if (nbytes === undefined) throw usage('the archive was written to a pipe and does not know its size')
-  const known = given.json === undefined ? undefined : parseNdarrayMetadata(JSON.parse(given.json))
+  const known = ndarrayIn(given.json)
   const layout = layoutAsked(nbytes, options, known)
   const described = arrayJson(layout)
   const json = withArray(ownJson(given.json), described) ?? described

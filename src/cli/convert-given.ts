@@ -17,7 +17,7 @@ import { B2ND_LAYER, CATERVA_LAYER, formatB2nd } from '../format/b2nd/meta.js'
 import type { Layers } from '../format/frame/layers.js'
 import { isObjectLayer } from '../format/frame/objects.js'
 import { membersOf, objectOf } from '../format/json-edit.js'
-import { dtypeRepr, type NdarrayLayout, parseNdarrayMetadata } from '../format/npy/index.js'
+import { ARRAY_KEYS, dtypeRepr, type NdarrayLayout, ndarrayIn } from '../format/npy/index.js'
 import { Workspace } from '../kernels/workspace.js'
 import type { ByteSink } from '../sinks/byte-sink.js'
 import { BytesPlainSource } from '../sources/plain.js'
@@ -61,8 +61,6 @@ export interface Work {
   openFrame: () => Promise<FrameOutput>
 }
 
-/** Keys of Bloscpack's metadata that describe an array. */
-export const ARRAY_KEYS: readonly string[] = ['dtype', 'shape', 'order', 'container']
 const ARRAY_LAYERS: readonly string[] = [B2ND_LAYER, CATERVA_LAYER]
 const OWN_LAYERS: readonly string[] = [JSON_LAYER, TENSOR_LAYER]
 
@@ -88,7 +86,7 @@ function plainOf(
 
 /** Metadata without what describes an array, which a `.b2nd` says in its own way. */
 export function ownJson(json: string | undefined): string | undefined {
-  if (json === undefined || parseNdarrayMetadata(JSON.parse(json)) === undefined) return json
+  if (json === undefined || ndarrayIn(json) === undefined) return json
   const own = membersOf(json)?.filter(({ key }) => !ARRAY_KEYS.includes(key)) ?? []
   return own.length === 0 ? undefined : objectOf(own)
 }

@@ -3,7 +3,7 @@ import { BloscpackSink } from '../engine/bloscpack-sink.js'
 import { pack } from '../engine/pack.js'
 import { usage } from '../errors.js'
 import { membersOf, objectOf } from '../format/json-edit.js'
-import { parseNdarrayMetadata } from '../format/npy/index.js'
+import { ARRAY_KEYS, ndarrayIn } from '../format/npy/index.js'
 import { holdSource } from '../sources/held.js'
 import { type ContainerName, containerByName } from './archive-name.js'
 import { checkForBlosc2, checkForBloscpack } from './blosc2-options.js'
@@ -13,7 +13,7 @@ import { packInto } from './compress-blosc2.js'
 import { type ContainerInput, openContainer } from './containers.js'
 import { about, type Context, say, saySummary, sayVerbose } from './context.js'
 import { describedGiven } from './convert-described.js'
-import { ARRAY_KEYS, type Given, givenArchive, givenFrame, ownJson, type Work } from './convert-given.js'
+import { type Given, givenArchive, givenFrame, ownJson, type Work } from './convert-given.js'
 import { isDash, nameOf, shown } from './dash.js'
 import { openFrameOutput } from './frame-output.js'
 import { openFrameInput, sayDefaultDtype, sayObject } from './frames.js'
@@ -67,7 +67,7 @@ async function convert(given: Given, work: Work): Promise<Converted> {
   const { job, context } = work
   const { options } = context
   const own = await readMetadata(options, job.input)
-  const isArray = given.json !== undefined && parseNdarrayMetadata(JSON.parse(given.json)) !== undefined
+  const isArray = ndarrayIn(given.json) !== undefined
   const described = isArray ? arrayPart(given.json) : undefined
   const json = own === undefined ? given.json : (withArray(own, described) ?? own)
   const isAsked = PACKING.some((key) => options[key] !== undefined)

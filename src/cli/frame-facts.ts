@@ -18,7 +18,8 @@ import { CODEC_NUMBERS, CODEC_UD, type FrameHeader } from '../format/frame/heade
 import type { Layers } from '../format/frame/layers.js'
 import { isStandIn, objectIn, objectText, standInError } from '../format/frame/objects.js'
 import type { ChunkOffset } from '../format/frame/offsets.js'
-import { valueOfMsgpack } from '../format/msgpack/to-json.js'
+import { JsonText } from '../format/json.js'
+import { jsonOfMsgpack } from '../format/msgpack/to-json.js'
 import type { Workspace } from '../kernels/workspace.js'
 import { jsonRatio } from './report.js'
 import { tableColumn } from './table-column.js'
@@ -28,8 +29,8 @@ export interface LayerInfo {
   name: string
   /** Plain size, in bytes. */
   size: number
-  /** As JSON where it is msgpack, else its first bytes in hexadecimal; null where it cannot be read. */
-  content: unknown
+  /** JSON if it is msgpack, else its first bytes in hexadecimal; null if it cannot be read. */
+  content: JsonText | string | null
 }
 
 export interface FilterInfo {
@@ -101,6 +102,8 @@ export interface FrameInfo {
 }
 
 const SHOWN_BYTES = 32
+/** Of larger metalayers only the first bytes are shown; `blpk meta get` has all. */
+const MAX_JSON_BYTES = 64 * 2 ** 20
 
 function named<T>(find: () => T, otherwise: T): T {
   try {
@@ -131,7 +134,9 @@ function filtersOf(slots: readonly FilterSlot[]): FilterInfo[] {
 function layerInfo(name: string, bytes: Uint8Array): LayerInfo {
   const more = bytes.length > SHOWN_BYTES ? '…' : ''
   const hex = `0x${Buffer.from(bytes.subarray(0, SHOWN_BYTES)).toString('hex')}${more}`
-  return { name, size: bytes.length, content: named(() => valueOfMsgpack(bytes), hex) }
+  const json = (): JsonText | string =>
+    bytes.length > MAX_JSON_BYTES ? hex : new JsonText(jsonOfMsgpack(bytes))
+  return { name, size: bytes.length, content: named(json, hex) }
 }
 
 async function vlmetaInfo(ws: Workspace, packed: Layers): Promise<LayerInfo[]> {

@@ -1,3 +1,4 @@
+import { JsonText } from '../format/json.js'
 import { oneLine } from './exit.js'
 import type { FilterInfo, FrameChunkInfo, FrameInfo, LayerInfo } from './frame-facts.js'
 import { table } from './report.js'
@@ -23,10 +24,14 @@ function chunksText({ nchunks, chunkSize, special }: FrameInfo): string {
   return [`${nchunks} ${size}`, ...kinds].join(', ')
 }
 
+/** The start of a value; text without its quotes. */
+function jsonStart({ text }: JsonText): string {
+  const plain = text.startsWith('"') ? (JSON.parse(text) as string) : text
+  return plain.length > MAX_SHOWN ? `${plain.slice(0, MAX_SHOWN)}…` : plain
+}
+
 function layerText({ name, size, content }: LayerInfo): string {
-  const text =
-    content === null ? 'cannot be read' : typeof content === 'string' ? content : JSON.stringify(content)
-  const shown = text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text
+  const shown = content instanceof JsonText ? jsonStart(content) : (content ?? 'cannot be read')
   return oneLine(`    ${name} (${exactSize(size)}): ${shown}`)
 }
 

@@ -2,6 +2,7 @@ import { CODECS } from '../codecs/registry.js'
 import type { Archive, ChunkPlace } from '../engine/archive.js'
 import { FORMAT_VERSION } from '../format/bloscpack/header.js'
 import type { ChunkHeader, Shuffle } from '../format/chunk/header.js'
+import { JsonText } from '../format/json.js'
 import { jsonRatio } from './report.js'
 
 /** A chunk, as `--chunks` shows it and JSON has it. */
@@ -36,7 +37,7 @@ export interface ArchiveInfo {
   offsets: boolean
   maxAppChunks: number
   firstChunk: ChunkInfo | null
-  metadata: unknown
+  metadata: JsonText | null
   metadataSection: { codec: string; level: number; size: number; storedSize: number; maxSize: number } | null
   chunks?: ChunkInfo[]
 }
@@ -98,7 +99,7 @@ export function describeArchive(file: string, archive: Archive, found: Found): A
     offsets: header.offsets,
     maxAppChunks: header.maxAppChunks,
     firstChunk: found.first === undefined ? null : describeChunk(found.first),
-    metadata: archive.parseMetadata() ?? null,
+    metadata: archive.metadata === undefined ? null : new JsonText(archive.metadata),
     metadataSection: describeMetadata(archive),
     ...(found.chunks !== undefined && { chunks: found.chunks }),
   }

@@ -1,9 +1,16 @@
+import type { JsonText } from '../format/json.js'
+import { type Member, membersOf } from '../format/json-edit.js'
+import { jsonPieces, jsonTextOf } from '../format/json-print.js'
+import { parseJson } from '../format/json-value.js'
+import { ARRAY_KEYS } from '../format/npy/index.js'
 import { oneLine } from './exit.js'
 import type { ArchiveInfo, ChunkInfo } from './info-facts.js'
-import { counted, prettyJson, table } from './report.js'
+import { counted, table } from './report.js'
 import { exactSize, prettyRatio, prettySize } from './sizes.js'
 
 const UNKNOWN = 'unknown'
+/** Characters of metadata that are shown. */
+const MAX_SHOWN = 1 << 16
 
 function sizeText(nbytes: number | null): string {
   return nbytes === null ? UNKNOWN : exactSize(nbytes)
@@ -34,13 +41,22 @@ function firstChunkText(chunk: ChunkInfo): string {
   return `${how}, typesize ${chunk.typesize}, blocks of ${exactSize(chunk.blocksize)}; ${sizes}`
 }
 
+/** A member of the metadata as a value; the last one counts if there are several of the name. */
+function memberIn(members: readonly Member[], key: string): unknown {
+  const found = members.findLast((member) => member.key === key)
+  return found && parseJson(found.value)
+}
+
 /** The array that the metadata describe, if they do. */
-function arrayText(metadata: unknown): string | undefined {
-  if (typeof metadata !== 'object' || metadata === null) return undefined
-  const { container, dtype, shape, order } = metadata as Record<string, unknown>
+function arrayText(metadata: JsonText | null): string | undefined {
+  const members = metadata === null ? undefined : membersOf(metadata.text, ARRAY_KEYS)
+  if (members === undefined) return undefined
+  const [container, dtype, shape, order] = ['container', 'dtype', 'shape', 'order'].map((key) =>
+    memberIn(members, key),
+  )
   if (container !== 'numpy' || !Array.isArray(shape)) return undefined
   const dims = shape.length === 1 ? `${shape[0]},` : shape.join(', ')
-  const type = typeof dtype === 'string' ? dtype : JSON.stringify(dtype)
+  const type = typeof dtype === 'string' ? dtype : jsonTextOf(dtype)
   return oneLine(`NumPy, dtype ${type}, shape (${dims}), order ${order}`)
 }
 
@@ -51,8 +67,15 @@ function metadataText(info: ArchiveInfo): string {
   return `${exactSize(section.size)}${packed}, room for ${exactSize(section.maxSize)}`
 }
 
-function indented(value: unknown): string {
-  return prettyJson(value).replace(/^/gm, '    ')
+/** JSON text as people read it, cut if it is long. */
+function indented({ text }: JsonText): string {
+  let shown = ''
+  for (const piece of jsonPieces(text, { python: true })) {
+    shown += piece
+    if (shown.length > MAX_SHOWN) break
+  }
+  if (shown.length > MAX_SHOWN) shown = `${shown.slice(0, MAX_SHOWN)}…\n(cut: blpk meta get prints all of it)`
+  return shown.replace(/^/gm, '    ')
 }
 
 function chunkTable(chunks: readonly ChunkInfo[]): string {
@@ -85,6 +108,6 @@ export function formatInfo(info: ArchiveInfo): string {
     ['metadata', metadataText(info)],
   ]
   const lines = facts.map(([name, value]) => `  ${name.padEnd(11)}  ${value}\n`).join('')
-  const json = info.metadataSection === null ? '' : `${indented(info.metadata)}\n`
+  const json = info.metadata === null ? '' : `${indented(info.metadata)}\n`
   return `${info.file}\n${lines}${json}${info.chunks === undefined ? '' : chunkTable(info.chunks)}`
 }

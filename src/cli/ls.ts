@@ -1,6 +1,6 @@
 import { Archive } from '../engine/archive.js'
 import { BlpkError, usage } from '../errors.js'
-import { type NdarrayLayout, parseNdarrayMetadata } from '../format/npy/index.js'
+import { type NdarrayLayout, ndarrayIn } from '../format/npy/index.js'
 import { schemeOf } from '../places.js'
 import { type Listed, listObjects } from '../s3/list.js'
 import { openS3 } from '../sources/s3.js'
@@ -36,7 +36,7 @@ interface Found {
 }
 
 function arrayOf(archive: Archive): NdarrayLayout | undefined {
-  return parseNdarrayMetadata(archive.parseMetadata())
+  return ndarrayIn(archive.metadata)
 }
 
 /** The dtype as its metadata name it: a plain one without the quotes of Python's repr. */

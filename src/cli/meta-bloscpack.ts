@@ -5,14 +5,14 @@ import { checkChangeable } from '../places.js'
 import { lockOptions } from './codec-flags.js'
 import { type Context, changeSettings, placeSettings, sayVerbose } from './context.js'
 import type { MetaActions } from './meta.js'
-import { asJson, shownValue, valueBytes } from './meta-values.js'
+import { asJson, printValue, valueBytes } from './meta-values.js'
 import { print } from './print.js'
 
 /** The actions of `blpk meta` on a Bloscpack archive: its metadata are one JSON object, its members what is named. */
 export function metaOfArchive(archive: string, context: Context): MetaActions {
   const { options } = context
-  for (const name of ['raw', 'fixed'] as const)
-    if (options[name] === true) throw usage(`--${name} is for Blosc2 frames: metadata of archives are JSON`)
+  if (options.fixed === true) throw usage('--fixed is for Blosc2 frames: metadata of archives are JSON')
+  const isRaw = options.raw === true
   const changing = (): Parameters<typeof setMember>[3] => {
     checkChangeable(archive)
     context.protect()
@@ -25,11 +25,13 @@ export function metaOfArchive(archive: string, context: Context): MetaActions {
   return {
     async get(name) {
       const json = await readMembers(archive, { ...placeSettings(context), ...lockOptions(context) })
-      const shown = name === undefined ? (json ?? '{}') : shownValue(memberOf(json, name), options)
-      print(`${shown}\n`)
+      if (name === undefined && isRaw) throw usage('--raw prints the text of one member: name it')
+      const value = name === undefined ? (json ?? '{}') : memberOf(json, name)
+      if (isRaw) print(value.startsWith('"') ? (JSON.parse(value) as string) : value)
+      else printValue(value, name, options)
     },
     async set(name, value) {
-      const json = compactJson(asJson(await valueBytes(value)))
+      const json = compactJson(asJson(await valueBytes(value), isRaw))
       await setMember(archive, name, json, changing())
       sayVerbose(options, `'${archive}': set '${name}'`)
     },

@@ -1,8 +1,15 @@
 import { readFileSync } from 'node:fs'
 import { buffer } from 'node:stream/consumers'
+import { usage } from '../errors.js'
+import { escapeUnit, scanJson } from '../format/json.js'
+import { decodeJson } from '../format/json-decode.js'
+import { jsonPieces } from '../format/json-print.js'
+import { JsonFault } from '../format/json-scan.js'
+import { replaceAll } from '../format/text-pieces.js'
 import { attempt } from '../io-errors.js'
 import { isDash } from './dash.js'
 import type { CliOptions } from './options.js'
+import { print } from './print.js'
 
 /** Where a value comes from: `-` is standard input, `@file` a file, all else is the value itself. */
 export async function valueBytes(value: string): Promise<Uint8Array> {
@@ -12,20 +19,67 @@ export async function valueBytes(value: string): Promise<Uint8Array> {
   return attempt('read', file, () => readFileSync(file))
 }
 
-/** JSON as it is, and everything else as a string. */
-export function asJson(bytes: Uint8Array): string {
-  const text = Buffer.from(bytes).toString('utf8')
+/** A number in another notation than JSON's, such as 01, .5, 1_000 or 0x10; dates and versions are none. */
+const NUMBER_LIKE = /^[+-]?(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:e[+-]?\d*)?$|^[+-]?0[xob][\da-f_]+$/i
+const WORD_LIKE = /^(?:tru|true|fals|false|nul|null|[+-]?nan|[+-]?inf(?:inity)?)$/i
+
+/** Was a text that is not JSON meant to be? */
+function looksLikeJson(text: string): boolean {
+  const trimmed = text.trim()
+  return (
+    /^[[{"]/.test(trimmed) ||
+    NUMBER_LIKE.test(trimmed.slice(0, 1000)) ||
+    WORD_LIKE.test(trimmed) ||
+    trimmed === 'None'
+  )
+}
+
+function decodedValue(bytes: Uint8Array): string {
   try {
-    JSON.parse(text)
-    return text
-  } catch {
+    return decodeJson(bytes)
+  } catch (error) {
+    if (!(error instanceof JsonFault)) throw error
+    throw usage(`the value is not text: ${error.message}`)
+  }
+}
+
+/**
+ * JSON as it is, and everything else as a string.
+ * @param raw a string in any case
+ * @throws BlpkError USAGE for what looks like JSON and is not, and for what is not text
+ */
+export function asJson(bytes: Uint8Array, raw = false): string {
+  const text = decodedValue(bytes)
+  try {
+    if (!raw) scanJson(text)
+    return raw ? JSON.stringify(text) : text
+  } catch (error) {
+    if (!(error instanceof JsonFault)) throw error
+    if (looksLikeJson(text))
+      throw usage(`the value looks like JSON, but is not: ${error.message} (--raw stores it as it is)`)
+    if (text.includes('\0')) throw usage('the value is neither JSON nor text')
     return JSON.stringify(text)
   }
 }
 
-/** The string itself where one value was asked for and it is text that does nothing to a terminal. */
-export function shownValue(json: string, o: CliOptions): string {
-  if (o.json === true || !json.startsWith('"')) return json
+/** JSON text as it stands, without control characters that would mean something to a terminal. */
+function harmless(json: string): string {
+  return replaceAll(json, /[\u007f-\u009f]/g, escapeUnit)
+}
+
+/** The string itself if it is text that does nothing to a terminal, else JSON. */
+function shownValue(json: string): string {
+  if (!json.startsWith('"')) return harmless(json)
   const text = JSON.parse(json) as string
-  return /[^\P{Cc}\n\t]/u.test(text) ? json : text
+  return /[\p{Cc}\p{Cs}]/u.test(text.replace(/[\n\t]/g, '')) ? harmless(json) : text
+}
+
+/**
+ * Prints what `meta get` found: with --json as JSON by its standard, else as it is stored.
+ * @param name of the one value that was asked for, whose string is shown without quotes
+ */
+export function printValue(json: string, name: string | undefined, o: CliOptions): void {
+  if (o.json === true) for (const piece of jsonPieces(json, { compact: true })) print(piece)
+  else print(name === undefined ? harmless(json) : shownValue(json))
+  print('\n')
 }

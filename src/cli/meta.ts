@@ -6,7 +6,7 @@ import { lockOptions } from './codec-flags.js'
 import { kindOfPlace } from './containers.js'
 import { about, type Context, changeSettings, placeSettings, sayVerbose } from './context.js'
 import { isDash } from './dash.js'
-import { asJson, shownValue, valueBytes } from './meta-values.js'
+import { asJson, printValue, valueBytes } from './meta-values.js'
 import { print } from './print.js'
 
 /** What `blpk meta` does to an archive or a frame. */
@@ -38,12 +38,13 @@ function metaOfFrame(archive: string, context: Context): MetaActions {
       const store = await openStore(archive, context)
       if (name === undefined) {
         if (options.raw === true) throw usage('--raw writes the bytes of one metalayer: name it')
-        print(`${store.json()}\n`)
+        const { meta, vlmeta } = store.json()
+        printValue(`{"meta":${meta},"vlmeta":${vlmeta}}`, name, options)
         return
       }
       const bytes = store.get(name, options.fixed === true)
-      const shown = options.raw === true ? bytes : `${shownValue(store.jsonOf(name, bytes), options)}\n`
-      print(shown)
+      if (options.raw === true) print(bytes)
+      else printValue(store.jsonOf(name, bytes), name, options)
     },
     async set(name, value) {
       const bytes = await valueBytes(value)

@@ -1,6 +1,6 @@
 import { Archive } from '../engine/archive.js'
 import type { Finding } from '../engine/verify.js'
-import { formatNpyHeader, type NdarrayLayout, parseNdarrayMetadata } from '../format/npy/index.js'
+import { formatNpyHeader, type NdarrayLayout, ndarrayIn } from '../format/npy/index.js'
 import { openPlain } from '../sources/npy.js'
 import type { PlainSource } from '../sources/plain.js'
 import type { Context } from './context.js'
@@ -18,7 +18,7 @@ async function arrayOf(input: Input): Promise<NdarrayLayout | 'none' | undefined
   // Of a pipe nothing can be read ahead.
   if (!input.source.seekable) return undefined
   try {
-    return parseNdarrayMetadata((await Archive.open(input.source)).parseMetadata()) ?? 'none'
+    return ndarrayIn((await Archive.open(input.source)).metadata) ?? 'none'
   } catch {
     // What is wrong is said by the verification.
     return undefined
@@ -32,7 +32,7 @@ function headerOf(layout: NdarrayLayout): Uint8Array {
 
 /** The array that is going to be compared, where the file is a `.npy`. */
 export function arrayOfPlain({ metadata }: PlainSource): NdarrayLayout | undefined {
-  return metadata === undefined ? undefined : parseNdarrayMetadata(JSON.parse(metadata))
+  return ndarrayIn(metadata)
 }
 
 /** What is wrong with dtype, shape or order. */

@@ -1,14 +1,15 @@
+import { jsonPieces, jsonTextOf, printedJson } from '../format/json-print.js'
 import { print } from './print.js'
 
-/** Writes JSON over several lines that does nothing to a terminal: the standard leaves some control codes in. */
+/** Writes a value as JSON over several lines, with all digits of its numbers; it does nothing to a terminal. */
 export function prettyJson(value: unknown): string {
-  const escaped = (c: string): string => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`
-  return JSON.stringify(value, null, 2).replace(/[^\P{Cc}\n]/gu, escaped)
+  return printedJson(jsonTextOf(value))
 }
 
 /** Prints a result as JSON. */
 export function printJson(value: unknown): void {
-  print(`${prettyJson(value)}\n`)
+  for (const piece of jsonPieces(jsonTextOf(value))) print(piece)
+  print('\n')
 }
 
 /** How many times smaller, in a form that JSON can hold. */

@@ -21,6 +21,7 @@ import {
 } from '../format/bloscpack/metadata.js'
 import { OFFSET_BYTES, type Offsets, parseOffsets } from '../format/bloscpack/offsets.js'
 import { CHUNK_HEADER_BYTES, type ChunkHeader, parseChunkHeader } from '../format/chunk/header.js'
+import { parseJson } from '../format/json-value.js'
 import { Workspace } from '../kernels/workspace.js'
 import type { ByteSource } from '../sources/byte-source.js'
 import type { FilePlace } from '../sources/file-place.js'
@@ -104,9 +105,12 @@ export class Archive {
     return plainBytes(this.header)
   }
 
-  /** Metadata as a value; undefined where there are none. */
+  /**
+   * Metadata as a value; undefined where there are none. Integers that a number cannot hold are bigints, and NaN and
+   * infinities, which Python's json module writes, are numbers; `metadata` has the text.
+   */
   parseMetadata(): unknown {
-    return this.metadata === undefined ? undefined : JSON.parse(this.metadata)
+    return this.metadata === undefined ? undefined : parseJson(this.metadata)
   }
 
   /** Positions of all chunks; undefined where the archive has none. The first unused entry is checked too. */

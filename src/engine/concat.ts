@@ -1,5 +1,5 @@
 import { usage } from '../errors.js'
-import { parseNdarrayMetadata } from '../format/npy/index.js'
+import { ndarrayIn } from '../format/npy/index.js'
 import type { PlainSource } from '../sources/plain.js'
 import { checkSameRows } from './append/metadata.js'
 import { changedError } from './plan.js'
@@ -64,9 +64,7 @@ async function checkEnd(source: PlainSource): Promise<void> {
 }
 
 function checkSameKind(first: PlainSource, other: PlainSource): void {
-  const [a, b] = [first, other].map(({ metadata }) =>
-    metadata === undefined ? undefined : parseNdarrayMetadata(JSON.parse(metadata)),
-  )
+  const [a, b] = [first, other].map(({ metadata }) => ndarrayIn(metadata))
   if ((a === undefined) !== (b === undefined)) {
     const [array, plain] = a === undefined ? [other, first] : [first, other]
     throw usage(

@@ -1,6 +1,7 @@
 import { type ChangingFile, type LockOptions, openForChange } from '../disk/changing-file.js'
 import { damaged } from '../errors.js'
 import { formatHeader, HEADER_BYTES } from '../format/bloscpack/header.js'
+import { metadataRoom } from '../format/bloscpack/metadata.js'
 import { formatOffsets, OFFSET_BYTES, unusedOffsets } from '../format/bloscpack/offsets.js'
 import type { ByteSink } from '../sinks/byte-sink.js'
 import type { FileSink } from '../sinks/file.js'
@@ -59,7 +60,7 @@ async function roomyMetadata(
   const { metadata = next === undefined ? undefined : 'null' } = archive
   if (metadata === undefined) return new Uint8Array(0)
   const largest = Math.max(Buffer.byteLength(metadata), Buffer.byteLength(next ?? ''))
-  const room = Math.min(10 * largest + idBytes, MAX_METADATA_ROOM)
+  const room = Math.min(metadataRoom(largest) + idBytes, MAX_METADATA_ROOM)
   return metadataSection(metadata, archive.metadataHeader?.checksum ?? archive.checksum, room)
 }
 

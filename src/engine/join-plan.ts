@@ -1,4 +1,5 @@
 import { BlpkError, unsupported, usage } from '../errors.js'
+import { membersOf } from '../format/json-edit.js'
 import type { PlainSource } from '../sources/plain.js'
 import { metadataAfter } from './append/metadata.js'
 import type { Archive } from './archive.js'
@@ -128,8 +129,6 @@ export function joinedMetadata(archives: readonly Archive[]): string | undefined
 }
 
 function isArray(metadata: string | undefined): boolean {
-  const value: unknown = metadata === undefined ? undefined : JSON.parse(metadata)
-  return (
-    typeof value === 'object' && value !== null && (value as { container?: unknown }).container === 'numpy'
-  )
+  const members = metadata === undefined ? undefined : membersOf(metadata, ['container'])
+  return members?.at(-1)?.value === '"numpy"'
 }

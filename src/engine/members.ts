@@ -1,12 +1,12 @@
 import type { LockOptions } from '../disk/changing-file.js'
 import { usage } from '../errors.js'
 import { type Member, membersOf, objectOf, withMember } from '../format/json-edit.js'
+import { ARRAY_KEYS } from '../format/npy/index.js'
 import { openArchiveSource } from '../open.js'
 import type { ChangeSettings, PlaceSettings } from '../places.js'
 import { MemorySource } from '../sources/memory.js'
 import { BytesPlainSource } from '../sources/plain.js'
 import { OWN_KEY } from './append/ids.js'
-import { ARRAY_KEYS } from './append/metadata.js'
 import { appendTo } from './append/place.js'
 import { Archive } from './archive.js'
 

@@ -1,6 +1,7 @@
 import { usage } from '../errors.js'
 import { toJson } from '../format/json.js'
-import { type NdarrayLayout, numpyOrder, parseNdarrayMetadata } from '../format/npy/index.js'
+import { membersOf, objectOf, withMember } from '../format/json-edit.js'
+import { type NdarrayLayout, ndarrayIn, numpyOrder } from '../format/npy/index.js'
 import { BytesPlainSource, type PlainSource } from '../sources/plain.js'
 import { DEFAULT_CHECKSUM, DEFAULT_CHUNK_SIZE, type PackOptions } from './options.js'
 import { planChunks, wholeItems } from './plan.js'
@@ -65,7 +66,8 @@ function rowBytesOf(array: NdarrayLayout | undefined): number {
 
 function pieceMetadata(metadata: string, array: NdarrayLayout, rows: number): string {
   const [, ...rest] = array.shape
-  return toJson({ ...(JSON.parse(metadata) as object), shape: [rows, ...rest], order: 'C' })
+  const cut = withMember(membersOf(metadata) ?? [], 'shape', toJson([rows, ...rest]))
+  return objectOf(withMember(cut, 'order', toJson('C')))
 }
 
 /**
@@ -79,7 +81,7 @@ export async function partOf(source: PlainSource, part: PartOf, o: PackOptions):
     throw usage(`'${source.name}' is a pipe: pieces can be cut out of files and objects only`)
   const { params } = await planChunks(source, o, o.checksum ?? DEFAULT_CHECKSUM)
   const { typesize } = params
-  const array = metadata === undefined ? undefined : parseNdarrayMetadata(JSON.parse(metadata))
+  const array = ndarrayIn(metadata)
   const rowBytes = rowBytesOf(array)
   const { chunkSize, unit } = gridFor(
     wholeItems(o.chunkSize ?? DEFAULT_CHUNK_SIZE, typesize),

@@ -1,17 +1,18 @@
 import { damaged } from '../errors.js'
-import { formatNpyHeader, type NdarrayLayout, parseNdarrayMetadata } from '../format/npy/index.js'
+import { formatNpyHeader, type NdarrayLayout, ndarrayIn } from '../format/npy/index.js'
 
 /** The part of an archive that says what array it holds. */
 interface Described {
   readonly header: { typesize: number }
   /** Plain bytes, where they are known. */
   readonly nbytes: number | undefined
-  parseMetadata(): unknown
+  /** JSON text. */
+  readonly metadata: string | undefined
 }
 
 /** Bloscpack's own append leaves the shape as it was, so that it no longer fits the data. */
 function layoutOf(archive: Described): NdarrayLayout | undefined {
-  const layout = parseNdarrayMetadata(archive.parseMetadata())
+  const layout = ndarrayIn(archive.metadata)
   if (layout === undefined || archive.nbytes === undefined || archive.nbytes === layout.nbytes) return layout
   throw damaged(
     `the metadata describe an array of ${layout.nbytes} bytes, but the archive holds ${archive.nbytes}; ` +

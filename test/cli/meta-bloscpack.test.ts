@@ -62,7 +62,7 @@ test('ids of appends stay, and neither they nor what describes the array can be 
     ['rm', 'a.npy.blp', 'dtype'],
     ['rm', 'a.npy.blp', 'nothing'],
     ['get', 'a.npy.blp', 'nothing'],
-    ['get', '--raw', 'a.npy.blp', 'note'],
+    ['get', '--raw', 'a.npy.blp'],
   ])
     expect(await run(cwd, 'meta', ...args)).toMatchObject({ code: 2 })
 })

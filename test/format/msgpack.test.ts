@@ -36,11 +36,42 @@ describe('JSON as msgpack and back', () => {
     expect(jsonOfMsgpack(Buffer.from(hex, 'hex'))).toBe(json)
   })
 
-  test('a value of JavaScript has wide integers as text', () => {
-    expect(valueOfMsgpack(packJson('[9007199254740991,9007199254740993]'))).toEqual([
+  test.each([
+    '[NaN,Infinity,-Infinity,-0.0,1.0,1e+22,5e-324]',
+    '{"$bytes":"AQI="}',
+    '{"$bytes":""}',
+    '[{"$ext":-1,"$bytes":"AAAAAQ=="},{"$ext":44,"$bytes":"AAAA"}]',
+    '{"$bytes":"not base64"}',
+    '{"$bytes":"AQI=","more":1}',
+    '{"$ext":1}',
+    '{"a":{},"b":[[],[{}]]}',
+  ])('%s comes back as it was', (text) => expect(jsonOfMsgpack(packJson(text))).toBe(text))
+
+  test('a value of JavaScript has wide integers as bigints', () => {
+    expect(valueOfMsgpack(packJson('[9007199254740991,9007199254740993,NaN]'))).toEqual([
       9007199254740991,
-      '9007199254740993',
+      9007199254740993n,
+      Number.NaN,
     ])
+  })
+
+  test('bytes and extensions have the forms of msgpack', () => {
+    expect(Buffer.from(packJson(' { "$bytes" : "AQI=" } ')).toString('hex')).toBe('c4020102')
+    expect(Buffer.from(packJson('{"$ext":-1,"$bytes":"AAAAAQ=="}')).toString('hex')).toBe('d6ff00000001')
+    expect(Buffer.from(packJson('{"$ext":5,"$bytes":"AAAA"}')).toString('hex')).toBe('c70305000000')
+  })
+
+  test.each([
+    ['1e400', /beyond what the 64-bit floats/],
+    ['-1e-400', /beyond what the 64-bit floats/],
+    ['"\\ud800"', /half of a surrogate pair/],
+    ['[1,2', /ends early/],
+    [`${'['.repeat(1024)}${']'.repeat(1024)}`, /nested more than 1023 deep/],
+  ])('%s is refused, not changed', (text, message) => expect(() => packJson(text)).toThrow(message))
+
+  test('megabytes of text, base64 and items do not run out of stack', () => {
+    const text = `["${'x'.repeat(1e7)}",{"$bytes":"${'AAAA'.repeat(2e6)}"},[${'1,'.repeat(1e5)}1]]`
+    expect(jsonOfMsgpack(packJson(text)) === text).toBe(true)
   })
 })
 
@@ -48,7 +79,8 @@ describe('what JSON has not got', () => {
   test.each([
     ['c4020102', '{"$bytes":"AQI="}'],
     ['d6ff00000001', '{"$ext":-1,"$bytes":"AAAAAQ=="}'],
-    ['ca7fc00000', '"NaN"'],
+    ['ca7fc00000', 'NaN'],
+    ['a3eda080', '"\\ud800"'],
     ['8101a161', '{"1":"a"}'],
   ])('%s', (hex, json) => expect(jsonOfMsgpack(Buffer.from(hex, 'hex'))).toBe(json))
 })
@@ -59,7 +91,7 @@ describe('is refused in one error', () => {
     ['bytes end early', 'dbffffffff'],
     ['bytes behind it', '0101'],
     ['no UTF-8', 'a1ff'],
-    ['nested too deeply', '91'.repeat(600)],
+    ['nested too deeply', '91'.repeat(100_001)],
     // As text in text in text, this would double with each of them.
     ['a map as a key', `${'81'.repeat(40)}a161${'01'.repeat(40)}`],
   ])('%s', (what, hex) => expect(() => jsonOfMsgpack(Buffer.from(hex, 'hex'))).toThrow(what))

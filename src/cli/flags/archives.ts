@@ -61,7 +61,7 @@ export const ARCHIVE_FLAGS: readonly Flag[] = [
       compress: 'pack a .npy file as plain bytes',
       decompress: 'write plain bytes, without a .npy header',
       append: 'append a .npy file as plain bytes; plain bytes to an array',
-      meta: 'bytes as they are, not as a msgpack value',
+      meta: 'bytes as they are, not as a msgpack value; of an archive: text, not JSON',
       verify: 'compare with a .npy file as plain bytes',
     },
     commands: ['compress', 'decompress', 'append', 'meta', 'verify'],

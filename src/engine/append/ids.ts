@@ -1,6 +1,7 @@
 import { usage } from '../../errors.js'
 import { toJson } from '../../format/json.js'
 import { type Member, membersOf, objectOf, withMember } from '../../format/json-edit.js'
+import { parseJson } from '../../format/json-value.js'
 
 /** The member of the metadata that is blpk's own; Bloscpack passes over it. */
 export const OWN_KEY = 'blpk'
@@ -21,13 +22,12 @@ export function checkAppendId(id: string): void {
 }
 
 function own(json: string | undefined): Member | undefined {
-  const members = json === undefined ? undefined : membersOf(json)
-  return members?.findLast(({ key }) => key === OWN_KEY)
+  return json === undefined ? undefined : membersOf(json, [OWN_KEY])?.at(-1)
 }
 
 function idsIn(member: Member | undefined): string[] {
-  const value: unknown = JSON.parse(member?.value ?? '{}')
-  const ids: unknown = typeof value === 'object' && value !== null ? (value as never)[IDS_KEY] : undefined
+  const list = membersOf(member?.value ?? '{}', [IDS_KEY])?.at(-1)
+  const ids: unknown = list === undefined ? undefined : parseJson(list.value)
   return Array.isArray(ids) ? ids.filter((id) => typeof id === 'string') : []
 }
 

@@ -1,21 +1,20 @@
 import { BlpkError, usage } from '../../errors.js'
 import { compactJson, toJson } from '../../format/json.js'
 import { type Member, membersOf, objectOf, withMember } from '../../format/json-edit.js'
-import { type NdarrayLayout, numpyOrder, parseNdarrayMetadata } from '../../format/npy/index.js'
+import { jsonTextOf } from '../../format/json-print.js'
+import { parseJson } from '../../format/json-value.js'
+import { ARRAY_KEYS, type NdarrayLayout, ndarrayIn, numpyOrder } from '../../format/npy/index.js'
 import type { PlainSource } from '../../sources/plain.js'
 import type { Archive } from '../archive.js'
 import { withAppendId } from './ids.js'
-
-function arrayOf(metadata: string | undefined): NdarrayLayout | undefined {
-  return metadata === undefined ? undefined : parseNdarrayMetadata(JSON.parse(metadata))
-}
 
 function rowItems(shape: readonly number[]): number {
   return shape.slice(1).reduce((product, n) => product * n, 1)
 }
 
 function dtypeOf(metadata: string): unknown {
-  return (JSON.parse(metadata) as { dtype?: unknown }).dtype
+  const dtype = membersOf(metadata, ['dtype'])?.at(-1)
+  return dtype === undefined ? undefined : parseJson(dtype.value)
 }
 
 /**
@@ -58,7 +57,7 @@ function checkGrowable(array: NdarrayLayout): void {
 function grownArray(archive: Described, array: NdarrayLayout, source: PlainSource, added: number): Member[] {
   const metadata = membersOf(archive.metadata ?? '{}') ?? []
   if (added === 0) return metadata
-  const extra = arrayOf(source.metadata)
+  const extra = ndarrayIn(source.metadata)
   checkGrowable(array)
   if (extra !== undefined && source.metadata !== undefined && archive.metadata !== undefined) {
     checkSameRows(array, extra, archive.metadata, source.metadata)
@@ -80,11 +79,8 @@ export type MetadataChange = string | ((before: string | undefined) => string)
 /** As much of an archive as is looked at here. */
 type Described = Pick<Archive, 'metadata'>
 
-/** Members that describe an array. */
-export const ARRAY_KEYS: readonly string[] = ['dtype', 'shape', 'order', 'container']
-
 function sameValue(a: Member | undefined, b: Member): boolean {
-  return a !== undefined && toJson(JSON.parse(a.value)) === toJson(JSON.parse(b.value))
+  return a !== undefined && jsonTextOf(parseJson(a.value)) === jsonTextOf(parseJson(b.value))
 }
 
 /** New metadata beside what describes the array, which they must not contradict. */
@@ -131,8 +127,8 @@ function changedMetadata(
   added: number,
   o: { raw?: boolean; metadata?: string },
 ): string | undefined {
-  const array = arrayOf(archive.metadata)
-  const isArray = arrayOf(source.metadata) !== undefined
+  const array = ndarrayIn(archive.metadata)
+  const isArray = ndarrayIn(source.metadata) !== undefined
   if (array === undefined) {
     if (isArray && o.raw !== true) {
       throw usage('the archive holds no NumPy array; use --raw to append the .npy file as plain bytes')

@@ -21,16 +21,17 @@ function ownJson(vlmeta: Layers): string | undefined {
 /** Metadata as an archive has them, with blpk's own of a frame among them, where they are an object. */
 export function withOwnOf(vlmeta: Layers, json: string | undefined): string | undefined {
   const own = membersOf(ownJson(vlmeta) ?? '{}') ?? []
+  if (own.length === 0) return json
   const members = membersOf(json ?? '{}')
-  return own.length === 0 || members === undefined ? json : objectOf([...members, ...own])
+  return members === undefined ? json : objectOf([...members, ...own])
 }
 
 /** The same the other way round. @returns the metadata without blpk's own, and those as layers of a frame */
 export function takeOwn(json: string): { json: string | undefined; layers: Layers } {
-  const members = membersOf(json) ?? []
-  const own = members.findLast(({ key }) => key === OWN_KEY)
-  if (own === undefined) return { json, layers: new Map() }
-  const others = members.filter(({ key }) => key !== OWN_KEY)
+  const own = membersOf(json, [OWN_KEY])?.at(-1)
+  // Somebody else's member of that name, with what msgpack cannot hold, stays where it is.
+  if (own === undefined || appendIdsOf(objectOf([own])).length === 0) return { json, layers: new Map() }
+  const others = (membersOf(json) ?? []).filter(({ key }) => key !== OWN_KEY)
   const layers = new Map([[OWN_LAYER, packJson(own.value)]])
   return { json: others.length === 0 ? undefined : objectOf(others), layers }
 }
@@ -43,6 +44,6 @@ export function frameIdsOf(vlmeta: Layers): string[] {
 /** Adds the id of an append; the last 1000 are kept. */
 export function addFrameId(vlmeta: Layers, id: string): void {
   const json = withAppendId(ownJson(vlmeta), undefined, false, id) ?? '{}'
-  const own = JSON.parse(json) as Record<string, unknown>
-  vlmeta.set(OWN_LAYER, packJson(JSON.stringify(own[OWN_LAYER])))
+  const own = membersOf(json, [OWN_LAYER])?.at(-1)
+  if (own !== undefined) vlmeta.set(OWN_LAYER, packJson(own.value))
 }

@@ -1,5 +1,6 @@
 import { toJson } from '../../format/json.js'
-import { type NdarrayLayout, parseNdarrayMetadata } from '../../format/npy/index.js'
+import { membersOf, objectOf, withMember } from '../../format/json-edit.js'
+import { ARRAY_KEYS, type NdarrayLayout, ndarrayIn } from '../../format/npy/index.js'
 import type { Span } from './finding.js'
 import { rowBytes } from './lost.js'
 import type { Survey } from './survey.js'
@@ -14,20 +15,17 @@ export interface KeptMetadata {
   note?: string
 }
 
-const ARRAY_KEYS = ['dtype', 'shape', 'order', 'container']
-
 function withoutArray(json: string, reason: string): KeptMetadata {
-  const members = Object.entries(JSON.parse(json) as Record<string, unknown>)
-  const own = members.filter(([key]) => !ARRAY_KEYS.includes(key))
-  const kept = own.length === 0 ? undefined : toJson(Object.fromEntries(own))
+  const own = membersOf(json)?.filter(({ key }) => !ARRAY_KEYS.includes(key)) ?? []
+  const kept = own.length === 0 ? undefined : objectOf(own)
   return { json: kept, array: undefined, note: `the array has become plain bytes: ${reason}` }
 }
 
 function withRows(json: string, array: NdarrayLayout, rows: number): KeptMetadata {
   const shape = [rows, ...array.shape.slice(1)]
-  const changed = toJson({ ...(JSON.parse(json) as Record<string, unknown>), shape })
+  const changed = objectOf(withMember(membersOf(json) ?? [], 'shape', toJson(shape)))
   const note = `the array has ${rows} of its ${array.shape[0]} rows left`
-  return { json: changed, array: parseNdarrayMetadata(JSON.parse(changed)), note }
+  return { json: changed, array: ndarrayIn(changed), note }
 }
 
 /**

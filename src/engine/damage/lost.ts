@@ -1,5 +1,5 @@
 import type { NdarrayLayout } from '../../format/npy/index.js'
-import { parseNdarrayMetadata } from '../../format/npy/index.js'
+import { ndarrayIn } from '../../format/npy/index.js'
 import type { Lost, Span } from './finding.js'
 
 /** What is known of the plain bytes of an archive. */
@@ -16,9 +16,8 @@ export interface PlainLayout {
 
 /** The array that metadata describe; undefined where they describe none that makes sense. */
 export function arrayIn(json: string | undefined): NdarrayLayout | undefined {
-  if (json === undefined) return undefined
   try {
-    return parseNdarrayMetadata(JSON.parse(json))
+    return ndarrayIn(json)
   } catch {
     return undefined
   }

@@ -8,8 +8,8 @@ import {
   metadataSectionBytes,
   parseMetadataBody,
   parseMetadataHeader,
+  parseMetadataText,
 } from '../../format/bloscpack/metadata.js'
-import { isShallow } from '../../format/json.js'
 import { Workspace } from '../../kernels/workspace.js'
 import { asDamage, type ChunkProbe } from './probe.js'
 
@@ -32,9 +32,7 @@ function provedByZlib(h: MetadataHeader, stored: Uint8Array): string | undefined
   if (h.codec !== 'zlib') return undefined
   try {
     const plain = inflateSync(stored, { maxOutputLength: Math.max(h.size, 1) })
-    const text = plain.toString('utf8')
-    JSON.parse(text)
-    return plain.length === h.size && isShallow(text) ? text : undefined
+    return plain.length === h.size ? parseMetadataText(plain) : undefined
   } catch {
     return undefined
   }

@@ -1,6 +1,8 @@
 import { deflateSync, inflateSync } from 'node:zlib'
-import { BlpkError, damaged, unsupported } from '../../errors.js'
-import { isShallow } from '../json.js'
+import { BlpkError, damaged, unsupported, usage } from '../../errors.js'
+import { scanJson } from '../json.js'
+import { decodeJson } from '../json-decode.js'
+import { JsonFault } from '../json-scan.js'
 import { type Checksum, type ChecksumName, checksumById, checksumSpec, sameDigest } from './checksums.js'
 
 /** Size of the header of the metadata section, in bytes. */
@@ -8,12 +10,17 @@ export const METADATA_HEADER_BYTES = 32
 
 /** Metadata of more plain bytes than this are not read: no real ones come near. */
 const MAX_META_BYTES = 256 * 2 ** 20
+/** Nor those of more than this that were packed to less than a hundredth. */
+const MAX_WELL_PACKED = 96 * 2 ** 20
+const MAX_RATIO = 100
 const MAX_U32 = 2 ** 32 - 1
 const FORMAT_JSON = 'JSON'
 const CODEC_NONE = 0
 const CODEC_ZLIB = 1
 /** How much room is kept for larger metadata, as a multiple of its plain size: Bloscpack's default. */
 const ROOM_FACTOR = 10
+/** Of large metadata so many bytes more than they have: ten times tens of megabytes would be all of the archive. */
+const MAX_ROOM_LEFT = 9 * 2 ** 20
 const ZLIB_LEVEL = 6
 
 /** The header of the metadata section (Bloscpack README, "Description of the metadata section"). */
@@ -31,9 +38,19 @@ export interface MetadataHeader {
   storedSize: number
 }
 
+/** The room that metadata of `size` plain bytes get, in bytes. */
+export function metadataRoom(size: number): number {
+  return Math.min(size * ROOM_FACTOR, size + MAX_ROOM_LEFT)
+}
+
 /** Size of the whole section, in bytes. */
 export function metadataSectionBytes(h: MetadataHeader): number {
   return METADATA_HEADER_BYTES + h.maxSize + checksumSpec(h.checksum).size
+}
+
+/** Would metadata be so well packed that few bytes take much memory? */
+function isBomb(size: number, storedSize: number): boolean {
+  return size > MAX_WELL_PACKED && size > MAX_RATIO * storedSize
 }
 
 function checkMetadataHeader(h: MetadataHeader): void {
@@ -44,7 +61,8 @@ function checkMetadataHeader(h: MetadataHeader): void {
   if (h.codec === 'none' && h.storedSize !== h.size)
     throw damaged('the sizes of the metadata contradict each other', place)
   const largest = Math.max(h.size, h.storedSize)
-  if (largest > MAX_META_BYTES) throw unsupported(`the archive claims ${largest} bytes of metadata`, place)
+  if (largest > MAX_META_BYTES || isBomb(h.size, h.storedSize))
+    throw unsupported(`the archive claims ${largest} bytes of metadata in ${h.storedSize}`, place)
 }
 
 /**
@@ -103,27 +121,36 @@ export function parseMetadataBody(
     throw new BlpkError('CHECKSUM', `metadata at byte 32: ${checksum.name} mismatch`, { offset: 32 })
   }
   const plain = h.codec === 'zlib' ? inflateMetadata(stored, h.size) : stored
-  const text = Buffer.from(plain).toString('utf8')
+  return parseMetadataText(plain)
+}
+
+/** The plain bytes as JSON text. @throws BlpkError DAMAGED, or UNSUPPORTED if it is nested too deeply */
+export function parseMetadataText(plain: Uint8Array): string {
   try {
-    JSON.parse(text)
-  } catch {
-    throw damaged('the metadata is not JSON', { offset: 64 })
+    const text = decodeJson(plain)
+    scanJson(text)
+    return text
+  } catch (error) {
+    if (!(error instanceof JsonFault)) throw error
+    if (error.isTooDeep) throw unsupported(`the metadata: ${error.message}`, { offset: 64 })
+    throw damaged(`the metadata is not JSON: ${error.message}`, { offset: 64 })
   }
-  if (!isShallow(text)) throw unsupported('the metadata are nested too deeply', { offset: 64 })
-  return text
 }
 
 /**
  * Writes a metadata section.
  * @param json compact JSON text
- * @param room bytes kept for the stored metadata; ten times its plain size where it is not given
- * @throws BlpkError NO_ROOM when the metadata does not fit into `room`
+ * @param room bytes kept for the stored metadata, by default {@link metadataRoom}
+ * @throws BlpkError NO_ROOM when the metadata does not fit into `room`, USAGE when it is larger than what is read
  */
 export function formatMetadata(json: string, checksum: Checksum, room?: number): Uint8Array {
   const plain = Buffer.from(json, 'utf8')
+  if (plain.length > MAX_META_BYTES)
+    throw usage(`the metadata has ${plain.length} bytes; an archive holds at most ${MAX_META_BYTES}`)
   const deflated = deflateSync(plain, { level: ZLIB_LEVEL })
-  const stored = deflated.length > plain.length ? plain : deflated
-  const maxSize = room ?? Math.min(plain.length * ROOM_FACTOR, MAX_U32)
+  const isWorthIt = deflated.length <= plain.length && !isBomb(plain.length, deflated.length)
+  const stored = isWorthIt ? deflated : plain
+  const maxSize = Math.min(room ?? metadataRoom(plain.length), MAX_U32)
   if (stored.length > maxSize) {
     throw new BlpkError(
       'NO_ROOM',

@@ -1,114 +1,91 @@
 import { usage } from '../../errors.js'
-import { checkJson } from '../json.js'
+import { readingJson } from '../json.js'
+import { JsonScanner } from '../json-scan.js'
+import { putArrayHead, putBinary, putExtension, putMapHead, putNumber, putString } from './put.js'
 import { MsgpackWriter } from './writer.js'
 
-const encoder = new TextEncoder()
+/** Python's msgpack reads no deeper values. */
+const MAX_DEPTH = 1023
 
-/** A head that counts: in itself up to `fixMost`, else in 1 (where there is such a form), 2 or 4 bytes behind it. */
-function putCount(
-  w: MsgpackWriter,
-  n: number,
-  [fix, fixMost, byte, two]: [fix: number, fixMost: number, byte: number | undefined, two: number],
-): void {
-  if (n <= fixMost) w.byte(fix + n)
-  else if (byte !== undefined && n < 2 ** 8) w.headed(byte, 1, n)
-  else if (n < 2 ** 16) w.headed(two, 2, n)
-  else w.headed(two + 1, 4, n)
-}
-
-function putInteger(w: MsgpackWriter, n: bigint): void {
-  if (n >= -32n && n < 128n) w.byte(Number(n) & 0xff)
-  else if (n >= 0n) w.headed(...sized(0xcc, n < 2n ** 8n, n < 2n ** 16n, n < 2n ** 32n), n)
-  else w.headed(...sized(0xd0, n >= -(2n ** 7n), n >= -(2n ** 15n), n >= -(2n ** 31n)), n)
-}
-
-/** The head and the size of the smallest form that fits; heads of larger forms follow that of one byte. */
-function sized(head: number, fits1: boolean, fits2: boolean, fits4: boolean): [number, 1 | 2 | 4 | 8] {
-  if (fits1) return [head, 1]
-  if (fits2) return [head + 1, 2]
-  return fits4 ? [head + 2, 4] : [head + 3, 8]
-}
-
-function putNumber(w: MsgpackWriter, text: string): void {
-  const n = /^-?\d+$/.test(text) ? BigInt(text) : undefined
-  if (n !== undefined && n >= -(2n ** 63n) && n < 2n ** 64n) putInteger(w, n)
-  // What is written as a whole number may be a large float, such as 1e20.
-  else if (n === undefined || String(Number(text)) === text) w.float64(Number(text))
-  else throw usage(`the number ${text} is too large; msgpack has integers of 64 bits`)
-}
-
-function putString(w: MsgpackWriter, text: string): void {
-  const bytes = encoder.encode(text)
-  putCount(w, bytes.length, [0xa0, 31, 0xd9, 0xda])
-  w.raw(bytes)
-}
-
-const TOKEN = /\s*("(?:[^"\\]|\\.)*"|[[\]{},:]|[^\s[\]{},:"]+)/gy
-
-/** The tokens of a JSON text that is known to be valid. */
-class Tokens {
-  readonly #tokens: string[]
-  #at = 0
-
-  constructor(text: string) {
-    this.#tokens = Array.from(text.matchAll(TOKEN), ([, token = '']) => token)
-  }
-
-  next(): string {
-    return this.#tokens[this.#at++] ?? ''
-  }
-
-  /** Has `item` write each item up to the closing bracket. @returns how many there are */
-  until(close: string, item: () => void): number {
-    if (this.#tokens[this.#at] === close) {
-      this.#at++
-      return 0
+/** How many items or members each bracket holds, in the order in which they open. @throws JsonFault */
+function countsOf(text: string): number[] {
+  const counts: number[] = []
+  const open: number[] = []
+  const scanner = new JsonScanner(text)
+  while (scanner.next()) {
+    const { kind, depth } = scanner
+    if (depth > MAX_DEPTH)
+      throw usage(`the value is nested more than ${MAX_DEPTH} deep, which msgpack of Python cannot read`)
+    if (kind === '}' || kind === ']') {
+      open.pop()
+      continue
     }
-    let count = 0
-    do {
-      item()
-      count++
-    } while (this.next() === ',')
-    return count
+    // Members are counted by their values.
+    const holder = open.at(-1)
+    if (kind !== 'key' && holder !== undefined) counts[holder] = (counts[holder] ?? 0) + 1
+    if (kind === '{' || kind === '[') open.push(counts.push(0) - 1)
   }
+  return counts
 }
 
-function putList(w: MsgpackWriter, tokens: Tokens): void {
-  const items = new MsgpackWriter()
-  const count = tokens.until(']', () => putValue(items, tokens))
-  putCount(w, count, [0x90, 15, undefined, 0xdc])
-  w.raw(items.finish())
+const SPECIAL = /^\{\s*(?:"\$ext"\s*:\s*(-?\d{1,3})\s*,\s*)?"\$bytes"\s*:\s*""\s*\}$/
+const SPECIAL_START = /\{\s*"\$(?:ext|bytes)"\s*:/y
+
+/** Bytes and extensions, as to-json.ts writes them. @returns true if there were some at `at` */
+function putSpecial(w: MsgpackWriter, text: string, at: number): boolean {
+  SPECIAL_START.lastIndex = at
+  if (!SPECIAL_START.test(text)) return false
+  const end = text.indexOf('}', at)
+  const close = text.lastIndexOf('"', end)
+  const open = text.lastIndexOf('"', close - 1)
+  const base64 = text.slice(open + 1, close)
+  const bytes = Buffer.from(base64, 'base64')
+  if (bytes.toString('base64') !== base64) return false
+  const match = SPECIAL.exec(text.slice(at, open + 1) + text.slice(close, end + 1))
+  const type = Number(match?.[1] ?? 0)
+  if (match === null || type < -128 || type > 127) return false
+  if (match[1] === undefined) putBinary(w, bytes)
+  else putExtension(w, type, bytes)
+  return true
 }
 
-function putMap(w: MsgpackWriter, tokens: Tokens): void {
-  const pairs = new MsgpackWriter()
-  const count = tokens.until('}', () => {
-    putString(pairs, JSON.parse(tokens.next()) as string)
-    tokens.next()
-    putValue(pairs, tokens)
-  })
-  putCount(w, count, [0x80, 15, undefined, 0xde])
-  w.raw(pairs.finish())
+function skipObject(scanner: JsonScanner): void {
+  const { depth } = scanner
+  while (scanner.depth >= depth) scanner.next()
 }
 
-function putValue(w: MsgpackWriter, tokens: Tokens): void {
-  const token = tokens.next()
-  if (token === '[') putList(w, tokens)
-  else if (token === '{') putMap(w, tokens)
-  else if (token.startsWith('"')) putString(w, JSON.parse(token) as string)
-  else if (token === 'null') w.nil()
-  else if (token === 'true' || token === 'false') w.boolean(token === 'true')
-  else putNumber(w, token)
+function putWord(w: MsgpackWriter, word: string): void {
+  if (word === 'null') w.nil()
+  else if (word === 'true' || word === 'false') w.boolean(word === 'true')
+  else w.float64(Number(word))
+}
+
+function putAll(w: MsgpackWriter, text: string, counts: readonly number[]): void {
+  const scanner = new JsonScanner(text)
+  for (let opened = 0; scanner.next(); ) {
+    const { kind } = scanner
+    if (kind === '{') {
+      const count = counts[opened++] ?? 0
+      if (count <= 2 && putSpecial(w, text, scanner.start)) skipObject(scanner)
+      else putMapHead(w, count)
+    } else if (kind === '[') putArrayHead(w, counts[opened++] ?? 0)
+    else if (kind === 'number') putNumber(w, scanner.token)
+    else if (kind === 'word') putWord(w, scanner.token)
+    else if (kind === 'key' || kind === 'string') putString(w, JSON.parse(scanner.token) as string)
+  }
 }
 
 /**
  * A JSON text as msgpack, in the shortest forms, as python-blosc2 stores values of metalayers. Integers keep all
- * of their digits.
- * @throws BlpkError USAGE where it is no JSON, or integers have more than 64 bits
+ * of their digits; NaN and infinities become floats, `{"$bytes": base64}` bytes, and with `$ext` extensions.
+ * @throws BlpkError USAGE if it is not JSON, or has what msgpack cannot hold
  */
 export function packJson(text: string): Uint8Array {
-  checkJson(text, 'the value')
   const writer = new MsgpackWriter()
-  putValue(writer, new Tokens(text))
+  putAll(
+    writer,
+    text,
+    readingJson('the value', () => countsOf(text)),
+  )
   return writer.finish()
 }

@@ -30,6 +30,12 @@ const KINDS: [from: number, to: number, kind: MsgpackKind][] = [
   [0xe0, 0xff, 'integer'],
 ]
 
+/** The kind that each first byte begins; 0xc1 begins none. */
+const KIND_OF: (MsgpackKind | undefined)[] = Array.from(
+  { length: 256 },
+  (_, head) => KINDS.find(([from, to]) => head >= from && head <= to)?.[2],
+)
+
 /** Bytes of the integer behind a head, where `first` has one byte, the next two, and so on. */
 function sizeFrom(head: number, first: number): 1 | 2 | 4 {
   return (1 << (head - first)) as 1 | 2 | 4
@@ -67,8 +73,7 @@ export class MsgpackReader {
   /** What follows. */
   kind(): MsgpackKind {
     const head = this.#bytes[this.at] ?? this.wrong('the bytes end early')
-    const kind = KINDS.find(([from, to]) => head >= from && head <= to)?.[2]
-    return kind ?? this.wrong('a type that is not known')
+    return KIND_OF[head] ?? this.wrong('a type that is not known')
   }
 
   #u8(): number {

@@ -1,24 +1,45 @@
-/** Builds msgpack piece by piece, in the forms that C-Blosc2 writes. */
+const FIRST_ROOM = 256
+
+/** Builds msgpack item by item, in the forms that C-Blosc2 writes. */
 export class MsgpackWriter {
-  #pieces: Uint8Array[] = []
+  #bytes = new Uint8Array(FIRST_ROOM)
+  #view = new DataView(this.#bytes.buffer)
   length = 0
 
+  /** Makes room for `count` bytes more. @returns where they go */
+  #take(count: number): number {
+    const at = this.length
+    this.length += count
+    if (this.length > this.#bytes.length) {
+      const larger = new Uint8Array(Math.max(this.length, 2 * this.#bytes.length))
+      larger.set(this.#bytes.subarray(0, at))
+      this.#bytes = larger
+      this.#view = new DataView(larger.buffer)
+    }
+    return at
+  }
+
   raw(bytes: Uint8Array): this {
-    this.#pieces.push(bytes)
-    this.length += bytes.length
+    const at = this.#take(bytes.length)
+    this.#bytes.set(bytes, at)
     return this
   }
 
   /** A head, and an integer behind it. @param size bytes of the integer, two's complement in big-endian */
   headed(head: number, size: 1 | 2 | 4 | 8, value: number | bigint): this {
-    const bytes = new Uint8Array(9)
-    new DataView(bytes.buffer).setBigUint64(1, BigInt.asUintN(64, BigInt(value)))
-    bytes[8 - size] = head
-    return this.raw(bytes.subarray(8 - size))
+    const at = this.#take(1 + size)
+    this.#view.setUint8(at, head)
+    if (size === 8) this.#view.setBigUint64(at + 1, BigInt.asUintN(64, BigInt(value)))
+    else if (size === 4) this.#view.setUint32(at + 1, Number(value))
+    else if (size === 2) this.#view.setUint16(at + 1, Number(value))
+    else this.#view.setUint8(at + 1, Number(value))
+    return this
   }
 
   byte(value: number): this {
-    return this.raw(Uint8Array.of(value))
+    const at = this.#take(1)
+    this.#bytes[at] = value
+    return this
   }
 
   fixArray(count: number): this {
@@ -58,10 +79,10 @@ export class MsgpackWriter {
   }
 
   float64(value: number): this {
-    const bytes = new Uint8Array(9)
-    bytes[0] = 0xcb
-    new DataView(bytes.buffer).setFloat64(1, value)
-    return this.raw(bytes)
+    const at = this.#take(9)
+    this.#view.setUint8(at, 0xcb)
+    this.#view.setFloat64(at + 1, value)
+    return this
   }
 
   nil(): this {
@@ -90,12 +111,6 @@ export class MsgpackWriter {
   }
 
   finish(): Uint8Array {
-    const out = new Uint8Array(this.length)
-    let at = 0
-    for (const piece of this.#pieces) {
-      out.set(piece, at)
-      at += piece.length
-    }
-    return out
+    return this.#bytes.slice(0, this.length)
   }
 }

@@ -6,7 +6,9 @@ export { dtypeRepr } from './dtype.js'
 export { formatNpyHeader, type NpyHeader, numpyOrder, parseNpyHeader } from './header.js'
 export { isNpy } from './magic.js'
 export {
+  ARRAY_KEYS,
   type NdarrayLayout,
+  ndarrayIn,
   ndarrayMetadata,
   parseMetadataDtype,
   parseNdarrayMetadata,

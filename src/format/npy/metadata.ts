@@ -1,4 +1,6 @@
 import { damaged } from '../../errors.js'
+import { membersOf } from '../json-edit.js'
+import { parseJson } from '../json-value.js'
 import { arrayBytes, type Dtype, isShape, parseDescr } from './dtype.js'
 import { type ArrayLayout, type NpyHeader, numpyOrder, type Order } from './header.js'
 import { type PyLiteral, PyTuple, parseLiteral } from './literal.js'
@@ -19,6 +21,9 @@ export interface NdarrayLayout extends ArrayLayout {
   /** Size of the data, in bytes. */
   nbytes: number
 }
+
+/** Members of the metadata that describe an array. */
+export const ARRAY_KEYS: readonly string[] = ['dtype', 'shape', 'order', 'container']
 
 const WHAT = "the archive's metadata"
 const MAX_DEPTH = 64
@@ -73,4 +78,15 @@ export function parseNdarrayMetadata(metadata: unknown): NdarrayLayout | undefin
     order,
     nbytes: arrayBytes(itemsize, shape, 'the array in the archive'),
   }
+}
+
+/**
+ * The array that metadata describe, as {@link parseNdarrayMetadata} finds it; no other member is made a value.
+ * @param json the metadata as JSON text
+ * @throws BlpkError DAMAGED, UNSUPPORTED
+ */
+export function ndarrayIn(json: string | undefined): NdarrayLayout | undefined {
+  const members = json === undefined ? undefined : membersOf(json, ARRAY_KEYS)
+  if (members === undefined || !members.some(({ key }) => key === 'container')) return undefined
+  return parseNdarrayMetadata(Object.fromEntries(members.map(({ key, value }) => [key, parseJson(value)])))
 }
