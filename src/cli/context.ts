@@ -1,7 +1,9 @@
 import { BlpkError } from '../errors.js'
 import type { ChangeSettings, PlaceSettings } from '../places.js'
+import { speaksUnicode } from './charset.js'
 import { isDash, shown } from './dash.js'
 import { describe, exitCodeOf, worst } from './exit.js'
+import { liveLine } from './live-line.js'
 import type { CliOptions } from './options.js'
 import { errorIsTerminal, standardError } from './stdio.js'
 
@@ -33,7 +35,7 @@ export function changeSettings(context: Context): ChangeSettings {
 
 /** Says a line on standard error. */
 export function say(line: string): void {
-  standardError().write(`blpk: ${line}\n`)
+  liveLine.writeAbove(`blpk: ${line}\n`)
 }
 
 /** Says a line with -v or -d. */
@@ -45,7 +47,9 @@ export function sayVerbose(options: CliOptions, line: string): void {
 export function saySummary(options: CliOptions, output: string, line: string): void {
   const { quiet, json, verbose, debug } = options
   if (quiet === true || json === true || verbose === true || debug === true || isDash(output)) return
-  if (errorIsTerminal()) standardError().write(`${line} → ${output}\n`)
+  if (!errorIsTerminal()) return
+  const [text, arrow] = speaksUnicode() ? [line, '→'] : [line.replaceAll('→', '->'), '->']
+  standardError().write(`${text} ${arrow} ${output}\n`)
 }
 
 /**

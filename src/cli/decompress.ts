@@ -193,7 +193,7 @@ export async function run(args: readonly string[], context: Context): Promise<nu
   checkSalvage(options)
   const seconds = stopwatch()
   const opened = await openContainer(input, context)
-  const view = openProgress(options, isDash(job.output) && isTerminal(1))
+  const view = openProgress(options, { dataOnTerminal: isDash(job.output) && isTerminal(1) })
   try {
     // Loaded when it is needed, with all of Blosc2.
     const isFrame = opened.isFrame && options.salvage !== true

@@ -37,8 +37,9 @@ async function repairArchive(
   context: Context,
   view: ProgressView,
 ): Promise<RecoveryReport> {
-  const recovery = await planRecovery(source, recoverOptions(context, view))
-  await writeRecovered(recovery, await open())
+  const options = recoverOptions(context, view)
+  const recovery = await planRecovery(source, options)
+  await writeRecovered(recovery, await open(), options)
   return recovery.report
 }
 
@@ -48,8 +49,9 @@ async function repairFrame(
   context: Context,
   view: ProgressView,
 ): Promise<RecoveryReport> {
-  const recovery = await planFrameRecovery(source, { ...recoverOptions(context, view), directory })
-  await writeRecoveredFrame(recovery, await open())
+  const options = recoverOptions(context, view)
+  const recovery = await planFrameRecovery(source, { ...options, directory })
+  await writeRecoveredFrame(recovery, await open(), options)
   return recovery.report
 }
 

@@ -4,6 +4,7 @@ import { planRecovery, type RecoveryReport } from '../engine/damage/recover.js'
 import { recoveredPrefix, writeSalvaged } from '../engine/damage/salvage.js'
 import { usage } from '../errors.js'
 import { BytesPlainSink } from '../sinks/plain.js'
+import { runOptions } from './codec-flags.js'
 import type { ContainerInput } from './containers.js'
 import { type Context, say } from './context.js'
 import { type Job, nameOutput } from './decompress.js'
@@ -27,7 +28,7 @@ export async function salvage(
   const request = { context, compressed: false, inputs: [input], like: input.like }
   const prefix = options.raw === true ? undefined : recoveredPrefix(recovery)
   const sink = new BytesPlainSink(await openOutput(nameOutput(job, prefix, context), request), prefix)
-  await writeSalvaged(recovery, sink, { signal: context.signal })
+  await writeSalvaged(recovery, sink, runOptions(context, view))
   view.close()
   tell(job, recovery.report, context)
   return recovery.report
@@ -50,11 +51,7 @@ async function salvageFrame(
   const request = { context, compressed: false, inputs: [input], like: input.like }
   const prefix = context.options.raw === true ? undefined : recoveredFramePrefix(recovery)
   const sink = new BytesPlainSink(await openOutput(nameOutput(job, prefix, context), request), prefix)
-  const { nthreads } = context.options
-  await writeSalvagedFrame(recovery, sink, {
-    signal: context.signal,
-    ...(nthreads !== undefined && { threads: nthreads }),
-  })
+  await writeSalvagedFrame(recovery, sink, runOptions(context, view))
   view.close()
   tell(job, recovery.report, context)
   return recovery.report

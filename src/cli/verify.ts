@@ -41,11 +41,11 @@ async function journalFindings(
   return [...messages].map((message) => ({ level: 'note', code: 'DAMAGED', message }))
 }
 
-async function verifyFile(file: string, context: Context): Promise<VerifyReport> {
+async function verifyFile(file: string, label: string | undefined, context: Context): Promise<VerifyReport> {
   const { options } = context
   const notes: string[] = []
   const input = await openContainer(file, context, { onNote: (note) => notes.push(note) })
-  const view = openProgress(options)
+  const view = openProgress(options, { label })
   let original: Input | undefined
   try {
     const findings = await journalFindings(file, notes, context.signal)
@@ -84,7 +84,7 @@ export async function run(files: readonly string[], context: Context): Promise<n
   checkDashes(files, options.against)
   const results: unknown[] = []
   const verifyOne = async (file: string): Promise<number> => {
-    const report = await verifyFile(file, context)
+    const report = await verifyFile(file, files.length > 1 ? shown(file) : undefined, context)
     results.push({ file: shown(file), ...report })
     if (options.json !== true) printReport(shown(file), report, context)
     const wrong = report.findings.filter(({ level }) => level !== 'note')

@@ -107,7 +107,9 @@ class Verifier {
           const difference = await this.#compare(item.plain)
           this.#judge(item.chunk, problem ?? difference)
           done += item.plain.length
-          this.#o.onProgress?.({ plain: done, packed: this.#archive.endOf(item.chunk) })
+          const { nbytes } = this.#archive
+          const total = nbytes === undefined ? {} : { total: nbytes }
+          this.#o.onProgress?.({ plain: done, packed: this.#archive.endOf(item.chunk), ...total })
           return undefined
         },
       })
@@ -184,10 +186,11 @@ async function surveyed(
 ): Promise<VerifyReport | undefined> {
   if (!source.seekable || source.size === undefined) return undefined
   try {
-    const { signal, maxChunk } = o
+    const { signal, maxChunk, onProgress } = o
     const limits = {
       deep,
       signal,
+      ...(onProgress !== undefined && { onProgress }),
       ...(maxChunk !== undefined && { maxChunk }),
     }
     const { findings, chunks, count, header } = await surveyArchive(source, limits)

@@ -30,7 +30,7 @@ export interface RunOptions {
 function environment(extra: Record<string, string> = {}): NodeJS.ProcessEnv {
   // What the machine that tests says of colours or terminals must not decide.
   const { NO_COLOR, FORCE_COLOR, COLUMNS, NODE_OPTIONS, ...rest } = process.env
-  return { ...rest, TERM: 'xterm', BLPK, NODE: process.execPath, ...extra }
+  return { ...rest, TERM: 'xterm', LC_ALL: 'C.UTF-8', BLPK, NODE: process.execPath, ...extra }
 }
 
 function outcomeOf(command: string, args: readonly string[], options: RunOptions): Promise<Outcome> {

@@ -2,13 +2,33 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { blpk, filesIn, isPosix, noise, put, ramp, shell, tempDir } from './run.js'
+import { blpk, filesIn, isPosix, noise, npy, put, ramp, shell, tempDir } from './run.js'
 
 /** Makes a pseudo-terminal around a command line, and gives its exit code; ours may have none. */
 const PTY = `
-import os, pty, sys
-status = pty.spawn(['bash', '-c', sys.argv[1]], stdin_read=lambda fd: b'')
-sys.exit(os.waitstatus_to_exitcode(status))
+import fcntl, os, pty, struct, sys, termios, threading, time
+widths = [int(width) for width in os.environ['WIDTHS'].split()]
+def resize(fd, width):
+    fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack('HHHH', 24, width, 0, 0))
+pid, fd = pty.fork()
+if pid == 0:
+    resize(0, widths[0])
+    os.execvp('bash', ['bash', '-c', sys.argv[1]])
+def narrow():
+    for width in widths[1:]:
+        time.sleep(3)
+        os.write(1, b'<resized to %d>' % width)
+        resize(fd, width)
+threading.Thread(target=narrow, daemon=True).start()
+while True:
+    try:
+        data = os.read(fd, 65536)
+    except OSError:
+        break
+    if not data:
+        break
+    os.write(1, data)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 `
 
 function hasPty(): boolean {
@@ -32,13 +52,19 @@ async function terminal(line: string, cwd: string, env: Record<string, string> =
   const program = `blpk() { "$NODE" "$BLPK" "$@"; }; ${line}`
   const { code, out } = await shell('python3 "$SCRIPT" "$LINE"', {
     cwd,
-    env: { ...env, SCRIPT: script, LINE: program },
+    env: { WIDTHS: '100', ...env, SCRIPT: script, LINE: program },
   })
   return { code, text: out.toString() }
 }
 
-const BAR = /\d+% \| [\d.]+[KMB] of [\d.]+[KMB] \| [\d.]+[KMGB]\/s \| ratio [\d.]+ \| .* left/
+const BAR = /\d+% \| [\d.]+[KMB] of [\d.]+[KMB] \| [\d.]+[KMGB]\/s \| (ratio [\d.]+ \| )?.* left/
+
 const ESCAPE = '\u001b'
+
+/** The lines of progress that were drawn. */
+function drawn(text: string): string[] {
+  return [...text.matchAll(new RegExp(`\r([^\r\n]*?)${ESCAPE}\\[K`, 'g'))].map(([, line = '']) => line)
+}
 
 /** A file that takes over half a second to pack with {@link SLOWLY}. */
 function slowFile(mebibytes = 6): string {
@@ -61,7 +87,9 @@ describe.runIf(hasPty())('on a terminal', () => {
     expect(text).toMatch(BAR)
     // The bar's line is cleared, then comes the summary.
     const [, rest] = text.split(`${ESCAPE}[2K`).slice(-2)
-    expect(rest).toMatch(/^a: 6\.0M → [\d.]+M \(ratio [\d.]+\) in [\d.]+ s → a\.blp\r\n$/)
+    expect(rest?.replace(`${ESCAPE}[?25h`, '')).toMatch(
+      /^a: 6\.0M → [\d.]+M \(ratio [\d.]+\) in [\d.]+ s → a\.blp\r\n$/,
+    )
   })
 
   test('short work shows none', async () => {
@@ -92,13 +120,74 @@ describe.runIf(hasPty())('on a terminal', () => {
 
   test('an interrupt clears the bar and shows the cursor again', async () => {
     const cwd = slowFile(40)
-    const line = `"$NODE" "$BLPK" c ${SLOWLY} a & sleep 1.5; kill -INT $!; wait $!`
+    const line = `"$NODE" "$BLPK" c --progress always ${SLOWLY} a & sleep 3; kill -INT $!; wait $!`
     const { code, text } = await terminal(line, cwd)
     expect(code).toBe(130)
     expect(text).toMatch(BAR)
     expect(text.lastIndexOf(`${ESCAPE}[?25h`)).toBeGreaterThan(text.lastIndexOf(`${ESCAPE}[?25l`))
     expect(text).toMatch(/blpk: error: interrupted\r\n$/)
     expect(filesIn(cwd)).toEqual(['.pty.py', 'a'])
+  })
+
+  test.each([80, 40, 20, 9])('a bar fits in %i columns', async (width) => {
+    const { code, text } = await terminal(`blpk c ${SLOWLY} a`, slowFile(), { WIDTHS: `${width}` })
+    expect(code).toBe(0)
+    expect(drawn(text).length).toBeGreaterThan(1)
+    for (const line of drawn(text)) {
+      expect(line.length).toBeLessThan(width)
+      expect(line).toMatch(width > 30 ? /\d+% \| .* left$/ : /\d+%$|left$/)
+    }
+  })
+
+  test('a bar is drawn anew when the terminal is resized', async () => {
+    const { code, text } = await terminal(`blpk c --progress always ${SLOWLY} a`, slowFile(24), {
+      WIDTHS: '80 40 80',
+    })
+    expect(code).toBe(0)
+    const [before = '', narrow = '', wide = ''] = text.split(/<resized to \d+>/)
+    expect(drawn(before).some((line) => line.length > 40)).toBe(true)
+    // What was on its way before the signal does not count.
+    const [first = '', ...rest] = narrow.split(`${ESCAPE}[2K`)
+    expect(drawn(first).length).toBeLessThan(3)
+    expect(drawn(rest.join('')).length).toBeGreaterThan(1)
+    for (const line of drawn(rest.join(''))) expect(line.length).toBeLessThan(40)
+    expect(drawn(wide).some((line) => line.length > 40)).toBe(true)
+  })
+
+  test.each<[Record<string, string>, RegExp]>([
+    [{ LC_ALL: 'C' }, /^[=-]+ \d+% /],
+    [{ LC_ALL: '', LC_CTYPE: 'POSIX', LANG: 'en_US.UTF-8' }, /^[=-]+ \d+% /],
+    [{ LC_ALL: 'en_US.UTF-8' }, /^[\u2588\u2591]+ \d+% /],
+  ])('the locale %o decides on its characters', async (env, expected) => {
+    const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`)
+    const line = `export ${variables.join(' ')}; blpk --progress always c ${SLOWLY} a`
+    const { code, text } = await terminal(line, slowFile(1))
+    expect(code).toBe(0)
+    expect(drawn(text).length).toBeGreaterThan(0)
+    for (const line of drawn(text)) expect(line).toMatch(expected)
+    expect(/[^\0-~]/.test(text)).toBe(env.LC_ALL === 'en_US.UTF-8')
+  })
+
+  test('names of several archives are shortened by what they take on the screen', async () => {
+    const cwd = tempDir()
+    const name = `${'資料'.repeat(20)}.blp`
+    put(cwd, 'a', noise(2 ** 25))
+    expect((await blpk(['c', 'a', name], { cwd })).code).toBe(0)
+    const line = `blpk verify --progress always '${name}' '${name}'`
+    const { text } = await terminal(line, cwd, { WIDTHS: '60' })
+    expect(drawn(text).length).toBeGreaterThan(0)
+    for (const one of drawn(text)) expect(one).toMatch(/^資料資料資…資料\.blp .*left$/)
+  })
+
+  test('nothing is left of a bar after an error', async () => {
+    const cwd = slowFile(12)
+    const line = `ulimit -f 4096; trap "" XFSZ; blpk c -q a b.blp; blpk --progress always c ${SLOWLY} a`
+    const { code, text } = await terminal(line, cwd)
+    expect(code).toBe(1)
+    expect(drawn(text).length).toBeGreaterThan(0)
+    expect(text.slice(text.lastIndexOf(`${ESCAPE}[2K`))).toBe(
+      `${ESCAPE}[2K${ESCAPE}[?25hblpk: error: cannot write 'a.blp': the file would grow too large for the file system\r\n`,
+    )
   })
 
   test('compressed bytes are not written to it', async () => {
@@ -142,3 +231,31 @@ test('--progress always writes plain lines into a log', async () => {
   expect(err).toMatch(/^(blpk: [\d.]+M of 6\.0M, [\d.]+[KM]\/s, ratio [\d.]+, .* left\n)+$/)
   expect(readFileSync(join(cwd, 'a.blp')).length).toBeGreaterThan(1000)
 })
+
+test('verify, convert, concat, repair, salvage and append show how much there is and the time left', async () => {
+  const cwd = tempDir()
+  put(cwd, 'a.npy', npy('<f4', [2 ** 20, 16], noise(2 ** 26)))
+  for (const args of [
+    ['-c', 'lz4', 'a.npy', 'a.blp'],
+    ['-c', 'lz4', 'a.npy', 'a.b2nd'],
+  ])
+    expect((await blpk(['c', ...args], { cwd })).code).toBe(0)
+  for (const line of [
+    'verify --deep a.blp',
+    'verify a.b2nd',
+    'convert a.blp b.b2frame',
+    'convert a.b2nd b.b2nd',
+    'convert -c lz4 a.blp c.b2nd',
+    'concat b.blp a.blp a.blp',
+    'repair a.blp c.blp',
+    'repair a.b2nd d.b2nd',
+    'd --salvage a.blp e.npy',
+    'd --salvage a.b2nd f.npy',
+    'append a.blp a.npy',
+    'append a.b2nd a.npy',
+  ]) {
+    const { code, err } = await blpk(['--progress', 'always', ...line.split(' ')], { cwd })
+    expect([line, code]).toEqual([line, 0])
+    expect(err).toMatch(/^(blpk: [\d.]+[KMB] of [\d.]+[KMB], [\d.]+[KMGB]\/s, (ratio [\d.]+, )?.* left\n)+/)
+  }
+}, 120_000)

@@ -109,6 +109,7 @@ export async function copyArchive(archive: Archive, sink: FrameOutput, o: CopyOp
   const frame = new FrameSink(ws, sink, { ...newFrameHeader(params, new Map()), chunksize }, o.checksum)
   const copy = new ArchiveCopy(archive, await archive.loadChecksum(() => ws), ws, params)
   const turns = new EventTurns()
+  const total = archive.nbytes === undefined ? {} : { total: archive.nbytes }
   let [nbytes, copied, last] = [0, 0, undefined as ChunkPlace | undefined]
   try {
     await frame.begin()
@@ -123,7 +124,7 @@ export async function copyArchive(archive: Archive, sink: FrameOutput, o: CopyOp
       nbytes += chunk.header.nbytes
       if (isCopy) copied++
       last = chunk
-      o.onProgress?.({ plain: nbytes, packed: walk.position })
+      o.onProgress?.({ plain: nbytes, packed: walk.position, ...total })
     }
     return { ...(await frame.finish(nbytes, o.vlmeta)), nbytes, copied }
   } catch (error) {

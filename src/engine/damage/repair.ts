@@ -8,7 +8,7 @@ import type { ByteSink } from '../../sinks/byte-sink.js'
 import { FileSink } from '../../sinks/file.js'
 import { FileSource } from '../../sources/file.js'
 import { metadataSection } from '../bloscpack-sink.js'
-import { DEFAULT_ROOM, roomFor } from '../options.js'
+import { DEFAULT_ROOM, type RunOptions, roomFor } from '../options.js'
 import { planRecovery, type RecoverOptions, type Recovery, type RecoveryReport } from './recover.js'
 import { ZeroChunks } from './zeros.js'
 
@@ -61,9 +61,11 @@ function lastPlainSize(r: Recovery): number {
  * Writes what was recovered as a sound archive: good chunks byte for byte, header and offsets made anew.
  * The sink is committed, or discarded when anything fails.
  */
-export async function writeRecovered(r: Recovery, sink: ByteSink): Promise<void> {
+export async function writeRecovered(r: Recovery, sink: ByteSink, o: RunOptions = {}): Promise<void> {
   try {
-    await writeFront(r, sink, new ZeroChunks(r.survey.header.typesize, r.survey.header.checksum))
+    const zeros = new ZeroChunks(r.survey.header.typesize, r.survey.header.checksum)
+    await writeFront(r, sink, zeros)
+    await writeChunks(r, sink, zeros, o)
     await sink.commit()
   } catch (error) {
     await sink.discard()
@@ -92,7 +94,6 @@ async function writeFront(r: Recovery, sink: ByteSink, zeros: ZeroChunks): Promi
   await sink.write(metadata)
   if (wantsOffsets)
     await writeOffsets(sizes, HEADER_BYTES + metadata.length + entries * OFFSET_BYTES, room, sink)
-  await writeChunks(r, sink, zeros)
 }
 
 async function writeOffsets(
@@ -111,10 +112,18 @@ async function writeOffsets(
     await sink.write(unusedOffsets(Math.min(left, ROOM_PIECE)))
 }
 
-async function writeChunks(r: Recovery, sink: ByteSink, zeros: ZeroChunks): Promise<void> {
+async function writeChunks(r: Recovery, sink: ByteSink, zeros: ZeroChunks, o: RunOptions): Promise<void> {
+  let plain = 0
   for (const { chunk, zeros: gone } of r.pieces) {
-    if (chunk !== undefined) await copy(r, chunk.position, chunk.end, sink)
-    else for (let i = 0; i < gone.count; i++) await sink.write(await zeros.chunk(gone.nbytes))
+    o.signal?.throwIfAborted()
+    if (chunk === undefined) {
+      for (let i = 0; i < gone.count; i++) await sink.write(await zeros.chunk(gone.nbytes))
+      plain += gone.count * gone.nbytes
+      continue
+    }
+    await copy(r, chunk.position, chunk.end, sink)
+    plain += chunk.header.nbytes
+    o.onProgress?.({ plain, packed: chunk.end, total: r.report.nbytes })
   }
 }
 
@@ -150,7 +159,8 @@ export async function repairFile(
   try {
     const recovery = await planRecovery(source, options)
     const like = attempt('open', input, () => statSync(input))
-    await writeRecovered(recovery, new FileSink(output, { overwrite: options.overwrite === true, like }))
+    const sink = new FileSink(output, { overwrite: options.overwrite === true, like })
+    await writeRecovered(recovery, sink, options)
     return recovery.report
   } finally {
     source.close()

@@ -1,4 +1,5 @@
 import type { ByteSink } from '../../../sinks/byte-sink.js'
+import type { RunOptions } from '../../options.js'
 import { layFrame } from '../frame-writer.js'
 import type { FrameRecovery } from './recover.js'
 
@@ -6,11 +7,21 @@ import type { FrameRecovery } from './recover.js'
  * Writes what was recovered as a sound frame in one file: good chunks byte for byte; header, index, trailer and
  * checksums made anew. The sink is committed, or discarded when anything fails.
  */
-export async function writeRecoveredFrame(r: FrameRecovery, sink: ByteSink): Promise<void> {
+export async function writeRecoveredFrame(
+  r: FrameRecovery,
+  sink: ByteSink,
+  o: RunOptions = {},
+): Promise<void> {
   try {
     const { header, chunks, vlmeta } = r
-    const { pieces } = await layFrame(r.ws, { header, chunks, vlmeta, checksum: 'xxh64' })
-    for await (const piece of pieces()) await sink.write(piece)
+    const { frameBytes, pieces } = await layFrame(r.ws, { header, chunks, vlmeta, checksum: 'xxh64' })
+    let written = 0
+    for await (const piece of pieces()) {
+      o.signal?.throwIfAborted()
+      await sink.write(piece)
+      written += piece.length
+      o.onProgress?.({ plain: written, packed: written, total: frameBytes })
+    }
     await sink.commit()
   } catch (error) {
     await sink.discard()

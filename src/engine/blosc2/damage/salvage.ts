@@ -76,6 +76,20 @@ async function writeChunk(chunk: OpenChunk, sink: PlainSink): Promise<void> {
   }
 }
 
+/** Tells how much was written. */
+function counted(sink: PlainSink, total: number, { onProgress }: RunOptions): PlainSink {
+  let plain = 0
+  return {
+    async write(bytes) {
+      await sink.write(bytes)
+      plain += bytes.length
+      onProgress?.({ plain, packed: plain, total: Math.max(total, plain) })
+    },
+    finish: () => sink.finish(),
+    abort: () => sink.abort(),
+  }
+}
+
 /**
  * Writes the plain bytes of what was recovered: an array in C order, any other frame chunk by chunk. The sink is
  * finished, or aborted when anything fails.
@@ -83,9 +97,10 @@ async function writeChunk(chunk: OpenChunk, sink: PlainSink): Promise<void> {
  */
 export async function writeSalvagedFrame(
   r: FrameRecovery,
-  sink: PlainSink,
+  target: PlainSink,
   o: RunOptions = {},
 ): Promise<void> {
+  const sink = counted(target, r.report.nbytes, o)
   try {
     if (r.array !== undefined) await writeArray(r, r.array, sink, o)
     else {
