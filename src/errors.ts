@@ -16,6 +16,7 @@ export type ErrorCode =
   | 'DENIED'
   | 'NETWORK'
   | 'INTERRUPTED'
+  | 'CLOSED'
   | 'PIPE_CLOSED'
 
 /** Where in an archive something is wrong, as far as it is known. */
@@ -49,6 +50,16 @@ export function damaged(message: string, place: ErrorPlace = {}): BlpkError {
 /** The archive may be sound, but asks for something that this program does not do. */
 export function unsupported(message: string, place: ErrorPlace = {}): BlpkError {
   return new BlpkError('UNSUPPORTED', message, place)
+}
+
+/** It was closed before. @param what such as "the super-chunk" */
+export function closedError(what: string): BlpkError {
+  return new BlpkError('CLOSED', `${what} is closed`)
+}
+
+/** A run was stopped; the reason of the signal is the cause. */
+export function interruptedError(signal?: AbortSignal): BlpkError {
+  return new BlpkError('INTERRUPTED', 'interrupted', {}, signal?.reason)
 }
 
 /** The caller asked for something that makes no sense. */

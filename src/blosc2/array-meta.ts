@@ -12,6 +12,11 @@ export function readMeta(schunk: SChunk): B2ndMeta {
   throw usage('the frame holds no array (it has no metalayer b2nd); open it with SChunk.open')
 }
 
+/** The metalayer that describes the array, by whatever name. */
+export function layerOf({ meta }: SChunk): Uint8Array | undefined {
+  return meta.get(B2ND_LAYER) ?? meta.get(CATERVA_LAYER)
+}
+
 /** Does a frame hold an array? */
 export function holdsArray({ meta }: SChunk): boolean {
   return meta.has(B2ND_LAYER) || meta.has(CATERVA_LAYER)

@@ -75,12 +75,15 @@ async function changeOpened<T>(
   try {
     schunk.keepChunks = (chunk) => spill.keep(chunk)
     const result = await change(schunk)
+    // Changes that were called, but not waited for, are part of it.
+    await schunk.settled()
     if (appendId !== undefined) addFrameId(schunk.vlmeta, appendId)
     schunk.parts()
     if (wasArray && (made.chunksChanged || !holdsArray(schunk))) checkStillArray(schunk)
     await made.commit()
     return { skipped: false, result }
   } finally {
+    await schunk.close()
     spill.close()
   }
 }

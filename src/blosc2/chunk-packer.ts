@@ -27,7 +27,8 @@ export class ChunkPacker {
   readonly #threads: number | undefined
   /** The super-chunk, for codecs and filters of users. */
   readonly #owner: object
-  #params: Chunk2Params | undefined
+  /** How chunks are compressed; undefined for as the header says. */
+  params: Chunk2Params | undefined
   /** Gives what is compressed in place of each block. */
   prefilter: BlockHook | undefined
   /** Where new chunks are kept: in memory, or elsewhere. */
@@ -41,8 +42,8 @@ export class ChunkPacker {
 
   /** How chunks are compressed from now on; the header stays. @throws BlpkError USAGE */
   use(options: CompressionOptions): Chunk2Params {
-    this.#params = resolveParams(options, this.#header.typesize, this.#owner)
-    return this.#params
+    this.params = resolveParams(options, this.#header.typesize, this.#owner)
+    return this.params
   }
 
   /** Changes how chunks are compressed from now on, and what the header says of it. @throws BlpkError USAGE */
@@ -53,7 +54,7 @@ export class ChunkPacker {
   #packing(): Chunk2Params {
     if (this.#header.variableBlocks)
       throw unsupported('chunks with blocks of variable length can be read, but not written')
-    return this.#params ?? this.use(optionsOf(this.#header))
+    return this.params ?? this.use(optionsOf(this.#header))
   }
 
   /** Compresses chunks in order. @param startOf where each is in the plain bytes */

@@ -1,8 +1,11 @@
+import { usage } from '../errors.js'
+
 /** Bytes, or a typed array of any kind. */
 export type Data = ArrayBufferView
 
-/** The bytes of any view. */
+/** The bytes of any view. @throws BlpkError USAGE for anything else */
 export function asBytes(data: Data): Uint8Array {
+  if (!ArrayBuffer.isView(data)) throw usage('data must be a Uint8Array, or a typed array of another kind')
   return new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
 }
 

@@ -1,46 +1,51 @@
-import { type ArrayStore, readBox, readPicks } from '../engine/blosc2/array-reader.js'
-import { type ArrayRun, regrid, writeBox } from '../engine/blosc2/array-writer.js'
-import { writePicks } from '../engine/blosc2/pick-writer.js'
+import { readBox, readPicks } from '../engine/blosc2/array-reader.js'
+import type { PartSource } from '../engine/blosc2/read-parts.js'
 import { usage } from '../errors.js'
 import { allocate } from '../format/allocate.js'
 import { itemDtype } from '../format/b2nd/dtype.js'
-import { type Box, boxShape, chunkBoxes, partition, product } from '../format/b2nd/geometry.js'
-import { B2ND_LAYER, type B2ndMeta, CATERVA_LAYER, formatB2nd } from '../format/b2nd/meta.js'
-import { choosePartitions } from '../format/b2nd/partitions.js'
-import { type AxisRange, axisRange, type Pick1 } from '../format/b2nd/picks.js'
+import { type Box, boxShape, chunkBoxes, product } from '../format/b2nd/geometry.js'
+import { B2ND_LAYER, CATERVA_LAYER } from '../format/b2nd/meta.js'
+import type { Pick1 } from '../format/b2nd/picks.js'
 import { inCOrder, type Ndarray, type NumericArray, ndarray } from '../ndarray.js'
 import { openSink } from '../open.js'
 import type { PlaceSettings, SinkSettings } from '../places.js'
+import type { ByteSink } from '../sinks/byte-sink.js'
 import { MemorySink } from '../sinks/memory.js'
 import type { ByteSource } from '../sources/byte-source.js'
-import { checkChunks, readMeta } from './array-meta.js'
+import { ArrayDraft, type Described, describe, storeOf } from './array-draft.js'
+import { checkedBox, rangesOf } from './array-keys.js'
+import { checkChunks, layerOf } from './array-meta.js'
 import { asBytes, type Data } from './data.js'
 import { emptyArray } from './empty-array.js'
-
 import type { NDArrayOptions } from './ndarray-options.js'
-import { readNpyInto, writeNpy } from './npy.js'
+import { type ArrayView, readNpyInto, writeNpy } from './npy.js'
 import type { SaveOptions } from './save-frame.js'
 import { SChunk } from './schunk.js'
 import type { NDArrayOpenOptions } from './schunk-options.js'
+import type { ReadCallOptions } from './schunk-reader.js'
 
-/** An array of up to 16 dimensions in chunks, and these in blocks (README_B2ND_METALAYER). */
+/**
+ * An array of up to 16 dimensions in chunks, and these in blocks (README_B2ND_METALAYER). Its changes follow each other
+ * in the order of their calls, and show as a whole; see {@link SChunk}.
+ */
 export class NDArray {
   readonly schunk: SChunk
-  #meta: B2ndMeta
   readonly #dtype: string
-  #store: ArrayStore
+  #described: Described
 
   private constructor(schunk: SChunk, dtype?: string) {
     this.schunk = schunk
-    this.#meta = readMeta(schunk)
-    this.#dtype = itemDtype(this.#meta.dtype, schunk.typesize, dtype)
-    const cut = partition(this.#meta)
-    checkChunks(schunk, cut)
-    this.#store = {
-      ...schunk.asStore(this.#meta.blockshape),
-      partition: cut,
-      itemBytes: schunk.typesize,
-    }
+    this.#described = describe(schunk, layerOf(schunk))
+    this.#dtype = itemDtype(this.#described.meta.dtype, schunk.typesize, dtype)
+    checkChunks(schunk, this.#described.cut)
+    schunk.useBlockshape(this.#described.meta.blockshape)
+  }
+
+  /** Another array over the same super-chunk may have changed the shape. */
+  get #now(): Described {
+    const layer = layerOf(this.schunk)
+    if (layer !== this.#described.layer) this.#described = describe(this.schunk, layer)
+    return this.#described
   }
 
   /**
@@ -137,15 +142,15 @@ export class NDArray {
   }
 
   get shape(): readonly number[] {
-    return this.#meta.shape
+    return this.#now.meta.shape
   }
 
   get chunks(): readonly number[] {
-    return this.#meta.chunkshape
+    return this.#now.meta.chunkshape
   }
 
   get blocks(): readonly number[] {
-    return this.#meta.blockshape
+    return this.#now.meta.blockshape
   }
 
   /**
@@ -158,7 +163,7 @@ export class NDArray {
 
   /** @internal What the metalayer says, which may be no more than a default. */
   get storedDtype(): string {
-    return this.#meta.dtype
+    return this.#now.meta.dtype
   }
 
   get ndim(): number {
@@ -174,134 +179,145 @@ export class NDArray {
    * A part of the array, in C order. Along each axis a key is an index (the axis is then dropped), a range with
    * a step as in Python, or a list of indices; several lists select orthogonally. Axes without a key are whole.
    * Only blocks that hold some of the items are decompressed.
-   * @throws BlpkError USAGE for keys that make no sense, DAMAGED, UNSUPPORTED, IO
+   * @throws BlpkError USAGE for keys that make no sense, DAMAGED, UNSUPPORTED, IO, CLOSED; INTERRUPTED with the reason of
+   * the signal as its cause
    */
-  async slice(keys: readonly (Pick1 | undefined)[] = []): Promise<Ndarray> {
-    const ranges = this.#ranges(keys)
-    const counts = ranges.map(({ count }) => count)
-    const data = allocate(product(counts) * this.schunk.typesize)
-    await readPicks(this.#store, ranges, data)
-    return { dtype: this.dtype, shape: counts.filter((_, i) => !ranges[i]?.drop), order: 'C', data }
+  slice(keys: readonly (Pick1 | undefined)[] = [], options: ReadCallOptions = {}): Promise<Ndarray> {
+    return this.schunk.reading(options, async (parts) => {
+      const now = this.#now
+      const ranges = rangesOf(now.meta.shape, keys)
+      const counts = ranges.map(({ count }) => count)
+      const data = allocate(product(counts) * this.schunk.typesize)
+      await readPicks(storeOf(parts, now, this.schunk.typesize), ranges, data)
+      const shape = counts.filter((_, i) => !ranges[i]?.drop)
+      return { dtype: this.#dtype, shape, order: 'C' as const, data }
+    })
   }
 
-  /** The items of a box. @throws BlpkError USAGE where it reaches beyond the array */
-  async box(box: Box): Promise<Uint8Array> {
-    const shape = boxShape(box)
-    if (shape.some((n, i) => n < 0 || (box.start[i] ?? 0) < 0 || (box.stop[i] ?? 0) > (this.shape[i] ?? 0)))
-      throw usage('the box reaches beyond the array')
-    const bytes = allocate(product(shape) * this.schunk.typesize)
-    await readBox(this.#store, { bytes, box })
+  /** The items of a box. @throws BlpkError USAGE where it reaches beyond the array; else as {@link NDArray.slice} */
+  box(box: Box, options: ReadCallOptions = {}): Promise<Uint8Array> {
+    return this.schunk.reading(options, (parts) => this.#box(parts, this.#now, box))
+  }
+
+  async #box(parts: PartSource, now: Described, box: Box): Promise<Uint8Array> {
+    const extents = checkedBox(box, now.meta.shape)
+    const bytes = allocate(product(extents) * this.schunk.typesize)
+    await readBox(storeOf(parts, now, this.schunk.typesize), { bytes, box })
     return bytes
   }
 
-  #ranges(keys: readonly (Pick1 | undefined)[]): AxisRange[] {
-    if (keys.length > this.ndim)
-      throw usage(`${keys.length} keys were given for an array of ${this.ndim} dimensions`)
-    return this.shape.map((extent, axis) => axisRange(keys[axis], extent))
+  /** The array as it is now, whatever changes meanwhile. */
+  #view(): ArrayView {
+    const now = this.#now
+    const { state, typesize } = this.schunk
+    const { shape, chunkshape: chunks, blockshape: blocks } = now.meta
+    const read = (box: Box) => this.schunk.reading({}, (parts) => this.#box(parts, now, box), state)
+    return { shape, chunks, blocks, dtype: this.#dtype, typesize, box: read }
   }
 
   /**
    * Overwrites a part of the array, which keys name as in {@link NDArray.slice}. Where lists name an item twice,
    * the last value counts.
    * @param data the items in C order, as many as the part has, or one for all of them
-   * @throws BlpkError USAGE
+   * @throws BlpkError USAGE, CLOSED
    */
-  async set(keys: readonly (Pick1 | undefined)[], data: Data): Promise<void> {
-    const ranges = this.#ranges(keys)
-    const start = ranges.map((range) => range.at(0))
-    const stop = ranges.map(({ count }, i) => (start[i] ?? 0) + count)
-    const bytes = asBytes(data)
-    const { typesize } = this.schunk
-    const wanted = product(boxShape({ start, stop })) * typesize
-    if (bytes.length !== wanted && bytes.length !== typesize)
-      throw usage(
-        `${bytes.length} bytes were given for a part of ${wanted} bytes; give all of it, or one item`,
-      )
-    const pack = (run: ArrayRun): Promise<void> => this.schunk.replaceChunks(run)
-    if (bytes.length === wanted && ranges.every(({ dense }) => dense))
-      await writeBox(this.#store, { bytes, box: { start, stop } }, pack)
-    else await writePicks(this.#store, ranges, bytes, pack)
+  set(keys: readonly (Pick1 | undefined)[], data: Data): Promise<void> {
+    return this.#change((draft, now) => draft.write(now, keys, data))
   }
 
-  #reshape(shape: readonly number[]): void {
-    const { chunkshape, blockshape, dtype } = this.#meta
-    // Arrays without items may have chunks without extent, which cannot grow.
-    const kept = chunkshape.includes(0) ? [] : ([chunkshape, blockshape] as const)
-    const parts = choosePartitions(shape, this.schunk.typesize, ...kept)
-    const cut = partition(parts)
-    const { chunks } = this.#store
-    if (kept.length === 0) {
-      chunks.chunksize = cut.chunkItems * this.schunk.typesize
-      this.schunk.setCompression({ blocksize: cut.blockItems * this.schunk.typesize })
-    }
-    chunks.replaceAll(regrid(chunks.entries, this.#store.partition, cut))
-    this.#meta = { ...parts, dtype }
-    this.schunk.meta.set(B2ND_LAYER, formatB2nd(this.#meta))
-    this.schunk.meta.delete(CATERVA_LAYER)
-    this.#store = { ...this.#store, partition: cut }
+  /** Makes a change, whose new shape shows together with the new chunks. */
+  async #change(
+    action: (draft: ArrayDraft, now: Described) => Promise<Described | undefined>,
+  ): Promise<void> {
+    const { schunk } = this
+    await schunk.changeArray(
+      (parts, pack) => action(new ArrayDraft(schunk, parts, pack), this.#now),
+      (described) => {
+        if (described?.layer === undefined) return
+        schunk.meta.set(B2ND_LAYER, described.layer)
+        schunk.meta.delete(CATERVA_LAYER)
+        schunk.useBlockshape(described.meta.blockshape)
+        this.#described = described
+      },
+    )
   }
 
   /**
    * Changes the shape; items in what both shapes have stay, new ones are zeros.
-   * @throws BlpkError USAGE for another number of dimensions
+   * @throws BlpkError USAGE for another number of dimensions, CLOSED
    */
-  async resize(shape: readonly number[]): Promise<void> {
-    const old = this.shape
-    if (shape.length !== this.ndim)
-      throw usage(`an array of ${this.ndim} dimensions cannot get ${shape.length}`)
-    this.#reshape(shape)
-    // Chunks at the old edge may hold what a smaller shape once cut off.
-    for (const [axis, extent] of old.entries()) {
-      const chunk = this.chunks[axis] ?? 1
-      const stop = Math.min(Math.ceil(extent / Math.max(chunk, 1)) * chunk, shape[axis] ?? 0)
-      if (stop <= extent || shape.includes(0)) continue
-      const keys = shape.map((_, i) => (i === axis ? { start: extent, stop } : undefined))
-      await this.set(keys, new Uint8Array(this.schunk.typesize))
-    }
+  resize(shape: readonly number[]): Promise<void> {
+    return this.#change(async (draft, now) => {
+      const { length } = now.meta.shape
+      if (!Array.isArray(shape)) throw usage('a shape is a list of extents')
+      if (shape.length !== length) throw usage(`an array of ${length} dimensions cannot get ${shape.length}`)
+      const described = draft.reshape(now, [...shape])
+      await draft.clearEdges(now.meta.shape, described)
+      return described
+    })
   }
 
   /**
    * Adds items at the end of an axis.
    * @param data items in C order; as many as make whole rows across the other axes
-   * @throws BlpkError USAGE
+   * @throws BlpkError USAGE, CLOSED
    */
-  async append(data: Data, axis = 0): Promise<void> {
-    const extent = this.shape[axis]
-    if (extent === undefined) throw usage(`an array of ${this.ndim} dimensions has no axis ${axis}`)
-    const row = product(this.shape.map((n, i) => (i === axis ? 1 : n))) * this.schunk.typesize
-    const count = row === 0 ? 0 : data.byteLength / row
-    if (!Number.isInteger(count) || (row === 0 && data.byteLength > 0))
-      throw usage(`${data.byteLength} bytes are no whole number of rows of ${row} bytes`)
-    this.#reshape(this.shape.map((n, i) => (i === axis ? n + count : n)))
-    await this.set(
-      this.shape.map((_, i) => (i === axis ? { start: extent } : undefined)),
-      data,
-    )
-  }
-
-  /** The array chunk by chunk, without padding: where each part starts, its shape and its items in C order. */
-  async *[Symbol.asyncIterator](): AsyncGenerator<{ start: readonly number[]; part: Ndarray }> {
-    for (const { start, stop } of chunkBoxes(this.#store.partition)) {
-      const data = await this.box({ start, stop })
-      yield { start, part: { dtype: this.dtype, shape: boxShape({ start, stop }), order: 'C', data } }
-    }
-  }
-
-  /** The array as a `.npy` file in memory. */
-  async toNpy(): Promise<Uint8Array> {
-    const sink = new MemorySink()
-    await writeNpy(this, sink)
-    return sink.bytes
+  append(data: Data, axis = 0): Promise<void> {
+    return this.#change(async (draft, now) => {
+      const { shape } = now.meta
+      const { byteLength } = asBytes(data)
+      const extent = shape[axis]
+      if (extent === undefined)
+        throw usage(`an array of ${shape.length} dimensions has no axis ${String(axis)}`)
+      const row = product(shape.map((n, i) => (i === axis ? 1 : n))) * this.schunk.typesize
+      const count = row === 0 ? 0 : byteLength / row
+      if (!Number.isInteger(count) || (row === 0 && byteLength > 0))
+        throw usage(`${byteLength} bytes are no whole number of rows of ${row} bytes`)
+      const described = draft.reshape(
+        now,
+        shape.map((n, i) => (i === axis ? n + count : n)),
+      )
+      await draft.write(
+        described,
+        shape.map((_, i) => (i === axis ? { start: extent } : undefined)),
+        data,
+      )
+      return described
+    })
   }
 
   /**
-   * Writes the array to a `.npy` file, a few rows of chunks at a time.
+   * The array chunk by chunk, without padding: where each part starts, its shape and its items in C order. All parts are
+   * of the state at the start, whatever changes meanwhile.
+   */
+  async *[Symbol.asyncIterator](): AsyncGenerator<{ start: readonly number[]; part: Ndarray }> {
+    const { cut } = this.#now
+    const view = this.#view()
+    for (const { start, stop } of chunkBoxes(cut)) {
+      const data = await view.box({ start, stop })
+      yield { start, part: { dtype: view.dtype, shape: boxShape({ start, stop }), order: 'C', data } }
+    }
+  }
+
+  /** The array as a `.npy` file in memory, after the changes that were called before. */
+  async toNpy(): Promise<Uint8Array> {
+    const sink = new MemorySink()
+    await this.#writeNpy(sink)
+    return sink.bytes
+  }
+
+  #writeNpy(sink: ByteSink): Promise<number> {
+    return this.schunk.afterChanges(() => writeNpy(this.#view(), sink))
+  }
+
+  /**
+   * Writes the array to a `.npy` file, a few rows of chunks at a time, as it is after the changes that were called before.
    * @param path of a file, or `s3://bucket/key`
    * @returns its size, in bytes
-   * @throws BlpkError EXISTS, NOT_FOUND, IO, NO_SPACE, DENIED, NETWORK
+   * @throws BlpkError EXISTS, NOT_FOUND, IO, NO_SPACE, DENIED, NETWORK, CLOSED
    */
   async saveNpy(path: string, options: SinkSettings = {}): Promise<number> {
-    return writeNpy(this, await openSink(path, { ...options, within: this.schunk.within }))
+    return this.#writeNpy(await openSink(path, { ...options, within: this.schunk.within }))
   }
 
   /** The frame in memory. */
@@ -314,7 +330,12 @@ export class NDArray {
     return this.schunk.save(path, options)
   }
 
+  /** Closes the super-chunk; see {@link SChunk.close}. */
   async close(): Promise<void> {
     await this.schunk.close()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
   }
 }

@@ -109,21 +109,30 @@ export async function readNpyInto(
   }
 }
 
+/** An array that is read in boxes. */
+export interface ArrayView {
+  shape: readonly number[]
+  chunks: readonly number[]
+  blocks: readonly number[]
+  dtype: string
+  /** Size of an item, in bytes. */
+  typesize: number
+  box(box: Box): Promise<Uint8Array>
+}
+
 /** Writes an array as a `.npy` file. @returns its size, in bytes */
-export async function writeNpy(array: NDArray, sink: ByteSink): Promise<number> {
+export async function writeNpy(array: ArrayView, sink: ByteSink): Promise<number> {
   try {
-    const { shape, chunks, blocks, schunk } = array
+    const { shape, chunks, blocks, typesize } = array
     const { descr, itemsize } = parseMetadataDtype(array.dtype)
-    if (itemsize !== schunk.typesize)
-      throw usage(
-        `the array has items of ${schunk.typesize} bytes, and its dtype ${array.dtype} of ${itemsize}`,
-      )
+    if (itemsize !== typesize)
+      throw usage(`the array has items of ${typesize} bytes, and its dtype ${array.dtype} of ${itemsize}`)
     const head = formatNpyHeader({ descr, shape, order: 'C' })
-    const nbytes = head.length + array.size * itemsize
+    const nbytes = head.length + product(shape) * itemsize
     sink.expect?.({ front: 0, most: nbytes })
     await sink.write(head)
     const most = Math.max(1, Math.floor(SLAB_BYTES / itemsize))
-    if (array.size > 0)
+    if (product(shape) > 0)
       for (const box of plainSlabs(shape, chunks, blocks, most)) await sink.write(await array.box(box))
     await sink.commit()
     return nbytes

@@ -10,6 +10,7 @@ import type { FrameObject } from '../format/frame/objects.js'
 import type { Workspace } from '../kernels/workspace.js'
 import type { ByteSource } from '../sources/byte-source.js'
 import type { OpenedFrame } from './open.js'
+import { Turns } from './turns.js'
 import { UserLayers } from './user-layers.js'
 
 /**
@@ -21,13 +22,19 @@ export type BlockFunction = (input: Uint8Array, output: Uint8Array, offset: numb
 /** What only frames have that were opened. */
 type FromOutside = 'source' | 'object' | 'access'
 
+/** Options of a read. */
+export interface ReadCallOptions {
+  /** Ends the wait for it: INTERRUPTED, with the reason of the signal as its cause. */
+  signal?: AbortSignal | undefined
+}
+
 /** Chunks that are read together at most: there may be many small ones. */
 const MOST_TOGETHER = 1024
 
 /**
  * What reads a super-chunk: data of any size as a list of Blosc2 chunks, with metalayers. Frames on disk, in
  * memory and behind sources of your own are read in place: only chunks, and of large ones only blocks, that are
- * asked for.
+ * asked for. A read sees the state at its call; it neither waits for changes nor sees half of one.
  */
 export class SChunkReader {
   protected readonly ws: Workspace
@@ -35,9 +42,13 @@ export class SChunkReader {
   protected readonly threads: number | undefined
   protected readonly source: ByteSource | undefined
   protected readonly header: FrameHeader
+  /** What changes work on. */
   protected readonly list: ChunkList
   /** @internal Whose files its contents come from: nobody may more with what they are saved to. */
   readonly within: readonly Access[]
+  /** What reads see: the chunks after the last change that succeeded. */
+  protected shown: ChunkList
+  protected readonly turns = new Turns('the super-chunk')
   readonly #vlmeta: Layers
   readonly #object: FrameObject | undefined
   readonly #counts: DecodeCounts = { chunks: 0, blocks: 0 }
@@ -53,6 +64,7 @@ export class SChunkReader {
     this.within = frame.access === undefined ? [] : [frame.access]
     this.header = frame.header
     this.list = frame.chunks
+    this.shown = frame.chunks.snapshot()
     this.#vlmeta = new UserLayers(frame.vlmeta)
     this.#object = frame.object
     this.#decoding = { itemBytes: this.typesize, counts: this.#counts, owner: this }
@@ -60,11 +72,11 @@ export class SChunkReader {
 
   /** Plain size, in bytes. */
   get nbytes(): number {
-    return this.list.nbytes
+    return this.shown.nbytes
   }
 
   get nchunks(): number {
-    return this.list.entries.length
+    return this.shown.entries.length
   }
 
   /** Size of an item, in bytes. */
@@ -74,7 +86,7 @@ export class SChunkReader {
 
   /** Plain size of every chunk but the last, in bytes; 0 where each has its own. */
   get chunksize(): number {
-    return this.list.chunksize
+    return this.shown.chunksize
   }
 
   /** Fixed metalayers by name; their contents are msgpack by convention. */
@@ -115,14 +127,38 @@ export class SChunkReader {
     this.#decoding.postfilter = this.hookOf(hook)
   }
 
-  /** @internal What an array needs to read blocks by itself. */
-  asStore(blockshape: readonly number[]): PartSource {
+  /** @internal Chunks come as blocks of an array: codecs and filters of users are told their shape. */
+  useBlockshape(blockshape: readonly number[]): void {
     this.#decoding.blockshape = blockshape
-    return this.#parts
   }
 
-  get #parts(): PartSource {
-    return { chunks: this.list, options: this.#decoding, threads: this.threads }
+  #partsOf(chunks: ChunkList): PartSource {
+    return { chunks, options: { ...this.#decoding }, threads: this.threads }
+  }
+
+  /** @internal The state that there is now: what changes later does not show in it. */
+  get state(): PartSource {
+    return this.#partsOf(this.shown)
+  }
+
+  /** @internal Reads the state that there is now, or a former one. @throws BlpkError CLOSED, INTERRUPTED */
+  reading<T>(
+    { signal }: ReadCallOptions,
+    action: (parts: PartSource) => Promise<T>,
+    state?: PartSource,
+  ): Promise<T> {
+    return this.turns.read(() => action(state ?? this.state), signal)
+  }
+
+  /** @internal Reads when the changes are done that were called before. @throws BlpkError CLOSED */
+  afterChanges<T>(action: () => Promise<T>): Promise<T> {
+    return this.turns.readAfterChanges(action)
+  }
+
+  /** What a change works on, without the postfilter. */
+  protected get draft(): PartSource {
+    const { chunks, options, threads } = this.#partsOf(this.list)
+    return { chunks, options: { ...options, postfilter: undefined }, threads }
   }
 
   /** Users count in items. */
@@ -131,42 +167,45 @@ export class SChunkReader {
   }
 
   /** What is stored, without the postfilter: for chunks that are going to be changed. */
-  protected async storedChunk(index: number): Promise<Uint8Array> {
-    return this.#wholeChunk(index, { ...this.#decoding, postfilter: undefined })
+  protected storedChunk(index: number): Promise<Uint8Array> {
+    return this.#wholeChunk(index, this.draft)
   }
 
-  async #wholeChunk(index: number, options: DecodeOptions): Promise<Uint8Array> {
-    const at = this.checkIndex(index)
-    const [, nbytes] = await this.list.extent(at)
+  async #wholeChunk(index: number, parts: PartSource): Promise<Uint8Array> {
+    const { chunks } = parts
+    const at = this.checkIndex(index, chunks)
+    const [, nbytes] = await chunks.extent(at)
     // The header must say the same before there is room for it.
-    await this.list.find(at)
+    await chunks.find(at)
     const out = allocate(nbytes)
-    await readParts({ ...this.#parts, options }, [{ index: at, part: { start: 0, stop: nbytes }, out }])
+    await readParts(parts, [{ index: at, part: { start: 0, stop: nbytes }, out }])
     return out
   }
 
-  protected checkIndex(index: number): number {
-    const at = index < 0 ? index + this.nchunks : index
-    if (!Number.isInteger(index) || at < 0 || at >= this.nchunks)
-      throw usage(`there is no chunk ${index} among ${this.nchunks}`)
+  protected checkIndex(index: number, { entries: { length } }: ChunkList): number {
+    const at = index < 0 ? index + length : index
+    if (!Number.isInteger(index) || at < 0 || at >= length)
+      throw usage(`there is no chunk ${String(index)} among ${length}`)
     return at
   }
 
   /**
    * A chunk as it is stored, or as it would be where its value stands in the index alone.
    * @param index from 0; negative ones count from the end
-   * @throws BlpkError USAGE, DAMAGED, IO
+   * @throws BlpkError USAGE, DAMAGED, IO, CLOSED, INTERRUPTED
    */
-  async chunk(index: number): Promise<Uint8Array> {
-    const { bytes, layout } = await this.list.find(this.checkIndex(index))
-    const { cbytes } = layout.header
-    await bytes.prefetch?.(cbytes)
-    return (await bytes.fetch(0, cbytes)).slice()
+  chunk(index: number, options: ReadCallOptions = {}): Promise<Uint8Array> {
+    return this.reading(options, async ({ chunks }) => {
+      const { bytes, layout } = await chunks.find(this.checkIndex(index, chunks))
+      const { cbytes } = layout.header
+      await bytes.prefetch?.(cbytes)
+      return (await bytes.fetch(0, cbytes)).slice()
+    })
   }
 
-  /** The plain bytes of a chunk. @throws BlpkError USAGE, DAMAGED, UNSUPPORTED, IO */
-  async decompressChunk(index: number): Promise<Uint8Array> {
-    return this.#wholeChunk(index, this.#decoding)
+  /** The plain bytes of a chunk. @throws BlpkError USAGE, DAMAGED, UNSUPPORTED, IO, CLOSED, INTERRUPTED */
+  decompressChunk(index: number, options: ReadCallOptions = {}): Promise<Uint8Array> {
+    return this.reading(options, (parts) => this.#wholeChunk(index, parts))
   }
 
   /**
@@ -175,14 +214,24 @@ export class SChunkReader {
    * @param most plain bytes that may be read together, if they are of several chunks
    * @param room where they go if they fit
    */
-  async someChunks(first: number, most: number, room: Uint8Array): Promise<Uint8Array[]> {
+  someChunks(first: number, most: number, room: Uint8Array): Promise<Uint8Array[]> {
+    return this.reading({}, (parts) => this.#someChunks(parts, first, most, room))
+  }
+
+  async #someChunks(
+    source: PartSource,
+    first: number,
+    most: number,
+    room: Uint8Array,
+  ): Promise<Uint8Array[]> {
+    const { chunks } = source
     const ends: number[] = []
     let total = 0
-    for (let i = first; i < this.nchunks && ends.length < MOST_TOGETHER; i++) {
-      const [, nbytes] = await this.list.extent(i)
+    for (let i = first; i < chunks.entries.length && ends.length < MOST_TOGETHER; i++) {
+      const [, nbytes] = await chunks.extent(i)
       if (ends.length > 0 && total + nbytes > most) break
       // The header must say the same before there is room for it.
-      await this.list.find(i)
+      await chunks.find(i)
       total += nbytes
       ends.push(total)
     }
@@ -196,8 +245,8 @@ export class SChunkReader {
       }
       return { index: first + i, part: { start: 0, stop: piece.length }, take }
     })
-    const [start] = await this.list.extent(first)
-    await readParts(this.#parts, reads, this.nbytes - start - total)
+    const [start] = await chunks.extent(first)
+    await readParts(source, reads, chunks.nbytes - start - total)
     for (const [i, piece] of pieces.entries()) if (isZeros[i]) piece.fill(0)
     return pieces
   }
@@ -205,36 +254,64 @@ export class SChunkReader {
   /**
    * The plain bytes of the items `start` to `stop`; only blocks that hold some of them are decompressed.
    * @param start negative ones count from the end; limits beyond the items are cut, as in Python
-   * @throws BlpkError DAMAGED, UNSUPPORTED, IO
+   * @throws BlpkError USAGE for limits that are no integers; DAMAGED, UNSUPPORTED, IO, CLOSED, INTERRUPTED
    */
-  async slice(start = 0, stop = Math.floor(this.nbytes / this.typesize)): Promise<Uint8Array> {
-    const items = Math.floor(this.nbytes / this.typesize)
-    const limit = (at: number): number => Math.min(Math.max(at < 0 ? at + items : at, 0), items)
-    const first = limit(start)
-    const last = Math.max(first, limit(stop))
-    return this.bytes(first * this.typesize, last * this.typesize)
+  slice(start = 0, stop?: number, options: ReadCallOptions = {}): Promise<Uint8Array> {
+    return this.reading(options, async (parts) => {
+      const items = Math.floor(parts.chunks.nbytes / this.typesize)
+      const limit = (at: number): number => {
+        if (!Number.isInteger(at)) throw usage(`the limit ${String(at)} of a slice is no integer`)
+        return Math.min(Math.max(at < 0 ? at + items : at, 0), items)
+      }
+      const first = limit(start)
+      const last = Math.max(first, limit(stop ?? items))
+      return bytesOf(parts, first * this.typesize, last * this.typesize)
+    })
   }
 
-  /** The plain bytes `from` to `to`. */
-  async bytes(from = 0, to = this.nbytes): Promise<Uint8Array> {
-    const out = allocate(to - from)
-    const reads: PartRead[] = []
-    for await (const { index, start, nbytes } of this.list.within(from, to)) {
-      const [a, b] = [Math.max(from, start), Math.min(to, start + nbytes)]
-      const part = { start: a - start, stop: b - start }
-      reads.push({ index, part, out: out.subarray(a - from, b - from) })
-    }
-    await readParts(this.#parts, reads)
-    return out
+  /**
+   * The plain bytes `from` to `to`.
+   * @throws BlpkError USAGE where they do not lie within; DAMAGED, UNSUPPORTED, IO, CLOSED, INTERRUPTED
+   */
+  bytes(from = 0, to?: number, options: ReadCallOptions = {}): Promise<Uint8Array> {
+    return this.reading(options, async (parts) => {
+      const { nbytes } = parts.chunks
+      const stop = to ?? nbytes
+      const isRange = Number.isSafeInteger(from) && Number.isSafeInteger(stop) && from >= 0 && from <= stop
+      if (!isRange || stop > nbytes)
+        throw usage(`the range ${String(from)}:${String(stop)} does not lie within the ${nbytes} plain bytes`)
+      return bytesOf(parts, from, stop)
+    })
   }
 
-  /** The plain bytes of each chunk in turn. */
+  /** The plain bytes of each chunk in turn, of the state at the start, whatever changes meanwhile. */
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
-    for (let i = 0; i < this.nchunks; i++) yield await this.decompressChunk(i)
+    const { state } = this
+    for (let i = 0; i < state.chunks.entries.length; i++)
+      yield await this.reading({}, (parts) => this.#wholeChunk(i, parts), state)
   }
 
-  /** Closes the file that was opened for it. */
-  async close(): Promise<void> {
-    await this.source?.close()
+  /**
+   * Closes the file that was opened for it, when all is done that was called before. What is called afterwards throws
+   * BlpkError CLOSED.
+   */
+  close(): Promise<void> {
+    return this.turns.close(() => this.source?.close())
   }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+}
+
+async function bytesOf(parts: PartSource, from: number, to: number): Promise<Uint8Array> {
+  const out = allocate(to - from)
+  const reads: PartRead[] = []
+  for await (const { index, start, nbytes } of parts.chunks.within(from, to)) {
+    const [a, b] = [Math.max(from, start), Math.min(to, start + nbytes)]
+    const part = { start: a - start, stop: b - start }
+    reads.push({ index, part, out: out.subarray(a - from, b - from) })
+  }
+  await readParts(parts, reads)
+  return out
 }

@@ -1,4 +1,4 @@
-import type { ArrayRun } from '../engine/blosc2/array-writer.js'
+import type { PackChunks } from '../engine/blosc2/array-writer.js'
 import type { FrameChecksum } from '../engine/blosc2/checksums.js'
 import { ChunkList, type Entry } from '../engine/blosc2/chunk-list.js'
 import { type CompressionOptions, resolveParams } from '../engine/blosc2/cparams.js'
@@ -6,11 +6,13 @@ import type { FrameParts } from '../engine/blosc2/frame-writer.js'
 import { checkLayers } from '../engine/blosc2/layer-limits.js'
 import { checkLossy } from '../engine/blosc2/lossy.js'
 import { newFrameHeader } from '../engine/blosc2/new-header.js'
+import type { PartSource } from '../engine/blosc2/read-parts.js'
 import { usage } from '../errors.js'
 import { B2ND_LAYER, parseB2nd } from '../format/b2nd/meta.js'
 import { fillPattern } from '../format/chunk2/special.js'
 import type { Layers } from '../format/frame/layers.js'
 import type { OffsetSpecial } from '../format/frame/offsets.js'
+import { withWorkspace } from '../kernels/borrow.js'
 import { Workspace } from '../kernels/workspace.js'
 import type { ByteSink } from '../sinks/byte-sink.js'
 import { MemorySink } from '../sinks/memory.js'
@@ -32,6 +34,10 @@ import { type Changing, extend, overwrite, replaceChunks } from './write-items.j
  * A super-chunk that can be changed. Changes are kept in memory until {@link SChunk.save} or
  * {@link SChunk.toCframe}: chunks that did not change are then copied from where they are. To change a file in
  * place, use {@link changeFrame}.
+ *
+ * Changes follow each other in the order of their calls, awaited or not; each shows as a whole when it is done, and one
+ * that fails leaves nothing behind. Data must stay as they are until the promise is kept. What a change is given (a
+ * prefilter, a codec) may read the super-chunk, but must not wait for another change of it, which comes after this one.
  */
 export class SChunk extends SChunkReader {
   #checksum: FrameChecksum = 'xxh64'
@@ -100,9 +106,35 @@ export class SChunk extends SChunkReader {
     return { list, typesize, packer: this.#packer, storedChunk: (index) => this.storedChunk(index) }
   }
 
-  /** @internal Packs chunks of an array in the place of those that there are. */
-  async replaceChunks(run: ArrayRun): Promise<void> {
-    await replaceChunks(this.#changing, run)
+  /** All of a change shows at once, or nothing of it. */
+  #change<T>(action: () => Promise<T>, commit?: (result: T) => void): Promise<T> {
+    return this.turns.change(async () => {
+      const header = { ...this.header }
+      const packing = this.#packer.params
+      try {
+        const result = await action()
+        commit?.(result)
+        this.shown = this.list.snapshot()
+        return result
+      } catch (error) {
+        this.list.restore(this.shown)
+        Object.assign(this.header, header)
+        this.#packer.params = packing
+        throw error
+      }
+    })
+  }
+
+  /**
+   * @internal A change of the array that it holds: all of it shows at once, or nothing.
+   * @param action gets the chunks as it may change them, and what packs some in their places
+   * @param commit shows what else the change brings, in the same moment
+   */
+  changeArray<T>(
+    action: (draft: PartSource, pack: PackChunks) => Promise<T>,
+    commit: (result: T) => void,
+  ): Promise<T> {
+    return this.#change(() => action(this.draft, (run) => replaceChunks(this.#changing, run)), commit)
   }
 
   #checkItems(data: Uint8Array): void {
@@ -115,66 +147,88 @@ export class SChunk extends SChunkReader {
     if (plain.length === 0) throw usage('a chunk needs at least one item')
   }
 
-  /** Adds items at the end: the last chunk is filled up first. @throws BlpkError USAGE */
-  async append(data: Data): Promise<void> {
-    await this.set(Math.floor(this.nbytes / this.typesize), data)
+  /** Adds items at the end: the last chunk is filled up first. @throws BlpkError USAGE, CLOSED */
+  append(data: Data): Promise<void> {
+    return this.#change(() => this.#set(Math.floor(this.list.nbytes / this.typesize), data))
   }
 
-  /** Adds a chunk as it is at the end. @returns the number of chunks */
-  async appendChunk(data: Data): Promise<number> {
-    return this.insertChunk(this.nchunks, data)
+  /** Adds a chunk as it is at the end. @returns the number of chunks @throws BlpkError USAGE, CLOSED */
+  appendChunk(data: Data): Promise<number> {
+    return this.#change(() => this.#insertChunk(this.list.entries.length, data))
   }
 
   /**
    * Puts a chunk before another one. Where sizes then differ, the frame gets chunks of variable size.
    * @returns the number of chunks
+   * @throws BlpkError USAGE, CLOSED
    */
-  async insertChunk(index: number, data: Data): Promise<number> {
+  insertChunk(index: number, data: Data): Promise<number> {
+    return this.#change(() => this.#insertChunk(index, data))
+  }
+
+  async #insertChunk(index: number, data: Data): Promise<number> {
+    const { list } = this
     const plain = asBytes(data)
     this.#checkChunk(plain)
-    if (!Number.isInteger(index) || index < 0 || index > this.nchunks)
-      throw usage(`a chunk cannot be inserted at ${index}; there are ${this.nchunks} chunks`)
-    const at = index === this.nchunks ? this.nbytes : (await this.list.extent(index))[0]
-    await this.list.splice(index, 0, [await this.#packer.one(plain, at)], [plain.length])
-    return this.nchunks
+    const { length } = list.entries
+    if (!Number.isInteger(index) || index < 0 || index > length)
+      throw usage(`a chunk cannot be inserted at ${String(index)}; there are ${length} chunks`)
+    const at = index === length ? list.nbytes : (await list.extent(index))[0]
+    await list.splice(index, 0, [await this.#packer.one(plain, at)], [plain.length])
+    return list.entries.length
   }
 
-  /** Replaces a chunk. */
-  async updateChunk(index: number, data: Data): Promise<void> {
-    const plain = asBytes(data)
-    this.#checkChunk(plain)
-    const place = this.checkIndex(index)
-    const [at] = await this.list.extent(place)
-    await this.list.splice(place, 1, [await this.#packer.one(plain, at)], [plain.length])
+  /** Replaces a chunk. @throws BlpkError USAGE, CLOSED */
+  updateChunk(index: number, data: Data): Promise<void> {
+    return this.#change(async () => {
+      const plain = asBytes(data)
+      this.#checkChunk(plain)
+      const place = this.checkIndex(index, this.list)
+      const [at] = await this.list.extent(place)
+      await this.list.splice(place, 1, [await this.#packer.one(plain, at)], [plain.length])
+    })
   }
 
-  /** Removes a chunk. @returns the number of chunks that are left */
-  async deleteChunk(index: number): Promise<number> {
-    await this.list.splice(this.checkIndex(index), 1, [], [])
-    return this.nchunks
+  /** Removes a chunk. @returns the number of chunks that are left @throws BlpkError USAGE, CLOSED */
+  deleteChunk(index: number): Promise<number> {
+    return this.#change(async () => {
+      await this.list.splice(this.checkIndex(index, this.list), 1, [], [])
+      return this.list.entries.length
+    })
   }
 
-  /** Puts the chunks in another order. @param order for each place, the chunk that goes there */
-  async reorderChunks(order: readonly number[]): Promise<void> {
-    const seen = new Set(order)
-    const whole = order.length === this.nchunks && seen.size === order.length
-    if (!whole || !order.every((i) => Number.isInteger(i) && i >= 0 && i < this.nchunks))
-      throw usage(`the new order must name each of the ${this.nchunks} chunks once`)
-    await this.list.reorder(order)
+  /**
+   * Puts the chunks in another order.
+   * @param order for each place, the chunk that goes there
+   * @throws BlpkError USAGE, CLOSED
+   */
+  reorderChunks(order: readonly number[]): Promise<void> {
+    return this.#change(async () => {
+      const { length } = this.list.entries
+      const whole = Array.isArray(order) && order.length === length && new Set(order).size === length
+      if (!whole || !order.every((i) => Number.isInteger(i) && i >= 0 && i < length))
+        throw usage(`the new order must name each of the ${length} chunks once`)
+      await this.list.reorder([...order])
+    })
   }
 
   /**
    * Overwrites items from `start` on; where the values run past the end, they extend it.
-   * @throws BlpkError USAGE where they start behind the end
+   * @throws BlpkError USAGE where they start behind the end, CLOSED
    */
-  async set(start: number, data: Data): Promise<void> {
+  set(start: number, data: Data): Promise<void> {
+    return this.#change(() => this.#set(start, data))
+  }
+
+  async #set(start: number, data: Data): Promise<void> {
     const values = asBytes(data)
     this.#checkItems(values)
-    const at = start < 0 ? this.nbytes + start * this.typesize : start * this.typesize
-    if (!Number.isSafeInteger(at) || at < 0 || at > this.nbytes)
-      throw usage(`item ${start} does not lie within the ${this.nbytes / this.typesize} items`)
+    const { nbytes } = this.list
+    const at = start < 0 ? nbytes + start * this.typesize : start * this.typesize
+    if (!Number.isSafeInteger(start) || !Number.isSafeInteger(at) || at < 0 || at > nbytes)
+      throw usage(`item ${String(start)} does not lie within the ${nbytes / this.typesize} items`)
     await overwrite(this.#changing, at, values)
-    await extend(this.#changing, values.subarray(Math.max(0, this.nbytes - at)))
+    await extend(this.#changing, values.subarray(Math.max(0, nbytes - at)))
   }
 
   /**
@@ -182,13 +236,18 @@ export class SChunk extends SChunkReader {
    * @param value for 'value': an item
    * @throws BlpkError USAGE where there are chunks already, or the value is no item
    */
-  async fillSpecial(items: number, special: OffsetSpecial | 'value', value?: Data): Promise<void> {
+  fillSpecial(items: number, special: OffsetSpecial | 'value', value?: Data): Promise<void> {
+    return this.#change(() => this.#fillSpecial(items, special, value))
+  }
+
+  async #fillSpecial(items: number, special: OffsetSpecial | 'value', value?: Data): Promise<void> {
     const total = items * this.typesize
-    if (this.nchunks > 0) throw usage('only an empty super-chunk can be filled with a special value')
+    if (this.list.entries.length > 0)
+      throw usage('only an empty super-chunk can be filled with a special value')
     if (!Number.isSafeInteger(total) || items < 0) throw usage(`${items} items cannot be filled`)
     if (special === 'nans' && this.typesize !== 4 && this.typesize !== 8)
       throw usage(`items of ${this.typesize} bytes cannot be NaN; floats have 4 or 8`)
-    const size = this.chunksize
+    const size = this.list.chunksize
     const count = Math.ceil(total / size)
     const sizes = Array.from({ length: count }, (_, i) => Math.min(size, total - i * size))
     const whole = await this.#specialEntry(special, value, Math.min(size, total))
@@ -216,6 +275,26 @@ export class SChunk extends SChunkReader {
     this.#packer.keep = keep
   }
 
+  /** @internal Is kept when all changes are done that were called up to then. */
+  settled(): Promise<void> {
+    return this.turns.settled()
+  }
+
+  /** What a frame is made of that shows the state as it is now, whatever changes meanwhile. */
+  #snapshot(): FrameParts {
+    const { header, vlmeta, ...parts } = this.parts()
+    const copies = { header: { ...header, meta: new Map(header.meta) }, vlmeta: new Map(vlmeta) }
+    return { ...parts, ...copies, chunks: this.shown }
+  }
+
+  /** Writes what there is when the changes are done that were called before. */
+  #writing<T>(write: (ws: Workspace, parts: FrameParts) => Promise<T>): Promise<T> {
+    return this.afterChanges(async () => {
+      const parts = this.#snapshot()
+      return withWorkspace((ws) => write(ws, parts))
+    })
+  }
+
   /** @internal What a frame of it is made of. @throws BlpkError USAGE where it cannot be one */
   parts(): FrameParts {
     checkLayers(this.header.meta, this.vlmeta)
@@ -227,9 +306,13 @@ export class SChunk extends SChunkReader {
     return this.ws
   }
 
-  /** Writes the frame into a sink. @returns its size, in bytes @throws BlpkError USAGE for metalayers that do not fit */
-  async writeTo(sink: ByteSink): Promise<number> {
-    return writeFrame(this.ws, this.parts(), sink)
+  /**
+   * Writes the frame into a sink, as it is after the changes that were called before.
+   * @returns its size, in bytes
+   * @throws BlpkError USAGE for metalayers that do not fit, CLOSED
+   */
+  writeTo(sink: ByteSink): Promise<number> {
+    return this.#writing((ws, parts) => writeFrame(ws, parts, sink))
   }
 
   /**
@@ -240,7 +323,7 @@ export class SChunk extends SChunkReader {
   async stream(data: Data, sink: ByteSink): Promise<number> {
     const values = asBytes(data)
     this.#checkItems(values)
-    return streamFrame(this.ws, this.parts(), this.#packer, values, sink)
+    return this.#writing((ws, parts) => streamFrame(ws, parts, this.#packer, values, sink))
   }
 
   /** The frame in memory. */
@@ -256,9 +339,10 @@ export class SChunk extends SChunkReader {
    * or is replaced.
    * @param path of a file, or `s3://bucket/key`; with `sparse`, of a directory
    * @returns its size, in bytes
-   * @throws BlpkError EXISTS, NOT_FOUND, IO, NO_SPACE, LOCKED, DENIED, NETWORK; USAGE for metalayers that do not fit
+   * @throws BlpkError EXISTS, NOT_FOUND, IO, NO_SPACE, LOCKED, DENIED, NETWORK, CLOSED; USAGE for metalayers that do
+   * not fit
    */
-  async save(path: string, options: SaveOptions = {}): Promise<number> {
-    return saveFrame(this.ws, () => this.parts(), path, { ...options, within: this.within })
+  save(path: string, options: SaveOptions = {}): Promise<number> {
+    return this.#writing((ws, parts) => saveFrame(ws, () => parts, path, { ...options, within: this.within }))
   }
 }

@@ -19,6 +19,7 @@ export const EXIT_CODES: Record<ErrorCode, number> = {
   DENIED: 1,
   NETWORK: 1,
   INTERRUPTED: 130,
+  CLOSED: 1,
 }
 
 /** Of several files the one that counts: the largest code. */

@@ -65,11 +65,22 @@ export class ChunkList {
   /** Plain sizes, where chunks have their own or the last one is not known by rule. */
   #sizes: number[] | undefined
   #nbytes: number
-  readonly #layouts = new LayoutCache()
+  /** By the chunks themselves, so that lists may share it. */
+  readonly #layouts: LayoutCache
+  /** Does another list have the same entries? */
+  #isShared = false
   /** The special chunk that was asked for last: most are like it. */
   #special: { special: OffsetSpecial; nbytes: number; bytes: Uint8Array } | undefined
 
-  constructor(entries: Entry[], chunksize: number, nbytes: number, typesize: number, blocksize: number) {
+  constructor(
+    entries: Entry[],
+    chunksize: number,
+    nbytes: number,
+    typesize: number,
+    blocksize: number,
+    layouts = new LayoutCache(),
+  ) {
+    this.#layouts = layouts
     this.entries = entries
     this.chunksize = chunksize
     this.#nbytes = nbytes
@@ -79,6 +90,32 @@ export class ChunkList {
 
   get nbytes(): number {
     return this.#nbytes
+  }
+
+  /** The list as it is now: what is changed here later does not show there. */
+  snapshot(): ChunkList {
+    const { entries, chunksize } = this
+    const list = new ChunkList(
+      entries,
+      chunksize,
+      this.#nbytes,
+      this.#typesize,
+      this.#blocksize,
+      this.#layouts,
+    )
+    list.#sizes = this.#sizes
+    list.refusal = this.refusal
+    this.#isShared = true
+    return list
+  }
+
+  /** Puts everything back as it was when the snapshot was made. */
+  restore(snapshot: ChunkList): void {
+    this.entries = snapshot.entries
+    this.chunksize = snapshot.chunksize
+    this.#nbytes = snapshot.#nbytes
+    this.#sizes = snapshot.#sizes
+    this.#isShared = true
   }
 
   /** Where chunk `index` starts in the plain bytes, and its size. */
@@ -203,7 +240,7 @@ export class ChunkList {
       const [, nbytes] = await this.extent(index)
       if (nbytes === sizes[0]) {
         this.#layouts.clear()
-        this.entries[index] = entry
+        this.#ownEntries()[index] = entry
         return
       }
     }
@@ -216,6 +253,12 @@ export class ChunkList {
     const all = replaced(await this.sizes(), sizes)
     this.entries = replaced(this.entries, entries)
     this.#settle(all)
+  }
+
+  #ownEntries(): Entry[] {
+    if (this.#isShared) this.entries = [...this.entries]
+    this.#isShared = false
+    return this.entries
   }
 
   async reorder(order: readonly number[]): Promise<void> {

@@ -9,10 +9,21 @@ export type Pick1 =
   | readonly number[]
   | { start?: number | undefined; stop?: number | undefined; step?: number | undefined }
 
+/** What a value is, for messages. */
+function nameOf(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value)
+  if (typeof value === 'bigint') return `the bigint ${value}`
+  if (typeof value === 'function') return 'a function'
+  if (typeof value !== 'object' || value === null) return String(value)
+  return Array.isArray(value)
+    ? 'a list'
+    : `an object (${Object.keys(value).join(', ') || value.constructor?.name})`
+}
+
 function checkIndex(index: number, extent: number): number {
+  if (!Number.isInteger(index)) throw usage(`the index ${nameOf(index)} is no integer`)
   const at = index < 0 ? index + extent : index
-  if (!Number.isInteger(index) || at < 0 || at >= extent)
-    throw usage(`index ${index} does not lie within an axis of ${extent}`)
+  if (at < 0 || at >= extent) throw usage(`index ${index} does not lie within an axis of ${extent}`)
   return at
 }
 
@@ -24,7 +35,7 @@ function clampStart(
   high: number,
 ): number {
   if (value === undefined) return fallback
-  if (!Number.isInteger(value)) throw usage(`the limit ${value} of a slice is no integer`)
+  if (!Number.isInteger(value)) throw usage(`the limit ${nameOf(value)} of a slice is no integer`)
   return Math.min(Math.max(value < 0 ? value + extent : value, low), high)
 }
 
@@ -47,7 +58,7 @@ function sliceRange(
   extent: number,
 ): AxisRange {
   if (!Number.isInteger(step) || step === 0)
-    throw usage(`the step ${step} of a slice is no integer other than 0`)
+    throw usage(`the step ${nameOf(step)} of a slice is no integer other than 0`)
   const up = step > 0
   const [low, high] = up ? [0, extent] : [-1, extent - 1]
   const first = clampStart(start, extent, up ? low : high, low, high)
@@ -56,6 +67,16 @@ function sliceRange(
   if (count > MOST_INDICES && step !== 1)
     throw unsupported(`${count} items along an axis are too many: read them in parts`)
   return { count, at: (i) => first + i * step, dense: step === 1 || count < 2, drop: false }
+}
+
+const RANGE_KEYS = ['start', 'stop', 'step']
+
+/** Anything else, such as a typed array or a misspelt name, would be taken for the whole axis. */
+function isRange(key: unknown): boolean {
+  if (typeof key !== 'object' || key === null || ArrayBuffer.isView(key)) return false
+  const names = Object.keys(key)
+  if (!names.every((name) => RANGE_KEYS.includes(name))) return false
+  return names.length > 0 || [Object.prototype, null].includes(Object.getPrototypeOf(key))
 }
 
 /**
@@ -67,6 +88,8 @@ export function axisRange(key: Pick1 | undefined, extent: number): AxisRange {
     const index = checkIndex(key, extent)
     return { count: 1, at: () => index, dense: true, drop: true }
   }
+  if (key !== undefined && !Array.isArray(key) && !isRange(key))
+    throw usage(`a key is an index, a range or a list of indices, not ${nameOf(key)}`)
   if (Array.isArray(key)) {
     const indices = (key as readonly number[]).map((index) => checkIndex(index, extent))
     const dense = indices.every((at, i) => i === 0 || at === (indices[i - 1] ?? 0) + 1)

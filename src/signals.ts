@@ -1,0 +1,66 @@
+import { interruptedError } from './errors.js'
+
+/** What is to be called when a signal is aborted. */
+class Hub {
+  readonly #signal: AbortSignal
+  readonly #stops = new Set<() => void>()
+  readonly #stop = (): void => {
+    for (const stop of [...this.#stops]) stop()
+  }
+
+  constructor(signal: AbortSignal) {
+    this.#signal = signal
+  }
+
+  add(stop: () => void): void {
+    if (this.#stops.size === 0) this.#signal.addEventListener('abort', this.#stop)
+    this.#stops.add(stop)
+  }
+
+  remove(stop: () => void): void {
+    this.#stops.delete(stop)
+    if (this.#stops.size === 0) this.#signal.removeEventListener('abort', this.#stop)
+  }
+}
+
+const hubs = new WeakMap<AbortSignal, Hub>()
+
+/**
+ * Calls a function when a signal is aborted. However many wait for one signal, it has one listener: Node warns of a leak
+ * where there are more than ten.
+ * @returns a function that ends the wait
+ */
+export function onAbort(signal: AbortSignal | undefined, stop: () => void): () => void {
+  if (signal === undefined) return () => {}
+  let hub = hubs.get(signal)
+  if (hub === undefined) {
+    hub = new Hub(signal)
+    hubs.set(signal, hub)
+  }
+  const known = hub
+  // Each wait counts by itself, even if the same function is called for two of them.
+  const own = (): void => stop()
+  known.add(own)
+  return () => known.remove(own)
+}
+
+/**
+ * What a promise gives, unless the signal is aborted before. The work goes on then, but nobody gets its result.
+ * @throws BlpkError INTERRUPTED with the reason of the signal as its cause
+ */
+export async function unlessAborted<T>(work: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return work()
+  if (signal.aborted) throw interruptedError(signal)
+  const result = work()
+  let done = (): void => {}
+  const aborted = new Promise<never>((_, reject) => {
+    done = onAbort(signal, () => reject(interruptedError(signal)))
+  })
+  try {
+    return await Promise.race([result, aborted])
+  } finally {
+    done()
+    // What was given up must not be called unhandled when it fails.
+    result.catch(() => {})
+  }
+}
