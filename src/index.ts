@@ -11,13 +11,14 @@ export type { NDArrayOptions } from './blosc2/ndarray-options.js'
 export type { SaveOptions } from './blosc2/save-frame.js'
 export { SChunk } from './blosc2/schunk.js'
 export type { NDArrayOpenOptions, SChunkOpenOptions, SChunkOptions } from './blosc2/schunk-options.js'
-export type { BlockFunction } from './blosc2/schunk-reader.js'
+export type { BlockFunction, ReadCallOptions } from './blosc2/schunk-reader.js'
 export { loadTensor, packTensor, saveTensor, unpackTensor } from './blosc2/tensor.js'
 export type { CodecName } from './codecs/registry.js'
 export type { LockOptions } from './disk/changing-file.js'
 export type { Disk, FileFacts, Owner } from './disk/disk.js'
 export type { Access } from './disk/modes.js'
 export { openArchiveFile, type ReadOptions } from './disk/read-archive.js'
+export type { Closable } from './dispose.js'
 export { appendToFile } from './engine/append/file.js'
 export type { AppendOptions, AppendResult } from './engine/append/options.js'
 export { appendTo } from './engine/append/place.js'
@@ -57,7 +58,7 @@ export { type ConcatOptions, type ConcatResult, concatArchives } from './engine/
 export type { CodecOptions, PackOptions, PlanInfo, Progress, Room, RunOptions } from './engine/options.js'
 export { type PackResult, pack } from './engine/pack.js'
 export { type Part, type PartOf, partOf } from './engine/part.js'
-export { type ByteRange, RangeReader, unpackRange } from './engine/range.js'
+export { type ByteRange, type RangeOptions, RangeReader, unpackRange } from './engine/range.js'
 export { type UnpackResult, unpack } from './engine/unpack.js'
 export { type Finding, type VerifyOptions, type VerifyReport, verifyArchive } from './engine/verify.js'
 export { ChunkWalk, findChunk } from './engine/walk.js'
@@ -74,8 +75,10 @@ export {
   ndarraySource,
   packNdarray,
   toTypedArray,
+  UnpackedNdarray,
   unpackNdarray,
 } from './ndarray.js'
+export type { Float16ArrayLike } from './numeric-array.js'
 export { openArchive, openSink, openSource, plainSource, type Readable } from './open.js'
 export type { ChangeSettings, PlaceSettings, SinkSettings } from './places.js'
 export type { ByteSink, Expected } from './sinks/byte-sink.js'

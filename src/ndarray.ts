@@ -7,25 +7,15 @@ import { usage } from './errors.js'
 import { fromFortranOrder } from './format/b2nd/order.js'
 import { toJson } from './format/json.js'
 import { dtypeRepr, ndarrayIn, ndarrayMetadata, parseMetadataDtype } from './format/npy/index.js'
+import type { NumericArray } from './numeric-array.js'
 import { MemorySink } from './sinks/memory.js'
 import { npyPrefix } from './sinks/npy.js'
 import { BytesPlainSink } from './sinks/plain.js'
 import { MemorySource } from './sources/memory.js'
 import { BytesPlainSource, type PlainSource } from './sources/plain.js'
+import { FLOAT16, type Float16Constructor, typedValues } from './typed-values.js'
 
-/** Typed arrays that have a NumPy dtype. */
-export type NumericArray =
-  | Int8Array
-  | Uint8Array
-  | Uint8ClampedArray
-  | Int16Array
-  | Uint16Array
-  | Int32Array
-  | Uint32Array
-  | BigInt64Array
-  | BigUint64Array
-  | Float32Array
-  | Float64Array
+export type { NumericArray }
 
 /** An array as NumPy knows it: bytes in memory order, shape in items. */
 export interface Ndarray {
@@ -36,7 +26,34 @@ export interface Ndarray {
   data: Uint8Array
 }
 
+/** An array that was read. */
+export class UnpackedNdarray implements Ndarray {
+  readonly dtype: string
+  readonly shape: number[]
+  readonly order: 'C' | 'F'
+  readonly data: Uint8Array
+
+  constructor({ dtype, shape, order, data }: Ndarray) {
+    this.dtype = dtype
+    this.shape = shape
+    this.order = order
+    this.data = data
+  }
+
+  /**
+   * The items as a typed array, in the byte order of the machine: big-endian ones are turned around, `data` stays as it
+   * is. It is a view of `data` where that has this byte order and is aligned, else a copy. `<f2` comes as `Float16Array`
+   * where Node has it (from 24 on), else as `Float32Array` of the same values; `|b1` as `Uint8Array`; `datetime64` and
+   * `timedelta64` as `BigInt64Array`.
+   * @throws BlpkError USAGE for a dtype without a typed array: complex numbers, strings, structured ones
+   */
+  get values(): NumericArray {
+    return typedValues(this.dtype, this.data)
+  }
+}
+
 const DTYPES: [new (n: number) => NumericArray, string][] = [
+  ...(FLOAT16 === undefined ? [] : ([[FLOAT16, '<f2']] as [Float16Constructor, string][])),
   [Int8Array, '|i1'],
   [Uint8Array, '|u1'],
   [Uint8ClampedArray, '|u1'],
@@ -100,13 +117,13 @@ export async function packNdarray(
 }
 
 /**
- * Unpacks an archive of an array in memory.
+ * Unpacks an archive of an array in memory; its `values` are a typed array.
  * @throws BlpkError USAGE where it holds no NumPy array; DAMAGED, CHECKSUM, UNSUPPORTED
  */
 export async function unpackNdarray(
   bytes: Uint8Array,
   options: RunOptions & OpenOptions = {},
-): Promise<Ndarray> {
+): Promise<UnpackedNdarray> {
   const archive = await Archive.open(new MemorySource(bytes), options)
   const layout = ndarrayIn(archive.metadata)
   if (layout === undefined || npyPrefix(archive) === undefined)
@@ -114,24 +131,14 @@ export async function unpackNdarray(
   const sink = new MemorySink()
   await unpack(archive, new BytesPlainSink(sink), options)
   const dtype = typeof layout.descr === 'string' ? layout.descr : dtypeRepr(layout.descr)
-  return { dtype, shape: [...layout.shape], order: layout.order, data: sink.bytes }
+  return new UnpackedNdarray({ dtype, shape: [...layout.shape], order: layout.order, data: sink.bytes })
 }
 
 /**
- * The data of an array as a typed array.
- * @returns a view where the bytes are aligned, a copy where they are not
- * @throws BlpkError USAGE for a dtype that JavaScript has no typed array for, big-endian ones included
+ * The data of an array as a typed array, in the byte order of the machine and the order of `array.order`; see
+ * {@link UnpackedNdarray.values}.
+ * @throws BlpkError USAGE for a dtype that JavaScript has no typed array for
  */
-export function toTypedArray(array: Ndarray): NumericArray {
-  const type = DTYPES.find(([, dtype]) => dtype === array.dtype)?.[0] as
-    | (new (
-        buffer: ArrayBufferLike,
-        offset: number,
-        length: number,
-      ) => NumericArray)
-    | undefined
-  if (type === undefined) throw usage(`JavaScript has no typed array for dtype ${array.dtype}`)
-  const size = (type as unknown as { BYTES_PER_ELEMENT: number }).BYTES_PER_ELEMENT
-  const data = array.data.byteOffset % size === 0 ? array.data : array.data.slice()
-  return new type(data.buffer, data.byteOffset, data.length / size)
+export function toTypedArray({ dtype, data }: Ndarray): NumericArray {
+  return typedValues(dtype, data)
 }

@@ -1,4 +1,5 @@
 import { openArchiveFile, type ReadOptions } from './disk/read-archive.js'
+import { type Closable, disposable } from './dispose.js'
 import { Archive, type OpenOptions } from './engine/archive.js'
 import {
   openRemoteSink,
@@ -23,7 +24,14 @@ export type Readable = string | Uint8Array | ByteIterable | ByteSource
  * A source for whatever bytes can be read from: a path, `s3://bucket/key`, `https://…`, bytes, a stream.
  * @throws BlpkError NOT_FOUND, IO, DENIED, NETWORK
  */
-export async function openSource(from: Readable, settings: PlaceSettings = {}): Promise<ByteSource> {
+export async function openSource(
+  from: Readable,
+  settings: PlaceSettings = {},
+): Promise<ByteSource & Closable> {
+  return disposable(await sourceOf(from, settings))
+}
+
+async function sourceOf(from: Readable, settings: PlaceSettings): Promise<ByteSource> {
   if (typeof from === 'string') return (await openRemoteSource(from, settings)) ?? new FileSource(from)
   if (from instanceof Uint8Array) return new MemorySource(from)
   return 'seekable' in from ? from : new StreamSource(from)
@@ -42,7 +50,7 @@ export async function openSink(to: string, options: SinkSettings & FileSinkOptio
 export async function openArchiveSource(
   from: Readable,
   options: ReadOptions & PlaceSettings = {},
-): Promise<ByteSource> {
+): Promise<ByteSource & Closable> {
   const isPath = typeof from === 'string' && schemeOf(from) === undefined
   return isPath ? openArchiveFile(from, options) : openSource(from, options)
 }
@@ -59,6 +67,6 @@ export async function openArchive(
 export async function plainSource(
   from: Readable,
   options: { raw?: boolean } & PlaceSettings = {},
-): Promise<PlainSource> {
-  return openPlain(await openSource(from, options), options)
+): Promise<PlainSource & Closable> {
+  return disposable(await openPlain(await openSource(from, options), options))
 }

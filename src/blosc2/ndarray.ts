@@ -6,7 +6,7 @@ import { itemDtype } from '../format/b2nd/dtype.js'
 import { type Box, boxShape, chunkBoxes, product } from '../format/b2nd/geometry.js'
 import { B2ND_LAYER, CATERVA_LAYER } from '../format/b2nd/meta.js'
 import type { Pick1 } from '../format/b2nd/picks.js'
-import { inCOrder, type Ndarray, type NumericArray, ndarray } from '../ndarray.js'
+import { inCOrder, type Ndarray, type NumericArray, ndarray, UnpackedNdarray } from '../ndarray.js'
 import { openSink } from '../open.js'
 import type { PlaceSettings, SinkSettings } from '../places.js'
 import type { ByteSink } from '../sinks/byte-sink.js'
@@ -182,7 +182,7 @@ export class NDArray {
    * @throws BlpkError USAGE for keys that make no sense, DAMAGED, UNSUPPORTED, IO, CLOSED; INTERRUPTED with the reason of
    * the signal as its cause
    */
-  slice(keys: readonly (Pick1 | undefined)[] = [], options: ReadCallOptions = {}): Promise<Ndarray> {
+  slice(keys: readonly (Pick1 | undefined)[] = [], options: ReadCallOptions = {}): Promise<UnpackedNdarray> {
     return this.schunk.reading(options, async (parts) => {
       const now = this.#now
       const ranges = rangesOf(now.meta.shape, keys)
@@ -190,7 +190,7 @@ export class NDArray {
       const data = allocate(product(counts) * this.schunk.typesize)
       await readPicks(storeOf(parts, now, this.schunk.typesize), ranges, data)
       const shape = counts.filter((_, i) => !ranges[i]?.drop)
-      return { dtype: this.#dtype, shape, order: 'C' as const, data }
+      return new UnpackedNdarray({ dtype: this.#dtype, shape, order: 'C', data })
     })
   }
 
@@ -290,12 +290,13 @@ export class NDArray {
    * The array chunk by chunk, without padding: where each part starts, its shape and its items in C order. All parts are
    * of the state at the start, whatever changes meanwhile.
    */
-  async *[Symbol.asyncIterator](): AsyncGenerator<{ start: readonly number[]; part: Ndarray }> {
+  async *[Symbol.asyncIterator](): AsyncGenerator<{ start: readonly number[]; part: UnpackedNdarray }> {
     const { cut } = this.#now
     const view = this.#view()
     for (const { start, stop } of chunkBoxes(cut)) {
       const data = await view.box({ start, stop })
-      yield { start, part: { dtype: view.dtype, shape: boxShape({ start, stop }), order: 'C', data } }
+      const shape = boxShape({ start, stop })
+      yield { start, part: new UnpackedNdarray({ dtype: view.dtype, shape, order: 'C', data }) }
     }
   }
 

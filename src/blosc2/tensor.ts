@@ -3,7 +3,7 @@ import { usage } from '../errors.js'
 import { MsgpackReader } from '../format/msgpack/reader.js'
 import { MsgpackWriter } from '../format/msgpack/writer.js'
 import { dtypeRepr, parseMetadataDtype } from '../format/npy/index.js'
-import { inCOrder, type Ndarray, type NumericArray, ndarray } from '../ndarray.js'
+import { inCOrder, type Ndarray, type NumericArray, ndarray, UnpackedNdarray } from '../ndarray.js'
 import type { ByteSource } from '../sources/byte-source.js'
 import { openFrameSink, type SaveOptions } from './save-frame.js'
 import { SChunk } from './schunk.js'
@@ -60,14 +60,14 @@ async function describe(
   return { schunk, data: plain.data }
 }
 
-async function readTensor(schunk: SChunk): Promise<Ndarray> {
+async function readTensor(schunk: SChunk): Promise<UnpackedNdarray> {
   const layer = schunk.vlmeta.get(TENSOR_LAYER)
   if (layer === undefined) throw usage('the frame holds no packed tensor; open it with SChunk.open')
   const { shape, dtype } = parseTensor(layer)
   const nbytes = shape.reduce((size, extent) => size * extent, parseMetadataDtype(dtype).itemsize)
   if (nbytes !== schunk.nbytes)
     throw usage(`the tensor should have ${nbytes} bytes, and the frame has ${schunk.nbytes}`)
-  return { shape, dtype, order: 'C', data: await schunk.bytes() }
+  return new UnpackedNdarray({ shape, dtype, order: 'C', data: await schunk.bytes() })
 }
 
 /** An array as a frame in memory, which python-blosc2's `unpack_tensor` reads. @throws BlpkError USAGE */
@@ -81,7 +81,10 @@ export async function packTensor(
 }
 
 /** The array of a frame in memory. @throws BlpkError USAGE where it holds no tensor; DAMAGED, UNSUPPORTED */
-export async function unpackTensor(bytes: Uint8Array, options: SChunkOpenOptions = {}): Promise<Ndarray> {
+export async function unpackTensor(
+  bytes: Uint8Array,
+  options: SChunkOpenOptions = {},
+): Promise<UnpackedNdarray> {
   return readTensor(await SChunk.open(bytes, options))
 }
 
@@ -111,7 +114,7 @@ export async function saveTensor(
 export async function loadTensor(
   input: string | ByteSource,
   options: SChunkOpenOptions = {},
-): Promise<Ndarray> {
+): Promise<UnpackedNdarray> {
   const schunk = await SChunk.open(input, options)
   try {
     return await readTensor(schunk)

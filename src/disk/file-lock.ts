@@ -1,6 +1,7 @@
 import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import { type BlpkError, unsupported } from '../errors.js'
+import { type BlpkError, interruptedError, unsupported } from '../errors.js'
+import { onAbort } from '../signals.js'
 
 /** How long a lock is waited for. */
 export interface LockWait {
@@ -16,7 +17,7 @@ const MOST_PAUSE_MS = 100
 export async function pauseBetweenTries({ end, signal }: LockWait): Promise<void> {
   const pause = LEAST_PAUSE_MS + Math.random() * (MOST_PAUSE_MS - LEAST_PAUSE_MS)
   await new Promise((resolve) => setTimeout(resolve, Math.min(pause, Math.max(1, end - performance.now()))))
-  signal?.throwIfAborted()
+  if (signal?.aborted === true) throw interruptedError(signal)
 }
 
 type Library = typeof import('fs-native-extensions')['default']
@@ -65,13 +66,13 @@ async function waitByCommand(fd: number, name: string, { end, signal }: LockWait
   const child = spawn('flock', args, { stdio: ['ignore', 'ignore', 'ignore', fd] })
   const stop = (): void => void child.kill('SIGKILL')
   const timer = left > 0 && Number.isFinite(left) ? setTimeout(stop, Math.min(left, 2 ** 31 - 1)) : undefined
-  signal?.addEventListener('abort', stop, { once: true })
+  const unheard = onAbort(signal, stop)
   try {
     const [code, by] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve, reject) => {
       child.on('error', reject)
       child.on('exit', (...how) => resolve(how))
     })
-    signal?.throwIfAborted()
+    if (signal?.aborted === true) throw interruptedError(signal)
     if (code === 0) return true
     if (code === TAKEN || by === 'SIGKILL') return false
     throw refused(name, `the command flock failed: ${by ?? `exit code ${code}`}`)
@@ -80,7 +81,7 @@ async function waitByCommand(fd: number, name: string, { end, signal }: LockWait
     throw refused(name, 'the command flock of util-linux or BusyBox is missing')
   } finally {
     clearTimeout(timer)
-    signal?.removeEventListener('abort', stop)
+    unheard()
   }
 }
 
@@ -106,7 +107,7 @@ export function canLockFiles(): boolean {
  * Takes the exclusive lock that C programs take by `flock`, or by `LockFileEx` on the first byte: it belongs to this
  * opening of the file, and the kernel frees it when that is closed.
  * @returns false where the time was over
- * @throws BlpkError UNSUPPORTED where the system or the file system cannot lock; the signal's reason
+ * @throws BlpkError UNSUPPORTED where the system or the file system cannot lock; INTERRUPTED
  */
 export function waitForFileLock(fd: number, name: string, wait: LockWait): Promise<boolean> {
   return HAS_LIBRARY ? waitByLibrary(fd, name, wait) : waitByCommand(fd, name, wait)

@@ -1,7 +1,8 @@
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { BlpkError } from '../errors.js'
+import type { Closable } from '../dispose.js'
+import { BlpkError, closedError } from '../errors.js'
 import { attempt, ioError } from '../io-errors.js'
 import type { ByteSource } from '../sources/byte-source.js'
 import { openForChange } from './changing-file.js'
@@ -45,6 +46,7 @@ class StateSource implements ByteSource {
   /** What a change may alter under it, from elsewhere. */
   readonly #patches: readonly Patch[]
   readonly #close: () => void
+  #isClosed = false
 
   constructor(disk: Disk, file: number, name: string, size: number, patches: Patch[], close: () => void) {
     this.name = name
@@ -57,6 +59,8 @@ class StateSource implements ByteSource {
   }
 
   read(position: number, into: Uint8Array): number {
+    // The number of the file may be that of another one by now.
+    if (this.#isClosed) throw closedError(`'${this.name}'`)
     const wanted = into.subarray(0, Math.max(0, Math.min(into.length, this.size - position)))
     const n = attempt('read', this.name, () => this.#disk.read(this.#file, wanted, position))
     return overlay(this.#patches, position, wanted, n)
@@ -67,7 +71,12 @@ class StateSource implements ByteSource {
   }
 
   close(): void {
-    this.#close()
+    if (!this.#isClosed) this.#close()
+    this.#isClosed = true
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.close()
   }
 }
 
@@ -175,7 +184,7 @@ async function tryToOpen(
   path: string,
   o: ReadOptions,
   closers: Closers,
-): Promise<ByteSource | undefined> {
+): Promise<(ByteSource & Closable) | undefined> {
   const { disk = nodeDisk } = o
   const fd = disk.open(path, 'r')
   closers.add(() => disk.close(fd))
@@ -202,7 +211,7 @@ async function tryToOpen(
  * cannot be written.
  * @throws BlpkError NOT_FOUND, IO, INTERRUPTED
  */
-export async function openArchiveFile(name: string, o: ReadOptions = {}): Promise<ByteSource> {
+export async function openArchiveFile(name: string, o: ReadOptions = {}): Promise<ByteSource & Closable> {
   const { disk = nodeDisk } = o
   for (let i = 0; i < MAX_TRIES; i++) {
     const closers = new Closers()

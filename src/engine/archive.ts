@@ -1,4 +1,4 @@
-import { damaged, type ErrorPlace } from '../errors.js'
+import { closedError, damaged, type ErrorPlace } from '../errors.js'
 import {
   type Checksum,
   type ChecksumName,
@@ -60,6 +60,7 @@ export class Archive {
   /** Position of the first chunk, in bytes. */
   readonly chunksAt: number
   readonly #maxChunk: number
+  #isClosed = false
   #offsets: Offsets | undefined
   readonly #pages = new Map<number, Offsets>()
 
@@ -177,6 +178,7 @@ export class Archive {
 
   /** Fills `into` from `position`. @throws BlpkError DAMAGED where the archive ends before */
   async readExactly(position: number, into: Uint8Array, place: ErrorPlace): Promise<void> {
+    this.#checkOpen()
     const n = await this.source.read(position, into)
     if (n < into.length)
       throw damaged(`the archive ends at byte ${position + n}`, { ...place, offset: position })
@@ -187,6 +189,7 @@ export class Archive {
    * @returns undefined at the end of an archive that does not know its number of chunks
    */
   async locate(index: number, position: number): Promise<ChunkPlace | undefined> {
+    this.#checkOpen()
     const place = { chunk: index, offset: position }
     const bytes = new Uint8Array(CHUNK_HEADER_BYTES)
     const n = await this.source.read(position, bytes)
@@ -236,6 +239,7 @@ export class Archive {
 
   /** Where a chunk lies in a file that other threads may read, where it does. */
   placeOf(chunk: ChunkPlace): FilePlace | undefined {
+    this.#checkOpen()
     const { fd, name } = this.source
     const nbytes = this.endOf(chunk) - chunk.position
     return fd === undefined || this.source.inFile?.(chunk.position, nbytes) === false
@@ -248,8 +252,18 @@ export class Archive {
     return loadChecksum(this.header.checksum, ws)
   }
 
+  /** Closes the source. What is called afterwards throws BlpkError CLOSED. */
   async close(): Promise<void> {
+    this.#isClosed = true
     await this.source.close()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  #checkOpen(): void {
+    if (this.#isClosed) throw closedError(`'${this.source.name}'`)
   }
 }
 

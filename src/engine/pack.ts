@@ -1,6 +1,6 @@
 import type { MaybePromise } from '../codecs/codec.js'
 import { codecByName } from '../codecs/registry.js'
-import { BlpkError } from '../errors.js'
+import { interruptedError } from '../errors.js'
 import { readFully } from '../sources/file.js'
 import type { FilePlace } from '../sources/file-place.js'
 import type { PlainSource } from '../sources/plain.js'
@@ -174,6 +174,6 @@ export async function pack(
 
 /** What stopped a run: the signal's own reason says less than our code does. */
 export function interrupted(error: unknown, signal: AbortSignal | undefined): unknown {
-  if (signal?.aborted === true && error === signal.reason) return new BlpkError('INTERRUPTED', 'interrupted')
+  if (signal?.aborted === true && error === signal.reason) return interruptedError(signal)
   return error
 }

@@ -2,7 +2,8 @@ import { BlpkError, unsupported, usage } from '../errors.js'
 import { type Checksum, sameDigest } from '../format/bloscpack/checksums.js'
 import { blocksBytes, decodeBlocks } from '../format/chunk/decode.js'
 import { CHUNK_HEADER_BYTES, type ChunkHeader } from '../format/chunk/header.js'
-import { Workspace } from '../kernels/workspace.js'
+import { Arena, Workspace } from '../kernels/workspace.js'
+import { unlessAborted } from '../signals.js'
 import type { PlainSink } from '../sinks/plain.js'
 import type { Archive, ChunkPlace } from './archive.js'
 import { Slot } from './slot.js'
@@ -24,28 +25,45 @@ function touchedBlocks({ blocksize }: ChunkHeader, start: number, stop: number):
 /** So many chunks are remembered to be sound. */
 const MOST_CHECKED = 1 << 17
 
+/** Rooms that are kept for the next range. */
+const MOST_IDLE = 4
+
+/** One place for all chunks of a range, so that each is read where the kernels can work on it. */
+interface Room {
+  ws: Workspace
+  slot: Slot
+}
+
+/** Options of reading a range. */
+export interface RangeOptions {
+  /** Stops before the next piece. */
+  signal?: AbortSignal | undefined
+}
+
 /**
  * Reads pieces of chunks: only chunks that are touched are read, only blocks that are touched decompressed. A chunk is
  * read whole, and checked, when it is touched first; then of a file only the blocks that are touched are read.
  */
 export class RangeReader {
   readonly #archive: Archive
-  readonly #ws = new Workspace()
-  /** One place for all chunks, so that each is read where the kernels can work on it. */
-  readonly #slot: Slot
+  readonly #arena = new Arena()
+  /** Rooms that nobody reads into now. */
+  readonly #idle: Room[] = []
   #checksum: Promise<Checksum> | undefined
+  #checksumSpace: Workspace | undefined
   readonly #checked = new Set<number>()
 
   constructor(archive: Archive) {
     this.#archive = archive
-    this.#slot = new Slot(this.#ws.arena)
   }
 
   /**
-   * The plain bytes of a range, chunk by chunk. A piece may be used until the next one is asked for.
-   * @throws BlpkError USAGE where the archive does not know its size, DAMAGED or CHECKSUM
+   * The plain bytes of a range, chunk by chunk. A piece may be used until the next one is asked for. Several ranges may be
+   * read at the same time.
+   * @throws BlpkError USAGE where the archive does not know its size, DAMAGED or CHECKSUM, CLOSED; INTERRUPTED with the
+   * reason of the signal as its cause
    */
-  async *pieces(range: ByteRange): AsyncGenerator<Uint8Array> {
+  async *pieces(range: ByteRange, options: RangeOptions = {}): AsyncGenerator<Uint8Array> {
     const { chunkSize } = this.#archive.header
     if (chunkSize === undefined || this.#archive.nbytes === undefined) {
       throw usage('parts of an archive of unknown size cannot be read; decompress it whole')
@@ -58,13 +76,36 @@ export class RangeReader {
       throw usage(`the range ${start}:${stop} does not lie within the ${this.#archive.nbytes} plain bytes`)
     }
     await this.#announce(Math.floor(start / chunkSize), Math.ceil(stop / chunkSize) - 1)
-    for (let at = start; at < stop; ) {
-      const index = Math.floor(at / chunkSize)
-      const first = index * chunkSize
-      const end = Math.min(stop, first + chunkSize)
-      yield await this.#piece(index, at - first, end - first)
-      at = end
+    const { signal } = options
+    const room = this.#idle.pop() ?? { ws: new Workspace(this.#arena), slot: new Slot(this.#arena) }
+    let reading: Promise<Uint8Array> | undefined
+    try {
+      for (let at = start; at < stop; ) {
+        const index = Math.floor(at / chunkSize)
+        const first = index * chunkSize
+        const end = Math.min(stop, first + chunkSize)
+        const piece = await unlessAborted(() => {
+          reading = this.#piece(room, index, at - first, end - first)
+          return reading
+        }, signal)
+        reading = undefined
+        yield piece
+        at = end
+      }
+    } finally {
+      // What was given up may still be read into it.
+      if (reading === undefined) this.#giveBack(room)
+      else reading.catch(() => {}).finally(() => this.#giveBack(room))
     }
+  }
+
+  #giveBack(room: Room): void {
+    if (this.#idle.length < MOST_IDLE) this.#idle.push(room)
+  }
+
+  get #checksumWorkspace(): Workspace {
+    this.#checksumSpace ??= new Workspace(this.#arena)
+    return this.#checksumSpace
   }
 
   /** Tells the source what is going to be read, so that it can fetch it in few requests. */
@@ -76,23 +117,28 @@ export class RangeReader {
     if (from !== undefined && to !== undefined && from < to) source.willRead(from, to)
   }
 
-  async #piece(index: number, start: number, stop: number): Promise<Uint8Array> {
+  async #piece(room: Room, index: number, start: number, stop: number): Promise<Uint8Array> {
     try {
       const chunk = await findChunk(this.#archive, index)
-      const bytes = (await this.#readPart(chunk, start, stop)) ?? (await this.#read(chunk))
-      return await this.#decode(chunk, bytes, start, stop)
+      const bytes = (await this.#readPart(room, chunk, start, stop)) ?? (await this.#read(room, chunk))
+      return await this.#decode(room, chunk, bytes, start, stop)
     } catch (error) {
       throw located(error)
     }
   }
 
   /** @returns undefined where the whole chunk has to be read */
-  async #readPart(chunk: ChunkPlace, start: number, stop: number): Promise<Uint8Array | undefined> {
+  async #readPart(
+    { slot }: Room,
+    chunk: ChunkPlace,
+    start: number,
+    stop: number,
+  ): Promise<Uint8Array | undefined> {
     const { header, index, position } = chunk
     const { source, digestBytes } = this.#archive
     // What is fetched from afar was announced, and comes as it is.
     if (source.willRead !== undefined || (digestBytes > 0 && !this.#checked.has(index))) return undefined
-    const bytes = this.#slot.packed(header.cbytes)
+    const bytes = slot.packed(header.cbytes)
     bytes.set(chunk.headerBytes)
     const place = placeOf(this.#archive, chunk)
     const read = (at: number, into: Uint8Array) => this.#archive.readExactly(position + at, into, place)
@@ -100,11 +146,11 @@ export class RangeReader {
     return (await readBlocks(header, first, last, bytes, read)) ? bytes : undefined
   }
 
-  async #read(chunk: ChunkPlace): Promise<Uint8Array> {
+  async #read({ slot }: Room, chunk: ChunkPlace): Promise<Uint8Array> {
     const { cbytes } = chunk.header
-    const bytes = this.#slot.packed(cbytes + this.#archive.digestBytes)
+    const bytes = slot.packed(cbytes + this.#archive.digestBytes)
     await this.#archive.readChunk(chunk, bytes)
-    this.#checksum ??= this.#archive.loadChecksum(() => this.#ws)
+    this.#checksum ??= this.#archive.loadChecksum(() => this.#checksumWorkspace)
     const checksum = await this.#checksum
     if (!sameDigest(checksum.digest(bytes.subarray(0, cbytes)), bytes.subarray(cbytes))) {
       throw new BlpkError('CHECKSUM', `${checksum.name} mismatch`, placeOf(this.#archive, chunk))
@@ -113,21 +159,32 @@ export class RangeReader {
     return bytes
   }
 
-  async #decode(chunk: ChunkPlace, bytes: Uint8Array, start: number, stop: number): Promise<Uint8Array> {
+  async #decode(
+    { ws, slot }: Room,
+    chunk: ChunkPlace,
+    bytes: Uint8Array,
+    start: number,
+    stop: number,
+  ): Promise<Uint8Array> {
     const { header } = chunk
     if (header.memcpyed) return bytes.subarray(CHUNK_HEADER_BYTES + start, CHUNK_HEADER_BYTES + stop)
     const [first, last] = touchedBlocks(header, start, stop)
-    const plain = this.#slot.plain(blocksBytes(header, first, last))
-    await decodeBlocks(this.#ws, bytes, header, first, last, plain, placeOf(this.#archive, chunk))
+    const plain = slot.plain(blocksBytes(header, first, last))
+    await decodeBlocks(ws, bytes, header, first, last, plain, placeOf(this.#archive, chunk))
     return plain.subarray(start - first * header.blocksize, stop - first * header.blocksize)
   }
 }
 
 /** Writes the plain bytes of a range to a sink. @returns how many there were */
-export async function unpackRange(archive: Archive, range: ByteRange, sink: PlainSink): Promise<number> {
+export async function unpackRange(
+  archive: Archive,
+  range: ByteRange,
+  sink: PlainSink,
+  options: RangeOptions = {},
+): Promise<number> {
   try {
     const reader = new RangeReader(archive)
-    for await (const piece of reader.pieces(range)) await sink.write(piece)
+    for await (const piece of reader.pieces(range, options)) await sink.write(piece)
     await sink.finish()
     return range.stop - range.start
   } catch (error) {

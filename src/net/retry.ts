@@ -1,4 +1,5 @@
-import { BlpkError, type ErrorCode, type ErrorPlace } from '../errors.js'
+import { BlpkError, type ErrorCode, type ErrorPlace, interruptedError } from '../errors.js'
+import { onAbort } from '../signals.js'
 
 /** How patient requests are. */
 export interface NetSettings {
@@ -26,22 +27,20 @@ export class TransientError extends BlpkError {
   }
 }
 
-export function interruptedError(): BlpkError {
-  return new BlpkError('INTERRUPTED', 'interrupted')
-}
+export { interruptedError }
 
 /** Waits, but no longer than until the signal. @throws BlpkError INTERRUPTED */
 export async function pauseFor(ms: number, signal: AbortSignal | undefined): Promise<void> {
   await new Promise<void>((resolve, reject) => {
-    const stop = (): void => {
-      clearTimeout(timer)
-      reject(interruptedError())
-    }
     const timer = setTimeout(() => {
-      signal?.removeEventListener('abort', stop)
+      done()
       resolve()
     }, ms)
-    signal?.addEventListener('abort', stop, { once: true })
+    const done = onAbort(signal, () => {
+      clearTimeout(timer)
+      done()
+      reject(interruptedError(signal))
+    })
   })
 }
 
@@ -65,7 +64,7 @@ export class Retries {
    */
   async after(error: unknown): Promise<void> {
     const { retries = DEFAULT_RETRIES, signal } = this.#settings
-    if (signal?.aborted === true) throw interruptedError()
+    if (signal?.aborted === true) throw interruptedError(signal)
     if (!(error instanceof TransientError)) throw error
     if (this.#failed >= retries) throw given(error, this.#failed)
     const backOff = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** this.#failed) * (0.5 + Math.random())

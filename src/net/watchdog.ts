@@ -1,3 +1,4 @@
+import { onAbort } from '../signals.js'
 import { DEFAULT_TIMEOUT, interruptedError, type NetSettings, TransientError } from './retry.js'
 
 /** Ends a request that makes no progress, or that nobody waits for any more. */
@@ -8,14 +9,15 @@ export class Watchdog {
   readonly #name: string
   #timer: ReturnType<typeof setTimeout>
   #late = false
-  readonly #stop = (): void => this.#controller.abort()
+  readonly #unheard: () => void
 
   constructor(name: string, settings: NetSettings) {
     this.#name = name
     this.#timeout = settings.timeout ?? DEFAULT_TIMEOUT
     this.#outer = settings.signal
-    this.#outer?.addEventListener('abort', this.#stop, { once: true })
-    if (this.#outer?.aborted === true) this.#stop()
+    const stop = (): void => this.#controller.abort()
+    this.#unheard = onAbort(this.#outer, stop)
+    if (this.#outer?.aborted === true) stop()
     this.#timer = this.#wait()
   }
 
@@ -39,12 +41,12 @@ export class Watchdog {
   /** The request is over. */
   end(): void {
     clearTimeout(this.#timer)
-    this.#outer?.removeEventListener('abort', this.#stop)
+    this.#unheard()
   }
 
   /** What really ended the request, where it was this. */
   reason(error: unknown): unknown {
-    if (this.#outer?.aborted === true) return interruptedError()
+    if (this.#outer?.aborted === true) return interruptedError(this.#outer)
     if (!this.#late) return error
     const seconds = this.#timeout / 1000
     return new TransientError(`'${this.#name}' did not answer for ${seconds} s (see --timeout)`, {

@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
-import { BlpkError } from '../errors.js'
+import { BlpkError, closedError } from '../errors.js'
 import { attempt } from '../io-errors.js'
 import type { ByteSource } from './byte-source.js'
 
@@ -24,6 +24,7 @@ export class FileSource implements ByteSource {
   readonly seekable = true
   readonly fd: number
   readonly #owned: boolean
+  #isClosed = false
 
   /**
    * @param path name of the file
@@ -42,11 +43,19 @@ export class FileSource implements ByteSource {
     this.size = stat.size
   }
 
+  /** @throws BlpkError IO, CLOSED */
   read(position: number, into: Uint8Array): number {
+    // Its number may be that of another file by now.
+    if (this.#isClosed) throw closedError(`'${this.name}'`)
     return attempt('read', this.name, () => readFully(this.fd, into, position))
   }
 
   close(): void {
-    if (this.#owned) closeSync(this.fd)
+    if (this.#owned && !this.#isClosed) closeSync(this.fd)
+    this.#isClosed = true
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.close()
   }
 }

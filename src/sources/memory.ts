@@ -22,4 +22,6 @@ export class MemorySource implements ByteSource {
   }
 
   close(): void {}
+
+  async [Symbol.asyncDispose](): Promise<void> {}
 }

@@ -128,4 +128,8 @@ export class BytesPlainSource implements PlainSource {
   close(): MaybePromise<void> {
     return this.#source.close()
   }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
 }

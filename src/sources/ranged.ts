@@ -1,3 +1,4 @@
+import { closedError } from '../errors.js'
 import type { ByteSource, ByteSpan } from './byte-source.js'
 import { Readahead } from './readahead.js'
 
@@ -24,6 +25,7 @@ export class RangedSource implements ByteSource {
   readonly seekable = true
   readonly #place: RangedPlace
   readonly #readahead: Readahead
+  #isClosed = false
 
   constructor(place: RangedPlace) {
     this.name = place.name
@@ -45,11 +47,17 @@ export class RangedSource implements ByteSource {
     this.#readahead.willReadParts(ranges)
   }
 
-  read(position: number, into: Uint8Array): Promise<number> {
+  async read(position: number, into: Uint8Array): Promise<number> {
+    if (this.#isClosed) throw closedError(`'${this.name}'`)
     return this.#readahead.read(position, into)
   }
 
   close(): void {
+    this.#isClosed = true
     this.#place.close()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.close()
   }
 }

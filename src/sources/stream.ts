@@ -63,4 +63,8 @@ export class StreamSource implements ByteSource {
   async close(): Promise<void> {
     await this.#iterator.return?.()
   }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
 }

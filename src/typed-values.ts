@@ -1,0 +1,71 @@
+import { usage } from './errors.js'
+import type { Float16ArrayLike, NumericArray } from './numeric-array.js'
+
+export type Float16Constructor = new (length: number) => Float16ArrayLike
+
+type Typed = new (buffer: ArrayBufferLike, offset: number, length: number) => NumericArray
+
+/** Node has it from version 24 on. */
+export const FLOAT16 = (globalThis as { Float16Array?: Float16Constructor }).Float16Array
+
+/** By NumPy's letter of the kind, and the size of an item. Dates and durations are counts, as `view('i8')` gives them. */
+const TYPES: Readonly<Record<string, unknown>> = {
+  b1: Uint8Array,
+  i1: Int8Array,
+  u1: Uint8Array,
+  i2: Int16Array,
+  u2: Uint16Array,
+  i4: Int32Array,
+  u4: Uint32Array,
+  i8: BigInt64Array,
+  u8: BigUint64Array,
+  f2: FLOAT16,
+  f4: Float32Array,
+  f8: Float64Array,
+  M8: BigInt64Array,
+  m8: BigInt64Array,
+}
+
+/** `<f4`, `|u1`, `>M8[ns]`: byte order, kind and size. */
+const DTYPE = /^([<>|=]?)([biufMm])(\d)(?:\[.*\])?$/
+
+const IS_LITTLE = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1
+
+/** The bytes at a place where a typed array may begin, each item turned around if need be. */
+function nativeBytes(data: Uint8Array, size: number, turned: boolean): Uint8Array {
+  if (!turned) return data.byteOffset % size === 0 ? data : data.slice()
+  // Of a Buffer, slice() would be a view.
+  const copy = Buffer.from(new Uint8Array(data).buffer)
+  if (size === 2) return copy.swap16()
+  return size === 4 ? copy.swap32() : copy.swap64()
+}
+
+/** What a float of 16 bits is as a number. */
+function float16(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1
+  const exponent = (bits >> 10) & 31
+  const fraction = bits & 1023
+  if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN
+  return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1 + fraction / 1024) * 2 ** (exponent - 15)
+}
+
+/**
+ * Items as a typed array, in the byte order of the machine: a view of `data` where that has it and is aligned, else a copy.
+ * Floats of 16 bits come as `Float16Array` where Node has it (from 24 on), else as `Float32Array` of the same values;
+ * truth values as `Uint8Array`; dates and durations as `BigInt64Array`.
+ * @param dtype NumPy's type string
+ * @throws BlpkError USAGE for a dtype without a typed array: complex numbers, strings, structured ones
+ */
+export function typedValues(dtype: string, data: Uint8Array): NumericArray {
+  const [, order = '', kind = '', digit = ''] = DTYPE.exec(dtype) ?? []
+  const size = Number(digit)
+  const isHalf = kind === 'f' && size === 2
+  const type = (isHalf ? (FLOAT16 ?? Uint16Array) : TYPES[`${kind}${size}`]) as Typed | undefined
+  if (type === undefined) throw usage(`JavaScript has no typed array for dtype ${dtype}`)
+  if (data.length % size !== 0)
+    throw usage(`${data.length} bytes are no whole number of items of ${size} bytes`)
+  const turned = size > 1 && (order === '>' ? IS_LITTLE : order === '<' && !IS_LITTLE)
+  const bytes = nativeBytes(data, size, turned)
+  const values = new type(bytes.buffer, bytes.byteOffset, bytes.length / size)
+  return isHalf && FLOAT16 === undefined ? Float32Array.from(values as Uint16Array, float16) : values
+}
