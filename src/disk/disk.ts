@@ -160,12 +160,17 @@ function dress(fd: number, mode: number, owner?: Owner): void {
   }
 }
 
+const WITHOUT_FLUSH = ['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']
+
 /** Flushes a directory; Windows has no such call, and keeps names in its own journal. */
 function syncDirectory(path: string): void {
   if (process.platform === 'win32') return
   const fd = openSync(path, 'r')
   try {
     fsyncSync(fd)
+  } catch (error) {
+    // Some network file systems flush no directories.
+    if (!WITHOUT_FLUSH.includes((error as NodeJS.ErrnoException).code ?? '')) throw error
   } finally {
     closeSync(fd)
   }

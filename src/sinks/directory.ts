@@ -8,10 +8,11 @@ import {
   renameSync,
   rmSync,
 } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { nodeDisk, writeFully } from '../disk/disk.js'
 import { resolvedPath } from '../disk/links.js'
 import { type Access, accessOf, directoryMode, HAS_MODES, modeWithin, NEW_FILE } from '../disk/modes.js'
+import { flushName, removeLeft } from '../disk/published.js'
 import { temporaryBeside } from '../disk/temporary.js'
 import { BlpkError } from '../errors.js'
 import { attempt, ioError } from '../io-errors.js'
@@ -130,21 +131,24 @@ export class DirectorySink {
   async commit(): Promise<void> {
     let release: (() => void) | undefined
     try {
-      nodeDisk.syncDirectory(this.#temporary)
-      if (this.#replaces) release = await this.#options.beforeReplace?.(this.name)
-      if (this.#replaces) this.#replace()
-      else renameSync(this.#temporary, this.name)
-      nodeDisk.syncDirectory(dirname(this.name))
-    } catch (error) {
-      this.discard()
-      throw ioError(error, 'write', this.name)
+      const old = this.#replaces ? temporaryBeside(this.name) : undefined
+      try {
+        nodeDisk.syncDirectory(this.#temporary)
+        if (old !== undefined) release = await this.#options.beforeReplace?.(this.name)
+        if (old !== undefined) this.#replace(old)
+        else renameSync(this.#temporary, this.name)
+      } catch (error) {
+        this.discard()
+        throw ioError(error, 'write', this.name)
+      }
+      flushName(nodeDisk, this.name, old)
+      if (old !== undefined) removeLeft(old, this.name, () => rmSync(old, REMOVAL))
     } finally {
       release?.()
     }
   }
 
-  #replace(): void {
-    const old = temporaryBeside(this.name)
+  #replace(old: string): void {
     this.#handOn(this.name, this.#temporary)
     renameSync(this.name, old)
     try {
@@ -154,7 +158,6 @@ export class DirectorySink {
       this.#handOn(this.#temporary, this.name)
       throw error
     }
-    rmSync(old, REMOVAL)
   }
 
   #handOn(from: string, to: string): void {

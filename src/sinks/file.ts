@@ -1,7 +1,7 @@
-import { dirname } from 'node:path'
 import type { MaybePromise } from '../codecs/codec.js'
 import { type Disk, type FileFacts, nodeDisk, type Owner, writeFully } from '../disk/disk.js'
 import { type Access, HAS_MODES, modeWithin, NEW_FILE } from '../disk/modes.js'
+import { flushName, removeLeft } from '../disk/published.js'
 import { temporaryBeside } from '../disk/temporary.js'
 import { BlpkError } from '../errors.js'
 import { attempt, ioError } from '../io-errors.js'
@@ -148,11 +148,12 @@ export class FileSink implements ByteSink {
       this.#close()
       this.#setTimes()
       this.#publish()
-      this.#disk.syncDirectory(dirname(this.name))
     } catch (error) {
       this.discard()
       throw ioError(error, 'write', this.name)
     }
+    removeLeft(this.#temporary, this.name, () => this.#removeTemporary())
+    flushName(this.#disk, this.name)
   }
 
   #takeOver(): void {
@@ -177,9 +178,7 @@ export class FileSink implements ByteSink {
       if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw existsError(this.name)
       if (this.#isThere()) throw existsError(this.name)
       this.#disk.rename(this.#temporary, this.name)
-      return
     }
-    this.#removeTemporary()
   }
 
   discard(): void {
@@ -187,7 +186,7 @@ export class FileSink implements ByteSink {
     attempt('remove', this.#temporary, () => this.#removeTemporary())
   }
 
-  /** An append to the new file may have removed it already. */
+  /** It may have been renamed, or an append to the new file have removed it already. */
   #removeTemporary(): void {
     try {
       this.#disk.unlink(this.#temporary)
