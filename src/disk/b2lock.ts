@@ -53,7 +53,7 @@ export function lockMode({ mode }: FrameOwner): number {
 }
 
 /** A lock file of somebody who may not change the frame says nothing, and would keep its owner out for ever. */
-function mayLock({ uid }: Stats, owner: FrameOwner): boolean {
+export function mayLock({ uid }: { uid: number }, owner: FrameOwner): boolean {
   if (process.platform === 'win32' || (owner.mode & 0o022) !== 0) return true
   return uid === owner.uid || uid === 0 || uid === process.geteuid?.()
 }

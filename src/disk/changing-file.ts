@@ -5,12 +5,13 @@ import { attempt, ioError } from '../io-errors.js'
 import { FileSink } from '../sinks/file.js'
 import { type Disk, type FileFacts, type FileId, nodeDisk, sameFile } from './disk.js'
 import type { Editable, Replaceable } from './editable.js'
-import { type LockWait, pauseBetweenTries } from './file-lock.js'
+import type { LockWait } from './file-lock.js'
 import { findJournal, holderOf } from './find-journal.js'
 import { type ChangePlan, journalOf, writeJournal } from './journal.js'
 import type { Range } from './mutable.js'
 import { describeHolder, type Note, recover, rollBack } from './recover.js'
 import { temporaryStart } from './temporary.js'
+import { waitForArchiveLock } from './writers-lock.js'
 
 /** How a change of an archive waits for others. */
 export interface LockOptions {
@@ -228,11 +229,15 @@ interface Wait extends LockWait {
   replaces: boolean
 }
 
-async function waitForLock(disk: Disk, fd: number, name: string, path: string, wait: Wait): Promise<void> {
-  while (!(await disk.tryLock(fd))) {
-    if (performance.now() >= wait.end) throw lockedError(disk, fd, name, path, wait.seconds)
-    await pauseBetweenTries(wait)
-  }
+function waitForLock(
+  disk: Disk,
+  fd: number,
+  name: string,
+  path: string,
+  wait: Wait & { note: Note | undefined },
+): Promise<() => void> {
+  const late = (): BlpkError => lockedError(disk, fd, name, path, wait.seconds)
+  return waitForArchiveLock(disk, fd, path, { ...wait, late })
 }
 
 /** Frames are written by other programs too, which have a lock of their own: always the second one. */
@@ -271,8 +276,13 @@ async function openLocked(
     if (!facts.isFile)
       throw new BlpkError('IO', `cannot change '${name}': it is no regular file`, { path: name })
     if (o.lock !== false) {
-      await waitForLock(disk, fd, name, path, wait)
-      unlock = await lockAgainstOthers(disk, fd, name, path, { ...wait, note })
+      const own = await waitForLock(disk, fd, name, path, { ...wait, note })
+      unlock = own
+      const other = await lockAgainstOthers(disk, fd, name, path, { ...wait, note })
+      unlock = () => {
+        other()
+        own()
+      }
     }
     keep = sameFile(disk.find(path), facts)
     return keep ? { fd, unlock } : undefined

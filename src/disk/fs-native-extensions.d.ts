@@ -2,7 +2,7 @@
 declare module 'fs-native-extensions' {
   const lib: {
     /** Takes a lock that the kernel frees when the descriptor is closed, by the end of the process too. */
-    tryLock(fd: number, offset: number, length: number): boolean
+    tryLock(fd: number, offset: number, length: number, o?: { shared?: boolean }): boolean
   }
   export default lib
 }

@@ -23,14 +23,15 @@ const RANGE: [number, number] = process.platform === 'darwin' ? [0, 0] : [LOCK_A
 /**
  * Takes the writers' lock of an open file: it belongs to this opening of the file, and the kernel frees it
  * when that is closed, however the process ends. Linux: fcntl OFD lock; macOS: flock; Windows: LockFileEx.
+ * @param shared for a lock that others may share
  * @returns false where somebody else has it
  * @throws BlpkError UNSUPPORTED where the library or the file system cannot lock
  */
-export async function tryNativeLock(fd: number): Promise<boolean> {
+export async function tryNativeLock(fd: number, shared = false): Promise<boolean> {
   library ??= load()
   const { tryLock } = await library
   try {
-    return tryLock(fd, ...RANGE)
+    return tryLock(fd, ...RANGE, { shared })
   } catch (error) {
     const { code = '', message } = error as NodeJS.ErrnoException
     // Windows says so in another way than the library expects.
