@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import { usage } from '../errors.js'
 import { schemeOf } from '../places.js'
+import { printable } from '../printable.js'
 import { isDash, shown } from './dash.js'
 import type { CliOptions } from './options.js'
 
@@ -33,14 +34,47 @@ export function checkExtension(archive: string, o: CliOptions): void {
   )
 }
 
+/** Does a name from elsewhere stand for one file in the current folder, and nothing else, on every system? */
+function isPlainName(name: string): boolean {
+  const reserved =
+    process.platform === 'win32' ? /[<>:"|?*]|[. ]$|^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i : /^-$/
+  const isPath = name === '' || name === '.' || name === '..' || /[/\\]/.test(name)
+  return !isPath && !reserved.test(name) && printable(name) === name
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part
+  }
+}
+
+/**
+ * The name that outputs are called after: of an object or address the last part, in the current folder, for nobody
+ * asked to write to a bucket, and web servers are only read from.
+ * @throws BlpkError USAGE where an address does not end with a name
+ */
+export function localNameOf(input: string): string {
+  const scheme = schemeOf(input)
+  if (scheme === undefined) return input
+  const last = withoutQuery(input)
+    .replace(/^[^:]*:\/\/[^/]*/s, '')
+    .replace(/^.*\//s, '')
+  const name = scheme === 's3' ? last : decoded(last)
+  if (isPlainName(name)) return name
+  throw usage(`'${shown(input)}' does not end with a name for a file: name an output file`)
+}
+
 /**
  * Where an archive is unpacked to by default: its name without the extension.
  * @throws BlpkError USAGE where its name does not tell
  */
 export function plainNameOf(archive: string): string {
   if (isDash(archive)) return archive
-  const container = containerByName(archive)
-  const base = container === undefined ? '' : archive.slice(0, archive.lastIndexOf(EXTENSIONS[container]))
+  const name = localNameOf(archive)
+  const container = containerByName(name)
+  const base = container === undefined ? '' : name.slice(0, name.lastIndexOf(EXTENSIONS[container]))
   if (container === undefined || basename(base) === '' || base.endsWith('/'))
     throw usage(`the name of '${shown(archive)}' does not tell the output: name an output file`)
   return base

@@ -6,7 +6,7 @@ import { partOf } from '../engine/part.js'
 import { usage } from '../errors.js'
 import { openPlain } from '../sources/npy.js'
 import type { BytesPlainSource, PlainSource } from '../sources/plain.js'
-import { type ContainerName, containerToWrite, EXTENSIONS } from './archive-name.js'
+import { type ContainerName, containerToWrite, EXTENSIONS, localNameOf } from './archive-name.js'
 import { checkForBloscpack } from './blosc2-options.js'
 import { packOptions, readMetadata, runOptions, withArray } from './codec-flags.js'
 import { about, type Context, saySummary, sayVerbose } from './context.js'
@@ -114,7 +114,7 @@ function report(job: Job, result: Packed, seconds: number, o: CliOptions): void 
 export async function run(args: readonly string[], context: Context): Promise<number> {
   const [input = '-'] = args
   const extension = EXTENSIONS[context.options.format ?? 'blp']
-  const output = args[1] ?? (isDash(input) ? '-' : `${input}${extension}`)
+  const output = args[1] ?? (isDash(input) ? '-' : `${localNameOf(input)}${extension}`)
   refuseMixedOutput(context, output)
   if (context.options.part !== undefined && args[1] === undefined)
     throw usage('with --part an output must be named, one for each piece')

@@ -2,7 +2,7 @@ import { BlpkError } from '../errors.js'
 import type { ChangeSettings, PlaceSettings } from '../places.js'
 import { speaksUnicode } from './charset.js'
 import { isDash, shown } from './dash.js'
-import { describe, exitCodeOf, worst } from './exit.js'
+import { describe, exitCodeOf, oneLine, worst } from './exit.js'
 import { liveLine } from './live-line.js'
 import type { CliOptions } from './options.js'
 import { errorIsTerminal, standardError } from './stdio.js'
@@ -35,7 +35,7 @@ export function changeSettings(context: Context): ChangeSettings {
 
 /** Says a line on standard error. */
 export function say(line: string): void {
-  liveLine.writeAbove(`blpk: ${line}\n`)
+  liveLine.writeAbove(`blpk: ${oneLine(line)}\n`)
 }
 
 /** Says a line with -v or -d. */
@@ -49,7 +49,7 @@ export function saySummary(options: CliOptions, output: string, line: string): v
   if (quiet === true || json === true || verbose === true || debug === true || isDash(output)) return
   if (!errorIsTerminal()) return
   const [text, arrow] = speaksUnicode() ? [line, '→'] : [line.replaceAll('→', '->'), '->']
-  standardError().write(`${text} ${arrow} ${output}\n`)
+  standardError().write(`${oneLine(`${text} ${arrow} ${output}`)}\n`)
 }
 
 /**
@@ -63,8 +63,11 @@ export function sayError(error: unknown, options: CliOptions, file?: string): nu
   return code
 }
 
+/** The trace, with a message that may come from a server or an archive on one line. */
 function stackOf(error: Error): string {
-  const own = error.stack ?? error.message
+  const { name, message, stack = '' } = error
+  const frames = stack.split('\n').filter((line) => /^ {4}at /.test(line))
+  const own = [`${name}: ${message}`, ...frames].map(oneLine).join('\n')
   return error.cause instanceof Error ? `${own}\ncaused by: ${stackOf(error.cause)}` : own
 }
 

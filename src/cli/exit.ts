@@ -1,4 +1,5 @@
 import { BlpkError, type ErrorCode } from '../errors.js'
+import { printable } from '../printable.js'
 
 /** What the process ends with; `docs` and the help list them. */
 export const EXIT_CODES: Record<ErrorCode, number> = {
@@ -37,7 +38,7 @@ export function exitCodeOf(error: unknown): number {
 
 /** Makes of a text one line that does nothing to a terminal, whatever an archive has put into it. */
 export function oneLine(text: string): string {
-  return text.replace(/\s*\n\s*/g, ' ').replace(/\p{Cc}/gu, '?')
+  return printable(text.replace(/\s*\n\s*/g, ' '))
 }
 
 /**

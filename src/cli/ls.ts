@@ -82,11 +82,18 @@ async function look({ name, size }: Listed, context: Context): Promise<Found> {
   }
 }
 
+/** The whole list, before anything in it is looked at: a store that has no end of it is found out by the list alone. */
+async function listed(prefix: string, context: Context): Promise<Listed[]> {
+  const all: Listed[] = []
+  for await (const one of listObjects(prefix, placeSettings(context)))
+    if (containerByName(one.name) !== undefined || context.options.checkExtension === false) all.push(one)
+  return all
+}
+
 /** Looks at several at a time, and gives them in the order of the list. */
-async function* lookAtAll(listed: AsyncIterable<Listed>, context: Context): AsyncGenerator<Found> {
+async function* lookAtAll(objects: readonly Listed[], context: Context): AsyncGenerator<Found> {
   const waiting: Promise<Found>[] = []
-  for await (const one of listed) {
-    if (containerByName(one.name) === undefined && context.options.checkExtension !== false) continue
+  for (const one of objects) {
     const found = look(one, context)
     found.catch(() => {})
     waiting.push(found)
@@ -113,7 +120,7 @@ export async function run(prefixes: readonly string[], context: Context): Promis
   }
   const found: Found[] = []
   for (const prefix of prefixes) {
-    for await (const one of lookAtAll(listObjects(prefix, placeSettings(context)), context)) found.push(one)
+    for await (const one of lookAtAll(await listed(prefix, context), context)) found.push(one)
   }
   const rows = found.map(({ row }) => row)
   if (context.options.json === true) printJson(rows)

@@ -6,6 +6,9 @@ import { replaceAll, TextPieces } from './text-pieces.js'
 const MAX_INDENTED = 64
 const PIECE = 1 << 16
 
+/** What does something to a terminal, or turns the direction of text around. */
+const CONTROLS = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
+
 /** How JSON is printed. */
 export interface PrintOptions {
   /** On one line. */
@@ -16,8 +19,8 @@ export interface PrintOptions {
 
 /** A JSON string that does nothing to a terminal: the standard leaves some control characters in. */
 function printable(token: string): string {
-  if (!/[\\\u007f-\u009f\ud800-\udfff]/.test(token)) return token
-  return replaceAll(JSON.stringify(JSON.parse(token)), /[\u007f-\u009f]/g, escapeUnit)
+  if (!/[\\\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]/.test(token)) return token
+  return replaceAll(JSON.stringify(JSON.parse(token)), CONTROLS, escapeUnit)
 }
 
 class Printer {

@@ -15,6 +15,9 @@ export const DEFAULT_TIMEOUT = 30_000
 const DEFAULT_RETRIES = 5
 const FIRST_PAUSE = 100
 const LONGEST_PAUSE = 20_000
+/** Bytes that an answer must bring to count as one that got on; of others so many may break off, for one range. */
+const REAL_PROGRESS = 64 * 1024
+const MAX_BREAKS = 20
 
 /** A failure that may pass by itself: busy servers, dropped connections. */
 export class TransientError extends BlpkError {
@@ -74,7 +77,8 @@ export class Retries {
 }
 
 /**
- * Fills `into` with what comes piece by piece, and asks again for what is missing. Progress counts as success.
+ * Fills `into` with what comes piece by piece, and asks again for what is missing. Tries start to count again after
+ * progress, but a server that sends a few bytes and breaks off each time is given up.
  * @param more fetches into the rest: how many bytes came, and the error that counts if they are too few
  */
 export async function filling(
@@ -83,16 +87,23 @@ export async function filling(
   more: (done: number) => Promise<[nbytes: number, error: unknown]>,
 ): Promise<void> {
   const retries = new Retries(settings)
-  for (let done = 0; done < into.length; ) {
+  for (let done = 0, breaks = 0; done < into.length; ) {
     try {
       const [n, error] = await more(done)
       done += n
       if (n > 0) retries.reset()
+      if (n < REAL_PROGRESS && done < into.length && ++breaks >= MAX_BREAKS) throw brokenOff(error, breaks)
       if (done < into.length) throw error
     } catch (error) {
       await retries.after(error)
     }
   }
+}
+
+function brokenOff(error: unknown, breaks: number): unknown {
+  if (!(error instanceof TransientError)) return error
+  const hint = `the answer broke off ${breaks} times after less than ${REAL_PROGRESS / 1024} KiB`
+  return new BlpkError(error.code, `${error.message} (${hint})`, error.place)
 }
 
 function given(error: TransientError, failed: number): BlpkError {

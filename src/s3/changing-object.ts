@@ -1,12 +1,13 @@
 import type { VersionedEditable } from '../disk/editable.js'
 import type { ChangePlan } from '../disk/journal.js'
-import { damaged, unsupported } from '../errors.js'
+import { BlpkError, damaged, unsupported } from '../errors.js'
 import type { ChangeSettings } from '../places.js'
-import { S3Sink } from '../sinks/s3.js'
+import { S3Sink, type S3SinkOptions } from '../sinks/s3.js'
 import { openS3, type S3Source } from '../sources/s3.js'
+import type { Write } from './commit.js'
 import { checkConditions } from './conditions.js'
 import { changedError } from './errors.js'
-import { S3Object } from './object.js'
+import { isStrong, S3Object } from './object.js'
 import { keptTraits } from './traits.js'
 import { metadataAfterWrite, newWriteId, stateId } from './write-ids.js'
 
@@ -152,9 +153,20 @@ export class ChangingObject implements VersionedEditable {
   }
 }
 
+/** How the object must be when the new one takes its place. @throws BlpkError LOCKED where that cannot be said */
+function sinkOptions(name: string, etag: string, write: Write, settings: ChangeSettings): S3SinkOptions {
+  if (settings.unsafeNoCas === true)
+    return { write, condition: isStrong(etag) ? { ifMatch: etag, optional: true } : {} }
+  if (isStrong(etag)) return { write, condition: { ifMatch: etag }, before: checkConditions }
+  const message =
+    `the store gives '${name}' only a weak ETag, so that of two appends at once one would be lost; use ` +
+    '--unsafe-no-cas only where nobody else writes to it'
+  throw new BlpkError('LOCKED', message, { path: name })
+}
+
 /**
  * Opens an object for a change of it.
- * @throws BlpkError NOT_FOUND, DENIED, CHANGED, NETWORK, INTERRUPTED
+ * @throws BlpkError NOT_FOUND, DENIED, CHANGED, NETWORK, INTERRUPTED, LOCKED
  */
 export async function openForChange(name: string, settings: ChangeSettings = {}): Promise<VersionedEditable> {
   const source = await openS3(name, settings)
@@ -169,10 +181,6 @@ export async function openForChange(name: string, settings: ChangeSettings = {})
     ...((told.TagCount ?? 0) > 0 && { Tagging: await object.tags() }),
   }
   const write = { id, traits, after: stateId(before, etag) }
-  const options =
-    settings.unsafeNoCas === true
-      ? { write, condition: { ifMatch: etag, optional: true } }
-      : { write, condition: { ifMatch: etag }, before: checkConditions }
-  const sink = new S3Sink(name, settings, options)
+  const sink = new S3Sink(name, settings, sinkOptions(name, etag, write, settings))
   return new ChangingObject(source, object, sink, settings)
 }

@@ -3,6 +3,7 @@ import { usage } from '../errors.js'
 import { shownUrl } from '../net/redact.js'
 import { DEFAULT_TIMEOUT } from '../net/retry.js'
 import type { PlaceSettings } from '../places.js'
+import { boundAnswers } from './bounded.js'
 
 /** Stores that are told by their address care for no region, but a signature has one. */
 const ANY_REGION = 'us-east-1'
@@ -56,6 +57,7 @@ export function clientFor(settings: PlaceSettings, integrity: Integrity = 'crc32
     requestChecksumCalculation: integrity === 'crc32' ? 'WHEN_SUPPORTED' : 'WHEN_REQUIRED',
     logger: { debug() {}, info() {}, warn() {}, error() {} },
   })
+  boundAnswers(client, timeout)
   clients.set(key, client)
   return client
 }

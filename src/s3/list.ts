@@ -4,6 +4,7 @@ import type { PlaceSettings } from '../places.js'
 import { clientFor } from './client.js'
 import { s3Error } from './errors.js'
 import { nameOf, parsePrefix } from './location.js'
+import { Pages } from './pages.js'
 
 /** An object under a prefix. */
 export interface Listed {
@@ -16,13 +17,15 @@ export interface Listed {
 /**
  * All objects under a prefix, in the order of the store.
  * @param prefix as `s3://bucket/prefix`, or `s3://bucket` for all
- * @throws BlpkError NOT_FOUND, DENIED, NETWORK, USAGE
+ * @throws BlpkError NOT_FOUND, DENIED, NETWORK, USAGE; IO where the list does not end
  */
 export async function* listObjects(prefix: string, settings: PlaceSettings): AsyncGenerator<Listed> {
   const { bucket, key } = parsePrefix(prefix)
   const client = clientFor(settings)
+  const pages = new Pages(prefix)
   let token: string | undefined
-  do {
+  let isMore = true
+  while (isMore) {
     const input = { Bucket: bucket, Prefix: key, ...(token !== undefined && { ContinuationToken: token }) }
     const page = await retrying(settings, async () => {
       const { signal } = settings
@@ -34,9 +37,12 @@ export async function* listObjects(prefix: string, settings: PlaceSettings): Asy
         throw s3Error(error, 'list', prefix)
       }
     })
-    for (const { Key, Size } of page.Contents ?? []) {
+    const { Contents = [], IsTruncated = false, NextContinuationToken: next } = page
+    const names = Contents.map(({ Key = '' }) => Key)
+    isMore = pages.count({ names, isTruncated: IsTruncated, next })
+    token = next
+    for (const { Key, Size } of Contents) {
       if (Key !== undefined) yield { name: nameOf({ bucket, key: Key }), size: Size ?? 0 }
     }
-    token = page.IsTruncated === true ? page.NextContinuationToken : undefined
-  } while (token !== undefined)
+  }
 }

@@ -59,6 +59,11 @@ function copySourceHeader({ bucket, key }: Location): string {
   return `${bucket}/${key.split('/').map(encodeURIComponent).join('/')}`
 }
 
+/** Does an ETag prove that bytes are the same? A weak one does not, and must not be made a condition. */
+export function isStrong(etag: string): boolean {
+  return !/^\s*W\//i.test(etag)
+}
+
 /** An ETag as some stores want it: without the quotes that belong to it. */
 export function unquoted(etag: string): string {
   return etag.replaceAll('"', '')
@@ -141,10 +146,9 @@ export class S3Object {
 
   /**
    * Writes all of it by one request. One try, and never interrupted: its outcome must be known.
-   * @returns the ETag
-   * @throws what the SDK throws
+   * @throws what the SDK throws; BlpkError UNKNOWN where the answer is not that of a store that wrote it
    */
-  async put(body: Uint8Array, traits: Traits, condition: Condition): Promise<string | undefined> {
+  async put(body: Uint8Array, traits: Traits, condition: Condition): Promise<void> {
     const input = {
       ...this.#target,
       ...traits,
@@ -153,7 +157,7 @@ export class S3Object {
       ChecksumAlgorithm: 'CRC32' as const,
       ...conditionInput(condition),
     }
-    return (await this.#client.send(new PutObjectCommand(input))).ETag
+    this.#checkWritten((await this.#client.send(new PutObjectCommand(input))).ETag)
   }
 
   /** Starts an upload in parts; never interrupted, or nobody could give it up. @returns its id */
@@ -235,6 +239,15 @@ export class S3Object {
     }
   }
 
+  /** A store that wrote something tells its ETag; what answers 200 without one may be no store at all. */
+  #checkWritten(etag: string | undefined): void {
+    if (etag !== undefined && etag !== '') return
+    const message =
+      `the store answered the write of '${this.name}' without an ETag, so it is not known whether it was written: ` +
+      'look at it before trying again'
+    throw new BlpkError('UNKNOWN', message, { path: this.name })
+  }
+
   #part(n: number, etag: string | undefined, crc32: string | undefined): CompletedPart {
     if (etag === undefined || etag === '')
       throw new BlpkError('IO', `the store gave no ETag for part ${n} of '${this.name}'`, { path: this.name })
@@ -243,28 +256,23 @@ export class S3Object {
 
   /**
    * Makes an object of the parts. One try, and never interrupted: its outcome must be known.
-   * @returns the ETag
-   * @throws what the SDK throws
+   * @throws what the SDK throws; BlpkError UNKNOWN where the answer is not that of a store that wrote it
    */
-  async complete(
-    uploadId: string,
-    parts: readonly CompletedPart[],
-    condition: Condition,
-  ): Promise<string | undefined> {
-    const send = async (list: readonly CompletedPart[]): Promise<string | undefined> => {
+  async complete(uploadId: string, parts: readonly CompletedPart[], condition: Condition): Promise<void> {
+    const send = async (list: readonly CompletedPart[]): Promise<void> => {
       const input = {
         ...this.#target,
         UploadId: uploadId,
         MultipartUpload: { Parts: [...list] },
         ...conditionInput(condition),
       }
-      return (await this.#client.send(new CompleteMultipartUploadCommand(input))).ETag
+      this.#checkWritten((await this.#client.send(new CompleteMultipartUploadCommand(input))).ETag)
     }
     try {
-      return await send(parts)
+      await send(parts)
     } catch (error) {
       if (s3Code(error) !== 'InvalidPart') throw error
-      return send(unquotedParts(parts))
+      await send(unquotedParts(parts))
     }
   }
 

@@ -5,6 +5,7 @@ import { clientFor } from './client.js'
 import { s3Error } from './errors.js'
 import { nameOf, parseLocation, parsePrefix } from './location.js'
 import { S3Object } from './object.js'
+import { Pages } from './pages.js'
 
 /** An upload that was begun, and neither finished nor given up: it goes on, or whoever made it was killed. */
 export interface LeftUpload {
@@ -17,13 +18,15 @@ export interface LeftUpload {
 /**
  * All unfinished uploads under a prefix, of whatever program.
  * @param prefix as `s3://bucket/prefix`, or `s3://bucket` for all
- * @throws BlpkError NOT_FOUND, DENIED, NETWORK, USAGE
+ * @throws BlpkError NOT_FOUND, DENIED, NETWORK, USAGE; IO where the list does not end
  */
 export async function* listUploads(prefix: string, settings: PlaceSettings): AsyncGenerator<LeftUpload> {
   const { bucket, key } = parsePrefix(prefix)
   const client = clientFor(settings)
-  let next: { KeyMarker?: string; UploadIdMarker?: string } | undefined = {}
-  while (next !== undefined) {
+  const pages = new Pages(prefix)
+  let next: { KeyMarker?: string; UploadIdMarker?: string } = {}
+  let isMore = true
+  while (isMore) {
     const input = { Bucket: bucket, Prefix: key, ...next }
     const page: ListMultipartUploadsCommandOutput = await retrying(settings, async () => {
       const { signal } = settings
@@ -35,13 +38,18 @@ export async function* listUploads(prefix: string, settings: PlaceSettings): Asy
         throw s3Error(error, 'list the uploads of', prefix)
       }
     })
-    for (const { Key, UploadId, Initiated } of page.Uploads ?? []) {
+    const { Uploads = [], IsTruncated = false, NextKeyMarker, NextUploadIdMarker } = page
+    const marker = NextKeyMarker && `${NextKeyMarker}\n${NextUploadIdMarker ?? ''}`
+    const names = Uploads.map(({ Key = '', UploadId = '' }) => Key + UploadId)
+    isMore = pages.count({ names, isTruncated: IsTruncated, next: marker })
+    next = {
+      ...(NextKeyMarker !== undefined && { KeyMarker: NextKeyMarker }),
+      ...(NextUploadIdMarker !== undefined && { UploadIdMarker: NextUploadIdMarker }),
+    }
+    for (const { Key, UploadId, Initiated } of Uploads) {
       if (Key === undefined || UploadId === undefined || Initiated === undefined) continue
       yield { name: nameOf({ bucket, key: Key }), uploadId: UploadId, begun: Initiated }
     }
-    const { IsTruncated, NextKeyMarker: KeyMarker, NextUploadIdMarker: UploadIdMarker } = page
-    const isLast = IsTruncated !== true || KeyMarker === undefined
-    next = isLast ? undefined : { KeyMarker, ...(UploadIdMarker !== undefined && { UploadIdMarker }) }
   }
 }
 

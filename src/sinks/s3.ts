@@ -3,7 +3,7 @@ import type { PlaceSettings, SinkSettings } from '../places.js'
 import { type Commit, commitOnce, type Write } from '../s3/commit.js'
 import type { CommitKind } from '../s3/conditions.js'
 import { changedError } from '../s3/errors.js'
-import type { Condition, S3Object } from '../s3/object.js'
+import { type Condition, isStrong, type S3Object } from '../s3/object.js'
 import { freshTraits } from '../s3/traits.js'
 import { Upload } from '../s3/upload.js'
 import { newWriteId } from '../s3/write-ids.js'
@@ -139,6 +139,8 @@ export class S3Sink implements ByteSink {
     const { integrity } = this.#upload
     if (!(source instanceof S3Source) || source.etag === undefined || integrity !== 'md5') return false
     const { location, etag } = source
+    // Without a condition, parts of two versions could be copied.
+    if (!isStrong(etag)) return false
     const lack = this.#lack()
     if (stop - start - lack < LEAST_PART) return false
     await this.#take(source, start, start + lack)

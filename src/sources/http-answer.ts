@@ -13,7 +13,8 @@ const CONTENT_RANGE = /^bytes (\d{1,16})-(\d{1,16})\/(\d{1,16})$/i
 const BUSY: readonly number[] = [408, 425, 429]
 const NEVER_BETTER: readonly number[] = [501, 505]
 /** Names and certificates do not get right by waiting. */
-const FINAL = /^(ENOTFOUND|ERR_TLS|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|ERR_SSL|ERR_INVALID|HPE_)/
+const FINAL =
+  /^(ENOTFOUND|ERR_TLS|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|ERR_SSL|ERR_INVALID|HPE_|UND_ERR_HEADERS_OVERFLOW)/
 
 /** @returns undefined where the header is missing or makes no sense */
 export function parseContentRange(text: string | null): ContentRange | undefined {
@@ -24,25 +25,38 @@ export function parseContentRange(text: string | null): ContentRange | undefined
   return sound ? { start, stop: last + 1, size } : undefined
 }
 
-/** What tells one version of a file from another. */
-export interface Version {
-  etag: string | null
-  modified: string | null
+/** The one range that a 206 has; undefined where it does not tell it, or has several. */
+export function rangeOf(headers: Headers): ContentRange | undefined {
+  const isMultipart = /^\s*multipart\//i.test(headers.get('content-type') ?? '')
+  return isMultipart ? undefined : parseContentRange(headers.get('content-range'))
 }
 
-export function versionOf(headers: Headers): Version {
-  return { etag: headers.get('etag'), modified: headers.get('last-modified') }
+/** How long the body is, in bytes; undefined where the answer does not tell. */
+export function lengthOf(headers: Headers): number | undefined {
+  const length = headers.get('content-length') ?? ''
+  return /^\d{1,15}$/.test(length) ? Number(length) : undefined
 }
 
-/** The value for `If-Range`: a weak ETag must not stand there. */
-export function rangeCondition({ etag, modified }: Version): string | undefined {
-  return etag !== null && !etag.startsWith('W/') ? etag : (modified ?? undefined)
+/**
+ * Makes sure that an answer has what was asked for, or a shorter stretch from the same start on.
+ * @throws BlpkError IO
+ */
+export function checkRange(
+  range: ContentRange | undefined,
+  headers: Headers,
+  [start, stop]: readonly [start: number, stop: number],
+  name: string,
+): asserts range is ContentRange {
+  if (range === undefined || range.start !== start || range.stop > stop)
+    throw new BlpkError('IO', `the server of '${name}' answers with another range than was asked for`, {
+      path: name,
+    })
+  // One that is too short is taken up where it stops.
+  if ((lengthOf(headers) ?? 0) > range.stop - range.start) throw moreThanAnnounced(name)
 }
 
-/** Does an answer come from the same version, as far as it tells? */
-export function sameVersion(first: Version, now: Version): boolean {
-  if (first.etag !== null || now.etag !== null) return first.etag === now.etag
-  return first.modified === now.modified
+export function moreThanAnnounced(name: string): BlpkError {
+  return new BlpkError('IO', `the server of '${name}' sends more bytes than it announces`, { path: name })
 }
 
 export function changedOnServer(name: string): BlpkError {
@@ -52,11 +66,16 @@ export function changedOnServer(name: string): BlpkError {
 
 /** @throws BlpkError UNSUPPORTED for bytes that are not those of the file */
 export function checkEncoding(headers: Headers, name: string): void {
-  const encoding = headers.get('content-encoding')
-  if (encoding === null || encoding.toLowerCase() === 'identity') return
-  throw unsupported(`the server sends '${name}' in another form (Content-Encoding: ${scrubbed(encoding)})`, {
-    path: name,
-  })
+  for (const [header, plain] of [
+    ['Content-Encoding', /^(identity)?$/i],
+    ['Transfer-Encoding', /^(chunked|identity)?$/i],
+  ] as const) {
+    const encoding = headers.get(header)?.trim() ?? ''
+    if (plain.test(encoding)) continue
+    throw unsupported(`the server sends '${name}' in another form (${header}: ${scrubbed(encoding)})`, {
+      path: name,
+    })
+  }
 }
 
 function pauseOf(headers: Headers): number | undefined {

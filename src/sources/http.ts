@@ -1,109 +1,39 @@
-import { BlpkError, usage } from '../errors.js'
+import { BlpkError } from '../errors.js'
 import { follower } from '../net/follow.js'
-import { shownUrl } from '../net/redact.js'
-import { filling, interruptedError, type NetSettings, retrying, TransientError } from '../net/retry.js'
-import { Watchdog } from '../net/watchdog.js'
+import { filling, interruptedError, type NetSettings, retrying } from '../net/retry.js'
 import type { ByteSource } from './byte-source.js'
 import {
   type ContentRange,
   changedOnServer,
   checkEncoding,
-  parseContentRange,
-  rangeCondition,
-  requestError,
-  sameVersion,
+  checkRange,
+  lengthOf,
+  rangeOf,
   statusError,
-  type Version,
-  versionOf,
 } from './http-answer.js'
+import { type Answer, ask, bytesOf, drop, type Target, take, targetOf } from './http-request.js'
+import { rangeCondition, sameVersion, type Version, versionOf } from './http-version.js'
 import { FIRST_BYTES, type RangedPlace, RangedSource } from './ranged.js'
 import { StreamSource } from './stream.js'
 
+const WHOLE = 200
 const PARTIAL = 206
 const NOT_SATISFIABLE = 416
+
 /** What is packed already must not be packed on the way; with ranges fetch asks for that by itself. */
 const AS_IT_IS = { 'accept-encoding': 'identity' }
-
-/** An address, and what goes with every request for it. */
-interface Target {
-  url: URL
-  name: string
-  headers: Record<string, string>
-}
-
-/** Everything about one answer: its bytes are still to come. */
-interface Answer {
-  response: Response
-  watchdog: Watchdog
-}
-
-function targetOf(address: string): Target {
-  if (!URL.canParse(address)) throw usage(`'${shownUrl(address)}' is no address`)
-  const url = new URL(address)
-  const headers: Record<string, string> = {}
-  if (url.username !== '' || url.password !== '') {
-    const login = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`
-    headers.authorization = `Basic ${Buffer.from(login).toString('base64')}`
-  }
-  url.username = ''
-  url.password = ''
-  return { url, name: shownUrl(address), headers }
-}
-
-async function ask(target: Target, headers: Record<string, string>, net: NetSettings): Promise<Answer> {
-  const watchdog = new Watchdog(target.name, net)
-  try {
-    const response = await fetch(target.url, {
-      headers: { ...target.headers, ...headers },
-      signal: watchdog.signal,
-    })
-    return { response, watchdog }
-  } catch (error) {
-    watchdog.end()
-    throw requestError(watchdog.reason(error), target.name)
-  }
-}
-
-async function drop({ response, watchdog }: Answer): Promise<void> {
-  watchdog.end()
-  await response.body?.cancel().catch(() => {})
-}
-
-/** The bytes of an answer; what breaks off is a TransientError. */
-async function* bytesOf({ response, watchdog }: Answer, name: string): AsyncGenerator<Uint8Array> {
-  const reader = response.body?.getReader()
-  try {
-    for (;;) {
-      const { done, value } = (await reader?.read()) ?? { done: true, value: undefined }
-      if (done || value === undefined) return
-      watchdog.touch()
-      yield value
-    }
-  } catch (error) {
-    throw requestError(watchdog.reason(error), name)
-  } finally {
-    watchdog.end()
-    await reader?.cancel().catch(() => {})
-  }
-}
 
 function rangeHeader(start: number, stop: number): Record<string, string> {
   return { range: `bytes=${start}-${stop - 1}` }
 }
 
-/** Takes bytes of an answer into `into`. @returns how many came before it ended or broke off */
-async function take(answer: Answer, name: string, into: Uint8Array): Promise<[number, unknown]> {
-  let done = 0
+/** Looks at the head of an answer; one that it refuses is left alone. */
+async function checked<T>(answer: Answer, check: (response: Response) => T): Promise<T> {
   try {
-    for await (const piece of bytesOf(answer, name)) {
-      const part = piece.subarray(0, into.length - done)
-      into.set(part, done)
-      done += part.length
-      if (done === into.length) break
-    }
-    return [done, new TransientError(`'${name}' ended too early`, { path: name })]
+    return check(answer.response)
   } catch (error) {
-    return [done, error]
+    await drop(answer)
+    throw error
   }
 }
 
@@ -130,39 +60,39 @@ class HttpPlace implements RangedPlace {
   async fetch(start: number, into: Uint8Array): Promise<void> {
     await filling(this.#net, into, async (done) => {
       const answer = await this.#ask(start + done, start + into.length)
-      return take(answer, this.name, into.subarray(done))
+      const { stop } = await checked(answer, (response) =>
+        this.#range(response, start + done, start + into.length),
+      )
+      return take(answer, this.name, into.subarray(done, stop - start))
     })
   }
 
   /** Asks for a range of the version that was opened. */
-  async #ask(start: number, stop: number): Promise<Answer> {
+  #ask(start: number, stop: number): Promise<Answer> {
     const condition = rangeCondition(this.#version)
     const headers = { ...rangeHeader(start, stop), ...(condition !== undefined && { 'if-range': condition }) }
-    const answer = await ask(this.#target, headers, this.#net)
-    const error = this.#fault(answer.response, start, stop)
-    if (error === undefined) return answer
-    await drop(answer)
-    throw error
+    return ask(this.#target, headers, this.#net)
   }
 
-  /** What is wrong with an answer: anything but the range that was asked for, of the same version. */
-  #fault({ status, headers }: Response, start: number, stop: number): BlpkError | undefined {
-    if (status === 200 || status === 412 || status === NOT_SATISFIABLE) return changedOnServer(this.name)
-    if (status !== PARTIAL) return statusError(status, headers, this.name)
-    const range = parseContentRange(headers.get('content-range'))
-    if (range === undefined || range.start !== start || range.stop > stop) {
-      return new BlpkError(
-        'IO',
-        `the server of '${this.name}' answers with another range than was asked for`,
-        {
-          path: this.name,
-        },
-      )
-    }
-    if (range.size !== this.size || !sameVersion(this.#version, versionOf(headers)))
-      return changedOnServer(this.name)
+  /** What an answer has. @throws BlpkError for anything but the range that was asked for, of the same version */
+  #range({ status, headers }: Response, start: number, stop: number): ContentRange {
+    if (status === WHOLE) throw this.#unranged(headers)
+    if (status === 412 || status === NOT_SATISFIABLE) throw changedOnServer(this.name)
+    if (status !== PARTIAL) throw statusError(status, headers, this.name)
     checkEncoding(headers, this.name)
-    return undefined
+    const range = rangeOf(headers)
+    checkRange(range, headers, [start, stop], this.name)
+    if (range.size !== this.size || !sameVersion(this.#version, versionOf(headers)))
+      throw changedOnServer(this.name)
+    return range
+  }
+
+  /** All of it, where a part was asked for: of another version, or from a server that knows ranges only at times. */
+  #unranged(headers: Headers): BlpkError {
+    if (lengthOf(headers) !== this.size || !sameVersion(this.#version, versionOf(headers)))
+      return changedOnServer(this.name)
+    const message = `the server of '${this.name}' no longer answers range requests: start again`
+    return new BlpkError('IO', message, { path: this.name })
   }
 
   close(): void {
@@ -172,20 +102,36 @@ class HttpPlace implements RangedPlace {
 
 /** A server without ranges sends all of it, once. */
 function wholeSource(answer: Answer, name: string): ByteSource {
-  const length = answer.response.headers.get('content-length') ?? ''
-  const size = /^\d{1,15}$/.test(length) ? Number(length) : undefined
-  const source = new StreamSource(bytesOf(answer, name), name, size)
+  const source = new StreamSource(bytesOf(answer, name), name, lengthOf(answer.response.headers))
   return Object.assign(source, {
     onlyWhole: `the server of '${name}' does not answer range requests: only all of it can be read, in order`,
   })
 }
 
-async function openRanged(target: Target, net: NetSettings, answer: Answer, range: ContentRange) {
+/** @throws BlpkError for anything but all of the file */
+function checkWhole({ status, headers }: Response, name: string): void {
+  if (status === PARTIAL)
+    throw new BlpkError('IO', `the server of '${name}' answers with a part, where all of it was asked for`, {
+      path: name,
+    })
+  if (status !== WHOLE) throw statusError(status, headers, name)
+  checkEncoding(headers, name)
+}
+
+/** Asks for all of it, where the answer to a request for the front was of no use. */
+async function askWhole(target: Target, net: NetSettings, first: Answer): Promise<ByteSource> {
+  await drop(first)
+  const answer = await ask(target, AS_IT_IS, net)
+  await checked(answer, (response) => checkWhole(response, target.name))
+  return wholeSource(answer, target.name)
+}
+
+async function openRanged(target: Target, net: NetSettings, answer: Answer): Promise<ByteSource> {
   const { headers } = answer.response
-  if (range.start !== 0 || range.stop > FIRST_BYTES) {
-    await drop(answer)
-    throw new BlpkError('IO', `the server of '${target.name}' answers with another range than was asked for`)
-  }
+  const range = rangeOf(headers)
+  // Some servers do not tell the size, or answer with several parts; all of it can still be had.
+  if (range === undefined) return askWhole(target, net, answer)
+  await checked(answer, () => checkRange(range, headers, [0, FIRST_BYTES], target.name))
   const front = new Uint8Array(range.stop)
   const [n, error] = await take(answer, target.name, front)
   if (n < front.length) throw error
@@ -195,31 +141,15 @@ async function openRanged(target: Target, net: NetSettings, answer: Answer, rang
 async function openOnce(target: Target, net: NetSettings): Promise<ByteSource> {
   if (net.signal?.aborted === true) throw interruptedError()
   const answer = await ask(target, rangeHeader(0, FIRST_BYTES), net)
-  const { status, headers } = answer.response
-  try {
-    if (status === NOT_SATISFIABLE) return await emptySource(target, net, answer)
-    if (status !== 200 && status !== PARTIAL) throw statusError(status, headers, target.name)
-    checkEncoding(headers, target.name)
-  } catch (error) {
-    await drop(answer)
-    throw error
+  const { status } = answer.response
+  // No range of an empty file can be had.
+  if (status === NOT_SATISFIABLE) return askWhole(target, net, answer)
+  if (status === PARTIAL) {
+    await checked(answer, ({ headers }) => checkEncoding(headers, target.name))
+    return openRanged(target, net, answer)
   }
-  if (status === 200) return wholeSource(answer, target.name)
-  const range = parseContentRange(headers.get('content-range'))
-  if (range !== undefined) return openRanged(target, net, answer, range)
-  await drop(answer)
-  // Some servers answer 206 without telling the size; all of it can still be had.
-  return wholeSource(await ask(target, AS_IT_IS, net), target.name)
-}
-
-/** No range of an empty file can be had. */
-async function emptySource(target: Target, net: NetSettings, answer: Answer): Promise<ByteSource> {
-  await drop(answer)
-  const whole = await ask(target, AS_IT_IS, net)
-  const { status, headers } = whole.response
-  if (status === 200) return wholeSource(whole, target.name)
-  await drop(whole)
-  throw statusError(status, headers, target.name)
+  await checked(answer, (response) => checkWhole(response, target.name))
+  return wholeSource(answer, target.name)
 }
 
 /**

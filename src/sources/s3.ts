@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream'
 import type { GetObjectCommandOutput } from '@aws-sdk/client-s3'
 import { BlpkError } from '../errors.js'
 import { follower } from '../net/follow.js'
@@ -6,28 +7,40 @@ import { Watchdog } from '../net/watchdog.js'
 import type { PlaceSettings } from '../places.js'
 import { changedError, s3Code, s3Error, statusOf } from '../s3/errors.js'
 import { type Location, parseLocation } from '../s3/location.js'
-import { S3Object } from '../s3/object.js'
-import { parseContentRange } from './http-answer.js'
+import { isStrong, S3Object } from '../s3/object.js'
+import { moreThanAnnounced } from './http-answer.js'
 import { FIRST_BYTES, type RangedPlace, RangedSource } from './ranged.js'
+import { checkS3Answer, type Pinned } from './s3-answer.js'
 
-/** Takes the body of an answer into `into`. @returns how many bytes came, and what broke it off */
-async function take(
-  body: AsyncIterable<Uint8Array>,
-  into: Uint8Array,
-  watchdog: Watchdog,
-): Promise<[number, unknown]> {
+/** The body of an answer, and how much of it is wanted. */
+interface Body {
+  bytes: AsyncIterable<Uint8Array>
+  /** Is there more than is wanted? */
+  isLonger: boolean
+  name: string
+}
+
+/**
+ * Takes the body of an answer into `into`.
+ * @returns how many bytes came, and what broke it off
+ * @throws BlpkError IO where more come than were announced
+ */
+async function take(body: Body, into: Uint8Array, watchdog: Watchdog): Promise<[number, unknown]> {
   let done = 0
   try {
-    for await (const piece of body) {
+    for await (const piece of body.bytes) {
       watchdog.touch()
       const part = piece.subarray(0, into.length - done)
+      if (part.length < piece.length && !body.isLonger) throw moreThanAnnounced(body.name)
       into.set(part, done)
       done += part.length
-      if (done === into.length) break
+      if (done === into.length && body.isLonger) break
     }
     return [done, undefined]
   } catch (error) {
-    return [done, watchdog.reason(error)]
+    const reason = watchdog.reason(error)
+    if (reason instanceof BlpkError && !(reason instanceof TransientError)) throw reason
+    return [done, reason]
   }
 }
 
@@ -35,8 +48,7 @@ async function take(
 class S3Place implements RangedPlace {
   readonly name: string
   readonly object: S3Object
-  size = 0
-  etag: string | undefined
+  pinned: Pinned | undefined
   front = new Uint8Array(0)
   /** What the first answer told besides the bytes. */
   first: Partial<GetObjectCommandOutput> = {}
@@ -48,6 +60,14 @@ class S3Place implements RangedPlace {
     this.object = object
     this.#closing = follower(object.settings.signal)
     this.#settings = { ...object.settings, signal: this.#closing.signal }
+  }
+
+  get size(): number {
+    return this.pinned?.size ?? 0
+  }
+
+  get etag(): string | undefined {
+    return this.pinned?.etag
   }
 
   /** Reads the front, and pins the version. */
@@ -71,18 +91,27 @@ class S3Place implements RangedPlace {
     try {
       const { signal } = watchdog
       const get = (etag?: string) => this.object.get(start, start + into.length, etag, signal)
-      const answer = await (this.etag === undefined ? get() : this.object.matching(this.etag, get))
-      this.#check(answer, start)
-      const body = (answer.Body ?? []) as AsyncIterable<Uint8Array>
-      const [n, error] = await take(body, into, watchdog)
+      const { etag } = this
+      const isAnyTaken = etag === undefined || !isStrong(etag)
+      const answer = await (isAnyTaken ? get() : this.object.matching(etag, get))
+      const nbytes = this.#check(answer, start, start + into.length)
+      const bytes = (answer.Body ?? []) as AsyncIterable<Uint8Array>
+      const body = { bytes, isLonger: nbytes > into.length, name: this.name }
+      const [n, error] = await take(body, into.subarray(0, nbytes), watchdog)
       return [n, this.#failure(error ?? new TransientError(`'${this.name}' ended too early`))]
     } catch (error) {
-      // No range of an empty object can be had.
-      if (s3Code(error) === 'InvalidRange' && this.etag === undefined) return [0, undefined]
+      if (s3Code(error) === 'InvalidRange' && this.etag === undefined && (await this.#isEmpty()))
+        return [0, undefined]
       throw this.#failure(watchdog.reason(error))
     } finally {
       watchdog.end()
     }
+  }
+
+  /** No range of an empty object can be had; of any other the front can. */
+  async #isEmpty(): Promise<boolean> {
+    const head = await this.object.head()
+    return head?.size === 0
   }
 
   #failure(error: unknown): unknown {
@@ -93,21 +122,19 @@ class S3Place implements RangedPlace {
       : s3Error(error, 'read', this.name)
   }
 
-  /** The store is not trusted to have kept to the range and version. */
-  #check(answer: GetObjectCommandOutput, start: number): void {
-    const range = parseContentRange(answer.ContentRange ?? null)
-    const isFirst = this.etag === undefined
-    // Some stores send a small object whole.
-    const size = range?.size ?? (start === 0 && isFirst ? answer.ContentLength : undefined)
-    if (size === undefined || (range?.start ?? 0) !== start || answer.ETag === undefined) {
-      throw new BlpkError('IO', `the store answers with another range of '${this.name}' than was asked for`)
+  /** The store is not trusted to have kept to the range and version. @returns how many bytes the body has */
+  #check(answer: GetObjectCommandOutput, start: number, stop: number): number {
+    const { Body, ...told } = answer
+    try {
+      const { nbytes, ...pinned } = checkS3Answer(answer, [start, stop], this.name, this.pinned)
+      if (this.pinned === undefined) this.first = told
+      this.pinned ??= pinned
+      return nbytes
+    } catch (error) {
+      // Nobody is going to read it, and it would keep its connection.
+      ;(Body as Readable | undefined)?.destroy()
+      throw error
     }
-    if (isFirst) {
-      this.size = size
-      this.etag = answer.ETag
-      const { Body: _, ...first } = answer
-      this.first = first
-    } else if (size !== this.size || answer.ETag !== this.etag) throw changedError(this.name)
   }
 
   close(): void {

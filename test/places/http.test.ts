@@ -1,15 +1,15 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { createServer, type RequestListener } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { RequestListener } from 'node:http'
 import { join } from 'node:path'
-import { afterAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { openArchive, packBytes } from '../../dist/index.js'
 import { blpk, filesIn, noise, npy, ramp, tempDir } from '../cli/run.js'
 import { peersRequired } from '../support/peer.js'
 import { Relay, times } from '../support/proxy.js'
 import { freePort, listening } from '../support/s3-server.js'
 import { scratchDirectory } from '../support/scratch.js'
+import { webServer } from '../support/web-server.js'
 
 const MIB = 2 ** 20
 const root = scratchDirectory()
@@ -47,16 +47,6 @@ test('nginx is there to test against', () => {
   if (peersRequired()) expect(nginx, 'nginx is missing (apt-get install nginx-light)').toBeDefined()
   else if (nginx === undefined) console.warn('not checked, for want of nginx: ranges over HTTP')
 })
-
-async function server(handler: RequestListener): Promise<string> {
-  const http = createServer(handler)
-  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
-  onTestFinished(() => {
-    http.close()
-    http.closeAllConnections()
-  })
-  return `http://127.0.0.1:${(http.address() as AddressInfo).port}`
-}
 
 describe.skipIf(nginx === undefined)('nginx', () => {
   if (nginx === undefined) return
@@ -150,7 +140,7 @@ describe.skipIf(nginx === undefined)('nginx', () => {
 
 describe('servers that misbehave', () => {
   const refused = async (handler: RequestListener, args: string[] = []): Promise<string> => {
-    const url = await server(handler)
+    const url = await webServer(handler)
     const { code, err } = await blpk(['info', '--retries', '0', ...args, `${url}/x.blp`])
     expect(code).toBeGreaterThan(0)
     expect(err).toMatch(/^blpk: error: [^\n]*\n$/)
@@ -191,7 +181,7 @@ describe('servers that misbehave', () => {
 
   test('a truncated stream is noticed', async () => {
     const whole = await packBytes(noise(3 * MIB))
-    const url = await server((_, res) => {
+    const url = await webServer((_, res) => {
       res.writeHead(200, { 'content-length': whole.length })
       res.write(whole.subarray(0, MIB), () => res.destroy())
     })
@@ -203,7 +193,7 @@ describe('servers that misbehave', () => {
 
   test('user, password and signature of an address are shown nowhere', async () => {
     let login: string | undefined
-    const url = await server((req, res) => {
+    const url = await webServer((req, res) => {
       login = req.headers.authorization
       res.writeHead(403).end()
     })
@@ -220,7 +210,7 @@ describe('servers that misbehave', () => {
 
   test('a .npy on a web server is packed as an array', async () => {
     const array = npy('<f8', [10, 2], ramp(160))
-    const url = await server((_, res) => res.writeHead(200).end(array))
+    const url = await webServer((_, res) => res.writeHead(200).end(array))
     const directory = tempDir()
     expect((await blpk(['c', `${url}/a.npy`, join(directory, 'a.blp')])).err).toBe('')
     const { out } = await blpk(['d', join(directory, 'a.blp'), '-'])
