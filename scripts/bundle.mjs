@@ -1,6 +1,6 @@
 // Bundles the command line, the library, and their workers: one file opens faster than fifty. The command line is
 // CommonJS, which node loads sooner than modules.
-import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { rolldown } from 'rolldown'
 
@@ -25,6 +25,16 @@ const withoutChildProcess = {
     return /[\\/]commander[\\/]/.test(importer) ? '\0nothing' : { id, external: true }
   },
   load: (id) => (id === '\0nothing' ? 'export default {}' : undefined),
+}
+
+/** Hands on what tsc wrote of where lines come from, so that traces lead to the sources. */
+const withMaps = {
+  name: 'with-maps',
+  load(id) {
+    const map = `${id}.map`
+    if (!existsSync(map) || id.includes('node_modules')) return null
+    return { code: readFileSync(id, 'utf8'), map: readFileSync(map, 'utf8') }
+  },
 }
 
 /** A module and what it imports at once, and so on. */
@@ -55,7 +65,7 @@ async function bundleInto(dir, input, format, minify, plugins) {
     input,
     external,
     platform: 'node',
-    plugins,
+    plugins: [...plugins, withMaps],
     checks: { ineffectiveDynamicImport: false },
   })
   await bundle.write({
@@ -64,6 +74,8 @@ async function bundleInto(dir, input, format, minify, plugins) {
     chunkFileNames: '[name]-[hash].js',
     codeSplitting: { groups },
     minify,
+    sourcemap: true,
+    sourcemapExcludeSources: true,
   })
   await bundle.close()
   copyFileSync('dist/kernels/kernels.wasm', `${dir}/kernels.wasm`)

@@ -1,28 +1,14 @@
-import { execFileSync } from 'node:child_process'
-import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { installInto } from './support/installed.js'
 import { scratchDirectory } from './support/scratch.js'
 
 const directory = scratchDirectory()
-const installed = join(directory, 'node_modules', 'blpk')
-
-/** What npm would publish, as it lies in the folder of somebody who installed it. */
-function install(): void {
-  const shell = process.platform === 'win32'
-  const listing = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
-    encoding: 'utf8',
-    shell,
-  })
-  const [{ files }] = JSON.parse(listing) as [{ files: { path: string }[] }]
-  for (const { path } of files) cpSync(path, join(installed, path))
-  // Dependencies are found from there upwards.
-  symlinkSync(resolve('node_modules'), join(installed, 'node_modules'), 'junction')
-}
 
 test('the published files pack, read, and start workers, as a library and on the command line', () => {
-  mkdirSync(installed, { recursive: true })
-  install()
+  const installed = installInto(directory)
   writeFileSync(join(directory, 'package.json'), '{ "type": "module" }')
   const script = join(directory, 'use.js')
   writeFileSync(
@@ -48,4 +34,50 @@ console.log(readFileSync('again.bin').equals(readFileSync('plain.bin')))`,
     readFileSync(join(directory, 'once more.bin')).equals(readFileSync(join(directory, 'plain.bin'))),
   ).toBe(true)
   expect(blpk('info', 'plain.b2nd')).toContain('2000')
+})
+
+test('CommonJS gets the same library by require', () => {
+  const place = join(directory, 'common')
+  installInto(place)
+  writeFileSync(join(place, 'package.json'), '{ "type": "commonjs" }')
+  writeFileSync(
+    join(place, 'use.js'),
+    `const { BlpkError, packBytes, unpackBytes } = require('blpk')
+const { version } = require('blpk/package.json')
+packBytes(new Uint8Array(1000)).then(unpackBytes).then(async (bytes) => {
+  const same = (await import('blpk')).BlpkError === BlpkError
+  console.log(bytes.length, same, /^\\d+\\./.test(version))
+})`,
+  )
+  const args = ['--disable-warning=ExperimentalWarning', 'use.js']
+  expect(execFileSync(process.execPath, args, { cwd: place, encoding: 'utf8' })).toBe('1000 true true\n')
+})
+
+test('traces of --debug lead to the sources, and of programs that ask for it', () => {
+  const place = join(directory, 'traces')
+  const installed = installInto(place)
+  const { stderr } = spawnSync(
+    process.execPath,
+    [join(installed, 'bin', 'blpk.js'), '--debug', 'info', 'none'],
+    {
+      encoding: 'utf8',
+    },
+  )
+  expect(stderr).toMatch(/at async gather \(.*src[/\\]cli[/\\]info\.ts:\d+:\d+\)/)
+  expect(stderr).not.toContain('bundle')
+  writeFileSync(join(place, 'package.json'), '{ "type": "module" }')
+  writeFileSync(
+    join(place, 'use.js'),
+    "import { openArchive } from 'blpk'; await openArchive('none').catch((e) => console.log(e.stack))",
+  )
+  const args = ['--enable-source-maps', 'use.js']
+  expect(execFileSync(process.execPath, args, { cwd: place, encoding: 'utf8' })).toMatch(
+    /src[/\\]open\.ts:\d+/,
+  )
+  // Lines alone: sources in the maps would take three times as much.
+  const size = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+    encoding: 'utf8',
+    shell: process.platform === 'win32',
+  })
+  expect((JSON.parse(size) as [{ size: number }])[0].size).toBeLessThan(1_200_000)
 })

@@ -1,17 +1,22 @@
-import type { Writable } from 'node:stream'
 import { BlpkError } from '../errors.js'
 import { ioError } from '../io-errors.js'
 import { MOST_AT_ONCE } from '../sources/file.js'
 import type { ByteSink } from './byte-sink.js'
 
+/** What is used of a stream of Node; its own type would ask for those of Node in every program that uses this one. */
+export interface ByteWritable {
+  write(bytes: Uint8Array, done: (error?: Error | null) => void): unknown
+  on(event: 'error', listener: (error: Error) => void): unknown
+}
+
 /** A Node stream, such as standard output into a pipe: written once, in order. */
 export class StreamSink implements ByteSink {
   readonly name: string
   readonly seekable = false
-  readonly #stream: Writable
+  readonly #stream: ByteWritable
   #failure: Error | undefined
 
-  constructor(stream: Writable, name = 'stream') {
+  constructor(stream: ByteWritable, name = 'stream') {
     this.#stream = stream
     this.name = name
     stream.on('error', (error) => {
