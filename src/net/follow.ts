@@ -12,3 +12,17 @@ export function follower(signal: AbortSignal | undefined): AbortController {
   if (signal?.aborted === true) stop()
   return controller
 }
+
+/** Runs a request with a signal of its own that follows another: libraries add listeners for each request. */
+export async function following<T>(
+  signal: AbortSignal | undefined,
+  send: (options: { abortSignal?: AbortSignal }) => Promise<T>,
+): Promise<T> {
+  if (signal === undefined) return send({})
+  const own = follower(signal)
+  try {
+    return await send({ abortSignal: own.signal })
+  } finally {
+    own.abort()
+  }
+}

@@ -15,6 +15,7 @@ import {
   UploadPartCopyCommand,
 } from '@aws-sdk/client-s3'
 import { BlpkError } from '../errors.js'
+import { following } from '../net/follow.js'
 import { interruptedError, type NetSettings, retrying } from '../net/retry.js'
 import type { PlaceSettings } from '../places.js'
 import { clientFor, type Integrity } from './client.js'
@@ -99,9 +100,9 @@ export class S3Object {
     const { signal } = this.settings
     try {
       signal?.throwIfAborted()
-      return await send(signal === undefined ? {} : { abortSignal: signal })
+      return await following(signal, send)
     } catch (error) {
-      if (signal?.aborted === true) throw interruptedError()
+      if (signal?.aborted === true) throw interruptedError(signal)
       throw s3Error(error, doing, this.name)
     }
   }
@@ -115,12 +116,13 @@ export class S3Object {
     const { signal } = settings
     return retrying(settings, async () => {
       try {
-        const options = signal === undefined ? {} : { abortSignal: signal }
-        const o = await this.#client.send(new HeadObjectCommand(this.#target), options)
+        const o = await following(signal, (options) =>
+          this.#client.send(new HeadObjectCommand(this.#target), options),
+        )
         return { size: o.ContentLength ?? 0, etag: o.ETag, metadata: o.Metadata ?? {} }
       } catch (error) {
         if (isMissing(error)) return undefined
-        if (signal?.aborted === true) throw interruptedError()
+        if (signal?.aborted === true) throw interruptedError(signal)
         throw s3Error(error, 'look for', this.name)
       }
     })

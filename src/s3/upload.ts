@@ -49,7 +49,7 @@ export class Upload {
 
   /** @throws what went wrong with a part, or BlpkError INTERRUPTED */
   check(): void {
-    if (this.#stop.signal.aborted) throw interruptedError()
+    if (this.#stop.signal.aborted) throw interruptedError(this.#stop.signal)
     if (this.#failure !== undefined) throw this.#failure
   }
 

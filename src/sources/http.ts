@@ -139,7 +139,7 @@ async function openRanged(target: Target, net: NetSettings, answer: Answer): Pro
 }
 
 async function openOnce(target: Target, net: NetSettings): Promise<ByteSource> {
-  if (net.signal?.aborted === true) throw interruptedError()
+  if (net.signal?.aborted === true) throw interruptedError(net.signal)
   const answer = await ask(target, rangeHeader(0, FIRST_BYTES), net)
   const { status } = answer.response
   // No range of an empty file can be had.

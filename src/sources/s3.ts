@@ -115,7 +115,7 @@ class S3Place implements RangedPlace {
   }
 
   #failure(error: unknown): unknown {
-    if (this.#closing.signal.aborted) return interruptedError()
+    if (this.#closing.signal.aborted) return interruptedError(this.#closing.signal)
     const isGone = statusOf(error) === 404 && this.etag !== undefined
     return isGone || s3Code(error) === 'InvalidRange'
       ? changedError(this.name)
