@@ -11,7 +11,7 @@ import { type FrameFile, openFrame } from '../engine/blosc2/frame-file.js'
 import { withOwnOf } from '../engine/blosc2/frame-ids.js'
 import type { FrameOutput } from '../engine/blosc2/frame-target.js'
 import { type ChunkFit, linearArray } from '../engine/blosc2/linear-copy.js'
-import { RangeReader } from '../engine/range.js'
+import { rangePieces } from '../engine/range-threads.js'
 import { usage } from '../errors.js'
 import { B2ND_LAYER, CATERVA_LAYER, formatB2nd } from '../format/b2nd/meta.js'
 import type { Layers } from '../format/frame/layers.js'
@@ -102,7 +102,7 @@ export async function givenArchive(input: ContainerInput, { job, view, context }
       throw usage(
         'the archive was written to a pipe and does not know its size: decompress it, and pack that',
       )
-    const pieces = new RangeReader(archive).pieces({ start: 0, stop: nbytes })
+    const pieces = rangePieces(archive, { start: 0, stop: nbytes }, runOptions(context, view))
     return plainOf(archive.source.name, pieces, nbytes, Math.max(1, archive.header.typesize), json)
   }
   const copy =

@@ -1,6 +1,7 @@
 import { Archive } from '../engine/archive.js'
 import type { RecoveryReport } from '../engine/damage/recover.js'
-import { type ByteRange, unpackRange } from '../engine/range.js'
+import type { ByteRange } from '../engine/range.js'
+import { unpackRange } from '../engine/range-threads.js'
 import { unpack } from '../engine/unpack.js'
 import { BlpkError, unsupported, usage } from '../errors.js'
 import type { ByteSink } from '../sinks/byte-sink.js'
@@ -111,7 +112,7 @@ async function writePart(
   const { range } = part
   if (range === undefined) return unpack(archive, sink, runOptions(context, view))
   const shown = watched(sink, range.stop - range.start, view)
-  return { nbytes: await unpackRange(archive, range, shown), isPart: true, range }
+  return { nbytes: await unpackRange(archive, range, shown, runOptions(context, view)), isPart: true, range }
 }
 
 async function unpackInput(

@@ -4,7 +4,6 @@ import { blocksBytes, decodeBlocks } from '../format/chunk/decode.js'
 import { CHUNK_HEADER_BYTES, type ChunkHeader } from '../format/chunk/header.js'
 import { Arena, Workspace } from '../kernels/workspace.js'
 import { unlessAborted } from '../signals.js'
-import type { PlainSink } from '../sinks/plain.js'
 import type { Archive, ChunkPlace } from './archive.js'
 import { Slot } from './slot.js'
 import { readBlocks } from './some-blocks.js'
@@ -20,6 +19,22 @@ export interface ByteRange {
 /** @returns the first block that is touched, and the one behind the last */
 function touchedBlocks({ blocksize }: ChunkHeader, start: number, stop: number): [number, number] {
   return [Math.floor(start / blocksize), Math.ceil(stop / blocksize)]
+}
+
+/**
+ * @returns the plain size of a chunk, in bytes
+ * @throws BlpkError USAGE for a range that is not in the archive, UNSUPPORTED where only all of it can be read
+ */
+export function checkRange(archive: Archive, { start, stop }: ByteRange): number {
+  const { nbytes, source } = archive
+  const { chunkSize } = archive.header
+  if (chunkSize === undefined || nbytes === undefined)
+    throw usage('parts of an archive of unknown size cannot be read; decompress it whole')
+  if (source.onlyWhole !== undefined) throw unsupported(source.onlyWhole)
+  const whole = Number.isSafeInteger(start) && Number.isSafeInteger(stop)
+  if (!whole || start < 0 || stop > nbytes || start > stop)
+    throw usage(`the range ${start}:${stop} does not lie within the ${nbytes} plain bytes`)
+  return chunkSize
 }
 
 /** So many chunks are remembered to be sound. */
@@ -64,17 +79,8 @@ export class RangeReader {
    * reason of the signal as its cause
    */
   async *pieces(range: ByteRange, options: RangeOptions = {}): AsyncGenerator<Uint8Array> {
-    const { chunkSize } = this.#archive.header
-    if (chunkSize === undefined || this.#archive.nbytes === undefined) {
-      throw usage('parts of an archive of unknown size cannot be read; decompress it whole')
-    }
-    const { onlyWhole } = this.#archive.source
-    if (onlyWhole !== undefined) throw unsupported(onlyWhole)
+    const chunkSize = checkRange(this.#archive, range)
     const { start, stop } = range
-    const whole = Number.isSafeInteger(start) && Number.isSafeInteger(stop)
-    if (!whole || start < 0 || stop > this.#archive.nbytes || start > stop) {
-      throw usage(`the range ${start}:${stop} does not lie within the ${this.#archive.nbytes} plain bytes`)
-    }
     await this.#announce(Math.floor(start / chunkSize), Math.ceil(stop / chunkSize) - 1)
     const { signal } = options
     const room = this.#idle.pop() ?? { ws: new Workspace(this.#arena), slot: new Slot(this.#arena) }
@@ -172,23 +178,5 @@ export class RangeReader {
     const plain = slot.plain(blocksBytes(header, first, last))
     await decodeBlocks(ws, bytes, header, first, last, plain, placeOf(this.#archive, chunk))
     return plain.subarray(start - first * header.blocksize, stop - first * header.blocksize)
-  }
-}
-
-/** Writes the plain bytes of a range to a sink. @returns how many there were */
-export async function unpackRange(
-  archive: Archive,
-  range: ByteRange,
-  sink: PlainSink,
-  options: RangeOptions = {},
-): Promise<number> {
-  try {
-    const reader = new RangeReader(archive)
-    for await (const piece of reader.pieces(range, options)) await sink.write(piece)
-    await sink.finish()
-    return range.stop - range.start
-  } catch (error) {
-    await sink.abort()
-    throw error
   }
 }
