@@ -1,7 +1,7 @@
 import { copyFileSync, existsSync, linkSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { nodeDisk } from '../../dist/disk/disk.js'
+import { nodeDisk, type OpenFlags } from '../../dist/disk/disk.js'
 import { packJson } from '../../dist/format/msgpack/from-json.js'
 import { changeArray, changeFrame, NDArray, SChunk } from '../../dist/index.js'
 import { KillingDisk } from '../faults/killing-disk.js'
@@ -208,8 +208,8 @@ describe('others', () => {
 
   test('who may not write read past the change', async () => {
     await leaveHot()
-    const open = (name: string, flags: 'r' | 'r+' | 'wx+'): number => {
-      if (flags !== 'r') throw Object.assign(new Error('read-only'), { code: 'EROFS' })
+    const open = (name: string, flags: OpenFlags): number => {
+      if (flags !== 'r' && flags !== 'guarded') throw Object.assign(new Error('read-only'), { code: 'EROFS' })
       return nodeDisk.open(name, flags)
     }
     const schunk = await SChunk.open(path, { disk: { ...nodeDisk, open } })
