@@ -8,6 +8,7 @@ import { type PackResult, pack } from './engine/pack.js'
 import { type UnpackResult, unpack } from './engine/unpack.js'
 import { attempt } from './io-errors.js'
 import { openArchiveSource, openSink, openSource } from './open.js'
+import { type PlaceName, placeName } from './place-name.js'
 import { type PlaceSettings, schemeOf } from './places.js'
 import type { ByteSink } from './sinks/byte-sink.js'
 import type { FileSinkOptions } from './sinks/file.js'
@@ -31,10 +32,11 @@ export interface OutputOptions extends PlaceSettings {
  * @throws BlpkError NOT_FOUND, EXISTS, IO, …; no output is left then
  */
 export async function packFile(
-  input: string,
-  output: string,
+  from: PlaceName,
+  to: PlaceName,
   options: PackOptions & OutputOptions & LockOptions = {},
 ): Promise<PackResult> {
+  const [input, output] = [placeName(from), placeName(to)]
   const source = await openSource(input, options)
   try {
     const plain = await openPlain(source, options)
@@ -62,10 +64,11 @@ async function sinkFor(
  * @throws BlpkError DAMAGED or CHECKSUM with the chunk and position, …; no output is left then
  */
 export async function unpackFile(
-  input: string,
-  output: string,
+  from: PlaceName,
+  to: PlaceName,
   options: RunOptions & OutputOptions & OpenOptions = {},
 ): Promise<UnpackResult> {
+  const [input, output] = [placeName(from), placeName(to)]
   const source = await openArchiveSource(input, options)
   try {
     const archive = await Archive.open(source, options)

@@ -81,6 +81,7 @@ export {
 } from './ndarray.js'
 export type { Float16ArrayLike } from './numeric-array.js'
 export { openArchive, openSink, openSource, plainSource, type Readable } from './open.js'
+export type { PlaceName } from './place-name.js'
 export type { ChangeSettings, PlaceSettings, SinkSettings } from './places.js'
 export type { ByteSink, Expected } from './sinks/byte-sink.js'
 export { FileSink, type FileSinkOptions } from './sinks/file.js'

@@ -1,6 +1,7 @@
 import { openArchiveFile, type ReadOptions } from './disk/read-archive.js'
 import { type Closable, disposable } from './dispose.js'
 import { Archive, type OpenOptions } from './engine/archive.js'
+import { type PlaceName, placeName } from './place-name.js'
 import {
   openRemoteSink,
   openRemoteSource,
@@ -18,7 +19,7 @@ import type { PlainSource } from './sources/plain.js'
 import { type ByteIterable, StreamSource } from './sources/stream.js'
 
 /** Whatever bytes can be read from: a path or address, bytes, a stream or any iterable of bytes, or a source. */
-export type Readable = string | Uint8Array | ByteIterable | ByteSource
+export type Readable = PlaceName | Uint8Array | ByteIterable | ByteSource
 
 /**
  * A source for whatever bytes can be read from: a path, `s3://bucket/key`, `https://…`, bytes, a stream.
@@ -32,14 +33,21 @@ export async function openSource(
 }
 
 async function sourceOf(from: Readable, settings: PlaceSettings): Promise<ByteSource> {
-  if (typeof from === 'string') return (await openRemoteSource(from, settings)) ?? new FileSource(from)
+  if (typeof from === 'string' || from instanceof URL) {
+    const name = placeName(from)
+    return (await openRemoteSource(name, settings)) ?? new FileSource(name)
+  }
   if (from instanceof Uint8Array) return new MemorySource(from)
   return 'seekable' in from ? from : new StreamSource(from)
 }
 
 /** A sink for a path or `s3://bucket/key`. @throws BlpkError EXISTS, NOT_FOUND, IO, DENIED, NETWORK */
-export async function openSink(to: string, options: SinkSettings & FileSinkOptions = {}): Promise<ByteSink> {
-  return (await openRemoteSink(to, options)) ?? new FileSink(to, options)
+export async function openSink(
+  to: PlaceName,
+  options: SinkSettings & FileSinkOptions = {},
+): Promise<ByteSink> {
+  const name = placeName(to)
+  return (await openRemoteSink(name, options)) ?? new FileSink(name, options)
 }
 
 /**
@@ -51,8 +59,9 @@ export async function openArchiveSource(
   from: Readable,
   options: ReadOptions & PlaceSettings = {},
 ): Promise<ByteSource & Closable> {
-  const isPath = typeof from === 'string' && schemeOf(from) === undefined
-  return isPath ? openArchiveFile(from, options) : openSource(from, options)
+  if (typeof from !== 'string' && !(from instanceof URL)) return openSource(from, options)
+  const name = placeName(from)
+  return schemeOf(name) === undefined ? openArchiveFile(name, options) : openSource(name, options)
 }
 
 /** Opens an archive for reading; close it when done. @throws BlpkError DAMAGED, CHECKSUM, UNSUPPORTED */

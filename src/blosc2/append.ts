@@ -11,6 +11,7 @@ import { unsupported, usage } from '../errors.js'
 import type { Layers } from '../format/frame/layers.js'
 import { toJson } from '../format/json.js'
 import { dtypeRepr, ndarrayIn, ndarrayMetadata, parseMetadataDtype } from '../format/npy/index.js'
+import { type PlaceName, placeName } from '../place-name.js'
 import { schemeOf } from '../places.js'
 import type { PlainSource } from '../sources/plain.js'
 import { holdsArray } from './array-meta.js'
@@ -213,10 +214,11 @@ async function asItIs(path: string, o: FrameAppendOptions): Promise<FrameAppendR
  * @throws BlpkError USAGE where the data do not go together; else as {@link changeFrame}
  */
 export async function appendToFrame(
-  path: string,
+  place: PlaceName,
   source: PlainSource | readonly PlainSource[],
   options: FrameAppendOptions = {},
 ): Promise<FrameAppendResult> {
+  const path = placeName(place)
   const sources: readonly PlainSource[] = 'read' in source ? [source] : source
   const isRemote = schemeOf(path) !== undefined
   const known = isRemote

@@ -12,6 +12,7 @@ import type { RunOptions } from '../engine/options.js'
 import { interrupted } from '../engine/pack.js'
 import { located } from '../engine/unpack.js'
 import { unsupported, usage } from '../errors.js'
+import { type PlaceName, placeName } from '../place-name.js'
 import { type ChangeSettings, remoteOpener } from '../places.js'
 import type { ByteSource } from '../sources/byte-source.js'
 import { TailSource } from '../sources/tail.js'
@@ -119,10 +120,11 @@ async function changeFile<T>(
  * is then as it was. UNKNOWN where nobody can tell whether the change was made
  */
 export async function changeFrame<T>(
-  path: string,
+  place: PlaceName,
   change: (schunk: SChunk) => Promise<T>,
   options: ChangeOptions = {},
 ): Promise<Changed<T>> {
+  const path = placeName(place)
   if (options.appendId !== undefined) checkAppendId(options.appendId)
   const open = remoteOpener(path, options)
   try {
@@ -140,7 +142,7 @@ export async function changeFrame<T>(
  * @throws BlpkError as {@link changeFrame}; USAGE where the frame holds no array
  */
 export function changeArray<T>(
-  path: string,
+  path: PlaceName,
   change: (array: NDArray) => Promise<T>,
   options: ChangeOptions = {},
 ): Promise<Changed<T>> {

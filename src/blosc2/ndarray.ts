@@ -8,6 +8,7 @@ import { B2ND_LAYER, CATERVA_LAYER } from '../format/b2nd/meta.js'
 import type { Pick1 } from '../format/b2nd/picks.js'
 import { inCOrder, type Ndarray, type NumericArray, ndarray, UnpackedNdarray } from '../ndarray.js'
 import { openSink } from '../open.js'
+import type { PlaceName } from '../place-name.js'
 import type { PlaceSettings, SinkSettings } from '../places.js'
 import type { ByteSink } from '../sinks/byte-sink.js'
 import { MemorySink } from '../sinks/memory.js'
@@ -63,7 +64,7 @@ export class NDArray {
    * @throws BlpkError NOT_FOUND, IO, DAMAGED, UNSUPPORTED; USAGE for a frame that holds no array
    */
   static async open(
-    input: string | Uint8Array | ByteSource,
+    input: PlaceName | Uint8Array | ByteSource,
     options: NDArrayOpenOptions = {},
   ): Promise<NDArray> {
     const schunk = await SChunk.open(input, options)
@@ -135,7 +136,7 @@ export class NDArray {
    * @throws BlpkError USAGE where it is no whole `.npy` file; NOT_FOUND, IO, DENIED, NETWORK, DAMAGED, UNSUPPORTED
    */
   static async fromNpy(
-    input: string | Uint8Array | ByteSource,
+    input: PlaceName | Uint8Array | ByteSource,
     options: NDArrayOptions & PlaceSettings = {},
   ): Promise<NDArray> {
     return readNpyInto(input, options, (shape, dtype) => NDArray.zeros(shape, dtype, options))
@@ -317,7 +318,7 @@ export class NDArray {
    * @returns its size, in bytes
    * @throws BlpkError EXISTS, NOT_FOUND, IO, NO_SPACE, DENIED, NETWORK, CLOSED
    */
-  async saveNpy(path: string, options: SinkSettings = {}): Promise<number> {
+  async saveNpy(path: PlaceName, options: SinkSettings = {}): Promise<number> {
     return this.#writeNpy(await openSink(path, { ...options, within: this.schunk.within }))
   }
 
@@ -327,7 +328,7 @@ export class NDArray {
   }
 
   /** Writes the frame to a file or a directory; see {@link SChunk.save}. @returns its size, in bytes */
-  save(path: string, options: SaveOptions = {}): Promise<number> {
+  save(path: PlaceName, options: SaveOptions = {}): Promise<number> {
     return this.schunk.save(path, options)
   }
 

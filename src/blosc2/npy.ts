@@ -4,6 +4,7 @@ import { fromFortranOrder } from '../format/b2nd/order.js'
 import { chunkSlabs, plainSlabs } from '../format/b2nd/slabs.js'
 import { formatNpyHeader, type NpyHeader, parseMetadataDtype } from '../format/npy/index.js'
 import { openSource } from '../open.js'
+import type { PlaceName } from '../place-name.js'
 import type { PlaceSettings } from '../places.js'
 import type { ByteSink } from '../sinks/byte-sink.js'
 import type { ByteSource } from '../sources/byte-source.js'
@@ -88,7 +89,7 @@ async function* partsOf(
  * @param make makes the array, of zeros
  */
 export async function readNpyInto(
-  input: string | Uint8Array | ByteSource,
+  input: PlaceName | Uint8Array | ByteSource,
   settings: PlaceSettings,
   make: (shape: readonly number[], dtype: string) => Promise<NDArray>,
 ): Promise<NDArray> {

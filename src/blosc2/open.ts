@@ -14,6 +14,7 @@ import { type FrameObject, isStandIn, objectIn, standInError } from '../format/f
 import { attempt } from '../io-errors.js'
 import { Workspace } from '../kernels/workspace.js'
 import { openArchiveSource, openSource } from '../open.js'
+import { type PlaceName, placeName } from '../place-name.js'
 import { type PlaceSettings, schemeOf } from '../places.js'
 import type { ByteSource } from '../sources/byte-source.js'
 
@@ -71,10 +72,11 @@ function openFrameSource(
  * @throws BlpkError NOT_FOUND, IO, DENIED, NETWORK, DAMAGED, CHECKSUM, UNSUPPORTED
  */
 export async function openAny(
-  input: string | Uint8Array | ByteSource,
+  from: PlaceName | Uint8Array | ByteSource,
   options: FrameOpenOptions = {},
 ): Promise<OpenedFrame> {
   const { offset = 0, check = 'whole' } = options
+  const input = from instanceof URL ? placeName(from) : from
   const directory = directoryOf(input)
   const source = await openFrameSource(input, directory, options)
   const ws = new Workspace()

@@ -7,6 +7,7 @@ import { writeSparse } from '../engine/blosc2/sparse-writer.js'
 import { usage } from '../errors.js'
 import type { Workspace } from '../kernels/workspace.js'
 import { openSink } from '../open.js'
+import { type PlaceName, placeName } from '../place-name.js'
 import { type SinkSettings, schemeOf } from '../places.js'
 import type { ByteSink } from '../sinks/byte-sink.js'
 import type { FilePlace } from '../sources/file-place.js'
@@ -20,9 +21,10 @@ export interface SaveOptions extends SinkSettings, LockOptions {
 
 /** A place for a frame; where it replaces another one, it waits for those who change that. */
 export function openFrameSink(
-  path: string,
+  place: PlaceName,
   options: Omit<SaveOptions, 'sparse'> & { within?: readonly Access[] } = {},
 ): Promise<ByteSink> {
+  const path = placeName(place)
   return openSink(path, { ...options, beforeReplace: replacing(options) })
 }
 

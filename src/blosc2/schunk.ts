@@ -14,6 +14,7 @@ import type { Layers } from '../format/frame/layers.js'
 import type { OffsetSpecial } from '../format/frame/offsets.js'
 import { withWorkspace } from '../kernels/borrow.js'
 import { Workspace } from '../kernels/workspace.js'
+import { type PlaceName, placeName } from '../place-name.js'
 import type { ByteSink } from '../sinks/byte-sink.js'
 import { MemorySink } from '../sinks/memory.js'
 import type { ByteSource } from '../sources/byte-source.js'
@@ -50,7 +51,7 @@ export class SChunk extends SChunkReader {
    * @throws BlpkError NOT_FOUND, IO, DENIED, NETWORK, DAMAGED, CHECKSUM, UNSUPPORTED
    */
   static async open(
-    input: string | Uint8Array | ByteSource,
+    input: PlaceName | Uint8Array | ByteSource,
     options: SChunkOpenOptions = {},
   ): Promise<SChunk> {
     const schunk = new SChunk(await openAny(input, options), options.threads)
@@ -342,7 +343,9 @@ export class SChunk extends SChunkReader {
    * @throws BlpkError EXISTS, NOT_FOUND, IO, NO_SPACE, LOCKED, DENIED, NETWORK, CLOSED; USAGE for metalayers that do
    * not fit
    */
-  save(path: string, options: SaveOptions = {}): Promise<number> {
-    return this.#writing((ws, parts) => saveFrame(ws, () => parts, path, { ...options, within: this.within }))
+  save(path: PlaceName, options: SaveOptions = {}): Promise<number> {
+    return this.#writing((ws, parts) =>
+      saveFrame(ws, () => parts, placeName(path), { ...options, within: this.within }),
+    )
   }
 }

@@ -4,6 +4,7 @@ import { MsgpackReader } from '../format/msgpack/reader.js'
 import { MsgpackWriter } from '../format/msgpack/writer.js'
 import { dtypeRepr, parseMetadataDtype } from '../format/npy/index.js'
 import { inCOrder, type Ndarray, type NumericArray, ndarray, UnpackedNdarray } from '../ndarray.js'
+import type { PlaceName } from '../place-name.js'
 import type { ByteSource } from '../sources/byte-source.js'
 import { openFrameSink, type SaveOptions } from './save-frame.js'
 import { SChunk } from './schunk.js'
@@ -95,7 +96,7 @@ export async function unpackTensor(
  */
 export async function saveTensor(
   array: Ndarray | NumericArray,
-  path: string,
+  path: PlaceName,
   options: SChunkOptions & SaveOptions = {},
 ): Promise<number> {
   const { sparse = false, ...rest } = options
@@ -112,7 +113,7 @@ export async function saveTensor(
  * @throws BlpkError USAGE where it holds no tensor; NOT_FOUND, IO, DENIED, NETWORK, DAMAGED, UNSUPPORTED
  */
 export async function loadTensor(
-  input: string | ByteSource,
+  input: PlaceName | ByteSource,
   options: SChunkOpenOptions = {},
 ): Promise<UnpackedNdarray> {
   const schunk = await SChunk.open(input, options)

@@ -3,6 +3,7 @@ import { damaged } from '../errors.js'
 import { formatHeader, HEADER_BYTES } from '../format/bloscpack/header.js'
 import { metadataRoom } from '../format/bloscpack/metadata.js'
 import { formatOffsets, OFFSET_BYTES, unusedOffsets } from '../format/bloscpack/offsets.js'
+import { type PlaceName, placeName } from '../place-name.js'
 import type { ByteSink } from '../sinks/byte-sink.js'
 import type { FileSink } from '../sinks/file.js'
 import { Archive } from './archive.js'
@@ -122,7 +123,8 @@ export async function growBeside(file: ChangingFile, goal: GrowFor): Promise<Fil
  * they are; the file is replaced when the new one is whole.
  * @throws BlpkError LOCKED where others write to it for too long, IO, NO_SPACE; the archive is then as it was
  */
-export async function growFile(path: string, goal: GrowFor, options: LockOptions = {}): Promise<void> {
+export async function growFile(place: PlaceName, goal: GrowFor, options: LockOptions = {}): Promise<void> {
+  const path = placeName(place)
   const file = await openForChange(path, options)
   try {
     await file.replaceBy(await growBeside(file, goal))

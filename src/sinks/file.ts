@@ -5,6 +5,7 @@ import { flushName, removeLeft } from '../disk/published.js'
 import { temporaryBeside } from '../disk/temporary.js'
 import { BlpkError } from '../errors.js'
 import { attempt, ioError } from '../io-errors.js'
+import { type PlaceName, placeName } from '../place-name.js'
 import type { FilePlace } from '../sources/file-place.js'
 import type { ByteSink } from './byte-sink.js'
 
@@ -47,7 +48,8 @@ export class FileSink implements ByteSink {
   #open = true
 
   /** @throws BlpkError EXISTS where the file is there and must not be replaced; NOT_FOUND, IO */
-  constructor(path: string, options: FileSinkOptions = {}) {
+  constructor(place: PlaceName, options: FileSinkOptions = {}) {
+    const path = placeName(place)
     this.name = path
     this.#options = options
     this.#disk = options.disk ?? nodeDisk

@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { BlpkError, closedError } from '../errors.js'
 import { attempt } from '../io-errors.js'
+import { type PlaceName, placeName } from '../place-name.js'
 import type { ByteSource } from './byte-source.js'
 
 /** Systems take less than 2 GiB in one read or write; so much is asked for at a time, in bytes. */
@@ -31,7 +32,8 @@ export class FileSource implements ByteSource {
    * @param fd an open descriptor to use, which then stays open
    * @throws BlpkError NOT_FOUND or IO
    */
-  constructor(path: string, fd?: number) {
+  constructor(place: PlaceName, fd?: number) {
+    const path = placeName(place)
     this.name = path
     this.#owned = fd === undefined
     this.fd = fd ?? attempt('open', path, () => openSync(path, 'r'))

@@ -1,5 +1,6 @@
 import { type ChangingFile, HiddenFile, openForChange } from '../../disk/changing-file.js'
 import { nodeDisk } from '../../disk/disk.js'
+import { type PlaceName, placeName } from '../../place-name.js'
 import type { PlainSource } from '../../sources/plain.js'
 import { Archive } from '../archive.js'
 import { concat } from '../concat.js'
@@ -45,10 +46,11 @@ async function appendGrowing(
  * archive is then as it was
  */
 export async function appendToFile(
-  path: string,
+  place: PlaceName,
   source: PlainSource | readonly PlainSource[],
   options: AppendOptions = {},
 ): Promise<AppendResult> {
+  const path = placeName(place)
   checkAppendOptions(options)
   const sources: readonly PlainSource[] = 'read' in source ? [source] : source
   const known = await spoolWhere(sources, ({ size }) => size !== undefined, path)

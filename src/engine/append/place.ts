@@ -1,6 +1,7 @@
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { VersionedEditable } from '../../disk/editable.js'
+import { type PlaceName, placeName } from '../../place-name.js'
 import { type ChangeSettings, remoteOpener } from '../../places.js'
 import type { PlainSource } from '../../sources/plain.js'
 import { Archive } from '../archive.js'
@@ -44,10 +45,11 @@ async function appendGrowing(
  * where nobody can tell whether the append was made. The archive is as it was then, but for the last one
  */
 export async function appendTo(
-  place: string,
+  at: PlaceName,
   source: PlainSource | readonly PlainSource[],
   options: AppendOptions & ChangeSettings = {},
 ): Promise<AppendResult> {
+  const place = placeName(at)
   checkAppendOptions(options)
   const open = remoteOpener(place, options)
   if (open === undefined) return appendToFile(place, source, options)

@@ -4,6 +4,7 @@ import { BlpkError } from '../../errors.js'
 import { formatHeader, HEADER_BYTES } from '../../format/bloscpack/header.js'
 import { formatOffsets, OFFSET_BYTES, unusedOffsets } from '../../format/bloscpack/offsets.js'
 import { attempt } from '../../io-errors.js'
+import { type PlaceName, placeName } from '../../place-name.js'
 import type { ByteSink } from '../../sinks/byte-sink.js'
 import { FileSink } from '../../sinks/file.js'
 import { FileSource } from '../../sources/file.js'
@@ -150,10 +151,11 @@ function refuseSameFile(input: string, output: string): void {
  * @throws BlpkError DAMAGED where no chunk can be recovered, SAME_FILE, EXISTS, NOT_FOUND, IO; no output is left then
  */
 export async function repairFile(
-  input: string,
-  output: string,
+  from: PlaceName,
+  to: PlaceName,
   options: RepairOptions = {},
 ): Promise<RecoveryReport> {
+  const [input, output] = [placeName(from), placeName(to)]
   refuseSameFile(input, output)
   const source = new FileSource(input)
   try {

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs'
 import { formatNpyHeader } from '../../format/npy/index.js'
 import { attempt } from '../../io-errors.js'
+import { type PlaceName, placeName } from '../../place-name.js'
 import { FileSink } from '../../sinks/file.js'
 import { BytesPlainSink, type PlainSink } from '../../sinks/plain.js'
 import { FileSource } from '../../sources/file.js'
@@ -61,10 +62,11 @@ export interface SalvageOptions extends RepairOptions {
  * @throws BlpkError DAMAGED where no chunk can be recovered, EXISTS, NOT_FOUND, IO; no output is left then
  */
 export async function salvageFile(
-  input: string,
-  output: string,
+  from: PlaceName,
+  to: PlaceName,
   options: SalvageOptions = {},
 ): Promise<RecoveryReport> {
+  const [input, output] = [placeName(from), placeName(to)]
   const source = new FileSource(input)
   try {
     const recovery = await planRecovery(source, options)

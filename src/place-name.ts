@@ -1,0 +1,24 @@
+import { fileURLToPath } from 'node:url'
+import { usage } from './errors.js'
+
+/** A path or address: `s3://bucket/key`, `https://…`, or a URL of one of these schemes or `file:`. */
+export type PlaceName = string | URL
+
+/** Keys stand in URLs percent-encoded, in names as they are. */
+function keyOf({ pathname, search, hash }: URL): string {
+  try {
+    return decodeURIComponent(pathname + search + hash)
+  } catch {
+    throw usage('the URL of an object has a % that encodes nothing')
+  }
+}
+
+/** The name by which a place is known here. @throws BlpkError USAGE for anything but a string or such a URL */
+export function placeName(place: PlaceName): string {
+  if (typeof place === 'string') return place
+  if (!(place instanceof URL)) throw usage('a place is named by a string or a URL')
+  if (place.protocol === 'file:') return fileURLToPath(place)
+  if (/^https?:$/.test(place.protocol)) return place.href
+  if (place.protocol === 's3:') return `s3://${place.host}${keyOf(place)}`
+  throw usage(`nothing can be opened at a URL of the scheme '${place.protocol}'`)
+}
