@@ -8,7 +8,8 @@ import { checkExtension } from './archive-name.js'
 import { codecOptions, lockOptions, readMetadata, runOptions } from './codec-flags.js'
 import { isSparseFrame, kindOfPlace } from './containers.js'
 import { about, type Context, changeSettings, saySummary, sayVerbose } from './context.js'
-import { isDash } from './dash.js'
+import { isDash, shown } from './dash.js'
+import { headOfPlace } from './head.js'
 import { type Input, openInput, remoteIdentity } from './inputs.js'
 import type { CliOptions } from './options.js'
 import { openProgress, type ProgressView } from './progress.js'
@@ -85,14 +86,15 @@ async function appendInputs(
   })
 }
 
-function report(
+async function report(
   archive: string,
   names: readonly string[],
   result: Appended,
   seconds: number,
-  o: CliOptions,
-): void {
-  const { nbytes, totalBytes, nchunks, room, grown, shape, skipped } = result
+  context: Context,
+): Promise<void> {
+  const { options: o } = context
+  const { nbytes, totalBytes, nchunks, room, grown, skipped } = result
   const what = names.join(', ')
   if (skipped)
     sayVerbose(o, `an append with the id '${o.appendId}' is in the archive already: nothing was done`)
@@ -103,17 +105,20 @@ function report(
   const done = skipped ? 'there already' : prettySize(nbytes)
   saySummary(o, archive, `${what}: ${done}, ${prettySize(totalBytes)} in all, in ${prettySeconds(seconds)}`)
   if (o.json !== true) return
-  printJson({
-    archive,
-    ...(names.length === 1 ? { input: what } : { inputs: names }),
-    nbytes,
-    totalBytes,
-    nchunks,
-    ...(room !== undefined && { room, grown }),
-    ...(shape !== undefined && { shape }),
-    ...(o.appendId !== undefined && { appendId: o.appendId, skipped }),
-    seconds: jsonSeconds(seconds),
-  })
+  const head = await headOfPlace(archive, context)
+  printJson(
+    {
+      ...head,
+      nbytes: head.nbytes ?? totalBytes,
+      inputs: names.map(shown),
+      appended: nbytes,
+      nchunks,
+      ...(room !== undefined && { room, grown }),
+      ...(o.appendId !== undefined && { appendId: o.appendId, skipped }),
+      seconds: jsonSeconds(seconds),
+    },
+    o,
+  )
 }
 
 /** `blpk append <archive> <new>…` */
@@ -134,7 +139,7 @@ export async function run(args: readonly string[], context: Context): Promise<nu
     context.protect()
     const result = await about(archive, () => appendInputs(archive, isFrame, names, inputs, view, context))
     view.close()
-    report(archive, names, result, seconds(), context.options)
+    await report(archive, names, result, seconds(), context)
     return 0
   } finally {
     view.close()

@@ -4,7 +4,7 @@ import { giveUpUpload, type LeftUpload, listUploads } from '../s3/uploads.js'
 import { type Context, placeSettings } from './context.js'
 import { oneLine } from './exit.js'
 import { print } from './print.js'
-import { counted, printJson } from './report.js'
+import { counted, JsonList } from './report.js'
 
 const DEFAULT_AGE = 24 * 3600
 
@@ -41,7 +41,9 @@ export async function run(prefixes: readonly string[], context: Context): Promis
   const isDone = dryRun !== true
   const { left, younger } = await clean(prefixes, Date.now() - olderThan * 1000, isDone, context)
   if (json === true) {
-    printJson(left.map(({ name, uploadId, begun }) => ({ file: name, uploadId, begun, givenUp: isDone })))
+    const list = new JsonList(context.options)
+    for (const { name, uploadId, begun } of left) list.add({ file: name, uploadId, begun, givenUp: isDone })
+    list.end()
     return 0
   }
   const rest = younger === 0 ? '' : `, ${counted(younger, 'younger one')} left alone`

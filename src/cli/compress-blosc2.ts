@@ -80,7 +80,7 @@ async function toArray(packing: Packing, plain: PlainSource, layout: NdarrayLayo
     ...checksumOption(options),
     ...layersFor(packing, own === undefined ? new Map() : onlyJson(own)),
     onPlan: ({ shape, chunkshape, blockshape }) => {
-      job.plan = { format: 'b2nd', ...compressionText(how), shape, chunks: chunkshape, blocks: blockshape }
+      job.plan = { ...compressionText(how), shape, chunks: chunkshape, blocks: blockshape }
       sayPlaces(job, plain, options)
       sayCompression(options, how)
       const cuts = `chunks (${chunkshape.join(', ')}), blocks (${blockshape.join(', ')})`
@@ -125,7 +125,7 @@ async function toFrame(packing: Packing): Promise<FrameResult> {
     ...layersFor(packing, layersOf(withArray(own, plain.metadata) ?? plain.metadata)),
     onPlan: (plan) => {
       const { typesize, chunksize } = plan
-      job.plan = { format: 'b2frame', typesize, ...compressionText(how), chunkSize: chunksize }
+      job.plan = { typesize, ...compressionText(how), chunkSize: chunksize }
       sayPlaces(job, plain, options)
       sayCompression(options, how)
       sayVerbose(options, `${typesizeText(plan, options)}, chunks of ${exactSize(chunksize)}`)

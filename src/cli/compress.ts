@@ -12,11 +12,12 @@ import { packOptions, readMetadata, runOptions, withArray } from './codec-flags.
 import { about, type Context, saySummary, sayVerbose } from './context.js'
 import { isDash, nameOf, shown } from './dash.js'
 import { withDescribed } from './described-input.js'
+import { headOfPlace } from './head.js'
 import { type Input, openInput } from './inputs.js'
 import type { CliOptions } from './options.js'
 import { openOutput, refuseMixedOutput } from './outputs.js'
 import { openProgress, type ProgressView } from './progress.js'
-import { counted, jsonRatio, jsonSeconds, printJson, stopwatch } from './report.js'
+import { counted, jsonSeconds, printJson, stopwatch } from './report.js'
 import { exactSize, prettyRatio, prettySeconds, prettySize } from './sizes.js'
 
 /** One run of the command. */
@@ -90,7 +91,8 @@ async function packPlain(
   })
 }
 
-function report(job: Job, result: Packed, seconds: number, o: CliOptions): void {
+async function report(job: Job, result: Packed, seconds: number, context: Context): Promise<void> {
+  const { options: o } = context
   const { nbytes, cbytes, nchunks } = result
   const ratio = prettyRatio(nbytes, cbytes)
   sayVerbose(o, `${counted(nchunks, 'chunk')}, ${exactSize(nbytes)} to ${exactSize(cbytes)}, ratio ${ratio}`)
@@ -98,16 +100,16 @@ function report(job: Job, result: Packed, seconds: number, o: CliOptions): void 
   const sizes = `${prettySize(nbytes)} → ${prettySize(cbytes)} (ratio ${ratio})`
   saySummary(o, job.output, `${job.input}: ${sizes} in ${prettySeconds(seconds)}`)
   if (o.json !== true || job.plan === undefined) return
-  printJson({
-    input: job.input,
-    output: job.output,
-    nbytes,
-    cbytes,
-    ratio: jsonRatio(nbytes, cbytes),
-    nchunks,
-    ...job.plan,
-    seconds: jsonSeconds(seconds),
-  })
+  printJson(
+    {
+      ...(await headOfPlace(job.output, context)),
+      input: job.input,
+      nchunks,
+      ...job.plan,
+      seconds: jsonSeconds(seconds),
+    },
+    o,
+  )
 }
 
 /** `blpk compress <in> [<out>]` */
@@ -127,7 +129,7 @@ export async function run(args: readonly string[], context: Context): Promise<nu
     const work = job.container === 'blp' ? packInput : (await import('./compress-blosc2.js')).packInput
     const result = await about(nameOf(input, 'standard input'), () => work(job, opened, view, context))
     view.close()
-    report(job, result, seconds(), context.options)
+    await report(job, result, seconds(), context)
     return 0
   } finally {
     view.close()

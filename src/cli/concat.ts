@@ -5,11 +5,12 @@ import { codecOptions, readMetadata, runOptions } from './codec-flags.js'
 import { kindOf } from './containers.js'
 import { about, type Context, saySummary, sayVerbose } from './context.js'
 import { isDash, shown } from './dash.js'
+import { headOfPlace } from './head.js'
 import { type Input, openArchiveInput } from './inputs.js'
 import type { CliOptions } from './options.js'
 import { openOutput, refuseMixedOutput } from './outputs.js'
 import { openProgress, type ProgressView } from './progress.js'
-import { counted, jsonRatio, jsonSeconds, printJson, stopwatch } from './report.js'
+import { counted, jsonSeconds, printJson, stopwatch } from './report.js'
 import { exactSize, prettySeconds, prettySize } from './sizes.js'
 
 /** @throws BlpkError UNSUPPORTED for frames, with what is special about them */
@@ -60,30 +61,30 @@ async function join(
   })
 }
 
-function report(
+async function report(
   output: string,
   inputs: readonly string[],
   result: ConcatResult,
   seconds: number,
-  o: CliOptions,
-) {
+  context: Context,
+): Promise<void> {
+  const { options: o } = context
   const { nbytes, cbytes, nchunks, copied } = result
   sayVerbose(o, `${counted(nchunks, 'chunk')}, ${copied} of them copied, ${exactSize(cbytes)}`)
   sayVerbose(o, `done in ${prettySeconds(seconds)}`)
   const what = `${counted(inputs.length, 'archive')}, ${prettySize(nbytes)} in ${prettySize(cbytes)}`
   saySummary(o, output, `${what} in ${prettySeconds(seconds)}`)
   if (o.json !== true) return
-  const ratio = jsonRatio(nbytes, cbytes)
-  printJson({
-    output,
-    inputs: inputs.map(shown),
-    nbytes,
-    cbytes,
-    ratio,
-    nchunks,
-    copied,
-    seconds: jsonSeconds(seconds),
-  })
+  printJson(
+    {
+      ...(await headOfPlace(output, context)),
+      inputs: inputs.map(shown),
+      nchunks,
+      copied,
+      seconds: jsonSeconds(seconds),
+    },
+    o,
+  )
 }
 
 /** `blpk concat <out> <in>…` */
@@ -98,7 +99,7 @@ export async function run(args: readonly string[], context: Context): Promise<nu
     for (const name of names) inputs.push(await openArchiveInput(name, context))
     const result = await join(output, names, inputs, view, context)
     view.close()
-    report(output, names, result, seconds(), context.options)
+    await report(output, names, result, seconds(), context)
     return 0
   } finally {
     view.close()

@@ -17,10 +17,11 @@ import { type Given, givenArchive, givenFrame, ownJson, type Work } from './conv
 import { isDash, nameOf, shown } from './dash.js'
 import { openFrameOutput } from './frame-output.js'
 import { openFrameInput, sayDefaultDtype, sayObject } from './frames.js'
+import { headOfPlace } from './head.js'
 import type { CliOptions } from './options.js'
 import { openOutput, refuseMixedOutput } from './outputs.js'
 import { openProgress } from './progress.js'
-import { counted, jsonRatio, jsonSeconds, printJson, stopwatch } from './report.js'
+import { counted, jsonSeconds, printJson, stopwatch } from './report.js'
 import { exactSize, prettyRatio, prettySeconds, prettySize } from './sizes.js'
 
 /** What converting came to. */
@@ -58,7 +59,7 @@ async function toBloscpack(given: Given, json: string | undefined, work: Work): 
     ...runOptions(context, view),
     ...(json !== undefined && { metadata: json }),
     onPlan: ({ typesize, codec, level, shuffle, chunkSize }) => {
-      job.plan = { format: 'blp', typesize, codec, level, shuffle, chunkSize }
+      job.plan = { typesize, codec, level, shuffle, chunkSize }
     },
   })
 }
@@ -75,7 +76,7 @@ async function convert(given: Given, work: Work): Promise<Converted> {
     checkForBlosc2(job.container, options)
     const text = job.container === 'b2nd' ? ownJson(json) : json
     const result = await given.copy(own === undefined ? undefined : text, await work.openFrame())
-    job.plan = { format: job.container }
+    job.plan = {}
     return result
   }
   if (job.container === 'blp') return { ...(await toBloscpack(given, json, work)), copied: 0 }
@@ -113,7 +114,8 @@ async function convertWhole(input: ContainerInput, work: Work): Promise<Converte
   }
 }
 
-function report(job: Job, result: Converted, seconds: number, o: CliOptions): void {
+async function report(job: Job, result: Converted, seconds: number, context: Context): Promise<void> {
+  const { options: o } = context
   const { nbytes, cbytes, nchunks, copied } = result
   const anew = nchunks - copied
   const ratio = prettyRatio(nbytes, cbytes)
@@ -123,18 +125,18 @@ function report(job: Job, result: Converted, seconds: number, o: CliOptions): vo
   const what = `${prettySize(nbytes)} in ${prettySize(cbytes)} (ratio ${ratio}), ${how}`
   saySummary(o, job.output, `${job.input}: ${what}, in ${prettySeconds(seconds)}`)
   if (o.json !== true) return
-  printJson({
-    input: job.input,
-    output: job.output,
-    nbytes,
-    cbytes,
-    ratio: jsonRatio(nbytes, cbytes),
-    nchunks,
-    copied,
-    recompressed: anew,
-    ...job.plan,
-    seconds: jsonSeconds(seconds),
-  })
+  printJson(
+    {
+      ...(await headOfPlace(job.output, context)),
+      input: job.input,
+      nchunks,
+      copied,
+      recompressed: anew,
+      ...job.plan,
+      seconds: jsonSeconds(seconds),
+    },
+    o,
+  )
 }
 
 function containerOfOutput(output: string, { format }: CliOptions): ContainerName {
@@ -164,7 +166,7 @@ export async function run(args: readonly string[], context: Context): Promise<nu
   try {
     const result = await about(nameOf(input, 'standard input'), () => convertWhole(opened, work))
     view.close()
-    report(job, result, seconds(), context.options)
+    await report(job, result, seconds(), context)
     return 0
   } finally {
     view.close()

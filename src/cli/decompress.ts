@@ -12,6 +12,7 @@ import { runOptions } from './codec-flags.js'
 import { type ContainerInput, isSparseFrame, openContainer } from './containers.js'
 import { about, type Context, saySummary, sayVerbose } from './context.js'
 import { isDash, nameOf, shown } from './dash.js'
+import { headOfInput } from './head.js'
 import type { Input } from './inputs.js'
 import type { CliOptions } from './options.js'
 import { openOutput, refuseMixedOutput } from './outputs.js'
@@ -155,24 +156,36 @@ async function unpackInput(
   }
 }
 
-function report(job: Job, result: Result, cbytes: number | undefined, seconds: number, o: CliOptions): void {
+async function report(
+  job: Job,
+  result: Result,
+  opened: ContainerInput,
+  seconds: number,
+  o: CliOptions,
+): Promise<void> {
+  const cbytes = opened.directory === undefined ? opened.source.size : undefined
   sayVerbose(o, `wrote ${exactSize(result.nbytes)} in ${prettySeconds(seconds)}`)
   const from = cbytes === undefined || result.isPart === true ? '' : `${prettySize(cbytes)} → `
   const what = `${from}${prettySize(result.nbytes)} in ${prettySeconds(seconds)}`
   saySummary(o, job.output, `${job.input}: ${what}`)
   if (o.json !== true) return
-  printJson({
-    input: job.input,
-    output: job.output,
-    nbytes: result.nbytes,
-    ...(result.isPart !== true &&
-      cbytes !== undefined && { cbytes, ratio: jsonRatio(result.nbytes, cbytes) }),
-    ...(result.nchunks !== undefined && { nchunks: result.nchunks }),
-    ...(result.range !== undefined && { range: result.range }),
-    ...(result.shape !== undefined && { shape: result.shape }),
-    ...(result.salvaged !== undefined && { salvaged: result.salvaged }),
-    seconds: jsonSeconds(seconds),
-  })
+  const head = await headOfInput(job.input, opened)
+  const isPart = result.isPart === true
+  printJson(
+    {
+      ...head,
+      shape: result.shape ?? (isPart ? null : head.shape),
+      nbytes: result.nbytes,
+      cbytes: isPart ? null : (head.cbytes ?? cbytes ?? null),
+      ratio: isPart || cbytes === undefined ? null : jsonRatio(result.nbytes, head.cbytes ?? cbytes),
+      output: job.output,
+      ...(result.nchunks !== undefined && { nchunks: result.nchunks }),
+      ...(result.range !== undefined && { range: result.range }),
+      ...(result.salvaged !== undefined && { salvaged: result.salvaged }),
+      seconds: jsonSeconds(seconds),
+    },
+    o,
+  )
 }
 
 function chooseOutput(input: string, output: string | undefined, o: CliOptions): string {
@@ -201,8 +214,7 @@ export async function run(args: readonly string[], context: Context): Promise<nu
     const work = isFrame ? (await import('./decompress-blosc2.js')).unpackInput : unpackInput
     const result = await about(nameOf(input, 'standard input'), () => work(job, opened, view, context))
     view.close()
-    const cbytes = opened.directory === undefined ? opened.source.size : undefined
-    report(job, result, cbytes, seconds(), options)
+    await report(job, result, opened, seconds(), options)
     return result.salvaged?.ok === false ? SOMETHING_LOST : 0
   } finally {
     view.close()

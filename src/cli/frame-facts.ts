@@ -5,8 +5,6 @@ import { isLossy } from '../engine/blosc2/lossy.js'
 import { readVlmeta } from '../engine/blosc2/vlmeta.js'
 import { filterById } from '../filters/blosc2/registry.js'
 import { itemDtype } from '../format/b2nd/dtype.js'
-import { product } from '../format/b2nd/geometry.js'
-import { type ArrayShape, B2ND_LAYER, type B2ndMeta, CATERVA_LAYER, parseB2nd } from '../format/b2nd/meta.js'
 import {
   CODEC_FORMAT_UD,
   EXTENDED_HEADER_BYTES,
@@ -21,6 +19,8 @@ import type { ChunkOffset } from '../format/frame/offsets.js'
 import { JsonText } from '../format/json.js'
 import { jsonOfMsgpack } from '../format/msgpack/to-json.js'
 import type { Workspace } from '../kernels/workspace.js'
+import type { Head } from './head.js'
+import { arrayMeta, headOfFrame } from './head-frame.js'
 import { jsonRatio } from './report.js'
 import { tableColumn } from './table-column.js'
 
@@ -58,20 +58,16 @@ export interface FrameChunkInfo {
 }
 
 /** A frame, as `info` shows it and JSON has it. */
-export interface FrameInfo {
-  file: string
+export interface FrameInfo extends Head {
   format: string
+  nbytes: number
+  cbytes: number
   /** What python-blosc2 keeps in it besides plain numbers, such as `lazyexpr`; null for a plain frame or array. */
   kind: string | null
   /** The same in words. */
   object: string | null
-  /** Size of the frame, in bytes. */
-  cbytes: number
-  /** Plain bytes; of an array without the padding of its chunks. */
-  nbytes: number
   /** Plain bytes of all chunks. */
   chunkBytes: number
-  ratio: number | null
   nchunks: number
   /** Null where each chunk has a size of its own. */
   chunkSize: number | null
@@ -151,28 +147,12 @@ async function vlmetaInfo(ws: Workspace, packed: Layers): Promise<LayerInfo[]> {
   return infos
 }
 
-/** The array that the metalayers of a frame describe. @throws BlpkError DAMAGED, UNSUPPORTED */
-export function arrayMeta(meta: Layers): B2ndMeta | undefined {
-  const own = meta.get(B2ND_LAYER)
-  if (own !== undefined) return parseB2nd(own, false)
-  const caterva = meta.get(CATERVA_LAYER)
-  return caterva === undefined ? undefined : parseB2nd(caterva, true)
-}
-
 function countSpecial(offsets: readonly ChunkOffset[]): Record<string, number> {
   const counts: Record<string, number> = {}
   for (const offset of offsets) {
     if ('special' in offset) counts[offset.special] = (counts[offset.special] ?? 0) + 1
   }
   return counts
-}
-
-/** Plain bytes of an array, or of a frame that holds none. */
-export function plainBytes(
-  h: Pick<FrameHeader, 'nbytes' | 'typesize'>,
-  array: ArrayShape | undefined,
-): number {
-  return array === undefined ? h.nbytes : product(array.shape) * h.typesize
 }
 
 /** Metalayers that can be read; others are none. */
@@ -209,17 +189,14 @@ export async function describeFrame(
 ): Promise<FrameInfo> {
   const { header: h, offsets } = frame
   const array = arrayMeta(h.meta)
-  const nbytes = plainBytes(h, array)
+  const head = await headOfFrame(file, ws, frame, cbytes, dtype)
   const { kind = null, text = null } = (await objectOf(file, ws, frame)) ?? {}
   return {
-    file,
-    format: `Blosc2 ${array === undefined ? 'frame' : 'array'}${h.sparse ? ', sparse' : ''}`,
+    ...head,
+    cbytes,
     kind,
     object: text,
-    cbytes,
-    nbytes,
     chunkBytes: h.nbytes,
-    ratio: jsonRatio(nbytes, cbytes),
     nchunks: offsets.length,
     chunkSize: h.variableChunks ? null : h.chunksize,
     special: countSpecial(offsets),

@@ -3,6 +3,7 @@ import type { Archive, ChunkPlace } from '../engine/archive.js'
 import { FORMAT_VERSION } from '../format/bloscpack/header.js'
 import type { ChunkHeader, Shuffle } from '../format/chunk/header.js'
 import { JsonText } from '../format/json.js'
+import { type Head, headOfArchive } from './head.js'
 import { jsonRatio } from './report.js'
 
 /** A chunk, as `--chunks` shows it and JSON has it. */
@@ -23,12 +24,8 @@ export interface ChunkInfo {
 }
 
 /** An archive, as `info` shows it and JSON has it; null where the archive does not tell. */
-export interface ArchiveInfo {
-  file: string
+export interface ArchiveInfo extends Head {
   format: string
-  cbytes: number | null
-  nbytes: number | null
-  ratio: number | null
   nchunks: number | null
   chunkSize: number | null
   lastChunk: number | null
@@ -82,15 +79,12 @@ function describeMetadata(archive: Archive): ArchiveInfo['metadataSection'] {
 }
 
 /** The facts of an archive. */
-export function describeArchive(file: string, archive: Archive, found: Found): ArchiveInfo {
+export async function describeArchive(file: string, archive: Archive, found: Found): Promise<ArchiveInfo> {
   const { header } = archive
-  const { nbytes = null, cbytes = null, nchunks = null } = found
+  const { nchunks = null } = found
   return {
-    file,
+    ...(await headOfArchive(file, archive, found)),
     format: `Bloscpack ${FORMAT_VERSION}`,
-    cbytes,
-    nbytes,
-    ratio: nbytes === null || cbytes === null ? null : jsonRatio(nbytes, cbytes),
     nchunks,
     chunkSize: header.chunkSize ?? null,
     lastChunk: header.lastChunk ?? null,

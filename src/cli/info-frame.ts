@@ -1,16 +1,10 @@
-import { readdirSync, statSync } from 'node:fs'
-import { join } from 'node:path'
 import { openFrame } from '../engine/blosc2/frame-file.js'
 import { Workspace } from '../kernels/workspace.js'
 import { holdSource } from '../sources/held.js'
 import { TailSource } from '../sources/tail.js'
 import type { ContainerInput } from './containers.js'
 import { describeChunks, describeFrame, type FrameInfo } from './frame-facts.js'
-
-/** A sparse frame is as large as its files. */
-function directoryBytes(directory: string): number {
-  return readdirSync(directory).reduce((sum, name) => sum + statSync(join(directory, name)).size, 0)
-}
+import { directoryBytes } from './head-frame.js'
 
 /**
  * What `info` says of a frame; of a place over the net front and end are fetched, in two requests.

@@ -4,11 +4,11 @@ import type { ByteSource } from '../sources/byte-source.js'
 import { openContainer } from './containers.js'
 import { type Context, forEachFile } from './context.js'
 import { shown } from './dash.js'
-import { describe } from './exit.js'
+import { failedEntry } from './head.js'
 import { type ArchiveInfo, type ChunkInfo, describeArchive, describeChunk } from './info-facts.js'
 import { formatInfo } from './info-text.js'
 import { print } from './print.js'
-import { printJson } from './report.js'
+import { JsonList } from './report.js'
 
 /** What going from chunk to chunk tells: only done where it is asked for, or where the header knows too little. */
 interface Walked {
@@ -34,14 +34,14 @@ async function walkChunks(archive: Archive): Promise<Walked> {
 /** What is known of a container, with the text that shows it. */
 interface Shown {
   info: object
-  text: string
+  text: () => string
 }
 
 async function gather(file: string, context: Context): Promise<Shown> {
   const input = await openContainer(file, context, { frontOnly: context.options.chunks !== true })
   if (!input.isFrame) {
     const info = await gatherArchive(file, input.source, context)
-    return { info, text: formatInfo(info) }
+    return { info, text: () => formatInfo(info) }
   }
   try {
     // Loaded when it is needed, with all of Blosc2.
@@ -50,7 +50,7 @@ async function gather(file: string, context: Context): Promise<Shown> {
       import('./frame-text.js'),
     ])
     const info = await gatherFrame(shown(file), input, context.options.chunks === true, context.options.dtype)
-    return { info, text: formatFrame(info) }
+    return { info, text: () => formatFrame(info) }
   } finally {
     await input.source.close()
   }
@@ -63,7 +63,7 @@ async function gatherArchive(file: string, source: ByteSource, context: Context)
     const walked =
       wantsChunks === true || archive.nbytes === undefined ? await walkChunks(archive) : undefined
     const first = walked === undefined ? await archive.locate(0, archive.chunksAt) : walked.first
-    return describeArchive(shown(file), archive, {
+    return await describeArchive(shown(file), archive, {
       first,
       nchunks: archive.nchunks ?? walked?.nchunks,
       nbytes: archive.nbytes ?? walked?.nbytes,
@@ -78,18 +78,18 @@ async function gatherArchive(file: string, source: ByteSource, context: Context)
 /** `blpk info <file>…` */
 export async function run(files: readonly string[], context: Context): Promise<number> {
   const { json } = context.options
-  const results: unknown[] = []
+  const list = new JsonList(context.options)
   let separator = ''
   const showOne = async (file: string): Promise<number> => {
     const { info, text } = await gather(file, context)
-    results.push(info)
-    if (json !== true) print(separator + text)
+    list.add(info)
+    if (json !== true) print(separator + text())
     separator = '\n'
     return 0
   }
-  const code = await forEachFile(files, context, showOne, (file, error) => {
-    results.push({ file, error: describe(error, file) })
-  })
-  if (json === true) printJson(files.length === 1 ? results[0] : results)
-  return code
+  try {
+    return await forEachFile(files, context, showOne, (file, error) => list.add(failedEntry(file, error)))
+  } finally {
+    list.end()
+  }
 }

@@ -2,14 +2,15 @@ import { itemDtype } from '../format/b2nd/dtype.js'
 import { parseFrameHeader, peekFrame } from '../format/frame/header.js'
 import { objectIn } from '../format/frame/objects.js'
 import type { ByteSource } from '../sources/byte-source.js'
-import { arrayMeta, plainBytes } from './frame-facts.js'
+import { ifSound } from './head.js'
+import { arrayMeta, headOfFrameInput, plainBytes } from './head-frame.js'
 import type { Row } from './ls.js'
 import { jsonRatio } from './report.js'
 
 /** Where the lengths of a frame and its header stand, in bytes. */
 const FRAME_PEEK_BYTES = 25
 
-/** What a row of `ls` says of a frame: its front alone tells it. @throws BlpkError DAMAGED, UNSUPPORTED */
+/** What a row of `ls` says of a frame: the front of an array tells it, of other frames the end as well. @throws BlpkError DAMAGED, UNSUPPORTED */
 export async function lookAtFrame(source: ByteSource): Promise<Partial<Row>> {
   const place = { path: source.name }
   const peek = new Uint8Array(FRAME_PEEK_BYTES)
@@ -18,11 +19,14 @@ export async function lookAtFrame(source: ByteSource): Promise<Partial<Row>> {
   const header = parseFrameHeader(front.subarray(0, await source.read(0, front)), place)
   const array = arrayMeta(header.meta)
   const nbytes = plainBytes(header, array)
+  // Metalayers at the end may describe an array that is no Blosc2 array.
+  const end = array === undefined ? await ifSound(() => headOfFrameInput(source.name, { source })) : undefined
   return {
+    format: `Blosc2 ${array === undefined ? 'frame' : 'array'}`,
+    shape: array?.shape ?? end?.shape ?? null,
+    dtype: array === undefined ? (end?.dtype ?? null) : itemDtype(array.dtype, header.typesize),
     nbytes,
     ratio: jsonRatio(nbytes, frameBytes),
-    shape: array?.shape ?? null,
-    dtype: array === undefined ? null : itemDtype(array.dtype, header.typesize),
     typesize: header.typesize,
     kind: objectIn(header.meta, new Map())?.kind ?? null,
   }

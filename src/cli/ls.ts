@@ -1,6 +1,5 @@
 import { Archive } from '../engine/archive.js'
 import { BlpkError, usage } from '../errors.js'
-import { type NdarrayLayout, ndarrayIn } from '../format/npy/index.js'
 import { schemeOf } from '../places.js'
 import { type Listed, listObjects } from '../s3/list.js'
 import { openS3 } from '../sources/s3.js'
@@ -8,26 +7,23 @@ import { containerByName } from './archive-name.js'
 import { kindOf } from './containers.js'
 import { type Context, placeSettings } from './context.js'
 import { describe, EXIT_CODES, oneLine, worst } from './exit.js'
+import { type Head, headOfArchive, unknownHead } from './head.js'
 import { print } from './print.js'
-import { jsonRatio, printJson, table } from './report.js'
+import { JsonList, table } from './report.js'
 import { prettyRatio, prettySize } from './sizes.js'
 
 /** Fronts that are asked for at the same time. */
 const AT_ONCE = 8
 
 /** An archive in the list; null where it does not tell. */
-export interface Row {
-  file: string
+export interface Row extends Head {
   /** Size of the archive, in bytes. */
   cbytes: number
-  nbytes: number | null
-  ratio: number | null
-  shape: readonly number[] | null
-  dtype: string | null
   typesize: number | null
   /** What python-blosc2 keeps in a frame besides plain numbers, such as `lazyexpr`. */
   kind: string | null
   error?: string
+  code?: string
 }
 
 interface Found {
@@ -35,28 +31,8 @@ interface Found {
   code: number
 }
 
-function arrayOf(archive: Archive): NdarrayLayout | undefined {
-  return ndarrayIn(archive.metadata)
-}
-
-/** The dtype as its metadata name it: a plain one without the quotes of Python's repr. */
-function dtypeOf(archive: Archive): string {
-  const { dtype } = archive.parseMetadata() as { dtype?: unknown }
-  const text = typeof dtype === 'string' ? dtype : JSON.stringify(dtype)
-  return text.replace(/^'([^']*)'$/, '$1')
-}
-
 async function look({ name, size }: Listed, context: Context): Promise<Found> {
-  const row: Row = {
-    file: name,
-    cbytes: size,
-    nbytes: null,
-    ratio: null,
-    shape: null,
-    dtype: null,
-    typesize: null,
-    kind: null,
-  }
+  const row: Row = { ...unknownHead(name), cbytes: size, typesize: null, kind: null }
   try {
     const source = await openS3(name, placeSettings(context))
     try {
@@ -65,20 +41,14 @@ async function look({ name, size }: Listed, context: Context): Promise<Found> {
         return { row: { ...row, ...(await lookAtFrame(source)) }, code: 0 }
       }
       const archive = await Archive.open(source)
-      const nbytes = archive.nbytes ?? null
-      const array = arrayOf(archive)
-      const ratio = nbytes === null ? null : jsonRatio(nbytes, size)
-      const dtype = array === undefined ? null : dtypeOf(archive)
-      return {
-        row: { ...row, nbytes, ratio, shape: array?.shape ?? null, dtype, typesize: archive.header.typesize },
-        code: 0,
-      }
+      const head = await headOfArchive(name, archive, { nbytes: archive.nbytes, cbytes: size })
+      return { row: { ...row, ...head, cbytes: size, typesize: archive.header.typesize }, code: 0 }
     } finally {
       await source.close()
     }
   } catch (error) {
     if (context.signal.aborted || !(error instanceof BlpkError)) throw error
-    return { row: { ...row, error: describe(error, name) }, code: EXIT_CODES[error.code] }
+    return { row: { ...row, error: describe(error, name), code: error.code }, code: EXIT_CODES[error.code] }
   }
 }
 
@@ -119,11 +89,19 @@ export async function run(prefixes: readonly string[], context: Context): Promis
       throw usage(`'${prefix}' is no s3://bucket/prefix: ls lists what is in a store`)
   }
   const found: Found[] = []
-  for (const prefix of prefixes) {
-    for await (const one of lookAtAll(await listed(prefix, context), context)) found.push(one)
+  const list = new JsonList(context.options)
+  try {
+    for (const prefix of prefixes) {
+      for await (const one of lookAtAll(await listed(prefix, context), context)) {
+        found.push(one)
+        list.add(one.row)
+      }
+    }
+  } finally {
+    list.end()
   }
   const rows = found.map(({ row }) => row)
-  if (context.options.json === true) printJson(rows)
-  else print(table(['size', 'plain', 'ratio', 'shape', 'dtype', 'name'], rows.map(cells)))
+  if (context.options.json !== true)
+    print(table(['size', 'plain', 'ratio', 'shape', 'dtype', 'name'], rows.map(cells)))
   return worst(found.map(({ code }) => code))
 }

@@ -2,11 +2,13 @@ import { BlpkError } from '../errors.js'
 import { type Context, sayError } from './context.js'
 import { worst } from './exit.js'
 import { watchSignals } from './interrupt.js'
-import type { CliOptions } from './options.js'
+import type { CliOptions, CommandName } from './options.js'
 import { printed } from './print.js'
 import { buildProgram, endOf } from './program.js'
 
 const BUG = 1
+/** Commands that print a list, with entries of their own for what failed. */
+const LISTING: readonly CommandName[] = ['info', 'verify', 'ls', 'clean']
 
 /** Whatever goes wrong is said on one line, even where nobody waits for it. */
 function catchEverything(options: () => CliOptions): { finished(): void } {
@@ -34,9 +36,11 @@ export async function main(argv: readonly string[]): Promise<void> {
   let options: CliOptions = { debug: argv.includes('--debug') }
   const watch = catchEverything(() => options)
   let code = 0
+  let printsOne = false
   try {
-    const program = buildProgram(argv, async (module, args, parsed) => {
+    const program = buildProgram(argv, async (module, args, parsed, name) => {
       options = parsed
+      printsOne = parsed.json === true && !LISTING.includes(name)
       const context: Context = { options, signal: interrupts.signal, protect: interrupts.protect }
       if (parsed.plugin !== undefined) await (await import('./plugin.js')).loadPlugins(parsed.plugin)
       code = await module.run(args, context)
@@ -44,6 +48,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     await program.parseAsync(argv, { from: 'user' })
   } catch (error) {
     code = endOf(error) ?? sayError(interrupts.signal.aborted ? interruption(error) : error, options)
+    if (printsOne && !interrupts.signal.aborted) await printFailure(error, options)
   }
   const unprinted = await printed()
   if (unprinted !== undefined) code = worst([code, sayError(unprinted, options)])
@@ -53,6 +58,13 @@ export async function main(argv: readonly string[]): Promise<void> {
   if (code !== 0) interrupts.die()
   // A pipe that nobody writes to would keep the process waiting.
   process.exit()
+}
+
+/** With --json what failed has an entry too; after wrong usage there is nothing that could have one. */
+async function printFailure(error: unknown, options: CliOptions): Promise<void> {
+  if (!(error instanceof BlpkError) || ['USAGE', 'PIPE_CLOSED'].includes(error.code)) return
+  const [{ failedEntry }, { printJson }] = await Promise.all([import('./head.js'), import('./report.js')])
+  printJson({ ...failedEntry(error.place.path ?? '', error), file: error.place.path ?? null }, options)
 }
 
 /** What comes up after a signal, such as a pipe that was closed for it, is the signal's doing. */

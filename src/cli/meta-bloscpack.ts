@@ -1,6 +1,6 @@
 import { memberOf, readMembers, removeMember, setMember } from '../engine/members.js'
 import { usage } from '../errors.js'
-import { compactJson } from '../format/json.js'
+import { compactJson, JsonText } from '../format/json.js'
 import { checkChangeable } from '../places.js'
 import { lockOptions } from './codec-flags.js'
 import { type Context, changeSettings, placeSettings, sayVerbose } from './context.js'
@@ -27,8 +27,11 @@ export function metaOfArchive(archive: string, context: Context): MetaActions {
       const json = await readMembers(archive, { ...placeSettings(context), ...lockOptions(context) })
       if (name === undefined && isRaw) throw usage('--raw prints the text of one member: name it')
       const value = name === undefined ? (json ?? '{}') : memberOf(json, name)
+      if (options.json === true)
+        return name === undefined ? { metadata: new JsonText(value) } : { name, value: new JsonText(value) }
       if (isRaw) print(value.startsWith('"') ? (JSON.parse(value) as string) : value)
-      else printValue(value, name, options)
+      else printValue(value, name)
+      return {}
     },
     async set(name, value) {
       const json = compactJson(asJson(await valueBytes(value), isRaw))

@@ -3,12 +3,10 @@ import { buffer } from 'node:stream/consumers'
 import { usage } from '../errors.js'
 import { escapeUnit, scanJson } from '../format/json.js'
 import { decodeJson } from '../format/json-decode.js'
-import { jsonPieces } from '../format/json-print.js'
 import { JsonFault } from '../format/json-scan.js'
 import { replaceAll } from '../format/text-pieces.js'
 import { attempt } from '../io-errors.js'
 import { isDash } from './dash.js'
-import type { CliOptions } from './options.js'
 import { print } from './print.js'
 
 /** Where a value comes from: `-` is standard input, `@file` a file, all else is the value itself. */
@@ -75,11 +73,9 @@ function shownValue(json: string): string {
 }
 
 /**
- * Prints what `meta get` found: with --json as JSON by its standard, else as it is stored.
+ * Prints what `meta get` found as it is stored.
  * @param name of the one value that was asked for, whose string is shown without quotes
  */
-export function printValue(json: string, name: string | undefined, o: CliOptions): void {
-  if (o.json === true) for (const piece of jsonPieces(json, { compact: true })) print(piece)
-  else print(name === undefined ? harmless(json) : shownValue(json))
-  print('\n')
+export function printValue(json: string, name: string | undefined): void {
+  print(`${name === undefined ? harmless(json) : shownValue(json)}\n`)
 }

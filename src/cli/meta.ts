@@ -1,6 +1,7 @@
 import type { MetaStore } from '../blosc2/meta-store.js'
 import type { LockOptions } from '../disk/changing-file.js'
 import { unsupported, usage } from '../errors.js'
+import { JsonText } from '../format/json.js'
 import { type ChangeSettings, checkChangeable } from '../places.js'
 import { lockOptions } from './codec-flags.js'
 import { kindOfPlace } from './containers.js'
@@ -11,8 +12,8 @@ import { print } from './print.js'
 
 /** What `blpk meta` does to an archive or a frame. */
 export interface MetaActions {
-  /** @param name all of them where it is missing */
-  get(name: string | undefined): Promise<void>
+  /** Prints what there is. @param name all of them if it is missing @returns the same for --json, unprinted */
+  get(name: string | undefined): Promise<object>
   set(name: string, value: string): Promise<void>
   remove(name: string): Promise<void>
 }
@@ -39,12 +40,15 @@ function metaOfFrame(archive: string, context: Context): MetaActions {
       if (name === undefined) {
         if (options.raw === true) throw usage('--raw writes the bytes of one metalayer: name it')
         const { meta, vlmeta } = store.json()
-        printValue(`{"meta":${meta},"vlmeta":${vlmeta}}`, name, options)
-        return
+        if (options.json === true) return { meta: new JsonText(meta), vlmeta: new JsonText(vlmeta) }
+        printValue(`{"meta":${meta},"vlmeta":${vlmeta}}`, name)
+        return {}
       }
       const bytes = store.get(name, options.fixed === true)
+      if (options.json === true) return { name, value: new JsonText(store.jsonOf(name, bytes)) }
       if (options.raw === true) print(bytes)
-      else printValue(store.jsonOf(name, bytes), name, options)
+      else printValue(store.jsonOf(name, bytes), name)
+      return {}
     },
     async set(name, value) {
       const bytes = await valueBytes(value)
@@ -84,9 +88,13 @@ export async function run(args: readonly string[], context: Context): Promise<nu
   if (value !== undefined && action !== 'set') throw usage(`meta ${action} takes no value`)
   await about(archive, async () => {
     const actions = await actionsOn(archive, context)
-    if (action === 'get') await actions.get(name)
+    let found: object = { name, done: action }
+    if (action === 'get') found = await actions.get(name)
     else if (action === 'rm') await actions.remove(wanted('name', name))
     else await actions.set(wanted('name', name), wanted('value', value))
+    if (context.options.json !== true) return
+    const [{ headOfPlace }, { printJson }] = await Promise.all([import('./head.js'), import('./report.js')])
+    printJson({ ...(await headOfPlace(archive, context)), ...found }, context.options)
   })
   return 0
 }

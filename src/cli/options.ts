@@ -51,6 +51,8 @@ export interface CliOptions {
   debug?: boolean
   quiet?: boolean
   json?: boolean
+  /** Says `json` too. */
+  ndjson?: boolean
   progress?: ProgressMode
   typesize?: number | 'auto'
   clevel?: number

@@ -30,7 +30,12 @@ Examples:
   tar c dir | blpk c - | ssh host 'cat > dir.tar.blp'`
 
 /** What to do with a command line that was understood. */
-export type Action = (module: CommandModule, args: string[], options: CliOptions) => Promise<void>
+export type Action = (
+  module: CommandModule,
+  args: string[],
+  options: CliOptions,
+  name: CommandName,
+) => Promise<void>
 
 function version(): string {
   const path = new URL('../../package.json', import.meta.url)
@@ -91,7 +96,7 @@ function setUp(command: Command, versionLine: string): void {
 
 function checkOptions(options: CliOptions): CliOptions {
   if (options.quiet === true && options.verbose === true) throw usage('-q and -v exclude each other')
-  return options
+  return options.ndjson === true ? { ...options, json: true } : options
 }
 
 /** @throws BlpkError USAGE where help is wanted of a command that there is not */
@@ -136,7 +141,7 @@ function setUpCommand(program: Command, command: Command, spec: CommandSpec, act
   command.addHelpText('after', `\nExamples:\n${spec.examples.map((example) => `  ${example}`).join('\n')}`)
   command.action(async () => {
     const options = checkOptions(optionsOf(program, command))
-    await action(await spec.load(), command.args, options)
+    await action(await spec.load(), command.args, options, spec.name)
   })
 }
 

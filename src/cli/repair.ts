@@ -6,8 +6,9 @@ import { usage } from '../errors.js'
 import type { ByteSink } from '../sinks/byte-sink.js'
 import { type ContainerInput, openContainer } from './containers.js'
 import { about, type Context } from './context.js'
-import { isDash } from './dash.js'
+import { isDash, shown } from './dash.js'
 import { findingLine } from './findings.js'
+import { headOfPlace } from './head.js'
 import type { Input } from './inputs.js'
 import { openOutput, refuseMixedOutput } from './outputs.js'
 import { print } from './print.js'
@@ -16,9 +17,16 @@ import { recoverOptions, recoveryLine, SOMETHING_LOST } from './recover-options.
 import { printJson } from './report.js'
 import { standardError } from './stdio.js'
 
-function report(input: string, output: string, result: RecoveryReport, context: Context): void {
+async function report(
+  input: string,
+  output: string,
+  result: RecoveryReport,
+  context: Context,
+): Promise<void> {
   if (context.options.json === true) {
-    printJson({ input, output, ...result })
+    const head = await headOfPlace(output, context)
+    const nbytes = head.nbytes ?? result.nbytes
+    printJson({ ...head, input: shown(input), ...result, nbytes }, context.options)
     return
   }
   const lines = result.findings.map((finding) => findingLine(input, finding))
@@ -72,7 +80,7 @@ export async function run(args: readonly string[], context: Context): Promise<nu
         : repairArchive(opened, open, context, view)
     })
     view.close()
-    report(input, output, result, context)
+    await report(input, output, result, context)
     return result.ok ? 0 : SOMETHING_LOST
   } finally {
     view.close()

@@ -1,15 +1,38 @@
-import { jsonPieces, jsonTextOf, printedJson } from '../format/json-print.js'
+import { jsonPieces, jsonTextOf } from '../format/json-print.js'
+import type { CliOptions } from './options.js'
 import { print } from './print.js'
 
-/** Writes a value as JSON over several lines, with all digits of its numbers; it does nothing to a terminal. */
-export function prettyJson(value: unknown): string {
-  return printedJson(jsonTextOf(value))
+/** Prints a result as JSON; with --ndjson on one line. */
+export function printJson(value: unknown, { ndjson = false }: CliOptions): void {
+  for (const piece of jsonPieces(jsonTextOf(value), { compact: ndjson })) print(piece)
+  print('\n')
 }
 
-/** Prints a result as JSON. */
-export function printJson(value: unknown): void {
-  for (const piece of jsonPieces(jsonTextOf(value))) print(piece)
-  print('\n')
+/** The results of a command that takes several files, printed as they come: a list, or with --ndjson a line each. */
+export class JsonList {
+  readonly #options: CliOptions
+  #count = 0
+
+  constructor(options: CliOptions) {
+    this.#options = options
+  }
+
+  /** Prints nothing without --json. */
+  add(entry: object): void {
+    const { json, ndjson } = this.#options
+    if (json !== true) return
+    if (ndjson === true) {
+      printJson(entry, this.#options)
+      return
+    }
+    print(this.#count++ === 0 ? '[\n  ' : ',\n  ')
+    for (const piece of jsonPieces(jsonTextOf(entry), { inside: 1 })) print(piece)
+  }
+
+  end(): void {
+    const { json, ndjson } = this.#options
+    if (json === true && ndjson !== true) print(this.#count === 0 ? '[]\n' : '\n]\n')
+  }
 }
 
 /** How many times smaller, in a form that JSON can hold. */

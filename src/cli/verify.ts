@@ -6,13 +6,14 @@ import { runOptions } from './codec-flags.js'
 import { openContainer } from './containers.js'
 import { type Context, forEachFile } from './context.js'
 import { isDash, shown } from './dash.js'
-import { describe, EXIT_CODES, worst } from './exit.js'
+import { EXIT_CODES, worst } from './exit.js'
 import { findingLine } from './findings.js'
+import { failedEntry, type Head, headOfInput, unknownHead } from './head.js'
 import { type Input, openInput } from './inputs.js'
 import { openOriginal } from './original.js'
 import { print } from './print.js'
 import { openProgress } from './progress.js'
-import { counted, printJson } from './report.js'
+import { counted, JsonList } from './report.js'
 
 function okLine(file: string, report: VerifyReport): string {
   const deep = report.deep ? ', decompressed' : ''
@@ -41,11 +42,19 @@ async function journalFindings(
   return [...messages].map((message) => ({ level: 'note', code: 'DAMAGED', message }))
 }
 
-async function verifyFile(file: string, label: string | undefined, context: Context): Promise<VerifyReport> {
+/** What was found, and what of. */
+interface Verified {
+  head: Head
+  report: VerifyReport
+}
+
+async function verifyFile(file: string, label: string | undefined, context: Context): Promise<Verified> {
   const { options } = context
   const notes: string[] = []
   const input = await openContainer(file, context, { onNote: (note) => notes.push(note) })
   const view = openProgress(options, { label })
+  const head = async (): Promise<Head> =>
+    options.json === true ? headOfInput(shown(file), input) : unknownHead(shown(file))
   let original: Input | undefined
   try {
     const findings = await journalFindings(file, notes, context.signal)
@@ -53,17 +62,18 @@ async function verifyFile(file: string, label: string | undefined, context: Cont
       // Loaded when it is needed, with all of Blosc2.
       const { verifyFrameInput } = await import('./verify-frame.js')
       const report = await verifyFrameInput(input, context, view)
-      return { ...report, findings: [...findings, ...report.findings] }
+      return { head: await head(), report: { ...report, findings: [...findings, ...report.findings] } }
     }
     original = options.against === undefined ? undefined : await openInput(options.against, context)
     const compared = original && (await openOriginal(input, original, context))
-    return await verifyArchive(input.source, {
+    const report = await verifyArchive(input.source, {
       ...runOptions(context, view),
       ...(options.deep === true && { deep: true }),
       ...(options.maxChunk !== undefined && { maxChunk: options.maxChunk }),
       ...(compared !== undefined && { against: compared.plain }),
       findings: [...findings, ...(compared?.finding === undefined ? [] : [compared.finding])],
     })
+    return { head: await head(), report }
   } finally {
     view.close()
     await original?.source.close()
@@ -82,17 +92,19 @@ function checkDashes(files: readonly string[], against: string | undefined): voi
 export async function run(files: readonly string[], context: Context): Promise<number> {
   const { options } = context
   checkDashes(files, options.against)
-  const results: unknown[] = []
+  const list = new JsonList(options)
   const verifyOne = async (file: string): Promise<number> => {
-    const report = await verifyFile(file, files.length > 1 ? shown(file) : undefined, context)
-    results.push({ file: shown(file), ...report })
+    const { head, report } = await verifyFile(file, files.length > 1 ? shown(file) : undefined, context)
+    list.add({ ...head, ...report })
     if (options.json !== true) printReport(shown(file), report, context)
     const wrong = report.findings.filter(({ level }) => level !== 'note')
     return worst(wrong.map(({ code }) => EXIT_CODES[code]))
   }
-  const code = await forEachFile(files, context, verifyOne, (file, error) => {
-    results.push({ file, ok: false, error: describe(error, file) })
-  })
-  if (options.json === true) printJson(files.length === 1 ? results[0] : results)
-  return code
+  try {
+    return await forEachFile(files, context, verifyOne, (file, error) =>
+      list.add({ ...failedEntry(file, error), ok: false }),
+    )
+  } finally {
+    list.end()
+  }
 }

@@ -13,6 +13,8 @@ const CONTROLS = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
 export interface PrintOptions {
   /** On one line. */
   compact?: boolean
+  /** Levels of brackets around it. */
+  inside?: number
   /** NaN, Infinity and -Infinity as Python writes them; else as strings, so that the output is JSON by its standard. */
   python?: boolean
 }
@@ -35,7 +37,9 @@ class Printer {
 
   /** Space in front of something that stands in `depth` brackets. */
   #line(depth: number): string {
-    return this.#o.compact === true || depth > MAX_INDENTED ? '' : `\n${'  '.repeat(depth)}`
+    return this.#o.compact === true || depth > MAX_INDENTED
+      ? ''
+      : `\n${'  '.repeat(depth + (this.#o.inside ?? 0))}`
   }
 
   /** What goes between the token before and this one. */

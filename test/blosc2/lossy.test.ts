@@ -63,9 +63,9 @@ describe('lossy filters', () => {
         expect(JSON.parse(`${packed.out}`)).toMatchObject({ lossy })
         const { err } = await blpk(['c', '-f', '-v', 'f4.npy', name, '--filters', filters], { cwd: dir })
         expect(err.includes('lossy')).toBe(lossy)
-        expect(JSON.parse(`${(await blpk(['info', '--json', name], { cwd: dir })).out}`)).toMatchObject({
-          lossy,
-        })
+        expect(JSON.parse(`${(await blpk(['info', '--json', name], { cwd: dir })).out}`)).toMatchObject([
+          { lossy },
+        ])
         expect(`${(await blpk(['info', name], { cwd: dir })).out}`.includes('lossy')).toBe(lossy)
       }
     }
@@ -119,9 +119,9 @@ describe('lossy filters', () => {
     ] as const) {
       await (await NDArray.fromTypedArray(floats, options)).save(join(dir, 'x.b2nd'), { overwrite: true })
       const known = await blpk(['info', '--json', '--plugin', plugin, 'x.b2nd'], { cwd: dir })
-      expect(JSON.parse(`${known.out}`)).toMatchObject({ lossy })
+      expect(JSON.parse(`${known.out}`)).toMatchObject([{ lossy }])
       const unknown = await blpk(['info', '--json', 'x.b2nd'], { cwd: dir })
-      expect(JSON.parse(`${unknown.out}`)).toMatchObject({ lossy: null })
+      expect(JSON.parse(`${unknown.out}`)).toMatchObject([{ lossy: null }])
     }
   })
 })

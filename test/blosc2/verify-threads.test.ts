@@ -52,7 +52,7 @@ test('workers find what the calling thread finds', async () => {
 test('workers prove the files of a sparse frame', async () => {
   const path = join(directory, 'sparse')
   await (await SChunk.create(options, data)).save(path, { sparse: true })
-  const sound = JSON.parse(
+  const [sound] = JSON.parse(
     execFileSync(process.execPath, [BLPK, 'verify', '--json', path], { encoding: 'utf8' }),
   )
   expect(sound).toMatchObject({ ok: true, sound: 96 })

@@ -25,10 +25,10 @@ describe('append', () => {
     const result = await blpk(['a', '--json', '-c', 'zstd', archive, 'a'], { cwd })
     expect([result.code, result.err]).toEqual([0, ''])
     expect(JSON.parse(result.out.toString())).toMatchObject({
-      archive: 'a.blp',
-      input: 'a',
-      nbytes: 10_000,
-      totalBytes: 20_000,
+      file: 'a.blp',
+      inputs: ['a'],
+      appended: 10_000,
+      nbytes: 20_000,
       nchunks: 20,
       room: 90,
       grown: false,
@@ -90,7 +90,7 @@ describe('verify', () => {
     const archive = await packedIn(cwd, 'a', data, '-z', '1K')
     const bytes = readFileSync(join(cwd, archive))
     const rows = await blpk(['i', '--json', '--chunks', archive], { cwd })
-    const { chunks } = JSON.parse(rows.out.toString()) as { chunks: { offset: number }[] }
+    const [{ chunks }] = JSON.parse(rows.out.toString()) as [{ chunks: { offset: number }[] }]
     const [third, seventh] = [chunks[3]?.offset ?? 0, chunks[7]?.offset ?? 0]
     for (const at of [third + 30, seventh + 30]) bytes[at] = (bytes[at] ?? 0) ^ 1
     put(cwd, archive, bytes)
@@ -100,7 +100,7 @@ describe('verify', () => {
       `a.blp: damage: chunk 3 at byte ${third}: crc32 mismatch: plain bytes 3072 to 4096 are lost (items 768 to 1024)\n` +
         `a.blp: damage: chunk 7 at byte ${seventh}: crc32 mismatch: plain bytes 7168 to 8192 are lost (items 1792 to 2048)\n`,
     )
-    const report = JSON.parse((await blpk(['verify', '--json', archive], { cwd })).out.toString())
+    const [report] = JSON.parse((await blpk(['verify', '--json', archive], { cwd })).out.toString())
     expect(report).toMatchObject({ file: 'a.blp', ok: false, nchunks: 10, sound: 8, checksum: 'crc32' })
     expect(report.findings).toHaveLength(2)
   })
@@ -147,17 +147,22 @@ describe('info', () => {
     await expect(out.toString()).toMatchFileSnapshot('golden/info-array.txt')
   })
 
-  test('as JSON: one object, or an array for several files', async () => {
+  test('as JSON: a list, even of one file', async () => {
     const cwd = tempDir()
     await packedIn(cwd, 'a', data)
-    const one = JSON.parse((await blpk(['i', '--json', 'a.blp'], { cwd })).out.toString())
+    const [one] = JSON.parse((await blpk(['i', '--json', 'a.blp'], { cwd })).out.toString())
     expect(one).toMatchObject({ file: 'a.blp', format: 'Bloscpack 3', nbytes: 10_000, nchunks: 1 })
     expect(one).not.toHaveProperty('chunks')
     const run = await blpk(['i', '--json', '--chunks', 'a.blp', 'none'], { cwd })
     expect(run.code).toBe(1)
     const several = JSON.parse(run.out.toString())
     expect(several[0].chunks).toHaveLength(1)
-    expect(several[1]).toEqual({ file: 'none', error: "cannot open 'none': no such file or directory" })
+    expect(several[1]).toMatchObject({
+      file: 'none',
+      nbytes: null,
+      error: "cannot open 'none': no such file or directory",
+      code: 'NOT_FOUND',
+    })
   })
 
   test('does nothing to a terminal, whatever stands in the metadata', async () => {
@@ -173,11 +178,8 @@ describe('info', () => {
     const { out: archive } = await blpk(['c', '-z', '1K', '-', '-'], { input: data })
     const { code, out } = await blpk(['i', '--json', '-'], { input: archive })
     expect(code).toBe(0)
-    expect(JSON.parse(out.toString())).toMatchObject({
-      file: '-',
-      nchunks: 10,
-      nbytes: 10_000,
-      cbytes: archive.length,
-    })
+    expect(JSON.parse(out.toString())).toMatchObject([
+      { file: '-', nchunks: 10, nbytes: 10_000, cbytes: archive.length },
+    ])
   })
 })

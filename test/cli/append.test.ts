@@ -40,8 +40,8 @@ describe('several inputs', () => {
     const whole = Buffer.concat([data, ramp(1500), Buffer.from('from a pipe'), data])
     expect(JSON.parse(out.toString())).toMatchObject({
       inputs: ['b', '-', 'a'],
-      nbytes: 11_511,
-      totalBytes: whole.length,
+      appended: 11_511,
+      nbytes: whole.length,
     })
     expect((await unpacked(cwd)).equals(whole)).toBe(true)
   })
@@ -96,11 +96,11 @@ describe('--append-id', () => {
     const args = ['a', '--json', '--append-id', 'job 2024-06-01 é', 'a.npy.blp', 'b.npy']
     const first = await blpk(args, { cwd })
     expect([first.code, first.err]).toEqual([0, ''])
-    expect(JSON.parse(first.out.toString())).toMatchObject({ nbytes: 400, skipped: false })
+    expect(JSON.parse(first.out.toString())).toMatchObject({ appended: 400, skipped: false })
     const bytes = readFileSync(join(cwd, 'a.npy.blp'))
     const second = await blpk(args, { cwd })
     expect(second.code).toBe(0)
-    expect(JSON.parse(second.out.toString())).toMatchObject({ nbytes: 0, totalBytes: 10_400, skipped: true })
+    expect(JSON.parse(second.out.toString())).toMatchObject({ appended: 0, nbytes: 10_400, skipped: true })
     expect(readFileSync(join(cwd, 'a.npy.blp')).equals(bytes)).toBe(true)
     expect(await metadataOf(cwd, 'a.npy.blp')).toContain('"blpk":{"appends":["job 2024-06-01 \\u00e9"]}')
     if (peer === undefined) return
@@ -222,7 +222,7 @@ describe('while another one appends', () => {
     expect(replaced.code).toBe(6)
     expect((await unpacked(cwd)).equals(data)).toBe(true)
     expect((await blpk(['verify', '--deep', 'a.blp'], { cwd })).code).toBe(0)
-    const info = JSON.parse((await blpk(['i', '--json', 'a.blp'], { cwd })).out.toString())
+    const [info] = JSON.parse((await blpk(['i', '--json', 'a.blp'], { cwd })).out.toString())
     expect(info).toMatchObject({ nbytes: 10_000, cbytes: before.length })
     expect(existsSync(join(cwd, 'a.blp.blpk-journal'))).toBe(true)
     child.kill('SIGKILL')

@@ -137,7 +137,9 @@ describe.skipIf(peer === undefined)('against python-blosc2', () => {
       await run('d', '-f', '--bytes', '99999:100001', output, 'out.bin')
       expect(sameBytes(readFileSync(at('out.bin')), plain.subarray(99_999, 100_001))).toBe(true)
       const { out } = await blpk(['info', '--json', output], { cwd: directory })
-      expect(JSON.parse(out.toString())).toMatchObject({ nbytes: 1_000_004, nchunks: 11, chunkSize: 100_000 })
+      expect(JSON.parse(out.toString())).toMatchObject([
+        { nbytes: 1_000_004, nchunks: 11, chunkSize: 100_000 },
+      ])
     }
   })
 
@@ -194,6 +196,6 @@ describe.skipIf(peer === undefined)('against python-blosc2', () => {
     expect(await python.call('b2_unpack_tensor', { input: at('c2.b2frame') })).toEqual(plain)
     expect(await python.call('unpack_ndarray', { input: at('c3.blp') })).toEqual(plain)
     const { out } = await blpk(['info', '--json', 'c3.blp'], { cwd: directory })
-    expect(JSON.parse(out.toString())).toMatchObject({ metadata: { unit: 'K', scale: 1.1, shape } })
+    expect(JSON.parse(out.toString())).toMatchObject([{ metadata: { unit: 'K', scale: 1.1, shape } }])
   })
 })

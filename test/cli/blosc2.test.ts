@@ -24,7 +24,8 @@ async function run(...args: string[]): Promise<string> {
 }
 
 async function json(...args: string[]): Promise<Record<string, unknown>> {
-  return JSON.parse(await run(...args, '--json')) as Record<string, unknown>
+  const result = JSON.parse(await run(...args, '--json'))
+  return (Array.isArray(result) ? result[0] : result) as Record<string, unknown>
 }
 
 function read(name: string): Buffer {
@@ -428,7 +429,7 @@ test('--dict puts dictionaries into the chunks of a frame or array, and nowhere 
     const args = ['c', '-c', 'lz4', '-t', '1', '--shuffle', 'none', '--dict', 'a', name]
     expect((await blpk(args, { cwd })).code).toBe(0)
     expect((await blpk(['verify', '--against', 'a', name], { cwd })).code).toBe(0)
-    const info = JSON.parse((await blpk(['info', '--json', name], { cwd })).out.toString())
+    const [info] = JSON.parse((await blpk(['info', '--json', name], { cwd })).out.toString())
     expect(info).toMatchObject({ codec: 'lz4', dictionary: true })
     expect((await blpk(['info', name], { cwd })).out.toString()).toContain('with dictionaries')
   }

@@ -24,7 +24,7 @@ describe('ids of appends go along when an archive is converted', () => {
     await ok('append', '-q', '--grow', '--append-id', 'one', a, more)
     await ok('convert', a, b)
     const again = ['append', '--json', '--append-id', 'one', b, more]
-    expect(JSON.parse((await ok(...again)).toString())).toMatchObject({ skipped: true, nbytes: 0 })
+    expect(JSON.parse((await ok(...again)).toString())).toMatchObject({ skipped: true, appended: 0 })
     const shown = await ok('meta', 'get', b)
     expect(shown.toString()).toContain('"appends":["one"]')
   })

@@ -29,7 +29,8 @@ interface Info {
 async function json<T>(args: readonly string[], cwd: string): Promise<T> {
   const { code, out, err } = await blpk([...args, '--json'], { cwd })
   expect([code, err]).toEqual([0, ''])
-  return JSON.parse(out.toString()) as T
+  const result = JSON.parse(out.toString())
+  return (Array.isArray(result) ? result[0] : result) as T
 }
 
 /** Packs, looks into the archive, unpacks and compares. */
@@ -114,7 +115,7 @@ test('global options may stand before and after the command', async () => {
   ]) {
     const { code, out } = await blpk(args, { cwd: dir })
     expect(code).toBe(0)
-    expect(JSON.parse(out.toString())).toMatchObject({ input: 'a', output: 'a.blp', nbytes: 10_000 })
+    expect(JSON.parse(out.toString())).toMatchObject({ input: 'a', file: 'a.blp', nbytes: 10_000 })
   }
 })
 

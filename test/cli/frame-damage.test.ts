@@ -43,7 +43,7 @@ describe('verify', () => {
     const name = await brokenArray(cwd)
     expect((await blpk(['verify', name], { cwd })).out.toString()).toContain('are lost ([0:10, 10:20])\n')
     const { code, out } = await blpk(['verify', '--json', name], { cwd })
-    const report = JSON.parse(out.toString())
+    const [report] = JSON.parse(out.toString())
     expect(code).toBe(3)
     expect(report).toMatchObject({ ok: false, nchunks: 4, sound: 3, checksum: 'xxh64' })
     expect(report.findings[0]).toMatchObject({

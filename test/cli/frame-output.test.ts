@@ -18,7 +18,7 @@ async function info(
   cwd: string,
   name: string,
 ): Promise<{ checksum: string; format: string; cbytes: number }> {
-  return JSON.parse((await blpk(['info', '--json', name], { cwd })).out.toString())
+  return JSON.parse((await blpk(['info', '--json', name], { cwd })).out.toString())[0]
 }
 
 function place(): string {

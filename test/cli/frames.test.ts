@@ -42,7 +42,7 @@ describe('append', () => {
       input: new Uint8Array(400),
     })
     expect(run).toMatchObject({ code: 0, err: '' })
-    expect(JSON.parse(run.out.toString())).toMatchObject({ nbytes: 520, totalBytes: 1520, nchunks: 2 })
+    expect(JSON.parse(run.out.toString())).toMatchObject({ appended: 520, nbytes: 1520, nchunks: 2 })
     const schunk = await SChunk.open(at('a.b2frame'))
     const expected = Buffer.concat([data, new Uint8Array(120).fill(3), new Uint8Array(400)])
     expect(sameBytes(await schunk.bytes(), expected)).toBe(true)
@@ -118,7 +118,7 @@ describe('meta', () => {
     }))
     await peer.call('b2_change', { archive: path, steps })
     for (const [name, value] of Object.entries(VALUES)) {
-      expect(JSON.parse(await output(['meta', 'get', '--json', path, `p-${name}`]))).toEqual(value)
+      expect(JSON.parse(await output(['meta', 'get', '--json', path, `p-${name}`])).value).toEqual(value)
       // The very bytes, too.
       const bytes = await output(['meta', 'get', '--raw', path, name])
       expect(await output(['meta', 'get', '--raw', path, `p-${name}`])).toBe(bytes)

@@ -43,7 +43,9 @@ test('a raw dump becomes an array of the dtype and shape that it is said to have
     expect(readFileSync(join(dir, `pipe-${name}`))).toEqual(readFileSync(join(dir, name)))
   }
   await ok(dir, 'c', 'dump', 'one.b2nd', '--dtype', '<f4')
-  expect(JSON.parse(await ok(dir, 'info', '--json', 'one.b2nd'))).toMatchObject({ array: { shape: [600] } })
+  expect(JSON.parse(await ok(dir, 'info', '--json', 'one.b2nd'))[0]).toMatchObject({
+    array: { shape: [600] },
+  })
 })
 
 test('items in Fortran order are those of the transposed dump', async () => {
@@ -102,11 +104,11 @@ test('convert makes arrays of plain archives and frames, and changes dtype and s
     }
   }
   await ok(dir, 'convert', 'y.b2nd', 'i4.b2nd', '--dtype', '<i4')
-  expect(JSON.parse(await ok(dir, 'info', '--json', 'i4.b2nd'))).toMatchObject({
+  expect(JSON.parse(await ok(dir, 'info', '--json', 'i4.b2nd'))[0]).toMatchObject({
     array: { dtype: '<i4', shape: [30, 20] },
   })
   await ok(dir, 'convert', 'y.b2nd', 'turned.b2nd', '--shape', '20,-1')
-  expect(JSON.parse(await ok(dir, 'info', '--json', 'turned.b2nd'))).toMatchObject({
+  expect(JSON.parse(await ok(dir, 'info', '--json', 'turned.b2nd'))[0]).toMatchObject({
     array: { dtype: '<f4', shape: [20, 30] },
   })
   const { code, err } = await blpk(['convert', 'y.b2nd', 'z.b2nd', '--dtype', '<f8'], { cwd: dir })
@@ -135,8 +137,8 @@ test('items wider than the default dtype |u1 are opaque, or what --dtype says, o
   expect(sense(join(dir, 'x.npy'))).toBe(sense(join(dir, 'f4.npy')))
   await ok(dir, 'd', '-f', '--slice', '1,2:4', 'c.b2nd', 'x.npy', '--dtype', '<f4')
   expect(sense(join(dir, 'x.npy'))).toBe(sense(put(dir, 's.npy', npy('<f4', [2], plain.subarray(88, 96)))))
-  expect(JSON.parse(await ok(dir, 'info', '--json', 'c.b2nd'))).toMatchObject({ array: { dtype: '|V4' } })
-  expect(JSON.parse(await ok(dir, 'info', '--json', 'c.b2nd', '--dtype', '<f4'))).toMatchObject({
+  expect(JSON.parse(await ok(dir, 'info', '--json', 'c.b2nd'))[0]).toMatchObject({ array: { dtype: '|V4' } })
+  expect(JSON.parse(await ok(dir, 'info', '--json', 'c.b2nd', '--dtype', '<f4'))[0]).toMatchObject({
     array: { dtype: '<f4' },
   })
   expect((await blpk(['verify', 'c.b2nd'], { cwd: dir })).code).toBe(0)
@@ -154,7 +156,9 @@ test('items wider than the default dtype |u1 are opaque, or what --dtype says, o
     expect((await blpk([...verb, '--dtype', '<f8'], { cwd: dir })).code).toBe(2)
   await ok(dir, 'append', 'c.b2nd', 'f4.npy', '--dtype', '<f4')
   await ok(dir, 'append', 'c.b2nd', 'V4.npy')
-  expect(JSON.parse(await ok(dir, 'info', '--json', 'c.b2nd'))).toMatchObject({ array: { shape: [90, 20] } })
+  expect(JSON.parse(await ok(dir, 'info', '--json', 'c.b2nd'))[0]).toMatchObject({
+    array: { shape: [90, 20] },
+  })
   expect((await blpk(['d', '-f', '--salvage', 'same.b2nd', 'x.npy'], { cwd: dir })).code).toBe(0)
   expect(sense(join(dir, 'x.npy'))).toBe(sense(join(dir, 'V4.npy')))
 

@@ -25,7 +25,7 @@ test.each([
     const { code, out } = await blpk(['verify', name], { cwd })
     expect(code).toBe(4)
     expect(out.toString()).toMatch(new RegExp(`^${name}: unsupported: ${how}.* number 184, .*--plugin.*\n$`))
-    const json = JSON.parse((await blpk(['verify', '--json', name], { cwd })).out.toString())
+    const [json] = JSON.parse((await blpk(['verify', '--json', name], { cwd })).out.toString())
     expect(json).toMatchObject({ ok: false, findings: [{ level: 'unsupported', code: 'UNSUPPORTED' }] })
     const known = await blpk(['verify', '--plugin', PLUGIN, name], { cwd })
     expect([known.code, known.out.toString()]).toEqual([0, expect.stringContaining(': ok (')])

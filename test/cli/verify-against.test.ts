@@ -42,7 +42,7 @@ test('a frame is compared with the bytes that it was made of', async () => {
     input: changed(data, 9),
   })
   expect(piped.code).toBe(3)
-  expect(JSON.parse(piped.out.toString())).toMatchObject({ ok: false, findings: [{ chunk: 0 }] })
+  expect(JSON.parse(piped.out.toString())).toMatchObject([{ ok: false, findings: [{ chunk: 0 }] }])
 })
 
 test.each(['C', 'F'])('an array is compared with a .npy in %s order', async (order) => {
@@ -105,7 +105,9 @@ test('behind a broken chunk of an archive the others are compared in their place
   const cwd = tempDir()
   put(cwd, 'a', data)
   await blpk(['c', '-z', '4K', '-l', '0', 'a', 'a.blp'], { cwd })
-  const { chunks } = JSON.parse((await blpk(['info', '--json', '--chunks', 'a.blp'], { cwd })).out.toString())
+  const [{ chunks }] = JSON.parse(
+    (await blpk(['info', '--json', '--chunks', 'a.blp'], { cwd })).out.toString(),
+  )
   put(cwd, 'a.blp', changed(readFileSync(join(cwd, 'a.blp')), chunks[1].offset + 100))
   const { text } = await against(cwd, 'a', 'a.blp')
   expect(text).toContain('chunk 1 at byte')

@@ -51,7 +51,7 @@ describe.skipIf(peer === undefined)('objects of python-blosc2', () => {
         expect(`${said}${err}`).toMatch(/LazyExpr|LazyUDF|C2Array|Proxy/)
       }
       const info = await blpk(['info', '--json', name], { cwd: directory })
-      const { kind, object } = JSON.parse(`${info.out}`) as { kind: string; object: string }
+      const [{ kind, object }] = JSON.parse(`${info.out}`) as [{ kind: string; object: string }]
       expect(info.code).toBe(0)
       expect(name).toContain(kind.replace('expr', ''))
       expect(object).toMatch(/holds no values of its own|not all of its values were fetched/)
@@ -156,7 +156,7 @@ describe.skipIf(peer === undefined)('objects of python-blosc2', () => {
       expect([name, code, err]).toEqual([name, 0, expect.stringContaining('note: ')])
       expect(err).toMatch(/ObjectArray|BatchArray|ListArray|CTable/)
       expect((await blpk(['-q', 'd', '-e', '-f', file, 'x'], { cwd: out })).err).toBe('')
-      const info = JSON.parse(`${(await blpk(['info', '--json', file])).out}`) as { kind: string }
+      const [info] = JSON.parse(`${(await blpk(['info', '--json', file])).out}`) as [{ kind: string }]
       expect(info.kind).toMatch(/array|ctable/)
       const isMarked = !name.endsWith('id.b2nd')
       if (isMarked) expect((await blpk(['append', '-e', '--raw', file, at('src.b2nd')])).code).toBe(4)

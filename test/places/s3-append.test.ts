@@ -127,16 +127,16 @@ describe.skipIf(server === undefined)('append to an object', () => {
     const two = put(directory, 'two.npy', rows(1, 3))
     const append = ['append', '--json', '--grow', '--append-id', 'night-1', at('rows.npy.blp')]
     const first = JSON.parse((await ok([...append, one, two])).toString())
-    expect(first).toMatchObject({ nbytes: 48, totalBytes: 96, grown: false, skipped: false })
+    expect(first).toMatchObject({ appended: 48, nbytes: 96, grown: false, skipped: false })
     expect(JSON.parse((await ok([...append, one, two])).toString())).toMatchObject({
-      nbytes: 0,
+      appended: 0,
       skipped: true,
     })
     const {
       shape,
       container,
       blpk: own,
-    } = JSON.parse((await ok(['info', '--json', at('rows.npy.blp')])).toString()).metadata
+    } = JSON.parse((await ok(['info', '--json', at('rows.npy.blp')])).toString())[0].metadata
     expect([shape, container, own]).toEqual([[6, 2], 'numpy', { appends: ['night-1'] }])
     expect(await plainOf('rows.npy.blp')).toEqual(
       Buffer.concat([Buffer.alloc(48, 1), Buffer.alloc(32, 2), Buffer.alloc(16, 3)]),

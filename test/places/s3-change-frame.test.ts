@@ -87,10 +87,10 @@ describe.skipIf(server === undefined)('a frame in a bucket is changed', () => {
     const [a, b] = [put(cwd, 'a', ramp(400)), put(cwd, 'b', ramp(800))]
     const append = ['append', '--json', '--append-id', 'night-1', at('ids.b2frame'), a, '-']
     expect(JSON.parse((await ok(append, ramp(40))).toString())).toMatchObject({
-      nbytes: 440,
-      totalBytes: 1440,
+      appended: 440,
+      nbytes: 1440,
     })
-    expect(JSON.parse((await ok(append, ramp(40))).toString())).toMatchObject({ nbytes: 0, skipped: true })
+    expect(JSON.parse((await ok(append, ramp(40))).toString())).toMatchObject({ appended: 0, skipped: true })
     const { code, err } = await run(['append', at('ids.b2frame'), b, put(cwd, 'odd', ramp(3))])
     expect([code, err]).toEqual([2, expect.stringContaining('no whole number of items')])
     const plain = await ok(['d', at('ids.b2frame'), '-'])

@@ -197,10 +197,11 @@ describe.skipIf(server === undefined)('s3', () => {
     proxy.reset()
     const rows = JSON.parse((await ok(['ls', '--json', at('b2/')])).toString()) as Record<string, unknown>[]
     expect(rows.map(({ file, nbytes, shape, dtype }) => [file, nbytes, shape, dtype])).toEqual([
-      [at('b2/n.b2frame'), 20 * MIB, null, null],
+      [at('b2/n.b2frame'), 20 * MIB, [40, 256, 512], '<f4'],
       [at('b2/n.b2nd'), 20 * MIB, [40, 256, 512], '<f4'],
     ])
-    expect(proxy.requests('GET', '/b2/').length).toBe(2)
+    // The front of each, and the end of the frame.
+    expect(proxy.requests('GET', '/b2/').length).toBeLessThanOrEqual(4)
     proxy.reset()
     const part = await ok(['decompress', '--raw', '--slice', '39,255', at('b2/n.b2nd'), '-'])
     expect(part.equals(readFileSync(input).subarray(-2048))).toBe(true)

@@ -27,7 +27,12 @@ export const GLOBAL_FLAGS: readonly Flag[] = [
   { letter: 'v', name: 'verbose', description: 'say what is done', commands: 'all' },
   { letter: 'd', name: 'debug', description: 'say more, with stack traces of errors', commands: 'all' },
   { letter: 'q', name: 'quiet', description: 'say nothing but errors', commands: 'all' },
-  { name: 'json', description: 'print the result as JSON', commands: 'all' },
+  {
+    name: 'json',
+    description: 'print the result as JSON; of info, verify, ls and clean a list',
+    commands: 'all',
+  },
+  { name: 'ndjson', description: 'the same with each result on a line', commands: 'all' },
   {
     name: 'timeout',
     value: 'seconds',
