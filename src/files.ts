@@ -18,6 +18,7 @@ import { BytesPlainSink } from './sinks/plain.js'
 import { MemorySource } from './sources/memory.js'
 import { openPlain } from './sources/npy.js'
 import { BytesPlainSource } from './sources/plain.js'
+import { mayLieAboutSize } from './sources/unsized.js'
 
 /** What files and memory have in common as outputs. */
 export interface OutputOptions extends PlaceSettings {
@@ -55,8 +56,9 @@ async function sinkFor(
   options: OutputOptions & FileSinkOptions,
 ): Promise<ByteSink> {
   if (schemeOf(input) !== undefined) return openSink(output, options)
-  const like = attempt('open', input, () => statSync(input))
-  return openSink(output, { ...options, like })
+  const stat = attempt('open', input, () => statSync(input))
+  if (!stat.isFile()) return openSink(output, options)
+  return openSink(output, { ...options, ...(mayLieAboutSize(stat) ? { within: [stat] } : { like: stat }) })
 }
 
 /**

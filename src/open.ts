@@ -10,11 +10,12 @@ import {
   schemeOf,
 } from './places.js'
 import type { ByteSink } from './sinks/byte-sink.js'
-import { FileSink, type FileSinkOptions } from './sinks/file.js'
+import type { FileSinkOptions } from './sinks/file.js'
+import { openPathSink } from './sinks/path.js'
 import type { ByteSource } from './sources/byte-source.js'
-import { FileSource } from './sources/file.js'
 import { MemorySource } from './sources/memory.js'
 import { openPlain } from './sources/npy.js'
+import { openPath } from './sources/path.js'
 import type { PlainSource } from './sources/plain.js'
 import { type ByteIterable, StreamSource } from './sources/stream.js'
 
@@ -35,7 +36,7 @@ export async function openSource(
 async function sourceOf(from: Readable, settings: PlaceSettings): Promise<ByteSource> {
   if (typeof from === 'string' || from instanceof URL) {
     const name = placeName(from)
-    return (await openRemoteSource(name, settings)) ?? new FileSource(name)
+    return (await openRemoteSource(name, settings)) ?? (await openPath(name, settings)).source
   }
   if (from instanceof Uint8Array) return new MemorySource(from)
   return 'seekable' in from ? from : new StreamSource(from)
@@ -47,7 +48,7 @@ export async function openSink(
   options: SinkSettings & FileSinkOptions = {},
 ): Promise<ByteSink> {
   const name = placeName(to)
-  return (await openRemoteSink(name, options)) ?? new FileSink(name, options)
+  return (await openRemoteSink(name, options)) ?? openPathSink(name, options)
 }
 
 /**

@@ -73,12 +73,12 @@ async function appendPieces(
   for (let plain = 0; plain < added; ) {
     const piece = new Uint8Array(Math.min(plain === 0 ? first : then, added - plain))
     o.signal?.throwIfAborted()
-    if ((await source.read(piece)) < piece.length) throw changedError(source.name)
+    if ((await source.read(piece)) < piece.length) throw changedError(source.name, 'shorter')
     await append(piece)
     plain += piece.length
     o.onProgress?.({ plain, packed: plain, total: added })
   }
-  if ((await source.read(new Uint8Array(1))) > 0) throw changedError(source.name)
+  if ((await source.read(new Uint8Array(1))) > 0) throw changedError(source.name, 'longer')
 }
 
 function checkItems(schunk: SChunk, source: PlainSource, added: number): void {

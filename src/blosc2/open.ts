@@ -17,6 +17,7 @@ import { openArchiveSource, openSource } from '../open.js'
 import { type PlaceName, placeName } from '../place-name.js'
 import { type PlaceSettings, schemeOf } from '../places.js'
 import type { ByteSource } from '../sources/byte-source.js'
+import { checkWithin } from '../sources/within.js'
 
 /** A frame that was opened, with the chunks as a list. */
 export interface OpenedFrame {
@@ -56,12 +57,15 @@ export interface FrameOpenOptions extends Omit<ReadOptions, 'frontOnly'>, PlaceS
 }
 
 /** A frame in a file is read in one state, however it is changed meanwhile; one inside a file is never changed. */
-function openFrameSource(
+async function openFrameSource(
   input: string | Uint8Array | ByteSource,
   directory: string | undefined,
   options: FrameOpenOptions,
 ): Promise<ByteSource> {
-  if (directory !== undefined) return openSource(join(directory, SPARSE_FRAME_NAME))
+  if (directory !== undefined) {
+    checkWithin(directory, SPARSE_FRAME_NAME)
+    return openSource(join(directory, SPARSE_FRAME_NAME))
+  }
   return (options.offset ?? 0) > 0 ? openSource(input, options) : openArchiveSource(input, options)
 }
 

@@ -1,8 +1,11 @@
+import { statSync } from 'node:fs'
 import type { AppendOptions } from '../engine/append/options.js'
 import { appendTo } from '../engine/append/place.js'
 import { BlpkError, usage } from '../errors.js'
+import { attempt } from '../io-errors.js'
 import { checkChangeable, schemeOf } from '../places.js'
 import { openPlain } from '../sources/npy.js'
+import { identityOf } from '../sources/path.js'
 import type { PlainSource } from '../sources/plain.js'
 import { checkExtension } from './archive-name.js'
 import { codecOptions, lockOptions, readMetadata, runOptions } from './codec-flags.js'
@@ -27,15 +30,15 @@ function appendOptions(o: CliOptions, metadata: string | undefined): AppendOptio
   }
 }
 
-async function identityOf(archive: string, context: Context): Promise<string | undefined> {
+function identityOfArchive(archive: string): string | undefined {
   if (schemeOf(archive) !== undefined) return remoteIdentity(archive)
-  const { source, identity } = await openInput(archive, context)
-  await source.close()
-  return identity
+  const stat = attempt('open', archive, () => statSync(archive, { bigint: true }))
+  if (stat.isFile() || stat.isDirectory()) return identityOf(stat)
+  throw new BlpkError('IO', `cannot change '${archive}': it is not a regular file`, { path: archive })
 }
 
-async function checkNotItself(archive: string, inputs: readonly Input[], context: Context): Promise<void> {
-  const identity = await identityOf(archive, context)
+function checkNotItself(archive: string, inputs: readonly Input[]): void {
+  const identity = identityOfArchive(archive)
   if (identity !== undefined && inputs.some((input) => input.identity === identity)) {
     throw new BlpkError('SAME_FILE', `input and output are the same file: '${archive}'`, { path: archive })
   }
@@ -67,7 +70,7 @@ async function appendInputs(
   context: Context,
 ): Promise<Appended> {
   const { options } = context
-  await checkNotItself(archive, inputs, context)
+  checkNotItself(archive, inputs)
   if (!isFrame && options.dtype !== undefined)
     throw usage('--dtype is for Blosc2 arrays: an archive says itself')
   const metadata = isFrame ? undefined : await readMetadata(options, ...names)

@@ -8,6 +8,7 @@ import { schemeOf } from '../places.js'
 import type { ByteSource } from '../sources/byte-source.js'
 import { FileSource } from '../sources/file.js'
 import { PeekedSource } from '../sources/peeked.js'
+import { checkWithin } from '../sources/within.js'
 import type { Context } from './context.js'
 import { isDash } from './dash.js'
 import { type Input, openArchiveInput, openInput } from './inputs.js'
@@ -95,6 +96,7 @@ export async function openContainer(
   options: ReadOptions = {},
 ): Promise<ContainerInput> {
   if (isSparseFrame(argument)) {
+    checkWithin(argument, SPARSE_FRAME_NAME)
     const input = await openArchiveInput(join(argument, SPARSE_FRAME_NAME), context, options)
     return { ...input, ...inDirectory(input, argument), isFrame: true, directory: argument }
   }

@@ -4,10 +4,16 @@ import { type FrameOutput, SparseTarget } from '../engine/blosc2/frame-target.js
 import { usage } from '../errors.js'
 import { SPARSE_FRAME_NAME } from '../format/frame/magic.js'
 import { schemeOf } from '../places.js'
+import { outputPlace } from '../sinks/path.js'
+import { identityOf } from '../sources/path.js'
 import { lockOptions } from './codec-flags.js'
 import { isDash } from './dash.js'
-import { identityOf } from './inputs.js'
 import { accessesOf, checkNotInput, discardedAtExit, type OutputRequest, openOutput } from './outputs.js'
+
+function mayBeDirectory(path: string): boolean {
+  const { kind } = outputPlace(path)
+  return kind === 'directory' || kind === 'file'
+}
 
 /**
  * Opens the output of a frame: a file, or with `--sparse` a directory, which appears when it is whole.
@@ -16,7 +22,7 @@ import { accessesOf, checkNotInput, discardedAtExit, type OutputRequest, openOut
 export async function openFrameOutput(argument: string, request: OutputRequest): Promise<FrameOutput> {
   const { sparse, force = false } = request.context.options
   if (sparse !== true) return openOutput(argument, request)
-  if (isDash(argument) || schemeOf(argument) !== undefined)
+  if (isDash(argument) || schemeOf(argument) !== undefined || !mayBeDirectory(argument))
     throw usage(
       'a sparse frame is a directory, which only file systems have: name one, or leave out --sparse',
     )

@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from 'node:fs'
+import { lstatSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { arrayOfFrame, JSON_LAYER } from '../blosc2/described.js'
 import { TENSOR_LAYER } from '../blosc2/tensor.js'
@@ -18,7 +18,7 @@ import { jsonRatio } from './report.js'
 
 /** A sparse frame is as large as its files. */
 export function directoryBytes(directory: string): number {
-  return readdirSync(directory).reduce((sum, name) => sum + statSync(join(directory, name)).size, 0)
+  return readdirSync(directory).reduce((sum, name) => sum + lstatSync(join(directory, name)).size, 0)
 }
 
 /** The array that the metalayers of a frame describe. @throws BlpkError DAMAGED, UNSUPPORTED */

@@ -1,4 +1,5 @@
 import { BlpkError } from '../errors.js'
+import { checkArguments } from './arguments.js'
 import { type Context, sayError } from './context.js'
 import { worst } from './exit.js'
 import { watchSignals } from './interrupt.js'
@@ -38,6 +39,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   let code = 0
   let printsOne = false
   try {
+    checkArguments(argv)
     const program = buildProgram(argv, async (module, args, parsed, name) => {
       options = parsed
       printsOne = parsed.json === true && !LISTING.includes(name)

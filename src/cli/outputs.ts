@@ -1,34 +1,22 @@
-import {
-  type BigIntStats,
-  createWriteStream,
-  existsSync,
-  fstatSync,
-  lstatSync,
-  openSync,
-  readlinkSync,
-  realpathSync,
-  statSync,
-} from 'node:fs'
-import { dirname, resolve } from 'node:path'
+import { fstatSync, statSync } from 'node:fs'
+import type { MaybePromise } from '../codecs/codec.js'
 import type { Access } from '../disk/modes.js'
 import { replacing } from '../disk/replace.js'
 import { BlpkError, usage } from '../errors.js'
 import { attempt } from '../io-errors.js'
 import { openRemoteSink, schemeOf } from '../places.js'
 import type { ByteSink } from '../sinks/byte-sink.js'
-import { existsError, FileSink } from '../sinks/file.js'
+import { openPlaceSink, outputPlace, type PathSinkOptions } from '../sinks/path.js'
 import { openStdout } from '../sinks/stdout.js'
-import { StreamSink } from '../sinks/stream.js'
+import { identityOf } from '../sources/path.js'
 import { lockOptions } from './codec-flags.js'
 import { type Context, placeSettings } from './context.js'
 import { isDash } from './dash.js'
-import { openFifo } from './fifo.js'
-import { type Input, identityOf, type Like, remoteIdentity } from './inputs.js'
+import { type Input, type Like, remoteIdentity } from './inputs.js'
 import { beforeEnd } from './last-steps.js'
 import { isTerminal } from './stdio.js'
 
 const STDOUT = 1
-const MAX_LINKS = 40
 
 /** What is asked of an output. */
 export interface OutputRequest {
@@ -45,8 +33,14 @@ function force(request: OutputRequest): boolean {
   return request.context.options.force === true
 }
 
-function terminalError(): BlpkError {
-  return usage('compressed bytes are not written to a terminal: name an output file, or redirect it')
+/** @throws BlpkError USAGE */
+function refuseTerminal(fd: number, { compressed }: OutputRequest): void {
+  if (compressed && isTerminal(fd))
+    throw usage('compressed bytes are not written to a terminal: name an output file, or redirect it')
+}
+
+function descriptorIdentity(fd: number, name: string): string | undefined {
+  return identityOf(attempt('write', name, () => fstatSync(fd, { bigint: true })))
 }
 
 /** @throws BlpkError SAME_FILE */
@@ -56,26 +50,9 @@ export function checkNotInput(path: string, identity: string | undefined, reques
 }
 
 function stdoutSink(request: OutputRequest): ByteSink {
-  if (request.compressed && isTerminal(STDOUT)) throw terminalError()
-  checkNotInput('standard output', identityOf(fstatSync(STDOUT, { bigint: true })), request)
+  refuseTerminal(STDOUT, request)
+  checkNotInput('standard output', descriptorIdentity(STDOUT, 'standard output'), request)
   return openStdout()
-}
-
-/** A pipe or a device is written to as it is; it cannot be replaced. */
-async function deviceSink(path: string, stat: BigIntStats, request: OutputRequest): Promise<ByteSink> {
-  if (stat.isBlockDevice() && !force(request)) throw existsError(path)
-  if (stat.isFIFO()) return new StreamSink(await openFifo(path, 'w', request.context.signal), path)
-  const fd = attempt('open', path, () => openSync(path, 'w'))
-  if (request.compressed && isTerminal(fd)) throw terminalError()
-  return new StreamSink(createWriteStream(path, { fd }), path)
-}
-
-/** Follows a link to the file behind it, which may be missing, so that the link itself stays. */
-function targetOf(path: string, links = 0): string {
-  const stat = lstatSync(path, { throwIfNoEntry: false })
-  if (stat?.isSymbolicLink() !== true || links > MAX_LINKS) return path
-  if (existsSync(path)) return realpathSync(path)
-  return targetOf(resolve(realpathSync(dirname(path)), readlinkSync(path)), links + 1)
 }
 
 /** Nobody may more with an output than with what went into it. */
@@ -83,23 +60,20 @@ export function accessesOf({ inputs }: OutputRequest): Access[] {
   return inputs.flatMap(({ access }) => access ?? [])
 }
 
-function fileSink(path: string, request: OutputRequest): ByteSink {
-  const options = {
+function sinkOptions(request: OutputRequest): PathSinkOptions {
+  return {
+    signal: request.context.signal,
     overwrite: force(request),
     like: request.like,
     within: accessesOf(request),
     ...(request.compressed && { beforeReplace: replacing(lockOptions(request.context)) }),
+    onDevice: (fd) => refuseTerminal(fd, request),
   }
-  const sink = new FileSink(
-    attempt('create', path, () => targetOf(path)),
-    options,
-  )
-  return discardedAtExit(sink)
 }
 
 /** If the process ends before the sink is finished, nothing of it stays. */
-export function discardedAtExit<T extends { discard(): void }>(sink: T): T {
-  beforeEnd(() => sink.discard())
+export function discardedAtExit<T extends { discard(): MaybePromise<void> }>(sink: T): T {
+  beforeEnd(() => void sink.discard())
   return sink
 }
 
@@ -119,15 +93,16 @@ export async function openOutput(argument: string, request: OutputRequest): Prom
   if (isDash(argument)) return stdoutSink(request)
   const remote = await remoteSink(argument, request)
   if (remote !== undefined) return remote
-  const stat = attempt('write', argument, () => statSync(argument, { bigint: true, throwIfNoEntry: false }))
-  checkNotInput(argument, identityOf(stat), request)
-  if (stat === undefined) return fileSink(argument, request)
-  if (stat.isDirectory()) {
-    throw new BlpkError('IO', `cannot write '${argument}': it is a directory`, { path: argument })
+  const place = outputPlace(argument)
+  if (place.kind === 'descriptor') {
+    refuseTerminal(place.fd, request)
+    checkNotInput(argument, descriptorIdentity(place.fd, argument), request)
+  } else {
+    const stat = statSync(argument, { bigint: true, throwIfNoEntry: false })
+    checkNotInput(argument, identityOf(stat), request)
   }
-  if (!stat.isFile()) return deviceSink(argument, stat, request)
-  if (!force(request)) throw existsError(argument)
-  return fileSink(argument, request)
+  const sink = await openPlaceSink(argument, place, sinkOptions(request))
+  return place.kind === 'file' ? discardedAtExit(sink) : sink
 }
 
 /** @throws BlpkError USAGE where the result would be printed among the data */

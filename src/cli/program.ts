@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { type Argument, Command, CommanderError, Option } from 'commander'
 import { usage } from '../errors.js'
+import { withDashes } from './arguments.js'
 import { COMMANDS, type CommandModule, type CommandSpec } from './commands.js'
 import { FLAGS } from './flags/index.js'
 import type { CliOptions, CommandName, Flag, Wording } from './options.js'
@@ -141,7 +142,7 @@ function setUpCommand(program: Command, command: Command, spec: CommandSpec, act
   command.addHelpText('after', `\nExamples:\n${spec.examples.map((example) => `  ${example}`).join('\n')}`)
   command.action(async () => {
     const options = checkOptions(optionsOf(program, command))
-    await action(await spec.load(), command.args, options, spec.name)
+    await action(await spec.load(), withDashes(spec, command.args), options, spec.name)
   })
 }
 

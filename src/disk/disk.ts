@@ -177,7 +177,15 @@ function syncDirectory(path: string): void {
 }
 
 /** Windows knows neither; there the check of the descriptor has to do. */
-const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants
+const { O_RDONLY, O_RDWR, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants
+
+/** What is opened may be a pipe by mistake or malice: nothing waits for its other end. */
+const FLAGS: Record<OpenFlags, number | string> = {
+  r: O_RDONLY | O_NONBLOCK,
+  'r+': O_RDWR | O_NONBLOCK,
+  'wx+': 'wx+',
+  guarded: O_RDONLY | O_NOFOLLOW | O_NONBLOCK,
+}
 
 /** The file system of the machine. */
 export const nodeDisk: Disk = {
@@ -188,8 +196,7 @@ export const nodeDisk: Disk = {
     return stat === undefined ? undefined : factsOf(stat)
   },
   list: (directory) => readdirSync(directory),
-  open: (path, flags, mode) =>
-    openSync(path, flags === 'guarded' ? O_RDONLY | O_NOFOLLOW | O_NONBLOCK : flags, mode),
+  open: (path, flags, mode) => openSync(path, FLAGS[flags], mode),
   facts: (fd) => factsOf(fstatSync(fd, { bigint: true })),
   read: (fd, into, position) => readFully(fd, into, position),
   write: writeFully,

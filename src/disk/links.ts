@@ -33,7 +33,7 @@ function targetOfLink(path: string): string {
  * @param stop may end the way at a link
  * @throws BlpkError USAGE for links to names that are not UTF-8; errors of `node:fs`
  */
-function followLinks(path: string, stop: (path: string) => boolean = () => false): string {
+export function followLinks(path: string, stop: (path: string) => boolean = () => false): string {
   let at = path
   for (let i = 0; i < MAX_LINKS; i++) {
     if (stop(at) || whatIs(at)?.isSymbolicLink() !== true) return at

@@ -60,7 +60,7 @@ class ConcatSource implements PlainSource {
 }
 
 async function checkEnd(source: PlainSource): Promise<void> {
-  if ((await source.read(new Uint8Array(1))) > 0) throw changedError(source.name)
+  if ((await source.read(new Uint8Array(1))) > 0) throw changedError(source.name, 'longer')
 }
 
 function checkSameKind(first: PlainSource, other: PlainSource): void {

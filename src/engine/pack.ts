@@ -57,7 +57,7 @@ export class ChunkReader {
     const { size } = this.#source
     const wanted = size === undefined ? this.#chunkSize : Math.min(this.#chunkSize, size - this.nbytes)
     const n = await read(wanted)
-    if (size !== undefined && n < wanted) throw changedError(this.#source.name)
+    if (size !== undefined && n < wanted) throw changedError(this.#source.name, 'shorter')
     this.ended = size === undefined ? n < this.#chunkSize : this.nbytes + n === size
     // Only an empty input has an empty chunk.
     if (n === 0 && this.nchunks > 0) return undefined
@@ -78,7 +78,7 @@ export class ChunkReader {
     const byte = new Uint8Array(1)
     const n =
       place === undefined ? await this.#source.read(byte) : readFully(place.fd, byte, place.position + size)
-    if (n > 0) throw changedError(name)
+    if (n > 0) throw changedError(name, 'longer')
   }
 }
 

@@ -52,7 +52,7 @@ export class Performer {
     if (task.kind === 'encode2') return (await this.#blosc2()).encode(task.params, plain, packed)
     if (task.kind === 'encode') {
       if (task.from !== undefined && readFrom(task.from, plain) < plain.length)
-        throw changedError(task.from.name)
+        throw changedError(task.from.name, 'shorter')
       return this.#worker.encode(task.params, plain, packed)
     }
     if (task.from !== undefined && readFrom(task.from, packed) < packed.length)

@@ -100,13 +100,16 @@ export async function planPack(source: PlainSource, o: PackOptions): Promise<Pac
   }
 }
 
-/** The source gave more or fewer bytes than it said. */
-export function changedError(name: string): BlpkError {
-  const message = `'${name}' gave more or fewer bytes than it should have; nothing was written`
+/** The source gave more or fewer bytes than it said in the beginning. */
+export function changedError(name: string, how: 'longer' | 'shorter'): BlpkError {
+  const message =
+    `'${name}' is ${how} than it was in the beginning, or than it says; nothing was written: ` +
+    'pack it when nobody writes to it, or through a pipe'
   return new BlpkError('IO', message, { path: name })
 }
 
 /** A pipe may hold more than its header says. @throws BlpkError IO where there is more behind the end */
 export async function checkEnd(source: PlainSource): Promise<void> {
-  if (source.isPiece !== true && (await source.read(new Uint8Array(1))) > 0) throw changedError(source.name)
+  if (source.isPiece !== true && (await source.read(new Uint8Array(1))) > 0)
+    throw changedError(source.name, 'longer')
 }

@@ -17,6 +17,7 @@ import { temporaryBeside } from '../disk/temporary.js'
 import { BlpkError } from '../errors.js'
 import { attempt, ioError } from '../io-errors.js'
 import { existsError } from './file.js'
+import { outputPlace } from './path.js'
 
 export interface DirectorySinkOptions {
   /** Replace what has the name. */
@@ -41,6 +42,15 @@ export interface DirectorySinkOptions {
 /** Windows lets nobody rename a directory while a virus scanner looks into it. */
 const REMOVAL = { recursive: true, force: true, maxRetries: 5, retryDelay: 50 } as const
 
+/** A pipe, a device or a descriptor cannot give way to a directory. @throws BlpkError IO */
+function refuseStreams(path: string): void {
+  const { kind } = outputPlace(path)
+  if (kind === 'descriptor' || kind === 'device')
+    throw new BlpkError('IO', `cannot write '${path}': it is a stream, and no place for a directory`, {
+      path,
+    })
+}
+
 /**
  * A directory of files that appears under its name only when it is whole: written beside it, flushed, then
  * renamed. One that is replaced is first renamed itself, since directories cannot be exchanged in one step: a
@@ -58,6 +68,7 @@ export class DirectorySink {
   constructor(path: string, options: DirectorySinkOptions) {
     const there = attempt('create', path, () => lstatSync(path, { throwIfNoEntry: false }))
     if (there !== undefined && options.overwrite !== true) throw existsError(path)
+    refuseStreams(path)
     this.name = there === undefined ? path : attempt('create', path, () => resolvedPath(path))
     this.#replaces = there !== undefined
     this.#options = options

@@ -1,5 +1,7 @@
 import { fstatSync, ftruncateSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { Socket } from 'node:net'
+import type { Writable } from 'node:stream'
 import type * as tty from 'node:tty'
 import { BlpkError } from '../errors.js'
 import { attempt } from '../io-errors.js'
@@ -8,22 +10,29 @@ import { writeFully } from './file.js'
 import { StreamSink } from './stream.js'
 
 const STDOUT = 1
+const STDERR = 2
 const NAME = 'standard output'
 
 /**
- * Standard output that is a file or a device: written in order. Node's own stream would not notice that a write to a
+ * A descriptor of a file or a device: written in order. Node's own stream would not notice that a write to a
  * full disk took only some of the bytes.
  */
 class DirectSink implements ByteSink {
-  readonly name = NAME
+  readonly name: string
   readonly seekable: boolean = false
+  protected readonly descriptor: number
+
+  constructor(descriptor: number, name: string) {
+    this.descriptor = descriptor
+    this.name = name
+  }
 
   write(bytes: Uint8Array): void {
-    attempt('write', NAME, () => writeFully(STDOUT, bytes, null))
+    attempt('write', this.name, () => writeFully(this.descriptor, bytes, null))
   }
 
   patch(_position: number, _bytes: Uint8Array): void {
-    throw new BlpkError('UNSUPPORTED', `'${NAME}' cannot be patched`)
+    throw new BlpkError('UNSUPPORTED', `'${this.name}' cannot be patched`)
   }
 
   commit(): void {}
@@ -31,16 +40,16 @@ class DirectSink implements ByteSink {
   discard(): void {}
 }
 
-/** Standard output redirected to an empty regular file: it can be patched as well. */
+/** A descriptor of an empty regular file: it can be patched as well. */
 class RedirectSink extends DirectSink {
   override readonly seekable = true
 
   override patch(position: number, bytes: Uint8Array): void {
-    attempt('write', NAME, () => writeFully(STDOUT, bytes, position))
+    attempt('write', this.name, () => writeFully(this.descriptor, bytes, position))
   }
 
   override discard(): void {
-    ftruncateSync(STDOUT, 0)
+    ftruncateSync(this.descriptor, 0)
   }
 }
 
@@ -48,36 +57,53 @@ class RedirectSink extends DirectSink {
  * Does a write at a position go there? Opened for appending (`>>`), POSIX puts it at the end, and
  * nothing but a try tells.
  */
-function obeysPositions(): boolean {
+function obeysPositions(fd: number): boolean {
   const probe = new Uint8Array(1)
-  writeFully(STDOUT, probe, 0)
-  writeFully(STDOUT, probe, 0)
-  const obeyed = fstatSync(STDOUT).size === 1
-  ftruncateSync(STDOUT, 0)
+  writeFully(fd, probe, 0)
+  writeFully(fd, probe, 0)
+  const obeyed = fstatSync(fd).size === 1
+  ftruncateSync(fd, 0)
   return obeyed
 }
 
-function isTerminal(): boolean {
+function isTerminal(fd: number): boolean {
   // Loading `node:tty` takes milliseconds.
-  return (createRequire(import.meta.url)('node:tty') as typeof tty).isatty(STDOUT)
+  return (createRequire(import.meta.url)('node:tty') as typeof tty).isatty(fd)
+}
+
+function streamOf(fd: number): Writable {
+  // The sink says what goes wrong; nobody else is asked to.
+  if (fd === STDOUT) return process.stdout.on('error', () => {})
+  if (fd === STDERR) return process.stderr.on('error', () => {})
+  return new Socket({ fd, readable: false, writable: true })
+}
+
+function orderedSink(fd: number, name: string): ByteSink {
+  const stat = attempt('write', name, () => fstatSync(fd))
+  const isDirect = stat.isFile() || (stat.isCharacterDevice() && (fd > STDERR || !isTerminal(fd)))
+  return isDirect ? new DirectSink(fd, name) : new StreamSink(streamOf(fd), name)
 }
 
 /** A sink for bytes that go to standard output in order, whatever it is. @throws BlpkError IO */
 export function openOrderedStdout(): ByteSink {
-  const stat = attempt('write', NAME, () => fstatSync(STDOUT))
-  if (stat.isFile() || (stat.isCharacterDevice() && !isTerminal())) return new DirectSink()
-  // The sink says what goes wrong; nobody else is asked to.
-  return new StreamSink(
-    process.stdout.on('error', () => {}),
-    NAME,
-  )
+  return orderedSink(STDOUT, NAME)
 }
 
-/** The sink for `-`: patched where it is an empty regular file, written in order everywhere else. @throws BlpkError IO */
-export function openStdout(): ByteSink {
-  const isPatchable = attempt('write', NAME, () => {
-    const stat = fstatSync(STDOUT)
-    return stat.isFile() && stat.size === 0 && obeysPositions()
+/**
+ * A sink for an open descriptor, which stays open: patched where it is an empty regular file, written in order
+ * everywhere else.
+ * @param name for messages
+ * @throws BlpkError IO
+ */
+export function openDescriptorSink(fd: number, name: string): ByteSink {
+  const isPatchable = attempt('write', name, () => {
+    const stat = fstatSync(fd)
+    return stat.isFile() && stat.size === 0 && obeysPositions(fd)
   })
-  return isPatchable ? new RedirectSink() : openOrderedStdout()
+  return isPatchable ? new RedirectSink(fd, name) : orderedSink(fd, name)
+}
+
+/** The sink for `-`. @throws BlpkError IO */
+export function openStdout(): ByteSink {
+  return openDescriptorSink(STDOUT, NAME)
 }

@@ -1,5 +1,7 @@
+import { join } from 'node:path'
 import type { ByteSource } from './byte-source.js'
 import { FileSource } from './file.js'
+import { openWithin } from './within.js'
 
 /**
  * A file that is open only while it is read: one of many, such as the chunks of a sparse frame. Its directory
@@ -10,9 +12,15 @@ export class BriefFileSource implements ByteSource {
   readonly size: number
   readonly seekable = true
 
-  /** @throws BlpkError NOT_FOUND or IO */
-  constructor(path: string) {
-    this.name = path
+  readonly #directory: string
+
+  /**
+   * @param directory that it lies in, which a link in its place may not lead out of
+   * @throws BlpkError NOT_FOUND, IO; DAMAGED for such a link, and for what is no file
+   */
+  constructor(directory: string, name: string) {
+    this.#directory = directory
+    this.name = join(directory, name)
     this.size = this.#use((file) => file.size)
   }
 
@@ -21,7 +29,7 @@ export class BriefFileSource implements ByteSource {
   }
 
   #use<T>(action: (file: FileSource) => T): T {
-    const file = new FileSource(this.name)
+    const file = new FileSource(this.name, openWithin(this.#directory, this.name), true)
     try {
       return action(file)
     } finally {

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 import { BlpkError, closedError } from '../errors.js'
 import { attempt } from '../io-errors.js'
 import { type PlaceName, placeName } from '../place-name.js'
@@ -6,6 +6,9 @@ import type { ByteSource } from './byte-source.js'
 
 /** Systems take less than 2 GiB in one read or write; so much is asked for at a time, in bytes. */
 export const MOST_AT_ONCE = 2 ** 30
+
+/** A pipe in the place of a file would keep the opening waiting; Windows has none. */
+const READ = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
 
 /** Fills `into` from a file at `position`; fewer bytes only at the end. */
 export function readFully(fd: number, into: Uint8Array, position: number): number {
@@ -29,18 +32,20 @@ export class FileSource implements ByteSource {
 
   /**
    * @param path name of the file
-   * @param fd an open descriptor to use, which then stays open
+   * @param fd an open descriptor of a file to use
+   * @param owned close that descriptor in the end
    * @throws BlpkError NOT_FOUND or IO
    */
-  constructor(place: PlaceName, fd?: number) {
+  constructor(place: PlaceName, fd?: number, owned = fd === undefined) {
     const path = placeName(place)
     this.name = path
-    this.#owned = fd === undefined
-    this.fd = fd ?? attempt('open', path, () => openSync(path, 'r'))
+    this.#owned = owned
+    this.fd = fd ?? attempt('open', path, () => openSync(path, READ))
     const stat = attempt('open', path, () => fstatSync(this.fd))
-    if (stat.isDirectory()) {
+    if (this.#owned && !stat.isFile()) {
       this.close()
-      throw new BlpkError('IO', `cannot read '${path}': it is a directory`, { path })
+      const what = stat.isDirectory() ? 'it is a directory' : 'it is not a regular file'
+      throw new BlpkError('IO', `cannot read '${path}': ${what}`, { path })
     }
     this.size = stat.size
   }

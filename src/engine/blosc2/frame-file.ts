@@ -1,4 +1,4 @@
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { BlpkError, damaged, type ErrorPlace, unsupported } from '../../errors.js'
 import { type ChunkBytes, MemoryChunk } from '../../format/chunk2/chunk-bytes.js'
 import { OpenChunk } from '../../format/chunk2/decode.js'
@@ -157,26 +157,21 @@ export function contiguous(
 }
 
 /** @throws BlpkError DAMAGED for a file that is missing, IO */
-function openChunkFile(path: string, chunk: number): BriefFileSource {
+function openChunkFile(directory: string, name: string, chunk: number): BriefFileSource {
   try {
-    return new BriefFileSource(path)
+    return new BriefFileSource(directory, name)
   } catch (error) {
-    if (!(error instanceof BlpkError) || error.code !== 'NOT_FOUND') throw error
-    throw new BlpkError(
-      'DAMAGED',
-      `the file '${basename(path)}' of the chunk is missing`,
-      { path, chunk },
-      error,
-    )
+    if (!(error instanceof BlpkError) || !['NOT_FOUND', 'DAMAGED'].includes(error.code)) throw error
+    const message = error.code === 'DAMAGED' ? error.message : `the file '${name}' of the chunk is missing`
+    throw new BlpkError('DAMAGED', message, { path: join(directory, name), chunk }, error)
   }
 }
 
 /** Opens the chunks of a sparse frame. */
 export function inDirectory(directory: string): FrameFile['chunk'] {
   return (chunk, number) => {
-    const path = join(directory, sparseChunkName(number))
-    const source = openChunkFile(path, chunk)
-    return new SourceChunk(source, 0, source.size, { path, chunk })
+    const source = openChunkFile(directory, sparseChunkName(number), chunk)
+    return new SourceChunk(source, 0, source.size, { path: source.name, chunk })
   }
 }
 

@@ -49,14 +49,14 @@ function b2ndDtype({ descr }: Pick<NdarrayLayout, 'descr'>): string {
 /** Reads from start to end. */
 function inTurn(source: PlainSource): ReadItems {
   return async (_, into) => {
-    if ((await source.read(into)) < into.length) throw changedError(source.name)
+    if ((await source.read(into)) < into.length) throw changedError(source.name, 'shorter')
   }
 }
 
 function atPositions({ fd, position, name }: FilePlace, itemBytes: number): ReadItems {
   return async (start, into) => {
     const n = attempt('read', name, () => readFully(fd, into, position + start * itemBytes))
-    if (n < into.length) throw changedError(name)
+    if (n < into.length) throw changedError(name, 'shorter')
   }
 }
 
@@ -74,7 +74,7 @@ async function packStretches(
   if (source.place !== undefined) return pack(axis, atPositions(source.place, input.itemBytes))
   const held = await spool(source, join(tmpdir(), 'blpk'))
   try {
-    if (held.place === undefined) throw changedError(source.name)
+    if (held.place === undefined) throw changedError(source.name, 'shorter')
     return await pack(axis, atPositions(held.place, input.itemBytes))
   } finally {
     await held.close()

@@ -68,7 +68,7 @@ async function* frameChunks(source: PlainSource, chunksize: number): AsyncGenera
     done += n
     yield { index, plain: buffer.subarray(0, n) }
   }
-  if (size !== undefined && done !== size) throw changedError(source.name)
+  if (size !== undefined && done !== size) throw changedError(source.name, 'shorter')
   await checkEnd(source)
 }
 

@@ -6,7 +6,7 @@ import { formatOffsets, OFFSET_BYTES, unusedOffsets } from '../../format/bloscpa
 import { attempt } from '../../io-errors.js'
 import { type PlaceName, placeName } from '../../place-name.js'
 import type { ByteSink } from '../../sinks/byte-sink.js'
-import { FileSink } from '../../sinks/file.js'
+import { openPathSink } from '../../sinks/path.js'
 import { FileSource } from '../../sources/file.js'
 import { metadataSection } from '../bloscpack-sink.js'
 import { DEFAULT_ROOM, type RunOptions, roomFor } from '../options.js'
@@ -161,7 +161,7 @@ export async function repairFile(
   try {
     const recovery = await planRecovery(source, options)
     const like = attempt('open', input, () => statSync(input))
-    const sink = new FileSink(output, { overwrite: options.overwrite === true, like })
+    const sink = await openPathSink(output, { overwrite: options.overwrite === true, like })
     await writeRecovered(recovery, sink, options)
     return recovery.report
   } finally {

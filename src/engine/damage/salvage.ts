@@ -2,7 +2,7 @@ import { statSync } from 'node:fs'
 import { formatNpyHeader } from '../../format/npy/index.js'
 import { attempt } from '../../io-errors.js'
 import { type PlaceName, placeName } from '../../place-name.js'
-import { FileSink } from '../../sinks/file.js'
+import { openPathSink } from '../../sinks/path.js'
 import { BytesPlainSink, type PlainSink } from '../../sinks/plain.js'
 import { FileSource } from '../../sources/file.js'
 import type { RunOptions } from '../options.js'
@@ -71,7 +71,7 @@ export async function salvageFile(
   try {
     const recovery = await planRecovery(source, options)
     const like = attempt('open', input, () => statSync(input))
-    const sink = new FileSink(output, { overwrite: options.overwrite === true, like })
+    const sink = await openPathSink(output, { overwrite: options.overwrite === true, like })
     const prefix = options.raw === true ? undefined : recoveredPrefix(recovery)
     await writeSalvaged(recovery, new BytesPlainSink(sink, prefix), options)
     return recovery.report

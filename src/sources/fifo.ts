@@ -24,14 +24,14 @@ function standIn(path: string): void {
  * so that an interrupt ends the process.
  * @throws BlpkError INTERRUPTED when the signal comes first, IO
  */
-export async function openFifo(path: string, direction: Direction, signal: AbortSignal): Promise<Socket> {
+export async function openFifo(path: string, direction: Direction, signal?: AbortSignal): Promise<Socket> {
   const wakeUp = (): void => standIn(path)
-  signal.addEventListener('abort', wakeUp, { once: true })
+  signal?.addEventListener('abort', wakeUp, { once: true })
   try {
     const fd = await openDescriptor(path, direction)
-    if (signal.aborted) throw new BlpkError('INTERRUPTED', 'interrupted')
+    if (signal?.aborted === true) throw new BlpkError('INTERRUPTED', 'interrupted')
     return new Socket({ fd, readable: direction === 'r', writable: direction === 'w' })
   } finally {
-    signal.removeEventListener('abort', wakeUp)
+    signal?.removeEventListener('abort', wakeUp)
   }
 }

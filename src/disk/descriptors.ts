@@ -1,0 +1,38 @@
+import { lstatSync, realpathSync } from 'node:fs'
+import { basename, dirname, resolve } from 'node:path'
+import { followLinks } from './links.js'
+
+const STANDARD: Record<string, number> = { '/dev/stdin': 0, '/dev/stdout': 1, '/dev/stderr': 2 }
+
+/** What a name stands for that is no name of a file: a descriptor of this process, or one of another. */
+export type DescriptorName = { fd: number } | 'foreign'
+
+function byName(path: string): DescriptorName | undefined {
+  const standard = STANDARD[path]
+  if (standard !== undefined) return { fd: standard }
+  const [, process_, number] =
+    /^\/(?:dev|proc\/(self|thread-self|\d+)(?:\/task\/\d+)?)\/fd\/(\d+)$/.exec(path) ?? []
+  if (number === undefined) return undefined
+  const isOwn = process_ === undefined || !/\d/.test(process_) || Number(process_) === process.pid
+  return isOwn ? { fd: Number(number) } : 'foreign'
+}
+
+function isLink(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true
+}
+
+/**
+ * Does a name, or a link to it, stand for an open descriptor, as `/dev/stdout`, `/dev/fd/3` and `/proc/self/fd/3` do?
+ * What is behind those has names of its own, if it has any, but whoever says so means the stream.
+ * @throws errors of `node:fs`
+ */
+export function descriptorNamed(path: string): DescriptorName | undefined {
+  if (process.platform === 'win32') return undefined
+  let found: DescriptorName | undefined
+  followLinks(path, (at) => {
+    found = byName(resolve(at))
+    if (found === undefined && isLink(at)) found = byName(`${realpathSync(dirname(at))}/${basename(at)}`)
+    return found !== undefined
+  })
+  return found
+}

@@ -1,0 +1,259 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, lstatSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { packFile, SChunk, unpackBytes } from '../../dist/index.js'
+import { blpk, filesIn, isPosix, noise, npy, put, ramp, shell, tempDir } from './run.js'
+
+const isLinux = process.platform === 'linux'
+const data = ramp(100_000)
+
+function place(): string {
+  const cwd = tempDir()
+  put(cwd, 'a', data)
+  put(cwd, 'a.npy', npy('<f4', [25_000], data))
+  return cwd
+}
+
+/** Runs a line that must end well and say nothing. */
+async function well(line: string, cwd: string): Promise<void> {
+  const { code, err } = await shell(line, { cwd })
+  expect([line, code, err]).toEqual([line, 0, ''])
+}
+
+describe.runIf(isLinux)('files whose size the system does not know', () => {
+  test.each(['/proc/cpuinfo', '/proc/self/limits', '/sys/kernel/mm/transparent_hugepage/enabled'])(
+    '%s is read to its end by every verb that takes plain input',
+    async (file) => {
+      if (!existsSync(file)) return
+      const cwd = place()
+      await well(`cat ${file} > copy`, cwd)
+      const size = statSync(join(cwd, 'copy')).size
+      for (const container of ['blp', 'b2frame', 'b2nd']) {
+        await well(`blpk c ${file} x.${container}`, cwd)
+        await well(`blpk c copy y.${container}`, cwd)
+        await well(`blpk append --raw x.${container} ${file}`, cwd)
+        await well(`blpk d --raw x.${container} out.${container}`, cwd)
+        expect(statSync(join(cwd, `out.${container}`)).size).toBeGreaterThanOrEqual(2 * size - 200)
+        const { out } = await blpk(['verify', '-q', '--against', file, `y.${container}`], { cwd })
+        if (!file.includes('cpuinfo')) expect(out.toString()).toBe('')
+      }
+      await well(`blpk c - z.blp < ${file}`, cwd)
+      await well('blpk d z.blp z', cwd)
+      expect(statSync(join(cwd, 'z')).size).toBeGreaterThan(0)
+      await packFile(file, join(cwd, 'lib.blp'))
+      expect((await unpackBytes(readFileSync(join(cwd, 'lib.blp')))).length).toBeGreaterThan(0)
+    },
+  )
+
+  test('an empty file is one of no bytes', async () => {
+    const cwd = place()
+    put(cwd, 'empty', '')
+    for (const container of ['blp', 'b2frame']) {
+      await well(`blpk c empty e.${container}; blpk d e.${container} e; test ! -s e; rm e`, cwd)
+    }
+  })
+})
+
+describe.runIf(isLinux)('descriptors', () => {
+  test('outputs are streams, with -f too, and through links', async () => {
+    const cwd = place()
+    symlinkSync('/dev/stdout', join(cwd, 'mine'))
+    symlinkSync('/proc/self/fd', join(cwd, 'all'))
+    put(cwd, 'before', 'before')
+    for (const name of [
+      '/dev/stdout',
+      '/dev/fd/1',
+      '/proc/self/fd/1',
+      '/dev/../dev/stdout',
+      'mine',
+      'all/1',
+    ]) {
+      for (const verb of ['c -f a', 'c --format b2frame -f a', 'c --format b2nd -f a.npy']) {
+        await well(`blpk ${verb} ${name} > x; blpk d -e --raw x y; cmp y a`, cwd)
+        await well(`blpk ${verb} ${name} | cat > x; blpk d -e --raw x -f y; cmp y a; rm y`, cwd)
+        // What is there already stays.
+        await well(`cp before x; blpk ${verb} ${name} >> x; head -c 6 x | cmp - before; rm x`, cwd)
+      }
+      expect(lstatSync('/dev/stdout').isSymbolicLink()).toBe(true)
+    }
+    await well('blpk c a a.blp; blpk c --format b2frame a a.b2frame; blpk c a.npy a.b2nd', cwd)
+    for (const verb of [
+      'd -f a.blp',
+      'd -f a.b2frame',
+      'd --raw -f a.b2nd',
+      'd -f --bytes 0: a.blp',
+      'd -q --salvage -f a.blp',
+    ]) {
+      await well(`blpk ${verb} /dev/fd/7 7> x; cmp x a`, cwd)
+      await well(`blpk ${verb} /dev/stderr 2> x; cmp x a`, cwd)
+      await well(`blpk ${verb} /proc/self/fd/1 > x; cmp x a`, cwd)
+      await well(`blpk ${verb} >(cat > x); sleep 0.2; cmp x a`, cwd)
+    }
+    for (const verb of ['repair -f a.blp', 'convert -f a.blp', 'convert --format b2frame -f a.blp']) {
+      await well(`blpk ${verb} /dev/stdout -q > x; blpk d -e x y; cmp y a; rm y`, cwd)
+      await well(`blpk ${verb} /dev/fd/9 -q 9> x; blpk d -e x y; cmp y a; rm y`, cwd)
+    }
+    await well('blpk concat -f /dev/fd/9 a.blp a.blp 9> x; blpk d -e x y; cat a a | cmp - y', cwd)
+  }, 240_000)
+
+  test('inputs are streams too', async () => {
+    const cwd = place()
+    await well('blpk c a a.blp; blpk c --format b2frame a a.b2frame', cwd)
+    for (const name of ['/dev/stdin', '/dev/fd/0', '/proc/self/fd/0']) {
+      await well(`blpk c -f ${name} x.blp < a; blpk d x.blp -f y; cmp y a`, cwd)
+      await well(`cat a | blpk c -f ${name} x.blp; blpk d x.blp -f y; cmp y a`, cwd)
+      await well(`cat a.blp | blpk d -f -e ${name} y; cmp y a`, cwd)
+      await well(`cat a.b2frame | blpk d -f -e ${name} y; cmp y a`, cwd)
+      await well(`cat a | blpk append x.blp ${name}; cat a | blpk verify -q --against a a.blp`, cwd)
+      await well(`cat a.blp | blpk verify -q ${name}; blpk info ${name} < a.blp > info`, cwd)
+    }
+    await well('blpk c -f <(cat a) x.blp; blpk append x.blp <(cat a) <(cat a)', cwd)
+    await well('blpk verify -q --against <(cat a a a) x.blp', cwd)
+    await well('blpk d -f -e <(cat a.blp) y; cmp y a; blpk d -f -e <(cat a.b2frame) y; cmp y a', cwd)
+    await well('blpk c -f /dev/fd/5 x.blp 5< a; blpk d -f x.blp y; cmp y a', cwd)
+  }, 60_000)
+
+  test('devices and pipes stay what they are, and no directory takes their place', async () => {
+    const cwd = place()
+    await well('mkfifo f; cat f > x & blpk c -f a f; wait; blpk d -e x y; cmp y a', cwd)
+    for (const output of ['f', '/dev/null', '/dev/stdout', '/dev/fd/1']) {
+      const { code } = await blpk(['c', '-f', '--sparse', '--format', 'b2frame', 'a', output], { cwd })
+      expect(code).toBe(2)
+    }
+    const s = await SChunk.create()
+    await expect(s.save(join(cwd, 'f'), { sparse: true, overwrite: true })).rejects.toMatchObject({
+      code: 'IO',
+    })
+    expect(statSync(join(cwd, 'f')).isFIFO()).toBe(true)
+    expect(statSync('/dev/null').isCharacterDevice()).toBe(true)
+    await packFile(join(cwd, 'a'), '/dev/null', { overwrite: true })
+    expect(statSync('/dev/null').isCharacterDevice()).toBe(true)
+  })
+})
+
+describe.runIf(isPosix)('a sparse frame', () => {
+  /** @returns the directory of a frame with three chunks of 100K */
+  async function frame(): Promise<string> {
+    const cwd = tempDir()
+    put(cwd, 'r', noise(300_000))
+    expect((await blpk(['c', '--sparse', '-z', '100K', '--format', 'b2frame', 'r', 's'], { cwd })).code).toBe(
+      0,
+    )
+    return cwd
+  }
+
+  const VERBS = ['d -f s o', 'verify s', 'repair -f s rr', 'convert -f s t.b2frame', 'info --chunks s']
+
+  test.each<[string, string]>([
+    ['a pipe', 'rm s/00000001.chunk; mkfifo s/00000001.chunk'],
+    ['a directory', 'rm s/00000001.chunk; mkdir s/00000001.chunk'],
+    ['a device', 'rm s/00000001.chunk; ln -s /dev/zero s/00000001.chunk'],
+    ['a link out of it', 'mv s/00000001.chunk x; ln -s ../x s/00000001.chunk'],
+  ])(
+    'with %s for a chunk is refused at once',
+    async (_, line) => {
+      const cwd = await frame()
+      execFileSync('bash', ['-c', line], { cwd })
+      for (const verb of VERBS) {
+        const { code } = await shell(`timeout -s KILL 20 "$NODE" "$BLPK" ${verb}`, { cwd })
+        expect([verb, code]).toEqual([verb, 3])
+      }
+      expect(filesIn(cwd)).not.toContain('o')
+      const s = await SChunk.open(join(cwd, 's'))
+      await expect(s.decompressChunk(1)).rejects.toMatchObject({ code: 'DAMAGED' })
+      expect((await s.decompressChunk(0)).length).toBe(102_400)
+    },
+    60_000,
+  )
+
+  test.each([
+    'mv s/chunks.b2frame x; ln -s ../x s/chunks.b2frame',
+    'rm s/chunks.b2frame; mkfifo s/chunks.b2frame',
+  ])(
+    'whose description is not a file of its own is refused: %s',
+    async (line) => {
+      const cwd = await frame()
+      execFileSync('bash', ['-c', line], { cwd })
+      for (const verb of VERBS) {
+        const { code } = await shell(`timeout -s KILL 20 "$NODE" "$BLPK" ${verb}`, { cwd })
+        expect([1, 2, 3]).toContain(code)
+      }
+      await expect(SChunk.open(join(cwd, 's'))).rejects.toMatchObject({ name: 'BlpkError' })
+    },
+    60_000,
+  )
+
+  test('with a link to another file of its own, or behind a link, is read', async () => {
+    const cwd = await frame()
+    execFileSync('bash', ['-c', 'mv s/00000001.chunk s/x; ln -s x s/00000001.chunk; ln -s s t'], { cwd })
+    await well('blpk d -f -e t o; cmp o r', cwd)
+  })
+})
+
+test.runIf(isPosix)('a pipe in the place of a journal or an archive keeps nobody waiting', async () => {
+  const cwd = place()
+  await well('blpk c a a.blp; mkfifo a.blp.blpk-journal', cwd)
+  for (const verb of ['d -f a.blp o', 'verify a.blp', 'info a.blp', 'append a.blp a']) {
+    const { code } = await shell(`timeout -s KILL 20 "$NODE" "$BLPK" ${verb}`, { cwd })
+    expect(code).toBeLessThan(2)
+  }
+  await well('rm -f a.blp.blpk-journal* f.blp; mkfifo f.blp', cwd)
+  for (const verb of ['append f.blp a', 'meta set f.blp k 1']) {
+    const { code } = await shell(`timeout -s KILL 20 "$NODE" "$BLPK" ${verb}`, { cwd })
+    expect([verb, code]).toEqual([verb, 1])
+  }
+})
+
+describe.runIf(isLinux)('arguments that are not UTF-8', () => {
+  test('are refused for every verb, and no other file is touched', async () => {
+    const cwd = place()
+    await well("blpk c a a.blp; cp a $'in\\xe9'; cp a.blp $'in\\xe9.blp'", cwd)
+    mkdirSync(join(cwd, 'in\ufffd.blp.d'))
+    writeFileSync(join(cwd, 'in\ufffd'), 'other')
+    const before = filesIn(cwd)
+    for (const line of [
+      "c a $'x\\xe9.blp'",
+      "c $'in\\xe9'",
+      "c $'in\\xe9' y.blp",
+      "d $'in\\xe9.blp' y",
+      "d a.blp $'x\\xe9'",
+      "info a.blp $'in\\xe9.blp'",
+      "append $'in\\xe9.blp' a",
+      "append a.blp $'in\\xe9'",
+      "verify $'in\\xe9.blp'",
+      "repair a.blp $'in\\xe9.blp.d/x'",
+      "concat $'x\\xe9.blp' a.blp",
+      "convert a.blp $'x\\xe9.b2nd'",
+      "meta set a.blp k $'x\\xe9'",
+      "clean $'in\\xe9.blp.d'",
+    ]) {
+      const { code, err } = await shell(`"$NODE" "$BLPK" -f ${line}`, { cwd })
+      expect([line, code]).toEqual([line, 2])
+      expect(err).toContain('is not UTF-8')
+    }
+    expect(filesIn(cwd)).toEqual(before)
+  }, 60_000)
+
+  test('but a name with U+FFFD is one like any other, and so is a directory that is not UTF-8', async () => {
+    const cwd = place()
+    await well(`blpk c a 'x\ufffd.blp'; blpk d 'x\ufffd.blp' 'y\ufffd'; cmp a 'y\ufffd'`, cwd)
+    await well(
+      "mkdir $'d\\xe9'; cp a $'d\\xe9'; cd $'d\\xe9'; blpk c a a.blp; blpk append a.blp a; blpk info a.blp > i; blpk d -f a.blp b",
+      cwd,
+    )
+  })
+
+  test('a link to such a name is followed or refused, never to another name', async () => {
+    const cwd = place()
+    await well(
+      "blpk c a x.blp; mv x.blp $'n\\xe9.blp'; ln -s $'n\\xe9.blp' l.blp; ln -s $'m\\xe9.blp' dangling",
+      cwd,
+    )
+    writeFileSync(join(cwd, 'n\ufffd.blp'), 'other')
+    const before = filesIn(cwd)
+    expect((await blpk(['d', 'l.blp', 'out'], { cwd })).code).toBe(2)
+    expect((await blpk(['c', 'a', 'dangling'], { cwd })).code).toBe(2)
+    expect(filesIn(cwd)).toEqual(before)
+  })
+})
