@@ -4,6 +4,7 @@ export type ErrorCode =
   | 'EXISTS'
   | 'IO'
   | 'NO_SPACE'
+  | 'NO_MEMORY'
   | 'SAME_FILE'
   | 'USAGE'
   | 'DAMAGED'

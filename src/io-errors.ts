@@ -1,5 +1,7 @@
 import { BlpkError, type ErrorCode } from './errors.js'
 
+const TOO_MANY_FILES = 'too many open files (see ulimit -n)'
+
 const CODES: Record<string, [ErrorCode, string]> = {
   ENOENT: ['NOT_FOUND', 'no such file or directory'],
   ENOTDIR: ['NOT_FOUND', 'a part of the path is not a directory'],
@@ -13,6 +15,10 @@ const CODES: Record<string, [ErrorCode, string]> = {
   EPIPE: ['PIPE_CLOSED', 'the reader closed the pipe'],
   EOF: ['PIPE_CLOSED', 'the reader closed the pipe'],
   EBADF: ['IO', 'it is not open for that'],
+  EMFILE: ['IO', TOO_MANY_FILES],
+  ENFILE: ['IO', 'the system has too many open files'],
+  ENOMEM: ['NO_MEMORY', 'not enough memory'],
+  EAGAIN: ['NO_MEMORY', 'the system gives nothing more of it at the moment'],
   ENAMETOOLONG: ['IO', 'the name is too long for the file system'],
   ELOOP: ['IO', 'its links lead in a circle, or too far'],
 }
@@ -21,8 +27,31 @@ const CODES: Record<string, [ErrorCode, string]> = {
 export function ioError(error: unknown, doing: string, path: string): BlpkError {
   if (error instanceof BlpkError) return error
   const errno = (error as NodeJS.ErrnoException).code ?? ''
-  const [code, reason] = CODES[errno] ?? ['IO', (error as Error).message]
+  const [code, reason] = CODES[errno] ?? ['IO', scarcity(error)?.message ?? (error as Error).message]
   return new BlpkError(code, `cannot ${doing} '${path}': ${reason}`, { path }, error)
+}
+
+const MEMORY_FAILURE = /could not allocate memory|Array buffer allocation failed|out of memory/i
+
+/**
+ * What the machine has too little of, where that is the cause of an error from anywhere, such as a module that cannot
+ * be loaded; undefined where it is something else.
+ */
+export function scarcity(error: unknown): BlpkError | undefined {
+  if (!(error instanceof Error) || error instanceof BlpkError) return undefined
+  const { code = '', message } = error as NodeJS.ErrnoException
+  const text = `${code} ${message}`
+  if (/\bE[MN]FILE\b/.test(text)) return new BlpkError('IO', TOO_MANY_FILES, {}, error)
+  if (/\bENOMEM\b|OUT_OF_MEMORY/.test(text) || MEMORY_FAILURE.test(message))
+    return new BlpkError('NO_MEMORY', 'not enough memory', {}, error)
+  if (/\bEAGAIN\b/.test(text))
+    return new BlpkError(
+      'NO_MEMORY',
+      'the system allows no more threads or processes (see ulimit -u)',
+      {},
+      error,
+    )
+  return undefined
 }
 
 /** Runs a file operation and turns what it throws into a {@link BlpkError}. */

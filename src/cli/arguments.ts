@@ -48,6 +48,16 @@ export function checkArguments(argv: readonly string[]): void {
   }
 }
 
+/** Does {@link checkArguments} let them pass? */
+export function areSound(argv: readonly string[]): boolean {
+  try {
+    checkArguments(argv)
+    return true
+  } catch {
+    return false
+  }
+}
+
 /** What stands for standard input or output where an argument leads to it. */
 function asDash(argument: string, fd: number): string {
   if (schemeOf(argument) !== undefined) return argument

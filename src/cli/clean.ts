@@ -2,11 +2,18 @@ import { usage } from '../errors.js'
 import { schemeOf } from '../places.js'
 import { giveUpUpload, type LeftUpload, listUploads } from '../s3/uploads.js'
 import { type Context, placeSettings } from './context.js'
-import { oneLine } from './exit.js'
+import { oneLine, worst } from './exit.js'
 import { print } from './print.js'
 import { counted, JsonList } from './report.js'
 
 const DEFAULT_AGE = 24 * 3600
+
+/** What was found, in both forms, and the exit code. */
+interface Report {
+  json: object[]
+  text: string
+  code: number
+}
 
 function lineOf({ name, begun }: LeftUpload, isDone: boolean): string {
   return `${oneLine(name)}: begun ${begun.toISOString()}${isDone ? ', given up' : ''}\n`
@@ -31,25 +38,52 @@ async function clean(
   return { left, younger }
 }
 
-/** `blpk clean <prefix>…` */
-export async function run(prefixes: readonly string[], context: Context): Promise<number> {
-  for (const prefix of prefixes) {
-    if (schemeOf(prefix) !== 's3')
-      throw usage(`'${prefix}' is no s3://bucket/prefix: clean is for uploads to a store`)
+async function cleanStore(prefixes: readonly string[], age: number, context: Context): Promise<Report> {
+  const isDone = context.options.dryRun !== true
+  const { left, younger } = await clean(prefixes, Date.now() - age * 1000, isDone, context)
+  const rest = younger === 0 ? '' : `, ${counted(younger, 'younger one')} left alone`
+  return {
+    json: left.map(({ name, uploadId, begun }) => ({ file: name, uploadId, begun, givenUp: isDone })),
+    text:
+      left.map((upload) => lineOf(upload, isDone)).join('') +
+      `${counted(left.length, 'unfinished upload')}${isDone ? ' given up' : ''}${rest}\n`,
+    code: 0,
   }
-  const { olderThan = DEFAULT_AGE, dryRun, json } = context.options
-  const isDone = dryRun !== true
-  const { left, younger } = await clean(prefixes, Date.now() - olderThan * 1000, isDone, context)
+}
+
+async function cleanFiles(directories: readonly string[], age: number, context: Context): Promise<Report> {
+  const { cleanDirectory, cleanedLine } = await import('./clean-directory.js')
+  const { olderThan, dryRun } = context.options
+  const reports = []
+  for (const directory of directories)
+    reports.push(await cleanDirectory(directory, { olderThan, age }, context))
+  const found = reports.flatMap((report) => report.found)
+  const waste = found.filter(({ isWaste, removed }) => removed || (dryRun === true && isWaste)).length
+  return {
+    json: found.map(({ path, ...rest }) => ({ file: path, ...rest })),
+    text:
+      found.map((one) => `${cleanedLine(one)}\n`).join('') +
+      `${counted(waste, 'leftover')}${dryRun === true ? '' : ' removed'}, ${found.length - waste} kept\n`,
+    code: worst(reports.map(({ code }) => code)),
+  }
+}
+
+/** `blpk clean <place>…` */
+export async function run(places: readonly string[], context: Context): Promise<number> {
+  const { olderThan: age = DEFAULT_AGE, json } = context.options
+  const prefixes = places.filter((place) => schemeOf(place) === 's3')
+  const directories = places.filter((place) => schemeOf(place) !== 's3')
+  if (directories.some((place) => schemeOf(place) !== undefined))
+    throw usage('web servers are only read from')
+  for (const directory of directories) (await import('./clean-directory.js')).checkDirectory(directory)
+  const reports = [
+    ...(prefixes.length > 0 ? [await cleanStore(prefixes, age, context)] : []),
+    ...(directories.length > 0 ? [await cleanFiles(directories, age, context)] : []),
+  ]
   if (json === true) {
     const list = new JsonList(context.options)
-    for (const { name, uploadId, begun } of left) list.add({ file: name, uploadId, begun, givenUp: isDone })
+    for (const one of reports.flatMap((report) => report.json)) list.add(one)
     list.end()
-    return 0
-  }
-  const rest = younger === 0 ? '' : `, ${counted(younger, 'younger one')} left alone`
-  print(
-    left.map((upload) => lineOf(upload, isDone)).join('') +
-      `${counted(left.length, 'unfinished upload')}${isDone ? ' given up' : ''}${rest}\n`,
-  )
-  return 0
+  } else print(reports.map(({ text }) => text).join(''))
+  return worst(reports.map(({ code }) => code))
 }

@@ -189,12 +189,17 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'clean',
-    args: [{ name: '<prefix...>', description: 'where to look: s3://bucket/prefix' }],
-    summary: 'give up uploads that killed runs left behind',
+    args: [{ name: '<place...>', description: 'where to look: a directory, or s3://bucket/prefix' }],
+    summary: 'remove what killed runs left behind',
     description:
-      'Gives up unfinished uploads under a prefix, of whatever program, that were begun long ago: killed runs leave ' +
-      'them, and stores bill for their parts. Objects are not touched.',
-    examples: ['blpk clean --dry-run s3://bucket', 'blpk clean --older-than 2h s3://bucket/run-7/'],
+      'In a directory and those in it: removes temporary files whose run has ended, and journals that count no more. ' +
+      'Journals that an archive still needs, and files of runs that may be at work, stay. In a bucket: gives up unfinished ' +
+      'uploads, of whatever program, that were begun long ago. Objects are not touched.',
+    examples: [
+      'blpk clean --dry-run data',
+      'blpk clean --dry-run s3://bucket',
+      'blpk clean --older-than 2h s3://bucket/run-7/',
+    ],
     load: () => import('./clean.js'),
   },
 ]

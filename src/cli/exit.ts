@@ -1,4 +1,5 @@
 import { BlpkError, type ErrorCode } from '../errors.js'
+import { scarcity } from '../io-errors.js'
 import { printable } from '../printable.js'
 
 /** What the process ends with; `docs` and the help list them. */
@@ -8,6 +9,7 @@ export const EXIT_CODES: Record<ErrorCode, number> = {
   EXISTS: 1,
   IO: 1,
   NO_SPACE: 1,
+  NO_MEMORY: 1,
   SAME_FILE: 1,
   USAGE: 2,
   DAMAGED: 3,
@@ -33,7 +35,8 @@ const WITHOUT_FILE: readonly ErrorCode[] = ['USAGE', 'INTERRUPTED', 'PIPE_CLOSED
 
 /** The exit code for anything that was thrown. */
 export function exitCodeOf(error: unknown): number {
-  return error instanceof BlpkError ? EXIT_CODES[error.code] : 1
+  const known = error instanceof BlpkError ? error : scarcity(error)
+  return known === undefined ? 1 : EXIT_CODES[known.code]
 }
 
 /** Makes of a text one line that does nothing to a terminal, whatever an archive has put into it. */
@@ -45,7 +48,8 @@ export function oneLine(text: string): string {
  * What to say about an error, on one line, with the file where the message does not name it.
  * @param file what the command was working on
  */
-export function describe(error: unknown, file?: string): string {
+export function describe(thrown: unknown, file?: string): string {
+  const error = scarcity(thrown) ?? thrown
   if (!(error instanceof BlpkError)) {
     const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
     return `${oneLine(message)} (this is a bug in blpk: please run it again with --debug and report it)`

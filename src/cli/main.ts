@@ -1,11 +1,12 @@
 import { BlpkError } from '../errors.js'
-import { checkArguments } from './arguments.js'
+import { areSound, checkArguments } from './arguments.js'
 import { type Context, sayError } from './context.js'
 import { worst } from './exit.js'
 import { watchSignals } from './interrupt.js'
 import type { CliOptions, CommandName } from './options.js'
 import { printed } from './print.js'
 import { buildProgram, endOf } from './program.js'
+import { needsRestart, restart } from './restart.js'
 
 const BUG = 1
 /** Commands that print a list, with entries of their own for what failed. */
@@ -33,6 +34,7 @@ function catchEverything(options: () => CliOptions): { finished(): void } {
 
 /** Runs a command line and sets the exit code of the process. */
 export async function main(argv: readonly string[]): Promise<void> {
+  if (needsRestart() && areSound(argv) && (await restart(argv))) return
   const interrupts = watchSignals()
   let options: CliOptions = { debug: argv.includes('--debug') }
   const watch = catchEverything(() => options)

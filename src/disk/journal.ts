@@ -14,8 +14,8 @@ import { isNameTooLong, namesBeside } from './names.js'
 import { digestRange, inPieces } from './pieces.js'
 import { littleEndian64, toHex, type Xxh64, xxh64 } from './xxh64.js'
 
-const STALE_ENDING = '.stale'
-const JOURNAL_ENDING = '.blpk-journal'
+export const STALE_ENDING = '.stale'
+export const JOURNAL_ENDING = '.blpk-journal'
 
 /** Is there something of this name, or could there be? */
 function lookFor(disk: Disk, path: string): 'there' | 'free' | 'too long' {

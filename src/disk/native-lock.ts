@@ -1,4 +1,5 @@
 import { unsupported } from '../errors.js'
+import { scarcity } from '../io-errors.js'
 
 // Far behind the end of any file: on Windows nobody else can read or write what is locked.
 const LOCK_AT = 2 ** 62
@@ -10,6 +11,8 @@ async function load(): Promise<Library> {
   try {
     return (await import('fs-native-extensions')).default
   } catch (error) {
+    const scarce = scarcity(error)
+    if (scarce !== undefined) throw scarce
     throw unsupported(
       `files cannot be locked on this system (${(error as Error).message.split('\n')[0]}); ` +
         'use --no-lock where nobody else writes to the archive',
@@ -36,6 +39,8 @@ export async function tryNativeLock(fd: number, shared = false): Promise<boolean
     const { code = '', message } = error as NodeJS.ErrnoException
     // Windows says so in another way than the library expects.
     if (code === 'EACCES' || code === 'EBUSY') return false
+    const scarce = scarcity(error)
+    if (scarce !== undefined) throw scarce
     throw unsupported(
       `the file system cannot lock files (${code || message}); ` +
         'use --no-lock where nobody else writes to the archive',

@@ -5,6 +5,14 @@ import { cutToBytes } from './names.js'
 
 /** As much of a name as stands in that of its temporary file, in bytes: every file system takes the rest as well. */
 const MOST_OF_NAME = 80
+const TEMPORARY = /^\..*\.blpk-([0-9a-z]+)-([0-9a-z]+)-[0-9a-z]+\.tmp$/s
+
+/** Who made a temporary file, by its name. */
+export interface TemporaryOwner {
+  /** Of {@link thisMachine}. */
+  machine: string
+  pid: number
+}
 
 /** What Linux says of the present start of the machine, and of whose numbers processes have here. */
 function startOfMachine(): string {
@@ -28,7 +36,7 @@ let machine: string | undefined
  * Short for the machine, or container, in whose numbers process ids are counted. On Linux a restart makes it another
  * one, since numbers begin anew.
  */
-function thisMachine(): string {
+export function thisMachine(): string {
   machine ??= hashOf(`${hostname()} ${startOfMachine()}`)
   return machine
 }
@@ -44,4 +52,12 @@ export function temporaryBeside(path: string): string {
   const random = Math.random().toString(36).slice(2, 10)
   const tag = `blpk-${thisMachine()}-${process.pid.toString(36)}-${random}`
   return join(dirname(path), `${temporaryStart(path)}${tag}.tmp`)
+}
+
+/** Who made the temporary file of a name; undefined where it is the name of none. */
+export function ownerOfTemporary(name: string): TemporaryOwner | undefined {
+  const [, made, pid] = TEMPORARY.exec(name) ?? []
+  return made === undefined || pid === undefined
+    ? undefined
+    : { machine: made, pid: Number.parseInt(pid, 36) }
 }

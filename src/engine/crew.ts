@@ -1,5 +1,7 @@
 import { availableParallelism } from 'node:os'
 import type { Codec } from '../codecs/codec.js'
+import { scarcity } from '../io-errors.js'
+import { threadsThatFit } from '../kernels/address-space.js'
 import { Arena, Workspace } from '../kernels/workspace.js'
 import type { FilePlace } from '../sources/file-place.js'
 import { type Hand, OwnHand, ThreadHand } from './hand.js'
@@ -78,19 +80,31 @@ export class Crew {
   readonly arena = new Arena()
   readonly slots: Slot[]
   readonly #hands: Hand[] = []
-  readonly #roster = new Roster(this.#hands)
+  readonly #roster = new Roster(this.#hands, () => new OwnHand(this.arena))
   readonly #lane: Lane
 
   constructor(options: CrewOptions) {
     const { hands, own } = sizeOf(options)
-    // Until they run, the calling thread does everything.
-    const onReady = own ? () => this.#roster.dispatch() : undefined
-    const threadHand = (): Hand => new ThreadHand(this.arena, writeWeight(options), onReady)
-    for (let i = 0; i < hands; i++) this.#hands.push(threadHand())
-    if (own) this.#hands.push(new OwnHand(this.arena))
+    const most = hands === 0 ? 0 : Math.min(hands, threadsThatFit())
+    for (let i = 0; i < most && this.#startThread(options, own); i++);
+    // Where the system gives no threads, the calling one does their tasks.
+    if (own || (hands > 0 && this.#hands.length === 0)) this.#hands.push(new OwnHand(this.arena))
     this.#lane = new Lane(this.arena)
-    const slots = hands > 0 ? mostAtOnce(options) * SLOTS_PER_THREAD : 1
+    const slots = this.#hands.length > 0 ? mostAtOnce(options) * SLOTS_PER_THREAD : 1
     this.slots = Array.from({ length: slots }, () => new Slot(this.arena))
+  }
+
+  /** @returns false where the system gives no more threads */
+  #startThread(options: CrewOptions, own: boolean): boolean {
+    try {
+      // Until it runs, the calling thread does everything, if that works too.
+      const onChange = (): void => this.#roster.dispatch()
+      this.#hands.push(new ThreadHand(this.arena, writeWeight(options), { waits: own, onChange }))
+      return true
+    } catch (error) {
+      if (scarcity(error) === undefined) throw error
+      return false
+    }
   }
 
   /** Do the hands work on these bytes? Then they can also read and write them from and to files. */

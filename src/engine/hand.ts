@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { BlpkError } from '../errors.js'
+import { scarcity } from '../io-errors.js'
 import type { Arena } from '../kernels/workspace.js'
 import { Performer } from './performer.js'
 import type { Answer, Message, Task } from './task.js'
@@ -10,6 +11,8 @@ export interface Hand {
   readonly isFree: boolean
   /** Tasks under way, each by its weight. */
   readonly busy: number
+  /** It never got to work, and never will. */
+  readonly isGone: boolean
   perform(task: Task): Promise<number>
   dismiss(): Promise<void>
 }
@@ -28,20 +31,26 @@ export class ThreadHand implements Hand {
   readonly #worker: Worker
   readonly #waiting: Waiting[] = []
   readonly #writeWeight: number
+  readonly #onChange: () => void
   #isReady: boolean
+  #hasStarted = false
+  #isGone = false
 
   /**
    * @param writeWeight how long a write takes, where the work on a chunk takes 1
-   * @param onReady called when the thread has loaded what it needs, if it is to get tasks only then
+   * @param how.waits give it tasks only when it has loaded what it needs
+   * @param how.onChange called then, and when it turns out that it cannot start
    */
-  constructor(arena: Arena, writeWeight: number, onReady?: () => void) {
+  constructor(arena: Arena, writeWeight: number, how: { waits: boolean; onChange: () => void }) {
     this.#writeWeight = writeWeight
-    this.#isReady = onReady === undefined
+    this.#onChange = how.onChange
+    this.#isReady = !how.waits
     this.#worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: arena.handle })
     this.#worker.on('message', (message: Message) => {
       if (!('isReady' in message)) return this.#settle(message)
       this.#isReady = true
-      onReady?.()
+      this.#hasStarted = true
+      this.#onChange()
     })
     this.#worker.on('error', (error) => this.#fail(error))
     this.#worker.unref()
@@ -51,8 +60,12 @@ export class ThreadHand implements Hand {
     return this.#waiting.reduce((sum, { weight }) => sum + weight, 0)
   }
 
+  get isGone(): boolean {
+    return this.#isGone
+  }
+
   get isFree(): boolean {
-    return this.#isReady && this.busy < HELD
+    return this.#isReady && !this.#isGone && this.busy < HELD
   }
 
   perform(task: Task): Promise<number> {
@@ -72,6 +85,13 @@ export class ThreadHand implements Hand {
   }
 
   #fail(error: Error): void {
+    this.#isGone = true
+    if (!this.#hasStarted && scarcity(error) !== undefined) {
+      // Nothing was begun: others do it.
+      for (const { reject } of this.#waiting.splice(0)) reject(new NotStarted())
+      this.#onChange()
+      return
+    }
     for (const { reject } of this.#waiting.splice(0)) {
       reject(new BlpkError('IO', `a worker thread stopped: ${error.message}`, {}, error))
     }
@@ -82,9 +102,13 @@ export class ThreadHand implements Hand {
   }
 }
 
+/** The thread that had a task could not start. */
+export class NotStarted extends Error {}
+
 /** The calling thread, which takes a task where no worker is free. Before each, the event loop turns. */
 export class OwnHand implements Hand {
   readonly #performer: Performer
+  readonly isGone = false
   busy = 0
 
   constructor(arena: Arena) {

@@ -1,4 +1,4 @@
-import type { Hand } from './hand.js'
+import { type Hand, NotStarted } from './hand.js'
 import type { Task } from './task.js'
 
 interface Waiting {
@@ -12,15 +12,18 @@ interface Waiting {
  * would spin on its lock in place of compressing.
  */
 export class Roster {
-  readonly #hands: readonly Hand[]
+  readonly #hands: Hand[]
+  readonly #spare: () => Hand
   readonly #tasks: Waiting[] = []
   readonly #writes: Waiting[] = []
   /** Who writes now, and how many writes it still has. */
   #writer: Hand | undefined
   #writing = 0
 
-  constructor(hands: readonly Hand[]) {
+  /** @param spare who works where none of the hands can */
+  constructor(hands: Hand[], spare: () => Hand) {
     this.#hands = hands
+    this.#spare = spare
   }
 
   /** Gives the task to the first that has time for it. */
@@ -34,6 +37,7 @@ export class Roster {
 
   /** Hands out what waits; to be called when somebody has become free. */
   dispatch(): void {
+    if (this.#hands.length > 0 && this.#hands.every(({ isGone }) => isGone)) this.#hands.push(this.#spare())
     while (this.#startWrite() || this.#startTask());
   }
 
@@ -62,7 +66,13 @@ export class Roster {
         onEnd()
         this.dispatch()
       })
-      .then(waiting.resolve, waiting.reject)
+      .then(waiting.resolve, (error) => {
+        if (!(error instanceof NotStarted)) return waiting.reject(error)
+        // In front of all that came later.
+        const line = waiting.task.kind === 'write' ? this.#writes : this.#tasks
+        line.unshift(waiting)
+        this.dispatch()
+      })
   }
 
   /** Of hands that are as busy, the first. */

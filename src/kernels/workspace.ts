@@ -6,9 +6,8 @@ import {
   KERNEL_SCRATCH_BYTES,
   type Kernels,
 } from './loader.js'
+import { MAX_PAGES, newMemory, noMemory, PAGE } from './memory.js'
 
-const PAGE = 65536
-const MAX_PAGES = 65536
 const ALIGN = 64
 
 /** What a worker needs to share an arena: nothing in it is copied between threads. */
@@ -29,7 +28,7 @@ export class Arena {
   constructor(handle?: ArenaHandle) {
     this.handle = handle ?? {
       module: compileKernels(),
-      memory: new WebAssembly.Memory({ initial: 2, maximum: MAX_PAGES, shared: true }),
+      memory: newMemory(2),
       top: new Int32Array(new SharedArrayBuffer(4)).fill(KERNEL_RESERVED_BYTES / ALIGN),
     }
   }
@@ -38,7 +37,7 @@ export class Arena {
    * Reserves an area.
    * @param nbytes size in bytes
    * @returns its address, a multiple of 64
-   * @throws BlpkError UNSUPPORTED when the 4 GiB of a WebAssembly memory are used up
+   * @throws BlpkError UNSUPPORTED when the 4 GiB of a WebAssembly memory are used up, NO_MEMORY where there is less
    */
   alloc(nbytes: number): number {
     const units = Math.ceil(nbytes / ALIGN)
@@ -56,9 +55,9 @@ export class Arena {
     if (missing <= 0) return
     try {
       memory.grow(missing)
-    } catch {
+    } catch (error) {
       // Another thread may have grown it between the look and the call.
-      if (memory.buffer.byteLength < end) throw outOfMemory(end)
+      if (memory.buffer.byteLength < end) throw noMemory(error)
     }
   }
 

@@ -116,7 +116,8 @@ export const ARCHIVE_FLAGS: readonly Flag[] = [
   {
     name: 'older-than',
     value: 'age',
-    description: 'only uploads that were begun so long ago (90m, 24h, 7d): younger ones may still go on',
+    description:
+      'only what is so old (90m, 24h, 7d): younger uploads, and files of other machines, may still be written',
     default: '24h',
     parse: parseAge,
     commands: ['clean'],

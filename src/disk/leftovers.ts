@@ -1,0 +1,187 @@
+import { type Dirent, lstatSync, readdirSync, rmdirSync, type Stats, unlinkSync } from 'node:fs'
+import { join } from 'node:path'
+import { BlpkError } from '../errors.js'
+import { attempt } from '../io-errors.js'
+import { openForChange } from './changing-file.js'
+import { nodeDisk } from './disk.js'
+import { findJournal } from './find-journal.js'
+import { JOURNAL_ENDING, STALE_ENDING } from './journal.js'
+import { namesBeside } from './names.js'
+import { mayBeAlive } from './process-alive.js'
+import { ownerOfTemporary, thisMachine } from './temporary.js'
+
+/** What a run that ended early left, or what looks like it. */
+export interface Leftover {
+  path: string
+  kind: 'temporary' | 'journal'
+  /** When it was written last. */
+  written: Date
+  /** May it go? If not, `why` says what it is still good for. */
+  isWaste: boolean
+  why: string
+  /** Removes it. @throws BlpkError LOCKED where somebody is at work, IO */
+  remove(): Promise<void>
+}
+
+/** How leftovers are looked for. */
+export interface LeftoverOptions {
+  /** What other machines wrote is waste only if it was written before this, in ms since 1970. */
+  before: number
+  /** The same for what this machine wrote; its dead runs are known. */
+  ownBefore: number
+  signal: AbortSignal
+}
+
+const STALE = new RegExp(`\\${JOURNAL_ENDING}\\${STALE_ENDING}\\d*$`)
+/** What a sparse frame that was never finished holds. */
+const PART_OF_FRAME = /^([0-9A-F]{8}\.chunk|chunks\.b2frame)$/
+
+function statOf(path: string): Stats | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })
+  } catch {
+    return undefined
+  }
+}
+
+/** When a file, or any file of a directory, was written last. */
+function writtenAt(path: string, stat: Stats): number {
+  if (!stat.isDirectory()) return stat.mtimeMs
+  const names = readdirSync(path)
+  return Math.max(stat.mtimeMs, ...names.map((name) => statOf(join(path, name))?.mtimeMs ?? 0))
+}
+
+function removeTemporary(path: string, stat: Stats): void {
+  if (!stat.isDirectory()) {
+    unlinkSync(path)
+    return
+  }
+  // Nothing but what we write there, so that a directory of somebody else stays.
+  for (const name of readdirSync(path)) if (PART_OF_FRAME.test(name)) unlinkSync(join(path, name))
+  rmdirSync(path)
+}
+
+function judgeTemporary(path: string, name: string, o: LeftoverOptions): Leftover | undefined {
+  const owner = ownerOfTemporary(name)
+  const stat = owner && statOf(path)
+  if (owner === undefined || stat === undefined || !(stat.isFile() || stat.isDirectory())) return undefined
+  const at = attempt('read', path, () => writtenAt(path, stat))
+  const isOurs = owner.machine === thisMachine()
+  const lives = isOurs && mayBeAlive(owner.pid, at)
+  const isWaste = !lives && at <= (isOurs ? o.ownBefore : o.before)
+  const reason = isOurs ? `process ${owner.pid} has ended` : 'written on another machine, or before a restart'
+  return {
+    path,
+    kind: 'temporary',
+    written: new Date(at),
+    isWaste,
+    why: lives ? `process ${owner.pid} may be at work` : isWaste ? reason : `${reason}, and too young`,
+    remove: async () => attempt('remove', path, () => removeTemporary(path, stat)),
+  }
+}
+
+/** The archives of a directory whose journals have shortened names, by these names. */
+function shortened(directory: string, names: readonly string[]): Map<string, string> {
+  const known = new Map<string, string>()
+  for (const name of names) {
+    const { short } = namesBeside(join(directory, name), JOURNAL_ENDING)
+    if (short !== undefined) known.set(short, join(directory, name))
+  }
+  return known
+}
+
+/** What a journal is to its archive. */
+async function judgeJournal(path: string, archive: string, signal: AbortSignal): Promise<[boolean, string]> {
+  const fd = attempt('open', archive, () => nodeDisk.open(archive, 'r'))
+  try {
+    const found = await findJournal(nodeDisk, fd, path, { signal })
+    if (found.kind === 'hot') found.journal.close()
+    switch (found.kind) {
+      case 'hot':
+        return [false, `it undoes a change of '${archive}' that was cut short: any command on that does so`]
+      case 'torn':
+        return [true, 'its run ended before it changed anything']
+      case 'foreign':
+      case 'alien':
+        return [true, `it is not of '${archive}' as that is now`]
+      default:
+        return [false, 'why' in found ? found.why : 'it cannot be read here']
+    }
+  } finally {
+    nodeDisk.close(fd)
+  }
+}
+
+async function lookAtJournal(
+  path: string,
+  stat: Stats,
+  archives: ReadonlyMap<string, string>,
+  o: LeftoverOptions,
+): Promise<Leftover> {
+  const isAside = STALE.test(path)
+  const journal = path.replace(STALE, JOURNAL_ENDING)
+  const archive = archives.get(journal) ?? journal.slice(0, -JOURNAL_ENDING.length)
+  const isThere = statOf(archive)?.isFile() === true
+  const [isWaste, why] = isThere
+    ? await judgeJournal(path, archive, o.signal)
+    : [isAside, isAside ? 'it was set aside' : 'its archive is not here: it may have been moved without it']
+  const remove = async (): Promise<void> => {
+    if (isAside) attempt('remove', path, () => unlinkSync(path))
+    else await removeUnderLock(path, archive, o)
+  }
+  return {
+    path,
+    kind: 'journal',
+    written: stat.mtime,
+    isWaste: isWaste && stat.mtimeMs <= o.ownBefore,
+    why,
+    remove,
+  }
+}
+
+/** Whoever writes a journal has the lock of the archive, so it is looked at again with that. */
+async function removeUnderLock(path: string, archive: string, o: LeftoverOptions): Promise<void> {
+  const before = new Set(readdirSync(join(path, '..')))
+  const file = await openForChange(archive, { lockTimeout: 0, signal: o.signal })
+  try {
+    // What did not count was removed or set aside on opening.
+    for (const name of readdirSync(join(path, '..'))) {
+      const aside = join(path, '..', name)
+      if (!before.has(name) && aside.startsWith(path) && STALE.test(name)) unlinkSync(aside)
+    }
+  } finally {
+    file.close()
+  }
+}
+
+function entriesOf(directory: string): Dirent[] {
+  return attempt('read', directory, () => readdirSync(directory, { withFileTypes: true }))
+}
+
+/**
+ * Looks through a directory and those in it for what killed runs left: temporary files and directories, and journals.
+ * Links are not followed. Nothing is changed.
+ * @throws BlpkError NOT_FOUND, IO, INTERRUPTED
+ */
+export async function* findLeftovers(directory: string, o: LeftoverOptions): AsyncGenerator<Leftover> {
+  const entries = entriesOf(directory)
+  let archives: Map<string, string> | undefined
+  for (const entry of entries) {
+    if (o.signal.aborted) throw new BlpkError('INTERRUPTED', 'interrupted')
+    const { name } = entry
+    const path = join(directory, name)
+    const temporary = judgeTemporary(path, name, o)
+    if (temporary !== undefined) {
+      yield temporary
+      continue
+    }
+    if (entry.isDirectory()) yield* findLeftovers(path, o)
+    const stat = name.endsWith(JOURNAL_ENDING) || STALE.test(name) ? statOf(path) : undefined
+    if (stat?.isFile() !== true) continue
+    archives ??= shortened(
+      directory,
+      entries.map((other) => other.name),
+    )
+    yield await lookAtJournal(path, stat, archives, o)
+  }
+}
