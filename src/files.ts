@@ -15,6 +15,7 @@ import type { FileSinkOptions } from './sinks/file.js'
 import { MemorySink } from './sinks/memory.js'
 import { npyPrefix } from './sinks/npy.js'
 import { BytesPlainSink } from './sinks/plain.js'
+import type { Content } from './sinks/replaceable.js'
 import { MemorySource } from './sources/memory.js'
 import { openPlain } from './sources/npy.js'
 import { BytesPlainSource } from './sources/plain.js'
@@ -42,7 +43,7 @@ export async function packFile(
   try {
     const plain = await openPlain(source, options)
     const beforeReplace = replacing(options)
-    const sink = await sinkFor(input, output, { ...options, beforeReplace })
+    const sink = await sinkFor(input, output, 'archive', { ...options, beforeReplace })
     return await pack(plain, new BloscpackSink(sink), options)
   } finally {
     await source.close()
@@ -53,12 +54,17 @@ export async function packFile(
 async function sinkFor(
   input: string,
   output: string,
+  content: Content,
   options: OutputOptions & FileSinkOptions,
 ): Promise<ByteSink> {
-  if (schemeOf(input) !== undefined) return openSink(output, options)
+  if (schemeOf(input) !== undefined) return openSink(output, { ...options, content })
   const stat = attempt('open', input, () => statSync(input))
-  if (!stat.isFile()) return openSink(output, options)
-  return openSink(output, { ...options, ...(mayLieAboutSize(stat) ? { within: [stat] } : { like: stat }) })
+  if (!stat.isFile()) return openSink(output, { ...options, content })
+  return openSink(output, {
+    ...options,
+    content,
+    ...(mayLieAboutSize(stat) ? { within: [stat] } : { like: stat }),
+  })
 }
 
 /**
@@ -75,7 +81,7 @@ export async function unpackFile(
   try {
     const archive = await Archive.open(source, options)
     const prefix = options.raw === true ? undefined : npyPrefix(archive)
-    const sink = new BytesPlainSink(await sinkFor(input, output, options), prefix)
+    const sink = new BytesPlainSink(await sinkFor(input, output, 'plain', options), prefix)
     sink.expect(archive.nbytes)
     return await unpack(archive, sink, options)
   } finally {

@@ -12,6 +12,7 @@ import {
 import type { ByteSink } from './sinks/byte-sink.js'
 import type { FileSinkOptions } from './sinks/file.js'
 import { openPathSink } from './sinks/path.js'
+import type { Content } from './sinks/replaceable.js'
 import type { ByteSource } from './sources/byte-source.js'
 import { MemorySource } from './sources/memory.js'
 import { openPlain } from './sources/npy.js'
@@ -42,13 +43,26 @@ async function sourceOf(from: Readable, settings: PlaceSettings): Promise<ByteSo
   return 'seekable' in from ? from : new StreamSource(from)
 }
 
-/** A sink for a path or `s3://bucket/key`. @throws BlpkError EXISTS, NOT_FOUND, IO, DENIED, NETWORK */
+/**
+ * A sink for a path or `s3://bucket/key`.
+ * @param options.content what is going to be written: what is of another kind is then not overwritten
+ * @throws BlpkError EXISTS, NOT_FOUND, IO, DENIED, NETWORK
+ */
 export async function openSink(
-  to: PlaceName,
-  options: SinkSettings & FileSinkOptions = {},
+  place: PlaceName,
+  options: SinkSettings & FileSinkOptions & { content?: Content } = {},
 ): Promise<ByteSink> {
-  const name = placeName(to)
-  return (await openRemoteSink(name, options)) ?? openPathSink(name, options)
+  const { content, ...rest } = options
+  const to = placeName(place)
+  if (content !== undefined && rest.overwrite === true) await checkOverwrite(to, content, rest)
+  return (await openRemoteSink(to, rest)) ?? openPathSink(to, rest)
+}
+
+/** An archive does not replace data, nor data an archive. @throws BlpkError EXISTS */
+async function checkOverwrite(to: string, content: Content, settings: PlaceSettings): Promise<void> {
+  const { checkReplaceableFile, checkReplaceableObject } = await import('./sinks/replaceable.js')
+  if (schemeOf(to) === undefined) await checkReplaceableFile(to, content)
+  else await checkReplaceableObject(to, settings, content)
 }
 
 /**

@@ -319,7 +319,8 @@ export class NDArray {
    * @throws BlpkError EXISTS, NOT_FOUND, IO, NO_SPACE, DENIED, NETWORK, CLOSED
    */
   async saveNpy(path: PlaceName, options: SinkSettings = {}): Promise<number> {
-    return this.#writeNpy(await openSink(path, { ...options, within: this.schunk.within }))
+    const sink = await openSink(path, { ...options, content: 'plain', within: this.schunk.within })
+    return this.#writeNpy(sink)
   }
 
   /** The frame in memory. */

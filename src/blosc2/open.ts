@@ -11,6 +11,7 @@ import type { FrameHeader } from '../format/frame/header.js'
 import type { Layers } from '../format/frame/layers.js'
 import { SPARSE_FRAME_NAME } from '../format/frame/magic.js'
 import { type FrameObject, isStandIn, objectIn, standInError } from '../format/frame/objects.js'
+import { knownByName, storeText } from '../format/known-files.js'
 import { attempt } from '../io-errors.js'
 import { Workspace } from '../kernels/workspace.js'
 import { openArchiveSource, openSource } from '../open.js'
@@ -42,7 +43,11 @@ function accessOfInput(input: string | Uint8Array | ByteSource): Access | undefi
 /** The directory of a sparse frame, where it is one. */
 function directoryOf(input: unknown): string | undefined {
   if (typeof input !== 'string' || schemeOf(input) !== undefined) return undefined
-  return statSync(input, { throwIfNoEntry: false })?.isDirectory() === true ? input : undefined
+  if (statSync(input, { throwIfNoEntry: false })?.isDirectory() !== true) return undefined
+  const store = knownByName('.b2d')
+  if (store !== undefined && statSync(join(input, 'embed.b2e'), { throwIfNoEntry: false }) !== undefined)
+    throw unsupported(storeText(store), { path: input })
+  return input
 }
 
 /** How a frame is opened. */

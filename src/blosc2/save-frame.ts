@@ -25,7 +25,7 @@ export function openFrameSink(
   options: Omit<SaveOptions, 'sparse'> & { within?: readonly Access[] } = {},
 ): Promise<ByteSink> {
   const path = placeName(place)
-  return openSink(path, { ...options, beforeReplace: replacing(options) })
+  return openSink(path, { ...options, content: 'archive', beforeReplace: replacing(options) })
 }
 
 /** Lays a frame out and writes it. @returns its size, in bytes */

@@ -12,6 +12,7 @@ import { codecOptions, lockOptions, readMetadata, runOptions } from './codec-fla
 import { isSparseFrame, kindOfPlace } from './containers.js'
 import { about, type Context, changeSettings, saySummary, sayVerbose } from './context.js'
 import { isDash, shown } from './dash.js'
+import { sayForeign } from './foreign.js'
 import { headOfPlace } from './head.js'
 import { type Input, openInput, remoteIdentity } from './inputs.js'
 import type { CliOptions } from './options.js'
@@ -46,7 +47,11 @@ function checkNotItself(archive: string, inputs: readonly Input[]): void {
 
 async function openPlains(inputs: readonly Input[], o: CliOptions): Promise<PlainSource[]> {
   const plains: PlainSource[] = []
-  for (const { source } of inputs) plains.push(await openPlain(source, { raw: o.raw === true }))
+  for (const { source } of inputs) {
+    const plain = await openPlain(source, { raw: o.raw === true })
+    await sayForeign(plain, source.name, o)
+    plains.push(plain)
+  }
   return plains
 }
 

@@ -1,5 +1,6 @@
 import { basename } from 'node:path'
-import { usage } from '../errors.js'
+import { unsupported, usage } from '../errors.js'
+import { knownByName, storeText } from '../format/known-files.js'
 import { schemeOf } from '../places.js'
 import { printable } from '../printable.js'
 import { isDash, shown } from './dash.js'
@@ -26,9 +27,16 @@ export function containerToWrite(output: string, o: CliOptions): ContainerName {
   return o.format ?? containerByName(output) ?? 'blp'
 }
 
+/** @throws BlpkError UNSUPPORTED for the name of a store of python-blosc2 */
+function refuseStoreName(archive: string): void {
+  const known = knownByName(archive)
+  if (known?.store !== undefined) throw unsupported(`'${shown(archive)}': ${storeText(known)}`)
+}
+
 /** @throws BlpkError USAGE where an archive does not have the name of one, unless -e takes any name */
 export function checkExtension(archive: string, o: CliOptions): void {
   if (o.checkExtension === false || isDash(archive) || containerByName(archive) !== undefined) return
+  refuseStoreName(archive)
   throw usage(
     `the name of '${shown(archive)}' does not end with .blp, .b2frame or .b2nd (use -e to take it all the same)`,
   )

@@ -18,6 +18,7 @@ import { readMetadata, runOptions, withArray } from './codec-flags.js'
 import { type Job, type Packed, sayPlaces, typesizeText } from './compress.js'
 import { type Context, sayVerbose } from './context.js'
 import { withDescribed } from './described-input.js'
+import { sayForeign } from './foreign.js'
 import { openFrameOutput } from './frame-output.js'
 import type { Input } from './inputs.js'
 import type { CliOptions } from './options.js'
@@ -161,6 +162,7 @@ export async function packInput(
   checkForBlosc2(job.container, options)
   const own = await readMetadata(options, job.input)
   const opened = await openPlain(input.source, { raw: options.raw === true })
+  await sayForeign(opened, job.input, options)
   const request = { context, compressed: true, inputs: [input], like: input.like }
   const open = (): Promise<FrameOutput> => openFrameOutput(job.output, request)
   return withDescribed(opened, options, (plain) => packInto({ job, plain, open, own, view, context }))

@@ -12,6 +12,7 @@ import { packOptions, readMetadata, runOptions, withArray } from './codec-flags.
 import { about, type Context, saySummary, sayVerbose } from './context.js'
 import { isDash, nameOf, shown } from './dash.js'
 import { withDescribed } from './described-input.js'
+import { sayForeign } from './foreign.js'
 import { headOfPlace } from './head.js'
 import { type Input, openInput } from './inputs.js'
 import type { CliOptions } from './options.js'
@@ -60,6 +61,7 @@ async function packInput(job: Job, input: Input, view: ProgressView, context: Co
   checkForBloscpack(options)
   const own = await readMetadata(options, job.input)
   const opened = await openPlain(input.source, { raw: options.raw === true })
+  await sayForeign(opened, job.input, options)
   return withDescribed(opened, options, (whole) => packPlain(job, whole, own, input, view, context))
 }
 

@@ -2,7 +2,7 @@ import { Archive } from '../engine/archive.js'
 import { type ConcatResult, concatArchives } from '../engine/join.js'
 import { unsupported, usage } from '../errors.js'
 import { codecOptions, readMetadata, runOptions } from './codec-flags.js'
-import { kindOf } from './containers.js'
+import { kindOf, refuseStore, refuseStoreDirectory } from './containers.js'
 import { about, type Context, saySummary, sayVerbose } from './context.js'
 import { isDash, shown } from './dash.js'
 import { headOfPlace } from './head.js'
@@ -16,11 +16,15 @@ import { exactSize, prettySeconds, prettySize } from './sizes.js'
 /** @throws BlpkError UNSUPPORTED for frames, with what is special about them */
 async function refuseFrame(input: Input, name: string, o: CliOptions): Promise<void> {
   const { source } = input
-  if (!source.seekable || (await kindOf(source)) !== 'frame') return
-  const { openFrameInput } = await import('./frames.js')
-  // Says so where its values are elsewhere.
+  if (!source.seekable) return
+  const kind = await kindOf(source)
+  if (kind === undefined) await refuseStore(source)
+  if (kind !== 'frame') return
+  const { openFrameInput, sayObject } = await import('./frames.js')
+  // Says so where its values are elsewhere, or other frames lie in it.
   const frame = await openFrameInput({ ...input, isFrame: true }, o)
   await frame.close()
+  sayObject(frame, name, { quiet: true })
   throw unsupported('this is a Blosc2 frame, and concat joins .blp archives (blpk convert makes one of it)', {
     path: name,
   })
@@ -96,7 +100,10 @@ export async function run(args: readonly string[], context: Context): Promise<nu
   const inputs: Input[] = []
   const view = openProgress(context.options)
   try {
-    for (const name of names) inputs.push(await openArchiveInput(name, context))
+    for (const name of names) {
+      refuseStoreDirectory(name)
+      inputs.push(await openArchiveInput(name, context))
+    }
     const result = await join(output, names, inputs, view, context)
     view.close()
     await report(output, names, result, seconds(), context)

@@ -1,9 +1,11 @@
-import { statSync } from 'node:fs'
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { accessOf } from '../disk/modes.js'
 import type { ReadOptions } from '../disk/read-archive.js'
+import { unsupported } from '../errors.js'
 import { CONTAINER_PEEK_BYTES, containerOf } from '../format/container.js'
 import { SPARSE_FRAME_NAME } from '../format/frame/magic.js'
+import { KNOWN_PEEK_BYTES, knownByBytes, knownByName, storeText } from '../format/known-files.js'
 import { schemeOf } from '../places.js'
 import type { ByteSource } from '../sources/byte-source.js'
 import { FileSource } from '../sources/file.js'
@@ -46,6 +48,31 @@ export async function kindOf(source: ByteSource): Promise<ReturnType<typeof cont
   const bytes = new Uint8Array(CONTAINER_PEEK_BYTES)
   const kind = containerOf(bytes.subarray(0, await source.read(0, bytes)))
   return kind ?? ((await endsAsFrame(source)) ? 'frame' : undefined)
+}
+
+/** @throws BlpkError UNSUPPORTED for a store of python-blosc2, with what can be done */
+export async function refuseStore(source: ByteSource): Promise<void> {
+  const bytes = new Uint8Array(KNOWN_PEEK_BYTES)
+  const known = knownByBytes(bytes.subarray(0, await source.read(0, bytes)))
+  if (known?.store !== undefined) throw unsupported(storeText(known), { path: source.name })
+}
+
+/** How many of the files of a store are named. */
+const NAMED = 3
+
+/** @throws BlpkError UNSUPPORTED for the directory of a store of python-blosc2, with what can be done */
+export function refuseStoreDirectory(argument: string): void {
+  if (isDash(argument) || schemeOf(argument) !== undefined || !isDirectory(argument)) return
+  const known = knownByName(argument)
+  const isStore = known?.store !== undefined || existsSync(join(argument, 'embed.b2e'))
+  if (!isStore) return
+  const files = readdirSync(argument, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    /\.b2nd$/.test(name),
+  )
+  const some = files.slice(0, NAMED).map((name) => join(argument, name))
+  const named = some.length === 0 ? '' : ` (${some.join(', ')}${files.length > NAMED ? ', …' : ''})`
+  const what = knownByName('.b2d')
+  throw unsupported(`${what === undefined ? '' : storeText(what)}${named}`, { path: argument })
 }
 
 /** The same of a file; undefined too where it is none, or not there. @throws BlpkError IO */
@@ -100,12 +127,15 @@ export async function openContainer(
     const input = await openArchiveInput(join(argument, SPARSE_FRAME_NAME), context, options)
     return { ...input, ...inDirectory(input, argument), isFrame: true, directory: argument }
   }
+  refuseStoreDirectory(argument)
   const input = await openArchiveInput(argument, context, options)
   try {
     const source = input.source.seekable
       ? input.source
-      : await PeekedSource.open(input.source, CONTAINER_PEEK_BYTES)
-    return { ...input, source, isFrame: (await kindOf(source)) === 'frame' }
+      : await PeekedSource.open(input.source, KNOWN_PEEK_BYTES)
+    const kind = await kindOf(source)
+    if (kind === undefined) await refuseStore(source)
+    return { ...input, source, isFrame: kind === 'frame' }
   } catch (error) {
     await input.source.close()
     throw error

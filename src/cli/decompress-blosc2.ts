@@ -130,7 +130,8 @@ async function unpackFrame(
   if (part.isWhole) frame.willReadAll()
   const metadata = await openMetadataOut(schunk, input, context)
   try {
-    const request = { context, compressed: false, inputs: [input], like: input.like }
+    const npy = part.prefix !== undefined
+    const request = { context, compressed: false, npy, inputs: [input], like: input.like }
     const output = await openOutput(nameOutput(job, part.prefix, context), request)
     await write(part, new BytesPlainSink(output, part.prefix), view, context)
     await metadata?.sink.write(Buffer.from(`${metadata.json}\n`))

@@ -140,7 +140,8 @@ async function unpackInput(
   const part = choosePart(archive, options)
   const metadataSink = await openMetadataOut(archive, input, context)
   try {
-    const request = { context, compressed: false, inputs: [input], like: input.like }
+    const npy = part.prefix !== undefined
+    const request = { context, compressed: false, npy, inputs: [input], like: input.like }
     const { onlyWhole } = input.source
     if (part.range !== undefined && onlyWhole !== undefined) throw unsupported(onlyWhole)
     const output = nameOutput(job, part.prefix, context)

@@ -8,7 +8,14 @@ import { outputPlace } from '../sinks/path.js'
 import { identityOf } from '../sources/path.js'
 import { lockOptions } from './codec-flags.js'
 import { isDash } from './dash.js'
-import { accessesOf, checkNotInput, discardedAtExit, type OutputRequest, openOutput } from './outputs.js'
+import {
+  accessesOf,
+  checkNotInput,
+  checkPromise,
+  discardedAtExit,
+  type OutputRequest,
+  openOutput,
+} from './outputs.js'
 
 function mayBeDirectory(path: string): boolean {
   const { kind } = outputPlace(path)
@@ -26,6 +33,7 @@ export async function openFrameOutput(argument: string, request: OutputRequest):
     throw usage(
       'a sparse frame is a directory, which only file systems have: name one, or leave out --sparse',
     )
+  checkPromise(argument, request)
   for (const path of [argument, join(argument, SPARSE_FRAME_NAME)])
     checkNotInput(argument, identityOf(statSync(path, { bigint: true, throwIfNoEntry: false })), request)
   const { like, context } = request

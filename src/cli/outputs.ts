@@ -3,12 +3,15 @@ import type { MaybePromise } from '../codecs/codec.js'
 import type { Access } from '../disk/modes.js'
 import { replacing } from '../disk/replace.js'
 import { BlpkError, usage } from '../errors.js'
+import { knownByName } from '../format/known-files.js'
 import { attempt } from '../io-errors.js'
 import { openRemoteSink, schemeOf } from '../places.js'
 import type { ByteSink } from '../sinks/byte-sink.js'
 import { openPlaceSink, outputPlace, type PathSinkOptions } from '../sinks/path.js'
+import type { Content } from '../sinks/replaceable.js'
 import { openStdout } from '../sinks/stdout.js'
 import { identityOf } from '../sources/path.js'
+import { containerByName } from './archive-name.js'
 import { lockOptions } from './codec-flags.js'
 import { type Context, placeSettings } from './context.js'
 import { isDash } from './dash.js'
@@ -17,12 +20,15 @@ import { beforeEnd } from './last-steps.js'
 import { isTerminal } from './stdio.js'
 
 const STDOUT = 1
+const NPY = knownByName('.npy')?.what
 
 /** What is asked of an output. */
 export interface OutputRequest {
   context: Context
   /** Compressed bytes, which no terminal can show. */
   compressed: boolean
+  /** A `.npy` file. */
+  npy?: boolean
   /** The inputs, none of which may be the output. */
   inputs: readonly Input[]
   /** Mode and times for it. */
@@ -31,6 +37,29 @@ export interface OutputRequest {
 
 function force(request: OutputRequest): boolean {
   return request.context.options.force === true
+}
+
+function contentOf({ compressed }: OutputRequest): Content {
+  return compressed ? 'archive' : 'plain'
+}
+
+/**
+ * A name that ends like another kind of file would promise what is not written.
+ * @throws BlpkError USAGE
+ */
+export function checkPromise(argument: string, { compressed, npy, context }: OutputRequest): void {
+  if (!compressed && npy !== true) return
+  const promised = knownByName(argument)?.what ?? (npy === true ? archiveByName(argument) : undefined)
+  if (promised === undefined || context.options.format !== undefined) return
+  if (npy === true && promised === NPY) return
+  const written = npy === true ? 'a .npy file' : 'an archive'
+  const way =
+    npy === true ? 'name it .npy, or use --raw to write plain bytes' : 'name it .blp, .b2frame or .b2nd'
+  throw usage(`'${argument}' would be ${promised} by its name, but ${written} is written: ${way}`)
+}
+
+function archiveByName(name: string): string | undefined {
+  return containerByName(name) === undefined ? undefined : 'an archive'
 }
 
 /** @throws BlpkError USAGE */
@@ -82,7 +111,20 @@ async function remoteSink(argument: string, request: OutputRequest): Promise<Byt
   checkNotInput(argument, remoteIdentity(argument), request)
   // What an interrupted run leaves in a store nobody sees, so it is given the time to take it away.
   request.context.protect()
+  if (force(request)) {
+    const { checkReplaceableObject } = await import('../sinks/replaceable.js')
+    await checkReplaceableObject(argument, placeSettings(request.context), contentOf(request))
+  }
+  checkPromise(argument, request)
   return openRemoteSink(argument, { ...placeSettings(request.context), overwrite: force(request) })
+}
+
+/** @throws BlpkError EXISTS where the file that would be replaced is of another kind */
+async function checkReplaced(path: string, request: OutputRequest): Promise<void> {
+  if (!force(request)) return
+  // Loaded when it is needed.
+  const { checkReplaceableFile } = await import('../sinks/replaceable.js')
+  await checkReplaceableFile(path, contentOf(request))
 }
 
 /**
@@ -100,6 +142,10 @@ export async function openOutput(argument: string, request: OutputRequest): Prom
   } else {
     const stat = statSync(argument, { bigint: true, throwIfNoEntry: false })
     checkNotInput(argument, identityOf(stat), request)
+  }
+  if (place.kind === 'file') {
+    await checkReplaced(argument, request)
+    checkPromise(argument, request)
   }
   const sink = await openPlaceSink(argument, place, sinkOptions(request))
   return place.kind === 'file' ? discardedAtExit(sink) : sink

@@ -25,8 +25,9 @@ export async function salvage(
     throw usage('a pipe can be read only once: bring the damaged archive into a file')
   if (input.isFrame) return salvageFrame(job, input, view, context)
   const recovery = await planRecovery(input.source, recoverOptions(context, view))
-  const request = { context, compressed: false, inputs: [input], like: input.like }
   const prefix = options.raw === true ? undefined : recoveredPrefix(recovery)
+  const npy = prefix !== undefined
+  const request = { context, compressed: false, npy, inputs: [input], like: input.like }
   const sink = new BytesPlainSink(await openOutput(nameOutput(job, prefix, context), request), prefix)
   await writeSalvaged(recovery, sink, runOptions(context, view))
   view.close()
@@ -48,8 +49,9 @@ async function salvageFrame(
   const { source, directory } = input
   const options = { ...recoverOptions(context, view), directory, readable: true }
   const recovery = await planFrameRecovery(source, options)
-  const request = { context, compressed: false, inputs: [input], like: input.like }
   const prefix = context.options.raw === true ? undefined : recoveredFramePrefix(recovery)
+  const npy = prefix !== undefined
+  const request = { context, compressed: false, npy, inputs: [input], like: input.like }
   const sink = new BytesPlainSink(await openOutput(nameOutput(job, prefix, context), request), prefix)
   await writeSalvagedFrame(recovery, sink, runOptions(context, view))
   view.close()

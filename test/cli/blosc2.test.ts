@@ -89,8 +89,8 @@ test.each<[string[], string]>([
     'there are 7 filters; 6 fit in a chunk',
   ],
   [
-    ['c', 'a.bin', 'x.b2frame', '--filters', 'trunc_prec:300'],
-    'the meta byte of the filter trunc_prec is 300; it must fit in a byte',
+    ['c', 'a.bin', 'x.b2frame', '--filters', 'shuffle:300'],
+    'the meta byte of the filter shuffle is 300; it must fit in a byte',
   ],
   [
     ['c', 'a.bin', 'x.b2frame', '-c', 'snappy'],

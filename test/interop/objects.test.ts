@@ -148,6 +148,33 @@ describe.skipIf(peer === undefined)('objects of python-blosc2', () => {
     await array.close()
   }, 60_000)
 
+  test('stores say what they are and what can be done', async () => {
+    const out = tempDir()
+    for (const name of names.stores) {
+      const store = at(name)
+      const verbs = [
+        ['d', store, 'x'],
+        ['d', '-e', store, 'x'],
+        ['convert', store, 'x.blp'],
+        ['append', '-e', store, at('src.b2f')],
+        ['concat', 'x.blp', store],
+      ]
+      if (!name.endsWith('.b2e'))
+        verbs.push(['info', store], ['verify', store], ['repair', store, 'x.blp'], ['meta', 'get', store])
+      const outcomes = await Promise.all(verbs.map((verb) => blpk(verb, { cwd: out })))
+      for (const [i, { code, err }] of outcomes.entries())
+        expect([verbs[i], code, err]).toEqual([
+          verbs[i],
+          4,
+          expect.stringMatching(/store of python-blosc2.*(unzip|name one of|blosc2\.open)/),
+        ])
+      if (!name.endsWith('.b2e'))
+        await expect(NDArray.open(store)).rejects.toMatchObject({ code: 'UNSUPPORTED' })
+    }
+    expect(`${(await blpk(['info', at('embed.b2e')])).out}`).toContain('store of python-blosc2')
+    expect(filesIn(out)).toEqual([])
+  }, 60_000)
+
   test('lists, batches, objects and tables are named, and never broken', async () => {
     const out = tempDir()
     for (const name of names.other) {

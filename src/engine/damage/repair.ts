@@ -7,6 +7,7 @@ import { attempt } from '../../io-errors.js'
 import { type PlaceName, placeName } from '../../place-name.js'
 import type { ByteSink } from '../../sinks/byte-sink.js'
 import { openPathSink } from '../../sinks/path.js'
+import { checkReplaceableFile } from '../../sinks/replaceable.js'
 import { FileSource } from '../../sources/file.js'
 import { metadataSection } from '../bloscpack-sink.js'
 import { DEFAULT_ROOM, type RunOptions, roomFor } from '../options.js'
@@ -161,6 +162,7 @@ export async function repairFile(
   try {
     const recovery = await planRecovery(source, options)
     const like = attempt('open', input, () => statSync(input))
+    if (options.overwrite === true) await checkReplaceableFile(output, 'archive')
     const sink = await openPathSink(output, { overwrite: options.overwrite === true, like })
     await writeRecovered(recovery, sink, options)
     return recovery.report

@@ -4,6 +4,7 @@ import { attempt } from '../../io-errors.js'
 import { type PlaceName, placeName } from '../../place-name.js'
 import { openPathSink } from '../../sinks/path.js'
 import { BytesPlainSink, type PlainSink } from '../../sinks/plain.js'
+import { checkReplaceableFile } from '../../sinks/replaceable.js'
 import { FileSource } from '../../sources/file.js'
 import type { RunOptions } from '../options.js'
 import { ChunkProbe } from './probe.js'
@@ -71,6 +72,7 @@ export async function salvageFile(
   try {
     const recovery = await planRecovery(source, options)
     const like = attempt('open', input, () => statSync(input))
+    if (options.overwrite === true) await checkReplaceableFile(output, 'plain')
     const sink = await openPathSink(output, { overwrite: options.overwrite === true, like })
     const prefix = options.raw === true ? undefined : recoveredPrefix(recovery)
     await writeSalvaged(recovery, new BytesPlainSink(sink, prefix), options)

@@ -1,6 +1,7 @@
-import { damaged, unsupported } from '../../errors.js'
+import { type BlpkError, damaged, unsupported } from '../../errors.js'
 import { MAX_CHUNK_NBYTES } from '../chunk/header.js'
 import { containerOf } from '../container.js'
+import { type KnownFile, knownByBytes, storeText } from '../known-files.js'
 import { isNpy } from '../npy/magic.js'
 import { type ChecksumName, checksumById, checksumSpec } from './checksums.js'
 import { BLOSCPACK_MAGIC } from './magic.js'
@@ -58,10 +59,17 @@ function checkAgreement(h: BloscpackHeader): void {
   plainBytes(h)
 }
 
-function whyNoArchive(bytes: Uint8Array): string {
+function notArchive(bytes: Uint8Array): BlpkError {
+  const known = knownByBytes(bytes)
+  return known?.store === undefined ? damaged(whyNoArchive(bytes, known)) : unsupported(storeText(known))
+}
+
+function whyNoArchive(bytes: Uint8Array, known: KnownFile | undefined): string {
   if (containerOf(bytes) === 'frame')
     return 'this is a Blosc2 frame, not a Bloscpack archive (blpk convert makes one of it)'
   if (isNpy(bytes)) return 'this is a .npy file, not an archive (blpk compress makes one of it)'
+  if (known !== undefined)
+    return `this is ${known.what}, not an archive (blpk compress packs it as plain bytes)`
   if (bytes.length < HEADER_BYTES)
     return `this is no Bloscpack archive: it has ${bytes.length} bytes, its header alone takes 32`
   return "this is no Bloscpack archive: it does not start with 'blpk'"
@@ -73,7 +81,7 @@ function whyNoArchive(bytes: Uint8Array): string {
  * @throws BlpkError DAMAGED or UNSUPPORTED
  */
 export function parseHeader(bytes: Uint8Array): BloscpackHeader {
-  if (bytes.length < HEADER_BYTES || containerOf(bytes) !== 'bloscpack') throw damaged(whyNoArchive(bytes))
+  if (bytes.length < HEADER_BYTES || containerOf(bytes) !== 'bloscpack') throw notArchive(bytes)
   const view = new DataView(bytes.buffer, bytes.byteOffset, HEADER_BYTES)
   const version = view.getUint8(4)
   if (version !== FORMAT_VERSION) {

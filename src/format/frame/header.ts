@@ -1,5 +1,6 @@
-import { damaged, type ErrorPlace, unsupported } from '../../errors.js'
+import { type BlpkError, damaged, type ErrorPlace, unsupported } from '../../errors.js'
 import { type FilterSlot, MAX_FILTERS } from '../chunk2/header.js'
+import { knownByBytes, storeText } from '../known-files.js'
 import { MsgpackReader } from '../msgpack/reader.js'
 import { MsgpackWriter } from '../msgpack/writer.js'
 import { type Layers, readLayers, writeLayers } from './layers.js'
@@ -61,12 +62,19 @@ export interface FrameHeader {
   meta: Layers
 }
 
+function notFrame(bytes: Uint8Array, place: ErrorPlace): BlpkError {
+  const known = knownByBytes(bytes)
+  if (known?.store !== undefined) return unsupported(storeText(known), place)
+  const how = known === undefined ? 'it does not start with b2frame' : `it is ${known.what}`
+  return damaged(`this is no Blosc2 frame: ${how}`, place)
+}
+
 /** The two lengths that stand at fixed places. @param bytes the first 25 bytes or more */
 export function peekFrame(
   bytes: Uint8Array,
   place: ErrorPlace,
 ): Pick<FrameHeader, 'headerBytes' | 'frameBytes'> {
-  if (!looksLikeFrame(bytes)) throw damaged('this is no Blosc2 frame: it does not start with b2frame', place)
+  if (!looksLikeFrame(bytes)) throw notFrame(bytes, place)
   const r = new MsgpackReader(bytes, 'the frame header', place, 10)
   const headerBytes = r.integer()
   const frameBytes = r.integer()

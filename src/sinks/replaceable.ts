@@ -1,0 +1,87 @@
+import { statSync } from 'node:fs'
+import { BlpkError, type ErrorCode } from '../errors.js'
+import { containerOf } from '../format/container.js'
+import { looksLikeTrailerEnd, TRAILER_END_BYTES } from '../format/frame/trailer.js'
+import { KNOWN_PEEK_BYTES, knownByBytes } from '../format/known-files.js'
+import { openRemoteSource, type PlaceSettings } from '../places.js'
+import type { ByteSource } from '../sources/byte-source.js'
+import { FileSource } from '../sources/file.js'
+import { outputPlace } from './path.js'
+
+/** What is going to be written: an archive or a frame, or plain data. */
+export type Content = 'archive' | 'plain'
+
+const ARCHIVE_NAME = /\.(blp|b2frame|b2nd|b2f)$/i
+
+function kept(path: string, is: string, content: Content): BlpkError {
+  const by = content === 'archive' ? 'an archive' : 'plain data'
+  const way = 'name another output, or remove it first, if that is meant'
+  const message = `'${path}' is ${is}, which ${by} does not replace, even with --force: ${way}`
+  return new BlpkError('EXISTS', message, { path })
+}
+
+/** Is it a frame whose first bytes are damaged? */
+async function endsAsFrame(source: ByteSource): Promise<boolean> {
+  const end = new Uint8Array(TRAILER_END_BYTES)
+  const { size = 0 } = source
+  if (size < end.length) return false
+  return (await source.read(size - end.length, end)) === end.length && looksLikeTrailerEnd(end)
+}
+
+/** What stands in the way of replacing a place by something of another kind. */
+async function obstacle(source: ByteSource, content: Content): Promise<string | undefined> {
+  const front = new Uint8Array(KNOWN_PEEK_BYTES)
+  const start = front.subarray(0, await source.read(0, front))
+  const isArchive = containerOf(start) !== undefined || (await endsAsFrame(source))
+  if (content === 'plain') return isArchive ? 'an archive' : undefined
+  if (isArchive || start.length === 0) return undefined
+  const known = knownByBytes(start)
+  if (known !== undefined) return known.what
+  return ARCHIVE_NAME.test(source.name) ? undefined : 'no archive'
+}
+
+/**
+ * Refuses to replace a data file by an archive, or an archive by plain data: who asks for it has most likely named the
+ * wrong file. What is empty, or has the name of an archive and no other kind of content, may be replaced.
+ * @param source what is there
+ * @throws BlpkError EXISTS
+ */
+async function checkReplaceable(source: ByteSource, content: Content): Promise<void> {
+  const is = await obstacle(source, content)
+  if (is !== undefined) throw kept(source.name, is, content)
+}
+
+/** The same of a file, which need not be there. @throws BlpkError EXISTS, IO */
+export async function checkReplaceableFile(path: string, content: Content): Promise<void> {
+  // Streams are not replaced, and a pipe would wait for somebody to write.
+  if (outputPlace(path).kind !== 'file' || statSync(path, { throwIfNoEntry: false })?.isFile() !== true)
+    return
+  await checkOpened(() => Promise.resolve(new FileSource(path)), content)
+}
+
+/** The same of an object, which need not be there, and may not be readable. @throws BlpkError EXISTS, NETWORK */
+export async function checkReplaceableObject(
+  name: string,
+  settings: PlaceSettings,
+  content: Content,
+): Promise<void> {
+  await checkOpened(() => openRemoteSource(name, settings), content)
+}
+
+/** What may be written to need not be readable, or there. */
+const PASSED: readonly ErrorCode[] = ['NOT_FOUND', 'DENIED', 'IO']
+
+async function checkOpened(open: () => Promise<ByteSource | undefined>, content: Content): Promise<void> {
+  let source: ByteSource | undefined
+  try {
+    source = await open()
+  } catch (error) {
+    if (error instanceof BlpkError && PASSED.includes(error.code)) return
+    throw error
+  }
+  try {
+    if (source !== undefined) await checkReplaceable(source, content)
+  } finally {
+    await source?.close()
+  }
+}
