@@ -94,6 +94,7 @@ const NAMES: Record<string, ReturnType<typeof containerOf>> = {
 
 /** The same of a file, an object or an address. Of those the name tells, where it does: its bytes cost a request. */
 export async function kindOfPlace(name: string, context: Context): Promise<ReturnType<typeof containerOf>> {
+  refuseStoreDirectory(name)
   if (schemeOf(name) === undefined) return kindOfFile(name)
   const told = NAMES[/\.(\w+)$/.exec(name)?.[1]?.toLowerCase() ?? '']
   if (told !== undefined) return told

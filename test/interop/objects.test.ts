@@ -57,7 +57,7 @@ describe.skipIf(peer === undefined)('objects of python-blosc2', () => {
       expect(object).toMatch(/holds no values of its own|not all of its values were fetched/)
     }
     expect(filesIn(out)).toEqual([])
-  }, 120_000)
+  }, 180_000)
 
   test('parts are refused, from a pipe too, and metalayers can be read and set', async () => {
     const parts = [
@@ -124,7 +124,7 @@ describe.skipIf(peer === undefined)('objects of python-blosc2', () => {
       const left = filesIn(out).includes('y') ? readFileSync(join(out, 'y')) : undefined
       expect([name, left?.subarray(-8).equals(Buffer.alloc(8)) ?? false]).toEqual([name, false])
     }
-  }, 60_000)
+  }, 180_000)
 
   test('a proxy that has everything is as good as its source', async () => {
     const out = tempDir()
@@ -146,7 +146,7 @@ describe.skipIf(peer === undefined)('objects of python-blosc2', () => {
     const array = await NDArray.open(at('proxyall.b2nd'))
     expect([...(toTypedArray(await array.slice([{ stop: 3 }])) as Float64Array)]).toEqual([1, 2, 3])
     await array.close()
-  }, 60_000)
+  }, 180_000)
 
   test('stores say what they are and what can be done', async () => {
     const out = tempDir()
@@ -173,7 +173,7 @@ describe.skipIf(peer === undefined)('objects of python-blosc2', () => {
     }
     expect(`${(await blpk(['info', at('embed.b2e')])).out}`).toContain('store of python-blosc2')
     expect(filesIn(out)).toEqual([])
-  }, 60_000)
+  }, 180_000)
 
   test('lists, batches, objects and tables are named, and never broken', async () => {
     const out = tempDir()
@@ -192,5 +192,5 @@ describe.skipIf(peer === undefined)('objects of python-blosc2', () => {
     expect((await blpk(['convert', at('objects.b2frame'), copy])).code).toBe(0)
     const [given, copied] = [at('objects.b2frame'), copy].map((input) => python.call('b2_listed', { input }))
     expect(await copied).toEqual(await given)
-  }, 60_000)
+  }, 180_000)
 })
