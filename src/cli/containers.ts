@@ -57,6 +57,13 @@ export async function refuseStore(source: ByteSource): Promise<void> {
   if (known?.store !== undefined) throw unsupported(storeText(known), { path: source.name })
 }
 
+/** The kind of what a source holds. @throws BlpkError UNSUPPORTED for a store of python-blosc2 */
+async function kindOrRefuse(source: ByteSource): Promise<ReturnType<typeof containerOf>> {
+  const kind = await kindOf(source)
+  if (kind === undefined && source.seekable) await refuseStore(source)
+  return kind
+}
+
 /** How many of the files of a store are named. */
 const NAMED = 3
 
@@ -80,7 +87,7 @@ async function kindOfFile(path: string): Promise<ReturnType<typeof containerOf>>
   if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) return undefined
   const source = new FileSource(path)
   try {
-    return await kindOf(source)
+    return await kindOrRefuse(source)
   } finally {
     source.close()
   }
@@ -100,7 +107,7 @@ export async function kindOfPlace(name: string, context: Context): Promise<Retur
   if (told !== undefined) return told
   const { source } = await openInput(name, context)
   try {
-    return await kindOf(source)
+    return await kindOrRefuse(source)
   } finally {
     await source.close()
   }
