@@ -1,6 +1,6 @@
 import { type BlpkError, damaged, type ErrorPlace, unsupported } from '../../errors.js'
 import { type FilterSlot, MAX_FILTERS } from '../chunk2/header.js'
-import { knownByBytes, storeText } from '../known-files.js'
+import { knownByBytes, knownByName, storeText } from '../known-files.js'
 import { MsgpackReader } from '../msgpack/reader.js'
 import { MsgpackWriter } from '../msgpack/writer.js'
 import { type Layers, readLayers, writeLayers } from './layers.js'
@@ -64,7 +64,9 @@ export interface FrameHeader {
 
 function notFrame(bytes: Uint8Array, place: ErrorPlace): BlpkError {
   const known = knownByBytes(bytes)
-  if (known?.store !== undefined) return unsupported(storeText(known), place)
+  // A store is a ZIP; so few bytes do not tell which kind.
+  const store = known === undefined ? undefined : knownByName(place.path ?? '')
+  if (store?.store !== undefined) return unsupported(storeText(store), place)
   const how = known === undefined ? 'it does not start with b2frame' : `it is ${known.what}`
   return damaged(`this is no Blosc2 frame: ${how}`, place)
 }
