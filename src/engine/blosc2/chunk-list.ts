@@ -9,7 +9,7 @@ import { asDamage } from '../damage/probe.js'
 import { located } from '../unpack.js'
 import { CheckedChunk } from './checksums.js'
 import { LayoutCache } from './layout-cache.js'
-import { specialChunk } from './special-chunk.js'
+import { type SpecialSize, specialChunk } from './special-chunk.js'
 
 /**
  * A chunk of a super-chunk: a special value that takes no room, or bytes that lie somewhere. `at` is where, if
@@ -163,9 +163,13 @@ export class ChunkList {
     return new MemoryChunk(this.#specialBytes(entry.special, nbytes), { chunk: index })
   }
 
+  #sized(nbytes: number): SpecialSize {
+    return { nbytes, typesize: this.#typesize, blocksize: this.#blocksize }
+  }
+
   #specialBytes(special: OffsetSpecial, nbytes: number): Uint8Array {
     if (this.#special?.special !== special || this.#special.nbytes !== nbytes) {
-      const bytes = specialChunk(special, nbytes, this.#typesize, this.#blocksize)
+      const bytes = specialChunk(special, this.#sized(nbytes))
       this.#special = { special, nbytes, bytes }
     }
     return this.#special.bytes
@@ -287,7 +291,7 @@ export class ChunkList {
     // The index alone cannot say how large a chunk is.
     this.entries = this.entries.map((entry, i) =>
       'special' in entry
-        ? memoryEntry(specialChunk(entry.special, sizes[i] ?? 0, this.#typesize, this.#blocksize))
+        ? memoryEntry(specialChunk(entry.special, this.#sized(sizes[i] ?? 0)))
         : entry,
     )
   }

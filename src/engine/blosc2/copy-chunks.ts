@@ -193,7 +193,8 @@ export async function copyFrame(
       await turns.rest()
       o.signal?.throwIfAborted()
       if ('special' in offset) {
-        frame.putSpecial(index, offset.special)
+        const size = o.fit?.chunksize ?? Math.min(header.chunksize, header.nbytes - index * header.chunksize)
+        await frame.putSpecial(index, offset.special, size)
         continue
       }
       const [bytes, h] = await storedBytes(from, index, offset.at)

@@ -2,7 +2,14 @@ import { addCodec, type PluginCodec, pluginCodec, pluginCodecByName } from '../.
 import { CODECS, codecByName } from '../../codecs/registry.js'
 import { unsupported, usage } from '../../errors.js'
 import { filterById, filterByName, USER_IDS } from '../../filters/blosc2/registry.js'
-import { CODEC_FORMAT_UD, FILTER_DELTA, type FilterSlot, MAX_FILTERS } from '../../format/chunk2/header.js'
+import { wholeItems } from '../../format/chunk2/blocksize.js'
+import {
+  CODEC_FORMAT_UD,
+  FILTER_DELTA,
+  type FilterSlot,
+  MAX_BLOCK_BYTES,
+  MAX_FILTERS,
+} from '../../format/chunk2/header.js'
 import type { Chunk2Params, StreamEncoder } from '../../format/chunk2/params.js'
 import {
   CODEC_NUMBERS,
@@ -27,7 +34,7 @@ export interface CompressionOptions {
   filters?: readonly FilterOption[]
   /** Default: `auto`. */
   splitMode?: SplitMode
-  /** Size of a block, in bytes; C-Blosc2's rule where it is not given. */
+  /** Size of a block, in bytes, rounded down to whole items, of which it holds one or more; C-Blosc2's rule by default. */
   blocksize?: number
   /** Let lossy filters work on items that they ruin, or whose dtype is not known. */
   force?: boolean
@@ -104,6 +111,20 @@ function findFilter(option: FilterOption): FilterSlot {
   return { id: found.id, meta: meta & 0xff }
 }
 
+/** The block size that was asked for, in whole items. @throws BlpkError USAGE where a block cannot have that size */
+function wholeBlock(blocksize: number, itemBytes: number): number {
+  if (blocksize === 0) return 0
+  if (!Number.isSafeInteger(blocksize) || blocksize < 0) throw usage(`the block size is ${blocksize}`)
+  if (blocksize > MAX_BLOCK_BYTES)
+    throw usage(`the block size is ${blocksize}; blocks have at most ${MAX_BLOCK_BYTES} bytes`)
+  if (blocksize < itemBytes)
+    throw usage(
+      `the block size is ${blocksize}, but an item has ${itemBytes} bytes: ` +
+        `give a multiple of ${itemBytes}, or none`,
+    )
+  return wholeItems(blocksize, itemBytes)
+}
+
 /**
  * Checks options and finds what they name.
  * @param itemBytes size of an item, in bytes
@@ -122,11 +143,11 @@ export function resolveParams(options: CompressionOptions, itemBytes: number, ow
   if (!SPLIT_MODES.includes(splitMode)) throw usage(`unknown split mode '${splitMode}'`)
   if (!Number.isInteger(codecMeta) || codecMeta < 0 || codecMeta > 255)
     throw usage(`the meta byte of the codec is ${codecMeta}; it must fit in a byte`)
-  if (!Number.isSafeInteger(blocksize) || blocksize < 0) throw usage(`the block size is ${blocksize}`)
   const encoder = findEncoder(codec, codecMeta, owner)
   const dictionary = options.dictionary === true
   if (dictionary) checkDictionary(encoder)
-  return { encoder, level, filters, splitMode, itemBytes, blocksize, dictionary }
+  const block = wholeBlock(blocksize, itemBytes)
+  return { encoder, level, filters, splitMode, itemBytes, blocksize: block, dictionary }
 }
 
 /** How chunks are compressed, in a form that goes to a worker. */
@@ -164,8 +185,13 @@ export function optionsOf(h: FrameHeader): CompressionOptions {
     level: Math.min(h.level, 9),
     filters: h.filters.map(({ id, meta }) => ({ filter: id, meta })),
     splitMode: h.splitMode,
-    blocksize: h.blocksize,
+    blocksize: blockOf(h),
   }
+}
+
+/** C-Blosc2 keeps what it was told, which need be no whole items. */
+function blockOf({ blocksize, typesize }: FrameHeader): number {
+  return blocksize === 0 || typesize > MAX_BLOCK_BYTES ? 0 : wholeItems(blocksize, typesize)
 }
 
 /** The fields of a frame's header that options stand for. */

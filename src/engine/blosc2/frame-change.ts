@@ -110,7 +110,7 @@ export class FrameChange {
     const { last } = await FRAME.mutableParts(this.#read, false)
     const stays = last === undefined || this.#now.has(last[0] - this.#headerBytes)
     const from = stays ? this.#chunksEnd : last[0]
-    const placed = await placeChunks(this.#parts, from - this.#headerBytes)
+    const placed = await placeChunks(this.#ws, this.#parts, from - this.#headerBytes)
     if (await this.#isWasteful(placed, from)) return undefined
     return { from, placed, ends: await layEnds(this.#ws, this.#parts, placed) }
   }

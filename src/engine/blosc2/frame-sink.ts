@@ -1,4 +1,5 @@
-import { parseChunk2Header, SHORT_HEADER_BYTES, type Special } from '../../format/chunk2/header.js'
+import { MemoryChunk } from '../../format/chunk2/chunk-bytes.js'
+import { parseChunk2Header } from '../../format/chunk2/header.js'
 import { type FrameHeader, formatFrameHeader, frameHeaderBytes } from '../../format/frame/header.js'
 import type { Layers } from '../../format/frame/layers.js'
 import type { ChunkOffset, OffsetSpecial } from '../../format/frame/offsets.js'
@@ -7,9 +8,7 @@ import type { FilePlace } from '../../sources/file-place.js'
 import { type FrameChecksum, Sealer, sealTrailer, xxh64Of } from './checksums.js'
 import { type FrameOutput, type FrameTarget, targetOf } from './frame-target.js'
 import { packIndex, packTrailer } from './frame-writer.js'
-
-/** Special values that the index alone can say. */
-const IN_INDEX: readonly Special[] = ['zeros', 'nans', 'uninit']
+import { type Placement, type PlacingFrame, placeChunk, placeSpecial } from './placement.js'
 
 /** What a frame came to. */
 export interface FrameTotals {
@@ -52,32 +51,48 @@ export class FrameSink {
    * @param index where it stands in the frame
    */
   async put(index: number, chunk: Uint8Array): Promise<void> {
-    if (await this.#note(index, chunk)) await this.#target.put(index, chunk)
+    const bytes = await this.#place(index, chunk)
+    if (bytes !== undefined) await this.#target.put(index, bytes)
   }
 
   /** The same where somebody else may write it. @returns where that is to be done, if it was not done here */
   async hand(index: number, chunk: Uint8Array): Promise<FilePlace | undefined> {
-    return (await this.#note(index, chunk)) ? this.#target.hand(index, chunk) : undefined
+    const bytes = await this.#place(index, chunk)
+    if (bytes === chunk) return this.#target.hand(index, chunk)
+    if (bytes !== undefined) await this.#target.put(index, bytes)
+    return undefined
   }
 
-  /** @returns are there bytes to write? */
-  async #note(index: number, chunk: Uint8Array): Promise<boolean> {
-    const { special, headerBytes } = parseChunk2Header(chunk)
-    // Where chunks have sizes of their own, the index cannot say how large one is.
-    const isSpecial = headerBytes > SHORT_HEADER_BYTES && IN_INDEX.includes(special)
-    if (isSpecial && !this.#header.variableChunks) {
-      this.putSpecial(index, special as OffsetSpecial)
-      return false
+  get #frame(): PlacingFrame {
+    return { header: this.#header, isVariable: this.#header.variableChunks }
+  }
+
+  /** Notes where the chunk goes. @returns the bytes to be written there; none where the index stands for it */
+  async #place(index: number, chunk: Uint8Array): Promise<Uint8Array | undefined> {
+    const h = parseChunk2Header(chunk)
+    if (h.special === 'none') return this.#note(index, chunk)
+    return this.#placed(index, await placeChunk(this.#ws, new MemoryChunk(chunk), h, this.#frame))
+  }
+
+  async #placed(index: number, placement: Placement): Promise<Uint8Array | undefined> {
+    if ('special' in placement) {
+      this.#offsets[index] = placement
+      return undefined
     }
+    return this.#note(index, await placement.bytes.fetch(0, placement.cbytes))
+  }
+
+  async #note(index: number, chunk: Uint8Array): Promise<Uint8Array> {
     this.#offsets[index] = { at: this.#target.sparse ? index : this.#cbytes }
     if (this.#checksum !== 'none') this.#digests[index] = await xxh64Of(chunk)
     this.#cbytes += chunk.length
-    return true
+    return chunk
   }
 
-  /** Notes a chunk that is nothing but one special value. */
-  putSpecial(index: number, special: OffsetSpecial): void {
-    this.#offsets[index] = { special }
+  /** Writes a chunk that is nothing but one special value. @param nbytes its plain size, in bytes */
+  async putSpecial(index: number, special: OffsetSpecial, nbytes: number): Promise<void> {
+    const bytes = await this.#placed(index, placeSpecial(special, nbytes, this.#frame))
+    if (bytes !== undefined) await this.#target.put(index, bytes)
   }
 
   /**

@@ -1,16 +1,16 @@
-import { type ChunkBytes, MemoryChunk } from '../../format/chunk2/chunk-bytes.js'
+import type { ChunkBytes } from '../../format/chunk2/chunk-bytes.js'
 import { encodeChunk2 } from '../../format/chunk2/encode.js'
 import { parseChunk2Header } from '../../format/chunk2/header.js'
 import { CHECKSUM_LAYER } from '../../format/frame/checksums.js'
 import { type FrameHeader, formatFrameHeader, frameHeaderBytes } from '../../format/frame/header.js'
 import type { Layers } from '../../format/frame/layers.js'
-import { type ChunkOffset, formatOffsets, type OffsetSpecial } from '../../format/frame/offsets.js'
+import { type ChunkOffset, formatOffsets } from '../../format/frame/offsets.js'
 import { formatTrailer } from '../../format/frame/trailer.js'
 import type { Workspace } from '../../kernels/workspace.js'
 import { type FrameChecksum, type FrameEnds, Sealer, sealTrailer, xxh64Of } from './checksums.js'
 import type { ChunkList } from './chunk-list.js'
 import { resolveParams } from './cparams.js'
-import { repeatedChunk } from './special-chunk.js'
+import { type Placement, type PlacingFrame, placeChunk, placeSpecial } from './placement.js'
 
 /** Everything that makes a frame. */
 export interface FrameParts {
@@ -45,7 +45,6 @@ export interface Placed {
   end: number
 }
 
-const HEADER_ONLY: readonly string[] = ['zeros', 'nans', 'uninit']
 const STORED = resolveParams({ codec: 'lz4', level: 0, filters: [] }, 1)
 
 /** Files of a sparse frame keep their numbers, so that who has it open still finds its chunks; new ones count on. */
@@ -67,43 +66,40 @@ class FileNumbers {
   }
 }
 
+async function placeEntry(ws: Workspace, bytes: ChunkBytes, frame: PlacingFrame): Promise<Placement> {
+  const h = parseChunk2Header(await bytes.fetch(0, Math.min(32, bytes.limit)), bytes.place)
+  return placeChunk(ws, bytes, h, frame)
+}
+
 /**
  * Finds the place of each chunk; those of a special value stand in the index alone.
  * @param keptUntil chunks that lie before this position in the frame's file stay there, and all others are
  * written from it on; 0 to write all of them
  */
 export async function placeChunks(
+  ws: Workspace,
   { chunks, header, sparse = false }: FrameParts,
   keptUntil = 0,
 ): Promise<Placed> {
   const placed: Placed = { offsets: [], digests: [], written: [], end: keptUntil }
   const numbers = new FileNumbers(chunks)
-  for (const entry of chunks.entries) {
-    if ('special' in entry) {
-      placed.offsets.push(entry)
-      continue
-    }
-    if (entry.at !== undefined && entry.at < keptUntil) {
+  const frame = { header, isVariable: chunks.chunksize === 0 }
+  for (const [i, entry] of chunks.entries.entries()) {
+    if ('open' in entry && entry.at !== undefined && entry.at < keptUntil) {
       placed.offsets.push({ at: entry.at })
       placed.digests.push(entry.open().digest)
       continue
     }
-    let bytes = entry.open()
-    const h = parseChunk2Header(await bytes.fetch(0, Math.min(32, bytes.limit)), bytes.place)
-    let { cbytes } = h
-    // NaNs in the index are as large as items of the frame.
-    const isSameItem = h.special !== 'nans' || h.typesize === header.typesize
-    if (HEADER_ONLY.includes(h.special) && isSameItem) {
-      const special = h.special as OffsetSpecial
-      if (chunks.chunksize > 0) {
-        placed.offsets.push({ special })
-        continue
-      }
-      const repeated = repeatedChunk(special, h.nbytes, header.typesize, h.blocksize)
-      bytes = new MemoryChunk(repeated)
-      cbytes = repeated.length
+    const placement =
+      'special' in entry
+        ? placeSpecial(entry.special, (await chunks.extent(i))[1], frame)
+        : await placeEntry(ws, entry.open(), frame)
+    if ('special' in placement) {
+      placed.offsets.push(placement)
+      continue
     }
-    const number = numbers.take(entry)
+    const { bytes, cbytes } = placement
+    const number = numbers.take('open' in entry ? entry : {})
     placed.offsets.push({ at: sparse ? number : placed.end })
     placed.written.push({ bytes, cbytes, number, order: placed.digests.length })
     placed.digests.push(bytes.digest)
@@ -225,7 +221,7 @@ export async function layFrame(
   files: () => AsyncGenerator<ChunkFile>
 }> {
   const { sparse = false } = parts
-  const placed = await placeChunks(parts)
+  const placed = await placeChunks(ws, parts)
   const ends = await layEnds(ws, parts, placed)
   async function* pieces(): AsyncGenerator<Uint8Array> {
     yield ends.header

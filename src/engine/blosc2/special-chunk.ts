@@ -1,3 +1,4 @@
+import { wholeItems } from '../../format/chunk2/blocksize.js'
 import {
   type Chunk2Header,
   MAX_CHUNK_TYPESIZE,
@@ -7,7 +8,22 @@ import {
 import { fillPattern, specialPattern } from '../../format/chunk2/special.js'
 import type { OffsetSpecial } from '../../format/frame/offsets.js'
 
-function specialHeader(nbytes: number, typesize: number, blocksize: number): Chunk2Header {
+/** Plain size of the blocks of a chunk of zeros that has blocks, in bytes. */
+const ZEROS_BLOCK = 2 ** 20
+/** A stream of nothing but zeros is its length alone, 0. */
+const STREAM_HEAD = 4
+
+/** What a special chunk stands for. */
+export interface SpecialSize {
+  /** Plain size of the chunk, in bytes. */
+  nbytes: number
+  /** Size of an item of the frame, in bytes. */
+  typesize: number
+  /** Size of a block, in bytes; 0 for one block. */
+  blocksize: number
+}
+
+function specialHeader({ nbytes, typesize, blocksize }: SpecialSize): Chunk2Header {
   return newChunk2Header({
     split: true,
     codecFormat: 0,
@@ -20,30 +36,49 @@ function specialHeader(nbytes: number, typesize: number, blocksize: number): Chu
   })
 }
 
+/** Can the index of a frame stand for such a chunk? C-Blosc2 reads no special chunk there that ends within an item. */
+export function fitsIndex({ nbytes, typesize }: Pick<SpecialSize, 'nbytes' | 'typesize'>): boolean {
+  return nbytes % typesize === 0
+}
+
 /** The 32 bytes that a special chunk would be if it were stored. */
-export function specialChunk(
-  special: OffsetSpecial,
-  nbytes: number,
-  typesize: number,
-  blocksize: number,
-): Uint8Array {
-  const h = specialHeader(nbytes, typesize, blocksize)
+export function specialChunk(special: OffsetSpecial, size: SpecialSize): Uint8Array {
+  const h = specialHeader(size)
   const bytes = new Uint8Array(h.headerBytes)
   writeChunk2Header(bytes, { ...h, special, memcpyed: false })
   return bytes
 }
 
-/** The same as a repeated item: C-Blosc2 reads no other special chunks where the index cannot stand for them. */
-export function repeatedChunk(
-  special: OffsetSpecial,
-  nbytes: number,
-  typesize: number,
-  blocksize: number,
-): Uint8Array {
-  const h = specialHeader(nbytes, typesize, blocksize)
+/** A chunk whose streams are all runs of zeros. */
+function zeroStreams(size: SpecialSize): Uint8Array {
+  const h = { ...specialHeader({ ...size, blocksize: ZEROS_BLOCK }), split: false }
+  const table = h.headerBytes
+  const first = table + 4 * h.nblocks
+  const cbytes = first + STREAM_HEAD * h.nblocks
+  const bytes = new Uint8Array(cbytes)
+  writeChunk2Header(bytes, { ...h, cbytes })
+  const view = new DataView(bytes.buffer)
+  for (let i = 0; i < h.nblocks; i++) view.setUint32(table + 4 * i, first + STREAM_HEAD * i, true)
+  return bytes
+}
+
+/** One item, repeated. */
+function repeatedItem(special: OffsetSpecial, size: SpecialSize): Uint8Array {
+  const { nbytes, typesize, blocksize } = size
+  const whole = wholeItems(blocksize > 0 ? Math.min(blocksize, nbytes) : nbytes, typesize)
+  const h = specialHeader({ ...size, blocksize: whole })
   const cbytes = h.headerBytes + typesize
   const bytes = new Uint8Array(cbytes)
   writeChunk2Header(bytes, { ...h, special: 'value', memcpyed: false, cbytes })
   fillPattern(bytes.subarray(h.headerBytes), specialPattern(special, typesize, undefined))
   return bytes
+}
+
+/**
+ * A special chunk as stored bytes, where the index cannot stand for it. Of all special chunks C-Blosc2 reads only
+ * repeated items from there: whole ones, of up to 255 bytes in its older releases.
+ */
+export function storedSpecial(special: OffsetSpecial, size: SpecialSize): Uint8Array {
+  const isRepeatable = size.typesize <= MAX_CHUNK_TYPESIZE && fitsIndex(size)
+  return isRepeatable || special === 'nans' ? repeatedItem(special, size) : zeroStreams(size)
 }

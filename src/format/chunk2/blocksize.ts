@@ -1,4 +1,4 @@
-import { FILTER_SHUFFLE, MAX_CHUNK_TYPESIZE } from './header.js'
+import { FILTER_SHUFFLE, MAX_BLOCK_BYTES, MAX_CHUNK_TYPESIZE } from './header.js'
 import type { Chunk2Params } from './params.js'
 
 /** Smaller chunks are stored, and streams are not split smaller than this, in bytes. */
@@ -35,6 +35,12 @@ function unsplitSize(p: Chunk2Params, nbytes: number): number {
 function splitSize(p: Chunk2Params): number {
   const size = (SPLIT_KIB[p.level] ?? 64) * 1024 * chunkTypesize(p.itemBytes)
   return Math.max(Math.min(size, MAX_SPLIT_BLOCK), L1)
+}
+
+/** The largest number of whole items in `size` bytes, at least one, in bytes. */
+export function wholeItems(size: number, itemBytes: number): number {
+  const most = Math.min(size, MAX_BLOCK_BYTES)
+  return Math.max(most - (most % itemBytes), itemBytes)
 }
 
 /** The block size that C-Blosc2 picks for a chunk of `nbytes`. */

@@ -7,6 +7,7 @@ import {
   EXTENDED_HEADER_BYTES,
   FILTER_TRUNC_PREC,
   MAX_CHUNK2_NBYTES,
+  MAX_CHUNK_TYPESIZE,
   newChunk2Header,
   streamsOf,
   writeChunk2Header,
@@ -189,19 +190,26 @@ function keepsValues(p: Chunk2Params): boolean {
   )
 }
 
-/** The item that the whole chunk repeats, if it does. */
+/** The item that the whole chunk repeats, if it does and a chunk can say so. */
 function repeatedItem(ws: Workspace, p: Chunk2Params, plain: Uint8Array): Uint8Array | undefined {
   const { itemBytes } = p
   if (plain.length < 2 * itemBytes || plain.length % itemBytes !== 0 || !keepsValues(p)) return undefined
   // Most data differ at once; only what does not is brought to the kernels.
   for (let i = 0; i < itemBytes; i++) if (plain[i] !== plain[i + itemBytes]) return undefined
   const found = ws.kernels.repeats(ws.bring(plain), itemBytes, plain.length) !== 0
-  return found ? plain.slice(0, itemBytes) : undefined
+  if (!found) return undefined
+  const item = plain.slice(0, itemBytes)
+  // C-Blosc2 up to 2.15 takes the item size from the header, which cannot say more than 255.
+  return itemBytes <= MAX_CHUNK_TYPESIZE || isZeros(item) ? item : undefined
+}
+
+function isZeros(bytes: Uint8Array): boolean {
+  return bytes.every((byte) => byte === 0)
 }
 
 /** A chunk of zeros is its header, one of a repeated value has that behind it (README_CHUNK_FORMAT, "blosc2_flags"). */
 function putSpecial(h: Chunk2Header, item: Uint8Array, out: Uint8Array): number {
-  const zeros = item.every((byte) => byte === 0)
+  const zeros = isZeros(item)
   const cbytes = h.headerBytes + (zeros ? 0 : item.length)
   writeChunk2Header(out, { ...h, special: zeros ? 'zeros' : 'value', cbytes })
   if (!zeros) out.set(item, h.headerBytes)
@@ -248,7 +256,9 @@ export async function encodeChunk2Into(
   if (p.level > 0 && plain.length >= MIN_STREAM2_BYTES) {
     const writer = new ChunkWriter(ws, p, h, out.subarray(0, maxChunk2Bytes(plain.length)))
     if ((p.dictionary !== true || writer.dictionary(plain)) && (await writer.blocks(plain))) {
-      if (writer.solid === 0) return putSpecial(h, Uint8Array.of(0), out)
+      // C-Blosc2 does not read special chunks that end within an item, not even its own.
+      const isSpecial = writer.solid === 0 && plain.length % p.itemBytes === 0
+      if (isSpecial) return putSpecial(h, Uint8Array.of(0), out)
       writeChunk2Header(out, { ...h, cbytes: writer.position, dictionary: writer.hasDictionary })
       return writer.position
     }

@@ -8,6 +8,8 @@ export const MAX_CHUNK2_NBYTES = 2 ** 31 - 1 - EXTENDED_HEADER_BYTES
 /** Largest item size that a chunk can name; larger items are packed as single bytes. */
 export const MAX_CHUNK_TYPESIZE = 255
 export const MAX_FILTERS = 6
+/** Largest block that C-Blosc2 reads, in bytes. */
+export const MAX_BLOCK_BYTES = 536_866_816
 
 /** The version that C-Blosc2 writes for all chunks but those with blocks of variable length. */
 const STABLE_VERSION = 5

@@ -10,7 +10,7 @@ import type { ByteSource } from '../../../sources/byte-source.js'
 import type { Finding } from '../../damage/finding.js'
 import type { RecoveryReport } from '../../damage/recover.js'
 import { ChunkList, type Entry, memoryEntry } from '../chunk-list.js'
-import { repeatedChunk } from '../special-chunk.js'
+import { storedSpecial } from '../special-chunk.js'
 import { isError, type SurveyedArray } from './array.js'
 import type { SurveyedChunk } from './order.js'
 import { chunkBytes } from './sizes.js'
@@ -105,7 +105,7 @@ function entryOf({ index, chunk }: Kept, survey: FrameSurvey, nbytes: number): E
   // Chunks of their own size must say it themselves.
   return survey.sizes.sizes === undefined
     ? { special }
-    : memoryEntry(repeatedChunk(special, nbytes, typesize, blocksize))
+    : memoryEntry(storedSpecial(special, { nbytes, typesize, blocksize }))
 }
 
 function sizeOf({ index, chunk }: Kept, survey: FrameSurvey): number {
