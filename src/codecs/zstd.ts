@@ -28,7 +28,7 @@ let library: Decompress | undefined
 
 function isBelievable(stream: Uint8Array, nbytes: number): boolean {
   const frame = walkZstdFrame(stream)
-  if (frame === undefined || frame.usesDictionary) return false
+  if (frame === undefined || frame.dictionary !== 0) return false
   if (frame.contentSize !== undefined && frame.contentSize !== nbytes) return false
   return frame.upperBound >= nbytes && frame.upperBound <= nbytes + SLACK
 }
@@ -46,7 +46,7 @@ function compressByKernel(
   return ws.kernels.zstdCompress(src, nbytes, dst, capacity, level, dictBytes, scratch)
 }
 
-/** For frames that the kernel does not take: those with checksums. */
+/** For single frames that the kernel does not take, such as those with larger windows. */
 async function byLibrary(ws: Workspace, stream: Uint8Array, dst: number, nbytes: number): Promise<number> {
   try {
     library ??= loadLibrary()

@@ -83,8 +83,8 @@ export interface Kernels {
   /** Scratch that {@link Kernels.zstdCompress} needs for `nbytes` bytes and their dictionary together, in bytes. */
   zstdCompressScratch(nbytes: number, level: number): number
   /**
-   * One Zstandard frame without dictionary and checksum, up to `want` bytes or to its end. Returns how many bytes there
-   * are, at most `capacity`, or -1 where it is malformed or not of this kind. `scratch`: {@link ZSTD_SCRATCH_BYTES}.
+   * A stream of Zstandard frames without dictionary, up to `want` bytes or to its end. Returns how many bytes there are,
+   * at most `capacity`, or -1 where it is malformed or not of this kind. `scratch`: {@link ZSTD_SCRATCH_BYTES}.
    */
   zstdDecompress(
     src: number,

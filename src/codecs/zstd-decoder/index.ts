@@ -1,12 +1,12 @@
-import { walkZstdFrame } from '../zstd-frame.js'
+import { behindSkippable, type ZstdFrame, zstdFrameAt } from '../zstd-frame.js'
 import { Malformed } from './bits.js'
+import { zstdChecksum } from './checksum.js'
 import { readFse } from './fse.js'
 import { type HuffmanTable, readHuffman } from './huffman.js'
 import { readLiterals } from './literals.js'
 import { eachSequence, LIMITS, readSequenceHead, type SequenceTables } from './sequences.js'
 
 const DICTIONARY_MAGIC = 0xec30a437
-const FRAME_MAGIC = 0xfd2fb528
 
 /** What one block leaves to the next, and a dictionary to the first. */
 interface Entropy {
@@ -124,58 +124,85 @@ class FrameDecoder {
   }
 }
 
-/** Where the blocks start; checks the identity of the dictionary where the frame names one. */
-function blocksStart(frame: Uint8Array, dictionary: ZstdDictionary): number {
-  if (frame.length < 5 || view(frame).getUint32(0, true) !== FRAME_MAGIC) throw new Malformed('no frame')
-  const descriptor = frame[4] ?? 0
-  const single = (descriptor & 0x20) !== 0
-  const idBytes = [0, 1, 2, 4][descriptor & 3] ?? 0
-  const sizeBytes = descriptor >> 6 === 0 ? (single ? 1 : 0) : 1 << (descriptor >> 6)
-  const idAt = single ? 5 : 6
-  let id = 0
-  for (let i = idBytes - 1; i >= 0; i--) id = id * 256 + (frame[idAt + i] ?? 0)
-  if (id !== 0 && dictionary.id !== 0 && id !== dictionary.id) throw new Malformed('another dictionary')
-  return idAt + idBytes + sizeBytes
-}
-
-function decodeBlocks(frame: Uint8Array, decoder: FrameDecoder, start: number): void {
-  let at = start
-  for (let last = false; !last; ) {
-    if (at + 3 > frame.length) throw new Malformed('the frame ends early')
-    const head = (frame[at] ?? 0) | ((frame[at + 1] ?? 0) << 8) | ((frame[at + 2] ?? 0) << 16)
-    last = (head & 1) === 1
+function decodeBlocks(blocks: Uint8Array, decoder: FrameDecoder): void {
+  for (let at = 0; at < blocks.length; ) {
+    const head = (blocks[at] ?? 0) | ((blocks[at + 1] ?? 0) << 8) | ((blocks[at + 2] ?? 0) << 16)
     const type = (head >> 1) & 3
     const size = head >> 3
-    const stored = type === 1 ? 1 : size
     at += 3
-    if (type === 3 || at + stored > frame.length) throw new Malformed('the frame ends early')
-    if (type === 0) decoder.put(frame.subarray(at, at + size))
-    else if (type === 1) decoder.fill(frame[at] ?? 0, size)
-    else decoder.block(frame.subarray(at, at + size))
-    at += stored
+    if (type === 0) decoder.put(blocks.subarray(at, at + size))
+    else if (type === 1) decoder.fill(blocks[at] ?? 0, size)
+    else decoder.block(blocks.subarray(at, at + size))
+    at += type === 1 ? 1 : size
   }
 }
 
+/** Decodes one frame behind the content of the dictionary, which starts `out`. @returns where its content ends */
+function decodeFrame(
+  stream: Uint8Array,
+  frame: ZstdFrame,
+  dictionary: ZstdDictionary,
+  out: Uint8Array,
+): number {
+  const { id } = dictionary
+  if (frame.dictionary !== 0 && id !== 0 && frame.dictionary !== id) throw new Malformed('another dictionary')
+  const decoder = new FrameDecoder(out, dictionary)
+  const start = decoder.at
+  decodeBlocks(stream.subarray(frame.blocksStart, frame.blocksEnd), decoder)
+  const { contentSize = decoder.at - start } = frame
+  if (decoder.at - start !== contentSize) throw new Malformed('the content has another size')
+  if (!frame.hasChecksum) return decoder.at
+  const sum = view(stream).getUint32(frame.blocksEnd, true)
+  if (zstdChecksum(out.subarray(start, decoder.at)) !== sum) throw new Malformed('the checksum is wrong')
+  return decoder.at
+}
+
+function roomFor({ content }: ZstdDictionary, nbytes: number): Uint8Array {
+  const room = new Uint8Array(content.length + nbytes)
+  room.set(content)
+  return room
+}
+
+function decodeFrames(stream: Uint8Array, dictionary: ZstdDictionary, nbytes: number): Uint8Array {
+  const before = dictionary.content.length
+  const first = roomFor(dictionary, nbytes)
+  const plain = first.subarray(before)
+  let later: Uint8Array | undefined
+  let done = 0
+  for (let at = 0; at < stream.length; ) {
+    const next = behindSkippable(stream, at)
+    if (next === undefined) throw new Malformed('the stream ends early')
+    if (next !== at) {
+      at = next
+      continue
+    }
+    const frame = zstdFrameAt(stream, at)
+    if (frame === undefined) throw new Malformed('no frame')
+    // No frame sees the one before it: each has the dictionary right before its content.
+    if (done > 0) later ??= roomFor(dictionary, nbytes)
+    const room = (later ?? first).subarray(0, before + nbytes - done)
+    const size = decodeFrame(stream, frame, dictionary, room) - before
+    if (later !== undefined) plain.set(room.subarray(before, before + size), done)
+    done += size
+    at = frame.end
+  }
+  if (done !== nbytes) throw new Malformed('the content has another size')
+  return plain
+}
+
 /**
- * Decodes one Zstandard frame (RFC 8878) with a dictionary: the libraries in use take none, save the latest
- * Node. Slow next to them, so it is for frames with dictionaries only.
+ * Decodes a stream of Zstandard frames (RFC 8878) with a dictionary: the libraries in use take none, save the latest
+ * Node. Slow next to them, so it is for streams with dictionaries only.
  * @param nbytes plain size that is expected
- * @returns the plain bytes, or undefined where the frame is malformed or of another size
+ * @returns the plain bytes, or undefined where the stream is malformed or of another size
  */
 export function decodeZstd(
-  frame: Uint8Array,
+  stream: Uint8Array,
   dictionary: ZstdDictionary,
   nbytes: number,
 ): Uint8Array | undefined {
-  const walk = walkZstdFrame(frame)
-  if (walk === undefined || (walk.contentSize ?? nbytes) !== nbytes) return undefined
-  const before = dictionary.content.length
-  const out = new Uint8Array(before + nbytes)
-  out.set(dictionary.content)
   try {
-    const decoder = new FrameDecoder(out, dictionary)
-    decodeBlocks(frame, decoder, blocksStart(frame, dictionary))
-    return decoder.at === out.length ? out.subarray(before) : undefined
+    return decodeFrames(stream, dictionary, nbytes)
   } catch (error) {
     if (error instanceof Malformed) return undefined
     throw error

@@ -22,8 +22,20 @@ export interface B2ndMeta extends ArrayShape {
   dtype: string
 }
 
+/**
+ * C-Blosc2 counts up from the head of an empty array, whatever the count: of 16 extents it makes the head of an empty
+ * string, and reads no other form.
+ */
+const COUNT_HEAD = 0x90
+
+/** How many extents follow; msgpack's own form for 16 is taken too. */
+function readCount(r: MsgpackReader): number {
+  if (r.kind() !== 'string') return r.array()
+  return (r.take(1)[0] ?? 0) - COUNT_HEAD
+}
+
 function readExtents(r: MsgpackReader, ndim: number): number[] {
-  if (r.array() !== ndim) r.wrong(`there are not ${ndim} extents`)
+  if (readCount(r) !== ndim) r.wrong(`there are not ${ndim} extents`)
   return Array.from({ length: ndim }, () => {
     const extent = r.integer()
     if (extent < 0) r.wrong(`an extent is ${extent}`)
@@ -83,8 +95,7 @@ export function formatB2nd(meta: B2ndMeta): Uint8Array {
   const ndim = meta.shape.length
   const w = new MsgpackWriter().fixArray(7).byte(LATEST_VERSION).byte(ndim)
   const extents = (list: readonly number[], wide: boolean): void => {
-    if (ndim < 16) w.fixArray(ndim)
-    else w.array16(ndim)
+    w.byte(COUNT_HEAD + ndim)
     for (const extent of list) {
       if (wide) w.int64(extent)
       else w.int32(extent)
