@@ -102,7 +102,9 @@ export async function openAny(
             ...(header.sparse ? { number: place.at } : { at: place.at }),
           },
     )
-    const chunksize = header.variableChunks ? 0 : header.chunksize
+    // What was emptied need not go on with sizes of their own.
+    const isVariable = header.variableChunks && entries.length > 0
+    const chunksize = isVariable ? 0 : header.chunksize
     const chunks = new ChunkList(entries, chunksize, header.nbytes, header.typesize, header.blocksize)
     const vlmeta = await readVlmeta(ws, file.vlmeta)
     const object = objectIn(header.meta, vlmeta)

@@ -49,6 +49,8 @@ export async function extend(
   values: Uint8Array,
 ): Promise<void> {
   if (values.length === 0) return
+  const isNew = list.entries.length === 0 && list.chunksize === 0
+  if (isNew) list.chunksize = defaultChunksize(typesize)
   const size = list.chunksize > 0 ? list.chunksize : defaultChunksize(typesize)
   let first = 0
   const last = list.entries.length - 1

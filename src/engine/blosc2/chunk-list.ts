@@ -255,8 +255,9 @@ export class ChunkList {
       ...list.slice(index + remove),
     ]
     const all = replaced(await this.sizes(), sizes)
+    const wasEmpty = this.entries.length === 0
     this.entries = replaced(this.entries, entries)
-    this.#settle(all)
+    this.#settle(all, wasEmpty)
   }
 
   #ownEntries(): Entry[] {
@@ -274,8 +275,13 @@ export class ChunkList {
   }
 
   /** Chunks that all but the last have one size need no sizes of their own. */
-  #settle(sizes: number[]): void {
+  #settle(sizes: number[], wasEmpty = false): void {
     this.#layouts.clear()
+    // As in C-Blosc2, the first chunk says how large chunks are where nothing else does.
+    if (wasEmpty && this.chunksize === 0) {
+      this.chunksize = sizes[0] ?? 0
+      this.#sizes = undefined
+    }
     this.#nbytes = sizes.reduce((sum, size) => sum + size, 0)
     const first = sizes[0] ?? 0
     const wanted = this.chunksize > 0 ? this.chunksize : first

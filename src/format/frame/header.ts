@@ -167,7 +167,7 @@ export function parseFrameHeader(bytes: Uint8Array, place: ErrorPlace = {}): Fra
     meta: readLayers(r),
   } as FrameHeader
   // C-Blosc2 leaves the old size when the last chunk is deleted; there is neither chunk nor index then.
-  if (h.nbytes === 0 && !h.variableChunks) h.cbytes = 0
+  if (h.nbytes === 0) h.cbytes = 0
   if (r.at !== lengths.headerBytes) r.wrong(`the header should end at byte ${lengths.headerBytes}`)
   checkSizes(h, r)
   return h
