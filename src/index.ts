@@ -41,6 +41,7 @@ export { recoveredFramePrefix, writeSalvagedFrame } from './engine/blosc2/damage
 export type { FrameSurvey, FrameSurveyOptions } from './engine/blosc2/damage/survey.js'
 export { verifyFrame } from './engine/blosc2/damage/verify.js'
 export { registerFilter, type UserFilter, type UserFilterContext } from './engine/blosc2/filters.js'
+export { peerWarnings } from './engine/blosc2/peer-limits.js'
 export { BloscpackSink } from './engine/bloscpack-sink.js'
 export type { CompressedSink, Totals } from './engine/compressed-sink.js'
 export type { Lost, Span } from './engine/damage/finding.js'

@@ -6,6 +6,7 @@ import type { FrameParts } from '../engine/blosc2/frame-writer.js'
 import { checkLayers } from '../engine/blosc2/layer-limits.js'
 import { checkLossy } from '../engine/blosc2/lossy.js'
 import { newFrameHeader } from '../engine/blosc2/new-header.js'
+import { checkForPeers } from '../engine/blosc2/peer-limits.js'
 import type { PartSource } from '../engine/blosc2/read-parts.js'
 import { usage } from '../errors.js'
 import { B2ND_LAYER, parseB2nd } from '../format/b2nd/meta.js'
@@ -74,6 +75,7 @@ export class SChunk extends SChunkReader {
     const meta: Layers = new Map(options.meta ?? [])
     checkLayers(meta, new Map())
     checkLossy(options, dtypeOf(data))
+    checkForPeers(options, typesize)
     const params = resolveParams(options, typesize)
     const chunks = new ChunkList([], chunksize, 0, typesize, params.blocksize)
     const frame = { header: newFrameHeader(params, meta), vlmeta: new Map(), chunks, ws: new Workspace() }
@@ -99,6 +101,7 @@ export class SChunk extends SChunkReader {
   setCompression(options: CompressionOptions): void {
     const layer = this.meta.get(B2ND_LAYER)
     checkLossy(options, layer && parseB2nd(layer, false).dtype)
+    checkForPeers(options, this.typesize)
     this.#packer.change(options)
   }
 

@@ -7,6 +7,7 @@ import type { FrameOutput } from '../engine/blosc2/frame-target.js'
 import { checkLossy } from '../engine/blosc2/lossy.js'
 import { packArray } from '../engine/blosc2/pack-array.js'
 import { type FrameResult, packFrame } from '../engine/blosc2/pack-frame.js'
+import { peerWarnings } from '../engine/blosc2/peer-limits.js'
 import { spool } from '../engine/spool.js'
 import { usage } from '../errors.js'
 import type { Layers } from '../format/frame/layers.js'
@@ -16,7 +17,7 @@ import type { PlainSource } from '../sources/plain.js'
 import { checkForBlosc2, checksumOption, compressionOptions, compressionText } from './blosc2-options.js'
 import { readMetadata, runOptions, withArray } from './codec-flags.js'
 import { type Job, type Packed, sayPlaces, typesizeText } from './compress.js'
-import { type Context, sayVerbose } from './context.js'
+import { type Context, say, sayVerbose } from './context.js'
 import { withDescribed } from './described-input.js'
 import { sayForeign } from './foreign.js'
 import { openFrameOutput } from './frame-output.js'
@@ -140,11 +141,17 @@ function dtypeOf({ metadata }: PlainSource): string | undefined {
   return layout && dtypeRepr(layout.descr)
 }
 
+function sayLimits(options: CliOptions): void {
+  if (options.quiet === true) return
+  for (const warning of peerWarnings(compressionOptions(options))) say(`warning: ${warning}`)
+}
+
 /** Packs plain bytes into a frame or an array. */
 export async function packInto(packing: Packing): Promise<Packed> {
   const { job, context } = packing
   checkForBlosc2(job.container, context.options)
   checkLossy(compressionOptions(context.options), dtypeOf(packing.plain))
+  sayLimits(context.options)
   const result = await (job.container === 'b2nd' ? toArrayOf(packing) : toFrame(packing))
   if (result.nspecial > 0)
     sayVerbose(context.options, `${counted(result.nspecial, 'chunk')} of one special value each`)

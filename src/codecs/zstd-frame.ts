@@ -103,7 +103,7 @@ export function walkZstdFrame(bytes: Uint8Array): ZstdFrame | undefined {
  * @returns `start` where there is none, undefined where it is longer than the stream
  */
 export function behindSkippable(bytes: Uint8Array, start: number): number | undefined {
-  if (bytes.length - start < LEAST || ((readLittle(bytes, start, 4) & 0xfffffff0) >>> 0) !== SKIPPABLE)
+  if (bytes.length - start < LEAST || (readLittle(bytes, start, 4) & 0xfffffff0) >>> 0 !== SKIPPABLE)
     return start
   const end = start + SKIPPABLE_HEAD + readLittle(bytes, start + 4, 4)
   return end > bytes.length ? undefined : end

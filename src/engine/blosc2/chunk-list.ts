@@ -296,9 +296,7 @@ export class ChunkList {
     this.#sizes = sizes
     // The index alone cannot say how large a chunk is.
     this.entries = this.entries.map((entry, i) =>
-      'special' in entry
-        ? memoryEntry(specialChunk(entry.special, this.#sized(sizes[i] ?? 0)))
-        : entry,
+      'special' in entry ? memoryEntry(specialChunk(entry.special, this.#sized(sizes[i] ?? 0))) : entry,
     )
   }
 

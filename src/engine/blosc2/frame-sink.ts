@@ -64,7 +64,8 @@ export class FrameSink {
   }
 
   get #frame(): PlacingFrame {
-    return { header: this.#header, isVariable: this.#header.variableChunks }
+    const { variableChunks, chunksize } = this.#header
+    return { header: this.#header, chunksize: variableChunks ? 0 : chunksize }
   }
 
   /** Notes where the chunk goes. @returns the bytes to be written there; none where the index stands for it */

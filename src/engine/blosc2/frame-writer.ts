@@ -83,7 +83,7 @@ export async function placeChunks(
 ): Promise<Placed> {
   const placed: Placed = { offsets: [], digests: [], written: [], end: keptUntil }
   const numbers = new FileNumbers(chunks)
-  const frame = { header, isVariable: chunks.chunksize === 0 }
+  const frame = { header, chunksize: chunks.chunksize }
   for (const [i, entry] of chunks.entries.entries()) {
     if ('open' in entry && entry.at !== undefined && entry.at < keptUntil) {
       placed.offsets.push({ at: entry.at })

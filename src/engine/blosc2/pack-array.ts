@@ -22,6 +22,7 @@ import type { FrameOutput } from './frame-target.js'
 import { newFrameHeader } from './new-header.js'
 import { packChunks } from './pack-chunks.js'
 import type { FrameResult } from './pack-frame.js'
+import { checkForPeers } from './peer-limits.js'
 
 /** Plain bytes that are read in one go at most, where the input can be read at positions. */
 const MAX_STRETCH = 128 * 2 ** 20
@@ -102,6 +103,7 @@ export async function packArray(
     const cut = partition(choosePartitions(shape, itemBytes, o.chunks, o.blocks))
     const layer = formatB2nd({ ...cut, dtype: b2ndDtype(layout) })
     const meta = new Map([[B2ND_LAYER, layer], ...(o.meta ?? [])])
+    checkForPeers(o, itemBytes)
     const params = resolveParams({ ...o, blocksize: Math.max(cut.blockItems, 1) * itemBytes }, itemBytes)
     const chunksize = Math.max(cut.chunkItems, 1) * itemBytes
     const ws = new Workspace()

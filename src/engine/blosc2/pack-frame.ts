@@ -12,6 +12,7 @@ import { FrameSink, type FrameTotals } from './frame-sink.js'
 import type { FrameOutput } from './frame-target.js'
 import { newFrameHeader } from './new-header.js'
 import { type PlainChunk, packChunks } from './pack-chunks.js'
+import { checkForPeers } from './peer-limits.js'
 
 /** Plain size of a chunk, in bytes, where it is not given: that of python-blosc2 depends on caches, ours does not. */
 const DEFAULT_CHUNKSIZE = 4 * 2 ** 20
@@ -87,6 +88,7 @@ export async function packFrame(
     if (!Number.isSafeInteger(typesize) || typesize < 1 || typesize >= 2 ** 31)
       throw usage(`the typesize is ${typesize}; it must be 1 byte or more`)
     const chunksize = chunksizeOf(o.chunksize, typesize)
+    checkForPeers(o, typesize)
     const params = resolveParams(o, typesize)
     const ws = new Workspace()
     frame = new FrameSink(ws, sink, { ...newFrameHeader(params, o.meta ?? new Map()), chunksize }, o.checksum)

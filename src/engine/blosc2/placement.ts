@@ -19,8 +19,8 @@ export type Placement = { special: OffsetSpecial } | { bytes: ChunkBytes; cbytes
 /** What placing a chunk needs to know of its frame. */
 export interface PlacingFrame {
   header: FrameHeader
-  /** Chunks have sizes of their own, so that the index cannot stand for any. */
-  isVariable: boolean
+  /** Plain size of all chunks but the last, in bytes; 0 where they have sizes of their own, which the index cannot say. */
+  chunksize: number
 }
 
 const IN_INDEX: readonly Special[] = ['zeros', 'nans', 'uninit']
@@ -33,10 +33,13 @@ function stored(chunk: Uint8Array): Placement {
 export function placeSpecial(
   special: OffsetSpecial,
   nbytes: number,
-  { header, isVariable }: PlacingFrame,
+  { header, chunksize }: PlacingFrame,
 ): Placement {
-  const size = { nbytes, typesize: header.typesize, blocksize: header.blocksize }
-  return !isVariable && fitsIndex(size) ? { special } : stored(storedSpecial(special, size))
+  const { typesize, blocksize } = header
+  const size = { nbytes, typesize, blocksize }
+  // Where no chunk ends with an item, C-Blosc2 is lost anyway, and there may be millions.
+  const isIndexed = chunksize > 0 && (fitsIndex(size) || chunksize % typesize !== 0)
+  return isIndexed ? { special } : stored(storedSpecial(special, size))
 }
 
 /** Is this a repeated item that C-Blosc2 reads? Its blocks must be made of whole items, which are those of the frame. */
@@ -71,8 +74,7 @@ export async function placeChunk(
   const { header } = frame
   const asItIs = { bytes, cbytes: h.cbytes }
   if (h.special === 'none' || h.headerBytes === SHORT_HEADER_BYTES) return asItIs
-  if (h.special === 'value')
-    return isReadableValue(h, header.typesize) ? asItIs : anew(ws, bytes, h, header)
+  if (h.special === 'value') return isReadableValue(h, header.typesize) ? asItIs : anew(ws, bytes, h, header)
   // NaNs are as large as the items of the frame.
   const isSameItem = h.special !== 'nans' || h.typesize === header.typesize
   if (IN_INDEX.includes(h.special) && isSameItem)

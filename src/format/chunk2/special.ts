@@ -1,14 +1,11 @@
-import { type ErrorPlace, unsupported } from '../../errors.js'
+import { damaged, type ErrorPlace } from '../../errors.js'
 import type { Special } from './header.js'
 
 /** NaNs as C writes them: quiet, positive, without payload. */
 function nanPattern(typesize: number, place: ErrorPlace): Uint8Array {
   if (typesize === 4) return Uint8Array.of(0, 0, 0xc0, 0x7f)
   if (typesize === 8) return Uint8Array.of(0, 0, 0, 0, 0, 0, 0xf8, 0x7f)
-  throw unsupported(
-    `a chunk of NaNs has items of ${typesize} bytes; only floats of 4 and 8 can be NaN`,
-    place,
-  )
+  throw damaged(`a chunk of NaNs has items of ${typesize} bytes; only floats of 4 and 8 can be NaN`, place)
 }
 
 /** Repeats a pattern over all of `out`, from byte `phase` of the pattern on. */

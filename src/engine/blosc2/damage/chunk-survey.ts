@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs'
-import { damaged, unsupported } from '../../../errors.js'
+import { damaged } from '../../../errors.js'
 import type { ChunkBytes } from '../../../format/chunk2/chunk-bytes.js'
 import type { ChunkOffset, OffsetSpecial } from '../../../format/frame/offsets.js'
 import { asDamage } from '../../damage/probe.js'
@@ -70,6 +70,8 @@ export class ChunkSurvey {
     const isProved = this.#ends.checks?.sealed !== false
     if (digest === 'wrong' && isProved) return { lost: checksumError(open(index).place) }
     if (problem !== undefined && problem.code !== 'UNSUPPORTED') return { lost: problem }
+    // Nothing speaks for a chunk that neither matches its checksum nor can be decompressed.
+    if (digest === 'wrong' && problem !== undefined) return { lost: checksumError(open(index).place) }
     const sound = soundChunk(open, proven)
     return digest === 'wrong' ? { lost: checksumError(open(index).place), doubt: sound } : { sound }
   }
@@ -96,7 +98,7 @@ export class ChunkSurvey {
   special(offset: { special: OffsetSpecial }): SurveyedChunk {
     const { typesize } = this.#ends.header
     if (offset.special !== 'nans' || typesize === 4 || typesize === 8) return offset
-    this.#noFloats ??= { lost: unsupported(`the chunk is of NaNs, but its items have ${typesize} bytes`) }
+    this.#noFloats ??= { lost: damaged(`the chunk is of NaNs, but its items have ${typesize} bytes`) }
     return this.#noFloats
   }
 

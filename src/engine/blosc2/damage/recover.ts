@@ -148,6 +148,12 @@ function nothingLeft(chunks: readonly SurveyedChunk[]): BlpkError {
   return unread ?? damaged('no chunk can be recovered from the frame')
 }
 
+/** Are there chunks that are kept although nothing was found out about them? */
+function isUnproved({ chunks, ends }: FrameSurvey): boolean {
+  const isUnread = chunks.chunks.some((chunk) => 'sound' in chunk && chunk.sound.unread !== undefined)
+  return isUnread && ends.checks?.layer === undefined
+}
+
 /**
  * Finds everything that can be recovered of a frame and decides what is to be written.
  * @throws BlpkError DAMAGED where no chunk can be recovered, UNSUPPORTED where none can be read here or the chunks only
@@ -182,7 +188,7 @@ export async function planFrameRecovery(
     chunks: new ChunkList(entries, survey.sizes.chunksize, nbytes, typesize, blocksize),
     array,
     report: {
-      ok: lost === 0 && !metaLost && !vlmetaLost && !isArrayLost,
+      ok: lost === 0 && !isUnproved(survey) && !metaLost && !vlmetaLost && !isArrayLost,
       findings: [...survey.findings, ...notes],
       kept: all.length - lost,
       lost,
