@@ -151,9 +151,16 @@ export class SChunk extends SChunkReader {
     if (plain.length === 0) throw usage('a chunk needs at least one item')
   }
 
-  /** Adds items at the end: the last chunk is filled up first. @throws BlpkError USAGE, CLOSED */
+  /**
+   * Adds items right behind the last byte: the last chunk is filled up first.
+   * @throws BlpkError USAGE, CLOSED
+   */
   append(data: Data): Promise<void> {
-    return this.#change(() => this.#set(Math.floor(this.list.nbytes / this.typesize), data))
+    return this.#change(async () => {
+      const values = asBytes(data)
+      this.#checkItems(values)
+      await extend(this.#changing, values)
+    })
   }
 
   /** Adds a chunk as it is at the end. @returns the number of chunks @throws BlpkError USAGE, CLOSED */
@@ -228,9 +235,10 @@ export class SChunk extends SChunkReader {
     const values = asBytes(data)
     this.#checkItems(values)
     const { nbytes } = this.list
-    const at = start < 0 ? nbytes + start * this.typesize : start * this.typesize
+    const items = Math.floor(nbytes / this.typesize)
+    const at = (start < 0 ? items + start : start) * this.typesize
     if (!Number.isSafeInteger(start) || !Number.isSafeInteger(at) || at < 0 || at > nbytes)
-      throw usage(`item ${String(start)} does not lie within the ${nbytes / this.typesize} items`)
+      throw usage(`item ${String(start)} does not lie within the ${items} items`)
     await overwrite(this.#changing, at, values)
     await extend(this.#changing, values.subarray(Math.max(0, nbytes - at)))
   }

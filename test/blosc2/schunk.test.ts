@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { BlpkError, NDArray, SChunk } from '../../dist/index.js'
+import { appendToFrame, BlpkError, NDArray, packFile, plainSource, SChunk } from '../../dist/index.js'
 import { scratchDirectory } from '../support/scratch.js'
 
 const directory = scratchDirectory()
@@ -35,6 +35,28 @@ describe('super-chunks', () => {
     expect(asNumbers(await back.slice(8, 12))).toEqual([8, 9, 10, 11])
     expect(await codeOf(s.set(54, numbers(1)))).toBe('USAGE')
     expect(await codeOf(s.set(0, Uint8Array.of(1)))).toBe('USAGE')
+  })
+
+  test('an append to a frame that ends within an item keeps the bytes of that item', async () => {
+    const plain = join(directory, 'ragged.bin')
+    const more = join(directory, 'more.bin')
+    const frame = join(directory, 'ragged.b2frame')
+    const bytes = Uint8Array.from({ length: 1003 }, (_, i) => i)
+    writeFileSync(plain, bytes)
+    writeFileSync(more, numbers(100))
+    await packFile(plain, frame, { typesize: 4, chunkSize: 400 })
+    await appendToFrame(frame, await plainSource(more))
+    const s = await SChunk.open(frame)
+    await s.append(numbers(1, 7))
+    await s.set(-1, numbers(1, 9))
+    const expected = new Uint8Array(1003 + 404)
+    expected.set(bytes)
+    expected.set(new Uint8Array(numbers(100).buffer), 1003)
+    expected.set(new Uint8Array(numbers(1, 7).buffer), 1403)
+    // The last whole item, counted from the start.
+    expected.set(new Uint8Array(numbers(1, 9).buffer), 1400)
+    expect(Buffer.compare(await s.bytes(), expected)).toBe(0)
+    await s.close()
   })
 
   test('chunks are inserted, updated, deleted and put in another order', async () => {
