@@ -1,7 +1,8 @@
+import { spawnSync } from 'node:child_process'
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { appendToFrame, BlpkError, NDArray, packFile, plainSource, SChunk } from '../../dist/index.js'
+import { appendToFrame, BlpkError, NDArray, plainSource, SChunk } from '../../dist/index.js'
 import { scratchDirectory } from '../support/scratch.js'
 
 const directory = scratchDirectory()
@@ -44,7 +45,7 @@ describe('super-chunks', () => {
     const bytes = Uint8Array.from({ length: 1003 }, (_, i) => i)
     writeFileSync(plain, bytes)
     writeFileSync(more, numbers(100))
-    await packFile(plain, frame, { typesize: 4, chunkSize: 400 })
+    spawnSync(process.execPath, ['bin/blpk.js', 'c', '-t', '4', plain, frame])
     await appendToFrame(frame, await plainSource(more))
     const s = await SChunk.open(frame)
     await s.append(numbers(1, 7))
