@@ -10,9 +10,9 @@ export interface Cleaned extends Pick<Leftover, 'path' | 'kind' | 'written' | 'w
   removed: boolean
 }
 
-/** @throws BlpkError USAGE, NOT_FOUND */
+/** @throws BlpkError USAGE for what is there, and no directory */
 export function checkDirectory(path: string): void {
-  if (!attempt('open', path, () => statSync(path)).isDirectory())
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === false)
     throw usage(`'${path}' is no directory: clean is for directories and s3://bucket/prefix`)
 }
 
@@ -25,6 +25,7 @@ export async function cleanDirectory(
   { olderThan, age }: { olderThan: number | undefined; age: number },
   context: Context,
 ): Promise<{ found: Cleaned[]; code: number }> {
+  attempt('open', directory, () => statSync(directory))
   const { signal, options } = context
   const now = Date.now()
   const before = now - age * 1000

@@ -1,8 +1,10 @@
 import { usage } from '../errors.js'
 import { schemeOf } from '../places.js'
 import { giveUpUpload, type LeftUpload, listUploads } from '../s3/uploads.js'
-import { type Context, placeSettings } from './context.js'
+import type { Cleaned } from './clean-directory.js'
+import { type Context, forEachFile, placeSettings } from './context.js'
 import { oneLine, worst } from './exit.js'
+import { failedEntry } from './head.js'
 import { print } from './print.js'
 import { counted, JsonList } from './report.js'
 
@@ -19,8 +21,8 @@ function lineOf({ name, begun }: LeftUpload, isDone: boolean): string {
   return `${oneLine(name)}: begun ${begun.toISOString()}${isDone ? ', given up' : ''}\n`
 }
 
-async function clean(
-  prefixes: readonly string[],
+async function cleanPrefix(
+  prefix: string,
   before: number,
   isDone: boolean,
   context: Context,
@@ -28,11 +30,9 @@ async function clean(
   const settings = placeSettings(context)
   const left: LeftUpload[] = []
   let younger = 0
-  for (const prefix of prefixes) {
-    for await (const upload of listUploads(prefix, settings)) {
-      if (upload.begun.getTime() > before) younger++
-      else left.push(upload)
-    }
+  for await (const upload of listUploads(prefix, settings)) {
+    if (upload.begun.getTime() > before) younger++
+    else left.push(upload)
   }
   if (isDone) for (const upload of left) await giveUpUpload(upload, settings)
   return { left, younger }
@@ -40,31 +40,52 @@ async function clean(
 
 async function cleanStore(prefixes: readonly string[], age: number, context: Context): Promise<Report> {
   const isDone = context.options.dryRun !== true
-  const { left, younger } = await clean(prefixes, Date.now() - age * 1000, isDone, context)
+  const before = Date.now() - age * 1000
+  const left: LeftUpload[] = []
+  const failed: object[] = []
+  let younger = 0
+  const cleanOne = async (prefix: string): Promise<number> => {
+    const report = await cleanPrefix(prefix, before, isDone, context)
+    left.push(...report.left)
+    younger += report.younger
+    return 0
+  }
+  const code = await forEachFile(prefixes, context, cleanOne, (prefix, error) =>
+    failed.push(failedEntry(prefix, error)),
+  )
   const rest = younger === 0 ? '' : `, ${counted(younger, 'younger one')} left alone`
   return {
-    json: left.map(({ name, uploadId, begun }) => ({ file: name, uploadId, begun, givenUp: isDone })),
+    json: [
+      ...left.map(({ name, uploadId, begun }) => ({ file: name, uploadId, begun, givenUp: isDone })),
+      ...failed,
+    ],
     text:
       left.map((upload) => lineOf(upload, isDone)).join('') +
       `${counted(left.length, 'unfinished upload')}${isDone ? ' given up' : ''}${rest}\n`,
-    code: 0,
+    code,
   }
 }
 
 async function cleanFiles(directories: readonly string[], age: number, context: Context): Promise<Report> {
   const { cleanDirectory, cleanedLine } = await import('./clean-directory.js')
   const { olderThan, dryRun } = context.options
-  const reports = []
-  for (const directory of directories)
-    reports.push(await cleanDirectory(directory, { olderThan, age }, context))
-  const found = reports.flatMap((report) => report.found)
+  const found: Cleaned[] = []
+  const failed: object[] = []
+  const cleanOne = async (directory: string): Promise<number> => {
+    const report = await cleanDirectory(directory, { olderThan, age }, context)
+    found.push(...report.found)
+    return report.code
+  }
+  const code = await forEachFile(directories, context, cleanOne, (directory, error) =>
+    failed.push(failedEntry(directory, error)),
+  )
   const waste = found.filter(({ isWaste, removed }) => removed || (dryRun === true && isWaste)).length
   return {
-    json: found.map(({ path, ...rest }) => ({ file: path, ...rest })),
+    json: [...found.map(({ path, ...rest }) => ({ file: path, ...rest })), ...failed],
     text:
       found.map((one) => `${cleanedLine(one)}\n`).join('') +
       `${counted(waste, 'leftover')}${dryRun === true ? '' : ' removed'}, ${found.length - waste} kept\n`,
-    code: worst(reports.map(({ code }) => code)),
+    code,
   }
 }
 

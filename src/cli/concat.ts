@@ -56,7 +56,13 @@ async function join(
   const { options } = context
   const metadata = await readMetadata(options, output)
   const archives = await openArchives(inputs, names, options)
-  const sink = await openOutput(output, { context, compressed: true, inputs, like: inputs[0]?.like })
+  const sink = await openOutput(output, {
+    context,
+    compressed: true,
+    container: 'bloscpack',
+    inputs,
+    like: inputs[0]?.like,
+  })
   return concatArchives(archives, sink, {
     ...codecOptions(options),
     ...runOptions(context, view),

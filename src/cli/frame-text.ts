@@ -1,4 +1,5 @@
 import { JsonText } from '../format/json.js'
+import { shapeText } from '../format/shape-text.js'
 import { oneLine } from './exit.js'
 import type { FilterInfo, FrameChunkInfo, FrameInfo, LayerInfo } from './frame-facts.js'
 import { table } from './report.js'
@@ -6,10 +7,6 @@ import { exactSize, prettyRatio } from './sizes.js'
 
 /** Metalayers of more characters are cut. */
 const MAX_SHOWN = 200
-
-function shapeText(shape: readonly number[]): string {
-  return shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(', ')})`
-}
 
 function filterText(filters: readonly FilterInfo[]): string {
   const names = filters.map(({ name, meta }) =>

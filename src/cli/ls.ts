@@ -1,13 +1,14 @@
 import { Archive } from '../engine/archive.js'
 import { BlpkError, usage } from '../errors.js'
+import { shapeText } from '../format/shape-text.js'
 import { schemeOf } from '../places.js'
 import { type Listed, listObjects } from '../s3/list.js'
 import { openS3 } from '../sources/s3.js'
 import { containerByName } from './archive-name.js'
 import { kindOf } from './containers.js'
-import { type Context, placeSettings } from './context.js'
+import { type Context, forEachFile, placeSettings } from './context.js'
 import { describe, EXIT_CODES, oneLine, worst } from './exit.js'
-import { type Head, headOfArchive, unknownHead } from './head.js'
+import { failedEntry, type Head, headOfArchive, unknownHead } from './head.js'
 import { print } from './print.js'
 import { JsonList, table } from './report.js'
 import { prettyRatio, prettySize } from './sizes.js'
@@ -78,7 +79,7 @@ function cells({ file, cbytes, nbytes, shape, dtype, kind, error }: Row): string
   if (error !== undefined) return [prettySize(cbytes), '-', '-', '-', '-', `${name} (${error})`]
   const plain = nbytes === null ? '-' : prettySize(nbytes)
   const ratio = nbytes === null ? '-' : prettyRatio(nbytes, cbytes)
-  const dims = shape === null ? '-' : `(${shape.join(', ')}${shape.length === 1 ? ',' : ''})`
+  const dims = shape === null ? '-' : shapeText(shape)
   return [prettySize(cbytes), plain, ratio, oneLine(dims), oneLine(dtype ?? '-'), name]
 }
 
@@ -90,18 +91,25 @@ export async function run(prefixes: readonly string[], context: Context): Promis
   }
   const found: Found[] = []
   const list = new JsonList(context.options)
-  try {
-    for (const prefix of prefixes) {
-      for await (const one of lookAtAll(await listed(prefix, context), context)) {
-        found.push(one)
-        list.add(one.row)
-      }
+  const listOne = async (prefix: string): Promise<number> => {
+    const codes: number[] = []
+    for await (const one of lookAtAll(await listed(prefix, context), context)) {
+      found.push(one)
+      codes.push(one.code)
+      list.add(one.row)
     }
+    return worst(codes)
+  }
+  let code = 0
+  try {
+    code = await forEachFile(prefixes, context, listOne, (prefix, error) =>
+      list.add(failedEntry(prefix, error)),
+    )
   } finally {
     list.end()
   }
   const rows = found.map(({ row }) => row)
   if (context.options.json !== true)
     print(table(['size', 'plain', 'ratio', 'shape', 'dtype', 'name'], rows.map(cells)))
-  return worst(found.map(({ code }) => code))
+  return code
 }

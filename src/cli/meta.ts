@@ -9,6 +9,7 @@ import { about, type Context, changeSettings, placeSettings, sayVerbose } from '
 import { isDash } from './dash.js'
 import { asJson, printValue, valueBytes } from './meta-values.js'
 import { print } from './print.js'
+import { counted } from './report.js'
 
 /** What `blpk meta` does to an archive or a frame. */
 export interface MetaActions {
@@ -59,7 +60,7 @@ function metaOfFrame(archive: string, context: Context): MetaActions {
       const content = options.raw === true ? bytes : packJson(asJson(bytes))
       const fixed = options.fixed === true
       await setMetalayer(archive, name, content, { ...changing(archive, context), fixed })
-      sayVerbose(options, `'${archive}': set '${name}' to ${content.length} bytes`)
+      sayVerbose(options, `'${archive}': set '${name}' to ${counted(content.length, 'byte')}`)
     },
     async remove(name) {
       const { removeMetalayer } = await import('../blosc2/meta-store.js')

@@ -56,7 +56,7 @@ export function parseAge(text: string): number {
 
 export function parseRoom(text: string): Room {
   const count = wholeNumber('the room for more chunks', 0, 2 ** 40)
-  return /x$/i.test(text) ? { times: count(text.slice(0, -1)) } : count(text)
+  return /^\d+x$/i.test(text) ? { times: count(text.slice(0, -1)) } : count(text)
 }
 
 const MOST_PARTS = 1_000_000

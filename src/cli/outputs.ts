@@ -29,6 +29,8 @@ export interface OutputRequest {
   compressed: boolean
   /** A `.npy` file. */
   npy?: boolean
+  /** What is written whatever the output is called, of compressed bytes. */
+  container?: 'bloscpack' | 'frame'
   /** The inputs, none of which may be the output. */
   inputs: readonly Input[]
   /** Mode and times for it. */
@@ -47,8 +49,9 @@ function contentOf({ compressed }: OutputRequest): Content {
  * A name that ends like another kind of file would promise what is not written.
  * @throws BlpkError USAGE
  */
-export function checkPromise(argument: string, { compressed, npy, context }: OutputRequest): void {
+export function checkPromise(argument: string, { compressed, npy, container, context }: OutputRequest): void {
   if (!compressed && npy !== true) return
+  checkContainer(argument, container)
   const promised = knownByName(argument)?.what ?? (npy === true ? archiveByName(argument) : undefined)
   if (promised === undefined || context.options.format !== undefined) return
   if (npy === true && promised === NPY) return
@@ -56,6 +59,20 @@ export function checkPromise(argument: string, { compressed, npy, context }: Out
   const way =
     npy === true ? 'name it .npy, or use --raw to write plain bytes' : 'name it .blp, .b2frame or .b2nd'
   throw usage(`'${argument}' would be ${promised} by its name, but ${written} is written: ${way}`)
+}
+
+/** @throws BlpkError USAGE where the name is that of the other container */
+function checkContainer(argument: string, container: OutputRequest['container']): void {
+  const named = container === undefined ? undefined : containerByName(argument)
+  if (named === undefined || (named === 'blp') === (container === 'bloscpack')) return
+  const [written, other, names] =
+    container === 'bloscpack'
+      ? ['a Bloscpack archive', 'a Blosc2 frame', '.blp']
+      : ['a Blosc2 frame', 'a Bloscpack archive', '.b2frame or .b2nd']
+  throw usage(
+    `'${argument}' would be ${other} by its name, but ${written} is written: ` +
+      `name it ${names} (blpk convert makes ${other} of it)`,
+  )
 }
 
 function archiveByName(name: string): string | undefined {

@@ -73,7 +73,8 @@ export async function run(args: readonly string[], context: Context): Promise<nu
     if (!opened.source.seekable)
       throw usage('a pipe can be read only once: bring the damaged archive into a file')
     const result = await about(input, async () => {
-      const request = { context, compressed: true, inputs: [opened], like: opened.like }
+      const container = opened.isFrame ? 'frame' : 'bloscpack'
+      const request = { context, compressed: true, container, inputs: [opened], like: opened.like } as const
       const open = (): Promise<ByteSink> => openOutput(output, request)
       return opened.isFrame
         ? repairFrame(opened, open, context, view)

@@ -43,6 +43,14 @@ test.each<[string[], string]>([
     "too many arguments for 'compress'. Expected 2 arguments but got 3 (see blpk compress --help)",
   ],
   [['c', 'a.bin', '-z'], "option '-z, --chunk-size <size>' argument missing (see blpk compress --help)"],
+  [
+    ['c', 'a.bin', '--max-app-chunks', 'x'],
+    "the room for more chunks must be a whole number from 0 to 1099511627776, not 'x'",
+  ],
+  [
+    ['--timeout', '0', 'c', 'a.bin'],
+    "the timeout in seconds must be a whole number from 1 to 86400, not '0'",
+  ],
   [['c', 'a.bin', '-z', '1Q'], "'1Q' is no size (such as 4096, 128K, 1M or 0.5G, or max)"],
   [['c', 'a.bin', '-z', '0'], "the chunk size must be from 1 to 2147483631 bytes, not '0'"],
   [['c', 'a.bin', '-z', '2G'], "the chunk size must be from 1 to 2147483631 bytes, not '2G'"],

@@ -109,3 +109,20 @@ test('what fails has an entry, and the worst code counts; --ndjson has a line ea
   const usage = await blpk(['d', '--json', 'a.blp', '-'], { cwd })
   expect([usage.code, usage.out.length]).toEqual([2, 0])
 })
+
+test('a place that cannot be listed or cleaned has an entry too, and the others are tried', async () => {
+  const cwd = tempDir()
+  const cleaned = await blpk(['clean', '--json', 'none', '.'], { cwd })
+  expect([cleaned.code, cleaned.err]).toEqual([
+    1,
+    "blpk: error: cannot open 'none': no such file or directory\n",
+  ])
+  expect(JSON.parse(cleaned.out.toString())).toMatchObject([{ file: 'none', code: 'NOT_FOUND' }])
+  const unreachable = ['--s3-endpoint', 'http://127.0.0.1:9', '--retries', '0']
+  const env = { AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b' }
+  for (const verb of ['ls', 'clean']) {
+    const { code, out } = await blpk([verb, '--json', 's3://one', 's3://two', ...unreachable], { cwd, env })
+    expect([verb, code]).toEqual([verb, 1])
+    expect(JSON.parse(out.toString()).map(({ file }: Entry) => file)).toEqual(['s3://one', 's3://two'])
+  }
+})

@@ -89,7 +89,7 @@ describe('repair', () => {
     const none = await blpk(['repair', 'x.blp', 'y.blp'], { cwd })
     expect([none.code, none.err]).toEqual([
       3,
-      "blpk: error: 'x.blp': no chunk can be recovered from the archive\n",
+      "blpk: error: 'x.blp': no chunk can be recovered from the archive: this is no Bloscpack archive: it has 17 bytes, its header alone takes 32\n",
     ])
     expect(filesIn(cwd)).toEqual(['a', 'a.blp', 'x.blp'])
   })

@@ -38,7 +38,7 @@ export const GLOBAL_FLAGS: readonly Flag[] = [
     value: 'seconds',
     description: 'give up a request without progress after so many seconds',
     default: '30',
-    parse: wholeNumber('the time-out', 1, 86_400),
+    parse: wholeNumber('the timeout in seconds', 1, 86_400),
     commands: 'all',
   },
   {

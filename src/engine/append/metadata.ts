@@ -4,6 +4,7 @@ import { type Member, membersOf, objectOf, withMember } from '../../format/json-
 import { jsonTextOf } from '../../format/json-print.js'
 import { parseJson } from '../../format/json-value.js'
 import { ARRAY_KEYS, type NdarrayLayout, ndarrayIn, numpyOrder } from '../../format/npy/index.js'
+import { shapeText } from '../../format/shape-text.js'
 import type { PlainSource } from '../../sources/plain.js'
 import type { Archive } from '../archive.js'
 import { withAppendId } from './ids.js'
@@ -34,9 +35,7 @@ export function checkSameRows(
   }
   const rows = (m: NdarrayLayout): string => `(n, ${m.shape.slice(1).join(', ')})`
   if (archive.shape.length !== added.shape.length || rows(archive) !== rows(added)) {
-    throw usage(
-      `${what} has shape (${added.shape.join(', ')}), but ${where} has (${archive.shape.join(', ')})`,
-    )
+    throw usage(`${what} has shape ${shapeText(added.shape)}, but ${where} has ${shapeText(archive.shape)}`)
   }
   if (numpyOrder(archive) !== numpyOrder(added)) {
     throw usage(`${what} is in ${added.order} order, but ${where} is in ${archive.order} order`)

@@ -39,11 +39,16 @@ async function readExactly(
   nbytes: number,
   what: string,
 ): Promise<Uint8Array> {
-  if (source.size !== undefined && at + nbytes > source.size)
-    throw damaged(`${what} is cut short`, { path: source.name, offset: at })
+  const cut = (end: number): BlpkError =>
+    damaged(
+      `${what} is cut short: it should end at byte ${at + nbytes}, and the data end at byte ${end} ` +
+        '(blpk repair keeps what is left)',
+      { path: source.name, offset: at },
+    )
+  if (source.size !== undefined && at + nbytes > source.size) throw cut(source.size)
   const bytes = new Uint8Array(nbytes)
-  if ((await source.read(at, bytes)) < nbytes)
-    throw damaged(`${what} is cut short`, { path: source.name, offset: at })
+  const got = await source.read(at, bytes)
+  if (got < nbytes) throw cut(at + got)
   return bytes
 }
 

@@ -40,7 +40,7 @@ export function checkLossy({ filters, force }: CompressionOptions, dtype: string
     if (suits === undefined || suits === 'any' || (plain !== undefined && suits.dtypes.test(plain))) continue
     const items = dtype === undefined ? 'bytes whose dtype is not known' : `items of the dtype ${dtype}`
     throw usage(
-      `the filter ${name} is lossy, and made for ${suits.words}: it would ruin ${items} (use force to let it)`,
+      `the filter ${name} is lossy, and made for ${suits.words}: it would ruin ${items} (force allows it: --force)`,
     )
   }
 }

@@ -98,7 +98,10 @@ function buildSurvey(front: SurveyedFront, located: Located, size: number): Omit
   const { table, checksum, metadata } = located
   const claimed = front.header
   const chunkSize = commonSize(located.parts, claimed?.chunkSize)
-  if (chunkSize === undefined) throw damaged('no chunk can be recovered from the archive')
+  if (chunkSize === undefined) {
+    const why = front.headerProblem === undefined ? '' : `: ${front.headerProblem.message}`
+    throw damaged(`no chunk can be recovered from the archive${why}`)
+  }
   const parts = withoutForeign(located.parts, chunkSize)
   const nchunks = believableCount(parts, chunkSize, located)
   const numbered = numberChunks(parts, table?.table, nchunks, chunkSize, size)

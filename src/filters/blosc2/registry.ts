@@ -24,7 +24,8 @@ export function knownFilter(id: number): BlockFilter | undefined {
 /** The filter of a name. @throws BlpkError USAGE for one that has none */
 export function filterByName(name: string): BlockFilter {
   for (const filter of filters.values()) if (filter.name === name) return filter
-  const names = [...filters.values()].map((filter) => filter.name).join(', ')
+  const written = [...filters.values()].filter(({ forward }) => forward !== undefined)
+  const names = written.map((filter) => filter.name).join(', ')
   throw usage(`unknown filter '${name}' (there are ${names})`)
 }
 

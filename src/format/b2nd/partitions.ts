@@ -32,7 +32,9 @@ function cut(items: number, shape: readonly number[], least: readonly number[]):
 
 function checkParts(what: string, parts: readonly number[], shape: readonly number[]): void {
   if (parts.length !== shape.length)
-    throw usage(`the ${what} shape has ${parts.length} dimensions, the array ${shape.length}`)
+    throw usage(
+      `the ${what} shape has ${parts.length} dimension${parts.length === 1 ? '' : 's'}, the array ${shape.length}`,
+    )
   for (const [i, part] of parts.entries()) {
     if (!Number.isSafeInteger(part) || part < 0 || part >= 2 ** 31 || (part === 0 && shape[i] !== 0))
       throw usage(`the ${what} shape has the extent ${part}`)

@@ -58,7 +58,7 @@ function sliceRange(
   extent: number,
 ): AxisRange {
   if (!Number.isInteger(step) || step === 0)
-    throw usage(`the step ${nameOf(step)} of a slice is no integer other than 0`)
+    throw usage(`the step of a slice must be an integer other than 0, not ${nameOf(step)}`)
   const up = step > 0
   const [low, high] = up ? [0, extent] : [-1, extent - 1]
   const first = clampStart(start, extent, up ? low : high, low, high)
