@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { again, READ_AGAIN } from '../engine/append/again.js'
 import { checkSameRows, metadataAfter } from '../engine/append/metadata.js'
 import type { CompressionOptions } from '../engine/blosc2/cparams.js'
+import { arrayOfFrame, JSON_LAYER, layersOf, metadataOfLayers } from '../engine/blosc2/described.js'
 import { concat } from '../engine/concat.js'
 import type { RunOptions } from '../engine/options.js'
 import { changedError } from '../engine/plan.js'
@@ -16,7 +17,6 @@ import { schemeOf } from '../places.js'
 import type { PlainSource } from '../sources/plain.js'
 import { holdsArray } from './array-meta.js'
 import { type ChangeOptions, changeFrame } from './change.js'
-import { arrayOfFrame, JSON_LAYER, jsonOf, layersOf } from './described.js'
 import { NDArray } from './ndarray.js'
 import { SChunk } from './schunk.js'
 
@@ -98,10 +98,9 @@ function checkItems(schunk: SChunk, source: PlainSource, added: number): void {
 function describedAfter(schunk: SChunk, source: PlainSource, added: number, o: FrameAppendOptions): Layers {
   const array = arrayOfFrame(schunk)
   if (array === undefined || added === 0) return new Map()
-  const json = jsonOf(schunk.vlmeta)
-  const metadata = json ?? toJson(ndarrayMetadata({ ...array, dtype: dtypeRepr(array.descr) }))
+  const metadata = metadataOfLayers(schunk.vlmeta, array)
   const after = layersOf(metadataAfter({ metadata }, source, added, { raw: o.raw === true }))
-  if (json === undefined) after.delete(JSON_LAYER)
+  if (!schunk.vlmeta.has(JSON_LAYER)) after.delete(JSON_LAYER)
   return after
 }
 

@@ -1,7 +1,6 @@
 import { checkLossy } from '../engine/blosc2/lossy.js'
 import { usage } from '../errors.js'
-import { MsgpackReader } from '../format/msgpack/reader.js'
-import { MsgpackWriter } from '../format/msgpack/writer.js'
+import { formatTensor, parseTensor, TENSOR_LAYER } from '../format/frame/tensor.js'
 import { dtypeRepr, parseMetadataDtype } from '../format/npy/index.js'
 import { inCOrder, type Ndarray, type NumericArray, ndarray, UnpackedNdarray } from '../ndarray.js'
 import type { PlaceName } from '../place-name.js'
@@ -9,44 +8,6 @@ import type { ByteSource } from '../sources/byte-source.js'
 import { openFrameSink, type SaveOptions } from './save-frame.js'
 import { SChunk } from './schunk.js'
 import type { SChunkOpenOptions, SChunkOptions } from './schunk-options.js'
-import { readTensorDtype, TUPLE, writeTensorDtype } from './tensor-dtype.js'
-
-/** The variable-length metalayer that python-blosc2 describes a tensor in. */
-export const TENSOR_LAYER = '__pack_tensor__'
-const MAX_DIMENSIONS = 64
-const encoder = new TextEncoder()
-const decoder = new TextDecoder()
-
-/** The layer of an array in C order. @param array its shape, and NumPy's type string */
-export function formatTensor({
-  shape,
-  dtype,
-}: Pick<Ndarray, 'dtype'> & { shape: readonly number[] }): Uint8Array {
-  const w = new MsgpackWriter().fixArray(4)
-  for (const text of [TUPLE, 'numpy']) w.fixString(encoder.encode(text))
-  w.array16(shape.length + 1).fixString(encoder.encode(TUPLE))
-  for (const extent of shape) w.int64(extent)
-  writeTensorDtype(w, dtype)
-  return w.finish()
-}
-
-/** Skips the mark of a tuple. @returns how many items follow */
-function tuple(r: MsgpackReader): number {
-  const count = r.array()
-  if (count === 0 || decoder.decode(r.string()) !== TUPLE) r.wrong('a tuple is missing')
-  return count - 1
-}
-
-/** Reads the layer. @throws BlpkError DAMAGED, UNSUPPORTED for structured dtypes */
-export function parseTensor(bytes: Uint8Array): Pick<Ndarray, 'shape' | 'dtype'> {
-  const r = new MsgpackReader(bytes, 'the description of the tensor')
-  if (tuple(r) !== 3) r.wrong('kind, shape and dtype are missing')
-  r.string()
-  const ndim = tuple(r)
-  if (ndim > MAX_DIMENSIONS) r.wrong(`there are ${ndim} dimensions`)
-  const shape = Array.from({ length: ndim }, () => r.integer())
-  return { shape, dtype: readTensorDtype(r) }
-}
 
 /** A tensor's items in C order, and the super-chunk for them, which describes it but is empty still. */
 async function describe(

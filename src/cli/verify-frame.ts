@@ -1,7 +1,7 @@
 import { compareFrame } from '../blosc2/compare.js'
-import { arrayOfFrame } from '../blosc2/described.js'
 import type { NDArray } from '../blosc2/ndarray.js'
 import { verifyFrame } from '../engine/blosc2/damage/verify.js'
+import { arrayOfFrame } from '../engine/blosc2/described.js'
 import type { Finding, VerifyReport } from '../engine/verify.js'
 import { numpyOrder } from '../format/npy/index.js'
 import { holdSource } from '../sources/held.js'

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { NDArray, SChunk } from '../../dist/index.js'
 import { FRAMES_WITHOUT_CHECKSUMS, SPARSE_FIXTURE } from '../support/b2-fixtures.js'
 import { sameBytes } from '../support/scratch.js'
-import { blpk, npy, put, tempDir } from './run.js'
+import { blpk, filesIn, npy, put, tempDir } from './run.js'
 
 const items = Int32Array.from({ length: 400 }, (_, i) => Math.imul(i + 1, 2654435761))
 
@@ -129,4 +129,70 @@ describe('repair', () => {
     await whole.close()
     await sparse.close()
   })
+})
+
+describe('a frame of a .npy', () => {
+  /** A frame of 20 rows of 20 items, whose chunk 1 of so many bytes is broken. */
+  async function brokenTensor(cwd: string, chunk: number): Promise<string> {
+    put(cwd, 'in.npy', npy('<i4', [20, 20], new Uint8Array(items.buffer)))
+    await blpk(['c', '-l', '0', '-z', String(chunk), 'in.npy', 'sound.b2frame'], { cwd })
+    return broken(cwd, 'a.b2frame', readFileSync(join(cwd, 'sound.b2frame')), 1, chunk)
+  }
+
+  test('keeps the rows that are left, or its shape with zeros', async () => {
+    const cwd = tempDir()
+    const name = await brokenTensor(cwd, 400)
+    const short = await blpk(['repair', name, 'short.b2frame'], { cwd })
+    expect([short.code, short.out.toString()]).toEqual([
+      3,
+      expect.stringContaining('note: the array has 15 of its 20 rows left\n'),
+    ])
+    const left = npy(
+      '<i4',
+      [15, 20],
+      Buffer.concat([Buffer.from(items.buffer, 0, 400), Buffer.from(items.buffer, 800)]),
+    )
+    expect((await blpk(['d', 'short.b2frame', '-'], { cwd })).out.equals(left)).toBe(true)
+    expect((await blpk(['d', '--salvage', name, '-'], { cwd })).out.equals(left)).toBe(true)
+    const zeros = items.map((item, i) => (i >= 100 && i < 200 ? 0 : item))
+    const filled = await blpk(['d', '--salvage', '--fill', 'zeros', name, '-'], { cwd })
+    expect(filled.out.equals(npy('<i4', [20, 20], new Uint8Array(zeros.buffer)))).toBe(true)
+  })
+
+  test('becomes plain bytes where parts of rows are lost, and says so', async () => {
+    const cwd = tempDir()
+    const name = await brokenTensor(cwd, 120)
+    const { code, out } = await blpk(['repair', name, 'plain.b2frame'], { cwd })
+    expect([code, out.toString()]).toEqual([
+      3,
+      expect.stringContaining('note: the array has become plain bytes: parts of rows are lost'),
+    ])
+    const plain = Buffer.concat([Buffer.from(items.buffer, 0, 120), Buffer.from(items.buffer, 240)])
+    expect((await blpk(['d', 'plain.b2frame', '-'], { cwd })).out.equals(plain)).toBe(true)
+  })
+})
+
+test('a frame that is cut short says where, and what can be done', async () => {
+  const cwd = tempDir()
+  const s = await SChunk.create({ typesize: 4, chunksize: 400, level: 0 }, items)
+  const whole = await s.toCframe()
+  put(cwd, 'a.b2frame', whole.subarray(0, 1000))
+  const { code, err } = await blpk(['d', 'a.b2frame', 'x'], { cwd })
+  const message = `the frame is cut short: it should end at byte ${whole.length}, and the data end at byte 1000 (blpk repair keeps what is left)`
+  expect([code, err]).toEqual([3, `blpk: error: 'a.b2frame': ${message}\n`])
+})
+
+test('what is joined or repaired does not get the name of the other container', async () => {
+  const cwd = tempDir()
+  put(cwd, 'a.bin', new Uint8Array(items.buffer))
+  for (const name of ['a.blp', 'a.b2frame']) await blpk(['c', 'a.bin', name], { cwd })
+  for (const args of [
+    ['concat', 'x.b2nd', 'a.blp', 'a.blp'],
+    ['repair', 'a.blp', 'x.b2frame'],
+    ['repair', 'a.b2frame', 'x.blp'],
+  ]) {
+    const { code, err } = await blpk(args, { cwd })
+    expect([code, err]).toEqual([2, expect.stringMatching(/would be a .* by its name, but a .* is written/)])
+  }
+  expect(filesIn(cwd)).toEqual(['a.b2frame', 'a.bin', 'a.blp'])
 })

@@ -3,7 +3,6 @@ import { membersOf, objectOf, withMember } from '../../format/json-edit.js'
 import { ARRAY_KEYS, type NdarrayLayout, ndarrayIn } from '../../format/npy/index.js'
 import type { Span } from './finding.js'
 import { rowBytes } from './lost.js'
-import type { Survey } from './survey.js'
 
 /** The metadata that fit what is left of an archive. */
 export interface KeptMetadata {
@@ -28,19 +27,30 @@ function withRows(json: string, array: NdarrayLayout, rows: number): KeptMetadat
   return { json: changed, array: ndarrayIn(changed), note }
 }
 
+/** What described the data before the damage. */
+export interface Described {
+  /** JSON text; undefined where there is none. */
+  json: string | undefined
+  /** The array that it describes. */
+  array: NdarrayLayout | undefined
+  /** Plain bytes in all, where that is known. */
+  total: number | undefined
+  /** Is it certain which chunk is which? */
+  exact: boolean
+}
+
 /**
  * Fits metadata to the data that are left.
  * @param leftOut plain bytes that are missing in the output
  * @param nbytes plain bytes of the output
  */
-export function metadataFor(survey: Survey, leftOut: readonly Span[], nbytes: number): KeptMetadata {
-  const json = survey.metadata?.json
-  const { array } = survey.layout
+export function metadataFor(before: Described, leftOut: readonly Span[], nbytes: number): KeptMetadata {
+  const { json, array } = before
   if (json === undefined || array === undefined || array.nbytes === nbytes) return { json, array }
   if (leftOut.length === 0) return withoutArray(json, 'its shape does not go with the data')
   const row = rowBytes(array)
-  if (row === 0 || !survey.exact) return withoutArray(json, 'whole rows cannot be told from the rest')
-  const ends = leftOut.map(({ stop }) => stop ?? survey.layout.total ?? array.nbytes)
+  if (row === 0 || !before.exact) return withoutArray(json, 'whole rows cannot be told from the rest')
+  const ends = leftOut.map(({ stop }) => stop ?? before.total ?? array.nbytes)
   const aligned = leftOut.every(({ start }, i) => start % row === 0 && (ends[i] ?? 0) % row === 0)
   if (aligned && nbytes % row === 0) return withRows(json, array, nbytes / row)
   return withoutArray(json, 'parts of rows are lost (with --fill zeros it keeps its shape)')

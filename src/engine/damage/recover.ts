@@ -109,7 +109,9 @@ export async function planRecovery(source: ByteSource, o: RecoverOptions = {}): 
   const survey = await surveyArchive(source, { ...o, deep: true })
   const filling = fillLost(survey, source.size ?? 0, o.fill === 'zeros')
   const nbytes = filling.pieces.reduce((sum, piece) => sum + sizeOf(piece), 0)
-  const metadata = metadataFor(survey, filling.leftOut, nbytes)
+  const { array, total } = survey.layout
+  const described = { json: survey.metadata?.json, array, total, exact: survey.exact }
+  const metadata = metadataFor(described, filling.leftOut, nbytes)
   const lost = survey.lost.reduce((sum, { count }) => sum + count, 0)
   const metadataLost = survey.metadata !== undefined && survey.metadata.json === undefined
   const report: RecoveryReport = {

@@ -5,6 +5,7 @@ import { B2ND_LAYER, CATERVA_LAYER, formatB2nd } from '../../../format/b2nd/meta
 import type { FrameHeader } from '../../../format/frame/header.js'
 import type { Layers } from '../../../format/frame/layers.js'
 import { standInError } from '../../../format/frame/objects.js'
+import type { NdarrayLayout } from '../../../format/npy/index.js'
 import { Workspace } from '../../../kernels/workspace.js'
 import type { ByteSource } from '../../../sources/byte-source.js'
 import type { Finding } from '../../damage/finding.js'
@@ -12,6 +13,7 @@ import type { RecoveryReport } from '../../damage/recover.js'
 import { ChunkList, type Entry, memoryEntry } from '../chunk-list.js'
 import { storedSpecial } from '../special-chunk.js'
 import { isError, type SurveyedArray } from './array.js'
+import { layersFor } from './kept-layers.js'
 import type { SurveyedChunk } from './order.js'
 import { chunkBytes } from './sizes.js'
 import { type FrameSurvey, type FrameSurveyOptions, surveyFrame } from './survey.js'
@@ -32,6 +34,8 @@ export interface FrameRecovery {
   chunks: ChunkList
   /** The array that is left. */
   array: SurveyedArray | undefined
+  /** The array that metalayers of a frame without shape describe. */
+  tensor: NdarrayLayout | undefined
   report: RecoveryReport
 }
 
@@ -175,6 +179,8 @@ export async function planFrameRecovery(
   if (!survey.chunks.exact) notes.push(note('some positions are a guess: nothing tells which chunk is which'))
   const sizes = kept.map((one) => sizeOf(one, survey))
   const nbytes = sizes.reduce((sum, size) => sum + size, 0)
+  const layers = layersFor(survey, new Set(kept.map(({ index }) => index)), nbytes)
+  if (layers.note !== undefined) notes.push(note(layers.note))
   const { typesize, blocksize } = survey.trueHeader
   const entries = kept.map((one, i) => entryOf(one, survey, sizes[i] ?? 0))
   const metaLost = survey.ends.metaLost || survey.layerProblems.size > 0
@@ -184,11 +190,18 @@ export async function planFrameRecovery(
     ws: new Workspace(),
     survey,
     header: { ...survey.trueHeader, meta: metaWith(survey, array) },
-    vlmeta: survey.vlmeta,
+    vlmeta: layers.vlmeta,
     chunks: new ChunkList(entries, survey.sizes.chunksize, nbytes, typesize, blocksize),
     array,
+    tensor: layers.tensor,
     report: {
-      ok: lost === 0 && !isUnproved(survey) && !metaLost && !vlmetaLost && !isArrayLost,
+      ok:
+        lost === 0 &&
+        !isUnproved(survey) &&
+        !metaLost &&
+        !vlmetaLost &&
+        !isArrayLost &&
+        layers.note === undefined,
       findings: [...survey.findings, ...notes],
       kept: all.length - lost,
       lost,

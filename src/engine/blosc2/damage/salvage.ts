@@ -12,8 +12,8 @@ import type { FrameRecovery } from './recover.js'
 const PIECE = 16 * 2 ** 20
 
 /** The `.npy` header in front of what was recovered; undefined where it is no array (any more) that NumPy has. */
-export function recoveredFramePrefix({ array, header }: FrameRecovery): Uint8Array | undefined {
-  if (array === undefined) return undefined
+export function recoveredFramePrefix({ array, tensor, header }: FrameRecovery): Uint8Array | undefined {
+  if (array === undefined) return tensor === undefined ? undefined : formatNpyHeader(tensor)
   const dtype = numpyDtype(itemDtype(array.meta.dtype, header.typesize))
   if (dtype?.itemsize !== header.typesize) return undefined
   return formatNpyHeader({ descr: dtype.descr, shape: [...array.meta.shape], order: 'C' })

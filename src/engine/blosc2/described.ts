@@ -1,20 +1,21 @@
-import { takeOwn } from '../engine/blosc2/frame-ids.js'
-import { damaged, unsupported } from '../errors.js'
-import { product } from '../format/b2nd/geometry.js'
-import type { Layers } from '../format/frame/layers.js'
-import { escapeLoneSurrogates, scanJson } from '../format/json.js'
-import { decodeUtf8 } from '../format/json-decode.js'
-import { JsonFault } from '../format/json-scan.js'
-import { MsgpackReader } from '../format/msgpack/reader.js'
-import { MsgpackWriter } from '../format/msgpack/writer.js'
+import { damaged, unsupported } from '../../errors.js'
+import { product } from '../../format/b2nd/geometry.js'
+import type { Layers } from '../../format/frame/layers.js'
+import { formatTensor, parseTensor, TENSOR_LAYER } from '../../format/frame/tensor.js'
+import { escapeLoneSurrogates, scanJson, toJson } from '../../format/json.js'
+import { decodeUtf8 } from '../../format/json-decode.js'
+import { JsonFault } from '../../format/json-scan.js'
+import { MsgpackReader } from '../../format/msgpack/reader.js'
+import { MsgpackWriter } from '../../format/msgpack/writer.js'
 import {
   dtypeRepr,
   type NdarrayLayout,
   ndarrayIn,
+  ndarrayMetadata,
   numpyOrder,
   parseMetadataDtype,
-} from '../format/npy/index.js'
-import { formatTensor, parseTensor, TENSOR_LAYER } from './tensor.js'
+} from '../../format/npy/index.js'
+import { takeOwn } from './frame-ids.js'
 
 /**
  * The variable-length metalayer that holds what a Bloscpack archive has as metadata: JSON text, as a string of
@@ -60,15 +61,42 @@ function tensorOf(vlmeta: Layers): NdarrayLayout | undefined {
   return { descr, itemsize, shape, order: 'C', nbytes: product(shape) * itemsize }
 }
 
+/** The array that metalayers describe, whatever their frame holds: as python-blosc2's tensor, or as Bloscpack does. */
+export function arrayOfLayers(vlmeta: Layers): NdarrayLayout | undefined {
+  const json = jsonOf(vlmeta)
+  return tensorOf(vlmeta) ?? ndarrayIn(json)
+}
+
+/** The same layers with other metadata in JSON; an array that only python-blosc2's layer describes stays so. */
+export function layersInstead(vlmeta: Layers, metadata: string | undefined): Layers {
+  const layers = layersOf(metadata)
+  const changed: Layers = new Map(vlmeta)
+  for (const name of [TENSOR_LAYER, JSON_LAYER]) {
+    const content = name === JSON_LAYER && !vlmeta.has(name) ? undefined : layers.get(name)
+    if (content === undefined) changed.delete(name)
+    else changed.set(name, content)
+  }
+  return changed
+}
+
+/** What a Bloscpack archive would have as metadata. @param array that the layers describe */
+export function metadataOfLayers(vlmeta: Layers, array: NdarrayLayout): string {
+  return jsonOf(vlmeta) ?? toJson(ndarrayMetadata({ ...array, dtype: dtypeRepr(array.descr) }))
+}
+
 /**
- * The array that the metalayers of a frame describe: as python-blosc2's tensor, or as Bloscpack does.
+ * The array that the metalayers of a frame describe.
  * @returns undefined where they describe none
  * @throws BlpkError DAMAGED where its size is not that of the frame, UNSUPPORTED
  */
-export function arrayOfFrame(schunk: { vlmeta: Layers; nbytes: number }): NdarrayLayout | undefined {
-  const { vlmeta, nbytes } = schunk
-  const json = jsonOf(vlmeta)
-  const array = tensorOf(vlmeta) ?? ndarrayIn(json)
+export function arrayOfFrame({
+  vlmeta,
+  nbytes,
+}: {
+  vlmeta: Layers
+  nbytes: number
+}): NdarrayLayout | undefined {
+  const array = arrayOfLayers(vlmeta)
   if (array === undefined || array.nbytes === nbytes) return array
   throw damaged(
     `the metalayers describe an array of ${array.nbytes} bytes, but the frame holds ${nbytes}; ` +

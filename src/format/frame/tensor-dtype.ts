@@ -1,7 +1,7 @@
-import type { MsgpackReader } from '../format/msgpack/reader.js'
-import type { MsgpackWriter } from '../format/msgpack/writer.js'
-import { dtypeRepr, parseDescr } from '../format/npy/dtype.js'
-import { type PyLiteral, PyTuple, parseLiteral } from '../format/npy/literal.js'
+import type { MsgpackReader } from '../msgpack/reader.js'
+import type { MsgpackWriter } from '../msgpack/writer.js'
+import { dtypeRepr, parseDescr } from '../npy/dtype.js'
+import { type PyLiteral, PyTuple, parseLiteral } from '../npy/literal.js'
 
 /** python-blosc2 marks tuples by this first item. */
 export const TUPLE = '__tuple__'
