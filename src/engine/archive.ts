@@ -24,7 +24,7 @@ import { CHUNK_HEADER_BYTES, type ChunkHeader, parseChunkHeader } from '../forma
 import { parseJson } from '../format/json-value.js'
 import { Workspace } from '../kernels/workspace.js'
 import type { ByteSource } from '../sources/byte-source.js'
-import type { FilePlace } from '../sources/file-place.js'
+import { type FilePlace, placeInFile } from '../sources/file-place.js'
 
 /** Largest plain size of a chunk that is read unless more is allowed, in bytes. */
 export const DEFAULT_MAX_CHUNK = 2 ** 31
@@ -240,11 +240,7 @@ export class Archive {
   /** Where a chunk lies in a file that other threads may read, where it does. */
   placeOf(chunk: ChunkPlace): FilePlace | undefined {
     this.#checkOpen()
-    const { fd, name } = this.source
-    const nbytes = this.endOf(chunk) - chunk.position
-    return fd === undefined || this.source.inFile?.(chunk.position, nbytes) === false
-      ? undefined
-      : { fd, position: chunk.position, name }
+    return placeInFile(this.source, chunk.position, this.endOf(chunk) - chunk.position)
   }
 
   /** The checksum of the archive, ready for use. */

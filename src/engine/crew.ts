@@ -40,6 +40,8 @@ export interface CrewOptions {
   /** What most of the chunks are packed with; undefined where they are only stored or checked. */
   codec?: Codec | undefined
   work: 'compress' | 'decompress'
+  /** Where the slots lie; in an arena of its own by default. */
+  arena?: Arena
 }
 
 /** Who is to work: worker threads, with the calling one or without; or the calling thread alone. */
@@ -77,13 +79,14 @@ function sizeOf(o: CrewOptions): Size {
 
 /** Those who do the work on chunks: worker threads, or the calling thread. */
 export class Crew {
-  readonly arena = new Arena()
+  readonly arena: Arena
   readonly slots: Slot[]
   readonly #hands: Hand[] = []
   readonly #roster = new Roster(this.#hands, () => new OwnHand(this.arena))
   readonly #lane: Lane
 
   constructor(options: CrewOptions) {
+    this.arena = options.arena ?? new Arena()
     const { hands, own } = sizeOf(options)
     const most = hands === 0 ? 0 : Math.min(hands, threadsThatFit())
     for (let i = 0; i < most && this.#startThread(options, own); i++);
@@ -105,6 +108,11 @@ export class Crew {
       if (scarcity(error) === undefined) throw error
       return false
     }
+  }
+
+  /** Does the calling thread do everything? */
+  get isAlone(): boolean {
+    return this.#hands.length === 0
   }
 
   /** Do the hands work on these bytes? Then they can also read and write them from and to files. */

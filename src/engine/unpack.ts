@@ -1,6 +1,7 @@
 import type { Codec } from '../codecs/codec.js'
 import { CODECS } from '../codecs/registry.js'
 import { BlpkError, type ErrorPlace } from '../errors.js'
+import type { ChunkHeader } from '../format/chunk/header.js'
 import type { PlainSink } from '../sinks/plain.js'
 import type { Archive, ChunkPlace } from './archive.js'
 import { Crew } from './crew.js'
@@ -17,9 +18,9 @@ export interface UnpackResult {
 }
 
 /** The codec of a chunk; undefined for one that is only stored, or that has none: its decoding says so. */
-function codecOf(chunk: ChunkPlace | undefined): Codec | undefined {
-  if (chunk === undefined || chunk.header.memcpyed) return undefined
-  return CODECS.find(({ format }) => format === chunk.header.codecFormat)
+export function codecOf(header: ChunkHeader | undefined): Codec | undefined {
+  if (header === undefined || header.memcpyed) return undefined
+  return CODECS.find(({ format }) => format === header.codecFormat)
 }
 
 /** Crew that suits the chunks of an archive, going by the first one. @param decodes are they decompressed? */
@@ -32,7 +33,7 @@ export async function crewFor(
   // Whatever is wrong with the first chunk is said when its turn comes.
   const first = await walk.peek().catch(() => undefined)
   const chunkBytes = archive.header.chunkSize ?? first?.header.nbytes ?? 2 ** 20
-  const codec = decodes ? codecOf(first) : undefined
+  const codec = decodes ? codecOf(first?.header) : undefined
   const { threads, callerWorks } = o
   return new Crew({
     threads,

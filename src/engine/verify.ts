@@ -186,19 +186,12 @@ async function surveyed(
 ): Promise<VerifyReport | undefined> {
   if (!source.seekable || source.size === undefined) return undefined
   try {
-    const { signal, maxChunk, onProgress } = o
-    const limits = {
-      deep,
-      signal,
-      ...(onProgress !== undefined && { onProgress }),
-      ...(maxChunk !== undefined && { maxChunk }),
-    }
-    const { findings, chunks, count, header } = await surveyArchive(source, limits)
+    const { findings, chunks, count, header } = await surveyArchive(source, { ...o, deep })
     return {
       ok: isSound(findings),
       findings,
       nchunks: count,
-      sound: chunks.length,
+      sound: chunks.filter(({ unread }) => unread === undefined).length,
       checksum: header.checksum,
       deep,
     }

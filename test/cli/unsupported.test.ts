@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
-import { expect, test } from 'vitest'
-import { blpk, npy, put, ramp, tempDir } from './run.js'
+import { describe, expect, test } from 'vitest'
+import type { Finding } from '../../dist/index.js'
+import { blpk, filesIn, noise, npy, put, ramp, tempDir } from './run.js'
 
 const PLUGIN = join(import.meta.dirname, '..', '..', 'examples', 'arange-codec.mjs')
 
@@ -62,6 +63,75 @@ test.runIf(typeof crc32 === 'function')('verify --deep of a .blp archive says th
     4,
     'a.blp: unsupported: chunk 0 at byte 32: the chunk was compressed by codec number 6, which is not known\n',
   ])
+})
+
+/** An archive of ten chunks, of which some say that they have a codec that nobody knows. */
+async function unknownCodec(cwd: string, checksum: string, chunks: readonly number[]): Promise<Buffer> {
+  put(cwd, 'a', Buffer.concat([ramp(18_000), noise(2000)]))
+  await blpk(['c', '-z', '2000', '-t', '4', '-k', checksum, 'a'], { cwd })
+  const bytes = readFileSync(join(cwd, 'a.blp'))
+  for (const i of chunks) {
+    const at = Number(bytes.readBigInt64LE(32 + 8 * i))
+    const end = at + bytes.readUInt32LE(at + 12)
+    bytes[at + 2] = ((bytes[at + 2] ?? 0) & 0x1f) | (6 << 5)
+    if (checksum === 'crc32') bytes.writeUInt32LE(crc32(bytes.subarray(at, end)), end)
+  }
+  put(cwd, 'a.blp', bytes)
+  return bytes
+}
+
+describe.runIf(typeof crc32 === 'function')('repair and --salvage of a .blp archive', () => {
+  const ALL = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]
+
+  // The last chunk is stored: it is read, whatever codec it names.
+  test.each([
+    ['crc32', ALL],
+    ['none', ALL],
+    ['crc32', [4, 5]],
+  ])(
+    'an unknown codec is exit code 4, and nothing is written (checksum %s, chunks %j)',
+    async (k, chunks) => {
+      const cwd = tempDir()
+      await unknownCodec(cwd, k, chunks)
+      for (const args of [
+        ['repair', 'a.blp', 'out'],
+        ['d', '--salvage', 'a.blp', 'out'],
+      ]) {
+        const { code, err } = await blpk(args, { cwd })
+        expect([args, code]).toEqual([args, 4])
+        expect(err).toMatch(
+          new RegExp(
+            `^blpk: error: 'a.blp': chunk ${chunks[0]} at byte \\d+: .* codec number 6, which is not known\n$`,
+          ),
+        )
+      }
+      expect(filesIn(cwd)).toEqual(['a', 'a.blp'])
+    },
+  )
+
+  test('damage beside it changes nothing: verify says both', async () => {
+    const cwd = tempDir()
+    const bytes = await unknownCodec(cwd, 'crc32', ALL)
+    const at = Number(bytes.readBigInt64LE(32 + 8 * 3))
+    bytes.fill(0, at, at + 16)
+    put(cwd, 'a.blp', bytes)
+    expect((await blpk(['repair', 'a.blp', 'out'], { cwd })).code).toBe(4)
+    const { code, out } = await blpk(['verify', '--deep', '--json', 'a.blp'], { cwd })
+    const [report] = JSON.parse(out.toString()) as [{ findings: Finding[]; sound: number }]
+    expect(code).toBe(4)
+    expect(report.sound).toBe(1)
+    expect(report.findings.map(({ level, chunk }) => `${level} ${chunk}`).sort()).toEqual([
+      'damage 3',
+      ...[0, 1, 2, 4, 5, 6, 7, 8].map((chunk) => `unsupported ${chunk}`),
+    ])
+  })
+
+  test('without checksums one chunk that names another codec than the others is a broken one', async () => {
+    const cwd = tempDir()
+    await unknownCodec(cwd, 'none', [4])
+    const { code, out } = await blpk(['repair', 'a.blp', 'out.blp'], { cwd })
+    expect([code, out.toString()]).toEqual([3, expect.stringContaining('9 chunks recovered, 1 lost')])
+  })
 })
 
 test('a damaged chunk that looks like one of a later format is damage', async () => {

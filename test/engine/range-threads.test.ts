@@ -84,6 +84,8 @@ test('-n reaches parts, conversions and appends, of archives and of frames', asy
     'convert -f big.blp out.b2nd',
     'convert -f -c lz4 big.b2frame out.b2nd',
     'verify --deep big.blp',
+    'repair -f big.blp out.blp',
+    'd -f --salvage big.blp out',
     'append -c zstd big.blp big',
     'append big.b2frame big',
   ]) {

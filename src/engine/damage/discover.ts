@@ -2,6 +2,7 @@ import { type BlpkError, damaged } from '../../errors.js'
 import type { OffsetTable } from './front.js'
 import type { ChunkProbe, FoundChunk, Probed } from './probe.js'
 import { nextChunk } from './scan.js'
+import type { StretchProver } from './stretch.js'
 
 /** A stretch of the archive in which no chunk can be believed. */
 export interface Gap {
@@ -23,6 +24,8 @@ export interface DiscoverOptions {
   nchunks: number | undefined
   /** Called after each step with the position it came to, in bytes. */
   onStep?: ((position: number) => void) | undefined
+  /** Proves sound chunks in threads. */
+  prover: StretchProver
 }
 
 /** A hostile archive may string together as many headers as it likes. */
@@ -53,14 +56,34 @@ export class Discovery {
       const probed = await this.#probe.at(position, false)
       if (probed.found === undefined) {
         position = await this.#passGap(position, probed)
+        this.#o.onStep?.(position)
       } else {
-        this.parts.push({ chunk: probed.found })
-        if (this.#count !== undefined) this.#count++
-        position = probed.found.end
+        position = await this.#passChunks(probed.found)
       }
-      this.#o.onStep?.(position)
     }
     return this.parts
+  }
+
+  /** Passes a chunk and those behind it that are sound. @returns where the last one ends */
+  async #passChunks(first: FoundChunk): Promise<number> {
+    let { end } = first
+    const pass = (chunk: FoundChunk): void => {
+      this.parts.push({ chunk })
+      if (this.#count !== undefined) this.#count++
+      end = chunk.end
+      this.#o.onStep?.(end)
+    }
+    pass(first)
+    await this.#o.prover.run(first, this.#left(), pass)
+    return end
+  }
+
+  /** Chunks that are still to be passed, where that is known. */
+  #left(): number {
+    const { nchunks } = this.#o
+    return nchunks === undefined || this.#count === undefined
+      ? Number.POSITIVE_INFINITY
+      : nchunks - this.#count
   }
 
   #addGap(from: number, to: number, problem: BlpkError | undefined, lost: number | undefined): void {

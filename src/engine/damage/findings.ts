@@ -1,4 +1,4 @@
-import type { BlpkError, ErrorPlace } from '../../errors.js'
+import { BlpkError, type ErrorPlace } from '../../errors.js'
 import type { BloscpackHeader } from '../../format/bloscpack/header.js'
 import type { Finding } from './finding.js'
 import { lostChunks } from './lost.js'
@@ -97,6 +97,15 @@ function lostOf(facts: SurveyFacts): Finding[] {
   })
 }
 
+/** Sound chunks that cannot be decompressed here, each as the error that says so. */
+export function unreadChunks({ chunks }: Pick<SurveyFacts['survey'], 'chunks'>): BlpkError[] {
+  return chunks.flatMap(({ index, position, unread }) => {
+    if (unread === undefined) return []
+    const message = `chunk ${index} at byte ${position}: ${unread.message}`
+    return [new BlpkError(unread.code, message, { chunk: index, offset: position }, unread)]
+  })
+}
+
 function trailing({ source, located, survey }: SurveyFacts): Finding[] {
   const last = located.parts.at(-1)
   const end = last?.chunk?.end ?? last?.gap?.to ?? source.size
@@ -113,6 +122,7 @@ export function findingsOf(facts: SurveyFacts): Finding[] {
     ...metadataProblem(facts),
     ...wrongOffsets(facts),
     ...lostOf(facts),
+    ...unreadChunks(facts.survey).map((error) => damageFinding(error)),
     ...trailing(facts),
   ]
 }

@@ -3,7 +3,7 @@ import { type BloscpackHeader, HEADER_BYTES } from '../../format/bloscpack/heade
 import { OFFSET_BYTES } from '../../format/bloscpack/offsets.js'
 import { entriesOf } from '../archive.js'
 import { checksumAt, detectChecksum, type FoundTable, tableAt, tableBefore } from './detect.js'
-import { Discovery, type Part } from './discover.js'
+import { type DiscoverOptions, Discovery, type Part } from './discover.js'
 import { readTable, type SurveyedFront, usedEntries } from './front.js'
 import { type SurveyedMetadata, surveyMetadata } from './metadata.js'
 import { asDamage, type ChunkProbe } from './probe.js'
@@ -21,7 +21,8 @@ export interface Located {
   start: number
 }
 
-type OnStep = ((position: number) => void) | undefined
+/** How chunks are gone through. */
+type Going = Pick<DiscoverOptions, 'onStep' | 'prover'>
 
 export function foundCount(parts: readonly Part[]): number {
   return parts.filter(({ chunk }) => chunk !== undefined).length
@@ -45,7 +46,7 @@ async function hidesDigest(probe: ChunkProbe, parts: readonly Part[]): Promise<b
 export async function locateByHeader(
   probe: ChunkProbe,
   front: SurveyedFront,
-  onStep: OnStep,
+  going: Going,
 ): Promise<{ located: Located; fits: boolean } | undefined> {
   const { header, end, chunksAt } = front
   if (header === undefined || end === undefined || chunksAt === undefined) return undefined
@@ -54,7 +55,7 @@ export async function locateByHeader(
   const table = entries === 0 ? undefined : { at: end, table: await readTable(probe, end, entries) }
   // Without offsets there are no appends that leave bytes behind the last chunk: then all there is, is looked at.
   const limit = table !== undefined && agree(header, table) ? header.nchunks : undefined
-  const options = { start: chunksAt, table: table?.table, nchunks: limit, onStep }
+  const options = { start: chunksAt, table: table?.table, nchunks: limit, ...going }
   const parts = await new Discovery(probe, options).run()
   const isSure = table === undefined ? front.metadata?.intact !== false : table.table[0] === chunksAt
   const fits = isSure && parts[0]?.chunk !== undefined && !(await hidesDigest(probe, parts))
@@ -87,7 +88,7 @@ async function findTable(
 export async function locateByChunks(
   probe: ChunkProbe,
   front: SurveyedFront,
-  onStep: OnStep,
+  going: Going,
 ): Promise<Located> {
   const metadata = front.metadata ?? (await surveyMetadata(probe))
   const isThere = metadata.intact || metadata.json !== undefined
@@ -100,7 +101,7 @@ export async function locateByChunks(
   const tableEnd = table === undefined ? undefined : table.at + table.table.length * OFFSET_BYTES
   const start = tableEnd ?? first ?? from
   const nchunks = table === undefined ? undefined : usedEntries(table.table)
-  const parts = await new Discovery(probe, { start, table: table?.table, nchunks, onStep }).run()
+  const parts = await new Discovery(probe, { start, table: table?.table, nchunks, ...going }).run()
   const claimed = isBorneOut(front.header, parts) ? front.header?.nchunks : undefined
   // Where chunks or offsets follow the header at once, a flag that promises metadata is wrong.
   const leaves = (table?.at ?? first) === HEADER_BYTES || (front.header?.metadata !== true && !isThere)

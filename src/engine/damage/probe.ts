@@ -1,7 +1,7 @@
 import { BlpkError, damaged } from '../../errors.js'
 import { type ChecksumName, checksumSpec } from '../../format/bloscpack/checksums.js'
 import { CHUNK_HEADER_BYTES, type ChunkHeader, parseChunkHeader } from '../../format/chunk/header.js'
-import { Workspace } from '../../kernels/workspace.js'
+import { type Arena, Workspace } from '../../kernels/workspace.js'
 import type { SizedSource } from '../../sources/sized.js'
 import { ChunkWorker } from '../job.js'
 import { Slot } from '../slot.js'
@@ -14,6 +14,8 @@ export interface FoundChunk {
   /** Behind its digest. */
   end: number
   header: ChunkHeader
+  /** Why it cannot be decompressed here, though nothing else is wrong with it. */
+  unread?: BlpkError
 }
 
 /** What stands at a position: a chunk, or why there is none, with where it would end if its header is right. */
@@ -38,6 +40,7 @@ export class ChunkProbe {
   readonly #worker = new ChunkWorker(this.#ws)
   #budget: number
   #checksum: ChecksumName = 'None'
+  #remembered = new Map<number, FoundChunk>()
 
   constructor(source: SizedSource, o: { deep: boolean; maxChunk: number; signal?: AbortSignal | undefined }) {
     this.source = source
@@ -47,13 +50,33 @@ export class ChunkProbe {
     this.#budget = Math.max(BUDGET_LEAST, BUDGET_FACTOR * source.size)
   }
 
+  get arena(): Arena {
+    return this.#ws.arena
+  }
+
   get checksum(): ChecksumName {
     return this.#checksum
   }
 
   /** The checksum that chunks have from now on. */
   use(checksum: ChecksumName): void {
+    if (checksum !== this.#checksum) this.#remembered.clear()
     this.#checksum = checksum
+  }
+
+  /** Are chunks decompressed, for want of a checksum or because all are to be? */
+  get decodes(): boolean {
+    return this.#deep || this.#checksum === 'None'
+  }
+
+  /** Chunks that were proved elsewhere, in place of those before. */
+  remember(chunks: readonly FoundChunk[]): void {
+    this.#remembered = new Map(chunks.map((chunk) => [chunk.position, chunk]))
+  }
+
+  /** The chunk at a position, if it is known to be sound. */
+  remembered(position: number): FoundChunk | undefined {
+    return this.#remembered.get(position)
   }
 
   get digestBytes(): number {
@@ -92,13 +115,25 @@ export class ChunkProbe {
     this.#signal?.throwIfAborted()
     let claimedEnd: number | undefined
     try {
-      const header = await this.headerAt(position)
+      const known = this.remembered(position)
+      const header = known?.header ?? (await this.headerAt(position))
       claimedEnd = position + header.cbytes + this.digestBytes
       if (guess) this.spend(header.cbytes + header.nbytes / 16)
-      await this.decode(position, header, this.#checksum)
-      return { found: { position, end: claimedEnd, header } }
+      return await this.#proved(known ?? { position, end: claimedEnd, header }, known !== undefined)
     } catch (error) {
       return { problem: asDamage(error), ...(claimedEnd !== undefined && { claimedEnd }) }
+    }
+  }
+
+  async #proved(chunk: FoundChunk, isKnown: boolean): Promise<Probed> {
+    if (isKnown) return { found: chunk }
+    try {
+      await this.#decode(chunk.position, chunk.header)
+      return { found: chunk }
+    } catch (error) {
+      const found = asUnread(chunk, asDamage(error))
+      if (found === undefined) throw error
+      return { found }
     }
   }
 
@@ -119,26 +154,25 @@ export class ChunkProbe {
     throw damaged(`the archive ends within the chunk at byte ${position}`, { offset: position })
   }
 
-  /**
-   * Reads a chunk and proves it.
-   * @returns its plain bytes where it was decompressed; they are good until the next call
-   * @throws BlpkError CHECKSUM, DAMAGED, UNSUPPORTED
-   */
-  async decode(
-    position: number,
-    header: ChunkHeader,
-    checksum: ChecksumName,
-    always = false,
-  ): Promise<Uint8Array> {
-    const packed = await this.readPacked(position, header, checksumSpec(checksum).size)
-    const decodes = always || this.#deep || checksum === 'None'
+  /** Reads a chunk and proves it. @throws BlpkError CHECKSUM, DAMAGED, UNSUPPORTED */
+  async #decode(position: number, header: ChunkHeader): Promise<void> {
+    const packed = await this.readPacked(position, header)
+    const checksum = this.#checksum
     if (checksum === 'None' && !isTight(packed, header)) {
       throw damaged('the chunk does not end where its streams end', { offset: position })
     }
-    const plain = decodes ? this.#slot.plain(header.nbytes) : new Uint8Array(0)
-    await this.#worker.decode({ checksum, checkOnly: !decodes, place: { offset: position } }, packed, plain)
-    return plain
+    const plain = this.decodes ? this.#slot.plain(header.nbytes) : new Uint8Array(0)
+    await this.#worker.decode(
+      { checksum, checkOnly: !this.decodes, place: { offset: position } },
+      packed,
+      plain,
+    )
   }
+}
+
+/** A chunk that is sound as far as it can be checked here. @returns undefined where an error says more */
+export function asUnread(chunk: FoundChunk, error: BlpkError): FoundChunk | undefined {
+  return error.code === 'UNSUPPORTED' ? { ...chunk, unread: error } : undefined
 }
 
 /** Errors that say something of the archive, as against those of the machine. @throws what is none */

@@ -1,7 +1,7 @@
 import type { ByteSource } from '../../sources/byte-source.js'
 import type { SizedSource } from '../../sources/sized.js'
-import { DEFAULT_MAX_CHUNK } from '../archive.js'
 import type { Finding, Span } from './finding.js'
+import { unreadChunks } from './findings.js'
 import { type KeptMetadata, metadataFor } from './keep.js'
 import { lostChunks } from './lost.js'
 import type { NumberedChunk } from './number.js'
@@ -24,7 +24,6 @@ export interface Recovery {
   survey: Survey
   pieces: Piece[]
   metadata: KeptMetadata
-  maxChunk: number
   report: RecoveryReport
 }
 
@@ -103,10 +102,12 @@ function notesOf(survey: Survey, metadata: KeptMetadata, filling: Filling): Find
 
 /**
  * Finds everything that can be recovered of an archive and decides what is to be written.
- * @throws BlpkError DAMAGED where no chunk can be recovered, USAGE for a pipe, IO, INTERRUPTED
+ * @throws BlpkError DAMAGED where no chunk can be recovered, UNSUPPORTED where a sound one cannot be read here, USAGE for a pipe, IO, INTERRUPTED
  */
 export async function planRecovery(source: ByteSource, o: RecoverOptions = {}): Promise<Recovery> {
   const survey = await surveyArchive(source, { ...o, deep: true })
+  const unread = unreadChunks(survey)[0]
+  if (unread !== undefined) throw unread
   const filling = fillLost(survey, source.size ?? 0, o.fill === 'zeros')
   const nbytes = filling.pieces.reduce((sum, piece) => sum + sizeOf(piece), 0)
   const { array, total } = survey.layout
@@ -128,7 +129,6 @@ export async function planRecovery(source: ByteSource, o: RecoverOptions = {}): 
     survey,
     pieces: filling.pieces,
     metadata,
-    maxChunk: o.maxChunk ?? DEFAULT_MAX_CHUNK,
     report,
   }
 }

@@ -149,7 +149,7 @@ function refuseSameFile(input: string, output: string): void {
  * Repairs an archive file into another file: good chunks are kept byte for byte, header and offsets are made anew,
  * lost chunks are left out or replaced by zeros. The damaged file is only read.
  * @returns what was kept and what is lost; the output is written in either case
- * @throws BlpkError DAMAGED where no chunk can be recovered, SAME_FILE, EXISTS, NOT_FOUND, IO; no output is left then
+ * @throws BlpkError DAMAGED where no chunk can be recovered, UNSUPPORTED where one has an unknown codec, SAME_FILE, EXISTS, NOT_FOUND, IO; no output is left then
  */
 export async function repairFile(
   from: PlaceName,

@@ -1,4 +1,6 @@
 import { statSync } from 'node:fs'
+import { damaged } from '../../errors.js'
+import type { ChecksumName } from '../../format/bloscpack/checksums.js'
 import { formatNpyHeader } from '../../format/npy/index.js'
 import { attempt } from '../../io-errors.js'
 import { type PlaceName, placeName } from '../../place-name.js'
@@ -6,8 +8,14 @@ import { openPathSink } from '../../sinks/path.js'
 import { BytesPlainSink, type PlainSink } from '../../sinks/plain.js'
 import { checkReplaceableFile } from '../../sinks/replaceable.js'
 import { FileSource } from '../../sources/file.js'
+import { Crew, type FilePlaces } from '../crew.js'
+import { inOrder } from '../in-order.js'
 import type { RunOptions } from '../options.js'
-import { ChunkProbe } from './probe.js'
+import { interrupted } from '../pack.js'
+import type { Slot } from '../slot.js'
+import { codecOf } from '../unpack.js'
+import { loadChunk } from './load-chunk.js'
+import type { NumberedChunk } from './number.js'
 import { planRecovery, type Recovery, type RecoveryReport } from './recover.js'
 import type { RepairOptions } from './repair.js'
 
@@ -18,10 +26,66 @@ export function recoveredPrefix(r: Recovery): Uint8Array | undefined {
   return r.metadata.array === undefined ? undefined : formatNpyHeader(r.metadata.array)
 }
 
-async function writeZeros(sink: PlainSink, nbytes: number): Promise<void> {
-  const zeros = new Uint8Array(Math.min(ZEROS, nbytes))
-  for (let left = nbytes; left > 0; left -= zeros.length)
-    await sink.write(zeros.subarray(0, Math.min(left, ZEROS)))
+/** What is written in one go: a chunk, or so many zeros. */
+type Step = { chunk: NumberedChunk; nbytes: number } | { chunk?: undefined; nbytes: number }
+
+function* stepsOf({ pieces }: Recovery): Generator<Step> {
+  for (const { chunk, zeros } of pieces) {
+    if (chunk !== undefined) {
+      yield { chunk, nbytes: chunk.header.nbytes }
+      continue
+    }
+    for (let left = zeros.nbytes * zeros.count; left > 0; left -= ZEROS)
+      yield { nbytes: Math.min(left, ZEROS) }
+  }
+}
+
+interface Job {
+  step: Step
+  plain: Uint8Array
+  packed: Uint8Array
+  files: FilePlaces
+}
+
+async function jobFor(r: Recovery, crew: Crew, slot: Slot, step: Step): Promise<Job> {
+  const { chunk, nbytes } = step
+  if (chunk === undefined) {
+    const plain = slot.plain(nbytes).fill(0)
+    return { step, plain, packed: plain, files: {} }
+  }
+  const loaded = await loadChunk(crew, slot, r.source, chunk)
+  if (loaded !== undefined) return { step, ...loaded, files: { from: loaded.from } }
+  throw damaged(`the archive ends within the chunk at byte ${chunk.position}`, { offset: chunk.position })
+}
+
+async function work(crew: Crew, checksum: ChecksumName, { step, plain, packed, files }: Job): Promise<void> {
+  if (step.chunk !== undefined)
+    await crew.decode({ checksum, place: { offset: step.chunk.position } }, packed, plain, files)
+  else if (files.to !== undefined) await crew.write(files.to, plain)
+}
+
+async function writeSteps(r: Recovery, sink: PlainSink, o: RunOptions, crew: Crew): Promise<void> {
+  const steps = stepsOf(r)
+  let written = 0
+  await inOrder<Slot, Job, void>({
+    slots: crew.slots,
+    signal: o.signal,
+    next: async (slot) => {
+      const step: Step | undefined = steps.next().value
+      if (step === undefined) return undefined
+      const job = await jobFor(r, crew, slot, step)
+      const to = crew.reaches(job.plain, job.packed) ? await sink.reserve?.(step.nbytes) : undefined
+      return { ...job, files: { ...job.files, to } }
+    },
+    work: (_slot, job) => work(crew, r.survey.header.checksum, job),
+    done: async (_slot, { step, plain, files }) => {
+      if (files.to === undefined) await sink.write(plain)
+      written += step.nbytes
+      const packed = step.chunk?.end
+      if (packed !== undefined) o.onProgress?.({ plain: written, packed, total: r.report.nbytes })
+      return undefined
+    },
+  })
 }
 
 /**
@@ -29,24 +93,24 @@ async function writeZeros(sink: PlainSink, nbytes: number): Promise<void> {
  * @throws BlpkError DAMAGED or CHECKSUM where the archive was changed since
  */
 export async function writeSalvaged(r: Recovery, sink: PlainSink, options: RunOptions = {}): Promise<void> {
-  const probe = new ChunkProbe(r.source, { deep: true, maxChunk: r.maxChunk, signal: options.signal })
-  const { checksum } = r.survey.header
-  let plain = 0
+  const { header, chunks } = r.survey
+  let crew: Crew | undefined
   try {
-    for (const { chunk, zeros } of r.pieces) {
-      options.signal?.throwIfAborted()
-      if (chunk === undefined) {
-        await writeZeros(sink, zeros.nbytes * zeros.count)
-        continue
-      }
-      await sink.write(await probe.decode(chunk.position, chunk.header, checksum, true))
-      plain += chunk.header.nbytes
-      options.onProgress?.({ plain, packed: chunk.end, total: r.report.nbytes })
-    }
+    crew = new Crew({
+      threads: options.threads,
+      callerWorks: options.callerWorks,
+      chunkBytes: header.chunkSize,
+      nchunks: chunks.length,
+      codec: codecOf(chunks[0]?.header),
+      work: 'decompress',
+    })
+    await writeSteps(r, sink, options, crew)
     await sink.finish()
   } catch (error) {
     await sink.abort()
-    throw error
+    throw interrupted(error, options.signal)
+  } finally {
+    await crew?.dismiss()
   }
 }
 
@@ -60,7 +124,7 @@ export interface SalvageOptions extends RepairOptions {
  * Unpacks what can be recovered of a damaged archive file: lost chunks are skipped, or become zeros. An array whose
  * whole rows are left becomes a `.npy` of them, any other data become plain bytes.
  * @returns what was kept and what is lost; the output is written in either case
- * @throws BlpkError DAMAGED where no chunk can be recovered, EXISTS, NOT_FOUND, IO; no output is left then
+ * @throws BlpkError DAMAGED where no chunk can be recovered, UNSUPPORTED where one has an unknown codec, EXISTS, NOT_FOUND, IO; no output is left then
  */
 export async function salvageFile(
   from: PlaceName,

@@ -13,6 +13,7 @@ import { arrayIn, type PlainLayout } from './lost.js'
 import type { SurveyedMetadata } from './metadata.js'
 import { commonSize, type Numbered, numberChunks, withoutForeign } from './number.js'
 import { ChunkProbe } from './probe.js'
+import { StretchProver } from './stretch.js'
 
 export interface SurveyOptions extends RunOptions {
   /** Decompress every chunk too, so that each one that is found is known to be readable. */
@@ -52,11 +53,16 @@ function explainsMore(byChunks: Located, byHeader: Located): boolean {
   return more > 0 || (more === 0 && hasTable(byChunks) && !hasTable(byHeader))
 }
 
-async function locate(probe: ChunkProbe, front: SurveyedFront, o: SurveyOptions): Promise<Located> {
+async function locate(
+  probe: ChunkProbe,
+  front: SurveyedFront,
+  prover: StretchProver,
+  o: SurveyOptions,
+): Promise<Located> {
   const onStep = (packed: number): void => o.onProgress?.({ plain: packed, packed, total: probe.source.size })
-  const byHeader = await locateByHeader(probe, front, onStep)
+  const byHeader = await locateByHeader(probe, front, { onStep, prover })
   if (byHeader?.fits === true) return byHeader.located
-  const byChunks = await locateByChunks(probe, front, onStep)
+  const byChunks = await locateByChunks(probe, front, { onStep, prover })
   const isBetter = byHeader === undefined || explainsMore(byChunks, byHeader.located)
   if (isBetter) return byChunks
   probe.use(byHeader.located.checksum)
@@ -94,15 +100,31 @@ function plainTotal(count: number, chunkSize: number, lastChunk: number | undefi
   return Number.isSafeInteger(total) ? total : undefined
 }
 
+/**
+ * Without checksums a chunk of an unknown codec may be one whose header is broken: it is, if other chunks have a codec
+ * that is known.
+ */
+function withoutDoubtful({ parts, checksum }: Located): readonly Part[] {
+  const isKnown = parts.some(({ chunk }) => chunk !== undefined && !chunk.unread && !chunk.header.memcpyed)
+  if (checksum !== 'None' || !isKnown) return parts
+  return parts.map((part) => {
+    const { position: from, end: to, unread: problem } = part.chunk ?? {}
+    return from === undefined || to === undefined || problem === undefined
+      ? part
+      : { gap: { from, to, problem, lost: 1 } }
+  })
+}
+
 function buildSurvey(front: SurveyedFront, located: Located, size: number): Omit<Survey, 'findings'> {
   const { table, checksum, metadata } = located
   const claimed = front.header
-  const chunkSize = commonSize(located.parts, claimed?.chunkSize)
+  const found = withoutDoubtful(located)
+  const chunkSize = commonSize(found, claimed?.chunkSize)
   if (chunkSize === undefined) {
     const why = front.headerProblem === undefined ? '' : `: ${front.headerProblem.message}`
     throw damaged(`no chunk can be recovered from the archive${why}`)
   }
-  const parts = withoutForeign(located.parts, chunkSize)
+  const parts = withoutForeign(found, chunkSize)
   const nchunks = believableCount(parts, chunkSize, located)
   const numbered = numberChunks(parts, table?.table, nchunks, chunkSize, size)
   const lastChunk = lastSize(numbered, claimed, chunkSize)
@@ -139,13 +161,16 @@ function buildSurvey(front: SurveyedFront, located: Located, size: number): Omit
 export async function surveyArchive(source: ByteSource, options: SurveyOptions = {}): Promise<Survey> {
   const { deep = false, maxChunk = DEFAULT_MAX_CHUNK, signal } = options
   const probe = new ChunkProbe(sizedSource(source), { deep, maxChunk, signal })
+  const prover = new StretchProver(probe, options)
   try {
     const front = await surveyFront(probe)
-    const located = await locate(probe, front, options)
+    const located = await locate(probe, front, prover, options)
     const survey = buildSurvey(front, located, probe.source.size)
     return { ...survey, findings: findingsOf({ source: probe.source, front, located, survey }) }
   } catch (error) {
     if (signal?.aborted !== true || error instanceof BlpkError) throw error
     throw new BlpkError('INTERRUPTED', 'interrupted', {}, error)
+  } finally {
+    await prover.dismiss()
   }
 }
