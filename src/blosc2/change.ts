@@ -1,8 +1,8 @@
-import { statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type LockOptions, openForChange } from '../disk/changing-file.js'
 import type { Replaceable } from '../disk/editable.js'
+import { lookAt } from '../disk/look.js'
 import { checkAppendId } from '../engine/append/ids.js'
 import { inTurns } from '../engine/append/turns.js'
 import { FrameChange } from '../engine/blosc2/frame-change.js'
@@ -34,7 +34,7 @@ export type Changed<T> = { skipped: false; result: T } | { skipped: true; result
 
 /** @throws BlpkError UNSUPPORTED for a directory */
 export function checkFile(path: string): void {
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return
+  if (lookAt(path)?.isDirectory() !== true) return
   throw unsupported(
     `'${path}' is a sparse frame: those are not changed in place; save or convert it as a file first`,
     { path },

@@ -1,5 +1,5 @@
-import { statSync } from 'node:fs'
 import { join } from 'node:path'
+import { lookAt } from '../disk/look.js'
 import { type Access, accessOf } from '../disk/modes.js'
 import type { ReadOptions } from '../disk/read-archive.js'
 import type { CheckMode } from '../engine/blosc2/checksums.js'
@@ -43,9 +43,9 @@ function accessOfInput(input: string | Uint8Array | ByteSource): Access | undefi
 /** The directory of a sparse frame, where it is one. */
 function directoryOf(input: unknown): string | undefined {
   if (typeof input !== 'string' || schemeOf(input) !== undefined) return undefined
-  if (statSync(input, { throwIfNoEntry: false })?.isDirectory() !== true) return undefined
+  if (lookAt(input)?.isDirectory() !== true) return undefined
   const store = knownByName('.b2d')
-  if (store !== undefined && statSync(join(input, 'embed.b2e'), { throwIfNoEntry: false }) !== undefined)
+  if (store !== undefined && lookAt(join(input, 'embed.b2e')) !== undefined)
     throw unsupported(storeText(store), { path: input })
   return input
 }

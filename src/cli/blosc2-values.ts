@@ -53,7 +53,12 @@ export function parseShape(text: string): number[] {
     .replace(/^\((.*)\)$/, '$1')
     .replace(/,\s*$/, '')
   const shape = inside.trim() === '' ? [] : inside.split(',').map(Number)
-  if (!/^[\d\s,-]*$/.test(inside) || !shape.every((n) => Number.isSafeInteger(n) && n >= -1)) throw wrong
+  if (
+    !/^[\d\s,-]*$/.test(inside) ||
+    /^\s*,|,\s*,/.test(inside) ||
+    !shape.every((n) => Number.isSafeInteger(n) && n >= -1)
+  )
+    throw wrong
   if (shape.filter((n) => n === -1).length > 1) throw wrong
   return shape
 }

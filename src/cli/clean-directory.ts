@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs'
 import { findLeftovers, type Leftover } from '../disk/leftovers.js'
+import { lookAt } from '../disk/look.js'
 import { usage } from '../errors.js'
 import { attempt } from '../io-errors.js'
 import { type Context, sayError } from './context.js'
@@ -12,7 +13,7 @@ export interface Cleaned extends Pick<Leftover, 'path' | 'kind' | 'written' | 'w
 
 /** @throws BlpkError USAGE for what is there, and no directory */
 export function checkDirectory(path: string): void {
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === false)
+  if (lookAt(path)?.isDirectory() === false)
     throw usage(`'${path}' is no directory: clean is for directories and s3://bucket/prefix`)
 }
 

@@ -1,5 +1,6 @@
-import { existsSync, readdirSync, statSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { lookAt } from '../disk/look.js'
 import { accessOf } from '../disk/modes.js'
 import type { ReadOptions } from '../disk/read-archive.js'
 import { unsupported } from '../errors.js'
@@ -24,13 +25,13 @@ export interface ContainerInput extends Input {
 }
 
 function isDirectory(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+  return lookAt(path)?.isDirectory() === true
 }
 
 /** Is it the directory of a sparse frame? */
 export function isSparseFrame(argument: string): boolean {
   if (isDash(argument) || schemeOf(argument) !== undefined || !isDirectory(argument)) return false
-  return statSync(join(argument, SPARSE_FRAME_NAME), { throwIfNoEntry: false })?.isFile() === true
+  return lookAt(join(argument, SPARSE_FRAME_NAME))?.isFile() === true
 }
 
 /** Do the last bytes tell a frame whose first ones are damaged? */
@@ -84,7 +85,7 @@ export function refuseStoreDirectory(argument: string): void {
 
 /** The same of a file; undefined too where it is none, or not there. @throws BlpkError IO */
 async function kindOfFile(path: string): Promise<ReturnType<typeof containerOf>> {
-  if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) return undefined
+  if (lookAt(path)?.isFile() !== true) return undefined
   const source = new FileSource(path)
   try {
     return await kindOrRefuse(source)

@@ -97,7 +97,10 @@ async function openMetadataOut(
   if (metadataOut === undefined) return undefined
   const json = jsonOf(schunk.vlmeta)
   if (json === undefined) throw new BlpkError('NOT_FOUND', 'the frame has no metadata in JSON')
-  return { sink: await openOutput(metadataOut, { context, compressed: false, inputs: [input] }), json }
+  return {
+    sink: await openOutput(metadataOut, { context, compressed: false, metadata: true, inputs: [input] }),
+    json,
+  }
 }
 
 async function write(part: Part, sink: BytesPlainSink, view: ProgressView, context: Context): Promise<void> {

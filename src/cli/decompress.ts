@@ -86,7 +86,7 @@ async function openMetadataOut(
   const { metadataOut } = context.options
   if (metadataOut === undefined) return undefined
   if (archive.metadata === undefined) throw new BlpkError('NOT_FOUND', 'the archive has no metadata')
-  return openOutput(metadataOut, { context, compressed: false, inputs: [input] })
+  return openOutput(metadataOut, { context, compressed: false, metadata: true, inputs: [input] })
 }
 
 /** A sink that shows how far the work is; what was read for it is not known. */

@@ -1,5 +1,5 @@
-import { statSync } from 'node:fs'
 import { join } from 'node:path'
+import { lookClosely } from '../disk/look.js'
 import { type FrameOutput, SparseTarget } from '../engine/blosc2/frame-target.js'
 import { usage } from '../errors.js'
 import { SPARSE_FRAME_NAME } from '../format/frame/magic.js'
@@ -34,8 +34,10 @@ export async function openFrameOutput(argument: string, request: OutputRequest):
       'a sparse frame is a directory, which only file systems have: name one, or leave out --sparse',
     )
   checkPromise(argument, request)
-  for (const path of [argument, join(argument, SPARSE_FRAME_NAME)])
-    checkNotInput(argument, identityOf(statSync(path, { bigint: true, throwIfNoEntry: false })), request)
+  const there = lookClosely(argument)
+  checkNotInput(argument, identityOf(there), request)
+  if (there?.isDirectory() === true)
+    checkNotInput(argument, identityOf(lookClosely(join(argument, SPARSE_FRAME_NAME))), request)
   const { like, context } = request
   const access = { like, within: accessesOf(request) }
   return discardedAtExit(new SparseTarget(argument, { overwrite: force, ...access, ...lockOptions(context) }))

@@ -2,6 +2,7 @@ import { Archive } from '../engine/archive.js'
 import { BlpkError } from '../errors.js'
 import { FORMAT_VERSION } from '../format/bloscpack/header.js'
 import { dtypeRepr, type NdarrayLayout, ndarrayIn } from '../format/npy/index.js'
+import { scarcity } from '../io-errors.js'
 import { type ContainerInput, openContainer } from './containers.js'
 import type { Context } from './context.js'
 import { describe } from './exit.js'
@@ -30,7 +31,7 @@ export function unknownHead(file: string): Head {
 
 /** The entry for a file that failed. */
 export function failedEntry(file: string, error: unknown): Head & { error: string; code: string | null } {
-  const code = error instanceof BlpkError ? error.code : null
+  const code = (error instanceof BlpkError ? error : scarcity(error))?.code ?? null
   return { ...unknownHead(file), error: describe(error, file), code }
 }
 

@@ -1,5 +1,6 @@
-import { fstatSync, statSync } from 'node:fs'
+import { fstatSync } from 'node:fs'
 import type { MaybePromise } from '../codecs/codec.js'
+import { lookClosely } from '../disk/look.js'
 import type { Access } from '../disk/modes.js'
 import { replacing } from '../disk/replace.js'
 import { BlpkError, usage } from '../errors.js'
@@ -31,6 +32,8 @@ export interface OutputRequest {
   npy?: boolean
   /** What is written whatever the output is called, of compressed bytes. */
   container?: 'bloscpack' | 'frame'
+  /** Metadata, which are written as text. */
+  metadata?: boolean
   /** The inputs, none of which may be the output. */
   inputs: readonly Input[]
   /** Mode and times for it. */
@@ -41,8 +44,8 @@ function force(request: OutputRequest): boolean {
   return request.context.options.force === true
 }
 
-function contentOf({ compressed }: OutputRequest): Content {
-  return compressed ? 'archive' : 'plain'
+function contentOf({ compressed, metadata }: OutputRequest): Content {
+  return compressed ? 'archive' : metadata === true ? 'metadata' : 'plain'
 }
 
 /**
@@ -157,7 +160,7 @@ export async function openOutput(argument: string, request: OutputRequest): Prom
     refuseTerminal(place.fd, request)
     checkNotInput(argument, descriptorIdentity(place.fd, argument), request)
   } else {
-    const stat = statSync(argument, { bigint: true, throwIfNoEntry: false })
+    const stat = lookClosely(argument)
     checkNotInput(argument, identityOf(stat), request)
   }
   if (place.kind === 'file') {

@@ -1,5 +1,5 @@
-import { statSync } from 'node:fs'
 import { describeJournal } from '../disk/journal-report.js'
+import { lookAt } from '../disk/look.js'
 import { type Finding, type VerifyReport, verifyArchive } from '../engine/verify.js'
 import { usage } from '../errors.js'
 import { runOptions } from './codec-flags.js'
@@ -36,7 +36,7 @@ async function journalFindings(
   notes: readonly string[],
   signal: AbortSignal,
 ): Promise<Finding[]> {
-  const isFile = !isDash(file) && statSync(file, { throwIfNoEntry: false })?.isFile() === true
+  const isFile = !isDash(file) && lookAt(file)?.isFile() === true
   const journal = isFile ? await describeJournal(file, signal) : undefined
   const messages = new Set(journal === undefined ? notes : [...notes, journal])
   return [...messages].map((message) => ({ level: 'note', code: 'DAMAGED', message }))

@@ -42,6 +42,12 @@ export interface DirectorySinkOptions {
 /** Windows lets nobody rename a directory while a virus scanner looks into it. */
 const REMOVAL = { recursive: true, force: true, maxRetries: 5, retryDelay: 50 } as const
 
+function fileThereError(path: string): BlpkError {
+  const way = 'name another output, or remove it first, if that is meant'
+  const message = `'${path}' is a file, which a sparse frame does not replace, even with --force: ${way}`
+  return new BlpkError('EXISTS', message, { path })
+}
+
 /** A pipe, a device or a descriptor cannot give way to a directory. @throws BlpkError IO */
 function refuseStreams(path: string): void {
   const { kind } = outputPlace(path)
@@ -112,7 +118,7 @@ export class DirectorySink {
 
   /** Nothing goes that is no part of what is replaced. */
   #checkOld(mayReplace: (name: string) => boolean): void {
-    if (!lstatSync(this.name).isDirectory()) return
+    if (!lstatSync(this.name).isDirectory()) throw fileThereError(this.name)
     const other = attempt('read', this.name, () => readdirSync(this.name)).find((name) => !mayReplace(name))
     if (other === undefined) return
     const message = `the directory '${this.name}' holds '${other}' too and is not replaced; move that away`

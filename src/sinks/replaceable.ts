@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs'
+import { lookAt } from '../disk/look.js'
 import { BlpkError, type ErrorCode } from '../errors.js'
 import { containerOf } from '../format/container.js'
 import { looksLikeTrailerEnd, TRAILER_END_BYTES } from '../format/frame/trailer.js'
@@ -8,15 +8,20 @@ import type { ByteSource } from '../sources/byte-source.js'
 import { FileSource } from '../sources/file.js'
 import { outputPlace } from './path.js'
 
-/** What is going to be written: an archive or a frame, or plain data. */
-export type Content = 'archive' | 'plain'
+/** What is going to be written: an archive or a frame, plain data, or metadata as text. */
+export type Content = 'archive' | 'plain' | 'metadata'
+
+const WRITERS: Record<Content, string> = {
+  archive: 'an archive',
+  plain: 'plain data',
+  metadata: 'a file of metadata',
+}
 
 const ARCHIVE_NAME = /\.(blp|b2frame|b2nd|b2f)$/i
 
 function kept(path: string, is: string, content: Content): BlpkError {
-  const by = content === 'archive' ? 'an archive' : 'plain data'
   const way = 'name another output, or remove it first, if that is meant'
-  const message = `'${path}' is ${is}, which ${by} does not replace, even with --force: ${way}`
+  const message = `'${path}' is ${is}, which ${WRITERS[content]} does not replace, even with --force: ${way}`
   return new BlpkError('EXISTS', message, { path })
 }
 
@@ -37,6 +42,7 @@ async function obstacle(source: ByteSource, content: Content): Promise<string | 
   if (isArchive || start.length === 0) return undefined
   const known = knownByBytes(start)
   if (known !== undefined) return known.what
+  if (content === 'metadata') return undefined
   return ARCHIVE_NAME.test(source.name) ? undefined : 'no archive'
 }
 
@@ -54,8 +60,7 @@ async function checkReplaceable(source: ByteSource, content: Content): Promise<v
 /** The same of a file, which need not be there. @throws BlpkError EXISTS, IO */
 export async function checkReplaceableFile(path: string, content: Content): Promise<void> {
   // Streams are not replaced, and a pipe would wait for somebody to write.
-  if (outputPlace(path).kind !== 'file' || statSync(path, { throwIfNoEntry: false })?.isFile() !== true)
-    return
+  if (outputPlace(path).kind !== 'file' || lookAt(path)?.isFile() !== true) return
   await checkOpened(() => Promise.resolve(new FileSource(path)), content)
 }
 

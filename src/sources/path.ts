@@ -2,6 +2,7 @@ import { type BigIntStats, createReadStream, fstatSync, openSync, type Stats, st
 import { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
 import { descriptorNamed } from '../disk/descriptors.js'
+import { lookClosely } from '../disk/look.js'
 import { BlpkError, usage } from '../errors.js'
 import { attempt } from '../io-errors.js'
 import type { ByteSource } from './byte-source.js'
@@ -88,7 +89,7 @@ export async function openPath(path: string, o: PathOptions = {}): Promise<Opene
   const named = attempt('open', path, () => descriptorNamed(path))
   if (named !== undefined && named !== 'foreign') return openDescriptor(named.fd, path, signal)
   const stat = attempt('open', path, () => statSync(path))
-  const identity = identityOf(statSync(path, { bigint: true, throwIfNoEntry: false }))
+  const identity = identityOf(lookClosely(path))
   return { ...(await openByKind(path, stat, o)), identity }
 }
 

@@ -73,6 +73,7 @@ test('what does not fit is refused before anything is written', async () => {
     ['dump', ['--dtype', 'O'], /object arrays/],
     ['dump', ['--dtype', '<q9'], /not known/],
     ['dump', ['--shape', '-1,-1'], /is no shape/],
+    ['dump', ['--shape', ',4'], /is no shape/],
     ['a.npy', ['--dtype', '<f4'], /says itself/],
   ]
   for (const [input, options, message] of wrong) {

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs'
 import { resolvedPath } from '../../disk/links.js'
+import { lookClosely } from '../../disk/look.js'
 import { BlpkError } from '../../errors.js'
 import { formatHeader, HEADER_BYTES } from '../../format/bloscpack/header.js'
 import { formatOffsets, OFFSET_BYTES, unusedOffsets } from '../../format/bloscpack/offsets.js'
@@ -136,7 +137,7 @@ export interface RepairOptions extends RecoverOptions {
 
 /** @throws BlpkError SAME_FILE where the output is the damaged file itself */
 function refuseSameFile(input: string, output: string): void {
-  const there = statSync(output, { bigint: true, throwIfNoEntry: false })
+  const there = lookClosely(output)
   if (there === undefined) return
   const own = attempt('open', input, () => statSync(input, { bigint: true }))
   if (there.ino === own.ino && there.dev === own.dev) {
