@@ -20,8 +20,8 @@ const WRITERS: Record<Content, string> = {
 const ARCHIVE_NAME = /\.(blp|b2frame|b2nd|b2f)$/i
 
 function kept(path: string, is: string, content: Content): BlpkError {
-  const way = 'name another output, or remove it first, if that is meant'
-  const message = `'${path}' is ${is}, which ${WRITERS[content]} does not replace, even with --force: ${way}`
+  const way = 'name another output, or remove it first if that is meant'
+  const message = `'${path}' is ${is}; ${WRITERS[content]} never replaces it: ${way}`
   return new BlpkError('EXISTS', message, { path })
 }
 
@@ -43,7 +43,7 @@ async function obstacle(source: ByteSource, content: Content): Promise<string | 
   const known = knownByBytes(start)
   if (known !== undefined) return known.what
   if (content === 'metadata') return undefined
-  return ARCHIVE_NAME.test(source.name) ? undefined : 'no archive'
+  return ARCHIVE_NAME.test(source.name) ? undefined : 'not an archive'
 }
 
 /**

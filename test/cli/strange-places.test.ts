@@ -79,7 +79,7 @@ test('--metadata-out does not replace data, even with --force', async () => {
   const refused = await blpk([...args, 'a.npy', 'a.blp', 'out.npy'], { cwd: dir })
   expect([refused.code, refused.err]).toEqual([
     1,
-    expect.stringContaining('a file of metadata does not replace'),
+    expect.stringContaining('a file of metadata never replaces'),
   ])
   expect(readFileSync(join(dir, 'a.npy'))).toEqual(before)
   expect((await blpk([...args, 'm.json', 'a.blp', 'out.npy'], { cwd: dir })).code).toBe(0)

@@ -207,9 +207,9 @@ describe('answers to reads are checked, the first and every later one', () => {
       for (const isFirst of [true, false]) {
         const url = await serving((d, start) => (start === 0) === isFirst && spoil(d))
         const directory = tempDir()
-        const args = ['s3://bucket/x.blp', join(directory, 'x')]
         for (const command of ['d', 'c']) {
-          const { code, err } = await run(url, [command, '-q', '-f', ...args])
+          const args = ['s3://bucket/x.blp', join(directory, `by-${command}`)]
+          const { code, err } = await run(url, [command, '-q', ...args])
           if (said === undefined) expect([code, err]).toEqual([0, ''])
           else {
             expect([code, err]).toEqual([what === 'packed on the way' ? 4 : 1, expect.stringContaining(said)])
