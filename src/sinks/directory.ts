@@ -44,7 +44,7 @@ const REMOVAL = { recursive: true, force: true, maxRetries: 5, retryDelay: 50 } 
 
 function fileThereError(path: string): BlpkError {
   const way = 'name another output, or remove it first, if that is meant'
-  const message = `'${path}' is a file, which a sparse frame does not replace, even with --force: ${way}`
+  const message = `'${path}' is a file, which a sparse frame does not replace: ${way}`
   return new BlpkError('EXISTS', message, { path })
 }
 

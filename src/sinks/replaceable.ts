@@ -38,8 +38,8 @@ async function obstacle(source: ByteSource, content: Content): Promise<string | 
   const front = new Uint8Array(KNOWN_PEEK_BYTES)
   const start = front.subarray(0, await source.read(0, front))
   const isArchive = containerOf(start) !== undefined || (await endsAsFrame(source))
-  if (content === 'plain') return isArchive ? 'an archive' : undefined
-  if (isArchive || start.length === 0) return undefined
+  if (content !== 'archive' && isArchive) return 'an archive'
+  if (content === 'plain' || isArchive || start.length === 0) return undefined
   const known = knownByBytes(start)
   if (known !== undefined) return known.what
   if (content === 'metadata') return undefined
