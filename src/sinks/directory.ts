@@ -15,6 +15,7 @@ import { type Access, accessOf, directoryMode, HAS_MODES, modeWithin, NEW_FILE }
 import { flushName, removeLeft } from '../disk/published.js'
 import { temporaryBeside } from '../disk/temporary.js'
 import { BlpkError } from '../errors.js'
+import { CONTAINER_PEEK_BYTES, containerOf } from '../format/container.js'
 import { attempt, ioError } from '../io-errors.js'
 import { existsError } from './file.js'
 import { outputPlace } from './path.js'
@@ -42,9 +43,20 @@ export interface DirectorySinkOptions {
 /** Windows lets nobody rename a directory while a virus scanner looks into it. */
 const REMOVAL = { recursive: true, force: true, maxRetries: 5, retryDelay: 50 } as const
 
+/** A single file of a frame or an archive may give way to a directory; other data may not. */
+function isContainerFile(path: string): boolean {
+  const fd = nodeDisk.open(path, 'guarded')
+  try {
+    const front = new Uint8Array(CONTAINER_PEEK_BYTES)
+    return containerOf(front.subarray(0, nodeDisk.read(fd, front, 0))) !== undefined
+  } finally {
+    nodeDisk.close(fd)
+  }
+}
+
 function fileThereError(path: string): BlpkError {
-  const way = 'name another output, or remove it first, if that is meant'
-  const message = `'${path}' is a file, which a sparse frame does not replace: ${way}`
+  const way = 'name another output, or remove it first if that is meant'
+  const message = `'${path}' is a data file; a sparse frame never replaces it: ${way}`
   return new BlpkError('EXISTS', message, { path })
 }
 
@@ -118,7 +130,10 @@ export class DirectorySink {
 
   /** Nothing goes that is no part of what is replaced. */
   #checkOld(mayReplace: (name: string) => boolean): void {
-    if (!lstatSync(this.name).isDirectory()) throw fileThereError(this.name)
+    if (!lstatSync(this.name).isDirectory()) {
+      if (!isContainerFile(this.name)) throw fileThereError(this.name)
+      return
+    }
     const other = attempt('read', this.name, () => readdirSync(this.name)).find((name) => !mayReplace(name))
     if (other === undefined) return
     const message = `the directory '${this.name}' holds '${other}' too and is not replaced; move that away`

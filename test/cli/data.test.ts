@@ -295,7 +295,7 @@ describe.runIf(isPosix)('standard input and output, in all combinations', () => 
     put(cwd, 'a', data)
     const { code, out, err } = await shell(`${line}; blpk i --json x.blp`, { cwd })
     expect([code, err]).toEqual([0, ''])
-    return JSON.parse(out.toString()) as Info
+    return (JSON.parse(out.toString()) as [Info])[0]
   }
 
   test('a redirect to a file gets everything', async () => {

@@ -53,16 +53,17 @@ describe.skipIf(!isPosix)('a name that cannot be', () => {
   })
 })
 
-test('a sparse frame does not replace a file, even with --force', async () => {
+test('a sparse frame does not replace a data file, even with --force', async () => {
   const before = readFileSync(join(dir, 'a.npy'))
   put(dir, 'k.npy', before)
-  for (const name of ['k.npy', 'a.blp', 'a.b2nd']) {
+  put(dir, 'text', 'text')
+  for (const name of ['k.npy', 'text']) {
     const old = readFileSync(join(dir, name))
     const args = ['c', '-f', '--sparse', '--format', 'b2nd', 'a.npy', name]
     const { code, err } = await blpk(args, { cwd: dir })
     expect([code, err]).toEqual([
       1,
-      expect.stringMatching(/is a file, which a sparse frame does not replace/),
+      expect.stringMatching(/is a data file; a sparse frame never replaces it/),
     ])
     expect(readFileSync(join(dir, name))).toEqual(old)
   }

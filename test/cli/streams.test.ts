@@ -90,7 +90,11 @@ describe.runIf(isLinux)('descriptors', () => {
       await well(`blpk ${verb} /proc/self/fd/1 > x; cmp x a`, cwd)
       await well(`blpk ${verb} >(cat > x); sleep 0.2; cmp x a`, cwd)
     }
-    for (const verb of ['repair -f a.blp', 'convert -f a.blp', 'convert --format b2frame -f a.blp']) {
+    for (const verb of [
+      'repair -f a.blp',
+      'convert --format blp -f a.blp',
+      'convert --format b2frame -f a.blp',
+    ]) {
       await well(`blpk ${verb} /dev/stdout -q > x; blpk d -e x y; cmp y a; rm y`, cwd)
       await well(`blpk ${verb} /dev/fd/9 -q 9> x; blpk d -e x y; cmp y a; rm y`, cwd)
     }

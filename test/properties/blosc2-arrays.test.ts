@@ -8,6 +8,7 @@ import {
   anyDtype,
   anyKey,
   anyShape,
+  fitting,
   type Key,
   makeItems,
   PlainArray,
@@ -34,7 +35,7 @@ async function make({ cut, dtype, compression, seed, ruled }: Made): Promise<[ND
   const parts = ruled ? {} : { chunks: cut.chunks, blocks: cut.blocks }
   const array = await NDArray.fromTypedArray(
     { dtype: dtype[0], shape: cut.shape, order: 'C', data: plain.data },
-    { ...compression, ...parts },
+    { ...fitting(compression, dtype[1]), ...parts },
   )
   return [array, plain]
 }

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { SChunk } from '../../dist/index.js'
 import { startPeer } from '../support/peer.js'
-import { anyCompression, makeItems } from '../support/plain-array.js'
+import { anyCompression, fitting, makeItems } from '../support/plain-array.js'
 import { sameBytes, scratchDirectory, sha256 } from '../support/scratch.js'
 
 const TIMEOUT = 120_000
@@ -83,7 +83,11 @@ async function apply(
 
 async function make(m: Made): Promise<[SChunk, Uint8Array]> {
   const plain = makeItems(m.items * m.typesize, m.seed)
-  const options = { typesize: m.typesize, chunksize: m.chunkItems * m.typesize, ...m.compression }
+  const options = {
+    typesize: m.typesize,
+    chunksize: m.chunkItems * m.typesize,
+    ...fitting(m.compression, m.typesize),
+  }
   return [await SChunk.create({ ...options, blocksize: m.blockItems * m.typesize }, plain), plain]
 }
 

@@ -96,6 +96,12 @@ const DTYPES: [string, number][] = [
 ]
 export const anyDtype: fc.Arbitrary<[string, number]> = fc.constantFrom(...DTYPES)
 
+/** Without what is refused for items of so many bytes. */
+export function fitting(compression: CompressionOptions, typesize: number): CompressionOptions {
+  if (typesize <= 127 || compression.filters === undefined) return compression
+  return { ...compression, filters: compression.filters.filter((name) => name !== 'bytedelta') }
+}
+
 /** Anything that loses nothing. */
 export const anyCompression: fc.Arbitrary<CompressionOptions> = fc.record({
   codec: fc.constantFrom('blosclz', 'lz4', 'lz4hc', 'zlib', 'zstd'),
