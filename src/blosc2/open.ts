@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { nodeDisk } from '../disk/disk.js'
 import { lookAt } from '../disk/look.js'
 import { type Access, accessOf } from '../disk/modes.js'
 import type { ReadOptions } from '../disk/read-archive.js'
@@ -35,8 +36,13 @@ export interface OpenedFrame {
   access: Access | undefined
 }
 
-function accessOfInput(input: string | Uint8Array | ByteSource): Access | undefined {
-  if (typeof input !== 'string' || schemeOf(input) !== undefined) return undefined
+function accessOfInput(
+  input: string | Uint8Array | ByteSource,
+  { disk = nodeDisk }: ReadOptions,
+): Access | undefined {
+  const isFile = typeof input === 'string' && schemeOf(input) === undefined
+  // Other disks than the real one have no modes.
+  if (!isFile || disk !== nodeDisk) return undefined
   return attempt('open', input, () => accessOf(input, SPARSE_FRAME_NAME))
 }
 
@@ -113,7 +119,7 @@ export async function openAny(
     if (object !== undefined && isStandIn(object, whole))
       chunks.refusal = () => standInError(object, source.name)
     if (header.sparse) await source.close()
-    const access = accessOfInput(input)
+    const access = accessOfInput(input, options)
     return { header, vlmeta, chunks, ws, object, access, source: header.sparse ? undefined : source }
   } catch (error) {
     await source.close()

@@ -1,6 +1,7 @@
 import { Writable } from 'node:stream'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { parseJson } from '../../dist/format/json-value.js'
 import {
   BloscpackSink,
   BytesPlainSink,
@@ -25,7 +26,7 @@ const TIMEOUT = 120_000
 
 async function expectSame(archive: Uint8Array, plain: Uint8Array, options: PackOptions): Promise<void> {
   expect(sameBytes(await unpackBytes(archive, { threads: options.threads ?? 1 }), plain)).toBe(true)
-  const expected = options.metadata === undefined ? undefined : JSON.parse(options.metadata)
+  const expected = options.metadata === undefined ? undefined : parseJson(options.metadata)
   expect((await openArchive(archive)).parseMetadata()).toEqual(expected)
   const report = await verifyArchive(new MemorySource(archive), { deep: true, threads: 1 })
   expect(report.findings).toEqual([])
