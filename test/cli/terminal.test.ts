@@ -6,7 +6,7 @@ import { blpk, filesIn, isPosix, noise, npy, put, ramp, shell, tempDir } from '.
 
 /** Makes a pseudo-terminal around a command line, and gives its exit code; ours may have none. */
 const PTY = `
-import fcntl, os, pty, struct, sys, termios, threading, time
+import fcntl, os, pty, struct, sys, termios
 widths = [int(width) for width in os.environ['WIDTHS'].split()]
 def resize(fd, width):
     fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack('HHHH', 24, width, 0, 0))
@@ -14,12 +14,8 @@ pid, fd = pty.fork()
 if pid == 0:
     resize(0, widths[0])
     os.execvp('bash', ['bash', '-c', sys.argv[1]])
-def narrow():
-    for width in widths[1:]:
-        time.sleep(3)
-        os.write(1, b'<resized to %d>' % width)
-        resize(fd, width)
-threading.Thread(target=narrow, daemon=True).start()
+# After some lines of progress comes the next width.
+rest, draws = widths[1:], 0
 while True:
     try:
         data = os.read(fd, 65536)
@@ -28,6 +24,11 @@ while True:
     if not data:
         break
     os.write(1, data)
+    draws += data.count(b'\\x1b[K')
+    if rest and draws >= 6:
+        os.write(1, b'<resized to %d>' % rest[0])
+        resize(fd, rest.pop(0))
+        draws = 0
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 `
 
