@@ -1,4 +1,4 @@
-import { lstatSync, realpathSync } from 'node:fs'
+import { lstatSync, readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
 import { followLinks } from './links.js'
 
@@ -35,4 +35,26 @@ export function descriptorNamed(path: string): DescriptorName | undefined {
     return found !== undefined
   })
   return found
+}
+
+/** Which pipe a descriptor is of, and whether it writes; undefined where it is none, or the system does not say. */
+function pipeOf(fd: string): { pipe: string; writes: boolean } | undefined {
+  try {
+    const pipe = readlinkSync(`/proc/self/fd/${fd}`)
+    if (!pipe.startsWith('pipe:')) return undefined
+    const [, flags = '0'] = /^flags:\s*([0-7]+)/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8')) ?? []
+    return { pipe, writes: (Number.parseInt(flags, 8) & 1) === 1 }
+  } catch {
+    return undefined
+  }
+}
+
+/** Is a descriptor a pipe of Node's own, of which this process has both ends? Whoever waits for it waits for ever. */
+export function isInnerPipe(fd: number): boolean {
+  const own = fd > 2 ? pipeOf(String(fd)) : undefined
+  if (own === undefined) return false
+  return readdirSync('/proc/self/fd').some((other) => {
+    const end = pipeOf(other)
+    return end?.pipe === own.pipe && end.writes !== own.writes
+  })
 }

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 import { Socket } from 'node:net'
 import type { Writable } from 'node:stream'
 import type * as tty from 'node:tty'
+import { isInnerPipe } from '../disk/descriptors.js'
 import { BlpkError } from '../errors.js'
 import { attempt } from '../io-errors.js'
 import type { ByteSink } from './byte-sink.js'
@@ -96,6 +97,8 @@ export function openOrderedStdout(): ByteSink {
  * @throws BlpkError IO
  */
 export function openDescriptorSink(fd: number, name: string): ByteSink {
+  if (isInnerPipe(fd))
+    throw new BlpkError('IO', `cannot write '${name}': it is not open for that`, { path: name })
   const isPatchable = attempt('write', name, () => {
     const stat = fstatSync(fd)
     return stat.isFile() && stat.size === 0 && obeysPositions(fd)

@@ -1,7 +1,7 @@
 import { type BigIntStats, createReadStream, fstatSync, openSync, type Stats, statSync } from 'node:fs'
 import { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
-import { descriptorNamed } from '../disk/descriptors.js'
+import { descriptorNamed, isInnerPipe } from '../disk/descriptors.js'
 import { lookClosely } from '../disk/look.js'
 import { BlpkError, usage } from '../errors.js'
 import { attempt } from '../io-errors.js'
@@ -48,6 +48,8 @@ function streamSource(stream: Readable, name: string, signal?: AbortSignal): Byt
 export async function openDescriptor(fd: number, name: string, signal?: AbortSignal): Promise<OpenedPath> {
   const stat = attempt('read', name, () => fstatSync(fd))
   const identity = identityOf(fstatSync(fd, { bigint: true }))
+  if (isInnerPipe(fd))
+    throw new BlpkError('IO', `cannot read '${name}': it is not open for that`, { path: name })
   if (stat.isDirectory()) throw usage(`${name} is a directory: name a file, or pipe one in`)
   if (stat.isFile()) {
     const isPlainFile = !mayLieAboutSize(stat)

@@ -101,6 +101,20 @@ describe.runIf(isLinux)('descriptors', () => {
     await well('blpk concat -f /dev/fd/9 a.blp a.blp 9> x; blpk d -e x y; cat a a | cmp - y', cwd)
   }, 240_000)
 
+  test.runIf(process.platform === 'linux')("Node's own pipes are not open to anybody", async () => {
+    const cwd = place()
+    for (const fd of [4, 5, 6, 8]) {
+      for (const line of [`info /dev/fd/${fd}`, `c -f /dev/fd/${fd} x.blp`, `d -f a /dev/fd/${fd}`]) {
+        const { code, err } = await shell(`exec "$NODE" "$BLPK" ${line}`, { cwd })
+        expect([line, code]).toEqual([line, expect.any(Number)])
+        expect([line, code === 0]).toEqual([line, false])
+        expect(err).not.toContain('bug in blpk')
+      }
+    }
+    // A pipe that was handed on twice has one end here.
+    await well('cat a | blpk c -f /dev/fd/3 x.blp 3<&0; blpk d x.blp -f y; cmp y a', cwd)
+  })
+
   test('inputs are streams too', async () => {
     const cwd = place()
     await well('blpk c a a.blp; blpk c --format b2frame a a.b2frame', cwd)
