@@ -66,7 +66,6 @@ export const zstd: Codec = {
   compress(ws, src, nbytes, dst, capacity, level) {
     return compressByKernel(ws, src, nbytes, dst, capacity, level, 0)
   },
-  // The libraries take none, or not of all Nodes: the highest levels are as the one below.
   compressDict(ws, src, nbytes, dst, capacity, level, dictBytes) {
     const strength = Math.min(level, LAST_DICTIONARY_LEVEL)
     return compressByKernel(ws, src, nbytes, dst, capacity, strength, dictBytes)
