@@ -13,7 +13,7 @@ import { npyPrefix } from './sinks/npy.js'
 import { BytesPlainSink } from './sinks/plain.js'
 import { MemorySource } from './sources/memory.js'
 import { BytesPlainSource, type PlainSource } from './sources/plain.js'
-import { FLOAT16, type Float16Constructor, typedValues } from './typed-values.js'
+import { dtypeOfTyped, typedValues } from './typed-values.js'
 
 export type { NumericArray }
 
@@ -52,28 +52,13 @@ export class UnpackedNdarray implements Ndarray {
   }
 }
 
-const DTYPES: [new (n: number) => NumericArray, string][] = [
-  ...(FLOAT16 === undefined ? [] : ([[FLOAT16, '<f2']] as [Float16Constructor, string][])),
-  [Int8Array, '|i1'],
-  [Uint8Array, '|u1'],
-  [Uint8ClampedArray, '|u1'],
-  [Int16Array, '<i2'],
-  [Uint16Array, '<u2'],
-  [Int32Array, '<i4'],
-  [Uint32Array, '<u4'],
-  [BigInt64Array, '<i8'],
-  [BigUint64Array, '<u8'],
-  [Float32Array, '<f4'],
-  [Float64Array, '<f8'],
-]
-
 /** A typed array as an {@link Ndarray}, without a copy. @param shape one-dimensional by default */
 export function ndarray(
   array: NumericArray,
   shape: number[] = [array.length],
   order: 'C' | 'F' = 'C',
 ): Ndarray {
-  const dtype = DTYPES.find(([type]) => array instanceof type)?.[1]
+  const dtype = dtypeOfTyped(array)
   if (dtype === undefined) throw usage('this array has no NumPy dtype')
   return { dtype, shape, order, data: new Uint8Array(array.buffer, array.byteOffset, array.byteLength) }
 }

@@ -1,12 +1,12 @@
 import { usage } from './errors.js'
 import type { Float16ArrayLike, NumericArray } from './numeric-array.js'
 
-export type Float16Constructor = new (length: number) => Float16ArrayLike
+type Float16Constructor = new (length: number) => Float16ArrayLike
 
 type Typed = new (buffer: ArrayBufferLike, offset: number, length: number) => NumericArray
 
 /** Node has it from version 24 on. */
-export const FLOAT16 = (globalThis as { Float16Array?: Float16Constructor }).Float16Array
+const FLOAT16 = (globalThis as { Float16Array?: Float16Constructor }).Float16Array
 
 /** By NumPy's letter of the kind, and the size of an item. Dates and durations are counts, as `view('i8')` gives them. */
 const TYPES: Readonly<Record<string, unknown>> = {
@@ -68,4 +68,24 @@ export function typedValues(dtype: string, data: Uint8Array): NumericArray {
   const bytes = nativeBytes(data, size, turned)
   const values = new type(bytes.buffer, bytes.byteOffset, bytes.length / size)
   return isHalf && FLOAT16 === undefined ? Float32Array.from(values as Uint16Array, float16) : values
+}
+
+const DTYPES: [new (n: number) => NumericArray, string][] = [
+  ...(FLOAT16 === undefined ? [] : ([[FLOAT16, '<f2']] as [Float16Constructor, string][])),
+  [Int8Array, '|i1'],
+  [Uint8Array, '|u1'],
+  [Uint8ClampedArray, '|u1'],
+  [Int16Array, '<i2'],
+  [Uint16Array, '<u2'],
+  [Int32Array, '<i4'],
+  [Uint32Array, '<u4'],
+  [BigInt64Array, '<i8'],
+  [BigUint64Array, '<u8'],
+  [Float32Array, '<f4'],
+  [Float64Array, '<f8'],
+]
+
+/** What the items of a typed array are, as NumPy names it; undefined of anything else. */
+export function dtypeOfTyped(array: unknown): string | undefined {
+  return DTYPES.find(([type]) => array instanceof type)?.[1]
 }

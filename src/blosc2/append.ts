@@ -2,6 +2,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { again, READ_AGAIN } from '../engine/append/again.js'
 import { checkSameRows, metadataAfter } from '../engine/append/metadata.js'
+import { sourceList } from '../engine/append/sources.js'
 import type { CompressionOptions } from '../engine/blosc2/cparams.js'
 import { arrayOfFrame, JSON_LAYER, layersOf, metadataOfLayers } from '../engine/blosc2/described.js'
 import { concat } from '../engine/concat.js'
@@ -218,7 +219,7 @@ export async function appendToFrame(
   options: FrameAppendOptions = {},
 ): Promise<FrameAppendResult> {
   const path = placeName(place)
-  const sources: readonly PlainSource[] = 'read' in source ? [source] : source
+  const sources = sourceList(source)
   const isRemote = schemeOf(path) !== undefined
   const known = isRemote
     ? await spoolWhere(sources, READ_AGAIN, join(tmpdir(), 'blpk-append'))

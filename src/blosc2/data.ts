@@ -1,4 +1,5 @@
 import { usage } from '../errors.js'
+import { dtypeOfTyped } from '../typed-values.js'
 
 /** Bytes, or a typed array of any kind. */
 export type Data = ArrayBufferView
@@ -9,20 +10,8 @@ export function asBytes(data: Data): Uint8Array {
   return new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
 }
 
-const TYPES: readonly (readonly [new () => object, string])[] = [
-  [Int8Array, '|i1'],
-  [Int16Array, '<i2'],
-  [Uint16Array, '<u2'],
-  [Int32Array, '<i4'],
-  [Uint32Array, '<u4'],
-  [BigInt64Array, '<i8'],
-  [BigUint64Array, '<u8'],
-  [Float32Array, '<f4'],
-  [Float64Array, '<f8'],
-]
-
 /** What the items of a typed array are, as NumPy names it; of plain bytes nothing is known. */
 export function dtypeOf(data: Data | undefined): string | undefined {
-  const found = TYPES.find(([type]) => data instanceof type)
-  return found?.[1]
+  const dtype = dtypeOfTyped(data)
+  return dtype === '|u1' ? undefined : dtype
 }

@@ -46,6 +46,7 @@ describe('super-chunks', () => {
     writeFileSync(plain, bytes)
     writeFileSync(more, numbers(100))
     spawnSync(process.execPath, ['bin/blpk.js', 'c', '-t', '4', plain, frame])
+    expect(await codeOf(appendToFrame(frame, more as never))).toBe('USAGE')
     await appendToFrame(frame, await plainSource(more))
     const s = await SChunk.open(frame)
     await s.append(numbers(1, 7))

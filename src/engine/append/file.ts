@@ -11,6 +11,7 @@ import { located } from '../unpack.js'
 import { appendOnce } from './once.js'
 import { type AppendOptions, type AppendResult, checkAppendOptions } from './options.js'
 import { growthFor } from './plan.js'
+import { sourceList } from './sources.js'
 import { appendWithRoom } from './write.js'
 
 /** Appends to a copy with more room, which then takes the place of the archive. */
@@ -52,7 +53,7 @@ export async function appendToFile(
 ): Promise<AppendResult> {
   const path = placeName(place)
   checkAppendOptions(options)
-  const sources: readonly PlainSource[] = 'read' in source ? [source] : source
+  const sources = sourceList(source)
   const known = await spoolWhere(sources, ({ size }) => size !== undefined, path)
   try {
     const all = concat(known)

@@ -15,6 +15,7 @@ import { appendToFile } from './file.js'
 import { appendOnce } from './once.js'
 import { type AppendOptions, type AppendResult, checkAppendOptions } from './options.js'
 import { growthFor } from './plan.js'
+import { sourceList } from './sources.js'
 import { inTurns } from './turns.js'
 import { appendWithRoom } from './write.js'
 
@@ -53,7 +54,7 @@ export async function appendTo(
   checkAppendOptions(options)
   const open = remoteOpener(place, options)
   if (open === undefined) return appendToFile(place, source, options)
-  const sources: readonly PlainSource[] = 'read' in source ? [source] : source
+  const sources = sourceList(source)
   let ready: readonly PlainSource[] = []
   try {
     ready = await spoolWhere(sources, READ_AGAIN, join(tmpdir(), 'blpk-append'))
