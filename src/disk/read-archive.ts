@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Closable } from '../dispose.js'
 import { BlpkError, closedError } from '../errors.js'
 import { attempt, ioError } from '../io-errors.js'
+import { type PlaceName, placeName } from '../place-name.js'
 import type { ByteSource } from '../sources/byte-source.js'
 import { openForChange } from './changing-file.js'
 import { type Disk, type FileFacts, nodeDisk, sameFile } from './disk.js'
@@ -209,9 +210,11 @@ async function tryToOpen(
  * Opens an archive or a frame in a file for reading, in the state that it has now: changes that others begin or
  * finish meanwhile do not show. What a writer that was killed left undone is rolled back, or read past where the file
  * cannot be written.
- * @throws BlpkError NOT_FOUND, IO, INTERRUPTED
+ * @param file a path, or a `file:` URL
+ * @throws BlpkError NOT_FOUND, IO, INTERRUPTED; USAGE for a URL of another scheme
  */
-export async function openArchiveFile(name: string, o: ReadOptions = {}): Promise<ByteSource & Closable> {
+export async function openArchiveFile(file: PlaceName, o: ReadOptions = {}): Promise<ByteSource & Closable> {
+  const name = placeName(file)
   const { disk = nodeDisk } = o
   for (let i = 0; i < MAX_TRIES; i++) {
     const closers = new Closers()

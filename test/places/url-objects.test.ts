@@ -13,6 +13,7 @@ import {
   MemorySource,
   NDArray,
   openArchive,
+  openArchiveFile,
   openSink,
   openSource,
   packBytes,
@@ -40,6 +41,9 @@ test('URL objects of files stand wherever a path does', async () => {
   expect(new FileSource(at('y.bin')).size).toBe(4080)
   expect((await plainSource(at('y.bin'))).size).toBe(4080)
   expect((await openArchive(at('x.blp'))).nbytes).toBe(4080)
+  const opened = await openArchiveFile(at('x.blp'))
+  expect((await openArchive(opened)).nbytes).toBe(4080)
+  await opened.close()
   await repairFile(at('x.blp'), at('z.blp'))
   await salvageFile(at('x.blp'), at('z.bin'))
   for (const sink of [await openSink(at('s.bin')), new FileSink(at('t.bin'))]) {
