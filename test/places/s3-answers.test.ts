@@ -28,18 +28,20 @@ function xml(root: string, content: string): string {
   return `<?xml version="1.0" encoding="UTF-8"?><${root} xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${content}</${root}>`
 }
 
-/** A store that has nothing, and takes what is written as a test says. */
+/** A store that has nothing, and takes what is written as a test says: once it has the whole body, as stores do. */
 function store(answers: Partial<Record<'put' | 'part' | 'complete', RequestListener>>): RequestListener {
   return (req, res) => {
     const { method, url = '' } = req
-    req.resume()
-    if (method === 'HEAD' || method === 'GET') res.writeHead(404).end()
-    else if (method === 'DELETE') res.writeHead(204).end()
-    else if (method === 'POST' && url.includes('uploads'))
-      res.end(xml('InitiateMultipartUploadResult', '<UploadId>u1</UploadId>'))
-    else if (method === 'POST') answers.complete?.(req, res)
-    else if (url.includes('partNumber')) (answers.part ?? ((_, r) => r.writeHead(200, ETAG).end()))(req, res)
-    else answers.put?.(req, res)
+    req.resume().once('end', () => {
+      if (method === 'HEAD' || method === 'GET') res.writeHead(404).end()
+      else if (method === 'DELETE') res.writeHead(204).end()
+      else if (method === 'POST' && url.includes('uploads'))
+        res.end(xml('InitiateMultipartUploadResult', '<UploadId>u1</UploadId>'))
+      else if (method === 'POST') answers.complete?.(req, res)
+      else if (url.includes('partNumber'))
+        (answers.part ?? ((_, r) => r.writeHead(200, ETAG).end()))(req, res)
+      else answers.put?.(req, res)
+    })
   }
 }
 
