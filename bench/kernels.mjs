@@ -1,8 +1,8 @@
 // npm run bench:kernels: filters, codecs and checksums alone, one thread, in GB/s of plain bytes, next to a plain copy.
 import { createRequire } from 'node:module'
 import * as zlib from 'node:zlib'
+import { loadChecksum } from '../dist/chunk/checksums.js'
 import { codecByName } from '../dist/codecs/registry.js'
-import { loadChecksum } from '../dist/format/bloscpack/checksums.js'
 import { Workspace } from '../dist/kernels/workspace.js'
 
 const BLOCK = 128 * 1024

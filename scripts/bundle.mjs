@@ -49,7 +49,7 @@ function closure(path, found = new Set()) {
 
 // What the usual commands need goes in few files, each with what the next ones need besides: forty small ones took a fifth
 // of a millisecond each.
-const steps = [['main'], ['info'], ['compress', 'decompress']].map(
+const steps = [['main'], ['commands/info'], ['commands/compress', 'commands/decompress']].map(
   (names) => new Set(names.flatMap((name) => [...closure(resolve(`dist/cli/${name}.js`))])),
 )
 const groups = ['start', 'open', 'work'].map((name, i) => ({

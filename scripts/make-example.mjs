@@ -1,7 +1,7 @@
 // Makes examples/stations.npy: a year of hourly temperatures at four made-up stations, float32 (8760, 4),
 // in the steps of 1/16 degree that common sensors have: season, day, weather and noise from a fixed seed.
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { formatNpyHeader } from '../dist/format/npy/index.js'
+import { formatNpyHeader } from '../dist/array/npy/index.js'
 
 const HOURS = 365 * 24
 const STATIONS = 4

@@ -3,73 +3,105 @@
  * Errors are {@link BlpkError}s with a code.
  */
 
-export { appendToFrame, type FrameAppendOptions, type FrameAppendResult } from './blosc2/append.js'
-export { type Changed, type ChangeOptions, changeArray, changeFrame } from './blosc2/change.js'
-export type { Data } from './blosc2/data.js'
-export { NDArray } from './blosc2/ndarray.js'
-export type { NDArrayOptions } from './blosc2/ndarray-options.js'
-export type { SaveOptions } from './blosc2/save-frame.js'
-export { SChunk } from './blosc2/schunk.js'
-export type { NDArrayOpenOptions, SChunkOpenOptions, SChunkOptions } from './blosc2/schunk-options.js'
-export type { BlockFunction, ReadCallOptions } from './blosc2/schunk-reader.js'
-export { loadTensor, packTensor, saveTensor, unpackTensor } from './blosc2/tensor.js'
+export type { ByteSink, Expected } from './bytes/byte-sink.js'
+export type { ByteSource } from './bytes/byte-source.js'
+export type { ChunkHeader, Shuffle } from './chunk/blosc1/header.js'
+export type { DecodeCounts } from './chunk/blosc2/decode.js'
+export type { ChecksumName } from './chunk/checksums.js'
 export type { CodecName } from './codecs/registry.js'
+export type { Data } from './core/data.js'
+export type { Closable } from './core/dispose.js'
+export { BlpkError, type ErrorCode, type ErrorPlace } from './core/errors.js'
+export type { Float16ArrayLike } from './core/numeric-array.js'
+export type { PlaceName } from './core/place-name.js'
 export type { LockOptions } from './disk/changing-file.js'
 export type { Disk, FileFacts, Owner } from './disk/disk.js'
 export type { Access } from './disk/modes.js'
 export { openArchiveFile, type ReadOptions } from './disk/read-archive.js'
-export type { Closable } from './dispose.js'
-export { appendToFile } from './engine/append/file.js'
-export type { AppendOptions, AppendResult } from './engine/append/options.js'
-export { appendTo } from './engine/append/place.js'
-export { Archive, type ChunkPlace, type OpenOptions } from './engine/archive.js'
-export type { CheckMode, FrameChecksum } from './engine/blosc2/checksums.js'
+export type { CodecOptions, PackOptions, PlanInfo, Progress, Room, RunOptions } from './engine/options.js'
+export type { CheckMode, FrameChecksum } from './format/blosc2/chunks/checksums.js'
 export {
   type CompressionOptions,
   type FilterOption,
   registerCodec,
   type SChunkTraits,
   type UserCodec,
-} from './engine/blosc2/cparams.js'
+} from './format/blosc2/chunks/cparams.js'
+export { registerFilter, type UserFilter, type UserFilterContext } from './format/blosc2/chunks/filters.js'
+export { peerWarnings } from './format/blosc2/chunks/peer-limits.js'
 export {
   type FrameRecoverOptions,
   type FrameRecovery,
   planFrameRecovery,
-} from './engine/blosc2/damage/recover.js'
-export { writeRecoveredFrame } from './engine/blosc2/damage/repair.js'
-export { recoveredFramePrefix, writeSalvagedFrame } from './engine/blosc2/damage/salvage.js'
-export type { FrameSurvey, FrameSurveyOptions } from './engine/blosc2/damage/survey.js'
-export { verifyFrame } from './engine/blosc2/damage/verify.js'
-export { registerFilter, type UserFilter, type UserFilterContext } from './engine/blosc2/filters.js'
-export { peerWarnings } from './engine/blosc2/peer-limits.js'
-export { BloscpackSink } from './engine/bloscpack-sink.js'
-export type { CompressedSink, Totals } from './engine/compressed-sink.js'
-export type { Lost, Span } from './engine/damage/finding.js'
+} from './format/blosc2/damage/recover.js'
+export { writeRecoveredFrame } from './format/blosc2/damage/repair.js'
+export { recoveredFramePrefix, writeSalvagedFrame } from './format/blosc2/damage/salvage.js'
+export type { FrameSurvey, FrameSurveyOptions } from './format/blosc2/damage/survey.js'
+export { verifyFrame } from './format/blosc2/damage/verify.js'
+export {
+  appendToFrame,
+  type FrameAppendOptions,
+  type FrameAppendResult,
+} from './format/blosc2/objects/append.js'
+export { type Changed, type ChangeOptions, changeArray, changeFrame } from './format/blosc2/objects/change.js'
+export { NDArray } from './format/blosc2/objects/ndarray.js'
+export type { NDArrayOptions } from './format/blosc2/objects/ndarray-options.js'
+export type { SaveOptions } from './format/blosc2/objects/save-frame.js'
+export { SChunk } from './format/blosc2/objects/schunk.js'
+export type {
+  NDArrayOpenOptions,
+  SChunkOpenOptions,
+  SChunkOptions,
+} from './format/blosc2/objects/schunk-options.js'
+export type { BlockFunction, ReadCallOptions } from './format/blosc2/objects/schunk-reader.js'
+export { loadTensor, packTensor, saveTensor, unpackTensor } from './format/blosc2/objects/tensor.js'
+export { appendToFile } from './format/bloscpack/append/file.js'
+export type { AppendOptions, AppendResult } from './format/bloscpack/append/options.js'
+export { appendTo } from './format/bloscpack/append/place.js'
+export { Archive, type ChunkPlace, type OpenOptions } from './format/bloscpack/archive.js'
+export type { Lost, Span } from './format/bloscpack/damage/finding.js'
 export {
   planRecovery,
   type RecoverOptions,
   type Recovery,
   type RecoveryReport,
-} from './engine/damage/recover.js'
-export { type RepairOptions, repairFile, writeRecovered } from './engine/damage/repair.js'
-export { recoveredPrefix, type SalvageOptions, salvageFile, writeSalvaged } from './engine/damage/salvage.js'
-export { type Survey, type SurveyOptions, surveyArchive } from './engine/damage/survey.js'
-export { type GrowFor, growFile } from './engine/grow.js'
-export { type ConcatOptions, type ConcatResult, concatArchives } from './engine/join.js'
-export type { CodecOptions, PackOptions, PlanInfo, Progress, Room, RunOptions } from './engine/options.js'
-export { type PackResult, pack } from './engine/pack.js'
-export { type Part, type PartOf, partOf } from './engine/part.js'
-export { type ByteRange, type RangeOptions, RangeReader } from './engine/range.js'
-export { unpackRange } from './engine/range-threads.js'
-export { type UnpackResult, unpack } from './engine/unpack.js'
-export { type Finding, type VerifyOptions, type VerifyReport, verifyArchive } from './engine/verify.js'
-export { ChunkWalk, findChunk } from './engine/walk.js'
-export { BlpkError, type ErrorCode, type ErrorPlace } from './errors.js'
-export { type OutputOptions, packBytes, packFile, unpackBytes, unpackFile } from './files.js'
-export type { ChecksumName } from './format/bloscpack/checksums.js'
+} from './format/bloscpack/damage/recover.js'
+export { type RepairOptions, repairFile, writeRecovered } from './format/bloscpack/damage/repair.js'
+export {
+  recoveredPrefix,
+  type SalvageOptions,
+  salvageFile,
+  writeSalvaged,
+} from './format/bloscpack/damage/salvage.js'
+export { type Survey, type SurveyOptions, surveyArchive } from './format/bloscpack/damage/survey.js'
+export { type GrowFor, growFile } from './format/bloscpack/grow.js'
 export type { BloscpackHeader } from './format/bloscpack/header.js'
-export type { ChunkHeader, Shuffle } from './format/chunk/header.js'
-export type { DecodeCounts } from './format/chunk2/decode.js'
+export { type ConcatOptions, type ConcatResult, concatArchives } from './format/bloscpack/join.js'
+export { type PackResult, pack } from './format/bloscpack/pack.js'
+export { type Part, type PartOf, partOf } from './format/bloscpack/part.js'
+export { type ByteRange, type RangeOptions, RangeReader } from './format/bloscpack/range.js'
+export { unpackRange } from './format/bloscpack/range-threads.js'
+export { BloscpackSink } from './format/bloscpack/sink.js'
+export { type UnpackResult, unpack } from './format/bloscpack/unpack.js'
+export {
+  type Finding,
+  type VerifyOptions,
+  type VerifyReport,
+  verifyArchive,
+} from './format/bloscpack/verify.js'
+export { ChunkWalk, findChunk } from './format/bloscpack/walk.js'
+export type { CompressedSink, Totals } from './format/compressed-sink.js'
+export type { ChangeSettings, PlaceSettings, SinkSettings } from './places/places.js'
+export { FileSink, type FileSinkOptions } from './sinks/file.js'
+export { MemorySink } from './sinks/memory.js'
+export { BytesPlainSink, type PlainSink } from './sinks/plain.js'
+export { StreamSink } from './sinks/stream.js'
+export { FileSource } from './sources/file.js'
+export { MemorySource } from './sources/memory.js'
+export { openPlain } from './sources/npy.js'
+export { BytesPlainSource, type PlainSource, type PlainTraits } from './sources/plain.js'
+export { type ByteIterable, StreamSource } from './sources/stream.js'
+export { type OutputOptions, packBytes, packFile, unpackBytes, unpackFile } from './verbs/files.js'
 export {
   type Ndarray,
   type NumericArray,
@@ -79,19 +111,5 @@ export {
   toTypedArray,
   UnpackedNdarray,
   unpackNdarray,
-} from './ndarray.js'
-export type { Float16ArrayLike } from './numeric-array.js'
-export { openArchive, openSink, openSource, plainSource, type Readable } from './open.js'
-export type { PlaceName } from './place-name.js'
-export type { ChangeSettings, PlaceSettings, SinkSettings } from './places.js'
-export type { ByteSink, Expected } from './sinks/byte-sink.js'
-export { FileSink, type FileSinkOptions } from './sinks/file.js'
-export { MemorySink } from './sinks/memory.js'
-export { BytesPlainSink, type PlainSink } from './sinks/plain.js'
-export { StreamSink } from './sinks/stream.js'
-export type { ByteSource } from './sources/byte-source.js'
-export { FileSource } from './sources/file.js'
-export { MemorySource } from './sources/memory.js'
-export { openPlain } from './sources/npy.js'
-export { BytesPlainSource, type PlainSource, type PlainTraits } from './sources/plain.js'
-export { type ByteIterable, StreamSource } from './sources/stream.js'
+} from './verbs/numeric.js'
+export { openArchive, openSink, openSource, plainSource, type Readable } from './verbs/open.js'

@@ -1,10 +1,10 @@
 import { basename } from 'node:path'
-import { unsupported, usage } from '../errors.js'
-import { knownByName, storeText } from '../format/known-files.js'
-import { schemeOf } from '../places.js'
-import { printable } from '../printable.js'
+import { unsupported, usage } from '../core/errors.js'
+import { knownByName, storeText } from '../core/known-files.js'
+import { printable } from '../core/printable.js'
+import { schemeOf } from '../places/places.js'
 import { isDash, shown } from './dash.js'
-import type { CliOptions } from './options.js'
+import type { CliOptions } from './flags/options.js'
 
 /** Containers by what `--format` calls them, and what their names end with. */
 export const EXTENSIONS = { blp: '.blp', b2frame: '.b2frame', b2nd: '.b2nd' } as const

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
+import { usage } from '../core/errors.js'
 import { descriptorNamed } from '../disk/descriptors.js'
-import { usage } from '../errors.js'
-import { schemeOf } from '../places.js'
+import { schemeOf } from '../places/places.js'
 import type { CommandSpec } from './commands.js'
 
 const REPLACEMENT = '\ufffd'

@@ -1,5 +1,5 @@
 import type { Context } from './context.js'
-import type { CommandName } from './options.js'
+import type { CommandName } from './flags/options.js'
 
 /** What a subcommand's module gives. */
 export interface CommandModule {
@@ -41,7 +41,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       'blpk c data.npy data.b2nd --chunks 10,25,150 --filters bitshuffle',
       'cat x | blpk c - x.blp',
     ],
-    load: () => import('./compress.js'),
+    load: () => import('./commands/compress.js'),
   },
   {
     name: 'decompress',
@@ -62,7 +62,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       "blpk d --slice '0:10,:,5::2' data.b2nd part.npy",
       'blpk d --bytes -64: dump.blp - | xxd',
     ],
-    load: () => import('./decompress.js'),
+    load: () => import('./commands/decompress.js'),
   },
   {
     name: 'info',
@@ -72,7 +72,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     description:
       'Shows sizes, shape, compression and metadata of archives, frames and arrays, without unpacking them.',
     examples: ['blpk info data.npy.blp', 'blpk i --chunks dump.blp', 'blpk i --json *.blp'],
-    load: () => import('./info.js'),
+    load: () => import('./commands/info.js'),
   },
   {
     name: 'append',
@@ -94,7 +94,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       'blpk append grid.b2nd today.npy',
       'blpk a --append-id $CI_JOB_ID s3://bucket/runs.npy.blp run.npy',
     ],
-    load: () => import('./append.js'),
+    load: () => import('./commands/append.js'),
   },
   {
     name: 'meta',
@@ -121,7 +121,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       'blpk meta rm grid.b2nd source',
       'blpk meta set run.npy.blp source \'{"run": 7}\'',
     ],
-    load: () => import('./meta.js'),
+    load: () => import('./commands/meta.js'),
   },
   {
     name: 'verify',
@@ -131,7 +131,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       'Checks structure and checksums of archives and of Blosc2 frames, and says what is wrong and where. ' +
       'Frames are always decompressed.',
     examples: ['blpk verify *.blp *.b2nd', 'blpk verify --deep --against data.npy data.npy.blp'],
-    load: () => import('./verify.js'),
+    load: () => import('./commands/verify.js'),
   },
   {
     name: 'repair',
@@ -144,7 +144,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       'Writes a new archive or Blosc2 frame with all chunks that are sound, byte for byte, and says what is lost. ' +
       'The output is written in either case; the exit code is 3 where something is lost.',
     examples: ['blpk repair broken.blp sound.blp', 'blpk repair --fill zeros broken.npy.blp sound.npy.blp'],
-    load: () => import('./repair.js'),
+    load: () => import('./commands/repair.js'),
   },
   {
     name: 'concat',
@@ -160,7 +160,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       'blpk concat all.npy.blp part-*.npy.blp',
       'blpk concat s3://b/all.blp s3://b/1.blp s3://b/2.blp',
     ],
-    load: () => import('./concat.js'),
+    load: () => import('./commands/concat.js'),
   },
   {
     name: 'convert',
@@ -177,7 +177,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       'blpk convert data.blp data.b2frame',
       'blpk convert --chunks 64,64 -c lz4 a.b2nd b.b2nd',
     ],
-    load: () => import('./convert.js'),
+    load: () => import('./commands/convert.js'),
   },
   {
     name: 'ls',
@@ -185,7 +185,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     summary: 'list archives in a bucket',
     description: 'Lists the archives, frames and arrays under a prefix, with what their fronts tell.',
     examples: ['blpk ls s3://bucket/run-7/', 'blpk ls --json s3://bucket'],
-    load: () => import('./ls.js'),
+    load: () => import('./commands/ls.js'),
   },
   {
     name: 'clean',
@@ -200,6 +200,6 @@ export const COMMANDS: readonly CommandSpec[] = [
       'blpk clean --dry-run s3://bucket',
       'blpk clean --older-than 2h s3://bucket/run-7/',
     ],
-    load: () => import('./clean.js'),
+    load: () => import('./commands/clean.js'),
   },
 ]

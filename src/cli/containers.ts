@@ -1,14 +1,14 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import type { ByteSource } from '../bytes/byte-source.js'
+import { unsupported } from '../core/errors.js'
+import { KNOWN_PEEK_BYTES, knownByBytes, knownByName, storeText } from '../core/known-files.js'
 import { lookAt } from '../disk/look.js'
 import { accessOf } from '../disk/modes.js'
 import type { ReadOptions } from '../disk/read-archive.js'
-import { unsupported } from '../errors.js'
-import { CONTAINER_PEEK_BYTES, containerOf } from '../format/container.js'
-import { SPARSE_FRAME_NAME } from '../format/frame/magic.js'
-import { KNOWN_PEEK_BYTES, knownByBytes, knownByName, storeText } from '../format/known-files.js'
-import { schemeOf } from '../places.js'
-import type { ByteSource } from '../sources/byte-source.js'
+import { SPARSE_FRAME_NAME } from '../format/blosc2/frame/magic.js'
+import { CONTAINER_PEEK_BYTES, containerOf } from '../format/recognise.js'
+import { schemeOf } from '../places/places.js'
 import { FileSource } from '../sources/file.js'
 import { PeekedSource } from '../sources/peeked.js'
 import { checkWithin } from '../sources/within.js'
@@ -36,7 +36,7 @@ export function isSparseFrame(argument: string): boolean {
 
 /** Do the last bytes tell a frame whose first ones are damaged? */
 async function endsAsFrame(source: ByteSource): Promise<boolean> {
-  const { looksLikeTrailerEnd, TRAILER_END_BYTES } = await import('../format/frame/trailer.js')
+  const { looksLikeTrailerEnd, TRAILER_END_BYTES } = await import('../format/blosc2/frame/trailer.js')
   const { seekable, size } = source
   if (!seekable || size === undefined || size < TRAILER_END_BYTES) return false
   const end = new Uint8Array(TRAILER_END_BYTES)

@@ -1,11 +1,11 @@
-import { BlpkError } from '../errors.js'
-import type { ChangeSettings, PlaceSettings } from '../places.js'
-import { speaksUnicode } from './charset.js'
+import { BlpkError } from '../core/errors.js'
+import type { ChangeSettings, PlaceSettings } from '../places/places.js'
 import { isDash, shown } from './dash.js'
 import { describe, exitCodeOf, oneLine, worst } from './exit.js'
-import { liveLine } from './live-line.js'
-import type { CliOptions } from './options.js'
-import { errorIsTerminal, standardError } from './stdio.js'
+import type { CliOptions } from './flags/options.js'
+import { speaksUnicode } from './view/charset.js'
+import { liveLine } from './view/live-line.js'
+import { errorIsTerminal, standardError } from './view/stdio.js'
 
 /** What a subcommand works with. */
 export interface Context {

@@ -1,11 +1,11 @@
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { dtypeRepr, type NdarrayLayout, ndarrayMetadata, parseMetadataDtype } from '../array/npy/index.js'
+import { usage } from '../core/errors.js'
+import { toJson } from '../core/json/json.js'
 import { spool } from '../engine/spool.js'
-import { usage } from '../errors.js'
-import { toJson } from '../format/json.js'
-import { dtypeRepr, type NdarrayLayout, ndarrayMetadata, parseMetadataDtype } from '../format/npy/index.js'
 import type { BytesPlainSource } from '../sources/plain.js'
-import type { CliOptions } from './options.js'
+import type { CliOptions } from './flags/options.js'
 
 /** Do options say what array the input is? */
 export function isDescribed({ dtype, shape, order }: CliOptions): boolean {

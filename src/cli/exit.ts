@@ -1,6 +1,6 @@
-import { BlpkError, type ErrorCode } from '../errors.js'
-import { scarcity } from '../io-errors.js'
-import { printable } from '../printable.js'
+import { BlpkError, type ErrorCode } from '../core/errors.js'
+import { scarcity } from '../core/io-errors.js'
+import { printable } from '../core/printable.js'
 
 /** What the process ends with; `docs` and the help list them. */
 export const EXIT_CODES: Record<ErrorCode, number> = {

@@ -1,13 +1,13 @@
 import { join } from 'node:path'
+import { usage } from '../core/errors.js'
 import { lookClosely } from '../disk/look.js'
-import { type FrameOutput, SparseTarget } from '../engine/blosc2/frame-target.js'
-import { usage } from '../errors.js'
-import { SPARSE_FRAME_NAME } from '../format/frame/magic.js'
-import { schemeOf } from '../places.js'
+import { type FrameOutput, SparseTarget } from '../format/blosc2/chunks/frame-target.js'
+import { SPARSE_FRAME_NAME } from '../format/blosc2/frame/magic.js'
+import { schemeOf } from '../places/places.js'
 import { outputPlace } from '../sinks/path.js'
 import { identityOf } from '../sources/path.js'
-import { lockOptions } from './codec-flags.js'
 import { isDash } from './dash.js'
+import { lockOptions } from './flags/codec-flags.js'
 import {
   accessesOf,
   checkNotInput,

@@ -1,14 +1,14 @@
+import type { ByteSource } from '../bytes/byte-source.js'
+import { usage } from '../core/errors.js'
 import type { Access } from '../disk/modes.js'
 import { openArchiveFile, type ReadOptions } from '../disk/read-archive.js'
-import { usage } from '../errors.js'
-import { openRemoteSource, schemeOf } from '../places.js'
-import type { ByteSource } from '../sources/byte-source.js'
+import { openRemoteSource, schemeOf } from '../places/places.js'
 import { type OpenedPath, openDescriptor, openPath, type PathOptions } from '../sources/path.js'
-import { lockOptions } from './codec-flags.js'
 import { type Context, placeSettings } from './context.js'
 import { isDash } from './dash.js'
+import { lockOptions } from './flags/codec-flags.js'
 import { PatientSource } from './patient-source.js'
-import { isTerminal } from './stdio.js'
+import { isTerminal } from './view/stdio.js'
 
 const STDIN = 0
 

@@ -1,12 +1,12 @@
-import { BlpkError } from '../errors.js'
+import { BlpkError } from '../core/errors.js'
 import { areSound, checkArguments } from './arguments.js'
 import { type Context, sayError } from './context.js'
 import { worst } from './exit.js'
+import type { CliOptions, CommandName } from './flags/options.js'
 import { watchSignals } from './interrupt.js'
-import type { CliOptions, CommandName } from './options.js'
-import { printed } from './print.js'
 import { buildProgram, endOf } from './program.js'
 import { needsRestart, restart } from './restart.js'
+import { printed } from './view/print.js'
 
 const BUG = 1
 /** Commands that print a list, with entries of their own for what failed. */
@@ -67,7 +67,10 @@ export async function main(argv: readonly string[]): Promise<void> {
 /** With --json what failed has an entry too; after wrong usage there is nothing that could have one. */
 async function printFailure(error: unknown, options: CliOptions): Promise<void> {
   if (!(error instanceof BlpkError) || ['USAGE', 'PIPE_CLOSED'].includes(error.code)) return
-  const [{ failedEntry }, { printJson }] = await Promise.all([import('./head.js'), import('./report.js')])
+  const [{ failedEntry }, { printJson }] = await Promise.all([
+    import('./view/head.js'),
+    import('./view/report.js'),
+  ])
   printJson({ ...failedEntry(error.place.path ?? '', error), file: error.place.path ?? null }, options)
 }
 

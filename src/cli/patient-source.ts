@@ -1,6 +1,6 @@
-import { BlpkError } from '../errors.js'
-import { EventTurns } from '../event-turns.js'
-import type { ByteSource } from '../sources/byte-source.js'
+import type { ByteSource } from '../bytes/byte-source.js'
+import { BlpkError } from '../core/errors.js'
+import { EventTurns } from '../core/event-turns.js'
 
 /**
  * A source that lets signals through wherever a file is only walked over or copied: nothing ever waits

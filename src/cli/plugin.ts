@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { registerCodec, type UserCodec } from '../engine/blosc2/cparams.js'
-import { registerFilter, type UserFilter } from '../engine/blosc2/filters.js'
-import { BlpkError, usage } from '../errors.js'
+import { BlpkError, usage } from '../core/errors.js'
+import { registerCodec, type UserCodec } from '../format/blosc2/chunks/cparams.js'
+import { registerFilter, type UserFilter } from '../format/blosc2/chunks/filters.js'
 import { oneLine } from './exit.js'
 
 /** What a plugin's function is called with. */

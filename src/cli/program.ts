@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { type Argument, Command, CommanderError, Option } from 'commander'
-import { usage } from '../errors.js'
+import { usage } from '../core/errors.js'
 import { withDashes } from './arguments.js'
 import { COMMANDS, type CommandModule, type CommandSpec } from './commands.js'
 import { FLAGS } from './flags/index.js'
-import type { CliOptions, CommandName, Flag, Wording } from './options.js'
-import { print } from './print.js'
-import { standardError } from './stdio.js'
+import type { CliOptions, CommandName, Flag, Wording } from './flags/options.js'
+import { print } from './view/print.js'
+import { standardError } from './view/stdio.js'
 
 const GLOBAL_OPTIONS = 'Global options (before or after the command):'
 

@@ -1,5 +1,5 @@
-import { unsupported, usage } from '../errors.js'
-import { checkUserId } from '../filters/blosc2/registry.js'
+import { unsupported, usage } from '../core/errors.js'
+import { checkUserId } from '../filters/registry.js'
 import type { Workspace } from '../kernels/workspace.js'
 import { ndlzDecode } from './ndlz.js'
 

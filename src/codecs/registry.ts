@@ -1,4 +1,4 @@
-import { type ErrorPlace, unsupported, usage } from '../errors.js'
+import { type ErrorPlace, unsupported, usage } from '../core/errors.js'
 import { blosclz } from './blosclz.js'
 import type { Codec } from './codec.js'
 import { lz4, lz4hc } from './lz4.js'

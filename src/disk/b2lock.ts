@@ -10,8 +10,8 @@ import {
   writeSync,
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { BlpkError } from '../errors.js'
-import { ioError } from '../io-errors.js'
+import { BlpkError } from '../core/errors.js'
+import { ioError } from '../core/io-errors.js'
 import { readFully } from '../sources/file.js'
 import { canLockFiles, type LockWait, pauseBetweenTries, waitForFileLock } from './file-lock.js'
 import { resolvedPath } from './links.js'

@@ -1,7 +1,7 @@
 import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import { type BlpkError, interruptedError, unsupported } from '../errors.js'
-import { onAbort } from '../signals.js'
+import { type BlpkError, interruptedError, unsupported } from '../core/errors.js'
+import { onAbort } from '../core/signals.js'
 
 /** How long a lock is waited for. */
 export interface LockWait {

@@ -1,3 +1,5 @@
+import { littleEndian64, toHex, type Xxh64, xxh64 } from '../core/xxh64.js'
+import { frontOf, type Range, type ReadNow } from '../format/mutable.js'
 import { type Disk, type FileFacts, type FileId, sameFile } from './disk.js'
 import {
   DIGEST_BYTES,
@@ -8,13 +10,11 @@ import {
   parseFacts,
   parsePrefix,
 } from './journal-format.js'
-import { frontOf, type Range, type ReadNow } from './mutable.js'
 import { present } from './names.js'
 import { Journal } from './open-journal.js'
 import { overlay } from './patches.js'
 import { digestFront, digestRange } from './pieces.js'
 import { distrust } from './trust.js'
-import { littleEndian64, toHex, type Xxh64, xxh64 } from './xxh64.js'
 
 /**
  * What lies where the journal of an archive would be: nothing; one that was never finished, so that the archive

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os'
 import { dirname } from 'node:path'
-import { BlpkError } from '../errors.js'
+import { BlpkError } from '../core/errors.js'
+import { littleEndian64, toHex, type Xxh64, xxh64 } from '../core/xxh64.js'
 import type { Disk, FileId } from './disk.js'
 import {
   type Anchor,
@@ -12,7 +13,6 @@ import {
 import { modeWithin } from './modes.js'
 import { isNameTooLong, namesBeside } from './names.js'
 import { digestRange, inPieces } from './pieces.js'
-import { littleEndian64, toHex, type Xxh64, xxh64 } from './xxh64.js'
 
 export const STALE_ENDING = '.stale'
 export const JOURNAL_ENDING = '.blpk-journal'

@@ -1,6 +1,6 @@
 import { lstatSync, readlinkSync, realpathSync, type Stats, statSync } from 'node:fs'
 import { dirname, isAbsolute } from 'node:path'
-import { BlpkError } from '../errors.js'
+import { BlpkError } from '../core/errors.js'
 
 const MAX_LINKS = 40
 

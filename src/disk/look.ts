@@ -1,5 +1,5 @@
 import { type BigIntStats, type Stats, statSync } from 'node:fs'
-import { attempt } from '../io-errors.js'
+import { attempt } from '../core/io-errors.js'
 
 /**
  * What has a name, links followed. A name that cannot be (too long, below a file, links in a circle) is an error that

@@ -1,5 +1,5 @@
-import { unsupported } from '../errors.js'
-import { scarcity } from '../io-errors.js'
+import { unsupported } from '../core/errors.js'
+import { scarcity } from '../core/io-errors.js'
 
 // Far behind the end of any file: on Windows nobody else can read or write what is locked.
 const LOCK_AT = 2 ** 62

@@ -1,4 +1,4 @@
-import { BlpkError } from '../errors.js'
+import { BlpkError } from '../core/errors.js'
 import type { Disk, FileId } from './disk.js'
 import type { JournalFacts } from './journal-format.js'
 import type { Patch } from './patches.js'

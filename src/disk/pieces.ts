@@ -1,7 +1,7 @@
-import { BlpkError } from '../errors.js'
-import { EventTurns } from '../event-turns.js'
+import { BlpkError } from '../core/errors.js'
+import { EventTurns } from '../core/event-turns.js'
+import type { Xxh64 } from '../core/xxh64.js'
 import type { Disk } from './disk.js'
-import type { Xxh64 } from './xxh64.js'
 
 const PIECE_BYTES = 1 << 20
 

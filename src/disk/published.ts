@@ -1,6 +1,6 @@
 import { dirname } from 'node:path'
-import { BlpkError } from '../errors.js'
-import { ioError } from '../io-errors.js'
+import { BlpkError } from '../core/errors.js'
+import { ioError } from '../core/io-errors.js'
 import type { Disk } from './disk.js'
 
 /**

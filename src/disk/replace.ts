@@ -1,5 +1,5 @@
-import { BlpkError } from '../errors.js'
-import { attempt } from '../io-errors.js'
+import { BlpkError } from '../core/errors.js'
+import { attempt } from '../core/io-errors.js'
 import {
   CLOSE_BEFORE_REPLACING,
   DEFAULT_LOCK_TIMEOUT,

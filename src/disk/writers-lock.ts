@@ -1,5 +1,5 @@
-import { BlpkError } from '../errors.js'
-import { attempt, ioError } from '../io-errors.js'
+import { BlpkError } from '../core/errors.js'
+import { attempt, ioError } from '../core/io-errors.js'
 import { lockMode, mayLock } from './b2lock.js'
 import { type Disk, type FileFacts, sameFile } from './disk.js'
 import { type LockWait, pauseBetweenTries } from './file-lock.js'

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
-import { BlpkError } from '../errors.js'
-import { scarcity } from '../io-errors.js'
+import { BlpkError } from '../core/errors.js'
+import { scarcity } from '../core/io-errors.js'
 import type { Arena } from '../kernels/workspace.js'
 import { Performer } from './performer.js'
 import type { Answer, Message, Task } from './task.js'

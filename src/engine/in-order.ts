@@ -1,4 +1,4 @@
-import { EventTurns } from '../event-turns.js'
+import { EventTurns } from '../core/event-turns.js'
 
 /** Work on a chunk that is under way, with the slot it holds. */
 interface Pending<Slot, Item, Result> {

@@ -1,7 +1,7 @@
+import { MAX_CHUNK_NBYTES, type Shuffle } from '../chunk/blosc1/header.js'
+import { type ChecksumName, checksumSpec } from '../chunk/checksums.js'
 import { type CodecName, codecByName } from '../codecs/registry.js'
-import { usage } from '../errors.js'
-import { type ChecksumName, checksumSpec } from '../format/bloscpack/checksums.js'
-import { MAX_CHUNK_NBYTES, type Shuffle } from '../format/chunk/header.js'
+import { usage } from '../core/errors.js'
 
 /** How much of the work was done so far, in bytes. */
 export interface Progress {

@@ -1,12 +1,12 @@
-import { damaged } from '../errors.js'
-import { attempt } from '../io-errors.js'
+import type { FilePlace } from '../bytes/file-place.js'
+import { damaged } from '../core/errors.js'
+import { attempt } from '../core/io-errors.js'
+import type { Chunk2Worker } from '../format/blosc2/chunks/chunk-job.js'
+import { ChunkWorker } from '../format/bloscpack/chunk-job.js'
+import { changedError } from '../format/bloscpack/plan.js'
 import { type Arena, Workspace } from '../kernels/workspace.js'
 import { writeFully } from '../sinks/file.js'
 import { readFully } from '../sources/file.js'
-import type { FilePlace } from '../sources/file-place.js'
-import type { Chunk2Worker } from './blosc2/job2.js'
-import { ChunkWorker } from './job.js'
-import { changedError } from './plan.js'
 import type { Task } from './task.js'
 
 function readFrom({ fd, position, name }: FilePlace, into: Uint8Array): number {
@@ -32,7 +32,9 @@ export class Performer {
 
   /** Loaded when it is needed: archives of Bloscpack start sooner without. */
   #blosc2(): Promise<Chunk2Worker> {
-    this.#worker2 ??= import('./blosc2/job2.js').then(({ Chunk2Worker }) => new Chunk2Worker(this.#ws))
+    this.#worker2 ??= import('../format/blosc2/chunks/chunk-job.js').then(
+      ({ Chunk2Worker }) => new Chunk2Worker(this.#ws),
+    )
     return this.#worker2
   }
 

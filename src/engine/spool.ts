@@ -1,7 +1,7 @@
 import { closeSync, openSync, unlinkSync } from 'node:fs'
+import { attempt } from '../core/io-errors.js'
 import { PRIVATE } from '../disk/modes.js'
 import { temporaryBeside } from '../disk/temporary.js'
-import { attempt } from '../io-errors.js'
 import { writeFully } from '../sinks/file.js'
 import { FileSource } from '../sources/file.js'
 import { BytesPlainSource, type PlainSource } from '../sources/plain.js'

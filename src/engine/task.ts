@@ -1,9 +1,9 @@
-import type { BlpkError } from '../errors.js'
-import type { FilePlace } from '../sources/file-place.js'
-import type { PortableParams } from './blosc2/cparams.js'
-import type { ProofRun } from './blosc2/damage/proof-run.js'
-import type { ReadParams } from './blosc2/job2.js'
-import type { DecodeParams, EncodeParams } from './job.js'
+import type { FilePlace } from '../bytes/file-place.js'
+import type { BlpkError } from '../core/errors.js'
+import type { ReadParams } from '../format/blosc2/chunks/chunk-job.js'
+import type { PortableParams } from '../format/blosc2/chunks/cparams.js'
+import type { ProofRun } from '../format/blosc2/damage/proof-run.js'
+import type { DecodeParams, EncodeParams } from '../format/bloscpack/chunk-job.js'
 
 /** A piece of the arena: address and size, in bytes. */
 export type Area = [address: number, nbytes: number]

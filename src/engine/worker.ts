@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { BlpkError } from '../errors.js'
+import { BlpkError } from '../core/errors.js'
 import { Arena, type ArenaHandle } from '../kernels/workspace.js'
 import { Performer } from './performer.js'
 import type { Answer, Message, Task } from './task.js'

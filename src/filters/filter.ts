@@ -1,35 +1,45 @@
-import type { Shuffle } from '../format/chunk/header.js'
+import type { ErrorPlace } from '../core/errors.js'
 import type { Workspace } from '../kernels/workspace.js'
 
-/** A reversible rearrangement of a block's bytes, before the codec. Addresses are in the arena, sizes in bytes. */
-export interface Filter {
-  forward(ws: Workspace, typesize: number, nbytes: number, src: number, dst: number): void
-  backward(ws: Workspace, typesize: number, nbytes: number, src: number, dst: number): void
-  /** Does it change a block of this size at all? */
-  applies(typesize: number, nbytes: number): boolean
+/** What a filter is told of the block that it works on. */
+export interface BlockContext {
+  ws: Workspace
+  /** The filter's meta byte. */
+  meta: number
+  /** Item size in the chunk's header, in bytes. */
+  typesize: number
+  /** Item size of the super-chunk, in bytes: it may be larger than a header can say. */
+  itemBytes: number
+  /** A chunk of Blosc1, whose bit shuffle is all or nothing. */
+  blosc1: boolean
+  /** Where block 0 lies in its plain form, for the others; undefined in block 0 itself. */
+  reference: number | undefined
+  /** Shape of the blocks, where the frame holds an array. */
+  blockshape: readonly number[] | undefined
+  place: ErrorPlace
 }
 
-const byteShuffle: Filter = {
-  forward: (ws, typesize, nbytes, src, dst) => ws.kernels.shuffle(typesize, nbytes, src, dst),
-  backward: (ws, typesize, nbytes, src, dst) => ws.kernels.unshuffle(typesize, nbytes, src, dst),
-  applies: (typesize) => typesize > 1,
+/** What a lossy filter may work on. */
+interface LossySuits {
+  /** NumPy's type strings. */
+  dtypes: RegExp
+  /** The same in words. */
+  words: string
 }
 
-const bitShuffle: Filter = {
-  forward(ws, typesize, nbytes, src, dst) {
-    ws.kernels.bitshuffle(typesize, nbytes, src, dst, ws.scratch('transposed', nbytes))
-  },
-  backward(ws, typesize, nbytes, src, dst) {
-    ws.kernels.bitunshuffle(typesize, nbytes, src, dst, ws.scratch('transposed', nbytes))
-  },
-  // Format version 2: a block whose items are no multiple of 8 is left as it is.
-  applies: (typesize, nbytes) => nbytes >= typesize && Math.floor(nbytes / typesize) % 8 === 0,
+/** A step of the pipeline. Addresses are in the arena, sizes in bytes; both areas hold `nbytes`. */
+export interface BlockFilter {
+  readonly id: number
+  readonly name: string
+  /** Where values do not come back as they were: which items it is made for. */
+  readonly lossy?: LossySuits | 'any'
+  /** Undefined where it can only be undone. */
+  readonly forward?: (c: BlockContext, nbytes: number, src: number, dst: number) => void
+  /** Undefined where there is nothing to undo. */
+  readonly backward?: (c: BlockContext, nbytes: number, src: number, dst: number) => void
 }
 
-const FILTERS: Record<Shuffle, Filter | undefined> = { none: undefined, byte: byteShuffle, bit: bitShuffle }
-
-/** The filter of a Blosc 1 chunk for a block of this size, or undefined where the block stays as it is. */
-export function filterForBlock(shuffle: Shuffle, typesize: number, nbytes: number): Filter | undefined {
-  const filter = FILTERS[shuffle]
-  return filter?.applies(typesize, nbytes) === true ? filter : undefined
+/** Copies inside the arena. */
+export function copyWithin(ws: Workspace, src: number, nbytes: number, dst: number): void {
+  ws.view(dst, nbytes).set(ws.view(src, nbytes))
 }

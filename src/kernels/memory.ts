@@ -1,4 +1,4 @@
-import { BlpkError } from '../errors.js'
+import { BlpkError } from '../core/errors.js'
 import { addressSpaceLeft, addressSpaceLimit } from './address-space.js'
 
 export const PAGE = 65536

@@ -1,4 +1,4 @@
-import { BlpkError } from '../errors.js'
+import { BlpkError } from '../core/errors.js'
 import {
   compileKernels,
   instantiateKernels,

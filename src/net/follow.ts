@@ -1,4 +1,4 @@
-import { onAbort } from '../signals.js'
+import { onAbort } from '../core/signals.js'
 
 /**
  * A controller that is aborted with a signal, for the same reason. Once it is aborted for whatever reason, the signal

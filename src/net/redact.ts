@@ -1,4 +1,4 @@
-import { printable } from '../printable.js'
+import { printable } from '../core/printable.js'
 
 /** Longest text of a server that is shown; an error page may have megabytes. */
 const MOST_SHOWN = 400

@@ -1,4 +1,4 @@
-import { BlpkError } from '../errors.js'
+import { BlpkError } from '../core/errors.js'
 import { scrubbed, shownUrl } from './redact.js'
 
 const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308]

@@ -1,5 +1,5 @@
-import { BlpkError, type ErrorCode, type ErrorPlace, interruptedError } from '../errors.js'
-import { onAbort } from '../signals.js'
+import { BlpkError, type ErrorCode, type ErrorPlace, interruptedError } from '../core/errors.js'
+import { onAbort } from '../core/signals.js'
 
 /** How patient requests are. */
 export interface NetSettings {

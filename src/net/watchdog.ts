@@ -1,4 +1,4 @@
-import { onAbort } from '../signals.js'
+import { onAbort } from '../core/signals.js'
 import { DEFAULT_TIMEOUT, interruptedError, type NetSettings, TransientError } from './retry.js'
 
 /** Ends a request that makes no progress, or that nobody waits for any more. */

@@ -9,14 +9,14 @@ import {
   rmSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import { BlpkError } from '../core/errors.js'
+import { attempt, ioError } from '../core/io-errors.js'
 import { nodeDisk, writeFully } from '../disk/disk.js'
 import { resolvedPath } from '../disk/links.js'
 import { type Access, accessOf, directoryMode, HAS_MODES, modeWithin, NEW_FILE } from '../disk/modes.js'
 import { flushName, removeLeft } from '../disk/published.js'
 import { temporaryBeside } from '../disk/temporary.js'
-import { BlpkError } from '../errors.js'
-import { CONTAINER_PEEK_BYTES, containerOf } from '../format/container.js'
-import { attempt, ioError } from '../io-errors.js'
+import { CONTAINER_PEEK_BYTES, containerOf } from '../format/recognise.js'
 import { existsError } from './file.js'
 import { outputPlace } from './path.js'
 

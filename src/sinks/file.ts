@@ -1,13 +1,13 @@
+import type { ByteSink } from '../bytes/byte-sink.js'
+import type { FilePlace } from '../bytes/file-place.js'
 import type { MaybePromise } from '../codecs/codec.js'
+import { BlpkError } from '../core/errors.js'
+import { attempt, ioError } from '../core/io-errors.js'
+import { type PlaceName, placeName } from '../core/place-name.js'
 import { type Disk, type FileFacts, nodeDisk, type Owner, writeFully } from '../disk/disk.js'
 import { type Access, HAS_MODES, modeWithin, NEW_FILE } from '../disk/modes.js'
 import { flushName, removeLeft } from '../disk/published.js'
 import { temporaryBeside } from '../disk/temporary.js'
-import { BlpkError } from '../errors.js'
-import { attempt, ioError } from '../io-errors.js'
-import { type PlaceName, placeName } from '../place-name.js'
-import type { FilePlace } from '../sources/file-place.js'
-import type { ByteSink } from './byte-sink.js'
 
 export { writeFully }
 

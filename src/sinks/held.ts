@@ -1,11 +1,11 @@
 import { closeSync, openSync, unlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { ByteSink } from '../bytes/byte-sink.js'
+import { attempt } from '../core/io-errors.js'
 import { PRIVATE } from '../disk/modes.js'
 import { temporaryBeside } from '../disk/temporary.js'
-import { attempt } from '../io-errors.js'
 import { readFully } from '../sources/file.js'
-import type { ByteSink } from './byte-sink.js'
 import { writeFully } from './file.js'
 
 const PIECE_BYTES = 1 << 20

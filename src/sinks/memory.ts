@@ -1,4 +1,4 @@
-import type { ByteSink } from './byte-sink.js'
+import type { ByteSink } from '../bytes/byte-sink.js'
 
 /** Collects bytes in memory. */
 export class MemorySink implements ByteSink {

@@ -1,5 +1,5 @@
-import { damaged } from '../errors.js'
-import { formatNpyHeader, type NdarrayLayout, ndarrayIn } from '../format/npy/index.js'
+import { formatNpyHeader, type NdarrayLayout, ndarrayIn } from '../array/npy/index.js'
+import { damaged } from '../core/errors.js'
 
 /** The part of an archive that says what array it holds. */
 interface Described {

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { ByteSource } from './byte-source.js'
+import type { ByteSource } from '../bytes/byte-source.js'
 import { FileSource } from './file.js'
 import { openWithin } from './within.js'
 

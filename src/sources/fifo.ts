@@ -1,7 +1,7 @@
 import { closeSync, constants, open, openSync } from 'node:fs'
 import { Socket } from 'node:net'
-import { BlpkError } from '../errors.js'
-import { ioError } from '../io-errors.js'
+import { BlpkError } from '../core/errors.js'
+import { ioError } from '../core/io-errors.js'
 
 type Direction = 'r' | 'w'
 

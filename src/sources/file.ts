@@ -1,8 +1,8 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
-import { BlpkError, closedError } from '../errors.js'
-import { attempt } from '../io-errors.js'
-import { type PlaceName, placeName } from '../place-name.js'
-import type { ByteSource } from './byte-source.js'
+import type { ByteSource } from '../bytes/byte-source.js'
+import { BlpkError, closedError } from '../core/errors.js'
+import { attempt } from '../core/io-errors.js'
+import { type PlaceName, placeName } from '../core/place-name.js'
 
 /** Systems take less than 2 GiB in one read or write; so much is asked for at a time, in bytes. */
 export const MOST_AT_ONCE = 2 ** 30

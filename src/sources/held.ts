@@ -1,8 +1,8 @@
 import { closeSync } from 'node:fs'
-import { attempt } from '../io-errors.js'
+import type { ByteSource } from '../bytes/byte-source.js'
+import { attempt } from '../core/io-errors.js'
 import { writeFully } from '../sinks/file.js'
 import { openNameless } from '../sinks/held.js'
-import type { ByteSource } from './byte-source.js'
 import { FileSource } from './file.js'
 
 const PIECE_BYTES = 1 << 20

@@ -1,4 +1,4 @@
-import { BlpkError, unsupported } from '../errors.js'
+import { BlpkError, unsupported } from '../core/errors.js'
 import { scrubbed } from '../net/redact.js'
 import { TransientError } from '../net/retry.js'
 

@@ -1,4 +1,4 @@
-import { usage } from '../errors.js'
+import { usage } from '../core/errors.js'
 import { shownUrl } from '../net/redact.js'
 import { MAX_REDIRECTS, redirectTarget, tooManyRedirects } from '../net/redirect.js'
 import { type NetSettings, TransientError } from '../net/retry.js'

@@ -1,7 +1,7 @@
-import { BlpkError } from '../errors.js'
+import type { ByteSource } from '../bytes/byte-source.js'
+import { BlpkError } from '../core/errors.js'
 import { follower } from '../net/follow.js'
 import { filling, interruptedError, type NetSettings, retrying } from '../net/retry.js'
-import type { ByteSource } from './byte-source.js'
 import {
   type ContentRange,
   changedOnServer,

@@ -1,4 +1,4 @@
-import type { ByteSource } from './byte-source.js'
+import type { ByteSource } from '../bytes/byte-source.js'
 
 /** Bytes in memory. */
 export class MemorySource implements ByteSource {

@@ -1,7 +1,7 @@
-import { unsupported, usage } from '../errors.js'
-import { toJson } from '../format/json.js'
-import { isNpy, type NpyHeader, ndarrayMetadata, parseNpyHeader } from '../format/npy/index.js'
-import type { ByteSource } from './byte-source.js'
+import { isNpy, type NpyHeader, ndarrayMetadata, parseNpyHeader } from '../array/npy/index.js'
+import type { ByteSource } from '../bytes/byte-source.js'
+import { unsupported, usage } from '../core/errors.js'
+import { toJson } from '../core/json/json.js'
 import { BytesPlainSource } from './plain.js'
 
 const FIRST_BYTES = 1024

@@ -1,4 +1,4 @@
-import type { ByteSource } from './byte-source.js'
+import type { ByteSource } from '../bytes/byte-source.js'
 
 /** A source that is read once, in order, but whose first bytes may be looked at before. */
 export class PeekedSource implements ByteSource {

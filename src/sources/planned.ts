@@ -1,4 +1,4 @@
-import type { ByteSpan } from './byte-source.js'
+import type { ByteSpan } from '../bytes/byte-source.js'
 
 /** Bytes between two ranges that are cheaper to fetch than another request. */
 const GAP_BYTES = 16 * 1024

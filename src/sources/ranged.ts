@@ -1,5 +1,5 @@
-import { closedError } from '../errors.js'
-import type { ByteSource, ByteSpan } from './byte-source.js'
+import type { ByteSource, ByteSpan } from '../bytes/byte-source.js'
+import { closedError } from '../core/errors.js'
 import { Readahead } from './readahead.js'
 
 /** Bytes of the first request: header, metadata and offsets of most archives. */

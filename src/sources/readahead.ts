@@ -1,4 +1,4 @@
-import type { ByteSpan } from './byte-source.js'
+import type { ByteSpan } from '../bytes/byte-source.js'
 import { type Piece, Planned } from './planned.js'
 
 /** Fetches the bytes from `start` to `stop`, all of them. */

@@ -1,8 +1,8 @@
 import type { GetObjectCommandOutput } from '@aws-sdk/client-s3'
-import { BlpkError, unsupported } from '../errors.js'
+import { BlpkError, unsupported } from '../core/errors.js'
 import { scrubbed } from '../net/redact.js'
-import { changedError } from '../s3/errors.js'
-import { isStrong } from '../s3/object.js'
+import { changedError } from '../store/s3/errors.js'
+import { isStrong } from '../store/s3/object.js'
 import { type ContentRange, parseContentRange } from './http-answer.js'
 
 /** What every answer must agree on. */

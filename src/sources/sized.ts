@@ -1,5 +1,5 @@
-import { usage } from '../errors.js'
-import type { ByteSource } from './byte-source.js'
+import type { ByteSource } from '../bytes/byte-source.js'
+import { usage } from '../core/errors.js'
 
 /** A source that can be read anywhere. */
 export interface SizedSource extends ByteSource {

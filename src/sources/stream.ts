@@ -1,6 +1,6 @@
-import { BlpkError } from '../errors.js'
-import { ioError } from '../io-errors.js'
-import type { ByteSource } from './byte-source.js'
+import type { ByteSource } from '../bytes/byte-source.js'
+import { BlpkError } from '../core/errors.js'
+import { ioError } from '../core/io-errors.js'
 
 /** Anything that yields bytes: a Node stream, a generator, an array of buffers. */
 export type ByteIterable = Iterable<Uint8Array> | AsyncIterable<Uint8Array>

@@ -1,4 +1,4 @@
-import type { ByteSource, ByteSpan } from './byte-source.js'
+import type { ByteSource, ByteSpan } from '../bytes/byte-source.js'
 
 /** What is fetched of the end in one go: index and trailer of most frames. */
 const TAIL_BYTES = 64 * 1024

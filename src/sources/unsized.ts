@@ -1,7 +1,7 @@
 import { closeSync, read, type Stats } from 'node:fs'
-import { BlpkError } from '../errors.js'
-import { ioError } from '../io-errors.js'
-import type { ByteSource } from './byte-source.js'
+import type { ByteSource } from '../bytes/byte-source.js'
+import { BlpkError } from '../core/errors.js'
+import { ioError } from '../core/io-errors.js'
 import { MemorySource } from './memory.js'
 import { StreamSource } from './stream.js'
 

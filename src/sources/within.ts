@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, realpathSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { damaged } from '../errors.js'
-import { attempt } from '../io-errors.js'
+import { damaged } from '../core/errors.js'
+import { attempt } from '../core/io-errors.js'
 
 /** Neither follows links nor waits for the other end of a pipe; Windows knows neither flag. */
 const GUARDED = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { resolveParams } from '../../dist/engine/blosc2/cparams.js'
-import { packChunks2 } from '../../dist/engine/blosc2/pack-chunks2.js'
+import { resolveParams } from '../../dist/format/blosc2/chunks/cparams.js'
+import { packChunks2 } from '../../dist/format/blosc2/chunks/pack-run.js'
 import { BlpkError, type FilterOption, NDArray, SChunk } from '../../dist/index.js'
 
 /** A walk in steps that every filter finds something in, with a stretch of zeros. */

@@ -172,7 +172,7 @@ describe('--append-id', () => {
   })
 
   test('remembers the last thousand', async () => {
-    const { withAppendId } = await import('../../dist/engine/append/ids.js')
+    const { withAppendId } = await import('../../dist/format/append-ids.js')
     let metadata = '{"blpk":{"other":[1,{"a":2}]},"x":12345678901234567890}'
     for (let i = 0; i < 1003; i++) metadata = withAppendId(metadata, undefined, false, `${i}`) ?? ''
     const { blpk: own } = JSON.parse(metadata) as { blpk: { appends: string[]; other: unknown } }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { displayWidth, shorten } from '../../dist/cli/display-width.js'
-import { factsOf } from '../../dist/cli/progress-facts.js'
-import { progressLine } from '../../dist/cli/progress-line.js'
+import { displayWidth, shorten } from '../../dist/cli/view/display-width.js'
+import { factsOf } from '../../dist/cli/view/progress-facts.js'
+import { progressLine } from '../../dist/cli/view/progress-line.js'
 
 const STYLE = { mark: '…', bar: (_part: number, columns: number) => '#'.repeat(columns) }
 const HALF = factsOf({ plain: 500 * 2 ** 20, packed: 250 * 2 ** 20, total: 1000 * 2 ** 20 }, 10)

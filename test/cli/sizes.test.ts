@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
+import { CHECKSUM_NAMES } from '../../src/chunk/checksums.js'
 import { EXIT_CODES, worst } from '../../src/cli/exit.js'
 import { FLAGS } from '../../src/cli/flags/index.js'
-import { CHECKSUMS, CODECS } from '../../src/cli/option-names.js'
-import { parseSize, prettyRatio, prettySeconds, prettySize } from '../../src/cli/sizes.js'
-import { parseSlice, resolveSlice } from '../../src/cli/slices.js'
+import { CHECKSUMS, CODECS } from '../../src/cli/flags/option-names.js'
+import { parseSlice, resolveSlice } from '../../src/cli/flags/slices.js'
+import { parseSize, prettyRatio, prettySeconds, prettySize } from '../../src/cli/view/sizes.js'
 import { CODECS as REGISTRY } from '../../src/codecs/registry.js'
-import { CHECKSUM_NAMES } from '../../src/format/bloscpack/checksums.js'
 
 test.each([
   ['0', 0],

@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { Archive } from '../../dist/engine/archive.js'
-import { rangePieces } from '../../dist/engine/range-threads.js'
+import { Archive } from '../../dist/format/bloscpack/archive.js'
+import { rangePieces } from '../../dist/format/bloscpack/range-threads.js'
 import { FileSource } from '../../dist/sources/file.js'
 import { blpk, noise, put, ramp, shell, tempDir } from '../cli/run.js'
 

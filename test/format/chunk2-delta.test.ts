@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { MemoryChunk } from '../../dist/format/chunk2/chunk-bytes.js'
-import { OpenChunk } from '../../dist/format/chunk2/decode.js'
+import { MemoryChunk } from '../../dist/chunk/blosc2/chunk-bytes.js'
+import { OpenChunk } from '../../dist/chunk/blosc2/decode.js'
 import { Workspace } from '../../dist/kernels/workspace.js'
 import { u32 } from '../hostile/build.js'
 import { chunk2, LZ4_2 } from '../hostile/frame-build.js'

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { compactJson, isJson, JsonText } from '../../src/format/json.js'
-import { decodeJson } from '../../src/format/json-decode.js'
-import { membersOf, objectOf, withMember } from '../../src/format/json-edit.js'
-import { jsonTextOf, printedJson } from '../../src/format/json-print.js'
-import { parseJson } from '../../src/format/json-value.js'
+import { decodeJson } from '../../src/core/json/decode.js'
+import { membersOf, objectOf, withMember } from '../../src/core/json/edit.js'
+import { compactJson, isJson, JsonText } from '../../src/core/json/json.js'
+import { jsonTextOf, printedJson } from '../../src/core/json/print.js'
+import { parseJson } from '../../src/core/json/value.js'
 
 /** Parts that JSON is made of, right and wrong ones. */
 const scraps = fc.array(

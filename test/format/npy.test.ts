@@ -10,9 +10,9 @@ import {
   parseMetadataDtype,
   parseNdarrayMetadata,
   parseNpyHeader,
-} from '../../dist/format/npy/index.js'
-import { PyTuple, parseLiteral } from '../../dist/format/npy/literal.js'
-import { repr } from '../../dist/format/npy/repr.js'
+} from '../../dist/array/npy/index.js'
+import { PyTuple, parseLiteral } from '../../dist/array/npy/literal.js'
+import { repr } from '../../dist/array/npy/repr.js'
 
 interface Entry {
   name: string

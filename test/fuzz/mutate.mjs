@@ -1,7 +1,7 @@
 // Makes damaged archives from sound ones: the same one for the same seed and iteration.
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { loadChecksum } from '../../dist/format/bloscpack/checksums.js'
+import { loadChecksum } from '../../dist/chunk/checksums.js'
 import { Archive, ChunkWalk, MemorySource, packBytes } from '../../dist/index.js'
 import { Workspace } from '../../dist/kernels/workspace.js'
 import { makeFrameSeeds } from './frames.mjs'

@@ -1,5 +1,5 @@
 import { deflateSync } from 'node:zlib'
-import { loadChecksum } from '../../dist/format/bloscpack/checksums.js'
+import { loadChecksum } from '../../dist/chunk/checksums.js'
 import { Workspace } from '../../dist/kernels/workspace.js'
 
 /** Fields of a Bloscpack header as they are to stand there, right or wrong. */

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { sealTrailer } from '../../dist/engine/blosc2/checksums.js'
+import { sealTrailer } from '../../dist/format/blosc2/chunks/checksums.js'
 import {
   BytesPlainSink,
   MemorySink,

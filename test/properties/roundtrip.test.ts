@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { parseJson } from '../../dist/format/json-value.js'
+import { parseJson } from '../../dist/core/json/value.js'
 import {
   BloscpackSink,
   BytesPlainSink,

@@ -1,7 +1,7 @@
-import { oneOf, parseAge, parseSeconds, size } from '../option-values.js'
-import type { CommandName, Flag } from '../options.js'
-import { parseSelection } from '../selection.js'
-import { parseSlice } from '../slices.js'
+import { oneOf, parseAge, parseSeconds, size } from './option-values.js'
+import type { CommandName, Flag } from './options.js'
+import { parseSelection } from './selection.js'
+import { parseSlice } from './slices.js'
 
 /** Commands that change an archive, or with -f replace one. */
 const LOCKING: readonly CommandName[] = ['compress', 'append', 'meta', 'repair', 'concat', 'convert']

@@ -1,5 +1,5 @@
-import { oneOf, wholeNumber } from '../option-values.js'
-import type { Flag, ProgressMode } from '../options.js'
+import { oneOf, wholeNumber } from './option-values.js'
+import type { Flag, ProgressMode } from './options.js'
 
 const PROGRESS_MODES: readonly ProgressMode[] = ['auto', 'always', 'never']
 const MAX_THREADS = 1024

@@ -1,6 +1,6 @@
-import type { Flag } from '../options.js'
 import { ARCHIVE_FLAGS } from './archives.js'
 import { GLOBAL_FLAGS } from './global.js'
+import type { Flag } from './options.js'
 import { PACKING_FLAGS } from './packing.js'
 
 /** The options of all commands: what is parsed and what the help says both come from here. */

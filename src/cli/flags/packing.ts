@@ -1,18 +1,10 @@
-import { MAX_CHUNK_NBYTES, type Shuffle } from '../../format/chunk/header.js'
-import type { SplitMode } from '../../format/frame/header.js'
+import { MAX_CHUNK_NBYTES, type Shuffle } from '../../chunk/blosc1/header.js'
+import type { SplitMode } from '../../format/blosc2/frame/header.js'
 import type { ContainerName } from '../archive-name.js'
-import { parseDtype, parseExtents, parseFilters, parseShape } from '../blosc2-values.js'
-import { CHECKSUMS, CODECS } from '../option-names.js'
-import {
-  oneOf,
-  parseCodec,
-  parsePart,
-  parseRoom,
-  parseTypesize,
-  size,
-  wholeNumber,
-} from '../option-values.js'
-import type { CommandName, Flag } from '../options.js'
+import { parseDtype, parseExtents, parseFilters, parseShape } from './blosc2-values.js'
+import { CHECKSUMS, CODECS } from './option-names.js'
+import { oneOf, parseCodec, parsePart, parseRoom, parseTypesize, size, wholeNumber } from './option-values.js'
+import type { CommandName, Flag } from './options.js'
 
 const SHUFFLES: readonly Shuffle[] = ['none', 'byte', 'bit']
 const FORMATS: readonly ContainerName[] = ['blp', 'b2frame', 'b2nd']

@@ -1,9 +1,9 @@
-import { type BlpkError, damaged, unsupported } from '../../errors.js'
-import { MAX_CHUNK_NBYTES } from '../chunk/header.js'
-import { containerOf } from '../container.js'
-import { type KnownFile, knownByBytes, storeText } from '../known-files.js'
-import { isNpy } from '../npy/magic.js'
-import { type ChecksumName, checksumById, checksumSpec } from './checksums.js'
+import { isNpy } from '../../array/npy/magic.js'
+import { MAX_CHUNK_NBYTES } from '../../chunk/blosc1/header.js'
+import { type ChecksumName, checksumById, checksumSpec } from '../../chunk/checksums.js'
+import { type BlpkError, damaged, unsupported } from '../../core/errors.js'
+import { type KnownFile, knownByBytes, storeText } from '../../core/known-files.js'
+import { containerOf } from '../recognise.js'
 import { BLOSCPACK_MAGIC } from './magic.js'
 
 /** Size of a Bloscpack header, in bytes. */

@@ -1,9 +1,15 @@
 import { deflateSync, inflateSync } from 'node:zlib'
-import { BlpkError, damaged, unsupported, usage } from '../../errors.js'
-import { scanJson } from '../json.js'
-import { decodeJson } from '../json-decode.js'
-import { JsonFault } from '../json-scan.js'
-import { type Checksum, type ChecksumName, checksumById, checksumSpec, sameDigest } from './checksums.js'
+import {
+  type Checksum,
+  type ChecksumName,
+  checksumById,
+  checksumSpec,
+  sameDigest,
+} from '../../chunk/checksums.js'
+import { BlpkError, damaged, unsupported, usage } from '../../core/errors.js'
+import { decodeJson } from '../../core/json/decode.js'
+import { scanJson } from '../../core/json/json.js'
+import { JsonFault } from '../../core/json/scan.js'
 
 /** Size of the header of the metadata section, in bytes. */
 export const METADATA_HEADER_BYTES = 32

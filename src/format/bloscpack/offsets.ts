@@ -1,4 +1,4 @@
-import { damaged } from '../../errors.js'
+import { damaged } from '../../core/errors.js'
 
 /** Size of one offset, in bytes. */
 export const OFFSET_BYTES = 8

@@ -1,0 +1,176 @@
+import { unsupported, usage } from '../core/errors.js'
+
+/** More indices than this with gaps between them do not fit in memory together. */
+const MOST_INDICES = 2 ** 28
+
+/** What is taken along one axis: a range with a step as in Python, an index, or a list of indices. */
+export type Pick1 =
+  | number
+  | readonly number[]
+  | { start?: number | undefined; stop?: number | undefined; step?: number | undefined }
+
+/** What a value is, for messages. */
+function nameOf(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value)
+  if (typeof value === 'bigint') return `the bigint ${value}`
+  if (typeof value === 'function') return 'a function'
+  if (typeof value !== 'object' || value === null) return String(value)
+  return Array.isArray(value)
+    ? 'a list'
+    : `an object (${Object.keys(value).join(', ') || value.constructor?.name})`
+}
+
+function checkIndex(index: number, extent: number): number {
+  if (!Number.isInteger(index)) throw usage(`the index ${nameOf(index)} is no integer`)
+  const at = index < 0 ? index + extent : index
+  if (at < 0 || at >= extent) throw usage(`index ${index} does not lie within an axis of ${extent}`)
+  return at
+}
+
+function clampStart(
+  value: number | undefined,
+  extent: number,
+  fallback: number,
+  low: number,
+  high: number,
+): number {
+  if (value === undefined) return fallback
+  if (!Number.isInteger(value)) throw usage(`the limit ${nameOf(value)} of a slice is no integer`)
+  return Math.min(Math.max(value < 0 ? value + extent : value, low), high)
+}
+
+/** What is taken along an axis, without a list of all indices. */
+export interface AxisRange {
+  count: number
+  /** The `i`-th index that is taken. */
+  at: (i: number) => number
+  /** They follow each other without gaps. */
+  dense: boolean
+  /** A single index, whose axis the result does not have. */
+  drop: boolean
+}
+
+/** A slice by Python's rules. */
+function sliceRange(
+  start: number | undefined,
+  stop: number | undefined,
+  step: number,
+  extent: number,
+): AxisRange {
+  if (!Number.isInteger(step) || step === 0)
+    throw usage(`the step of a slice must be an integer other than 0, not ${nameOf(step)}`)
+  const up = step > 0
+  const [low, high] = up ? [0, extent] : [-1, extent - 1]
+  const first = clampStart(start, extent, up ? low : high, low, high)
+  const end = clampStart(stop, extent, up ? high : low, low, high)
+  const count = Math.max(0, Math.ceil((end - first) / step))
+  if (count > MOST_INDICES && step !== 1)
+    throw unsupported(`${count} items along an axis are too many: read them in parts`)
+  return { count, at: (i) => first + i * step, dense: step === 1 || count < 2, drop: false }
+}
+
+const RANGE_KEYS = ['start', 'stop', 'step']
+
+/** Anything else, such as a typed array or a misspelt name, would be taken for the whole axis. */
+function isRange(key: unknown): boolean {
+  if (typeof key !== 'object' || key === null || ArrayBuffer.isView(key)) return false
+  const names = Object.keys(key)
+  if (!names.every((name) => RANGE_KEYS.includes(name))) return false
+  return names.length > 0 || [Object.prototype, null].includes(Object.getPrototypeOf(key))
+}
+
+/**
+ * What a key means along an axis.
+ * @throws BlpkError USAGE for indices out of range, and steps of 0
+ */
+export function axisRange(key: Pick1 | undefined, extent: number): AxisRange {
+  if (typeof key === 'number') {
+    const index = checkIndex(key, extent)
+    return { count: 1, at: () => index, dense: true, drop: true }
+  }
+  if (key !== undefined && !Array.isArray(key) && !isRange(key))
+    throw usage(`a key is an index, a range or a list of indices, not ${nameOf(key)}`)
+  if (Array.isArray(key)) {
+    const indices = (key as readonly number[]).map((index) => checkIndex(index, extent))
+    const dense = indices.every((at, i) => i === 0 || at === (indices[i - 1] ?? 0) + 1)
+    return { count: indices.length, at: (i) => indices[i] ?? 0, dense, drop: false }
+  }
+  const { start, stop, step = 1 } = (key ?? {}) as Exclude<Pick1, number | readonly number[]>
+  return sliceRange(start, stop, step, extent)
+}
+
+/** Runs of indices that follow each other on both sides, as triples: first index here, there, and length. */
+export type Runs = number[]
+
+function addRun(runs: Runs, from: number, to: number, length: number): void {
+  const last = runs.length - 3
+  const known = runs[last + 2] ?? 0
+  if (last >= 0 && (runs[last] ?? 0) + known === from && (runs[last + 1] ?? 0) + known === to)
+    runs[last + 2] = known + length
+  else runs.push(from, to, length)
+}
+
+/** What is taken of one chunk along an axis. */
+export interface ChunkPicks {
+  chunk: number
+  /** How many indices. */
+  count: number
+  /** By block of the chunk: runs from the block to the part of this chunk. */
+  blocks: { block: number; runs: Runs }[]
+  /** From the part of this chunk to the result. */
+  out: Runs
+}
+
+class Collector {
+  readonly #chunks = new Map<number, ChunkPicks>()
+  readonly #chunk: number
+  readonly #block: number
+
+  constructor(chunk: number, block: number) {
+    this.#chunk = chunk
+    this.#block = block
+  }
+
+  /** `length` indices from `at` on, which do not leave their block, go to `to` in the result. */
+  add(at: number, to: number, length: number): void {
+    const chunk = Math.floor(at / this.#chunk)
+    const inside = at - chunk * this.#chunk
+    const block = Math.floor(inside / this.#block)
+    let picks = this.#chunks.get(chunk)
+    if (picks === undefined) {
+      picks = { chunk, count: 0, blocks: [], out: [] }
+      this.#chunks.set(chunk, picks)
+    }
+    let group = picks.blocks.at(-1)
+    if (group?.block !== block) {
+      group = picks.blocks.find((known) => known.block === block) ?? { block, runs: [] }
+      if (group.runs.length === 0) picks.blocks.push(group)
+    }
+    addRun(group.runs, inside - block * this.#block, picks.count, length)
+    addRun(picks.out, picks.count, to, length)
+    picks.count += length
+  }
+
+  /** How many indices from `at` on lie in the same block. */
+  room(at: number): number {
+    const inside = at % this.#chunk
+    return Math.min(this.#block - (inside % this.#block), this.#chunk - inside)
+  }
+
+  get result(): ChunkPicks[] {
+    return [...this.#chunks.values()].sort((a, b) => a.chunk - b.chunk)
+  }
+}
+
+/** Sorts what is taken by the chunks and blocks that it lies in, so that each block is decoded once. */
+export function picksByChunk(range: AxisRange, chunk: number, block: number): ChunkPicks[] {
+  const collector = new Collector(chunk, block)
+  const { count, dense } = range
+  for (let to = 0; to < count; ) {
+    const at = range.at(to)
+    const length = dense ? Math.min(collector.room(at), count - to) : 1
+    collector.add(at, to, length)
+    to += length
+  }
+  return collector.result
+}

@@ -1,0 +1,46 @@
+import type { MaybePromise } from '../codecs/codec.js'
+import type { ChangePlan } from '../disk/journal.js'
+import type { ByteSource } from './byte-source.js'
+
+/**
+ * An archive whose bytes are changed. All overwriting of archives goes through here, wherever they are.
+ * The last bytes are written in order; those in front of them anywhere within the ranges of the plan.
+ */
+export interface Editable extends ByteSource {
+  readonly size: number
+  /** The bytes may be reused as soon as the promise is kept. */
+  write(position: number, bytes: Uint8Array): MaybePromise<void>
+  truncate(size: number): MaybePromise<void>
+  /** Makes everything that was written lasting, where it is written before the commit. */
+  sync(): MaybePromise<void>
+  /** Makes sure that the change can be undone from now on. */
+  begin(plan: ChangePlan): Promise<void>
+  /** Makes the change count. */
+  commit(): MaybePromise<void>
+  /**
+   * Puts everything back as it was when the change began.
+   * @returns `false` where it is too late for that: the change counts already
+   */
+  rollBack(): Promise<boolean>
+}
+
+/** An archive that can give way to a whole new one, in one step. */
+export interface Replaceable extends Editable {
+  /**
+   * Puts a new archive in its place; it is over for this one then.
+   * @param pieces each of them is used before the next is asked for
+   * @param nbytes size of all of them
+   */
+  replace(pieces: AsyncIterable<Uint8Array>, nbytes: number): Promise<void>
+}
+
+/**
+ * An archive that was read at one version, and is replaced by another if it still is at that: whoever comes
+ * late gets a CHANGED error with its name, from any function, and starts over with the new version.
+ */
+export interface VersionedEditable extends Replaceable {
+  /** Before the change begins: it is `front` now, and the bytes from `start` to `stop` as they were. */
+  replaceFront(front: Uint8Array, start: number, stop: number): void
+  /** Is the version that was opened still there? What was found wrong in it may be no more. */
+  isCurrent(): Promise<boolean>
+}

@@ -1,0 +1,136 @@
+import type { Codec, MaybePromise } from '../../codecs/codec.js'
+import { codecByFormat } from '../../codecs/registry.js'
+import { damaged, type ErrorPlace } from '../../core/errors.js'
+import type { Workspace } from '../../kernels/workspace.js'
+import { CHUNK_HEADER_BYTES, type ChunkHeader, streamsOfBlock } from './header.js'
+import { filterForBlock } from './shuffle.js'
+
+interface Reader {
+  ws: Workspace
+  h: ChunkHeader
+  codec: Codec
+  chunk: Uint8Array
+  /** Of the chunk, where it lies in the arena. */
+  address: number | undefined
+  view: DataView
+  place: ErrorPlace
+}
+
+/** Decodes the stream at `position` to `dst` and returns where the next one starts. */
+async function takeStream(r: Reader, position: number, dst: number, size: number): Promise<number> {
+  const start = position + 4
+  if (start > r.h.cbytes) throw damaged('a stream of the chunk starts behind its end', r.place)
+  const cbytes = r.view.getUint32(position, true)
+  if (cbytes > r.h.cbytes - start) throw damaged('a stream of the chunk is longer than the chunk', r.place)
+  const stream = r.chunk.subarray(start, start + cbytes)
+  if (cbytes === size) {
+    r.ws.view(dst, size).set(stream)
+    return start + cbytes
+  }
+  const pending = r.codec.decompress(r.ws, r.ws.bring(stream), cbytes, dst, size)
+  const nbytes = typeof pending === 'number' ? pending : await pending
+  if (nbytes !== size) throw damaged(`a ${r.codec.name} stream of the chunk does not decode`, r.place)
+  return start + cbytes
+}
+
+/** Decodes the streams of a block by one call into the kernels. @returns false where that cannot be done */
+function takeAtOnce(r: Reader, position: number, streams: number, size: number, dst: number): boolean {
+  if (r.codec.kernel === undefined || r.address === undefined) return false
+  const { kernels } = r.ws
+  const src = r.address + position
+  return kernels.decodeStreams(r.codec.format, src, r.h.cbytes - position, streams, size, dst) !== 0
+}
+
+/** Decodes a block to the address `dst` in the arena. */
+function takeBlock(r: Reader, index: number, size: number, dst: number): MaybePromise<void> {
+  const { ws, h } = r
+  const filter = filterForBlock(h.shuffle, h.typesize, size)
+  const target = filter === undefined ? dst : ws.scratch('filtered', h.blocksize)
+  const streams = streamsOfBlock(h, size)
+  if (size % streams !== 0)
+    throw damaged(`the chunk splits blocks of ${size} bytes into ${streams} streams`, r.place)
+  const streamSize = size / streams
+  const position = r.view.getUint32(CHUNK_HEADER_BYTES + 4 * index, true)
+  if (position < CHUNK_HEADER_BYTES + 4 * h.nblocks || position > h.cbytes - 4) {
+    throw damaged(`block ${index} of the chunk lies outside it`, r.place)
+  }
+  const undoFilter = () => filter?.backward(ws, h.typesize, size, target, dst)
+  if (takeAtOnce(r, position, streams, streamSize, target)) return undoFilter()
+  // One by one, which also finds what is wrong.
+  return takeStreams(r, position, streams, streamSize, target).then(undoFilter)
+}
+
+async function takeStreams(
+  r: Reader,
+  first: number,
+  streams: number,
+  size: number,
+  dst: number,
+): Promise<void> {
+  let position = first
+  for (let i = 0; i < streams; i++) position = await takeStream(r, position, dst + i * size, size)
+}
+
+/** Plain bytes of the blocks `first` to `last`, in bytes. */
+export function blocksBytes(h: ChunkHeader, first: number, last: number): number {
+  return Math.min(last * h.blocksize, h.nbytes) - first * h.blocksize
+}
+
+/**
+ * Decompresses the blocks `first` (included) to `last` (excluded) of a Blosc 1 chunk.
+ * @param chunk at least `h.cbytes` bytes, header included
+ * @param h the chunk's own header, checked by `parseChunkHeader`
+ * @param out room for the plain bytes of these blocks ({@link blocksBytes})
+ * @throws BlpkError DAMAGED when a length, position or stream is wrong; UNSUPPORTED for an unknown codec
+ */
+export async function decodeBlocks(
+  ws: Workspace,
+  chunk: Uint8Array,
+  h: ChunkHeader,
+  first: number,
+  last: number,
+  out: Uint8Array,
+  place: ErrorPlace = {},
+): Promise<void> {
+  if (chunk.length < h.cbytes) throw damaged('the chunk is cut short', place)
+  if (h.memcpyed) {
+    const from = CHUNK_HEADER_BYTES + first * h.blocksize
+    out.set(chunk.subarray(from, from + blocksBytes(h, first, last)))
+    return
+  }
+  const view = new DataView(chunk.buffer, chunk.byteOffset, h.cbytes)
+  const r: Reader = {
+    ws,
+    h,
+    codec: codecByFormat(h.codecFormat, place),
+    chunk,
+    address: ws.addressOf(chunk),
+    view,
+    place,
+  }
+  const outAddress = ws.addressOf(out)
+  for (let i = first; i < last; i++) {
+    const size = blocksBytes(h, i, i + 1)
+    const at = (i - first) * h.blocksize
+    const dst = outAddress === undefined ? ws.scratch('output', h.blocksize) : outAddress + at
+    const pending = takeBlock(r, i, size, dst)
+    if (pending !== undefined) await pending
+    if (outAddress === undefined) out.set(ws.view(dst, size), at)
+  }
+}
+
+/** Decompresses a whole chunk; see {@link decodeBlocks}. */
+export async function decodeChunk(
+  ws: Workspace,
+  chunk: Uint8Array,
+  h: ChunkHeader,
+  out: Uint8Array,
+  place: ErrorPlace = {},
+): Promise<void> {
+  if (h.memcpyed) {
+    if (chunk.length < h.cbytes) throw damaged('the chunk is cut short', place)
+    out.set(chunk.subarray(CHUNK_HEADER_BYTES, h.cbytes))
+    return
+  }
+  await decodeBlocks(ws, chunk, h, 0, h.nblocks, out, place)
+}

@@ -1,0 +1,132 @@
+import { damaged } from '../../core/errors.js'
+import type { Workspace } from '../../kernels/workspace.js'
+import { streamsOfBlock } from '../blosc1/header.js'
+import type { ChunkBytes } from './chunk-bytes.js'
+import { streamsOf } from './header.js'
+import type { ChunkLayout } from './layout.js'
+import { type StreamDecoder, streamDecoder } from './streams.js'
+
+/** Streams of which less than one in so many bytes is wanted are fetched one by one, in case they are stored plain. */
+const FEW = 8
+
+/** The streams of a block that is brought into the arena, wholly or piece by piece. */
+interface Streams {
+  address: number
+  nbytes: number
+  view: DataView
+  /** Where the block starts in the chunk, if pieces of it are still to be fetched. */
+  missing: number | undefined
+  /** Plain size of each stream, in bytes, and which of them are wanted. */
+  size: number
+  first: number
+  want: number
+  /** Streams that a codec works on elsewhere. */
+  pending: Promise<void>[]
+}
+
+/** Decodes the streams of single blocks (README_CHUNK_FORMAT, "Compressed Data Streams"). */
+export class BlockStreams {
+  readonly #ws: Workspace
+  readonly #bytes: ChunkBytes
+  readonly #layout: ChunkLayout
+  readonly #decoder: StreamDecoder
+
+  /**
+   * @param owner what codecs of users are handed along
+   * @throws BlpkError UNSUPPORTED for a codec that is not known, DAMAGED for a malformed dictionary
+   */
+  constructor(ws: Workspace, bytes: ChunkBytes, layout: ChunkLayout, owner: unknown) {
+    this.#ws = ws
+    this.#bytes = bytes
+    this.#layout = layout
+    this.#decoder = streamDecoder(ws, layout.header, layout.dictionary, owner, bytes.place)
+  }
+
+  /** Brings the packed bytes of a block into the arena. @returns where they are */
+  async #bring(start: number, nbytes: number): Promise<number> {
+    if (this.#bytes.fetchInto === undefined) return this.#ws.bring(await this.#bytes.fetch(start, nbytes))
+    const address = this.#ws.scratch('input', nbytes)
+    await this.#bytes.fetchInto(start, this.#ws.view(address, nbytes))
+    return address
+  }
+
+  /** Brings a piece of a block into the arena, where that was left open. */
+  #bringPiece(s: Streams, at: number, nbytes: number): void {
+    if (s.missing !== undefined)
+      this.#bytes.fetchInto?.(s.missing + at, this.#ws.view(s.address + at, nbytes))
+  }
+
+  /**
+   * Decodes the streams of a block into scratch.
+   * @param size plain size of the block, in bytes
+   * @param first where each byte plane has a stream of its own: which bytes of it are needed
+   * @param want behind the last of them
+   * @returns the address of the block, before its filters are undone
+   * @throws BlpkError DAMAGED
+   */
+  async take(index: number, size: number, first: number, want: number): Promise<number> {
+    const { header: h, starts, ends, sizes } = this.#layout
+    const start = starts[index] ?? 0
+    const nbytes = (ends[index] ?? 0) - start
+    const count = h.extended ? streamsOf(h, size) : streamsOfBlock({ ...h, shuffle: 'none' }, size)
+    if (size % count !== 0)
+      throw damaged(`the chunk splits blocks of ${size} bytes into ${count} streams`, this.#bytes.place)
+    const each = size / count
+    const span = count > 1 ? { first, want: Math.min(want, each) } : { first: 0, want: each }
+    const piecewise = this.#bytes.nearby === true && span.want - span.first < each / FEW
+    const address = piecewise ? this.#ws.scratch('input', nbytes) : await this.#bring(start, nbytes)
+    const target = this.#ws.scratch('filtered', size)
+    const view = new DataView(this.#ws.arena.handle.memory.buffer, address, nbytes)
+    const missing = piecewise ? start : undefined
+    const s: Streams = { address, nbytes, view, missing, size: each, ...span, pending: [] }
+    try {
+      if (sizes !== undefined) this.#decompress(s, 4, nbytes - 4, target)
+      else for (let i = 0, at = 0; i < count; i++) at = this.#takeStream(s, at, target + i * each)
+    } finally {
+      // Whatever goes wrong: nothing may be written to scratch once somebody else uses it.
+      if (s.pending.length > 0) await Promise.allSettled(s.pending)
+    }
+    if (s.pending.length > 0) await Promise.all(s.pending)
+    return target
+  }
+
+  /** Decodes the stream at `at` and returns where the next one starts. */
+  #takeStream(s: Streams, at: number, dst: number): number {
+    if (at + 4 > s.nbytes) throw damaged('a stream of the chunk starts behind its end', this.#bytes.place)
+    this.#bringPiece(s, at, Math.min(5, s.nbytes - at))
+    const head = s.view.getInt32(at, true)
+    if (head <= 0) return this.#takeRun(s, at, head, dst)
+    if (head > s.nbytes - at - 4)
+      throw damaged('a stream of the chunk is longer than the chunk', this.#bytes.place)
+    this.#decompress(s, at + 4, head, dst)
+    return at + 4 + head
+  }
+
+  #takeRun(s: Streams, at: number, head: number, dst: number): number {
+    this.#ws.view(dst + s.first, s.want - s.first).fill(-head & 0xff)
+    if (head === 0) return at + 4
+    if (at + 4 >= s.nbytes || head < -255)
+      throw damaged('a run in the chunk has no byte to repeat', this.#bytes.place)
+    const token = s.view.getUint8(at + 4)
+    if ((token & 1) === 0)
+      throw damaged(`a stream of the chunk has the unknown token ${token}`, this.#bytes.place)
+    return at + 5
+  }
+
+  #decompress(s: Streams, at: number, cbytes: number, dst: number): void {
+    const { size, first, want } = s
+    if (cbytes === size) {
+      this.#bringPiece(s, at + first, want - first)
+      this.#ws.view(dst + first, want - first).set(this.#ws.view(s.address + at + first, want - first))
+      return
+    }
+    this.#bringPiece(s, at, cbytes)
+    const check = (nbytes: number): void => {
+      if (nbytes < want || nbytes > size)
+        throw damaged('a stream of the chunk does not decode', this.#bytes.place)
+    }
+    const result = this.#decoder(s.address + at, cbytes, dst, size, want)
+    if (typeof result === 'number') check(result)
+    else s.pending.push(result.then(check))
+  }
+}

@@ -1,0 +1,246 @@
+import { type AxisRuns, planWords, spanOfRuns } from '../../array/runs.js'
+import { damaged, type ErrorPlace } from '../../core/errors.js'
+import type { Workspace } from '../../kernels/workspace.js'
+import { BlockStreams } from './block-streams.js'
+import type { ChunkBytes } from './chunk-bytes.js'
+import { type Chunk2Header, FILTER_SHUFFLE } from './header.js'
+import { type ChunkLayout, readLayout } from './layout.js'
+import { blockContext, type PipelineTraits, runBackward, usesDelta } from './pipeline.js'
+import { fillPattern } from './special.js'
+
+/** Counts what was done, so that tests can see that nothing is decompressed in vain. */
+export interface DecodeCounts {
+  chunks: number
+  blocks: number
+}
+
+/** Fills `output` from the plain bytes of a block, which are as many; `offset` is its place in the chunk, in bytes. */
+export type BlockHook = (input: Uint8Array, output: Uint8Array, offset: number) => void
+
+export interface DecodeOptions extends PipelineTraits {
+  counts?: DecodeCounts | undefined
+  /** What codecs of users are handed along. */
+  owner?: unknown
+  /** Gives what is answered in place of the plain bytes of each block. */
+  postfilter?: BlockHook | undefined
+}
+
+/** Is a byte shuffle of whole items all that was done to the blocks, so that items can be picked from it? */
+function isShuffled(h: Chunk2Header): boolean {
+  const [only] = h.filters
+  if (only === undefined || h.filters.length > 1 || only.id !== FILTER_SHUFFLE || h.typesize < 2) return false
+  return only.meta === 0 || only.meta === h.typesize
+}
+
+/** A chunk whose layout is known; blocks are then decoded one by one. */
+export class OpenChunk {
+  readonly layout: ChunkLayout
+  readonly #ws: Workspace
+  readonly #bytes: ChunkBytes
+  readonly #options: DecodeOptions
+  readonly #shuffled: boolean
+  /** Undefined where nothing is to be decompressed: a special value, or plain bytes. */
+  readonly #streams: BlockStreams | undefined
+  #reference: Uint8Array | undefined
+
+  /** @throws BlpkError UNSUPPORTED for a codec that is not known, DAMAGED for a malformed dictionary */
+  constructor(ws: Workspace, bytes: ChunkBytes, layout: ChunkLayout, options: DecodeOptions) {
+    const { header, starts } = layout
+    this.#ws = ws
+    this.#bytes = bytes
+    this.layout = layout
+    this.#options = options
+    this.#shuffled = options.postfilter === undefined && isShuffled(header)
+    if (starts.length > 0) this.#streams = new BlockStreams(ws, bytes, layout, options.owner)
+    if (options.counts !== undefined) options.counts.chunks++
+  }
+
+  /** Reads what must be known first; see {@link readLayout}. @throws BlpkError DAMAGED or UNSUPPORTED */
+  static async open(ws: Workspace, bytes: ChunkBytes, options: DecodeOptions): Promise<OpenChunk> {
+    return new OpenChunk(ws, bytes, await readLayout(bytes, options.itemBytes), options)
+  }
+
+  get header(): Chunk2Header {
+    return this.layout.header
+  }
+
+  get #place(): ErrorPlace {
+    return this.#bytes.place
+  }
+
+  /** Where block `index` starts in the plain chunk, in bytes. */
+  blockOffset(index: number): number {
+    const { sizes, header } = this.layout
+    if (sizes === undefined) return index * header.blocksize
+    return sizes.subarray(0, index).reduce((sum, size) => sum + size, 0)
+  }
+
+  /** Plain size of a block, in bytes. */
+  blockBytes(index: number): number {
+    const { sizes, header } = this.layout
+    if (sizes !== undefined) return sizes[index] ?? 0
+    return Math.min(header.blocksize, header.nbytes - index * header.blocksize)
+  }
+
+  /** Decodes a block. @returns its plain bytes, which may be used until the next call */
+  async block(index: number): Promise<Uint8Array> {
+    const plain = await this.#plainBlock(index)
+    const { postfilter } = this.#options
+    if (postfilter === undefined) return plain
+    const changed = new Uint8Array(plain.length)
+    postfilter(plain, changed, this.blockOffset(index))
+    return changed
+  }
+
+  async #plainBlock(index: number): Promise<Uint8Array> {
+    const size = this.blockBytes(index)
+    const { header, pattern } = this.layout
+    if (pattern !== undefined) {
+      const filled = new Uint8Array(size)
+      fillPattern(filled, pattern, this.blockOffset(index) % pattern.length)
+      return filled
+    }
+    if (header.memcpyed) return this.#bytes.fetch(header.headerBytes + this.blockOffset(index), size)
+    return this.#ws.view(await this.#decode(index, size), size)
+  }
+
+  /** @param dst where the plain bytes are to go; into scratch by default @returns where they are */
+  async #decode(index: number, size: number, dst?: number): Promise<number> {
+    const { header: h } = this
+    const reference = index > 0 && usesDelta(h) ? await this.#firstBlock(size) : undefined
+    const packed = await this.#take(index, size, 0, size)
+    const context = blockContext(this.#ws, h, this.#options, reference, this.#place)
+    return runBackward(context, h, size, packed, dst)
+  }
+
+  /** Decodes the streams of a block; see {@link BlockStreams.take}. */
+  #take(index: number, size: number, first: number, want: number): Promise<number> {
+    const { counts } = this.#options
+    if (counts !== undefined) counts.blocks++
+    if (this.#streams === undefined) throw damaged('the chunk has no blocks', this.#place)
+    return this.#streams.take(index, size, first, want)
+  }
+
+  /** Block 0 in its plain form, at an address, for a block of `size` bytes. */
+  async #firstBlock(size: number): Promise<number> {
+    this.#reference ??= (await this.#plainBlock(0)).slice()
+    if (this.#reference.length < size)
+      throw damaged('a block of the chunk is larger than the first, which it differs from', this.#place)
+    const address = this.#ws.scratch('reference', this.#reference.length)
+    this.#ws.view(address, this.#reference.length).set(this.#reference)
+    return address
+  }
+
+  /** Says that all blocks will be decoded, so that the chunk is read in one go, and checked. */
+  async prefetch(): Promise<void> {
+    await this.#bytes.prefetch?.(this.header.cbytes)
+  }
+
+  /** What a chunk of one value repeats. */
+  get pattern(): Uint8Array | undefined {
+    return this.layout.pattern
+  }
+
+  /** Decodes the whole chunk. @param out exactly as long as the plain chunk */
+  async all(out: Uint8Array): Promise<void> {
+    const { header } = this
+    await this.prefetch()
+    if (await this.#copy(0, out)) return
+    const { postfilter } = this.#options
+    const address =
+      postfilter === undefined && this.#streams !== undefined ? this.#ws.addressOf(out) : undefined
+    for (let i = 0, at = 0; i < header.nblocks; i++) {
+      const size = this.blockBytes(i)
+      if (address === undefined) out.set(await this.block(i), at)
+      else await this.#decode(i, size, address + at)
+      at += size
+    }
+  }
+
+  /** Fills `out` with the plain bytes from `start` on, where nothing must be decompressed for them. */
+  async #copy(start: number, out: Uint8Array): Promise<boolean> {
+    const { header, pattern } = this.layout
+    if (this.#options.postfilter !== undefined || this.#streams !== undefined) return false
+    const at = header.headerBytes + start
+    if (pattern !== undefined) fillPattern(out, pattern, start % pattern.length)
+    else if (this.#bytes.fetchInto !== undefined) await this.#bytes.fetchInto(at, out)
+    else out.set(await this.#bytes.fetch(at, out.length))
+    return true
+  }
+
+  /** Decodes the bytes `start` to `stop`, from the blocks that hold them. @param out as long as they are */
+  async range(start: number, stop: number, out: Uint8Array): Promise<void> {
+    if (start === 0 && stop === this.header.nbytes) {
+      await this.all(out)
+      return
+    }
+    if (await this.#copy(start, out)) return
+    const { blocksize, nblocks } = this.header
+    const first = blocksize === 0 ? 0 : Math.floor(start / blocksize)
+    for (let i = first, at = this.blockOffset(first); i < nblocks && at < stop; i++) {
+      const size = this.blockBytes(i)
+      if (at + size > start) {
+        const from = Math.max(start - at, 0)
+        out.set(await this.#part(i, from, Math.min(stop - at, size)), at + from - start)
+      }
+      at += size
+    }
+  }
+
+  /** The plain bytes `from` to `to` of a block, which may be used until the next call. */
+  async #part(index: number, from: number, to: number): Promise<Uint8Array> {
+    const { itemBytes } = this.#options
+    if (to - from === this.blockBytes(index) || !this.#picks(index))
+      return (await this.block(index)).subarray(from, to)
+    const first = Math.floor(from / itemBytes)
+    const count = Math.ceil(to / itemBytes) - first
+    const address = this.#ws.scratch('second', count * itemBytes)
+    await this.takeRuns(index, [{ runs: [first, 0, count], from: 1, to: 1 }], address)
+    return this.#ws.view(address + from - first * itemBytes, to - from)
+  }
+
+  /** Can items of the block be had without undoing all of its filters? */
+  #picks(index: number): boolean {
+    const { typesize } = this.header
+    const whole = this.blockBytes(index) % typesize === 0
+    return this.#shuffled && this.#streams !== undefined && whole && typesize === this.#options.itemBytes
+  }
+
+  /**
+   * Decodes a block as far as items are wanted, and copies these.
+   * @param axes which items of the block, and where they go
+   * @param dst where that begins in the arena
+   */
+  async takeRuns(index: number, axes: readonly AxisRuns[], dst: number): Promise<void> {
+    const { itemBytes } = this.#options
+    const size = this.blockBytes(index)
+    const { kernels } = this.#ws
+    if (this.#picks(index)) {
+      const packed = await this.#take(index, size, ...spanOfRuns(axes))
+      kernels.joinRuns(this.#plan(axes), axes.length, itemBytes, size / itemBytes, packed, dst)
+    } else {
+      const block = this.#ws.bring(await this.block(index))
+      kernels.copyRuns(this.#plan(axes), axes.length, itemBytes, block, dst)
+    }
+  }
+
+  /** The same for items of `nbytes` plain bytes from `start` on, which need not be one block. */
+  async takeRunsAt(start: number, nbytes: number, axes: readonly AxisRuns[], dst: number): Promise<void> {
+    const bytes = new Uint8Array(nbytes)
+    await this.range(start, start + nbytes, bytes)
+    this.#ws.kernels.copyRuns(
+      this.#plan(axes),
+      axes.length,
+      this.#options.itemBytes,
+      this.#ws.bring(bytes),
+      dst,
+    )
+  }
+
+  #plan(axes: readonly AxisRuns[]): number {
+    const words = planWords(axes, this.#options.itemBytes)
+    const address = this.#ws.scratch('plan', 4 * words.length)
+    new Uint32Array(this.#ws.arena.handle.memory.buffer, address, words.length).set(words)
+    return address
+  }
+}

@@ -1,0 +1,282 @@
+import type { MaybePromise } from '../../codecs/codec.js'
+import { usage } from '../../core/errors.js'
+import type { Workspace } from '../../kernels/workspace.js'
+import { chooseBlock2size, chunkTypesize, MIN_STREAM2_BYTES, splits } from './blocksize.js'
+import {
+  type Chunk2Header,
+  EXTENDED_HEADER_BYTES,
+  FILTER_TRUNC_PREC,
+  MAX_CHUNK_TYPESIZE,
+  MAX_CHUNK2_NBYTES,
+  newChunk2Header,
+  streamsOf,
+  writeChunk2Header,
+} from './header.js'
+import type { Chunk2Params } from './params.js'
+import { blockContext, runBackward, runForward, usesDelta } from './pipeline.js'
+import { dictionaryBytes, Sampler, sampledBlocks } from './sample.js'
+
+const FILTER_INT_TRUNC = 36
+const FIRST_USER_FILTER = 160
+
+/** Room that a chunk of `nbytes` plain bytes needs at most, in bytes. */
+export function maxChunk2Bytes(nbytes: number): number {
+  return nbytes + EXTENDED_HEADER_BYTES
+}
+class ChunkWriter {
+  readonly #ws: Workspace
+  readonly #p: Chunk2Params
+  readonly #h: Chunk2Header
+  readonly #out: Uint8Array
+  readonly #view: DataView
+  /** Where the chunk lies in the arena, if it does. */
+  readonly #address: number | undefined
+  /** In the area `window`, with streams right behind it. */
+  #dictionary: { address: number; nbytes: number } | undefined
+  /** Undone block 0, which the delta filter holds the others against. */
+  #reference: Uint8Array | undefined
+  position: number
+  /** Streams that were not runs of zeros. */
+  solid = 0
+
+  constructor(ws: Workspace, p: Chunk2Params, h: Chunk2Header, out: Uint8Array) {
+    this.#ws = ws
+    this.#p = p
+    this.#h = h
+    this.#out = out
+    this.#view = new DataView(out.buffer, out.byteOffset, out.length)
+    this.#address = ws.addressOf(out)
+    this.position = h.headerBytes + 4 * h.nblocks
+  }
+
+  /** Writes a run as its length alone, where the stream is one. */
+  #run(address: number, size: number): boolean | undefined {
+    if (this.#ws.kernels.isRun(address, size) === 0) return undefined
+    const value = this.#ws.view(address, 1)[0] ?? 0
+    const room = value === 0 ? 4 : 5
+    if (room > this.#out.length - this.position) return false
+    this.#view.setInt32(this.position, -value, true)
+    if (value !== 0) this.#out[this.position + 4] = 1
+    this.position += room
+    if (value !== 0) this.solid++
+    return true
+  }
+
+  /** Where the bytes of the next stream can be packed to: their place in the chunk, if that is in the arena. */
+  #target(size: number): number {
+    return this.#address === undefined ? this.#ws.scratch('output', size) : this.#address + this.position + 4
+  }
+
+  /** Puts a stream behind the others. @returns false where there is no room left */
+  #put(address: number, size: number, packed: number, target: number): boolean {
+    const room = this.#out.length - this.position - 4
+    const [from, nbytes] = packed === 0 ? [address, size] : [target, packed]
+    if (nbytes > room) return false
+    this.#view.setInt32(this.position, nbytes, true)
+    const there = this.#address !== undefined && from === this.#address + this.position + 4
+    if (!there) this.#out.set(this.#ws.view(from, nbytes), this.position + 4)
+    this.position += 4 + nbytes
+    return true
+  }
+
+  /** @returns false where there is no room left */
+  async #stream(address: number, size: number): Promise<boolean> {
+    const run = this.#run(address, size)
+    if (run !== undefined) return run
+    this.solid++
+    const room = this.#out.length - this.position - 4
+    if (room <= 0) return false
+    const { encoder, level } = this.#p
+    const target = this.#target(size)
+    const capacity = Math.min(size - 1, room)
+    const pending =
+      this.#encodeDict(address, size, target, capacity) ??
+      encoder.encode(this.#ws, address, size, target, capacity, level)
+    return this.#put(address, size, typeof pending === 'number' ? pending : await pending, target)
+  }
+
+  #encodeDict(
+    address: number,
+    size: number,
+    target: number,
+    capacity: number,
+  ): MaybePromise<number> | undefined {
+    const { encoder, level } = this.#p
+    const [ws, dictionary] = [this.#ws, this.#dictionary]
+    if (dictionary === undefined) return undefined
+    const behind = dictionary.address + dictionary.nbytes
+    ws.view(behind, size).set(ws.view(address, size))
+    return encoder.encodeDict?.(ws, behind, size, target, capacity, level, dictionary.nbytes)
+  }
+
+  #referenceAddress(): number | undefined {
+    if (this.#reference === undefined) return undefined
+    const address = this.#ws.scratch('reference', this.#reference.length)
+    this.#ws.view(address, this.#reference.length).set(this.#reference)
+    return address
+  }
+
+  async #streams(address: number, size: number, count: number): Promise<boolean> {
+    for (let i = 0; i < count; i++) if (!(await this.#stream(address + i * size, size))) return false
+    return true
+  }
+
+  /** Runs the filters over a block. @returns where the result is */
+  #forward(block: Uint8Array): number {
+    const h = this.#h
+    const traits = { itemBytes: this.#p.itemBytes }
+    const context = blockContext(this.#ws, h, traits, this.#referenceAddress(), {})
+    return runForward(context, h, block.length, this.#ws.bring(block))
+  }
+
+  /** Readers hold the others against block 0 as they decoded it: where filters lose something, not the input. */
+  #keepReference(address: number, nbytes: number): void {
+    const h = this.#h
+    if (this.#reference !== undefined || !usesDelta(h)) return
+    const context = blockContext(this.#ws, h, { itemBytes: this.#p.itemBytes }, undefined, {})
+    this.#reference = this.#ws.view(runBackward(context, h, nbytes, address), nbytes).slice()
+  }
+
+  async #block(block: Uint8Array): Promise<boolean> {
+    const address = this.#forward(block)
+    const count = streamsOf(this.#h, block.length)
+    if (!(await this.#streams(address, block.length / count, count))) return false
+    this.#keepReference(address, block.length)
+    return true
+  }
+
+  /** Puts a dictionary of samples behind the table of blocks. @returns false where there is no room left */
+  dictionary(plain: Uint8Array): boolean {
+    const { blocksize, nblocks } = this.#h
+    const size = dictionaryBytes(plain.length)
+    if (size === 0 || size + 4 > this.#out.length - this.position) return size === 0
+    const address = this.#ws.scratch('window', size + blocksize)
+    const places = sampledBlocks(nblocks, blocksize, size)
+    const sampler = new Sampler(this.#ws, address, size, places.length)
+    for (const i of places) {
+      const block = plain.subarray(i * blocksize, (i + 1) * blocksize)
+      const filtered = this.#forward(block)
+      sampler.take(filtered, block.length, streamsOf(this.#h, block.length))
+      this.#keepReference(filtered, block.length)
+    }
+    this.#reference = undefined
+    const nbytes = sampler.finish()
+    this.#view.setInt32(this.position, nbytes, true)
+    this.#out.set(this.#ws.view(address, nbytes), this.position + 4)
+    this.position += 4 + nbytes
+    this.#dictionary = { address, nbytes }
+    return true
+  }
+
+  get hasDictionary(): boolean {
+    return this.#dictionary !== undefined
+  }
+
+  async blocks(plain: Uint8Array): Promise<boolean> {
+    const { headerBytes, nblocks, blocksize } = this.#h
+    if (this.position >= this.#out.length) return false
+    for (let i = 0; i < nblocks; i++) {
+      this.#view.setUint32(headerBytes + 4 * i, this.position, true)
+      if (!(await this.#block(plain.subarray(i * blocksize, (i + 1) * blocksize)))) return false
+    }
+    return true
+  }
+}
+
+/** Do filters leave a repeated value as it is, so that it may stand for the whole chunk? */
+function keepsValues(p: Chunk2Params): boolean {
+  return p.filters.every(
+    ({ id }) => id !== FILTER_TRUNC_PREC && id !== FILTER_INT_TRUNC && id < FIRST_USER_FILTER,
+  )
+}
+
+/** The item that the whole chunk repeats, if it does and a chunk can say so. */
+function repeatedItem(ws: Workspace, p: Chunk2Params, plain: Uint8Array): Uint8Array | undefined {
+  const { itemBytes } = p
+  if (plain.length < 2 * itemBytes || plain.length % itemBytes !== 0 || !keepsValues(p)) return undefined
+  // Most data differ at once; only what does not is brought to the kernels.
+  for (let i = 0; i < itemBytes; i++) if (plain[i] !== plain[i + itemBytes]) return undefined
+  const found = ws.kernels.repeats(ws.bring(plain), itemBytes, plain.length) !== 0
+  if (!found) return undefined
+  const item = plain.slice(0, itemBytes)
+  // C-Blosc2 up to 2.15 takes the item size from the header, which cannot say more than 255.
+  return itemBytes <= MAX_CHUNK_TYPESIZE || isZeros(item) ? item : undefined
+}
+
+function isZeros(bytes: Uint8Array): boolean {
+  return bytes.every((byte) => byte === 0)
+}
+
+/** A chunk of zeros is its header, one of a repeated value has that behind it (README_CHUNK_FORMAT, "blosc2_flags"). */
+function putSpecial(h: Chunk2Header, item: Uint8Array, out: Uint8Array): number {
+  const zeros = isZeros(item)
+  const cbytes = h.headerBytes + (zeros ? 0 : item.length)
+  writeChunk2Header(out, { ...h, special: zeros ? 'zeros' : 'value', cbytes })
+  if (!zeros) out.set(item, h.headerBytes)
+  return cbytes
+}
+
+function applyPrefilter(p: Chunk2Params, plain: Uint8Array, blocksize: number): Uint8Array {
+  if (p.prefilter === undefined) return plain
+  const changed = new Uint8Array(plain.length)
+  for (let at = 0; at < plain.length; at += blocksize) {
+    p.prefilter(plain.subarray(at, at + blocksize), changed.subarray(at, at + blocksize), at)
+  }
+  return changed
+}
+
+/**
+ * Compresses one Blosc2 chunk (README_CHUNK_FORMAT). Runs become runs, a chunk of one value its header and that
+ * value, and a chunk that does not get smaller is stored.
+ * @param out room for {@link maxChunk2Bytes}
+ * @returns the size of the chunk, in bytes
+ * @throws BlpkError USAGE for a chunk that is too large, or filters that cannot work on such items
+ */
+export async function encodeChunk2Into(
+  ws: Workspace,
+  p: Chunk2Params,
+  input: Uint8Array,
+  out: Uint8Array,
+): Promise<number> {
+  checkChunk2Bytes(input.length)
+  const blocksize = chooseBlock2size(p, input.length)
+  const plain = applyPrefilter(p, input, blocksize)
+  const h = newChunk2Header({
+    split: splits(p, blocksize),
+    codecFormat: p.encoder.format,
+    udcodec: p.encoder.number,
+    codecMeta: p.encoder.meta,
+    typesize: chunkTypesize(p.itemBytes),
+    nbytes: plain.length,
+    blocksize,
+    filters: p.filters,
+  })
+  const item = repeatedItem(ws, p, plain)
+  if (item !== undefined) return putSpecial(h, item, out)
+  if (p.level > 0 && plain.length >= MIN_STREAM2_BYTES) {
+    const writer = new ChunkWriter(ws, p, h, out.subarray(0, maxChunk2Bytes(plain.length)))
+    if ((p.dictionary !== true || writer.dictionary(plain)) && (await writer.blocks(plain))) {
+      // C-Blosc2 does not read special chunks that end within an item, not even its own.
+      const isSpecial = writer.solid === 0 && plain.length % p.itemBytes === 0
+      if (isSpecial) return putSpecial(h, Uint8Array.of(0), out)
+      writeChunk2Header(out, { ...h, cbytes: writer.position, dictionary: writer.hasDictionary })
+      return writer.position
+    }
+  }
+  const cbytes = maxChunk2Bytes(plain.length)
+  out.set(plain, h.headerBytes)
+  writeChunk2Header(out, { ...h, memcpyed: true, cbytes })
+  return cbytes
+}
+
+function checkChunk2Bytes(nbytes: number): void {
+  if (nbytes > MAX_CHUNK2_NBYTES)
+    throw usage(`a chunk of ${nbytes} bytes is too large; use chunks of at most ${MAX_CHUNK2_NBYTES}`)
+}
+
+/** Compresses one Blosc2 chunk into memory of its own; see {@link encodeChunk2Into}. @returns the chunk */
+export async function encodeChunk2(ws: Workspace, p: Chunk2Params, input: Uint8Array): Promise<Uint8Array> {
+  checkChunk2Bytes(input.length)
+  const out = new Uint8Array(maxChunk2Bytes(input.length))
+  return out.slice(0, await encodeChunk2Into(ws, p, input, out))
+}

@@ -1,0 +1,58 @@
+import { CODEC_NUMBERS } from '../../format/blosc2/frame/header.js'
+import { CHUNK_HEADER_BYTES, type ChunkHeader, streamsOfBlock } from '../blosc1/header.js'
+import {
+  EXTENDED_HEADER_BYTES,
+  FILTER_BITSHUFFLE,
+  FILTER_SHUFFLE,
+  type FilterSlot,
+  newChunk2Header,
+  writeChunk2Header,
+} from './header.js'
+
+/** What the longer header adds to all positions. */
+const SHIFT = EXTENDED_HEADER_BYTES - CHUNK_HEADER_BYTES
+
+function filtersOf({ shuffle, typesize }: ChunkHeader): FilterSlot[] {
+  if (shuffle === 'byte' && typesize > 1) return [{ id: FILTER_SHUFFLE, meta: 0 }]
+  return shuffle === 'bit' ? [{ id: FILTER_BITSHUFFLE, meta: 0 }] : []
+}
+
+/** Blosc1 leaves a block alone whose items are no multiple of 8, where Blosc2 shuffles as many as it can. */
+function isShuffledAlike({ shuffle, typesize, blocksize, nbytes }: ChunkHeader): boolean {
+  if (shuffle !== 'bit') return true
+  const last = nbytes % blocksize
+  return [blocksize, last].every((size) => Math.floor(size / typesize) % 8 === 0)
+}
+
+/**
+ * Puts the header of Blosc2 before a Blosc1 chunk; its streams stay as they are. The format allows Blosc1 chunks in
+ * frames, but C-Blosc2 reads 32 bytes of header and takes what follows the 16 for flags.
+ * @param codec name of the codec that the chunk was compressed with
+ * @returns undefined where Blosc2 would decode the streams to something else, or has not got the codec
+ */
+export function withBlosc2Header(
+  chunk: Uint8Array,
+  h: ChunkHeader,
+  codec: string | undefined,
+): Uint8Array | undefined {
+  const number = CODEC_NUMBERS[codec as keyof typeof CODEC_NUMBERS] as number | undefined
+  if (!h.memcpyed && (number === undefined || !isShuffledAlike(h))) return undefined
+  const cbytes = h.cbytes + SHIFT
+  const header = newChunk2Header({
+    split: streamsOfBlock(h, h.blocksize) > 1,
+    codecFormat: h.codecFormat,
+    udcodec: number ?? 0,
+    codecMeta: 0,
+    typesize: h.typesize,
+    nbytes: h.nbytes,
+    blocksize: h.blocksize,
+    filters: filtersOf(h),
+  })
+  const out = new Uint8Array(cbytes)
+  out.set(chunk.subarray(CHUNK_HEADER_BYTES, h.cbytes), EXTENDED_HEADER_BYTES)
+  writeChunk2Header(out, { ...header, memcpyed: h.memcpyed, cbytes })
+  if (h.memcpyed) return out
+  const view = new DataView(out.buffer, EXTENDED_HEADER_BYTES)
+  for (let i = 0; i < h.nblocks; i++) view.setUint32(4 * i, view.getUint32(4 * i, true) + SHIFT, true)
+  return out
+}

@@ -1,0 +1,127 @@
+import * as nodeZlib from 'node:zlib'
+import { unsupported, usage } from '../core/errors.js'
+import type { Workspace } from '../kernels/workspace.js'
+
+export type ChecksumName =
+  | 'None'
+  | 'adler32'
+  | 'crc32'
+  | 'md5'
+  | 'sha1'
+  | 'sha224'
+  | 'sha256'
+  | 'sha384'
+  | 'sha512'
+  | 'xxh64'
+
+export interface ChecksumSpec {
+  name: ChecksumName
+  /** Number in the header (Bloscpack README, "checksum"); 9 is our extension. */
+  id: number
+  /** Size of the digest behind each chunk, in bytes. */
+  size: number
+}
+
+/** A checksum that is ready for use: gives the digest as it stands in the file. */
+export interface Checksum extends ChecksumSpec {
+  digest(bytes: Uint8Array): Uint8Array
+}
+
+const SPECS: readonly ChecksumSpec[] = (
+  [
+    ['None', 0],
+    ['adler32', 4],
+    ['crc32', 4],
+    ['md5', 16],
+    ['sha1', 20],
+    ['sha224', 28],
+    ['sha256', 32],
+    ['sha384', 48],
+    ['sha512', 64],
+    ['xxh64', 8],
+  ] as const
+).map(([name, size], id) => ({ name, id, size }))
+
+export const CHECKSUM_NAMES: readonly ChecksumName[] = SPECS.map((spec) => spec.name)
+
+/** @throws BlpkError UNSUPPORTED for a number that no checksum has */
+export function checksumById(id: number): ChecksumSpec {
+  const spec = SPECS[id]
+  if (spec === undefined) throw unsupported(`the archive uses checksum number ${id}, which is not known`)
+  return spec
+}
+
+/** @throws BlpkError USAGE for a name that no checksum has */
+export function checksumSpec(name: string): ChecksumSpec {
+  const spec = SPECS.find((candidate) => candidate.name.toLowerCase() === name.toLowerCase())
+  if (spec === undefined) throw usage(`unknown checksum '${name}' (there are ${CHECKSUM_NAMES.join(', ')})`)
+  return spec
+}
+
+type Digest = (bytes: Uint8Array) => Uint8Array
+
+function littleEndian32(value: number): Uint8Array {
+  const out = new Uint8Array(4)
+  new DataView(out.buffer).setUint32(0, value, true)
+  return out
+}
+
+const PIECE = 1 << 20
+
+/** Runs a kernel over bytes that may lie outside the arena, a piece at a time. */
+function inPieces(ws: Workspace, bytes: Uint8Array, seed: number, kernel: 'crc32' | 'adler32'): number {
+  if (ws.addressOf(bytes) !== undefined) return ws.kernels[kernel](bytes.byteOffset, bytes.length, seed)
+  let value = seed
+  for (let at = 0; at < bytes.length; at += PIECE) {
+    const piece = bytes.subarray(at, at + PIECE)
+    value = ws.kernels[kernel](ws.bring(piece), piece.length, value)
+  }
+  return value
+}
+
+// Node 20.15 brought zlib.crc32, which is faster than any kernel of ours.
+const nativeCrc32 = (nodeZlib as { crc32?: (bytes: Uint8Array) => number }).crc32
+
+async function xxh64(): Promise<Digest> {
+  const { default: load } = await import('xxhash-wasm')
+  const { h64Raw } = await load()
+  return (bytes) => {
+    const out = new Uint8Array(8)
+    new DataView(out.buffer).setBigUint64(0, h64Raw(bytes), true)
+    return out
+  }
+}
+
+async function hash(name: string): Promise<Digest> {
+  const { createHash } = await import('node:crypto')
+  return (bytes) => createHash(name).update(bytes).digest()
+}
+
+function digestOf(name: ChecksumName, ws: () => Workspace): Digest | Promise<Digest> {
+  switch (name) {
+    case 'None':
+      return () => new Uint8Array(0)
+    case 'crc32':
+      if (nativeCrc32 !== undefined) return (bytes) => littleEndian32(nativeCrc32(bytes))
+      return (bytes) => littleEndian32(inPieces(ws(), bytes, 0, 'crc32'))
+    case 'adler32':
+      return (bytes) => littleEndian32(inPieces(ws(), bytes, 1, 'adler32'))
+    case 'xxh64':
+      return xxh64()
+    default:
+      return hash(name)
+  }
+}
+
+/**
+ * Makes a checksum ready.
+ * @param ws gives a workspace, asked for only if the checksum runs in the kernels
+ */
+export async function loadChecksum(name: ChecksumName, ws: () => Workspace): Promise<Checksum> {
+  return { ...checksumSpec(name), digest: await digestOf(name, ws) }
+}
+
+/** Are two digests the same? */
+export function sameDigest(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i])
+}

@@ -1,0 +1,45 @@
+import { codecByName } from '../codecs/registry.js'
+import { Workspace } from '../kernels/workspace.js'
+import { encodeChunk, maxChunkBytes } from './blosc1/encode.js'
+import type { Shuffle } from './blosc1/header.js'
+
+/** How much of the input is tried, in bytes. */
+export const SAMPLE_BYTES = 128 * 1024
+
+const CANDIDATES = [1, 2, 4, 8, 16]
+/** A larger item size must be better by this factor: it costs nothing where it helps, and nobody notices less. */
+const MARGIN = 0.98
+
+/**
+ * Finds the item size that a sample packs best with, by trying LZ4 on it.
+ * @param shuffle the filter that will be used
+ * @returns 1, 2, 4, 8 or 16, in bytes
+ */
+async function sampleTypesize(ws: Workspace, sample: Uint8Array, shuffle: Shuffle): Promise<number> {
+  const out = new Uint8Array(maxChunkBytes(sample.length))
+  let best = 1
+  let bestBytes = Number.POSITIVE_INFINITY
+  for (const typesize of CANDIDATES) {
+    const filter = typesize === 1 && shuffle === 'byte' ? 'none' : shuffle
+    // One block of whole items, so that all candidates are split and filtered alike.
+    const params = {
+      codec: codecByName('lz4'),
+      level: 5,
+      shuffle: filter,
+      typesize,
+      blocksize: sample.length,
+    }
+    const cbytes = await encodeChunk(ws, params, sample, out)
+    if (cbytes < bestBytes * MARGIN) {
+      best = typesize
+      bestBytes = cbytes
+    }
+  }
+  return best
+}
+
+/** {@link sampleTypesize} with a workspace of its own. */
+export async function guessTypesize(sample: Uint8Array, shuffle: Shuffle): Promise<number> {
+  const whole = sample.subarray(0, sample.length - (sample.length % 16))
+  return whole.length < 256 ? 1 : sampleTypesize(new Workspace(), whole, shuffle)
+}

@@ -1,0 +1,110 @@
+import { usage } from '../../core/errors.js'
+import { schemeOf } from '../../places/places.js'
+import { giveUpUpload, type LeftUpload, listUploads } from '../../store/s3/uploads.js'
+import { type Context, forEachFile, placeSettings } from '../context.js'
+import { oneLine, worst } from '../exit.js'
+import { failedEntry } from '../view/head.js'
+import { print } from '../view/print.js'
+import { counted, JsonList } from '../view/report.js'
+import type { Cleaned } from './clean-directory.js'
+
+const DEFAULT_AGE = 24 * 3600
+
+/** What was found, in both forms, and the exit code. */
+interface Report {
+  json: object[]
+  text: string
+  code: number
+}
+
+function lineOf({ name, begun }: LeftUpload, isDone: boolean): string {
+  return `${oneLine(name)}: begun ${begun.toISOString()}${isDone ? ', given up' : ''}\n`
+}
+
+async function cleanPrefix(
+  prefix: string,
+  before: number,
+  isDone: boolean,
+  context: Context,
+): Promise<{ left: LeftUpload[]; younger: number }> {
+  const settings = placeSettings(context)
+  const left: LeftUpload[] = []
+  let younger = 0
+  for await (const upload of listUploads(prefix, settings)) {
+    if (upload.begun.getTime() > before) younger++
+    else left.push(upload)
+  }
+  if (isDone) for (const upload of left) await giveUpUpload(upload, settings)
+  return { left, younger }
+}
+
+async function cleanStore(prefixes: readonly string[], age: number, context: Context): Promise<Report> {
+  const isDone = context.options.dryRun !== true
+  const before = Date.now() - age * 1000
+  const left: LeftUpload[] = []
+  const failed: object[] = []
+  let younger = 0
+  const cleanOne = async (prefix: string): Promise<number> => {
+    const report = await cleanPrefix(prefix, before, isDone, context)
+    left.push(...report.left)
+    younger += report.younger
+    return 0
+  }
+  const code = await forEachFile(prefixes, context, cleanOne, (prefix, error) =>
+    failed.push(failedEntry(prefix, error)),
+  )
+  const rest = younger === 0 ? '' : `, ${counted(younger, 'younger one')} left alone`
+  return {
+    json: [
+      ...left.map(({ name, uploadId, begun }) => ({ file: name, uploadId, begun, givenUp: isDone })),
+      ...failed,
+    ],
+    text:
+      left.map((upload) => lineOf(upload, isDone)).join('') +
+      `${counted(left.length, 'unfinished upload')}${isDone ? ' given up' : ''}${rest}\n`,
+    code,
+  }
+}
+
+async function cleanFiles(directories: readonly string[], age: number, context: Context): Promise<Report> {
+  const { cleanDirectory, cleanedLine } = await import('./clean-directory.js')
+  const { olderThan, dryRun } = context.options
+  const found: Cleaned[] = []
+  const failed: object[] = []
+  const cleanOne = async (directory: string): Promise<number> => {
+    const report = await cleanDirectory(directory, { olderThan, age }, context)
+    found.push(...report.found)
+    return report.code
+  }
+  const code = await forEachFile(directories, context, cleanOne, (directory, error) =>
+    failed.push(failedEntry(directory, error)),
+  )
+  const waste = found.filter(({ isWaste, removed }) => removed || (dryRun === true && isWaste)).length
+  return {
+    json: [...found.map(({ path, ...rest }) => ({ file: path, ...rest })), ...failed],
+    text:
+      found.map((one) => `${cleanedLine(one)}\n`).join('') +
+      `${counted(waste, 'leftover')}${dryRun === true ? '' : ' removed'}, ${found.length - waste} kept\n`,
+    code,
+  }
+}
+
+/** `blpk clean <place>…` */
+export async function run(places: readonly string[], context: Context): Promise<number> {
+  const { olderThan: age = DEFAULT_AGE, json } = context.options
+  const prefixes = places.filter((place) => schemeOf(place) === 's3')
+  const directories = places.filter((place) => schemeOf(place) !== 's3')
+  if (directories.some((place) => schemeOf(place) !== undefined))
+    throw usage('web servers are only read from')
+  for (const directory of directories) (await import('./clean-directory.js')).checkDirectory(directory)
+  const reports = [
+    ...(prefixes.length > 0 ? [await cleanStore(prefixes, age, context)] : []),
+    ...(directories.length > 0 ? [await cleanFiles(directories, age, context)] : []),
+  ]
+  if (json === true) {
+    const list = new JsonList(context.options)
+    for (const one of reports.flatMap((report) => report.json)) list.add(one)
+    list.end()
+  } else print(reports.map(({ text }) => text).join(''))
+  return worst(reports.map(({ code }) => code))
+}

@@ -1,0 +1,111 @@
+import type { Shuffle } from '../../chunk/blosc1/header.js'
+import type { ChecksumName } from '../../chunk/checksums.js'
+import type { Room } from '../../engine/options.js'
+import type { FilterOption } from '../../format/blosc2/chunks/cparams.js'
+import type { SplitMode } from '../../format/blosc2/frame/header.js'
+import type { PartOf } from '../../format/bloscpack/part.js'
+import type { ContainerName } from '../archive-name.js'
+import type { Selected } from './selection.js'
+import type { Slice } from './slices.js'
+
+export type CommandName =
+  | 'compress'
+  | 'decompress'
+  | 'info'
+  | 'append'
+  | 'meta'
+  | 'verify'
+  | 'repair'
+  | 'concat'
+  | 'convert'
+  | 'ls'
+  | 'clean'
+
+/** Words of the help, where needed for each command. */
+export type Wording = string | Partial<Record<CommandName, string>>
+
+/** One option of the command line. */
+export interface Flag {
+  letter?: string
+  /** Long name, without dashes. */
+  name: string
+  /** Name of its value, where it takes one. */
+  value?: string
+  /** What it does. */
+  description: Wording
+  /** Default, as the help says it. */
+  default?: Wording
+  /** Reads its value. @throws BlpkError USAGE */
+  parse?: (text: string) => unknown
+  /** May be given several times; its values are then a list. */
+  repeats?: boolean
+  /** Commands that have it; `all` for global options. */
+  commands: readonly CommandName[] | 'all'
+}
+
+/** Options as they were given; nothing stands for a default. */
+export interface CliOptions {
+  force?: boolean
+  nthreads?: number
+  verbose?: boolean
+  debug?: boolean
+  quiet?: boolean
+  json?: boolean
+  /** Says `json` too. */
+  ndjson?: boolean
+  progress?: ProgressMode
+  typesize?: number | 'auto'
+  clevel?: number
+  /** `false` for --no-shuffle. */
+  shuffle?: Shuffle | false
+  /** A built-in codec, or the name or number of a registered one, with `:meta` behind it. */
+  codec?: string
+  filters?: readonly FilterOption[]
+  splitMode?: SplitMode
+  dict?: boolean
+  sparse?: boolean
+  format?: ContainerName
+  chunkSize?: number
+  blockSize?: number
+  checksum?: ChecksumName
+  offsets?: boolean
+  metadata?: string
+  maxAppChunks?: Room
+  raw?: boolean
+  fixed?: boolean
+  checkExtension?: boolean
+  bytes?: Slice
+  items?: Slice
+  metadataOut?: string
+  maxChunk?: number
+  /** Of info: a row for each; of others the shape of chunks, in items. */
+  chunks?: true | readonly number[]
+  blocks?: readonly number[]
+  /** What items are, as NumPy's type string or a description of its fields. */
+  dtype?: string
+  /** Of an array that plain bytes become; -1 for an extent that their size tells. */
+  shape?: readonly number[]
+  order?: 'C' | 'F'
+  slice?: readonly Selected[]
+  plugin?: readonly string[]
+  grow?: boolean
+  appendId?: string
+  lockTimeout?: number
+  /** `false` for --no-lock. */
+  lock?: boolean
+  unsafeNoCas?: boolean
+  /** Seconds. */
+  olderThan?: number
+  dryRun?: boolean
+  deep?: boolean
+  against?: string
+  salvage?: boolean
+  fill?: 'zeros'
+  /** Seconds. */
+  timeout?: number
+  retries?: number
+  s3Endpoint?: string
+  part?: PartOf
+}
+
+export type ProgressMode = 'auto' | 'always' | 'never'

@@ -1,0 +1,40 @@
+import { usage } from '../../core/errors.js'
+import type { RecoverOptions, RecoveryReport } from '../../format/bloscpack/damage/recover.js'
+import type { Context } from '../context.js'
+import type { ProgressView } from '../view/progress.js'
+import { counted } from '../view/report.js'
+import { runOptions } from './codec-flags.js'
+import type { CliOptions } from './options.js'
+
+/** The exit code of a run that wrote its output, but not all of the data. */
+export const SOMETHING_LOST = 3
+
+/** The options of repair and salvage, as the engine takes them. */
+export function recoverOptions(context: Context, view: ProgressView): RecoverOptions {
+  const { maxChunk, fill } = context.options
+  return {
+    ...runOptions(context, view),
+    ...(maxChunk !== undefined && { maxChunk }),
+    ...(fill !== undefined && { fill }),
+  }
+}
+
+/** What was kept and what is lost, in a line. */
+export function recoveryLine(output: string, report: RecoveryReport): string {
+  const { kept, lost, filled } = report
+  const zeros = filled === 0 ? '' : `, ${filled} of them replaced by zeros`
+  const losses = lost === 0 ? 'none lost' : `${lost} lost${zeros}`
+  return `${output}: ${counted(kept, 'chunk')} recovered, ${losses}`
+}
+
+/** @throws BlpkError USAGE for options that do not go together */
+export function checkSalvage(o: CliOptions): void {
+  if (o.fill !== undefined && o.salvage !== true)
+    throw usage('--fill goes with --salvage, or with the repair command')
+  if (o.salvage !== true) return
+  const parts = [o.bytes, o.items, o.slice, o.metadataOut]
+  if (parts.some((part) => part !== undefined))
+    throw usage(
+      '--salvage takes all that is left: it does not go with --bytes, --items, --slice or --metadata-out',
+    )
+}

@@ -1,0 +1,271 @@
+import {
+  CODEC_FORMAT_UD,
+  EXTENDED_HEADER_BYTES,
+  type FilterSlot,
+  parseChunk2Header,
+  type Special,
+} from '../../chunk/blosc2/header.js'
+import { codecName } from '../../codecs/plugins.js'
+import { CODECS } from '../../codecs/registry.js'
+import { JsonText } from '../../core/json/json.js'
+import { filterById } from '../../filters/registry.js'
+import type { FrameFile } from '../../format/blosc2/chunks/frame-file.js'
+import { isLossy } from '../../format/blosc2/chunks/lossy.js'
+import { readVlmeta } from '../../format/blosc2/chunks/vlmeta.js'
+import { itemDtype } from '../../format/blosc2/frame/dtype.js'
+import { CODEC_NUMBERS, CODEC_UD, type FrameHeader } from '../../format/blosc2/frame/header.js'
+import type { Layers } from '../../format/blosc2/frame/layers.js'
+import { isStandIn, objectIn, objectText, standInError } from '../../format/blosc2/frame/objects.js'
+import type { ChunkOffset } from '../../format/blosc2/frame/offsets.js'
+import { jsonOfMsgpack } from '../../format/blosc2/msgpack/to-json.js'
+import type { Workspace } from '../../kernels/workspace.js'
+import type { Head } from './head.js'
+import { arrayMeta, headOfFrame } from './head-frame.js'
+import { jsonRatio } from './report.js'
+import { tableColumn } from './table-column.js'
+
+/** A metalayer. */
+export interface LayerInfo {
+  name: string
+  /** Plain size, in bytes. */
+  size: number
+  /** JSON if it is msgpack, else its first bytes in hexadecimal; null if it cannot be read. */
+  content: JsonText | string | null
+}
+
+export interface FilterInfo {
+  name: string
+  id: number
+  meta: number
+}
+
+/** A chunk, as `--chunks` shows it and JSON has it; null where the index alone says what it is. */
+export interface FrameChunkInfo {
+  index: number
+  /** In the file, in bytes; in a sparse frame the number of its file. */
+  offset: number | null
+  nbytes: number
+  cbytes: number | null
+  ratio: number | null
+  special: Special
+  codec: string | null
+  filters: FilterInfo[]
+  /** The plain bytes are stored as they are. */
+  stored: boolean
+  typesize: number
+  blocksize: number
+  nblocks: number
+}
+
+/** A frame, as `info` shows it and JSON has it. */
+export interface FrameInfo extends Head {
+  format: string
+  nbytes: number
+  cbytes: number
+  /** What python-blosc2 keeps in it besides plain numbers, such as `lazyexpr`; null for a plain frame or array. */
+  kind: string | null
+  /** The same in words. */
+  object: string | null
+  /** Plain bytes of all chunks. */
+  chunkBytes: number
+  nchunks: number
+  /** Null where each chunk has a size of its own. */
+  chunkSize: number | null
+  /** Chunks that are one special value, which the index alone says. */
+  special: Record<string, number>
+  typesize: number
+  blocksize: number
+  codec: string
+  codecMeta: number
+  level: number
+  splitMode: string
+  /** `xxh64`, `none`, or `stale` where another tool changed the frame since. */
+  checksum: string
+  /** Chunks get a dictionary each. */
+  dictionary: boolean
+  filters: FilterInfo[]
+  /** Do values not come back as they were packed? Null where nobody knows, for want of codec or filter. */
+  lossy: boolean | null
+  array: {
+    shape: readonly number[]
+    chunks: readonly number[]
+    blocks: readonly number[]
+    dtype: string
+  } | null
+  metalayers: LayerInfo[]
+  vlmetalayers: LayerInfo[]
+  chunks?: FrameChunkInfo[]
+}
+
+const SHOWN_BYTES = 32
+/** Of larger metalayers only the first bytes are shown; `blpk meta get` has all. */
+const MAX_JSON_BYTES = 64 * 2 ** 20
+
+function named<T>(find: () => T, otherwise: T): T {
+  try {
+    return find()
+  } catch {
+    return otherwise
+  }
+}
+
+function codecNamed(id: number): string {
+  return codecName(id) ?? `codec ${id}`
+}
+
+function frameCodec({ codec, udcodec }: FrameHeader): string {
+  if (codec >= CODEC_UD) return codecNamed(udcodec)
+  return Object.entries(CODEC_NUMBERS).find(([, number]) => number === codec)?.[0] ?? `codec ${codec}`
+}
+
+function chunkCodec({ codecFormat, udcodec }: { codecFormat: number; udcodec: number }): string {
+  if (codecFormat === CODEC_FORMAT_UD) return codecNamed(udcodec)
+  return CODECS.find(({ format }) => format === codecFormat)?.name ?? `codec ${codecFormat}`
+}
+
+function filtersOf(slots: readonly FilterSlot[]): FilterInfo[] {
+  return slots.map(({ id, meta }) => ({ name: named(() => filterById(id).name, `filter ${id}`), id, meta }))
+}
+
+function layerInfo(name: string, bytes: Uint8Array): LayerInfo {
+  const more = bytes.length > SHOWN_BYTES ? '…' : ''
+  const hex = `0x${Buffer.from(bytes.subarray(0, SHOWN_BYTES)).toString('hex')}${more}`
+  const json = (): JsonText | string =>
+    bytes.length > MAX_JSON_BYTES ? hex : new JsonText(jsonOfMsgpack(bytes))
+  return { name, size: bytes.length, content: named(json, hex) }
+}
+
+async function vlmetaInfo(ws: Workspace, packed: Layers): Promise<LayerInfo[]> {
+  const infos: LayerInfo[] = []
+  for (const layer of packed) {
+    try {
+      for (const [name, plain] of await readVlmeta(ws, new Map([layer]))) infos.push(layerInfo(name, plain))
+    } catch {
+      infos.push({ name: layer[0], size: layer[1].length, content: null })
+    }
+  }
+  return infos
+}
+
+function countSpecial(offsets: readonly ChunkOffset[]): Record<string, number> {
+  const counts: Record<string, number> = {}
+  for (const offset of offsets) {
+    if ('special' in offset) counts[offset.special] = (counts[offset.special] ?? 0) + 1
+  }
+  return counts
+}
+
+/** Metalayers that can be read; others are none. */
+async function readable(ws: Workspace, packed: Layers): Promise<Layers> {
+  const layers: Layers = new Map()
+  for (const layer of packed) {
+    const one = await readVlmeta(ws, new Map([layer])).catch(() => new Map<string, Uint8Array>())
+    for (const [name, plain] of one) layers.set(name, plain)
+  }
+  return layers
+}
+
+/** What the frame is besides a list of numbers. */
+async function objectOf(
+  file: string,
+  ws: Workspace,
+  { header: { meta }, vlmeta: packed, offsets }: FrameFile,
+): Promise<{ kind: string; text: string } | undefined> {
+  const vlmeta = await readable(ws, packed)
+  const object = objectIn(meta, vlmeta) ?? tableColumn(file)
+  if (object === undefined) return undefined
+  const allStored = offsets.every((offset) => 'at' in offset)
+  const away = isStandIn(object, { meta, vlmeta, nchunks: offsets.length, allStored })
+  return { kind: object.kind, text: away ? standInError(object).message : objectText(object) }
+}
+
+/** The facts of a frame. @param dtype of the items of an array, in place of its own */
+export async function describeFrame(
+  file: string,
+  ws: Workspace,
+  frame: FrameFile,
+  cbytes: number,
+  dtype?: string,
+): Promise<FrameInfo> {
+  const { header: h, offsets } = frame
+  const array = arrayMeta(h.meta)
+  const head = await headOfFrame(file, ws, frame, cbytes, dtype)
+  const { kind = null, text = null } = (await objectOf(file, ws, frame)) ?? {}
+  return {
+    ...head,
+    cbytes,
+    kind,
+    object: text,
+    chunkBytes: h.nbytes,
+    nchunks: offsets.length,
+    chunkSize: h.variableChunks ? null : h.chunksize,
+    special: countSpecial(offsets),
+    typesize: h.typesize,
+    blocksize: h.blocksize,
+    codec: frameCodec(h),
+    codecMeta: h.codecMeta,
+    level: h.level,
+    splitMode: h.splitMode,
+    checksum: frame.checksum ?? 'none',
+    dictionary: h.dictionary,
+    filters: filtersOf(h.filters),
+    lossy: isLossy(h),
+    array:
+      array === undefined
+        ? null
+        : {
+            shape: array.shape,
+            chunks: array.chunkshape,
+            blocks: array.blockshape,
+            dtype: itemDtype(array.dtype, h.typesize, dtype),
+          },
+    metalayers: [...h.meta].map(([name, bytes]) => layerInfo(name, bytes)),
+    vlmetalayers: await vlmetaInfo(ws, frame.vlmeta),
+  }
+}
+
+/** The facts of each chunk: only the headers are read. */
+export async function describeChunks(frame: FrameFile): Promise<FrameChunkInfo[]> {
+  const { header: h, offsets } = frame
+  const infos: FrameChunkInfo[] = []
+  for (const [index, offset] of offsets.entries()) {
+    if ('special' in offset) {
+      const rest = h.nbytes - index * h.chunksize
+      infos.push({
+        index,
+        offset: null,
+        nbytes: Math.min(h.chunksize, rest),
+        cbytes: null,
+        ratio: null,
+        special: offset.special,
+        codec: null,
+        filters: [],
+        stored: false,
+        typesize: h.typesize,
+        blocksize: h.blocksize,
+        nblocks: 0,
+      })
+      continue
+    }
+    const bytes = frame.chunk(index, offset.at)
+    const c = parseChunk2Header(
+      await bytes.fetch(0, Math.min(EXTENDED_HEADER_BYTES, bytes.limit)),
+      bytes.place,
+    )
+    infos.push({
+      index,
+      offset: h.sparse ? offset.at : h.headerBytes + offset.at,
+      nbytes: c.nbytes,
+      cbytes: c.cbytes,
+      ratio: jsonRatio(c.nbytes, c.cbytes),
+      special: c.special,
+      codec: c.special === 'none' && !c.memcpyed ? chunkCodec(c) : null,
+      filters: filtersOf(c.filters),
+      stored: c.memcpyed,
+      typesize: c.typesize,
+      blocksize: c.blocksize,
+      nblocks: c.nblocks,
+    })
+  }
+  return infos
+}

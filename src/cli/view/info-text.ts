@@ -1,0 +1,113 @@
+import { ARRAY_KEYS } from '../../array/npy/index.js'
+import { type Member, membersOf } from '../../core/json/edit.js'
+import type { JsonText } from '../../core/json/json.js'
+import { jsonPieces, jsonTextOf } from '../../core/json/print.js'
+import { parseJson } from '../../core/json/value.js'
+import { oneLine } from '../exit.js'
+import type { ArchiveInfo, ChunkInfo } from './info-facts.js'
+import { counted, table } from './report.js'
+import { exactSize, prettyRatio, prettySize } from './sizes.js'
+
+const UNKNOWN = 'unknown'
+/** Characters of metadata that are shown. */
+const MAX_SHOWN = 1 << 16
+
+function sizeText(nbytes: number | null): string {
+  return nbytes === null ? UNKNOWN : exactSize(nbytes)
+}
+
+function plainText(info: ArchiveInfo): string {
+  const ratio =
+    info.nbytes === null || info.cbytes === null ? '' : `, ratio ${prettyRatio(info.nbytes, info.cbytes)}`
+  return sizeText(info.nbytes) + ratio
+}
+
+function chunksText(info: ArchiveInfo): string {
+  const count = info.nchunks === null ? UNKNOWN : String(info.nchunks)
+  const last = info.lastChunk === null ? '' : `, the last of ${exactSize(info.lastChunk)}`
+  return `${count} of ${sizeText(info.chunkSize)}${last}`
+}
+
+function filterText(chunk: ChunkInfo): string {
+  return chunk.shuffle === 'none' ? 'none' : `${chunk.shuffle} shuffle`
+}
+
+function firstChunkText(chunk: ChunkInfo): string {
+  const filter = chunk.shuffle === 'none' ? 'no shuffle' : filterText(chunk)
+  const how = chunk.stored
+    ? 'stored as it is'
+    : `${chunk.codec}, ${filter}, ${chunk.split ? 'split' : 'not split'}`
+  const sizes = `${prettySize(chunk.nbytes)} in ${prettySize(chunk.cbytes)}`
+  return `${how}, typesize ${chunk.typesize}, blocks of ${exactSize(chunk.blocksize)}; ${sizes}`
+}
+
+/** A member of the metadata as a value; the last one counts if there are several of the name. */
+function memberIn(members: readonly Member[], key: string): unknown {
+  const found = members.findLast((member) => member.key === key)
+  return found && parseJson(found.value)
+}
+
+/** The array that the metadata describe, if they do. */
+function arrayText(metadata: JsonText | null): string | undefined {
+  const members = metadata === null ? undefined : membersOf(metadata.text, ARRAY_KEYS)
+  if (members === undefined) return undefined
+  const [container, dtype, shape, order] = ['container', 'dtype', 'shape', 'order'].map((key) =>
+    memberIn(members, key),
+  )
+  if (container !== 'numpy' || !Array.isArray(shape)) return undefined
+  const dims = shape.length === 1 ? `${shape[0]},` : shape.join(', ')
+  const type = typeof dtype === 'string' ? dtype : jsonTextOf(dtype)
+  return oneLine(`NumPy, dtype ${type}, shape (${dims}), order ${order}`)
+}
+
+function metadataText(info: ArchiveInfo): string {
+  const section = info.metadataSection
+  if (section === null) return 'none'
+  const packed = section.codec === 'none' ? '' : `, ${section.codec} to ${exactSize(section.storedSize)}`
+  return `${exactSize(section.size)}${packed}, room for ${exactSize(section.maxSize)}`
+}
+
+/** JSON text as people read it, cut if it is long. */
+function indented({ text }: JsonText): string {
+  let shown = ''
+  for (const piece of jsonPieces(text, { python: true })) {
+    shown += piece
+    if (shown.length > MAX_SHOWN) break
+  }
+  if (shown.length > MAX_SHOWN) shown = `${shown.slice(0, MAX_SHOWN)}…\n(cut: blpk meta get prints all of it)`
+  return shown.replace(/^/gm, '    ')
+}
+
+function chunkTable(chunks: readonly ChunkInfo[]): string {
+  const head = ['chunk', 'offset', 'nbytes', 'cbytes', 'ratio', 'codec', 'filters']
+  const rows = chunks.map((chunk) => [
+    String(chunk.index),
+    String(chunk.offset),
+    String(chunk.nbytes),
+    String(chunk.cbytes),
+    prettyRatio(chunk.nbytes, chunk.cbytes),
+    chunk.stored ? 'stored' : chunk.codec,
+    filterText(chunk),
+  ])
+  return `\n${table(head, rows)}`
+}
+
+/** The facts of an archive, for people. */
+export function formatInfo(info: ArchiveInfo): string {
+  const array = arrayText(info.metadata)
+  const facts: [string, string][] = [
+    ['format', info.format],
+    ['size', sizeText(info.cbytes)],
+    ['plain size', plainText(info)],
+    ['chunks', chunksText(info)],
+    ['typesize', String(info.typesize)],
+    ['checksum', info.checksum],
+    ['offsets', info.offsets ? `yes, room for ${counted(info.maxAppChunks, 'more chunk')}` : 'no'],
+    ['first chunk', info.firstChunk === null ? 'none' : firstChunkText(info.firstChunk)],
+    ...(array === undefined ? [] : [['array', array] as [string, string]]),
+    ['metadata', metadataText(info)],
+  ]
+  const lines = facts.map(([name, value]) => `  ${name.padEnd(11)}  ${value}\n`).join('')
+  const json = info.metadata === null ? '' : `${indented(info.metadata)}\n`
+  return `${info.file}\n${lines}${json}${info.chunks === undefined ? '' : chunkTable(info.chunks)}`
+}

@@ -1,0 +1,33 @@
+import type { ByteSink } from '../../bytes/byte-sink.js'
+import type { BlpkError } from '../../core/errors.js'
+import { ioError } from '../../core/io-errors.js'
+import { openOrderedStdout } from '../../sinks/stdout.js'
+
+let sink: ByteSink | undefined
+let failure: BlpkError | undefined
+let writing: Promise<unknown> = Promise.resolve()
+
+function fail(error: unknown): void {
+  failure ??= ioError(error, 'write', 'standard output')
+}
+
+/** Prints to standard output. All results go through here; {@link printed} says whether they arrived. */
+export function print(content: string | Uint8Array): void {
+  if (failure !== undefined) return
+  try {
+    sink ??= openOrderedStdout()
+    const written = sink.write(typeof content === 'string' ? Buffer.from(content) : content)
+    if (written !== undefined) writing = Promise.all([writing, written.catch(fail)])
+  } catch (error) {
+    fail(error)
+  }
+}
+
+/**
+ * Waits until everything that was printed is written.
+ * @returns what went wrong first; a reader that has seen enough and closed its pipe is nothing wrong
+ */
+export async function printed(): Promise<BlpkError | undefined> {
+  await writing
+  return failure?.code === 'PIPE_CLOSED' ? undefined : failure
+}

@@ -1,0 +1,51 @@
+import { usage } from '../../core/errors.js'
+
+const UNITS = 'BKMGT'
+const SIZE = /^(\d+\.?\d*|\.\d+)(?:b|([kmgt])(?:i?b)?)?$/i
+
+/**
+ * Reads a size: a number with an optional unit B, K, M, G or T (powers of 1024), in any case, with an
+ * optional B or iB behind the unit.
+ * @param max what `max` stands for, where it is allowed
+ * @returns bytes, rounded down
+ * @throws BlpkError USAGE
+ */
+export function parseSize(text: string, max?: number): number {
+  if (max !== undefined && text.toLowerCase() === 'max') return max
+  const found = SIZE.exec(text.trim())
+  const unit = found?.[2]?.toUpperCase() ?? 'B'
+  const size = Math.floor(Number(found?.[1]) * 1024 ** UNITS.indexOf(unit))
+  if (Number.isSafeInteger(size)) return size
+  throw usage(`'${text}' is no size (such as 4096, 128K, 1M or 0.5G${max === undefined ? '' : ', or max'})`)
+}
+
+/** Writes a size for people: `25.6M`. */
+export function prettySize(nbytes: number): string {
+  let value = nbytes
+  let unit = 0
+  while (value >= 1024 && unit < UNITS.length - 1) {
+    value /= 1024
+    unit++
+  }
+  return unit === 0 ? `${value}B` : `${value.toFixed(1)}${UNITS[unit]}`
+}
+
+/** Writes a size for people, with all its digits: `25.6M (26843545 bytes)`. */
+export function exactSize(nbytes: number): string {
+  const bytes = `${nbytes} ${nbytes === 1 ? 'byte' : 'bytes'}`
+  return nbytes < 1024 ? bytes : `${prettySize(nbytes)} (${bytes})`
+}
+
+/** Writes how many times smaller: `3.16`. */
+export function prettyRatio(nbytes: number, cbytes: number): string {
+  return cbytes === 0 ? '-' : (nbytes / cbytes).toFixed(2)
+}
+
+/** Writes a time for people: `0.4 s`, `2 min 5 s`, `1 h 2 min`. */
+export function prettySeconds(seconds: number): string {
+  if (seconds < 10) return `${seconds.toFixed(1)} s`
+  const whole = Math.round(seconds)
+  if (whole < 60) return `${whole} s`
+  const minutes = Math.floor(whole / 60)
+  return minutes < 60 ? `${minutes} min ${whole % 60} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`
+}

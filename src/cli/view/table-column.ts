@@ -1,0 +1,20 @@
+import { existsSync } from 'node:fs'
+import { dirname, join, resolve, sep } from 'node:path'
+import type { FrameObject } from '../../format/blosc2/frame/objects.js'
+import { schemeOf } from '../../places/places.js'
+
+const COLUMN: FrameObject = {
+  kind: 'ctable-column',
+  what: 'a column of a table (CTable), with room for more rows and those that were deleted',
+  how: 'blosc2.CTable.open(path of its directory) in Python opens the table',
+  holds: 'other',
+}
+
+/** The column of a table in a directory: no metalayer marks it, only where it lies. */
+export function tableColumn(name: string): FrameObject | undefined {
+  if (schemeOf(name) !== undefined || !/_cols[\\/]/.test(name)) return undefined
+  const path = resolve(name)
+  const at = path.lastIndexOf(`${sep}_cols${sep}`)
+  const table = at < 0 ? dirname(dirname(path)) : path.slice(0, at)
+  return existsSync(join(table, '_valid_rows.b2nd')) ? COLUMN : undefined
+}

@@ -1,0 +1,20 @@
+import type { MaybePromise } from '../codecs/codec.js'
+
+declare global {
+  // Libraries of TypeScript before ESNext do not have it; Node 20 does.
+  interface SymbolConstructor {
+    readonly asyncDispose: unique symbol
+  }
+}
+
+/** What `await using` closes at the end of its block. */
+export interface Closable {
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+/** Makes `await using` close what has a `close`. */
+export function disposable<T extends { close(): MaybePromise<void> }>(opened: T): T & Closable {
+  if (Symbol.asyncDispose in opened) return opened as T & Closable
+  const value = async (): Promise<void> => opened.close()
+  return Object.defineProperty(opened, Symbol.asyncDispose, { value }) as T & Closable
+}

@@ -1,0 +1,94 @@
+import type { VersionedEditable } from '../bytes/editable.js'
+import { BlpkError } from '../core/errors.js'
+import { DEFAULT_LOCK_TIMEOUT } from '../disk/changing-file.js'
+import { pauseFor } from '../net/retry.js'
+
+const FIRST_PAUSE_MS = 50
+const LONGEST_PAUSE_MS = 2000
+
+/** Waits between tries that were lost to others, at random and longer each time, up to a time-out. */
+class Turns {
+  readonly #name: string
+  readonly #timeout: number
+  readonly #signal: AbortSignal | undefined
+  #end: number | undefined
+  #lost = 0
+
+  /** @param seconds how long to try again after the first loss; 0 for not at all */
+  constructor(name: string, seconds: number, signal: AbortSignal | undefined) {
+    this.#name = name
+    this.#timeout = seconds
+    this.#signal = signal
+  }
+
+  /** @throws BlpkError LOCKED where the time is over, INTERRUPTED */
+  async next(): Promise<void> {
+    const now = performance.now()
+    this.#end ??= now + this.#timeout * 1000
+    this.#lost++
+    if (now >= this.#end) throw this.#late()
+    const most = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.#lost)
+    await pauseFor(Math.min(Math.random() * most, this.#end - now), this.#signal)
+  }
+
+  #late(): BlpkError {
+    const times = this.#lost === 1 ? 'once' : `${this.#lost} times in ${this.#timeout} s`
+    const message = `others changed '${this.#name}' first, ${times} (see --lock-timeout)`
+    return new BlpkError('LOCKED', message, { path: this.#name })
+  }
+}
+
+/** How a change waits for its turn. */
+export interface TurnOptions {
+  /** How long to start over after the first loss, in seconds; default 60. */
+  lockTimeout?: number
+  signal?: AbortSignal | undefined
+  /** By which the change is known in the archive, if it has an id. */
+  appendId?: string
+}
+
+/** Did a change fail only because somebody else was quicker? Then nothing of it was written. */
+async function isLost(error: unknown, object: VersionedEditable, o: TurnOptions): Promise<boolean> {
+  if (!(error instanceof BlpkError)) return false
+  if (error.code === 'CHANGED') return error.place.path === object.name
+  // With an id the new version tells whether it is there.
+  if (error.code === 'UNKNOWN') return o.appendId !== undefined
+  // A store may answer with pieces of two versions while one takes the place of the other.
+  return ['DAMAGED', 'CHECKSUM'].includes(error.code) && !(await object.isCurrent())
+}
+
+/** @returns undefined where somebody else was quicker */
+async function tryChange<T>(
+  object: VersionedEditable,
+  change: (object: VersionedEditable) => Promise<T>,
+  o: TurnOptions,
+): Promise<{ result: T } | undefined> {
+  try {
+    return { result: await change(object) }
+  } catch (error) {
+    if (await isLost(error, object, o)) return undefined
+    throw error
+  } finally {
+    await object.close()
+  }
+}
+
+/**
+ * Changes an archive that keeps versions: who finds that others were quicker starts over with theirs.
+ * @param open gives the version that is there
+ * @param change may be called several times
+ * @throws BlpkError LOCKED where others were quicker for longer than the timeout; INTERRUPTED
+ */
+export async function inTurns<T>(
+  name: string,
+  open: () => Promise<VersionedEditable>,
+  change: (object: VersionedEditable) => Promise<T>,
+  o: TurnOptions,
+): Promise<T> {
+  const turns = new Turns(name, o.lockTimeout ?? DEFAULT_LOCK_TIMEOUT, o.signal)
+  for (;;) {
+    const done = await tryChange(await open(), change, o)
+    if (done !== undefined) return done.result
+    await turns.next()
+  }
+}

@@ -1,0 +1,132 @@
+import { usage } from '../core/errors.js'
+import { type BlockContext, type BlockFilter, copyWithin } from './filter.js'
+
+const width = (c: BlockContext): number => (c.meta === 0 ? c.typesize : c.meta)
+
+const shuffle: BlockFilter = {
+  id: 1,
+  name: 'shuffle',
+  forward: (c, nbytes, src, dst) => c.ws.kernels.shuffle(width(c), nbytes, src, dst),
+  backward: (c, nbytes, src, dst) => c.ws.kernels.unshuffle(width(c), nbytes, src, dst),
+}
+
+const bitshuffle: BlockFilter = {
+  id: 2,
+  name: 'bitshuffle',
+  forward(c, nbytes, src, dst) {
+    c.ws.kernels.bitshuffle(c.typesize, nbytes, src, dst, c.ws.scratch('transposed', nbytes))
+  },
+  backward(c, nbytes, src, dst) {
+    const whole = Math.floor(nbytes / c.typesize) % 8 === 0
+    if (c.blosc1 && !whole) copyWithin(c.ws, src, nbytes, dst)
+    else c.ws.kernels.bitunshuffle(c.typesize, nbytes, src, dst, c.ws.scratch('transposed', nbytes))
+  },
+}
+
+/** The unit of the xor: odd item sizes go byte by byte, multiples of 8 by eight. */
+function unit(typesize: number): number {
+  if (typesize === 2 || typesize === 4 || typesize === 8) return typesize
+  return typesize % 8 === 0 ? 8 : 1
+}
+
+/** Block 0 is xored with itself, one item later; the others with block 0. */
+const delta: BlockFilter = {
+  id: 3,
+  name: 'delta',
+  forward(c, nbytes, src, dst) {
+    const { kernels } = c.ws
+    const step = unit(c.typesize)
+    const whole = nbytes - (nbytes % step)
+    copyWithin(c.ws, src, nbytes, dst)
+    if (c.reference !== undefined) kernels.xorBytes(src, c.reference, whole, dst)
+    else if (whole > step) kernels.xorBytes(src + step, src, whole - step, dst + step)
+  },
+  backward(c, nbytes, src, dst) {
+    const step = unit(c.typesize)
+    copyWithin(c.ws, src, nbytes, dst)
+    if (c.reference === undefined) c.ws.kernels.xorPrefix(step, nbytes, dst)
+    else c.ws.kernels.xorBytes(src, c.reference, nbytes - (nbytes % step), dst)
+  },
+}
+
+/** Bits of the mantissa by item size. */
+const MANTISSA: Record<number, number> = { 4: 23, 8: 52 }
+
+/** A meta byte of a precision is signed: positive ones are kept, negative ones given up. */
+function lostBits(c: BlockContext, kept: number, filter: string): number {
+  const precision = c.meta > 127 ? c.meta - 256 : c.meta
+  const lost = precision >= 0 ? kept - precision : -precision
+  if (lost < 0 || lost >= kept) {
+    throw usage(`${filter} cannot keep ${kept - lost} of ${kept} bits; give how many to keep, 1 to ${kept}`)
+  }
+  return lost
+}
+
+const truncPrec: BlockFilter = {
+  id: 4,
+  name: 'trunc_prec',
+  lossy: { dtypes: /^<f[48]$/, words: 'floats of 4 or 8 bytes, little-endian' },
+  forward(c, nbytes, src, dst) {
+    const mantissa = MANTISSA[c.itemBytes]
+    if (mantissa === undefined) {
+      throw usage(`trunc_prec works on floats of 4 or 8 bytes, not on items of ${c.itemBytes}`)
+    }
+    c.ws.kernels.clearLowBits(c.itemBytes, lostBits(c, mantissa, 'trunc_prec'), nbytes, src, dst)
+  },
+}
+
+const intTrunc: BlockFilter = {
+  id: 36,
+  name: 'int_trunc',
+  lossy: { dtypes: /^(<[iu][248]|\|[iu]1)$/, words: 'integers, little-endian' },
+  forward(c, nbytes, src, dst) {
+    if (![1, 2, 4, 8].includes(c.itemBytes)) {
+      throw usage(`int_trunc works on integers of 1, 2, 4 or 8 bytes, not on items of ${c.itemBytes}`)
+    }
+    const lost = lostBits(c, 8 * c.itemBytes, 'int_trunc')
+    c.ws.kernels.clearLowBits(c.itemBytes, lost, nbytes, src, dst)
+  },
+}
+
+type PlaneKernel = (src: number, nbytes: number, dst: number) => void
+
+/** Goes over the byte planes that a shuffle made; what is left over of an item stays. */
+function eachPlane(c: BlockContext, nbytes: number, src: number, dst: number, kernel: PlaneKernel): void {
+  const planes = c.meta === 0 ? c.itemBytes : c.meta
+  const size = Math.floor(nbytes / planes)
+  // Items may be claimed to be larger than the block by any factor.
+  for (let i = 0; i < planes && size > 0; i++) kernel(src + i * size, size, dst + i * size)
+  const rest = nbytes - planes * size
+  if (rest > 0) copyWithin(c.ws, src + planes * size, rest, dst + planes * size)
+}
+
+const bytedelta: BlockFilter = {
+  id: 35,
+  name: 'bytedelta',
+  forward: (c, nbytes, src, dst) => eachPlane(c, nbytes, src, dst, c.ws.kernels.deltaBytes),
+  backward: (c, nbytes, src, dst) => eachPlane(c, nbytes, src, dst, c.ws.kernels.sumBytes),
+}
+
+/** The first bytedelta starts anew behind the last 16 bytes of a plane, as vectors did. */
+const bytedeltaBuggy: BlockFilter = {
+  id: 34,
+  name: 'bytedelta_buggy',
+  backward(c, nbytes, src, dst) {
+    const { sumBytes } = c.ws.kernels
+    eachPlane(c, nbytes, src, dst, (from, size, to) => {
+      const wide = size - (size % 16)
+      sumBytes(from, wide, to)
+      sumBytes(from + wide, size - wide, to + wide)
+    })
+  },
+}
+
+export const SIMPLE_FILTERS: readonly BlockFilter[] = [
+  shuffle,
+  bitshuffle,
+  delta,
+  truncPrec,
+  bytedeltaBuggy,
+  bytedelta,
+  intTrunc,
+]

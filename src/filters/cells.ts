@@ -1,0 +1,90 @@
+import { damaged } from '../core/errors.js'
+import type { BlockContext, BlockFilter } from './filter.js'
+
+/** Where the rows of all cells start in the block, in items, cell by cell; `take` gets their lengths too. */
+function eachCellRow(
+  shape: readonly number[],
+  side: (axis: number) => number,
+  take: (start: number, length: number) => void,
+): void {
+  const walk = (axis: number, starts: readonly number[], extents: readonly number[]): void => {
+    if (axis === shape.length) {
+      cellRows(shape, starts, extents, 0, 0, take)
+      return
+    }
+    const extent = shape[axis] ?? 1
+    for (let at = 0; at < extent; at += side(axis)) {
+      walk(axis + 1, [...starts, at], [...extents, Math.min(side(axis), extent - at)])
+    }
+  }
+  walk(0, [], [])
+}
+
+function cellRows(
+  shape: readonly number[],
+  starts: readonly number[],
+  extents: readonly number[],
+  axis: number,
+  base: number,
+  take: (start: number, length: number) => void,
+): void {
+  const row = base * (shape[axis] ?? 1) + (starts[axis] ?? 0)
+  if (axis === shape.length - 1) {
+    take(row, extents[axis] ?? 1)
+    return
+  }
+  for (let i = 0; i < (extents[axis] ?? 1); i++) cellRows(shape, starts, extents, axis + 1, row + i, take)
+}
+
+function shapeOf(c: BlockContext, nbytes: number, name: string): readonly number[] {
+  const { blockshape, itemBytes, place } = c
+  if (blockshape === undefined || blockshape.length === 0) {
+    throw damaged(`the filter ${name} needs the shape of an array, and the frame has none`, place)
+  }
+  if (blockshape.reduce((size, extent) => size * extent, itemBytes) !== nbytes) {
+    throw damaged(`the filter ${name} meets a block that is not of the array's block shape`, place)
+  }
+  return blockshape
+}
+
+function scatter(
+  c: BlockContext,
+  nbytes: number,
+  src: number,
+  dst: number,
+  side: (axis: number) => number,
+): void {
+  const from = c.ws.view(src, nbytes)
+  const to = c.ws.view(dst, nbytes)
+  let at = 0
+  eachCellRow(c.blockshape ?? [], side, (start, length) => {
+    const size = length * c.itemBytes
+    to.set(from.subarray(at, at + size), start * c.itemBytes)
+    at += size
+  })
+}
+
+/** Items lie cell by cell (c-blosc2, plugins/filters/ndcell); the meta byte is the side of a cell. */
+const ndcell: BlockFilter = {
+  id: 32,
+  name: 'ndcell',
+  backward(c, nbytes, src, dst) {
+    shapeOf(c, nbytes, 'ndcell')
+    if (c.meta === 0) throw damaged('the filter ndcell has cells without extent', c.place)
+    scatter(c, nbytes, src, dst, () => c.meta)
+  },
+}
+
+/** As ndcell, with cells no larger than the block; the means were put in place of the items. */
+const ndmean: BlockFilter = {
+  id: 33,
+  name: 'ndmean',
+  lossy: 'any',
+  backward(c, nbytes, src, dst) {
+    const shape = shapeOf(c, nbytes, 'ndmean')
+    if (c.meta === 0 || c.meta > 127) throw damaged('the filter ndmean has cells without extent', c.place)
+    scatter(c, nbytes, src, dst, (axis) => Math.min(c.meta, shape[axis] ?? 1))
+  },
+}
+
+export const CELL_FILTERS: readonly BlockFilter[] = [ndcell, ndmean]

@@ -1,0 +1,90 @@
+import { boxText, chunkBox } from '../../../array/chunk-box.js'
+import { type BoxBytes, eachIndex, flatIndex, type Partition } from '../../../array/geometry.js'
+import { type AxisRange, axisRange, type ChunkPicks, picksByChunk } from '../../../array/picks.js'
+import { axesOf, copyAxes } from '../../../array/runs.js'
+import { BlpkError } from '../../../core/errors.js'
+import { type PartRead, type PartSource, readParts } from './read-parts.js'
+
+/** What reads an array: its chunks and how they are cut. */
+export interface ArrayStore extends PartSource {
+  partition: Partition
+  /** In bytes. */
+  itemBytes: number
+}
+
+/** Goes through the chunks that hold some of the items, with what is taken of each along the axes. */
+export function eachChunk(
+  p: Partition,
+  ranges: readonly AxisRange[],
+  take: (picks: ChunkPicks[], index: number) => void,
+): void {
+  const lists = ranges.map((range, i) => picksByChunk(range, p.chunkshape[i] ?? 1, p.blockshape[i] ?? 1))
+  eachIndex(
+    lists.map(() => 0),
+    lists.map((list) => list.length),
+    (which) => {
+      const picks = which.map((i, axis) => lists[axis]?.[i] as ChunkPicks)
+      const at = picks.map(({ chunk }) => chunk)
+      take(picks, flatIndex(at, p.chunks))
+    },
+  )
+}
+
+/** The part of one chunk, and how its items get to their places. */
+function partRead(
+  { partition: p, itemBytes }: ArrayStore,
+  picks: readonly ChunkPicks[],
+  index: number,
+  shape: readonly number[],
+  out: Uint8Array,
+): PartRead {
+  const axes = axesOf(
+    picks.map((pick) => pick.out),
+    picks.map((pick) => pick.count),
+    shape,
+  )
+  return {
+    index,
+    part: { picks, blockshape: p.blockshape, blocks: p.blocks },
+    take: (plain) => copyAxes(axes, itemBytes, plain, out),
+  }
+}
+
+/**
+ * Reads the items that picks along each axis name together (orthogonal selection), in C order: only blocks that
+ * hold some of them are decompressed.
+ * @param out zeros, as long as the items
+ * @throws BlpkError DAMAGED, UNSUPPORTED, IO
+ */
+export async function readPicks(
+  store: ArrayStore,
+  ranges: readonly AxisRange[],
+  out: Uint8Array,
+): Promise<void> {
+  if (out.length === 0) return
+  const shape = ranges.map(({ count }) => count)
+  const reads: PartRead[] = []
+  eachChunk(store.partition, ranges, (picks, index) => reads.push(partRead(store, picks, index, shape, out)))
+  try {
+    await readParts(store, reads)
+  } catch (error) {
+    throw withBox(error, store.partition)
+  }
+}
+
+/** Says which items of the array a damaged chunk holds. */
+function withBox(error: unknown, partition: Partition): unknown {
+  const isAbout = error instanceof BlpkError && ['DAMAGED', 'CHECKSUM'].includes(error.code)
+  if (!isAbout || error.place.chunk === undefined) return error
+  const box = boxText(chunkBox(partition, error.place.chunk))
+  return new BlpkError(error.code, `${error.message}: it holds ${box} of the array`, error.place, error)
+}
+
+/** Reads a box of an array. @param out zeros, as long as the box @throws BlpkError DAMAGED, UNSUPPORTED, IO */
+export async function readBox(store: ArrayStore, { bytes, box }: BoxBytes): Promise<void> {
+  const ranges = box.start.map((start, axis) => {
+    const extent = store.partition.shape[axis] ?? 0
+    return axisRange({ start, stop: box.stop[axis] }, extent)
+  })
+  await readPicks(store, ranges, bytes)
+}

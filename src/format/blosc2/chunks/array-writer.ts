@@ -1,0 +1,126 @@
+import {
+  type Box,
+  type BoxBytes,
+  boxAt,
+  copyShared,
+  eachIndex,
+  flatIndex,
+  intersect,
+  type Partition,
+  product,
+  touched,
+} from '../../../array/geometry.js'
+import { withWorkspace } from '../../../kernels/borrow.js'
+import type { ArrayStore } from './array-reader.js'
+import type { Entry } from './chunk-list.js'
+
+/** Puts what a box shares with a chunk into the chunk's plain bytes, block by block. */
+export function intoChunk(
+  p: Partition,
+  origin: readonly number[],
+  plain: Uint8Array,
+  from: BoxBytes,
+  itemBytes: number,
+): void {
+  const valid = intersect(
+    boxAt(origin, p.chunkshape),
+    boxAt(
+      p.shape.map(() => 0),
+      p.shape,
+    ),
+  )
+  const blockBytes = p.blockItems * itemBytes
+  eachIndex(
+    p.blocks.map(() => 0),
+    p.blocks,
+    (block) => {
+      const at = flatIndex(block, p.blocks) * blockBytes
+      const corner = block.map((b, i) => (origin[i] ?? 0) + b * (p.blockshape[i] ?? 1))
+      const bytes = plain.subarray(at, at + blockBytes)
+      copyShared(from, { bytes, box: boxAt(corner, p.blockshape) }, itemBytes, valid)
+    },
+  )
+}
+
+/** Zeros in what the chunk holds beyond the array and in its padding. */
+function clearPadding(p: Partition, origin: readonly number[], plain: Uint8Array): void {
+  const inside = origin.map((at, i) => Math.min(p.chunkshape[i] ?? 0, (p.shape[i] ?? 0) - at))
+  if (product(inside) < p.chunkItems) plain.fill(0)
+}
+
+/** Does the box cover all of the chunk that lies in the array? */
+function covers(p: Partition, origin: readonly number[], box: Box): boolean {
+  return origin.every((at, i) => {
+    const stop = Math.min(at + (p.chunkshape[i] ?? 0), p.shape[i] ?? 0)
+    return (box.start[i] ?? 0) <= at && (box.stop[i] ?? 0) >= stop
+  })
+}
+
+/** A chunk that a box touches. */
+interface TouchedChunk {
+  index: number
+  origin: readonly number[]
+}
+
+function touchedChunks(p: Partition, box: Box): TouchedChunk[] {
+  const chunks: TouchedChunk[] = []
+  const range = touched(box, p.chunkshape)
+  eachIndex(range.start, range.stop, (at) =>
+    chunks.push({ index: flatIndex(at, p.chunks), origin: at.map((c, i) => c * (p.chunkshape[i] ?? 1)) }),
+  )
+  return chunks
+}
+
+/** Decodes what is stored, without the postfilter: for a chunk that is going to be changed. */
+export async function decodeStored(store: ArrayStore, index: number, plain: Uint8Array): Promise<void> {
+  const options = { ...store.options, postfilter: undefined }
+  await withWorkspace(async (ws) => (await store.chunks.openChunk(ws, index, options)).all(plain))
+}
+
+/** Packs chunks that take the place of others. @param run `startOf` says where each is in the plain bytes */
+export type PackChunks = (run: ArrayRun) => Promise<void>
+
+/** Chunks of an array to be packed. */
+export interface ArrayRun {
+  /** Indices of the chunks. */
+  places: readonly number[]
+  /** Plain size of each, in bytes. */
+  nbytes: number
+  /** Puts the plain bytes of a chunk into `plain`, whatever that held before. */
+  fill(plain: Uint8Array, i: number): Promise<void>
+}
+
+/**
+ * Overwrites a box of an array. Chunks that it covers are compressed anew, others decompressed before.
+ * @param pack compresses chunks in order
+ */
+export async function writeBox(store: ArrayStore, from: BoxBytes, pack: PackChunks): Promise<void> {
+  if (from.bytes.length === 0) return
+  const { partition: p, itemBytes } = store
+  const chunks = touchedChunks(p, from.box)
+  await pack({
+    places: chunks.map(({ index }) => index),
+    nbytes: p.chunkItems * itemBytes,
+    fill: async (plain, i) => {
+      const { index, origin } = chunks[i] as TouchedChunk
+      if (covers(p, origin, from.box)) clearPadding(p, origin, plain)
+      else await decodeStored(store, index, plain)
+      intoChunk(p, origin, plain, from, itemBytes)
+    },
+  })
+}
+
+/** The chunks of an array in a grid of another shape: those that both have stay, new ones are zeros. */
+export function regrid(entries: readonly Entry[], from: Partition, to: Partition): Entry[] {
+  const moved: Entry[] = []
+  eachIndex(
+    to.chunks.map(() => 0),
+    to.chunks,
+    (index) => {
+      const known = index.every((at, i) => at < (from.chunks[i] ?? 0))
+      const entry = known ? entries[flatIndex(index, from.chunks)] : undefined
+      moved.push(entry ?? { special: 'zeros' })
+    },
+  )
+  return moved
+}

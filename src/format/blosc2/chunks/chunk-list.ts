@@ -1,0 +1,311 @@
+import { type ChunkBytes, MemoryChunk } from '../../../chunk/blosc2/chunk-bytes.js'
+import { type BlockHook, type DecodeOptions, OpenChunk } from '../../../chunk/blosc2/decode.js'
+import { parseChunk2Header } from '../../../chunk/blosc2/header.js'
+import { type ChunkLayout, readLayout } from '../../../chunk/blosc2/layout.js'
+import { damaged, type ErrorPlace } from '../../../core/errors.js'
+import type { Workspace } from '../../../kernels/workspace.js'
+import { asDamage } from '../../bloscpack/damage/probe.js'
+import { located } from '../../bloscpack/unpack.js'
+import type { OffsetSpecial } from '../frame/offsets.js'
+import { CheckedChunk } from './checksums.js'
+import { LayoutCache } from './layout-cache.js'
+import { type SpecialSize, specialChunk } from './special-chunk.js'
+
+/**
+ * A chunk of a super-chunk: a special value that takes no room, or bytes that lie somewhere. `at` is where, if
+ * that is in the file of the frame itself: in bytes from the end of the header. `number` is that of its file, in a
+ * sparse frame.
+ */
+export type Entry = { special: OffsetSpecial } | { open: () => ChunkBytes; at?: number; number?: number }
+
+/** An entry over a chunk in memory. */
+export function memoryEntry(bytes: Uint8Array, place: ErrorPlace = {}): Entry {
+  return { open: () => new MemoryChunk(bytes, place) }
+}
+
+/** A hook of a chunk that starts at `start` of all plain bytes. */
+export function atPlace(hook: BlockHook | undefined, start: number): BlockHook | undefined {
+  return hook && ((input, output, offset) => hook(input, output, start + offset))
+}
+
+/** Where a chunk is in the plain bytes, and its size. */
+export interface ChunkExtent {
+  index: number
+  start: number
+  nbytes: number
+}
+
+/** A chunk whose layout is known, and where it starts in the plain bytes. */
+export interface FoundChunk {
+  bytes: ChunkBytes
+  layout: ChunkLayout
+  start: number
+}
+
+/** Opens a chunk that was found. @param options here the postfilter is told where a block is among all plain bytes */
+export function openFound(
+  ws: Workspace,
+  { bytes, layout, start }: FoundChunk,
+  options: DecodeOptions,
+): OpenChunk {
+  const { postfilter } = options
+  if (postfilter === undefined) return new OpenChunk(ws, bytes, layout, options)
+  return new OpenChunk(ws, bytes, layout, { ...options, postfilter: atPlace(postfilter, start) })
+}
+
+/** The chunks of a super-chunk in order, with their plain sizes. */
+export class ChunkList {
+  entries: Entry[]
+  /** In bytes, of all but the last chunk; 0 where each has its own. */
+  chunksize: number
+  /** Makes the error for whoever wants plain bytes, or changes some, where chunks only stand for what is elsewhere. */
+  refusal: (() => Error) | undefined
+  readonly #typesize: number
+  readonly #blocksize: number
+  /** Plain sizes, where chunks have their own or the last one is not known by rule. */
+  #sizes: number[] | undefined
+  #nbytes: number
+  /** By the chunks themselves, so that lists may share it. */
+  readonly #layouts: LayoutCache
+  /** Does another list have the same entries? */
+  #isShared = false
+  /** The special chunk that was asked for last: most are like it. */
+  #special: { special: OffsetSpecial; nbytes: number; bytes: Uint8Array } | undefined
+
+  constructor(
+    entries: Entry[],
+    chunksize: number,
+    nbytes: number,
+    typesize: number,
+    blocksize: number,
+    layouts = new LayoutCache(),
+  ) {
+    this.#layouts = layouts
+    this.entries = entries
+    this.chunksize = chunksize
+    this.#nbytes = nbytes
+    this.#typesize = typesize
+    this.#blocksize = blocksize
+  }
+
+  get nbytes(): number {
+    return this.#nbytes
+  }
+
+  /** The list as it is now: what is changed here later does not show there. */
+  snapshot(): ChunkList {
+    const { entries, chunksize } = this
+    const list = new ChunkList(
+      entries,
+      chunksize,
+      this.#nbytes,
+      this.#typesize,
+      this.#blocksize,
+      this.#layouts,
+    )
+    list.#sizes = this.#sizes
+    list.refusal = this.refusal
+    this.#isShared = true
+    return list
+  }
+
+  /** Puts everything back as it was when the snapshot was made. */
+  restore(snapshot: ChunkList): void {
+    this.entries = snapshot.entries
+    this.chunksize = snapshot.chunksize
+    this.#nbytes = snapshot.#nbytes
+    this.#sizes = snapshot.#sizes
+    this.#isShared = true
+  }
+
+  /** Where chunk `index` starts in the plain bytes, and its size. */
+  async extent(index: number): Promise<[start: number, nbytes: number]> {
+    if (this.chunksize > 0) {
+      const start = index * this.chunksize
+      return [start, Math.min(this.chunksize, this.#nbytes - start)]
+    }
+    const sizes = await this.sizes()
+    let start = 0
+    for (let i = 0; i < index; i++) start += sizes[i] ?? 0
+    return [start, sizes[index] ?? 0]
+  }
+
+  /** The plain sizes of all chunks. @throws BlpkError DAMAGED where they are not what the frame says */
+  async sizes(): Promise<number[]> {
+    if (this.chunksize > 0) {
+      const sizes = this.entries.map(() => this.chunksize)
+      if (sizes.length > 0) sizes[sizes.length - 1] = this.#nbytes - (sizes.length - 1) * this.chunksize
+      return sizes
+    }
+    this.#sizes ??= await this.#readSizes()
+    return this.#sizes
+  }
+
+  async #readSizes(): Promise<number[]> {
+    const sizes: number[] = []
+    for (const entry of this.entries) {
+      if ('special' in entry) throw damaged('a chunk has a special value, but no size')
+      const bytes = entry.open()
+      sizes.push(parseChunk2Header(await bytes.fetch(0, Math.min(32, bytes.limit)), bytes.place).nbytes)
+    }
+    const total = sizes.reduce((sum, size) => sum + size, 0)
+    if (total !== this.#nbytes)
+      throw damaged(`the chunks have ${total} plain bytes, the frame ${this.#nbytes}`)
+    return sizes
+  }
+
+  /** The stored bytes of a chunk; special ones get a header of 32 bytes. */
+  async bytes(index: number): Promise<ChunkBytes> {
+    const entry = this.entries[index]
+    if (entry === undefined) throw damaged(`there is no chunk ${index}`)
+    if ('open' in entry) return entry.open()
+    const [, nbytes] = await this.extent(index)
+    return new MemoryChunk(this.#specialBytes(entry.special, nbytes), { chunk: index })
+  }
+
+  #sized(nbytes: number): SpecialSize {
+    return { nbytes, typesize: this.#typesize, blocksize: this.#blocksize }
+  }
+
+  #specialBytes(special: OffsetSpecial, nbytes: number): Uint8Array {
+    if (this.#special?.special !== special || this.#special.nbytes !== nbytes) {
+      const bytes = specialChunk(special, this.#sized(nbytes))
+      this.#special = { special, nbytes, bytes }
+    }
+    return this.#special.bytes
+  }
+
+  /**
+   * Opens a chunk to decode it, wholly or in part.
+   * @param options here the postfilter is told where a block is among all plain bytes
+   * @throws BlpkError DAMAGED where its size is another one
+   */
+  async openChunk(ws: Workspace, index: number, options: DecodeOptions): Promise<OpenChunk> {
+    return openFound(ws, await this.find(index), options)
+  }
+
+  /** Is the layout of a chunk at hand, or is there nothing to read of it? */
+  knows(index: number): boolean {
+    const entry = this.entries[index]
+    return entry === undefined || 'special' in entry || this.#layouts.get(entry) !== undefined
+  }
+
+  /** A chunk with all that must be known to decode it. @throws BlpkError DAMAGED where its size is another one */
+  async find(index: number): Promise<FoundChunk> {
+    this.checkHolds()
+    const bytes = await this.bytes(index)
+    const entry = this.entries[index]
+    const known = entry && this.#layouts.get(entry)
+    const layout = known ?? (await this.#layoutOf(bytes))
+    const [start, nbytes] = await this.extent(index)
+    if (layout.header.nbytes !== nbytes)
+      throw damaged(
+        `the chunk has ${layout.header.nbytes} plain bytes, and the frame says ${nbytes}`,
+        bytes.place,
+      )
+    if (known === undefined && entry !== undefined && 'open' in entry) this.#layouts.set(entry, layout)
+    return { bytes, layout, start }
+  }
+
+  /** @throws BlpkError UNSUPPORTED where the chunks are placeholders */
+  checkHolds(): void {
+    if (this.refusal !== undefined) throw this.refusal()
+  }
+
+  /** A chunk of an unknown kind may only be a damaged one. */
+  async #layoutOf(bytes: ChunkBytes): Promise<ChunkLayout> {
+    try {
+      return await readLayout(bytes, this.#typesize)
+    } catch (error) {
+      const mismatch = bytes instanceof CheckedChunk ? bytes.check().catch(asDamage) : undefined
+      throw located((await mismatch) ?? error)
+    }
+  }
+
+  /** The chunks that hold the plain bytes `from` to `to`, with where each starts and its size. */
+  async *within(from: number, to: number): AsyncGenerator<ChunkExtent> {
+    const first = this.chunksize > 0 ? Math.floor(from / this.chunksize) : 0
+    for (
+      let index = first, start = first * this.chunksize;
+      start < to && index < this.entries.length;
+      index++
+    ) {
+      const nbytes = this.chunksize > 0 ? (await this.extent(index))[1] : ((await this.sizes())[index] ?? 0)
+      if (start + nbytes > from) yield { index, start, nbytes }
+      start += nbytes
+    }
+  }
+
+  /** Replaces `remove` chunks from `index` on; `sizes` are the plain sizes of the new ones. */
+  async splice(index: number, remove: number, entries: Entry[], sizes: number[]): Promise<void> {
+    this.checkHolds()
+    const [entry] = entries
+    if (remove === 1 && entries.length === 1 && entry !== undefined) {
+      const [, nbytes] = await this.extent(index)
+      if (nbytes === sizes[0]) {
+        this.#layouts.clear()
+        this.#ownEntries()[index] = entry
+        return
+      }
+    }
+    // Arguments of a call are limited in number, and chunks are not.
+    const replaced = <T>(list: readonly T[], by: readonly T[]): T[] => [
+      ...list.slice(0, index),
+      ...by,
+      ...list.slice(index + remove),
+    ]
+    const all = replaced(await this.sizes(), sizes)
+    const wasEmpty = this.entries.length === 0
+    this.entries = replaced(this.entries, entries)
+    this.#settle(all, wasEmpty)
+  }
+
+  #ownEntries(): Entry[] {
+    if (this.#isShared) this.entries = [...this.entries]
+    this.#isShared = false
+    return this.entries
+  }
+
+  async reorder(order: readonly number[]): Promise<void> {
+    this.checkHolds()
+    const sizes = await this.sizes()
+    const entries = this.entries
+    this.entries = order.map((i) => entries[i] as Entry)
+    this.#settle(order.map((i) => sizes[i] ?? 0))
+  }
+
+  /** Chunks that all but the last have one size need no sizes of their own. */
+  #settle(sizes: number[], wasEmpty = false): void {
+    this.#layouts.clear()
+    // As in C-Blosc2, the first chunk says how large chunks are where nothing else does.
+    if (wasEmpty && this.chunksize === 0) {
+      this.chunksize = sizes[0] ?? 0
+      this.#sizes = undefined
+    }
+    this.#nbytes = sizes.reduce((sum, size) => sum + size, 0)
+    const first = sizes[0] ?? 0
+    const wanted = this.chunksize > 0 ? this.chunksize : first
+    const regular = sizes.every((size, i) =>
+      i < sizes.length - 1 ? size === wanted : size <= wanted && size > 0,
+    )
+    if (regular && (this.chunksize > 0 || this.#sizes === undefined)) {
+      this.#sizes = undefined
+      return
+    }
+    this.chunksize = 0
+    this.#sizes = sizes
+    // The index alone cannot say how large a chunk is.
+    this.entries = this.entries.map((entry, i) =>
+      'special' in entry ? memoryEntry(specialChunk(entry.special, this.#sized(sizes[i] ?? 0))) : entry,
+    )
+  }
+
+  /** Puts other chunks in place of all, which all have `chunksize` bytes. */
+  replaceAll(entries: Entry[]): void {
+    this.checkHolds()
+    this.#layouts.clear()
+    this.entries = entries
+    this.#sizes = undefined
+    this.#nbytes = entries.length * this.chunksize
+  }
+}

@@ -1,0 +1,84 @@
+import { eachIndex, flatIndex, product } from '../../../array/geometry.js'
+import type { ChunkPicks } from '../../../array/picks.js'
+import { axesOf } from '../../../array/runs.js'
+import type { OpenChunk } from '../../../chunk/blosc2/decode.js'
+
+/** The items of a chunk of an array that picks along each axis name together. */
+interface PickedPart {
+  picks: readonly ChunkPicks[]
+  blockshape: readonly number[]
+  /** Blocks along each axis of the chunk. */
+  blocks: readonly number[]
+}
+
+/** What is wanted of a chunk: plain bytes from `start` to `stop`, or items of an array. */
+export type ChunkPart = { start: number; stop: number } | PickedPart
+
+/** Plain size of a part, in bytes. */
+export function partBytes(part: ChunkPart, itemBytes: number): number {
+  if ('start' in part) return part.stop - part.start
+  return product(part.picks.map((pick) => pick.count)) * itemBytes
+}
+
+/** The blocks of the array that hold some of the items, with the place of each along the axes. */
+function eachBlock(
+  { picks, blocks }: PickedPart,
+  take: (index: number, at: readonly number[]) => void,
+): void {
+  const at = (which: readonly number[]): number[] =>
+    which.map((i, axis) => picks[axis]?.blocks[i]?.block ?? 0)
+  eachIndex(
+    picks.map(() => 0),
+    picks.map((pick) => pick.blocks.length),
+    (which) => take(flatIndex(at(which), blocks), [...which]),
+  )
+}
+
+/** Plain bytes that must be decoded for a part, as far as the shape of the array says. */
+export function decodedBytes(part: ChunkPart, itemBytes: number): number {
+  if ('start' in part) return part.stop - part.start
+  const blocks = product(part.picks.map((pick) => pick.blocks.length))
+  return blocks * product(part.blockshape) * itemBytes
+}
+
+/** The blocks of a chunk that a part needs, in order. */
+export function blocksOf(part: ChunkPart, blocksize: number, itemBytes: number): number[] {
+  const list: number[] = []
+  const add = (start: number, stop: number): void => {
+    for (let i = Math.floor(start / blocksize); i * blocksize < stop; i++) list.push(i)
+  }
+  if ('start' in part) add(part.start, part.stop)
+  else {
+    const nbytes = product(part.blockshape) * itemBytes
+    eachBlock(part, (index) => add(index * nbytes, (index + 1) * nbytes))
+  }
+  return [...new Set(list)].sort((a, b) => a - b)
+}
+
+/**
+ * Decodes a part of a chunk.
+ * @param out in the arena where the part has picks; as long as {@link partBytes} says
+ */
+export async function takePart(
+  chunk: OpenChunk,
+  part: ChunkPart,
+  itemBytes: number,
+  out: Uint8Array,
+): Promise<void> {
+  if ('start' in part) {
+    await chunk.range(part.start, part.stop, out)
+    return
+  }
+  const shape = part.picks.map((pick) => pick.count)
+  const nbytes = product(part.blockshape) * itemBytes
+  const wanted: { index: number; which: readonly number[] }[] = []
+  eachBlock(part, (index, which) => wanted.push({ index, which }))
+  if (wanted.length === product(part.blocks)) await chunk.prefetch()
+  for (const { index, which } of wanted) {
+    const runs = part.picks.map((pick, axis) => pick.blocks[which[axis] ?? 0]?.runs ?? [])
+    const axes = axesOf(runs, part.blockshape, shape)
+    // The blocks of a chunk need not be those of the array.
+    if (chunk.header.blocksize === nbytes) await chunk.takeRuns(index, axes, out.byteOffset)
+    else await chunk.takeRunsAt(index * nbytes, nbytes, axes, out.byteOffset)
+  }
+}

@@ -1,0 +1,272 @@
+import { join } from 'node:path'
+import type { ByteSource } from '../../../bytes/byte-source.js'
+import { type ChunkBytes, MemoryChunk } from '../../../chunk/blosc2/chunk-bytes.js'
+import { OpenChunk } from '../../../chunk/blosc2/decode.js'
+import { BlpkError, damaged, type ErrorPlace, unsupported } from '../../../core/errors.js'
+import type { Workspace } from '../../../kernels/workspace.js'
+import { BriefFileSource } from '../../../sources/brief-file.js'
+import { CHECKSUM_LAYER, parseChecksumLayer } from '../frame/checksums.js'
+import { type FrameHeader, PEEK_BYTES, parseFrameHeader, peekFrame } from '../frame/header.js'
+import type { Layers } from '../frame/layers.js'
+import { type ChunkOffset, OFFSET_BYTES, parseOffsets } from '../frame/offsets.js'
+import { parseTrailer, TRAILER_END_BYTES, trailerBytes } from '../frame/trailer.js'
+import {
+  CheckedChunk,
+  type CheckMode,
+  checkEnds,
+  type Digests,
+  digestsByIndex,
+  type FrameChecksum,
+  type FrameEnds,
+} from './checksums.js'
+import { SourceChunk } from './source-chunk.js'
+import { readLayer } from './vlmeta.js'
+
+/** Names of files have eight hexadecimal digits. */
+const MAX_FILE_NUMBER = 2 ** 32 - 1
+/** An index of more chunks than this must not have been packed to less than a byte for so many of them. */
+const MOST_CHUNKS = 2 ** 20
+const MOST_RATIO = 64
+
+/** Name of the file of a chunk in a sparse frame. */
+export function sparseChunkName(number: number): string {
+  return `${number.toString(16).toUpperCase().padStart(8, '0')}.chunk`
+}
+
+async function readExactly(
+  source: ByteSource,
+  at: number,
+  nbytes: number,
+  what: string,
+): Promise<Uint8Array> {
+  const cut = (end: number): BlpkError =>
+    damaged(
+      `${what} is cut short: it should end at byte ${at + nbytes}, and the data end at byte ${end} ` +
+        '(blpk repair keeps what is left)',
+      { path: source.name, offset: at },
+    )
+  if (source.size !== undefined && at + nbytes > source.size) throw cut(source.size)
+  const bytes = new Uint8Array(nbytes)
+  const got = await source.read(at, bytes)
+  if (got < nbytes) throw cut(at + got)
+  return bytes
+}
+
+/** A frame that was opened: everything but the chunks was read and checked. */
+export interface FrameFile {
+  header: FrameHeader
+  offsets: ChunkOffset[]
+  /** Contents still compressed. */
+  vlmeta: Layers
+  /** The checksums that it has; `stale` where another tool changed it since; undefined where nobody looked. */
+  checksum: FrameChecksum | 'stale' | undefined
+  /** A chunk that is stored. @param index where it stands in the index */
+  chunk(index: number, at: number): ChunkBytes
+}
+
+/**
+ * Decodes the index of a frame.
+ * @param bytes the chunk that it is, or nothing
+ * @throws BlpkError DAMAGED, UNSUPPORTED
+ */
+async function decodeIndex(
+  ws: Workspace,
+  h: FrameHeader,
+  bytes: Uint8Array,
+  place: ErrorPlace,
+): Promise<ChunkOffset[]> {
+  if (bytes.length === 0) {
+    if (h.nbytes > 0) throw damaged('the frame has no index of its chunks', place)
+    return []
+  }
+  return decodeOffsets(ws, bytes, place, (count) => checkCount(h, count, place))
+}
+
+/**
+ * Decodes an index, whatever the header says.
+ * @param check is told how many entries there are, before room is made for them
+ * @throws BlpkError DAMAGED, UNSUPPORTED
+ */
+export async function decodeOffsets(
+  ws: Workspace,
+  bytes: Uint8Array,
+  place: ErrorPlace,
+  check?: (count: number) => void,
+): Promise<ChunkOffset[]> {
+  const index = await OpenChunk.open(ws, new MemoryChunk(bytes, place), { itemBytes: OFFSET_BYTES })
+  const { nbytes } = index.header
+  const count = nbytes / OFFSET_BYTES
+  if (count > MOST_CHUNKS && count > bytes.length * MOST_RATIO)
+    throw unsupported(`the index of the frame claims ${count} chunks in ${bytes.length} bytes`, place)
+  check?.(count)
+  const plain = new Uint8Array(nbytes)
+  await index.all(plain)
+  return parseOffsets(plain, place)
+}
+
+/** The number of chunks must be what the sizes say, before anything is allocated for it. */
+function checkCount(h: FrameHeader, count: number, place: ErrorPlace): void {
+  if (h.variableChunks) {
+    // Each chunk of a size of its own has a header of its own.
+    if (!h.sparse && count * 16 > h.cbytes)
+      throw damaged(`the index of the frame claims ${count} chunks`, place)
+    return
+  }
+  const expected = h.nbytes === 0 ? 0 : Math.ceil(h.nbytes / h.chunksize)
+  if (count !== expected)
+    throw damaged(`the index of the frame has ${count} entries for ${expected} chunks`, place)
+}
+
+function checkNumbers(offsets: readonly ChunkOffset[], place: ErrorPlace): void {
+  const wrong = offsets.find((offset) => 'at' in offset && offset.at > MAX_FILE_NUMBER)
+  if (wrong !== undefined && 'at' in wrong)
+    throw damaged(`the index of the frame names a file of number ${wrong.at}`, place)
+}
+
+/**
+ * Tells how far each chunk can reach: to the next one that is stored, or to the end of the chunks.
+ * @param end where the chunks end
+ */
+export function chunkEnds(offsets: readonly ChunkOffset[], end: number): (start: number) => number {
+  const starts = new Float64Array(offsets.length).fill(Number.POSITIVE_INFINITY)
+  for (const [i, offset] of offsets.entries()) if ('at' in offset) starts[i] = offset.at
+  starts.sort()
+  return (start) => {
+    let [low, high] = [0, starts.length]
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      // Two entries may share a chunk.
+      if ((starts[middle] ?? 0) <= start) low = middle + 1
+      else high = middle
+    }
+    return Math.min(starts[low] ?? end, end)
+  }
+}
+
+/**
+ * Opens chunks that lie one behind the other.
+ * @param first where the first one can start, in bytes
+ * @param endOf of {@link chunkEnds}
+ */
+export function contiguous(
+  source: ByteSource,
+  first: number,
+  endOf: (start: number) => number,
+): FrameFile['chunk'] {
+  return (chunk, start) => {
+    const end = endOf(start)
+    const place = { path: source.name, chunk, offset: first + start }
+    if (end - start < 16) throw damaged('the chunk lies outside the frame', place)
+    return new SourceChunk(source, first + start, end - start, place)
+  }
+}
+
+/** @throws BlpkError DAMAGED for a file that is missing, IO */
+function openChunkFile(directory: string, name: string, chunk: number): BriefFileSource {
+  try {
+    return new BriefFileSource(directory, name)
+  } catch (error) {
+    if (!(error instanceof BlpkError) || !['NOT_FOUND', 'DAMAGED'].includes(error.code)) throw error
+    const message = error.code === 'DAMAGED' ? error.message : `the file '${name}' of the chunk is missing`
+    throw new BlpkError('DAMAGED', message, { path: join(directory, name), chunk }, error)
+  }
+}
+
+/** Opens the chunks of a sparse frame. */
+export function inDirectory(directory: string): FrameFile['chunk'] {
+  return (chunk, number) => {
+    const source = openChunkFile(directory, sparseChunkName(number), chunk)
+    return new SourceChunk(source, 0, source.size, { path: source.name, chunk })
+  }
+}
+
+/** How a frame is opened. */
+export interface FrameOptions {
+  /** Where the frame starts in the source, in bytes: more than 0 where it is inside another file. */
+  at?: number
+  /** Where the chunks of a sparse frame are. */
+  directory?: string | undefined
+  check?: CheckMode
+}
+
+/** Reads header, index and trailer of a frame as they stand there. */
+async function readEnds(source: ByteSource, at: number): Promise<FrameEnds & { parsed: FrameHeader }> {
+  const place = { path: source.name }
+  const lengths = peekFrame(await readExactly(source, at, PEEK_BYTES, 'the frame header'), place)
+  const header = await readExactly(source, at, lengths.headerBytes, 'the frame header')
+  const parsed = parseFrameHeader(header, place)
+  const { headerBytes, frameBytes } = parsed
+  const end = await readExactly(source, at + frameBytes - TRAILER_END_BYTES, TRAILER_END_BYTES, 'the frame')
+  const size = trailerBytes(end, frameBytes - headerBytes, place)
+  const trailer = await readExactly(source, at + frameBytes - size, size, 'the frame trailer')
+  const indexAt = headerBytes + (parsed.sparse ? 0 : parsed.cbytes)
+  const indexBytes = frameBytes - size - indexAt
+  if (indexBytes < 0) throw damaged('the index of the frame starts behind its end', place)
+  const index = await readExactly(source, at + indexAt, indexBytes, 'the index of the frame')
+  return { parsed, header, index, trailer }
+}
+
+/** What is known of the checksums of a frame; digests where they are of the frame as it is. */
+interface Checksums {
+  checksum: FrameFile['checksum']
+  digests?: Digests
+}
+
+/** @throws BlpkError CHECKSUM where header, index or trailer are not what was written */
+async function readDigests(
+  ws: Workspace,
+  ends: FrameEnds,
+  layer: Uint8Array | undefined,
+  count: number,
+): Promise<Checksums> {
+  const state = await checkEnds(ends)
+  if (state === 'wrong') {
+    const message = 'header, index or trailer of the frame do not match their checksum (xxh64)'
+    throw new BlpkError('CHECKSUM', `${message}: run blpk verify`)
+  }
+  if (state === 'none') return { checksum: layer === undefined ? 'none' : 'stale' }
+  if (layer === undefined) return { checksum: 'xxh64' }
+  const parsed = parseChecksumLayer(await readLayer(ws, CHECKSUM_LAYER, layer))
+  const known = parsed.runs.reduce((sum, run) => sum + run.count, 0)
+  if (known !== count) throw damaged(`the checksums of the frame are of ${known} chunks, but it has ${count}`)
+  return { checksum: 'xxh64', digests: digestsByIndex(parsed) }
+}
+
+/** Chunks with a digest are checked when they are read. */
+function checked(open: FrameFile['chunk'], digests: Digests, check: CheckMode): FrameFile['chunk'] {
+  return (index, at) => {
+    const digest = digests(index)
+    const chunk = open(index, at)
+    return digest === undefined ? chunk : new CheckedChunk(chunk, digest, check === 'always')
+  }
+}
+
+/**
+ * Opens a frame (README_CFRAME_FORMAT, README_SFRAME_FORMAT).
+ * @throws BlpkError DAMAGED, CHECKSUM, UNSUPPORTED
+ */
+export async function openFrame(
+  source: ByteSource,
+  ws: Workspace,
+  { at = 0, directory, check = 'whole' }: FrameOptions = {},
+): Promise<FrameFile> {
+  const place = { path: source.name }
+  const ends = await readEnds(source, at)
+  const { parsed: header } = ends
+  if (header.sparse && directory === undefined) {
+    throw unsupported('the frame keeps its chunks in files of their own; open its directory instead', place)
+  }
+  const vlmeta = parseTrailer(ends.trailer, place)
+  const layer = vlmeta.get(CHECKSUM_LAYER)
+  vlmeta.delete(CHECKSUM_LAYER)
+  const offsets = await decodeIndex(ws, header, ends.index, place)
+  if (header.sparse) checkNumbers(offsets, place)
+  const { digests, checksum }: Checksums =
+    check === 'never' ? { checksum: undefined } : await readDigests(ws, ends, layer, offsets.length)
+  const chunk =
+    header.sparse && directory !== undefined
+      ? inDirectory(directory)
+      : contiguous(source, at + header.headerBytes, chunkEnds(offsets, header.cbytes))
+  const open = digests === undefined ? chunk : checked(chunk, digests, check)
+  return { header, offsets, vlmeta, checksum, chunk: open }
+}

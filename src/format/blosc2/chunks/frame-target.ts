@@ -1,0 +1,145 @@
+import type { ByteSink } from '../../../bytes/byte-sink.js'
+import type { FilePlace } from '../../../bytes/file-place.js'
+import type { MaybePromise } from '../../../codecs/codec.js'
+import type { LockOptions } from '../../../disk/changing-file.js'
+import { replacingDirectory } from '../../../disk/replace.js'
+import { DirectorySink, type DirectorySinkOptions } from '../../../sinks/directory.js'
+import { patchable } from '../../../sinks/held.js'
+import { SPARSE_FRAME_NAME } from '../frame/magic.js'
+import { sparseChunkName } from './frame-file.js'
+
+/** What a chunk may take beyond its plain bytes, with its entry in the index, in bytes. */
+const CHUNK_OVERHEAD = 32 + 16
+/** Room for index and trailer of a frame that is small otherwise, in bytes. */
+const END_ROOM = 1 << 20
+/** A sidecar of C-Blosc2, which is no part of the frame. */
+const LOCK_NAME = '.b2lock'
+const CHUNK_NAME = /^[0-9A-F]{8}\.chunk$/
+
+/** What is known of a frame before it is written. */
+interface FrameRoom {
+  headerBytes: number
+  /** Plain bytes and chunks that come at most, where they are known. */
+  most: { nbytes: number; nchunks: number } | undefined
+}
+
+/** Header, index and trailer of a frame, as they will be. */
+export interface FinishedEnds {
+  header: Uint8Array
+  index: Uint8Array
+  trailer: Uint8Array
+}
+
+/** Where a frame is written to. What was written counts only from `finish` on. */
+export interface FrameTarget {
+  /** Chunks lie in files of their own, and the index says their numbers. */
+  readonly sparse: boolean
+  begin(room: FrameRoom): MaybePromise<void>
+  /** @param number of its file, in a sparse frame */
+  put(number: number, chunk: Uint8Array): MaybePromise<void>
+  /** The same where somebody else may write it. @returns where that is to be done, if it was not done here */
+  hand(number: number, chunk: Uint8Array): MaybePromise<FilePlace | undefined>
+  finish(ends: FinishedEnds): Promise<void>
+  discard(): MaybePromise<void>
+}
+
+/** A frame in one place: header, chunks, index, trailer. The header is patched; what cannot be patched is held back. */
+class ContiguousTarget implements FrameTarget {
+  readonly sparse = false
+  readonly #sink: ByteSink
+
+  constructor(sink: ByteSink) {
+    this.#sink = patchable(sink)
+  }
+
+  async begin({ headerBytes, most }: FrameRoom): Promise<void> {
+    const room = most && headerBytes + most.nbytes + most.nchunks * CHUNK_OVERHEAD + END_ROOM
+    this.#sink.expect?.({ front: headerBytes, most: room })
+    await this.#sink.write(new Uint8Array(headerBytes))
+  }
+
+  put(_number: number, chunk: Uint8Array): MaybePromise<void> {
+    return this.#sink.write(chunk)
+  }
+
+  async hand(_number: number, chunk: Uint8Array): Promise<FilePlace | undefined> {
+    const place = this.#sink.reserve?.(chunk.length)
+    if (place === undefined) await this.#sink.write(chunk)
+    return place
+  }
+
+  async finish({ header, index, trailer }: FinishedEnds): Promise<void> {
+    await this.#sink.write(index)
+    await this.#sink.write(trailer)
+    await this.#sink.patch(0, header)
+    await this.#sink.commit()
+  }
+
+  discard(): MaybePromise<void> {
+    return this.#sink.discard()
+  }
+}
+
+/** How a directory is written. */
+export type SparseOptions = LockOptions &
+  Pick<DirectorySinkOptions, 'like' | 'within'> & { overwrite?: boolean }
+
+/**
+ * A sparse frame: a directory with a file for each chunk and one for all the rest (README_SFRAME_FORMAT). It appears
+ * under its name when it is whole.
+ */
+export class SparseTarget implements FrameTarget {
+  readonly sparse = true
+  readonly #sink: DirectorySink
+
+  /** @throws BlpkError EXISTS, also for a directory that holds something else; NOT_FOUND, IO */
+  constructor(path: string, { overwrite = false, like, within, ...lock }: SparseOptions = {}) {
+    const mayReplace = (name: string): boolean =>
+      name === SPARSE_FRAME_NAME || name === LOCK_NAME || CHUNK_NAME.test(name)
+    this.#sink = new DirectorySink(path, {
+      overwrite,
+      like,
+      within,
+      mayReplace,
+      example: SPARSE_FRAME_NAME,
+      keeps: LOCK_NAME,
+      beforeReplace: replacingDirectory(lock),
+    })
+  }
+
+  /** Of all files so far, in bytes. */
+  get size(): number {
+    return this.#sink.size
+  }
+
+  begin(): void {}
+
+  put(number: number, chunk: Uint8Array): Promise<void> {
+    return this.#sink.write(sparseChunkName(number), [chunk])
+  }
+
+  async hand(number: number, chunk: Uint8Array): Promise<undefined> {
+    await this.put(number, chunk)
+  }
+
+  /** Writes the file with all the rest, and makes the directory visible. */
+  async finishWith(pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<void> {
+    await this.#sink.write(SPARSE_FRAME_NAME, pieces)
+    await this.#sink.commit()
+  }
+
+  finish({ header, index, trailer }: FinishedEnds): Promise<void> {
+    return this.finishWith([header, index, trailer])
+  }
+
+  discard(): void {
+    this.#sink.discard()
+  }
+}
+
+/** Where a frame can be written to. */
+export type FrameOutput = ByteSink | SparseTarget
+
+export function targetOf(output: FrameOutput): FrameTarget {
+  return output instanceof SparseTarget ? output : new ContiguousTarget(output)
+}

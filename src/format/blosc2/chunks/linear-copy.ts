@@ -1,0 +1,47 @@
+import { EXTENDED_HEADER_BYTES, parseChunk2Header } from '../../../chunk/blosc2/header.js'
+import { formatB2nd } from '../frame/array-layer.js'
+import type { FrameFile } from './frame-file.js'
+
+/** How large chunks and blocks must be that are copied, in bytes; others are compressed anew, and padded with zeros. */
+export interface ChunkFit {
+  chunksize: number
+  blocksize: number
+}
+
+/** An array of one dimension whose chunks are those of a frame. */
+export interface LinearArray extends ChunkFit {
+  /** Content of the metalayer `b2nd`. */
+  layer: Uint8Array
+}
+
+async function firstBlocksize({ header, offsets, chunk }: FrameFile): Promise<number> {
+  for (const [index, offset] of offsets.entries()) {
+    if (!('at' in offset)) continue
+    const bytes = chunk(index, offset.at)
+    const start = await bytes.fetch(0, Math.min(EXTENDED_HEADER_BYTES, bytes.limit))
+    return parseChunk2Header(start, bytes.place).blocksize
+  }
+  return header.blocksize > 0 ? header.blocksize : header.chunksize
+}
+
+/**
+ * The array of one dimension that a frame without any becomes by a metalayer: chunks must be of one size, and made of
+ * whole blocks of whole items.
+ * @param dtype as the metalayer has it; its items are those of the frame
+ * @returns undefined where chunks cannot stay as they are
+ */
+export async function linearArray(file: FrameFile, dtype: string): Promise<LinearArray | undefined> {
+  const { chunksize, nbytes, typesize, variableChunks, variableBlocks } = file.header
+  if (variableChunks || variableBlocks || file.offsets.length === 0) return undefined
+  const blocksize = await firstBlocksize(file)
+  const isWhole = (part: number, of: number): boolean => part > 0 && of % part === 0
+  if (!isWhole(blocksize, chunksize) || !isWhole(typesize, blocksize) || !isWhole(typesize, nbytes))
+    return undefined
+  const layer = formatB2nd({
+    shape: [nbytes / typesize],
+    chunkshape: [chunksize / typesize],
+    blockshape: [blocksize / typesize],
+    dtype,
+  })
+  return { chunksize, blocksize, layer }
+}

@@ -1,0 +1,51 @@
+import { dtypeRepr, parseMetadataDtype } from '../../../array/npy/index.js'
+import { isLossyCodec } from '../../../codecs/plugins.js'
+import { usage } from '../../../core/errors.js'
+import type { BlockFilter } from '../../../filters/filter.js'
+import { filterById, filterByName, knownFilter } from '../../../filters/registry.js'
+import { CODEC_UD, type FrameHeader } from '../frame/header.js'
+import type { CompressionOptions, FilterOption } from './cparams.js'
+
+function filterOf(option: FilterOption): BlockFilter {
+  const filter = typeof option === 'object' ? option.filter : option
+  return typeof filter === 'number' ? filterById(filter) : filterByName(filter)
+}
+
+/** The filters that do not give values back as they were. @throws BlpkError for a filter that is not known */
+export function lossyFilters(filters: readonly FilterOption[] = []): BlockFilter[] {
+  return filters.map(filterOf).filter(({ lossy }) => lossy !== undefined)
+}
+
+/** Whether a frame gives values back as they were: true where it does not, null where nobody knows. */
+export function isLossy({ codec, udcodec, filters }: FrameHeader): boolean | null {
+  const told = [
+    ...filters.map(({ id }) => {
+      const filter = knownFilter(id)
+      return filter === undefined ? null : filter.lossy !== undefined
+    }),
+    codec === CODEC_UD ? isLossyCodec(udcodec) : false,
+  ]
+  return told.includes(true) ? true : told.includes(null) ? null : false
+}
+
+/**
+ * Lossy filters make no sense of items other than their own.
+ * @param dtype of the items, where it is known
+ * @throws BlpkError USAGE unless `options.force`
+ */
+export function checkLossy({ filters, force }: CompressionOptions, dtype: string | undefined): void {
+  if (force === true) return
+  const plain = dtype === undefined ? undefined : plainDtype(dtype)
+  for (const { name, lossy: suits } of lossyFilters(filters)) {
+    if (suits === undefined || suits === 'any' || (plain !== undefined && suits.dtypes.test(plain))) continue
+    const items = dtype === undefined ? 'bytes whose dtype is not known' : `items of the dtype ${dtype}`
+    throw usage(
+      `the filter ${name} is lossy, and made for ${suits.words}: it would ruin ${items} (force allows it: --force)`,
+    )
+  }
+}
+
+function plainDtype(dtype: string): string {
+  const { descr } = parseMetadataDtype(dtype)
+  return typeof descr === 'string' ? descr : dtypeRepr(descr)
+}

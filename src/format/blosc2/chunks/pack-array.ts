@@ -1,0 +1,128 @@
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { chunkCount, type Partition, partition } from '../../../array/geometry.js'
+import { dtypeRepr, type NdarrayLayout, numpyOrder } from '../../../array/npy/index.js'
+import { choosePartitions } from '../../../array/partitions.js'
+import type { FilePlace } from '../../../bytes/file-place.js'
+import { usage } from '../../../core/errors.js'
+import { attempt } from '../../../core/io-errors.js'
+import type { RunOptions } from '../../../engine/options.js'
+import { spool } from '../../../engine/spool.js'
+import { Workspace } from '../../../kernels/workspace.js'
+import { readFully } from '../../../sources/file.js'
+import type { PlainSource } from '../../../sources/plain.js'
+import { changedError, checkEnd } from '../../bloscpack/plan.js'
+import { B2ND_LAYER, formatB2nd } from '../frame/array-layer.js'
+import type { Layers } from '../frame/layers.js'
+import { type ArrayInput, arrayChunks, type ReadItems, stretchAxis, stretchBytes } from './array-chunks.js'
+import type { FrameChecksum } from './checksums.js'
+import { type CompressionOptions, resolveParams } from './cparams.js'
+import { FrameSink } from './frame-sink.js'
+import type { FrameOutput } from './frame-target.js'
+import { newFrameHeader } from './new-header.js'
+import { packChunks } from './pack-chunks.js'
+import type { FrameResult } from './pack-frame.js'
+import { checkForPeers } from './peer-limits.js'
+
+/** Plain bytes that are read in one go at most, where the input can be read at positions. */
+const MAX_STRETCH = 128 * 2 ** 20
+
+/** How plain bytes are packed into an array. */
+export interface ArrayPacking extends CompressionOptions, RunOptions {
+  /** Shapes of chunks and blocks, in items; a rule as good as python-blosc2's where they are not given. */
+  chunks?: readonly number[]
+  blocks?: readonly number[]
+  /** More fixed metalayers. */
+  meta?: Layers
+  /** Metalayers of variable length, plain. */
+  vlmeta?: Layers
+  /** `xxh64` (default) keeps a checksum of each chunk; `none` does not. */
+  checksum?: FrameChecksum
+  /** Told once it is known how the array is cut. */
+  onPlan?: (partition: Partition) => void
+}
+
+/** NumPy's type string, or the fields of a structured one as a Python literal: what the metalayer holds. */
+function b2ndDtype({ descr }: Pick<NdarrayLayout, 'descr'>): string {
+  return typeof descr === 'string' ? descr : dtypeRepr(descr)
+}
+
+/** Reads from start to end. */
+function inTurn(source: PlainSource): ReadItems {
+  return async (_, into) => {
+    if ((await source.read(into)) < into.length) throw changedError(source.name, 'shorter')
+  }
+}
+
+function atPositions({ fd, position, name }: FilePlace, itemBytes: number): ReadItems {
+  return async (start, into) => {
+    const n = attempt('read', name, () => readFully(fd, into, position + start * itemBytes))
+    if (n < into.length) throw changedError(name, 'shorter')
+  }
+}
+
+async function packStretches(
+  source: PlainSource,
+  input: ArrayInput,
+  pack: (axis: number, read: ReadItems) => Promise<number>,
+): Promise<number> {
+  const axis = stretchAxis(input, MAX_STRETCH)
+  if (axis === 0 || stretchBytes(input, 0) <= MAX_STRETCH) {
+    const nbytes = await pack(0, inTurn(source))
+    await checkEnd(source)
+    return nbytes
+  }
+  if (source.place !== undefined) return pack(axis, atPositions(source.place, input.itemBytes))
+  const held = await spool(source, join(tmpdir(), 'blpk'))
+  try {
+    if (held.place === undefined) throw changedError(source.name, 'shorter')
+    return await pack(axis, atPositions(held.place, input.itemBytes))
+  } finally {
+    await held.close()
+  }
+}
+
+/**
+ * Packs an array into a frame with the metalayer of an array (README_B2ND_METALAYER). Input in Fortran order comes
+ * out in C order. A stretch of whole rows of chunks is in memory; where that is much, and the input is no file,
+ * the input is brought into a temporary one.
+ * @param layout what array the source holds
+ * @throws BlpkError USAGE for options that make no sense; nothing is left in the place then
+ */
+export async function packArray(
+  source: PlainSource,
+  layout: NdarrayLayout,
+  sink: FrameOutput,
+  o: ArrayPacking = {},
+): Promise<FrameResult> {
+  let frame: FrameSink | undefined
+  try {
+    const { shape, itemsize: itemBytes } = layout
+    if (itemBytes < 1)
+      throw usage(`items of the dtype ${b2ndDtype(layout)} have no bytes: nothing can be packed`)
+    const cut = partition(choosePartitions(shape, itemBytes, o.chunks, o.blocks))
+    const layer = formatB2nd({ ...cut, dtype: b2ndDtype(layout) })
+    const meta = new Map([[B2ND_LAYER, layer], ...(o.meta ?? [])])
+    checkForPeers(o, itemBytes)
+    const params = resolveParams({ ...o, blocksize: Math.max(cut.blockItems, 1) * itemBytes }, itemBytes)
+    const chunksize = Math.max(cut.chunkItems, 1) * itemBytes
+    const ws = new Workspace()
+    frame = new FrameSink(ws, sink, { ...newFrameHeader(params, meta), chunksize }, o.checksum)
+    const nchunks = chunkCount(cut)
+    o.onPlan?.(cut)
+    await frame.begin({ nbytes: nchunks * chunksize, nchunks })
+    const input: ArrayInput = { partition: cut, itemBytes, order: numpyOrder(layout) }
+    const target = frame
+    const nbytes = await packStretches(source, input, (axis, read) =>
+      packChunks(params, arrayChunks(input, axis, read), target, {
+        ...o,
+        chunkBytes: chunksize,
+        total: nchunks * chunksize,
+      }),
+    )
+    return { ...(await frame.finish(nbytes, o.vlmeta ?? new Map())), nbytes: layout.nbytes }
+  } catch (error) {
+    await (frame === undefined ? sink.discard() : frame.abort())
+    throw error
+  }
+}

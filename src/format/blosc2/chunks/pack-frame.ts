@@ -1,0 +1,105 @@
+import { MAX_CHUNK2_NBYTES } from '../../../chunk/blosc2/header.js'
+import { guessTypesize, SAMPLE_BYTES } from '../../../chunk/typesize-sample.js'
+import { usage } from '../../../core/errors.js'
+import type { RunOptions } from '../../../engine/options.js'
+import { Workspace } from '../../../kernels/workspace.js'
+import type { PlainSource } from '../../../sources/plain.js'
+import { changedError, checkEnd } from '../../bloscpack/plan.js'
+import type { Layers } from '../frame/layers.js'
+import type { FrameChecksum } from './checksums.js'
+import { type CompressionOptions, resolveParams } from './cparams.js'
+import { FrameSink, type FrameTotals } from './frame-sink.js'
+import type { FrameOutput } from './frame-target.js'
+import { newFrameHeader } from './new-header.js'
+import { type PlainChunk, packChunks } from './pack-chunks.js'
+import { checkForPeers } from './peer-limits.js'
+
+/** Plain size of a chunk, in bytes, where it is not given: that of python-blosc2 depends on caches, ours does not. */
+const DEFAULT_CHUNKSIZE = 4 * 2 ** 20
+
+/** How plain bytes are packed into a frame. */
+export interface FramePacking extends CompressionOptions, RunOptions {
+  /** Size of an item, in bytes; that of the source, or found out by a sample (`auto`), by default. */
+  typesize?: number | 'auto'
+  /** Plain size of a chunk, in bytes, rounded down to whole items. Default: 4 MiB. */
+  chunksize?: number
+  /** More fixed metalayers. */
+  meta?: Layers
+  /** Metalayers of variable length, plain. */
+  vlmeta?: Layers
+  /** `xxh64` (default) keeps a checksum of each chunk; `none` does not. */
+  checksum?: FrameChecksum
+  /** Told once it is known how chunks are packed. */
+  onPlan?: (plan: { typesize: number; sampled: boolean; chunksize: number }) => void
+}
+
+/** What packing came to. */
+export interface FrameResult extends FrameTotals {
+  /** Plain size, in bytes. */
+  nbytes: number
+}
+
+/** Items that a sample suggests must also come out even. */
+async function typesizeOf(
+  source: PlainSource,
+  wanted: number | 'auto' | undefined,
+): Promise<[number, boolean]> {
+  if (typeof wanted === 'number') return [wanted, false]
+  if (source.typesize !== undefined && source.typesize > 0 && wanted !== 'auto')
+    return [source.typesize, false]
+  const guess = await guessTypesize(await source.sample(SAMPLE_BYTES), 'byte')
+  return [(source.size ?? 0) % guess === 0 ? guess : 1, true]
+}
+
+function chunksizeOf(asked: number | undefined, typesize: number): number {
+  const size = asked ?? DEFAULT_CHUNKSIZE
+  if (!Number.isSafeInteger(size) || size < 1)
+    throw usage(`the chunk size is ${size}; it must be 1 byte or more`)
+  const most = Math.min(size, MAX_CHUNK2_NBYTES)
+  return Math.max(most - (most % typesize), typesize)
+}
+
+async function* frameChunks(source: PlainSource, chunksize: number): AsyncGenerator<PlainChunk> {
+  const { size } = source
+  const buffer = new Uint8Array(Math.min(chunksize, size ?? chunksize))
+  let done = 0
+  for (let index = 0; ; index++) {
+    const n = await source.read(buffer.subarray(0, size === undefined ? chunksize : size - done))
+    if (n === 0) break
+    done += n
+    yield { index, plain: buffer.subarray(0, n) }
+  }
+  if (size !== undefined && done !== size) throw changedError(source.name, 'shorter')
+  await checkEnd(source)
+}
+
+/**
+ * Packs plain bytes into a frame (README_CFRAME_FORMAT), chunk by chunk: memory does not depend on their number.
+ * @throws BlpkError USAGE for options that make no sense; nothing is left in the place then
+ */
+export async function packFrame(
+  source: PlainSource,
+  sink: FrameOutput,
+  o: FramePacking = {},
+): Promise<FrameResult> {
+  let frame: FrameSink | undefined
+  try {
+    const [typesize, sampled] = await typesizeOf(source, o.typesize)
+    if (!Number.isSafeInteger(typesize) || typesize < 1 || typesize >= 2 ** 31)
+      throw usage(`the typesize is ${typesize}; it must be 1 byte or more`)
+    const chunksize = chunksizeOf(o.chunksize, typesize)
+    checkForPeers(o, typesize)
+    const params = resolveParams(o, typesize)
+    const ws = new Workspace()
+    frame = new FrameSink(ws, sink, { ...newFrameHeader(params, o.meta ?? new Map()), chunksize }, o.checksum)
+    const { size } = source
+    o.onPlan?.({ typesize, sampled, chunksize })
+    await frame.begin(size === undefined ? undefined : { nbytes: size, nchunks: Math.ceil(size / chunksize) })
+    const run = { ...o, chunkBytes: Math.min(chunksize, size ?? chunksize), total: size }
+    const nbytes = await packChunks(params, frameChunks(source, chunksize), frame, run)
+    return { nbytes, ...(await frame.finish(nbytes, o.vlmeta ?? new Map())) }
+  } catch (error) {
+    await (frame === undefined ? sink.discard() : frame.abort())
+    throw error
+  }
+}

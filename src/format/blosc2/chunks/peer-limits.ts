@@ -1,0 +1,43 @@
+import { FILTER_DELTA } from '../../../chunk/blosc2/header.js'
+import { usage } from '../../../core/errors.js'
+import { filterById, filterByName } from '../../../filters/registry.js'
+import type { CompressionOptions, FilterOption } from './cparams.js'
+
+const BYTEDELTA = 35
+/** python-blosc2 keeps the item size of bytedelta in a signed byte. */
+const MAX_BYTEDELTA_ITEM = 127
+
+function idOf(option: FilterOption): number {
+  const filter = typeof option === 'object' ? option.filter : option
+  return (typeof filter === 'number' ? filterById(filter) : filterByName(filter)).id
+}
+
+/**
+ * Refuses what python-blosc2 cannot open.
+ * @param typesize size of an item, in bytes
+ * @throws BlpkError USAGE
+ */
+export function checkForPeers({ filters = [] }: CompressionOptions, typesize: number): void {
+  if (typesize <= MAX_BYTEDELTA_ITEM || !filters.some((filter) => idOf(filter) === BYTEDELTA)) return
+  throw usage(
+    `bytedelta takes items of up to ${MAX_BYTEDELTA_ITEM} bytes, and these have ${typesize}: ` +
+      'python-blosc2 does not open such a frame; leave the filter out',
+  )
+}
+
+/**
+ * What other readers will not make of data that are compressed like this, in a sentence each: we read all of it.
+ * @throws BlpkError USAGE for a filter that is not known
+ */
+export function peerWarnings({ filters = [], dictionary = false }: CompressionOptions): string[] {
+  const warnings: string[] = []
+  if (filters.some((filter) => idOf(filter) === FILTER_DELTA))
+    warnings.push(
+      'C-Blosc2 (python-blosc2) gives wrong values for slices of data with delta; it reads whole chunks',
+    )
+  if (dictionary)
+    warnings.push(
+      'C-Blosc2 (python-blosc2) fails, or gives wrong values, for slices of data with dictionaries; 4.14 reads whole chunks',
+    )
+  return warnings
+}

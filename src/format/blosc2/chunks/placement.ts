@@ -1,0 +1,83 @@
+import { type ChunkBytes, MemoryChunk } from '../../../chunk/blosc2/chunk-bytes.js'
+import { OpenChunk } from '../../../chunk/blosc2/decode.js'
+import { encodeChunk2 } from '../../../chunk/blosc2/encode.js'
+import {
+  type Chunk2Header,
+  MAX_CHUNK_TYPESIZE,
+  SHORT_HEADER_BYTES,
+  type Special,
+} from '../../../chunk/blosc2/header.js'
+import type { Workspace } from '../../../kernels/workspace.js'
+import type { FrameHeader } from '../frame/header.js'
+import type { OffsetSpecial } from '../frame/offsets.js'
+import { optionsOf, resolveParams } from './cparams.js'
+import { fitsIndex, storedSpecial } from './special-chunk.js'
+
+/** A chunk that is written into a frame: the index stands for it, or it is stored as these bytes. */
+export type Placement = { special: OffsetSpecial } | { bytes: ChunkBytes; cbytes: number }
+
+/** What placing a chunk needs to know of its frame. */
+export interface PlacingFrame {
+  header: FrameHeader
+  /** Plain size of all chunks but the last, in bytes; 0 where they have sizes of their own, which the index cannot say. */
+  chunksize: number
+}
+
+const IN_INDEX: readonly Special[] = ['zeros', 'nans', 'uninit']
+
+function stored(chunk: Uint8Array): Placement {
+  return { bytes: new MemoryChunk(chunk), cbytes: chunk.length }
+}
+
+/** How a special value goes into a frame. @param nbytes plain size of the chunk, in bytes */
+export function placeSpecial(
+  special: OffsetSpecial,
+  nbytes: number,
+  { header, chunksize }: PlacingFrame,
+): Placement {
+  const { typesize, blocksize } = header
+  const size = { nbytes, typesize, blocksize }
+  // Where no chunk ends with an item, C-Blosc2 is lost anyway, and there may be millions.
+  const isIndexed = chunksize > 0 && (fitsIndex(size) || chunksize % typesize !== 0)
+  return isIndexed ? { special } : stored(storedSpecial(special, size))
+}
+
+/** Is this a repeated item that C-Blosc2 reads? Its blocks must be made of whole items, which are those of the frame. */
+function isReadableValue({ cbytes, headerBytes, blocksize }: Chunk2Header, typesize: number): boolean {
+  const item = cbytes - headerBytes
+  return item === typesize && item <= MAX_CHUNK_TYPESIZE && blocksize % item === 0
+}
+
+async function anew(
+  ws: Workspace,
+  bytes: ChunkBytes,
+  { nbytes }: Chunk2Header,
+  header: FrameHeader,
+): Promise<Placement> {
+  const { typesize: itemBytes } = header
+  const chunk = await OpenChunk.open(ws, bytes, { itemBytes })
+  const plain = new Uint8Array(nbytes)
+  await chunk.all(plain)
+  return stored(await encodeChunk2(ws, resolveParams(optionsOf(header), itemBytes), plain))
+}
+
+/**
+ * How a chunk goes into a frame so that C-Blosc2 reads it: as it is, unless it is a special chunk that only we read.
+ * @param h its header
+ */
+export async function placeChunk(
+  ws: Workspace,
+  bytes: ChunkBytes,
+  h: Chunk2Header,
+  frame: PlacingFrame,
+): Promise<Placement> {
+  const { header } = frame
+  const asItIs = { bytes, cbytes: h.cbytes }
+  if (h.special === 'none' || h.headerBytes === SHORT_HEADER_BYTES) return asItIs
+  if (h.special === 'value') return isReadableValue(h, header.typesize) ? asItIs : anew(ws, bytes, h, header)
+  // NaNs are as large as the items of the frame.
+  const isSameItem = h.special !== 'nans' || h.typesize === header.typesize
+  if (IN_INDEX.includes(h.special) && isSameItem)
+    return placeSpecial(h.special as OffsetSpecial, h.nbytes, frame)
+  return anew(ws, bytes, h, header)
+}

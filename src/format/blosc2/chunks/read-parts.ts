@@ -1,0 +1,207 @@
+import type { FilePlace } from '../../../bytes/file-place.js'
+import type { ChunkBytes } from '../../../chunk/blosc2/chunk-bytes.js'
+import type { DecodeOptions } from '../../../chunk/blosc2/decode.js'
+import { CODEC_FORMAT_UD, FILTER_DELTA } from '../../../chunk/blosc2/header.js'
+import type { ChunkLayout } from '../../../chunk/blosc2/layout.js'
+import { codecByFormat } from '../../../codecs/registry.js'
+import type { Crew } from '../../../engine/crew.js'
+import { inOrder } from '../../../engine/in-order.js'
+import type { Slot } from '../../../engine/slot.js'
+import { threadsFor, withCrew } from '../../../engine/standing.js'
+import { areaOf, type Task } from '../../../engine/task.js'
+import { USER_IDS } from '../../../filters/registry.js'
+import { withWorkspace } from '../../../kernels/borrow.js'
+import type { Workspace } from '../../../kernels/workspace.js'
+import { located } from '../../bloscpack/unpack.js'
+import { CheckedChunk } from './checksums.js'
+import { type ChunkList, type FoundChunk, openFound } from './chunk-list.js'
+import { blocksOf, type ChunkPart, decodedBytes, partBytes, takePart } from './chunk-part.js'
+import { findParts } from './find-parts.js'
+import { SourceChunk } from './source-chunk.js'
+
+/** A part of a chunk that is wanted. */
+export interface PartRead {
+  index: number
+  part: ChunkPart
+  /** Where a range of plain bytes goes at once. */
+  out?: Uint8Array
+  /** Takes the plain bytes, which may be used until it returns; not called for zeros: they are there already. */
+  take?: (plain: Uint8Array) => void
+}
+
+/** Where parts are read from. */
+export interface PartSource {
+  chunks: ChunkList
+  options: DecodeOptions
+  /** All cores by default; 1 for the calling thread. */
+  threads: number | undefined
+}
+
+/** What is found of a part before it is decoded. */
+type Found = PartRead & FoundChunk
+
+/** About how fast a thread decodes what is only stored or repeated, in MB/s. */
+const COPY_SPEED = 4000
+
+function isZeros({ layout }: Found, { options }: PartSource): boolean {
+  return layout.pattern?.every((byte) => byte === 0) === true && options.postfilter === undefined
+}
+
+/** Can a worker decode the chunk? It knows no codecs and filters of users, and cannot ask sources of their own. */
+function isPortable({ layout, bytes }: Found, { options }: PartSource): boolean {
+  const { header, starts } = layout
+  const own = header.codecFormat === CODEC_FORMAT_UD || header.filters.some(({ id }) => id >= USER_IDS.first)
+  if (own || options.postfilter !== undefined) return false
+  return starts.length > 0 || (header.memcpyed && fileOf(bytes) !== undefined)
+}
+
+/** Where the chunk lies in a file that a worker can read. */
+function fileOf(bytes: ChunkBytes): FilePlace | undefined {
+  if (bytes instanceof CheckedChunk) return fileOf(bytes.inner)
+  if (!(bytes instanceof SourceChunk)) return undefined
+  const { source, position, limit } = bytes
+  if (source.fd === undefined || source.inFile?.(position, limit) === false) return undefined
+  return { fd: source.fd, position, name: source.name }
+}
+
+async function readHere(ws: Workspace, source: PartSource, found: Found): Promise<void> {
+  const { itemBytes } = source.options
+  const chunk = openFound(ws, found, source.options)
+  if (found.out !== undefined) {
+    await takePart(chunk, found.part, itemBytes, found.out)
+    return
+  }
+  const nbytes = partBytes(found.part, itemBytes)
+  const address = ws.scratch('part', nbytes)
+  await takePart(chunk, found.part, itemBytes, ws.view(address, nbytes))
+  found.take?.(ws.view(address, nbytes))
+}
+
+/** Brings the blocks that a part needs into a slot. @returns where they are, and the layout as it is there */
+async function bringBlocks(
+  { bytes, layout, part }: Found,
+  itemBytes: number,
+  slot: Slot,
+): Promise<{ packed: Uint8Array; layout: ChunkLayout }> {
+  const { header, starts, ends } = layout
+  const delta = header.filters.some(({ id }) => id === FILTER_DELTA)
+  const all = header.variableBlocks || delta
+  const wanted = all ? [...starts.keys()] : blocksOf(part, header.blocksize, itemBytes)
+  if (wanted.length === starts.length) await bytes.prefetch?.(header.cbytes)
+  const moved = { ...layout, starts: new Uint32Array(starts.length), ends: new Uint32Array(starts.length) }
+  const sizes = wanted.map((i) => (ends[i] ?? 0) - (starts[i] ?? 0))
+  const packed = slot.packed(sizes.reduce((sum, size) => sum + size, 0))
+  let at = 0
+  for (const [k, i] of wanted.entries()) {
+    const size = sizes[k] ?? 0
+    packed.set(await bytes.fetch(starts[i] ?? 0, size), at)
+    moved.starts[i] = at
+    moved.ends[i] = at + size
+    at += size
+  }
+  return { packed, layout: moved }
+}
+
+async function taskOf(found: Found, source: PartSource, slot: Slot): Promise<Task & { kind: 'read2' }> {
+  const { itemBytes, blockshape } = source.options
+  const { part, bytes } = found
+  const plain = areaOf(slot.plain(partBytes(part, itemBytes)))
+  const file = fileOf(bytes)
+  const { layout, packed } =
+    file === undefined
+      ? await bringBlocks(found, itemBytes, slot)
+      : { layout: found.layout, packed: undefined }
+  const check = file !== undefined && bytes instanceof CheckedChunk ? bytes : undefined
+  const digest = check && { bytes: check.digest, always: check.always }
+  const params = { layout, part, itemBytes, blockshape, place: bytes.place, digest }
+  return { kind: 'read2', params, from: packed === undefined ? (file as FilePlace) : areaOf(packed), plain }
+}
+
+async function readThere(
+  crew: Crew,
+  slots: readonly Slot[],
+  source: PartSource,
+  reads: AsyncIterator<Found>,
+): Promise<void> {
+  const { counts, itemBytes } = source.options
+  await withWorkspace((ws) =>
+    inOrder<Slot, { found: Found; task?: Task }, number>({
+      slots,
+      next: async (slot) => {
+        for (let next = await reads.next(); next.done !== true; next = await reads.next()) {
+          const found = next.value
+          if (isPortable(found, source)) return { found, task: await taskOf(found, source, slot) }
+          if (isZeros(found, source)) count(source)
+          else await readHere(ws, source, found)
+        }
+        return undefined
+      },
+      work: (_slot, { task }) => (task === undefined ? Promise.resolve(0) : crew.assign(task)),
+      done: async (slot, { found }, blocks) => {
+        const plain = slot.plain(partBytes(found.part, itemBytes))
+        if (found.out !== undefined) found.out.set(plain)
+        else found.take?.(plain)
+        if (counts !== undefined) {
+          counts.chunks++
+          counts.blocks += blocks
+        }
+        return undefined
+      },
+    }),
+  )
+}
+
+function count({ options }: PartSource): void {
+  if (options.counts !== undefined) options.counts.chunks++
+}
+
+async function decodeSpeed(source: PartSource, first: PartRead): Promise<number> {
+  const { header, starts } = (await source.chunks.find(first.index)).layout
+  if (starts.length === 0 || header.codecFormat === CODEC_FORMAT_UD) return COPY_SPEED
+  return codecByFormat(header.codecFormat).speed.decompress
+}
+
+/**
+ * Reads parts of chunks, in the calling thread or in as many as are worth it. Where a part is zeros, nothing is
+ * written: whoever asks has zeros there.
+ * @param more plain bytes that are going to be read next: threads may be worth starting for them too
+ * @throws BlpkError DAMAGED, UNSUPPORTED, IO
+ */
+export async function readParts(source: PartSource, reads: readonly PartRead[], more = 0): Promise<void> {
+  try {
+    await readAll(source, reads, more)
+  } catch (error) {
+    throw located(error)
+  }
+}
+
+async function readAll(source: PartSource, reads: readonly PartRead[], more: number): Promise<void> {
+  const [first] = reads
+  if (first === undefined) return
+  const { itemBytes } = source.options
+  const slotBytes = reads.reduce((most, { part }) => Math.max(most, partBytes(part, itemBytes)), 0)
+  const nbytes = reads.reduce((sum, { part }) => sum + decodedBytes(part, itemBytes), 0)
+  const { threads } = source
+  const hands =
+    reads.length === 1
+      ? 0
+      : threadsFor({
+          threads,
+          pieces: reads.length,
+          nbytes: nbytes + more,
+          speed: await decodeSpeed(source, first),
+          slotBytes,
+        })
+  if (hands > 0) {
+    await withCrew({ threads: hands, slotBytes }, (crew, slots) =>
+      readThere(crew, slots, source, findParts(source.chunks, reads, itemBytes)),
+    )
+    return
+  }
+  await withWorkspace(async (ws) => {
+    for await (const found of findParts(source.chunks, reads, itemBytes)) {
+      if (isZeros(found, source)) count(source)
+      else await readHere(ws, source, found)
+    }
+  })
+}

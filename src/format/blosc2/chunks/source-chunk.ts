@@ -1,0 +1,97 @@
+import type { ByteSource } from '../../../bytes/byte-source.js'
+import type { ChunkBytes } from '../../../chunk/blosc2/chunk-bytes.js'
+import type { MaybePromise } from '../../../codecs/codec.js'
+import { damaged, type ErrorPlace } from '../../../core/errors.js'
+import { FileSource } from '../../../sources/file.js'
+
+/** Chunks up to this size are read in one go, in bytes: asking twice costs more. */
+const READ_WHOLE = 64 * 1024
+/** What is read first of larger chunks: header and block table of most. */
+const READ_FIRST = 4096
+
+/** A chunk at a position of a source; of a large one, only what is asked for is read. */
+export class SourceChunk implements ChunkBytes {
+  readonly limit: number
+  readonly place: ErrorPlace
+  readonly source: ByteSource
+  /** In the source, in bytes. */
+  readonly position: number
+  #window = new Uint8Array()
+  #windowAt = 0
+
+  /** @param limit most bytes that the chunk can have, up to the next one */
+  constructor(source: ByteSource, position: number, limit: number, place: ErrorPlace) {
+    this.source = source
+    this.position = position
+    this.limit = limit
+    this.place = place
+  }
+
+  get nearby(): boolean {
+    return this.source instanceof FileSource
+  }
+
+  /** So many bytes are read at first. */
+  get headBytes(): number {
+    return this.limit <= READ_WHOLE ? this.limit : READ_FIRST
+  }
+
+  /** Are all of its bytes at hand? */
+  get isWhole(): boolean {
+    return this.#covers(0, this.limit)
+  }
+
+  #covers(at: number, nbytes: number): boolean {
+    return at >= this.#windowAt && at + nbytes <= this.#windowAt + this.#window.length
+  }
+
+  #check(at: number, nbytes: number): void {
+    if (at + nbytes > this.limit) throw damaged('the chunk is cut short', this.place)
+  }
+
+  fetch(at: number, nbytes: number): MaybePromise<Uint8Array> {
+    this.#check(at, nbytes)
+    const take = (): Uint8Array => this.#window.subarray(at - this.#windowAt, at - this.#windowAt + nbytes)
+    if (this.#covers(at, nbytes)) return take()
+    const whole = this.limit <= READ_WHOLE
+    const from = whole ? 0 : at
+    const size = whole ? this.limit : Math.max(nbytes, at === 0 ? Math.min(READ_FIRST, this.limit) : 0)
+    const reading = this.#read(from, size, at + nbytes)
+    return reading === undefined ? take() : reading.then(take)
+  }
+
+  fetchInto(at: number, into: Uint8Array): MaybePromise<void> {
+    this.#check(at, into.length)
+    if (this.#covers(at, into.length) || this.limit <= READ_WHOLE) {
+      const bytes = this.fetch(at, into.length)
+      if (!(bytes instanceof Uint8Array)) return bytes.then((got) => into.set(got))
+      into.set(bytes)
+      return
+    }
+    const got = this.source.read(this.position + at, into)
+    if (typeof got === 'number') this.#whole(got, into.length)
+    else return got.then((n) => this.#whole(n, into.length))
+  }
+
+  #whole(got: number, wanted: number): void {
+    if (got < wanted) throw damaged('the chunk is cut short', this.place)
+  }
+
+  /** Reads of a file cost little; it is not worth to hold the whole chunk for them. */
+  async prefetch(nbytes: number): Promise<void> {
+    if (this.source.fd === undefined && !this.#covers(0, nbytes)) await this.#read(0, nbytes, nbytes)
+  }
+
+  /** @param least where what was read must reach to */
+  #read(from: number, size: number, least: number): Promise<void> | undefined {
+    const bytes = new Uint8Array(size)
+    const keep = (got: number): void => {
+      this.#whole(from + got, least)
+      this.#window = bytes.subarray(0, got)
+      this.#windowAt = from
+    }
+    const got = this.source.read(this.position + from, bytes)
+    if (typeof got !== 'number') return got.then(keep)
+    keep(got)
+  }
+}

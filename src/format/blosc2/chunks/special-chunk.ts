@@ -1,0 +1,84 @@
+import { wholeItems } from '../../../chunk/blosc2/blocksize.js'
+import {
+  type Chunk2Header,
+  MAX_CHUNK_TYPESIZE,
+  newChunk2Header,
+  writeChunk2Header,
+} from '../../../chunk/blosc2/header.js'
+import { fillPattern, specialPattern } from '../../../chunk/blosc2/special.js'
+import type { OffsetSpecial } from '../frame/offsets.js'
+
+/** Plain size of the blocks of a chunk of zeros that has blocks, in bytes. */
+const ZEROS_BLOCK = 2 ** 20
+/** A stream of nothing but zeros is its length alone, 0. */
+const STREAM_HEAD = 4
+
+/** What a special chunk stands for. */
+export interface SpecialSize {
+  /** Plain size of the chunk, in bytes. */
+  nbytes: number
+  /** Size of an item of the frame, in bytes. */
+  typesize: number
+  /** Size of a block, in bytes; 0 for one block. */
+  blocksize: number
+}
+
+function specialHeader({ nbytes, typesize, blocksize }: SpecialSize): Chunk2Header {
+  return newChunk2Header({
+    split: true,
+    codecFormat: 0,
+    udcodec: 0,
+    codecMeta: 0,
+    typesize: typesize > MAX_CHUNK_TYPESIZE ? 1 : typesize,
+    nbytes,
+    blocksize: blocksize > 0 ? Math.min(blocksize, nbytes) : nbytes,
+    filters: [],
+  })
+}
+
+/** Can the index of a frame stand for such a chunk? C-Blosc2 reads no special chunk there that ends within an item. */
+export function fitsIndex({ nbytes, typesize }: Pick<SpecialSize, 'nbytes' | 'typesize'>): boolean {
+  return nbytes % typesize === 0
+}
+
+/** The 32 bytes that a special chunk would be if it were stored. */
+export function specialChunk(special: OffsetSpecial, size: SpecialSize): Uint8Array {
+  const h = specialHeader(size)
+  const bytes = new Uint8Array(h.headerBytes)
+  writeChunk2Header(bytes, { ...h, special, memcpyed: false })
+  return bytes
+}
+
+/** A chunk whose streams are all runs of zeros. */
+function zeroStreams(size: SpecialSize): Uint8Array {
+  const h = { ...specialHeader({ ...size, blocksize: ZEROS_BLOCK }), split: false }
+  const table = h.headerBytes
+  const first = table + 4 * h.nblocks
+  const cbytes = first + STREAM_HEAD * h.nblocks
+  const bytes = new Uint8Array(cbytes)
+  writeChunk2Header(bytes, { ...h, cbytes })
+  const view = new DataView(bytes.buffer)
+  for (let i = 0; i < h.nblocks; i++) view.setUint32(table + 4 * i, first + STREAM_HEAD * i, true)
+  return bytes
+}
+
+/** One item, repeated. */
+function repeatedItem(special: OffsetSpecial, size: SpecialSize): Uint8Array {
+  const { nbytes, typesize, blocksize } = size
+  const whole = wholeItems(blocksize > 0 ? Math.min(blocksize, nbytes) : nbytes, typesize)
+  const h = specialHeader({ ...size, blocksize: whole })
+  const cbytes = h.headerBytes + typesize
+  const bytes = new Uint8Array(cbytes)
+  writeChunk2Header(bytes, { ...h, special: 'value', memcpyed: false, cbytes })
+  fillPattern(bytes.subarray(h.headerBytes), specialPattern(special, typesize, undefined))
+  return bytes
+}
+
+/**
+ * A special chunk as stored bytes, where the index cannot stand for it. Of all special chunks C-Blosc2 reads only
+ * repeated items from there: whole ones, of up to 255 bytes in its older releases.
+ */
+export function storedSpecial(special: OffsetSpecial, size: SpecialSize): Uint8Array {
+  const isRepeatable = size.typesize <= MAX_CHUNK_TYPESIZE && fitsIndex(size)
+  return isRepeatable || special === 'nans' ? repeatedItem(special, size) : zeroStreams(size)
+}

@@ -1,0 +1,50 @@
+import type { NdarrayLayout } from '../../../array/npy/index.js'
+import type { Span } from '../../bloscpack/damage/finding.js'
+import { metadataFor } from '../../bloscpack/damage/keep.js'
+import { asDamage } from '../../bloscpack/damage/probe.js'
+import { arrayOfLayers, layersInstead, metadataOfLayers } from '../chunks/described.js'
+import type { Layers } from '../frame/layers.js'
+import type { FrameSurvey } from './survey.js'
+
+/** The metalayers of variable length that fit what is left of a frame. */
+export interface KeptLayers {
+  vlmeta: Layers
+  /** The array that they describe, of a frame without shape. */
+  tensor: NdarrayLayout | undefined
+  /** What was changed, in plain words. */
+  note?: string
+}
+
+function describedIn(vlmeta: Layers): NdarrayLayout | undefined {
+  try {
+    return arrayOfLayers(vlmeta)
+  } catch (error) {
+    asDamage(error)
+    return undefined
+  }
+}
+
+/** The plain bytes of chunks that are left out, by the size that all chunks but the last have. */
+function spansWithout(survey: FrameSurvey, kept: ReadonlySet<number>, total: number): Span[] {
+  const { chunksize } = survey.sizes
+  return survey.chunks.chunks.flatMap((_, i) =>
+    kept.has(i) ? [] : [{ start: i * chunksize, stop: Math.min((i + 1) * chunksize, total) }],
+  )
+}
+
+/**
+ * Fits the description of an array in a frame without shape to the chunks that are left, as it is done for archives.
+ * @param kept indices of the chunks in the output, zeros among them
+ * @param nbytes plain bytes of the output
+ */
+export function layersFor(survey: FrameSurvey, kept: ReadonlySet<number>, nbytes: number): KeptLayers {
+  const { vlmeta, sizes } = survey
+  const array = survey.array === undefined ? describedIn(vlmeta) : undefined
+  if (array === undefined) return { vlmeta, tensor: undefined }
+  const total = sizes.nbytes ?? survey.trueHeader.nbytes
+  const exact = survey.chunks.exact && sizes.sizes === undefined
+  const described = { json: metadataOfLayers(vlmeta, array), array, total, exact }
+  const after = metadataFor(described, spansWithout(survey, kept, total), nbytes)
+  if (after.note === undefined) return { vlmeta, tensor: after.array }
+  return { vlmeta: layersInstead(vlmeta, after.json), tensor: after.array, note: after.note }
+}

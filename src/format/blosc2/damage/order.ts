@@ -1,0 +1,95 @@
+import type { ChunkBytes } from '../../../chunk/blosc2/chunk-bytes.js'
+import type { BlpkError } from '../../../core/errors.js'
+import { damaged } from '../../../core/errors.js'
+import type { ChecksumLayer } from '../frame/checksums.js'
+import { DIGEST_BYTES } from '../frame/checksums.js'
+import type { OffsetSpecial } from '../frame/offsets.js'
+
+/** Chunks that can be believed: one object stands for all that are alike, for there may be millions. */
+export interface SoundChunk {
+  /** @param index where the chunk stands in the survey */
+  open: (index: number) => ChunkBytes
+  /** Plain size, in bytes. */
+  nbytes: number
+  blocksize: number
+  typesize: number
+  /** It cannot be decompressed here, for want of a codec or filter. */
+  unread?: BlpkError
+}
+
+/** A chunk that cannot be believed. */
+interface LostChunk {
+  lost: BlpkError
+  /** It decodes, and only a checksum that is itself not proved speaks against it. */
+  doubt?: SoundChunk
+}
+
+/** What there is at a place of the index. */
+export type SurveyedChunk = { special: OffsetSpecial } | { sound: SoundChunk } | LostChunk
+
+/** Chunks that were found without an index, in the order in which they lie. */
+export interface Piece {
+  sound?: SoundChunk
+  digest?: Uint8Array
+  problem?: BlpkError
+}
+
+export interface Ordered {
+  chunks: SurveyedChunk[]
+  /** Is nothing about their order a guess? */
+  exact: boolean
+}
+
+const key = (digest: Uint8Array): string => Buffer.from(digest).toString('latin1')
+
+/** The checksums name the chunks in the order of the index. */
+export function orderByDigests(layer: ChecksumLayer, pieces: readonly Piece[]): Ordered {
+  const found = new Map<string, SoundChunk>()
+  for (const { sound, digest } of pieces)
+    if (sound !== undefined && digest !== undefined) found.set(key(digest), sound)
+  const lost = damaged('the chunk was not found')
+  const chunks: SurveyedChunk[] = []
+  let at = 0
+  for (const { count, special } of layer.runs) {
+    for (let i = 0; i < count; i++) {
+      if (special !== undefined) {
+        chunks.push({ special })
+        continue
+      }
+      const sound = found.get(key(layer.digests.subarray(at, at + DIGEST_BYTES)))
+      at += DIGEST_BYTES
+      chunks.push(sound === undefined ? { lost } : { sound })
+    }
+  }
+  return { chunks, exact: true }
+}
+
+/**
+ * Nothing names the chunks, so they are taken in the order in which they lie.
+ * @param expected how many there are in all, where it is known
+ * @param chunksize plain size of all but the last, in bytes: one that is shorter is the last
+ */
+export function orderByPlace(
+  pieces: readonly Piece[],
+  expected: number | undefined,
+  chunksize: number,
+): Ordered {
+  const broken = pieces.filter(({ sound }) => sound === undefined).length
+  const found = pieces.length - broken
+  const missing = expected === undefined ? broken : expected - found
+  // As many chunks as are missing lay in the one part that is broken; without one they stood in the index alone.
+  const isOne = broken === 1 && missing >= 1
+  const fits = isOne || broken === missing
+  const chunks = pieces.flatMap(({ sound, problem }): SurveyedChunk[] => {
+    if (sound !== undefined) return [{ sound }]
+    const lost = problem ?? damaged('the chunk is lost')
+    return Array.from({ length: isOne ? missing : 1 }, () => ({ lost }))
+  })
+  const rest = expected === undefined ? 0 : Math.max(0, expected - chunks.length)
+  const lost = damaged('the chunk was not found: it may have been one that stands in the index alone')
+  const last = pieces.at(-1)?.sound
+  const end = last !== undefined && last.nbytes < chunksize ? chunks.splice(-1) : []
+  for (let i = 0; i < rest; i++) chunks.push({ lost })
+  chunks.push(...end)
+  return { chunks: expected === undefined ? chunks : chunks.slice(0, expected), exact: fits && missing >= 0 }
+}

@@ -1,0 +1,69 @@
+import type { ChunkBytes } from '../../../chunk/blosc2/chunk-bytes.js'
+import { type Chunk2Header, EXTENDED_HEADER_BYTES } from '../../../chunk/blosc2/header.js'
+import type { PipelineTraits } from '../../../chunk/blosc2/pipeline.js'
+import { Workspace } from '../../../kernels/workspace.js'
+import type { SizedSource } from '../../../sources/sized.js'
+import { headerOf, type ProofTraits, type Proven, proveChunk } from './prove.js'
+
+/** A frame that may be damaged: a source, and for a sparse one the directory of its chunks. */
+export interface FramePlace {
+  source: SizedSource
+  directory?: string | undefined
+}
+
+/** Bytes that may be looked at beyond the first reading of the frame, as a multiple of its size. */
+const BUDGET_FACTOR = 4
+const BUDGET_LEAST = 32 * 2 ** 20
+
+/** Says of chunks whether they can be believed. */
+export class FrameProbe {
+  readonly ws = new Workspace()
+  readonly place: FramePlace
+  /** What filters need to know; set as soon as the header is known. */
+  traits: PipelineTraits = { itemBytes: 1 }
+  readonly #maxChunk: number
+  readonly #signal: AbortSignal | undefined
+  #budget: number
+
+  constructor(place: FramePlace, o: { maxChunk: number; signal?: AbortSignal | undefined }) {
+    this.place = place
+    this.#maxChunk = o.maxChunk
+    this.#signal = o.signal
+    this.#budget = Math.max(BUDGET_LEAST, BUDGET_FACTOR * place.source.size)
+  }
+
+  /** Is nothing left to spend on guesses? */
+  get isExhausted(): boolean {
+    return this.#budget <= 0
+  }
+
+  /** Counts bytes that were looked at because of a guess. */
+  spend(nbytes: number): void {
+    this.#budget -= nbytes + EXTENDED_HEADER_BYTES
+  }
+
+  /** Reads up to `nbytes` bytes; fewer at the end. */
+  async read(position: number, nbytes: number): Promise<Uint8Array> {
+    const { source } = this.place
+    const bytes = new Uint8Array(Math.max(0, Math.min(nbytes, source.size - position)))
+    return bytes.subarray(0, await source.read(position, bytes))
+  }
+
+  /** What proving a chunk needs to know. */
+  get proofTraits(): ProofTraits {
+    const { itemBytes, blockshape } = this.traits
+    return { itemBytes, blockshape, maxChunk: this.#maxChunk }
+  }
+
+  /** See {@link headerOf}. @throws BlpkError DAMAGED, UNSUPPORTED; the signal's reason */
+  async headerOf(bytes: ChunkBytes): Promise<Chunk2Header> {
+    this.#signal?.throwIfAborted()
+    return headerOf(bytes, this.#maxChunk)
+  }
+
+  /** See {@link proveChunk}. @throws BlpkError DAMAGED, UNSUPPORTED; the signal's reason */
+  async prove(bytes: ChunkBytes, digest?: Uint8Array): Promise<Proven> {
+    this.#signal?.throwIfAborted()
+    return proveChunk(this.ws, bytes, this.proofTraits, digest)
+  }
+}

@@ -1,0 +1,95 @@
+import type { ByteSource } from '../../../bytes/byte-source.js'
+import { type ChunkBytes, MemoryChunk } from '../../../chunk/blosc2/chunk-bytes.js'
+import type { Chunk2Header } from '../../../chunk/blosc2/header.js'
+import type { Workspace } from '../../../kernels/workspace.js'
+import { asDamage } from '../../bloscpack/damage/probe.js'
+import { inDirectory } from '../chunks/frame-file.js'
+import { SourceChunk } from '../chunks/source-chunk.js'
+import { DIGEST_BYTES } from '../frame/checksums.js'
+import { type ProofTraits, proveChunk } from './prove.js'
+
+/** Chunks that are proved in one go, in a form that goes to a worker. */
+export interface ProofRun {
+  traits: ProofTraits
+  /** Where each chunk starts, counted from the start of the first, in bytes; in a sparse frame numbers of files. */
+  starts: number[]
+  /** Where the last one may end at most. */
+  end: number
+  /** Of all chunks, one behind the other; undefined where there are none. */
+  digests: Uint8Array | undefined
+  /** The directory of a sparse frame. */
+  directory: string | undefined
+}
+
+/** What is noted of each chunk: is it proved, its plain size, block size and item size, all in bytes. */
+export const RECORD_WORDS = 4
+const PROVED = 1
+
+/** What the record of a chunk says of it; undefined where it is not proved. */
+export function readRecord(
+  records: Uint32Array,
+  i: number,
+): { nbytes: number; blocksize: number; typesize: number } | undefined {
+  const [state, nbytes = 0, blocksize = 0, typesize = 0] = records.subarray(RECORD_WORDS * i)
+  return state === PROVED ? { nbytes, blocksize, typesize } : undefined
+}
+
+type Open = (i: number) => ChunkBytes
+
+/** A chunk by itself is read as it needs to be, for nothing says how large it is; others come in one go. */
+async function opener(
+  ws: Workspace,
+  { starts, end, directory }: ProofRun,
+  source: ByteSource,
+  at: number,
+): Promise<Open> {
+  if (directory !== undefined) return (i) => inDirectory(directory)(i, starts[i] ?? 0)
+  if (starts.length === 1) return () => new SourceChunk(source, at, end, { path: source.name })
+  const packed = ws.view(ws.scratch('part', end), end)
+  const n = await source.read(at, packed)
+  return (i) => new MemoryChunk(packed.subarray(starts[i] ?? 0, Math.min(starts[i + 1] ?? end, n)))
+}
+
+async function proved(
+  ws: Workspace,
+  open: () => ChunkBytes,
+  traits: ProofTraits,
+  digest: Uint8Array | undefined,
+): Promise<Chunk2Header | undefined> {
+  try {
+    const { header, digest: state, problem } = await proveChunk(ws, open(), traits, digest)
+    return state === 'wrong' || problem !== undefined ? undefined : header
+  } catch (error) {
+    return asDamage(error) && undefined
+  }
+}
+
+/**
+ * Checks chunks against their digests and decompresses them, and notes those that are sound. What may be wrong with
+ * another is for whoever looks at it by itself.
+ * @param source where the chunks lie, but those of a sparse frame
+ * @param at where the first of them starts in it, in bytes
+ * @param records room for {@link RECORD_WORDS} a chunk
+ * @returns plain bytes of sound chunks
+ */
+export async function proveRun(
+  ws: Workspace,
+  run: ProofRun,
+  source: ByteSource,
+  at: number,
+  records: Uint32Array,
+): Promise<number> {
+  const { starts, digests, traits } = run
+  const open = await opener(ws, run, source, at)
+  let plain = 0
+  for (let i = 0; i < starts.length; i++) {
+    records.fill(0, RECORD_WORDS * i, RECORD_WORDS * (i + 1))
+    const digest = digests?.subarray(DIGEST_BYTES * i, DIGEST_BYTES * (i + 1))
+    const found = await proved(ws, () => open(i), traits, digest)
+    if (found === undefined) continue
+    const { nbytes, blocksize, typesize } = found
+    records.set([PROVED, nbytes, blocksize, typesize], RECORD_WORDS * i)
+    plain += nbytes
+  }
+  return plain
+}

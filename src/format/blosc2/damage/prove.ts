@@ -1,0 +1,72 @@
+import type { ChunkBytes } from '../../../chunk/blosc2/chunk-bytes.js'
+import { type DecodeOptions, OpenChunk } from '../../../chunk/blosc2/decode.js'
+import { type Chunk2Header, EXTENDED_HEADER_BYTES, parseChunk2Header } from '../../../chunk/blosc2/header.js'
+import { sameDigest } from '../../../chunk/checksums.js'
+import { type BlpkError, damaged } from '../../../core/errors.js'
+import type { Workspace } from '../../../kernels/workspace.js'
+import { asDamage } from '../../bloscpack/damage/probe.js'
+import { xxh64Of } from '../chunks/checksums.js'
+
+/** What was found out about the bytes of a chunk whose header makes sense. */
+export interface Proven {
+  header: Chunk2Header
+  digest: 'right' | 'wrong' | 'none'
+  /** Why it does not decode; UNSUPPORTED says nothing of the chunk itself. */
+  problem?: BlpkError
+}
+
+/** What proving a chunk needs to know; it goes to workers. */
+export interface ProofTraits {
+  /** Item size of the super-chunk, in bytes. */
+  itemBytes: number
+  blockshape?: readonly number[] | undefined
+  /** Chunks of more plain bytes than this are refused. */
+  maxChunk: number
+}
+
+/** The header of a chunk, if the chunk can be where it is. @throws BlpkError DAMAGED, UNSUPPORTED */
+export async function headerOf(bytes: ChunkBytes, maxChunk: number): Promise<Chunk2Header> {
+  const { limit, place } = bytes
+  if (limit < 16) throw damaged('the chunk is cut short', place)
+  const header = parseChunk2Header(await bytes.fetch(0, Math.min(EXTENDED_HEADER_BYTES, limit)), place)
+  if (header.cbytes > limit)
+    throw damaged(`the chunk claims ${header.cbytes} bytes where there are ${limit}`, place)
+  if (header.nbytes === 0) throw damaged('the chunk has no plain bytes', place)
+  if (header.nbytes > maxChunk)
+    throw damaged(`the chunk has ${header.nbytes} plain bytes, more than allowed (see --max-chunk)`, place)
+  return header
+}
+
+async function digestState(
+  bytes: ChunkBytes,
+  cbytes: number,
+  digest?: Uint8Array,
+): Promise<Proven['digest']> {
+  if (digest === undefined) return 'none'
+  return sameDigest(await xxh64Of(await bytes.fetch(0, cbytes)), digest) ? 'right' : 'wrong'
+}
+
+/**
+ * Checks a chunk: its digest where one is known, and that it decompresses.
+ * @throws BlpkError DAMAGED, UNSUPPORTED where its header makes no sense
+ */
+export async function proveChunk(
+  ws: Workspace,
+  bytes: ChunkBytes,
+  traits: ProofTraits,
+  digest?: Uint8Array,
+): Promise<Proven> {
+  const header = await headerOf(bytes, traits.maxChunk)
+  await bytes.prefetch?.(header.cbytes)
+  const state = await digestState(bytes, header.cbytes, digest)
+  try {
+    const { itemBytes, blockshape } = traits
+    const options: DecodeOptions = { itemBytes, blockshape }
+    const chunk = await OpenChunk.open(ws, bytes, options)
+    const isPlain = header.memcpyed || chunk.pattern !== undefined
+    for (let i = 0; i < header.nblocks && !isPlain; i++) await chunk.block(i)
+    return { header, digest: state }
+  } catch (error) {
+    return { header, digest: state, problem: asDamage(error) }
+  }
+}

@@ -1,0 +1,212 @@
+import { gridIndex } from '../../../array/chunk-box.js'
+import { type Partition, partition } from '../../../array/geometry.js'
+import type { NdarrayLayout } from '../../../array/npy/index.js'
+import type { ByteSource } from '../../../bytes/byte-source.js'
+import { type BlpkError, damaged } from '../../../core/errors.js'
+import { Workspace } from '../../../kernels/workspace.js'
+import type { Finding } from '../../bloscpack/damage/finding.js'
+import type { RecoveryReport } from '../../bloscpack/damage/recover.js'
+import { ChunkList, type Entry, memoryEntry } from '../chunks/chunk-list.js'
+import { storedSpecial } from '../chunks/special-chunk.js'
+import { B2ND_LAYER, CATERVA_LAYER, formatB2nd } from '../frame/array-layer.js'
+import type { FrameHeader } from '../frame/header.js'
+import type { Layers } from '../frame/layers.js'
+import { standInError } from '../frame/objects.js'
+import { isError, type SurveyedArray } from './array.js'
+import { layersFor } from './kept-layers.js'
+import type { SurveyedChunk } from './order.js'
+import { chunkBytes } from './sizes.js'
+import { type FrameSurvey, type FrameSurveyOptions, surveyFrame } from './survey.js'
+
+export interface FrameRecoverOptions extends FrameSurveyOptions {
+  /** `zeros`: lost chunks are replaced by zeros, so that what follows stays in its place. */
+  fill?: 'zeros'
+  /** Chunks that need a codec or filter that is not there count as lost; else they are kept as they are. */
+  readable?: boolean
+}
+
+/** What was recovered of a frame, ready to be written. */
+export interface FrameRecovery {
+  ws: Workspace
+  survey: FrameSurvey
+  header: FrameHeader
+  vlmeta: Layers
+  chunks: ChunkList
+  /** The array that is left. */
+  array: SurveyedArray | undefined
+  /** The array that metalayers of a frame without shape describe. */
+  tensor: NdarrayLayout | undefined
+  report: RecoveryReport
+}
+
+interface Kept {
+  index: number
+  chunk: SurveyedChunk
+}
+
+/** Whole layers along axis 0 go with a lost chunk, so that what is left is an array. */
+function keepRows(
+  array: SurveyedArray,
+  chunks: readonly SurveyedChunk[],
+): { kept: Kept[]; array: SurveyedArray } {
+  const lostRows = new Set<number>()
+  const rowOf = (index: number): number => gridIndex(array.cut, index)[0] ?? 0
+  chunks.forEach((chunk, i) => {
+    if ('lost' in chunk) lostRows.add(rowOf(i))
+  })
+  const extent = array.cut.chunkshape[0] ?? 0
+  const rows = array.cut.shape[0] ?? 0
+  let left = 0
+  for (let row = 0; row < (array.cut.chunks[0] ?? 0); row++)
+    if (!lostRows.has(row)) left += Math.min(extent, rows - row * extent)
+  const kept = chunks.flatMap((chunk, index) => (lostRows.has(rowOf(index)) ? [] : [{ index, chunk }]))
+  const meta = { ...array.meta, shape: [left, ...array.meta.shape.slice(1)] }
+  const cut: Partition = partition(meta)
+  return { kept, array: { meta, cut, count: kept.length } }
+}
+
+function note(message: string): Finding {
+  return { level: 'note', code: 'DAMAGED', message }
+}
+
+/** The array, if the chunks that there are can be its chunks. */
+function usableArray(survey: FrameSurvey, notes: Finding[]): SurveyedArray | undefined {
+  const { array, chunks } = survey
+  if (array === undefined) return undefined
+  const { length } = chunks.chunks
+  const isFitting = !isError(array) && array.count === length
+  if (isFitting && (length === 0 || chunkBytes(array, survey.trueHeader) === survey.sizes.chunksize))
+    return array
+  notes.push(note('the array has become a plain frame of its chunks: its shape does not go with them'))
+  return undefined
+}
+
+interface Selection {
+  kept: Kept[]
+  array: SurveyedArray | undefined
+  filled: number
+}
+
+function select(survey: FrameSurvey, o: FrameRecoverOptions, notes: Finding[]): Selection {
+  const { chunks } = survey.chunks
+  const all = chunks.map((chunk, index) => ({ index, chunk }))
+  const array = usableArray(survey, notes)
+  const lost = all.filter(({ chunk }) => 'lost' in chunk)
+  if (lost.length === 0) return { kept: all, array, filled: 0 }
+  if (o.fill === 'zeros' && survey.sizes.sizes === undefined) return { kept: all, array, filled: lost.length }
+  if (o.fill === 'zeros') notes.push(note('lost chunks were left out: chunks have sizes of their own here'))
+  if (array === undefined || array.meta.shape.length === 0)
+    return { kept: all.filter(({ chunk }) => !('lost' in chunk)), array: undefined, filled: 0 }
+  const rows = keepRows(array, chunks)
+  notes.push(note(`the array has ${rows.array.meta.shape[0]} of its ${array.meta.shape[0]} rows left`))
+  return { ...rows, filled: 0 }
+}
+
+function entryOf({ index, chunk }: Kept, survey: FrameSurvey, nbytes: number): Entry {
+  if ('sound' in chunk) return { open: () => chunk.sound.open(index) }
+  const special = 'special' in chunk ? chunk.special : 'zeros'
+  const { typesize, blocksize } = survey.trueHeader
+  // Chunks of their own size must say it themselves.
+  return survey.sizes.sizes === undefined
+    ? { special }
+    : memoryEntry(storedSpecial(special, { nbytes, typesize, blocksize }))
+}
+
+function sizeOf({ index, chunk }: Kept, survey: FrameSurvey): number {
+  if ('sound' in chunk) return chunk.sound.nbytes
+  const { sizes, nbytes = 0, chunksize } = survey.sizes
+  if (sizes !== undefined) return sizes[index] ?? 0
+  return Math.min(chunksize, nbytes - index * chunksize)
+}
+
+function metaWith(survey: FrameSurvey, array: SurveyedArray | undefined): Layers {
+  const meta = new Map(survey.trueHeader.meta)
+  const isSame = array === survey.array
+  if (isSame) return meta
+  meta.delete(CATERVA_LAYER)
+  meta.delete(B2ND_LAYER)
+  return array === undefined ? meta : new Map([[B2ND_LAYER, formatB2nd(array.meta)], ...meta])
+}
+
+function withoutUnread(survey: FrameSurvey): void {
+  survey.chunks.chunks.forEach((chunk, i, chunks) => {
+    if ('sound' in chunk && chunk.sound.unread !== undefined) chunks[i] = { lost: chunk.sound.unread }
+  })
+}
+
+/** Chunks without a value may have stood for values elsewhere: the metalayers that would say so are lost. */
+function withoutUninit(survey: FrameSurvey, notes: Finding[]): void {
+  let count = 0
+  survey.chunks.chunks.forEach((chunk, i, chunks) => {
+    if (!('special' in chunk) || chunk.special !== 'uninit') return
+    chunks[i] = { lost: damaged('the chunk was never given a value') }
+    count++
+  })
+  if (count > 0) notes.push(note(`${count} of the chunks were never given a value, and count as lost`))
+}
+
+/** Chunks that cannot be read here may still be sound. */
+function nothingLeft(chunks: readonly SurveyedChunk[]): BlpkError {
+  const problems = chunks.flatMap((chunk) => ('lost' in chunk ? [chunk.lost] : []))
+  const unread = problems.find(({ code }) => code === 'UNSUPPORTED')
+  return unread ?? damaged('no chunk can be recovered from the frame')
+}
+
+/** Are there chunks that are kept although nothing was found out about them? */
+function isUnproved({ chunks, ends }: FrameSurvey): boolean {
+  const isUnread = chunks.chunks.some((chunk) => 'sound' in chunk && chunk.sound.unread !== undefined)
+  return isUnread && ends.checks?.layer === undefined
+}
+
+/**
+ * Finds everything that can be recovered of a frame and decides what is to be written.
+ * @throws BlpkError DAMAGED where no chunk can be recovered, UNSUPPORTED where none can be read here or the chunks only
+ * stand for values that are elsewhere, USAGE for a pipe, IO, INTERRUPTED
+ */
+export async function planFrameRecovery(
+  source: ByteSource,
+  o: FrameRecoverOptions = {},
+): Promise<FrameRecovery> {
+  const survey = await surveyFrame(source, o)
+  if (survey.object !== undefined && survey.isStandIn) throw standInError(survey.object, source.name)
+  if (o.readable === true) withoutUnread(survey)
+  const notes: Finding[] = []
+  if (survey.ends.metaLost) withoutUninit(survey, notes)
+  const all = survey.chunks.chunks
+  const lost = all.filter((chunk) => 'lost' in chunk).length
+  const { kept, array, filled } = select(survey, o, notes)
+  if (lost > 0 && lost === all.length) throw nothingLeft(all)
+  if (!survey.chunks.exact) notes.push(note('some positions are a guess: nothing tells which chunk is which'))
+  const sizes = kept.map((one) => sizeOf(one, survey))
+  const nbytes = sizes.reduce((sum, size) => sum + size, 0)
+  const layers = layersFor(survey, new Set(kept.map(({ index }) => index)), nbytes)
+  if (layers.note !== undefined) notes.push(note(layers.note))
+  const { typesize, blocksize } = survey.trueHeader
+  const entries = kept.map((one, i) => entryOf(one, survey, sizes[i] ?? 0))
+  const metaLost = survey.ends.metaLost || survey.layerProblems.size > 0
+  const vlmetaLost = survey.ends.trailer === undefined && survey.ends.header.hasVlmeta
+  const isArrayLost = survey.array !== undefined && array === undefined
+  return {
+    ws: new Workspace(),
+    survey,
+    header: { ...survey.trueHeader, meta: metaWith(survey, array) },
+    vlmeta: layers.vlmeta,
+    chunks: new ChunkList(entries, survey.sizes.chunksize, nbytes, typesize, blocksize),
+    array,
+    tensor: layers.tensor,
+    report: {
+      ok:
+        lost === 0 &&
+        !isUnproved(survey) &&
+        !metaLost &&
+        !vlmetaLost &&
+        !isArrayLost &&
+        layers.note === undefined,
+      findings: [...survey.findings, ...notes],
+      kept: all.length - lost,
+      lost,
+      filled,
+      nbytes,
+    },
+  }
+}

@@ -1,0 +1,30 @@
+import type { ByteSink } from '../../../bytes/byte-sink.js'
+import type { RunOptions } from '../../../engine/options.js'
+import { layFrame } from '../chunks/frame-writer.js'
+import type { FrameRecovery } from './recover.js'
+
+/**
+ * Writes what was recovered as a sound frame in one file: good chunks byte for byte; header, index, trailer and
+ * checksums made anew. The sink is committed, or discarded when anything fails.
+ */
+export async function writeRecoveredFrame(
+  r: FrameRecovery,
+  sink: ByteSink,
+  o: RunOptions = {},
+): Promise<void> {
+  try {
+    const { header, chunks, vlmeta } = r
+    const { frameBytes, pieces } = await layFrame(r.ws, { header, chunks, vlmeta, checksum: 'xxh64' })
+    let written = 0
+    for await (const piece of pieces()) {
+      o.signal?.throwIfAborted()
+      await sink.write(piece)
+      written += piece.length
+      o.onProgress?.({ plain: written, packed: written, total: frameBytes })
+    }
+    await sink.commit()
+  } catch (error) {
+    await sink.discard()
+    throw error
+  }
+}

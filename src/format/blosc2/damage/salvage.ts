@@ -1,0 +1,117 @@
+import { type Box, eachIndex, product } from '../../../array/geometry.js'
+import { formatNpyHeader } from '../../../array/npy/index.js'
+import type { OpenChunk } from '../../../chunk/blosc2/decode.js'
+import type { RunOptions } from '../../../engine/options.js'
+import type { PlainSink } from '../../../sinks/plain.js'
+import { readBox } from '../chunks/array-reader.js'
+import { itemDtype } from '../frame/dtype.js'
+import { numpyDtype, type SurveyedArray } from './array.js'
+import type { FrameRecovery } from './recover.js'
+
+/** So much is unpacked at a time, in bytes. */
+const PIECE = 16 * 2 ** 20
+
+/** The `.npy` header in front of what was recovered; undefined where it is no array (any more) that NumPy has. */
+export function recoveredFramePrefix({ array, tensor, header }: FrameRecovery): Uint8Array | undefined {
+  if (array === undefined) return tensor === undefined ? undefined : formatNpyHeader(tensor)
+  const dtype = numpyDtype(itemDtype(array.meta.dtype, header.typesize))
+  if (dtype?.itemsize !== header.typesize) return undefined
+  return formatNpyHeader({ descr: dtype.descr, shape: [...array.meta.shape], order: 'C' })
+}
+
+/** Boxes of at most {@link PIECE} bytes, or single items, that make the array one after the other in C order. */
+function boxesInOrder(shape: readonly number[], itemBytes: number): Box[] {
+  let axis = shape.length
+  let below = itemBytes
+  while (axis > 0 && below * (shape[axis - 1] ?? 1) <= PIECE) below *= shape[--axis] ?? 1
+  if (axis === 0) return [{ start: shape.map(() => 0), stop: shape }]
+  const step = Math.max(1, Math.floor(PIECE / below))
+  const extent = shape[axis - 1] ?? 0
+  const boxes: Box[] = []
+  eachIndex(
+    shape.slice(0, axis - 1).map(() => 0),
+    shape.slice(0, axis - 1),
+    (index) => {
+      const before = [...index]
+      const behind = shape.slice(axis)
+      for (let at = 0; at < extent; at += step)
+        boxes.push({
+          start: [...before, at, ...behind.map(() => 0)],
+          stop: [...before.map((i) => i + 1), Math.min(at + step, extent), ...behind],
+        })
+    },
+  )
+  return boxes
+}
+
+async function writeArray(
+  r: FrameRecovery,
+  array: SurveyedArray,
+  sink: PlainSink,
+  o: RunOptions,
+): Promise<void> {
+  const itemBytes = r.header.typesize
+  const options = { itemBytes, blockshape: array.cut.blockshape }
+  const store = { chunks: r.chunks, partition: array.cut, itemBytes, options, threads: o.threads }
+  if (array.meta.shape.includes(0)) return
+  for (const box of boxesInOrder(array.meta.shape, itemBytes)) {
+    o.signal?.throwIfAborted()
+    const bytes = new Uint8Array(product(box.stop.map((stop, i) => stop - (box.start[i] ?? 0))) * itemBytes)
+    await readBox(store, { bytes, box })
+    await sink.write(bytes)
+  }
+}
+
+async function writeChunk(chunk: OpenChunk, sink: PlainSink): Promise<void> {
+  const { nbytes, nblocks } = chunk.header
+  if (chunk.pattern === undefined && nbytes > PIECE) {
+    for (let i = 0; i < nblocks; i++) await sink.write((await chunk.block(i)).slice())
+    return
+  }
+  for (let at = 0; at < nbytes; at += PIECE) {
+    const stop = Math.min(at + PIECE, nbytes)
+    const bytes = new Uint8Array(stop - at)
+    await chunk.range(at, stop, bytes)
+    await sink.write(bytes)
+  }
+}
+
+/** Tells how much was written. */
+function counted(sink: PlainSink, total: number, { onProgress }: RunOptions): PlainSink {
+  let plain = 0
+  return {
+    async write(bytes) {
+      await sink.write(bytes)
+      plain += bytes.length
+      onProgress?.({ plain, packed: plain, total: Math.max(total, plain) })
+    },
+    finish: () => sink.finish(),
+    abort: () => sink.abort(),
+  }
+}
+
+/**
+ * Writes the plain bytes of what was recovered: an array in C order, any other frame chunk by chunk. The sink is
+ * finished, or aborted when anything fails.
+ * @throws BlpkError DAMAGED or CHECKSUM where the frame was changed since
+ */
+export async function writeSalvagedFrame(
+  r: FrameRecovery,
+  target: PlainSink,
+  o: RunOptions = {},
+): Promise<void> {
+  const sink = counted(target, r.report.nbytes, o)
+  try {
+    if (r.array !== undefined) await writeArray(r, r.array, sink, o)
+    else {
+      for (let i = 0; i < r.chunks.entries.length; i++) {
+        o.signal?.throwIfAborted()
+        await writeChunk(await r.chunks.openChunk(r.ws, i, { itemBytes: r.header.typesize }), sink)
+      }
+    }
+    await sink.finish()
+  } catch (error) {
+    await sink.abort()
+    throw error
+  }
+}

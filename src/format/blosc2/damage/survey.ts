@@ -1,0 +1,136 @@
+import type { ByteSource } from '../../../bytes/byte-source.js'
+import { BlpkError } from '../../../core/errors.js'
+import type { RunOptions } from '../../../engine/options.js'
+import { sizedSource } from '../../../sources/sized.js'
+import { DEFAULT_MAX_CHUNK } from '../../bloscpack/archive.js'
+import type { Finding } from '../../bloscpack/damage/finding.js'
+import { asDamage } from '../../bloscpack/damage/probe.js'
+import { readLayer } from '../chunks/vlmeta.js'
+import type { FrameHeader } from '../frame/header.js'
+import type { Layers } from '../frame/layers.js'
+import { type FrameObject, isStandIn, objectIn } from '../frame/objects.js'
+import { arrayOf, isError, type SurveyedArray } from './array.js'
+import { type SurveyedChunks, surveyChunks } from './chunks.js'
+import { type Ends, surveyEnds } from './ends.js'
+import { frameFindings } from './findings.js'
+import { type FramePlace, FrameProbe } from './probe.js'
+import { type TrueSizes, trueSizes } from './sizes.js'
+
+export interface FrameSurveyOptions extends RunOptions {
+  /** Chunks of more plain bytes than this are not believed, default 2 GiB. */
+  maxChunk?: number
+  /** The directory of a sparse frame. */
+  directory?: string | undefined
+}
+
+/** What the findings are made from. */
+export interface FrameFacts {
+  ends: Ends
+  chunks: SurveyedChunks
+  sizes: TrueSizes
+  array: SurveyedArray | BlpkError | undefined
+  /** The header as it should be for all chunks, lost ones included. */
+  trueHeader: FrameHeader
+  /** Metalayers of variable length that cannot be read. */
+  layerProblems: Map<string, BlpkError>
+  /** What it is besides a list of numbers. */
+  object: FrameObject | undefined
+  /** Are values of it elsewhere, all or some of them? */
+  isStandIn: boolean
+  /** Is there damage that has been named already? */
+  others: boolean
+  /** Of the source, in bytes. */
+  size: number
+}
+
+/** What there is in a frame, whatever its header says. */
+export interface FrameSurvey extends FrameFacts {
+  /** Plain contents. */
+  vlmeta: Layers
+  findings: Finding[]
+}
+
+function trueHeaderOf(ends: Ends, chunks: SurveyedChunks, sizes: TrueSizes): FrameHeader {
+  const { header, trailer } = ends
+  const isVariable = sizes.sizes !== undefined
+  const isKnown = !header.sparse && chunks.chunks.length > 0 && chunks.indexProblem === undefined
+  return {
+    ...header,
+    frameBytes: trailer === undefined ? header.frameBytes : trailer.at + trailer.bytes.length,
+    nbytes: sizes.nbytes ?? header.nbytes,
+    cbytes: isKnown ? (chunks.cbytes ?? header.cbytes) : header.cbytes,
+    chunksize: isVariable || chunks.chunks.length === 0 ? header.chunksize : sizes.chunksize,
+  }
+}
+
+async function readLayers(
+  probe: FrameProbe,
+  packed: Layers,
+): Promise<Pick<FrameSurvey, 'vlmeta' | 'layerProblems'>> {
+  const vlmeta: Layers = new Map()
+  const layerProblems = new Map<string, BlpkError>()
+  for (const [name, bytes] of packed) {
+    try {
+      vlmeta.set(name, await readLayer(probe.ws, name, bytes))
+    } catch (error) {
+      layerProblems.set(name, asDamage(error))
+    }
+  }
+  return { vlmeta, layerProblems }
+}
+
+/** What a header that was put together does not say, chunks do. */
+function fillHeader({ header, isRebuilt }: Ends, { chunks }: SurveyedChunks): void {
+  const first = chunks.find((chunk) => 'sound' in chunk)
+  if (!isRebuilt || header.nbytes > 0 || first === undefined || !('sound' in first)) return
+  header.blocksize = first.sound.blocksize
+  header.typesize = first.sound.typesize
+}
+
+function objectOf(
+  meta: Layers,
+  vlmeta: Layers,
+  { chunks }: SurveyedChunks,
+): Pick<FrameFacts, 'object' | 'isStandIn'> {
+  const object = objectIn(meta, vlmeta)
+  const allStored = chunks.every((chunk) => 'sound' in chunk)
+  return { object, isStandIn: isStandIn(object, { meta, vlmeta, nchunks: chunks.length, allStored }) }
+}
+
+async function survey(place: FramePlace, o: FrameSurveyOptions): Promise<FrameSurvey> {
+  const { maxChunk = DEFAULT_MAX_CHUNK, signal } = o
+  const probe = new FrameProbe(place, { maxChunk, signal })
+  const ends = await surveyEnds(probe)
+  const array = arrayOf(ends.header.meta)
+  const known = array === undefined || isError(array) ? undefined : array
+  probe.traits = { itemBytes: ends.header.typesize, blockshape: known?.cut.blockshape }
+  const chunks = await surveyChunks(probe, ends, o)
+  fillHeader(ends, chunks)
+  const sizes = trueSizes(ends.header, ends.isRebuilt, chunks.chunks, known)
+  const trueHeader = trueHeaderOf(ends, chunks, sizes)
+  const layers = await readLayers(probe, ends.vlmeta)
+  const object = objectOf(trueHeader.meta, layers.vlmeta, chunks)
+  const facts = {
+    ...{ ends, chunks, sizes, array, trueHeader, ...layers, ...object },
+    ...{ others: false, size: place.source.size },
+  }
+  return { ...facts, findings: frameFindings(facts) }
+}
+
+/**
+ * Finds every chunk of a frame that can be believed: by the index, by the checksums, from chunk to chunk. Each is
+ * decompressed, and checked where there are checksums of the frame as it is.
+ * @returns what was found, and everything that is wrong
+ * @throws BlpkError DAMAGED where there is nothing like a frame, USAGE for a pipe, IO, INTERRUPTED
+ */
+export async function surveyFrame(
+  source: ByteSource,
+  options: FrameSurveyOptions = {},
+): Promise<FrameSurvey> {
+  try {
+    return await survey({ source: sizedSource(source), directory: options.directory }, options)
+  } catch (error) {
+    if (options.signal?.aborted !== true || error instanceof BlpkError) throw error
+    throw new BlpkError('INTERRUPTED', 'interrupted', {}, error)
+  }
+}

@@ -1,0 +1,107 @@
+import { type Chunk2Header, EXTENDED_HEADER_BYTES } from '../../../chunk/blosc2/header.js'
+import { type BlpkError, damaged } from '../../../core/errors.js'
+import { asDamage } from '../../bloscpack/damage/probe.js'
+import { SourceChunk } from '../chunks/source-chunk.js'
+import type { FrameProbe } from './probe.js'
+
+/** A chunk that was found by itself, whatever the index says. */
+export interface WalkedChunk {
+  /** In the frame, in bytes. */
+  at: number
+  end: number
+  header: Chunk2Header
+  /** It cannot be decompressed here, for want of a codec or filter. */
+  problem?: BlpkError
+}
+
+/** Bytes that no chunk could be made of. */
+interface Gap {
+  from: number
+  to: number
+  problem: BlpkError
+}
+
+export interface Walk {
+  chunks: WalkedChunk[]
+  gaps: Gap[]
+}
+
+const LAST_VERSION = 6
+const FIRST_WINDOW = 1 << 12
+const LARGEST_WINDOW = 1 << 20
+
+/** Can these bytes be the start of a chunk header? Cheap, for it is asked at every byte. */
+function looksLikeHeader(b: Uint8Array, view: DataView, at: number, room: number): boolean {
+  const version = b[at] ?? 0
+  if (version < 1 || version > LAST_VERSION || b[at + 1] !== 1 || b[at + 3] === 0) return false
+  const cbytes = view.getUint32(at + 12, true)
+  return cbytes >= 16 && cbytes <= room && view.getUint32(at + 4, true) > 0
+}
+
+/** Positions from `start` on at which a chunk header may stand. */
+async function* plausible(probe: FrameProbe, start: number, stop: number): AsyncGenerator<number> {
+  let window = FIRST_WINDOW
+  for (let base = start; base + 16 <= stop; ) {
+    const bytes = await probe.read(base, Math.min(stop - base, window + EXTENDED_HEADER_BYTES))
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+    const count = Math.min(window, bytes.length - 15)
+    for (let at = 0; at < count; at++) if (looksLikeHeader(bytes, view, at, stop - base - at)) yield base + at
+    base += window
+    window = Math.min(LARGEST_WINDOW, 2 * window)
+  }
+}
+
+type Tried = { found: WalkedChunk } | { problem: BlpkError; claimedEnd?: number }
+
+async function tryAt(probe: FrameProbe, at: number, stop: number, guess: boolean): Promise<Tried> {
+  const { source } = probe.place
+  const bytes = new SourceChunk(source, at, stop - at, { path: source.name, offset: at })
+  let claimedEnd: number | undefined
+  try {
+    const header = await probe.headerOf(bytes)
+    claimedEnd = at + header.cbytes
+    if (guess) probe.spend(header.cbytes + header.nbytes / 16)
+    const { problem } = await probe.prove(bytes)
+    // A codec that is not known here does not make a chunk a wrong one, unless it is a guess.
+    if (problem === undefined || (problem.code === 'UNSUPPORTED' && !guess))
+      return { found: { at, end: claimedEnd, header, ...(problem !== undefined && { problem }) } }
+    return { problem, claimedEnd }
+  } catch (error) {
+    return { problem: asDamage(error), ...(claimedEnd !== undefined && { claimedEnd }) }
+  }
+}
+
+async function nextChunk(probe: FrameProbe, start: number, stop: number): Promise<number | undefined> {
+  for await (const at of plausible(probe, start, stop)) {
+    if ('found' in (await tryAt(probe, at, stop, true))) return at
+    if (probe.isExhausted) return undefined
+  }
+  return undefined
+}
+
+/** Where it goes on behind a broken chunk: where that says that it ends, or at the next chunk that proves itself. */
+async function resume(probe: FrameProbe, at: number, stop: number, claimed?: number): Promise<number> {
+  if (claimed === stop) return stop
+  if (claimed !== undefined && claimed < stop) {
+    if ('found' in (await tryAt(probe, claimed, stop, true))) return claimed
+  }
+  return (await nextChunk(probe, at + 1, stop)) ?? stop
+}
+
+/** Goes from chunk to chunk, and over what is none. */
+export async function walkChunks(probe: FrameProbe, start: number, stop: number): Promise<Walk> {
+  const walk: Walk = { chunks: [], gaps: [] }
+  for (let at = start; at < stop; ) {
+    const tried = await tryAt(probe, at, stop, false)
+    if ('found' in tried) {
+      walk.chunks.push(tried.found)
+      at = tried.found.end
+      continue
+    }
+    const { problem, claimedEnd } = tried
+    const to = probe.isExhausted ? stop : await resume(probe, at, stop, claimedEnd)
+    walk.gaps.push({ from: at, to, problem: problem ?? damaged('no chunk stands here') })
+    at = to
+  }
+  return walk
+}

@@ -1,0 +1,62 @@
+import { MemoryChunk } from '../../chunk/blosc2/chunk-bytes.js'
+import { OpenChunk } from '../../chunk/blosc2/decode.js'
+import { EXTENDED_HEADER_BYTES } from '../../chunk/blosc2/header.js'
+import { Workspace } from '../../kernels/workspace.js'
+import type { Container, Mutable, Range, ReadSome } from '../mutable.js'
+import {
+  FRAME_HEADER_MIN_BYTES,
+  type FrameHeader,
+  PEEK_BYTES,
+  parseFrameHeader,
+  peekFrame,
+} from './frame/header.js'
+import { OFFSET_BYTES, parseOffsets } from './frame/offsets.js'
+
+/** Position of the chunk of the last index entry, behind the header; undefined where its value stands there. */
+async function lastOffset(h: FrameHeader, index: Uint8Array): Promise<number | undefined> {
+  const chunk = await OpenChunk.open(new Workspace(), new MemoryChunk(index), { itemBytes: OFFSET_BYTES })
+  const { nbytes } = chunk.header
+  if (nbytes !== Math.ceil(h.nbytes / h.chunksize) * OFFSET_BYTES) return undefined
+  const entry = new Uint8Array(OFFSET_BYTES)
+  await chunk.range(nbytes - OFFSET_BYTES, nbytes, entry)
+  const [offset] = parseOffsets(entry, {})
+  return offset !== undefined && 'at' in offset ? offset.at : undefined
+}
+
+/** The last chunk, if it has not its full size and is the last one in the file too. */
+async function fillable(read: ReadSome, h: FrameHeader, index: Uint8Array): Promise<Range | undefined> {
+  if (h.sparse || h.variableChunks || h.nbytes === 0 || h.nbytes % h.chunksize === 0) return undefined
+  const at = await lastOffset(h, index)
+  if (at === undefined) return undefined
+  const header = await read(h.headerBytes + at, EXTENDED_HEADER_BYTES)
+  if (header.length < EXTENDED_HEADER_BYTES) return undefined
+  const cbytes = new DataView(header.buffer, header.byteOffset).getUint32(12, true)
+  return at + cbytes === h.cbytes ? [h.headerBytes + at, cbytes] : undefined
+}
+
+/**
+ * Blosc2 frames: a change writes behind the chunks, where index and trailer were, and the header. Chunks that
+ * it replaces stay where they are, unused, so that whoever has the frame open can go on reading them. Only a
+ * last chunk that is not full is overwritten, which readers have copied.
+ */
+export const FRAME: Container = {
+  headBytes: FRAME_HEADER_MIN_BYTES,
+
+  async mutableParts(read, frontOnly): Promise<Mutable> {
+    const { headerBytes } = peekFrame(await read(0, PEEK_BYTES), {})
+    const h = parseFrameHeader(await read(0, headerBytes))
+    const indexAt = headerBytes + (h.sparse ? 0 : h.cbytes)
+    const front: Range[] = [
+      [0, headerBytes],
+      [indexAt, h.frameBytes - indexAt],
+    ]
+    const last = await fillable(read, h, await read(indexAt, h.frameBytes - indexAt))
+    if (last === undefined || !frontOnly) return { front, last }
+    return { front, last: [last[0], EXTENDED_HEADER_BYTES] }
+  },
+
+  async frontOf(read) {
+    const { headerBytes } = peekFrame(await read(0, PEEK_BYTES), {})
+    return { header: headerBytes, chunks: headerBytes }
+  },
+}

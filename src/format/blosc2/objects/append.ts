@@ -1,0 +1,235 @@
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { dtypeRepr, ndarrayIn, ndarrayMetadata, parseMetadataDtype } from '../../../array/npy/index.js'
+import { unsupported, usage } from '../../../core/errors.js'
+import { toJson } from '../../../core/json/json.js'
+import { type PlaceName, placeName } from '../../../core/place-name.js'
+import type { RunOptions } from '../../../engine/options.js'
+import { closeSpooled, spoolWhere } from '../../../engine/spool.js'
+import { schemeOf } from '../../../places/places.js'
+import type { PlainSource } from '../../../sources/plain.js'
+import { checkSameRows, metadataAfter } from '../../array-metadata.js'
+import { again, READ_AGAIN } from '../../bloscpack/append/rereadable.js'
+import { sourceList } from '../../bloscpack/append/sources.js'
+import { concat } from '../../bloscpack/joined-source.js'
+import { changedError } from '../../bloscpack/plan.js'
+import type { CompressionOptions } from '../chunks/cparams.js'
+import { arrayOfFrame, JSON_LAYER, layersOf, metadataOfLayers } from '../chunks/described.js'
+import type { Layers } from '../frame/layers.js'
+import { holdsArray } from './array-meta.js'
+import { type ChangeOptions, changeFrame } from './change.js'
+import { NDArray } from './ndarray.js'
+import { SChunk } from './schunk.js'
+
+/** Options of an append to a frame or an array. */
+export interface FrameAppendOptions extends ChangeOptions, Pick<RunOptions, 'onProgress'> {
+  /** How new chunks are compressed, from now on; what is not given stays as the frame says. */
+  compression?: CompressionOptions
+  /** Append plain bytes to an array: whole rows of it. */
+  raw?: boolean
+  /** Frames with chunks of more plain bytes than this are refused. */
+  maxChunk?: number
+  /** What the items of an array are, in place of what its metalayer says. */
+  dtype?: string
+}
+
+/** What was appended. */
+export interface FrameAppendResult {
+  /** Plain bytes appended. */
+  nbytes: number
+  /** Plain bytes of the frame now, without padding. */
+  totalBytes: number
+  nchunks: number
+  /** Of an array. */
+  shape?: readonly number[]
+  /** Was an append with this id in the frame already, so that nothing was done? */
+  skipped: boolean
+}
+
+/** About as many plain bytes are read and compressed at a time, in whole chunks where they fit. */
+const PIECE_BYTES = 32 * 2 ** 20
+
+/** Where pieces end: first where the last chunk is full, then every so many chunks. */
+interface Steps {
+  first: number
+  then: number
+}
+
+/** @param unit plain bytes of a chunk, or of the chunks along a row @param least size of what is not cut */
+function stepsFor(size: number, unit: number, least: number): Steps {
+  const whole = unit <= PIECE_BYTES
+  const then = whole
+    ? Math.floor(PIECE_BYTES / unit) * unit
+    : Math.max(least, PIECE_BYTES - (PIECE_BYTES % least))
+  return { first: whole && size % unit > 0 ? unit - (size % unit) : then, then }
+}
+
+async function appendPieces(
+  source: PlainSource,
+  added: number,
+  { first, then }: Steps,
+  o: FrameAppendOptions,
+  append: (piece: Uint8Array) => Promise<void>,
+): Promise<void> {
+  for (let plain = 0; plain < added; ) {
+    const piece = new Uint8Array(Math.min(plain === 0 ? first : then, added - plain))
+    o.signal?.throwIfAborted()
+    if ((await source.read(piece)) < piece.length) throw changedError(source.name, 'shorter')
+    await append(piece)
+    plain += piece.length
+    o.onProgress?.({ plain, packed: plain, total: added })
+  }
+  if ((await source.read(new Uint8Array(1))) > 0) throw changedError(source.name, 'longer')
+}
+
+function checkItems(schunk: SChunk, source: PlainSource, added: number): void {
+  const { typesize } = schunk
+  if (source.metadata !== undefined && source.typesize !== typesize)
+    throw usage(
+      `the items of '${source.name}' have ${source.typesize} bytes, those of the frame ${typesize} ` +
+        '(use --raw to append the file as plain bytes)',
+    )
+  const array = ndarrayIn(source.metadata)
+  if (array?.order === 'F' && array.shape.length > 1)
+    throw usage(`'${source.name}' is in Fortran order; save it in C order first`)
+  if (added % typesize !== 0) throw usage(`${added} bytes are no whole number of items of ${typesize} bytes`)
+}
+
+/** The metalayers that describe an array in a frame without shape, with the rows that come; none where there is none. */
+function describedAfter(schunk: SChunk, source: PlainSource, added: number, o: FrameAppendOptions): Layers {
+  const array = arrayOfFrame(schunk)
+  if (array === undefined || added === 0) return new Map()
+  const metadata = metadataOfLayers(schunk.vlmeta, array)
+  const after = layersOf(metadataAfter({ metadata }, source, added, { raw: o.raw === true }))
+  if (!schunk.vlmeta.has(JSON_LAYER)) after.delete(JSON_LAYER)
+  return after
+}
+
+async function appendItems(
+  schunk: SChunk,
+  source: PlainSource,
+  added: number,
+  o: FrameAppendOptions,
+): Promise<FrameAppendResult> {
+  checkItems(schunk, source, added)
+  const described = describedAfter(schunk, source, added, o)
+  const unit = schunk.chunksize > 0 ? schunk.chunksize : schunk.typesize
+  const steps = stepsFor(schunk.nbytes, unit, schunk.typesize)
+  await appendPieces(source, added, steps, o, (piece) => schunk.append(piece))
+  for (const [name, content] of described) schunk.vlmeta.set(name, content)
+  return { nbytes: added, totalBytes: schunk.nbytes, nchunks: schunk.nchunks, skipped: false }
+}
+
+/** What Bloscpack's metadata would say of the array. */
+function metadataOf({ dtype, shape }: NDArray): string {
+  const { descr } = parseMetadataDtype(dtype)
+  return toJson(ndarrayMetadata({ dtype: dtypeRepr(descr), shape: [...shape], order: 'C' }))
+}
+
+function checkRows(array: NDArray, source: PlainSource, added: number, o: FrameAppendOptions): number {
+  if (array.ndim === 0) throw usage('the array has 0 dimensions, and no axis to append along')
+  if (source.metadata !== undefined) {
+    const [ours, theirs] = [metadataOf(array), source.metadata]
+    const [a, b] = [ours, theirs].map((json) => ndarrayIn(json))
+    if (a !== undefined && b !== undefined)
+      checkSameRows(a, b, ours, theirs, [`'${source.name}'`, 'the array'])
+  } else if (o.raw !== true && added > 0) {
+    throw usage('the frame holds an array: append a .npy file, or plain bytes of whole rows with --raw')
+  }
+  const rowBytes = array.shape.slice(1).reduce((size, n) => size * n, array.schunk.typesize)
+  if (added > 0 && (rowBytes === 0 || added % rowBytes !== 0))
+    throw usage(`${added} bytes are no whole number of rows of ${rowBytes} bytes`)
+  if (added > 0 && array.chunks.includes(0))
+    throw usage('the array was made without a chunk shape while it was empty, and cannot grow; make it anew')
+  return rowBytes
+}
+
+async function appendRows(
+  array: NDArray,
+  source: PlainSource,
+  added: number,
+  o: FrameAppendOptions,
+): Promise<FrameAppendResult> {
+  const rowBytes = checkRows(array, source, added, o)
+  const [rows = 0] = array.shape
+  const steps = stepsFor(rows * rowBytes, (array.chunks[0] ?? 1) * rowBytes, rowBytes)
+  await appendPieces(source, added, steps, o, (piece) => array.append(piece))
+  const { nchunks } = array.schunk
+  const { shape } = array
+  return { nbytes: added, totalBytes: array.size * array.schunk.typesize, nchunks, shape, skipped: false }
+}
+
+/** Bytes at the end of a list, a store or a cache would be no part of it, or break it. */
+function checkPlain(schunk: SChunk): void {
+  schunk.checkHolds()
+  const { object } = schunk
+  if (object === undefined) return
+  const { what, how, holds } = object
+  throw unsupported(
+    holds === 'cache'
+      ? `it is ${what}, which is as large as its source: blpk convert makes a plain array of it, which can grow`
+      : `it holds ${what}, and plain bytes cannot be added to that; ${how}`,
+  )
+}
+
+async function appendAll(
+  schunk: SChunk,
+  source: PlainSource,
+  o: FrameAppendOptions,
+): Promise<FrameAppendResult> {
+  const { compression, maxChunk = Number.POSITIVE_INFINITY } = o
+  const { size: added = 0 } = source
+  const isArray = holdsArray(schunk)
+  if (schunk.chunksize > maxChunk)
+    throw unsupported(`the chunks have ${schunk.chunksize} plain bytes, more than allowed (see --max-chunk)`)
+  if (isArray && compression?.blocksize !== undefined)
+    throw usage('the block size of an array is part of its shape, and stays as it is')
+  checkPlain(schunk)
+  if (compression !== undefined) schunk.setCompression(compression)
+  return isArray
+    ? appendRows(NDArray.of(schunk, o.dtype), source, added, o)
+    : appendItems(schunk, source, added, o)
+}
+
+/** What there is, where nothing was done. */
+async function asItIs(path: string, o: FrameAppendOptions): Promise<FrameAppendResult> {
+  const schunk = await SChunk.open(path, o)
+  try {
+    const { nchunks, nbytes } = schunk
+    const known = { nbytes: 0, nchunks, skipped: true }
+    if (!holdsArray(schunk)) return { ...known, totalBytes: nbytes }
+    const { shape, size } = NDArray.of(schunk)
+    return { ...known, totalBytes: size * schunk.typesize, shape }
+  } finally {
+    await schunk.close()
+  }
+}
+
+/**
+ * Appends one or more sources to a frame or an array, all of them or nothing: items to a frame, whose
+ * last chunk is filled up first, rows along axis 0 to an array. See {@link changeFrame} for how safely. A source
+ * of unknown size, or for an object of a store one that can be read only once, is brought into a temporary file first.
+ * @param path or `s3://bucket/key`
+ * @param source plain bytes, or what `.npy` files hold; rows must have the dtype and shape of the array's
+ * @throws BlpkError USAGE where the data do not go together; else as {@link changeFrame}
+ */
+export async function appendToFrame(
+  place: PlaceName,
+  source: PlainSource | readonly PlainSource[],
+  options: FrameAppendOptions = {},
+): Promise<FrameAppendResult> {
+  const path = placeName(place)
+  const sources = sourceList(source)
+  const isRemote = schemeOf(path) !== undefined
+  const known = isRemote
+    ? await spoolWhere(sources, READ_AGAIN, join(tmpdir(), 'blpk-append'))
+    : await spoolWhere(sources, ({ size }) => size !== undefined, path)
+  try {
+    const append = (schunk: SChunk): Promise<FrameAppendResult> =>
+      appendAll(schunk, concat(known.map(again)), options)
+    const changed = await changeFrame(path, append, options)
+    return changed.skipped ? await asItIs(path, options) : changed.result
+  } finally {
+    await closeSpooled(known, sources)
+  }
+}

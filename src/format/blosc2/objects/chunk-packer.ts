@@ -1,0 +1,73 @@
+import type { BlockHook } from '../../../chunk/blosc2/decode.js'
+import { encodeChunk2 } from '../../../chunk/blosc2/encode.js'
+import type { Chunk2Params } from '../../../chunk/blosc2/params.js'
+import { unsupported } from '../../../core/errors.js'
+import { withWorkspace } from '../../../kernels/borrow.js'
+import { atPlace, type Entry, memoryEntry } from '../chunks/chunk-list.js'
+import { type CompressionOptions, headerFields, optionsOf, resolveParams } from '../chunks/cparams.js'
+import { type ChunkRun, packChunks2 } from '../chunks/pack-run.js'
+import type { FrameHeader } from '../frame/header.js'
+
+/** Bytes cut into chunks, to be packed. */
+export function pieces(values: Uint8Array, size: number): Omit<ChunkRun, 'take'> {
+  return {
+    nchunks: Math.ceil(values.length / size),
+    chunkBytes: Math.min(size, values.length),
+    fill: (room, i) => {
+      const plain = values.subarray(i * size, (i + 1) * size)
+      room.set(plain)
+      return plain.length === 0 ? undefined : plain.length
+    },
+  }
+}
+
+/** Compresses the chunks of a super-chunk, as its header says and its prefilter wants. */
+export class ChunkPacker {
+  readonly #header: FrameHeader
+  readonly #threads: number | undefined
+  /** The super-chunk, for codecs and filters of users. */
+  readonly #owner: object
+  /** How chunks are compressed; undefined for as the header says. */
+  params: Chunk2Params | undefined
+  /** Gives what is compressed in place of each block. */
+  prefilter: BlockHook | undefined
+  /** Where new chunks are kept: in memory, or elsewhere. */
+  keep: (chunk: Uint8Array) => Entry = memoryEntry
+
+  constructor(header: FrameHeader, owner: object, threads?: number) {
+    this.#header = header
+    this.#owner = owner
+    this.#threads = threads
+  }
+
+  /** How chunks are compressed from now on; the header stays. @throws BlpkError USAGE */
+  use(options: CompressionOptions): Chunk2Params {
+    this.params = resolveParams(options, this.#header.typesize, this.#owner)
+    return this.params
+  }
+
+  /** Changes how chunks are compressed from now on, and what the header says of it. @throws BlpkError USAGE */
+  change(options: CompressionOptions): void {
+    Object.assign(this.#header, headerFields(this.use({ ...optionsOf(this.#header), ...options })))
+  }
+
+  #packing(): Chunk2Params {
+    if (this.#header.variableBlocks)
+      throw unsupported('chunks with blocks of variable length can be read, but not written')
+    return this.params ?? this.use(optionsOf(this.#header))
+  }
+
+  /** Compresses chunks in order. @param startOf where each is in the plain bytes */
+  async all(run: Omit<ChunkRun, 'threads'>, startOf: (i: number) => number): Promise<void> {
+    const hook = this.prefilter
+    const prefilterOf = hook && ((i: number) => atPlace(hook, startOf(i)))
+    await packChunks2(this.#packing(), { ...run, threads: this.#threads, prefilterOf })
+  }
+
+  /** @param at where the chunk starts in the plain bytes; without it, the prefilter does not see it */
+  async one(plain: Uint8Array, at?: number): Promise<Entry> {
+    const prefilter = at === undefined ? undefined : atPlace(this.prefilter, at)
+    const params = { ...this.#packing(), prefilter }
+    return withWorkspace(async (ws) => this.keep(await encodeChunk2(ws, params, plain)))
+  }
+}

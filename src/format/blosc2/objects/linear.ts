@@ -1,0 +1,21 @@
+import type { ArrayShape } from '../frame/array-layer.js'
+
+/** Do boxes of `parts` follow each other in C order, without gaps at the edges? */
+function isInOrder(shape: readonly number[], parts: readonly number[]): boolean {
+  const first = parts.findIndex((part, i) => part !== (shape[i] ?? 0))
+  if (first === -1) return true
+  const whole = (shape[first] ?? 0) % Math.max(1, parts[first] ?? 1) === 0
+  return whole && parts.every((part, i) => (i < first ? part === shape[i] : i === first || part === shape[i]))
+}
+
+/** The first axes may be cut into single indices before the one that is cut into longer parts. */
+function isLinearCut(shape: readonly number[], parts: readonly number[]): boolean {
+  let axis = 0
+  while (axis < parts.length - 1 && parts[axis] === 1) axis++
+  return isInOrder(shape.slice(axis), parts.slice(axis))
+}
+
+/** Are the plain bytes of the chunks, one after another, the array in C order? */
+export function isLinear({ shape, chunkshape, blockshape }: ArrayShape): boolean {
+  return isLinearCut(shape, chunkshape) && isLinearCut(chunkshape, blockshape)
+}

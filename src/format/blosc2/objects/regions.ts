@@ -1,0 +1,142 @@
+import { product } from '../../../array/geometry.js'
+import { type AxisRange, axisRange, type Pick1 } from '../../../array/picks.js'
+import { usage } from '../../../core/errors.js'
+import type { NDArray } from './ndarray.js'
+
+/** Plain bytes that are put together where they come from several rows of chunks. */
+const JOINED_BYTES = 32 * 2 ** 20
+/** Plain bytes of a piece, at most, even if blocks are then decoded several times. */
+const MOST_BYTES = 256 * 2 ** 20
+
+/** A selection from an array. */
+export interface Selection {
+  /** Of the result: axes with a single index are gone. */
+  shape: number[]
+  /** Size of the result, in bytes. */
+  nbytes: number
+  /** The items in C order, in pieces of at most 256 MiB where one item is not larger. */
+  pieces(): AsyncGenerator<Uint8Array>
+}
+
+/** Half-open range of the positions that are taken along an axis. */
+type Run = [from: number, to: number]
+
+interface Axis extends AxisRange {
+  chunk: number
+  block: number
+}
+
+/** The chunk, or the block, that an index lies in: from the first index in it to the first behind it. */
+type Unit = (index: number) => [first: number, end: number]
+
+function chunkUnit({ chunk }: Axis): Unit {
+  return (index) => {
+    const first = index - (index % chunk)
+    return [first, first + chunk]
+  }
+}
+
+function blockUnit({ chunk, block }: Axis): Unit {
+  return (index) => {
+    const origin = index - (index % chunk)
+    const first = index - ((index - origin) % block)
+    return [first, Math.min(first + block, origin + chunk)]
+  }
+}
+
+/** Where the run of positions from `from` on leaves the unit that it starts in. */
+function leaves({ at, dense }: Axis, [from, to]: Run, unit: Unit): number {
+  const [first, end] = unit(at(from))
+  // Ranges may be long, so those without gaps are not walked over.
+  if (dense) return Math.min(to, from + end - at(from))
+  let i = from + 1
+  while (i < to && at(i) >= first && at(i) < end) i++
+  return i
+}
+
+function cutByUnit(axis: Axis, [from, to]: Run, unit: Unit): Run[] {
+  const runs: Run[] = []
+  for (let start = from; start < to; ) {
+    const stop = leaves(axis, [start, to], unit)
+    runs.push([start, stop])
+    start = stop
+  }
+  return runs
+}
+
+/** Runs that lie in one row of chunks; too long ones in one row of blocks; still too long ones by their length. */
+function runsOf(axis: Axis, rowBytes: number): Run[] {
+  const most = Math.max(1, Math.floor(MOST_BYTES / Math.max(rowBytes, 1)))
+  const short = ([from, to]: Run): boolean => to - from <= most
+  return cutByUnit(axis, [0, axis.count], chunkUnit(axis))
+    .flatMap((run) => (short(run) ? [run] : cutByUnit(axis, run, blockUnit(axis))))
+    .flatMap(([from, to]) =>
+      Array.from(
+        { length: Math.ceil((to - from) / most) },
+        (_, i): Run => [from + i * most, Math.min(to, from + (i + 1) * most)],
+      ),
+    )
+}
+
+/** Puts short runs together. */
+function join(runs: readonly Run[], rowBytes: number): Run[] {
+  const joined: Run[] = []
+  for (const run of runs) {
+    const last = joined.at(-1)
+    if (last !== undefined && (run[1] - last[0]) * rowBytes <= JOINED_BYTES) last[1] = run[1]
+    else joined.push([...run])
+  }
+  return joined
+}
+
+function keyOf(axis: Axis, [from, to]: Run): Pick1 {
+  if (to === from) return []
+  if (axis.dense) return { start: axis.at(from), stop: axis.at(to - 1) + 1 }
+  return Array.from({ length: to - from }, (_, i) => axis.at(from + i))
+}
+
+/** The selection in pieces that follow each other: keys for each. */
+function* regions(axes: readonly Axis[], itemBytes: number, done: Pick1[] = []): Generator<Pick1[]> {
+  const { length } = done
+  const axis = axes[length]
+  if (axis === undefined) {
+    yield done
+    return
+  }
+  const rowBytes = product(axes.slice(length + 1).map(({ count }) => count)) * itemBytes
+  const rest = axes.slice(length + 1).map((other) => keyOf(other, [0, other.count]))
+  if (axis.count === 1 || rowBytes > MOST_BYTES) {
+    for (let i = 0; i < axis.count; i++) yield* regions(axes, itemBytes, [...done, keyOf(axis, [i, i + 1])])
+    return
+  }
+  for (const run of join(runsOf(axis, rowBytes), rowBytes)) yield [...done, keyOf(axis, run), ...rest]
+}
+
+async function readRegion(array: NDArray, keys: readonly Pick1[]): Promise<Uint8Array> {
+  const box = keys.map((key) => key as { start?: number; stop?: number })
+  if (keys.every((key) => !Array.isArray(key)))
+    return array.box({ start: box.map(({ start = 0 }) => start), stop: box.map(({ stop = 0 }) => stop) })
+  return (await array.slice(keys)).data
+}
+
+/**
+ * A selection as {@link NDArray.slice} makes it, in pieces: memory does not depend on its size. Pieces follow the
+ * rows of chunks, so that blocks are decoded once; only where such a row is larger than 256 MiB they are decoded
+ * for each piece.
+ * @throws BlpkError USAGE for keys that make no sense
+ */
+export function select(array: NDArray, keys: readonly (Pick1 | undefined)[] = []): Selection {
+  if (keys.length > array.ndim)
+    throw usage(`${keys.length} keys were given for an array of ${array.ndim} dimensions`)
+  const itemBytes = array.schunk.typesize
+  const axes = array.shape.map((extent, i): Axis => {
+    const [chunk, block] = [Math.max(1, array.chunks[i] ?? 1), Math.max(1, array.blocks[i] ?? 1)]
+    return { ...axisRange(keys[i], extent), chunk, block }
+  })
+  const nbytes = product(axes.map(({ count }) => count)) * itemBytes
+  async function* pieces(): AsyncGenerator<Uint8Array> {
+    if (nbytes === 0) return
+    for (const region of regions(axes, itemBytes)) yield await readRegion(array, region)
+  }
+  return { shape: axes.filter(({ drop }) => !drop).map(({ count }) => count), nbytes, pieces }
+}

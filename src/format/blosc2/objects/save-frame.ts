@@ -1,0 +1,79 @@
+import type { ByteSink } from '../../../bytes/byte-sink.js'
+import type { FilePlace } from '../../../bytes/file-place.js'
+import { usage } from '../../../core/errors.js'
+import { type PlaceName, placeName } from '../../../core/place-name.js'
+import type { LockOptions } from '../../../disk/changing-file.js'
+import type { Access } from '../../../disk/modes.js'
+import { replacing } from '../../../disk/replace.js'
+import type { Workspace } from '../../../kernels/workspace.js'
+import { type SinkSettings, schemeOf } from '../../../places/places.js'
+import { openSink } from '../../../verbs/open.js'
+import { FrameSink } from '../chunks/frame-sink.js'
+import { type FrameParts, layFrame } from '../chunks/frame-writer.js'
+import { writeSparse } from '../chunks/sparse-writer.js'
+import { type ChunkPacker, pieces } from './chunk-packer.js'
+
+/** How a frame is saved. */
+export interface SaveOptions extends SinkSettings, LockOptions {
+  /** Write a directory with a file for each chunk (README_SFRAME_FORMAT) instead of one file. */
+  sparse?: boolean
+}
+
+/** A place for a frame; where it replaces another one, it waits for those who change that. */
+export function openFrameSink(
+  place: PlaceName,
+  options: Omit<SaveOptions, 'sparse'> & { within?: readonly Access[] } = {},
+): Promise<ByteSink> {
+  const path = placeName(place)
+  return openSink(path, { ...options, content: 'archive', beforeReplace: replacing(options) })
+}
+
+/** Lays a frame out and writes it. @returns its size, in bytes */
+export async function writeFrame(ws: Workspace, parts: FrameParts, sink: ByteSink): Promise<number> {
+  try {
+    const { frameBytes, pieces } = await layFrame(ws, parts)
+    sink.expect?.({ front: 0, most: frameBytes })
+    for await (const piece of pieces()) await sink.write(piece)
+    await sink.commit()
+    return frameBytes
+  } catch (error) {
+    await sink.discard()
+    throw error
+  }
+}
+
+/** Writes a frame under a name. @returns its size, in bytes */
+export async function saveFrame(
+  ws: Workspace,
+  parts: () => FrameParts,
+  path: string,
+  { sparse = false, ...options }: SaveOptions & { within?: readonly Access[] },
+): Promise<number> {
+  if (!sparse) return writeFrame(ws, parts(), await openFrameSink(path, options))
+  if (schemeOf(path) !== undefined) throw usage('a sparse frame is a directory, which only file systems have')
+  return writeSparse(ws, parts(), path, options)
+}
+
+/**
+ * Writes an empty super-chunk with these values, chunk by chunk as they are packed: they are never in memory together.
+ * @returns the size of the frame, in bytes
+ */
+export async function streamFrame(
+  ws: Workspace,
+  { header, vlmeta, checksum, chunks: { chunksize } }: FrameParts,
+  packer: ChunkPacker,
+  values: Uint8Array,
+  sink: ByteSink,
+): Promise<number> {
+  try {
+    const frame = new FrameSink(ws, sink, { ...header, chunksize }, checksum)
+    const run = pieces(values, chunksize)
+    await frame.begin({ nbytes: values.length, nchunks: run.nchunks ?? 0 })
+    const take = (packed: Uint8Array, i: number): Promise<FilePlace | undefined> => frame.hand(i, packed)
+    await packer.all({ ...run, take }, (i) => i * chunksize)
+    return (await frame.finish(values.length, vlmeta)).cbytes
+  } catch (error) {
+    await sink.discard()
+    throw error
+  }
+}

@@ -1,0 +1,92 @@
+import { dtypeRepr, parseMetadataDtype } from '../../../array/npy/index.js'
+import type { ByteSource } from '../../../bytes/byte-source.js'
+import { usage } from '../../../core/errors.js'
+import type { PlaceName } from '../../../core/place-name.js'
+import {
+  inCOrder,
+  type Ndarray,
+  type NumericArray,
+  ndarray,
+  UnpackedNdarray,
+} from '../../../verbs/numeric.js'
+import { checkLossy } from '../chunks/lossy.js'
+import { formatTensor, parseTensor, TENSOR_LAYER } from '../frame/tensor.js'
+import { openFrameSink, type SaveOptions } from './save-frame.js'
+import { SChunk } from './schunk.js'
+import type { SChunkOpenOptions, SChunkOptions } from './schunk-options.js'
+
+/** A tensor's items in C order, and the super-chunk for them, which describes it but is empty still. */
+async function describe(
+  array: Ndarray | NumericArray,
+  options: SChunkOptions,
+): Promise<{ schunk: SChunk; data: Uint8Array }> {
+  const plain = inCOrder('order' in array ? array : ndarray(array))
+  const { descr, itemsize } = parseMetadataDtype(plain.dtype)
+  checkLossy(options, plain.dtype)
+  const schunk = await SChunk.create({ ...options, force: true, typesize: itemsize })
+  schunk.vlmeta.set(TENSOR_LAYER, formatTensor({ ...plain, dtype: dtypeRepr(descr) }))
+  return { schunk, data: plain.data }
+}
+
+async function readTensor(schunk: SChunk): Promise<UnpackedNdarray> {
+  const layer = schunk.vlmeta.get(TENSOR_LAYER)
+  if (layer === undefined) throw usage('the frame holds no packed tensor; open it with SChunk.open')
+  const { shape, dtype } = parseTensor(layer)
+  const nbytes = shape.reduce((size, extent) => size * extent, parseMetadataDtype(dtype).itemsize)
+  if (nbytes !== schunk.nbytes)
+    throw usage(`the tensor should have ${nbytes} bytes, and the frame has ${schunk.nbytes}`)
+  return new UnpackedNdarray({ shape, dtype, order: 'C', data: await schunk.bytes() })
+}
+
+/** An array as a frame in memory, which python-blosc2's `unpack_tensor` reads. @throws BlpkError USAGE */
+export async function packTensor(
+  array: Ndarray | NumericArray,
+  options: SChunkOptions = {},
+): Promise<Uint8Array> {
+  const { schunk, data } = await describe(array, options)
+  await schunk.append(data)
+  return schunk.toCframe()
+}
+
+/** The array of a frame in memory. @throws BlpkError USAGE where it holds no tensor; DAMAGED, UNSUPPORTED */
+export async function unpackTensor(
+  bytes: Uint8Array,
+  options: SChunkOpenOptions = {},
+): Promise<UnpackedNdarray> {
+  return readTensor(await SChunk.open(bytes, options))
+}
+
+/**
+ * Writes an array to a file, or to a directory with `sparse`, as {@link packTensor} does.
+ * @returns its size, in bytes
+ * @throws BlpkError as {@link SChunk.save}
+ */
+export async function saveTensor(
+  array: Ndarray | NumericArray,
+  path: PlaceName,
+  options: SChunkOptions & SaveOptions = {},
+): Promise<number> {
+  const { sparse = false, ...rest } = options
+  const { schunk, data } = await describe(array, options)
+  if (!sparse) return schunk.stream(data, await openFrameSink(path, rest))
+  await schunk.append(data)
+  return schunk.save(path, options)
+}
+
+/**
+ * The array of a frame that {@link saveTensor} or python-blosc2's `save_tensor` wrote, from NumPy, PyTorch or
+ * TensorFlow.
+ * @param input path or address of a file, path of a sparse frame's directory, or a source
+ * @throws BlpkError USAGE where it holds no tensor; NOT_FOUND, IO, DENIED, NETWORK, DAMAGED, UNSUPPORTED
+ */
+export async function loadTensor(
+  input: PlaceName | ByteSource,
+  options: SChunkOpenOptions = {},
+): Promise<UnpackedNdarray> {
+  const schunk = await SChunk.open(input, options)
+  try {
+    return await readTensor(schunk)
+  } finally {
+    await schunk.close()
+  }
+}

@@ -1,0 +1,36 @@
+import type { Box } from '../../../array/geometry.js'
+import type { ErrorCode } from '../../../core/errors.js'
+
+/** A half-open range of bytes, items or rows; without `stop` it goes to an end that is not known. */
+export interface Span {
+  start: number
+  stop?: number
+}
+
+/** Plain bytes that are lost, and the items and rows of an array that lie in them, in part or as a whole. */
+export interface Lost extends Span {
+  /** Where the items have more than one byte. */
+  items?: Span
+  /** Along axis 0, of an array of more than one dimension in C order. */
+  rows?: Span
+  /** Of an array in a frame: what the chunk holds of it, in items along each axis. */
+  box?: Box
+}
+
+/** Is nothing wrong, and nothing left unchecked? */
+export function isSound(findings: readonly Finding[]): boolean {
+  return findings.every(({ level }) => level === 'note')
+}
+
+/** Something that is wrong with an archive, or worth knowing. */
+export interface Finding {
+  /** `damage` is wrong; `unsupported` may be right, but could not be checked here; `note` is worth knowing. */
+  level: 'damage' | 'unsupported' | 'note'
+  code: ErrorCode
+  message: string
+  /** Index of the chunk, from 0. */
+  chunk?: number
+  /** Position in the archive, in bytes. */
+  offset?: number
+  lost?: Lost
+}

@@ -1,0 +1,29 @@
+import type { ByteSource } from '../../../bytes/byte-source.js'
+import { type FilePlace, placeInFile } from '../../../bytes/file-place.js'
+import type { Crew } from '../../../engine/crew.js'
+import type { Slot } from '../../../engine/slot.js'
+import type { FoundChunk } from './probe.js'
+
+/** A chunk in its slot. */
+export interface LoadedChunk {
+  /** With its digest. */
+  packed: Uint8Array
+  plain: Uint8Array
+  /** Where a worker reads the packed bytes by itself; undefined where they were read. */
+  from: FilePlace | undefined
+}
+
+/** Makes a chunk ready for a crew. @returns undefined where the archive ends within it */
+export async function loadChunk(
+  crew: Crew,
+  slot: Slot,
+  source: ByteSource,
+  { position, end, header }: FoundChunk,
+): Promise<LoadedChunk | undefined> {
+  const size = end - position
+  const packed = slot.packedFor(Math.max(size, header.nbytes)).subarray(0, size)
+  const plain = slot.plain(header.nbytes)
+  const from = crew.reaches(packed, plain) ? placeInFile(source, position, size) : undefined
+  if (from === undefined && (await source.read(position, packed)) < size) return undefined
+  return { packed, plain, from }
+}

@@ -1,0 +1,67 @@
+import { inflateSync } from 'node:zlib'
+import { checksumSpec, loadChecksum } from '../../../chunk/checksums.js'
+import { BlpkError } from '../../../core/errors.js'
+import { Workspace } from '../../../kernels/workspace.js'
+import { HEADER_BYTES } from '../header.js'
+import {
+  METADATA_HEADER_BYTES,
+  type MetadataHeader,
+  metadataSectionBytes,
+  parseMetadataBody,
+  parseMetadataHeader,
+  parseMetadataText,
+} from '../metadata.js'
+import { asDamage, type ChunkProbe } from './probe.js'
+
+/** What is left of the metadata of an archive. */
+export interface SurveyedMetadata {
+  /** JSON text, where it can be believed. */
+  json?: string
+  /** What is wrong with the section. */
+  problem?: BlpkError
+  /** Can the section be copied as it is? */
+  intact: boolean
+  /** Position behind the section, in bytes, where its header can be read. */
+  end?: number
+}
+
+const BODY_AT = HEADER_BYTES + METADATA_HEADER_BYTES
+
+/** zlib has a checksum of its own: what it accepts is right, whatever the digest behind it says. */
+function provedByZlib(h: MetadataHeader, stored: Uint8Array): string | undefined {
+  if (h.codec !== 'zlib') return undefined
+  try {
+    const plain = inflateSync(stored, { maxOutputLength: Math.max(h.size, 1) })
+    return plain.length === h.size ? parseMetadataText(plain) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Reads the metadata section behind the header, as far as there is one. */
+export async function surveyMetadata(probe: ChunkProbe): Promise<SurveyedMetadata> {
+  let end: number | undefined
+  let proved: string | undefined
+  try {
+    const header = parseMetadataHeader(await probe.read(HEADER_BYTES, METADATA_HEADER_BYTES))
+    const sectionEnd = HEADER_BYTES + metadataSectionBytes(header)
+    if (sectionEnd > probe.source.size) {
+      throw new BlpkError('DAMAGED', `the archive ends at byte ${probe.source.size}, within its metadata`)
+    }
+    end = sectionEnd
+    const { size } = checksumSpec(header.checksum)
+    const stored = await probe.read(BODY_AT, header.storedSize)
+    const checksum = await loadChecksum(header.checksum, () => new Workspace())
+    proved = provedByZlib(header, stored)
+    const json = parseMetadataBody(header, stored, await probe.read(end - size, size), checksum)
+    return { json, intact: true, end }
+  } catch (error) {
+    const problem = asDamage(error)
+    return {
+      problem,
+      intact: false,
+      ...(proved !== undefined && { json: proved }),
+      ...(end !== undefined && { end }),
+    }
+  }
+}

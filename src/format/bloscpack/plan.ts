@@ -1,0 +1,115 @@
+import { MAX_CHUNK_NBYTES, type Shuffle } from '../../chunk/blosc1/header.js'
+import { type ChecksumName, checksumSpec } from '../../chunk/checksums.js'
+import { guessTypesize, SAMPLE_BYTES } from '../../chunk/typesize-sample.js'
+import type { CodecName } from '../../codecs/registry.js'
+import { BlpkError, usage } from '../../core/errors.js'
+import { compactJson } from '../../core/json/json.js'
+import {
+  type CodecOptions,
+  checkPackOptions,
+  DEFAULT_CHECKSUM,
+  DEFAULT_CHUNK_SIZE,
+  DEFAULT_CODEC,
+  DEFAULT_LEVEL,
+  DEFAULT_ROOM,
+  MAX_TYPESIZE,
+  type PackOptions,
+  type Room,
+} from '../../engine/options.js'
+import type { PlainSource } from '../../sources/plain.js'
+import type { EncodeParams } from './chunk-job.js'
+
+/** Everything that is decided before the first chunk is packed. */
+export interface PackPlan {
+  params: EncodeParams
+  /** Plain bytes a chunk. */
+  chunkSize: number
+  /** Plain bytes in all, where the source knows them. */
+  size: number | undefined
+  /** Chunks in all, where the source knows its size. */
+  nchunks: number | undefined
+  offsets: boolean
+  room: Room
+  metadata: string | undefined
+}
+
+/** How many chunks `size` bytes make: an empty input makes one empty chunk. */
+export function countChunks(size: number, chunkSize: number): number {
+  return Math.max(1, Math.ceil(size / chunkSize))
+}
+
+async function findTypesize(
+  source: PlainSource,
+  o: CodecOptions,
+  shuffle: Shuffle,
+): Promise<[number, boolean]> {
+  if (typeof o.typesize === 'number') return [o.typesize, false]
+  if (source.typesize !== undefined && o.typesize !== 'auto') {
+    // Items over 255 bytes cannot be said in the format; their bytes are then packed as they are.
+    return [source.typesize > MAX_TYPESIZE || source.typesize < 1 ? 1 : source.typesize, false]
+  }
+  if (shuffle === 'none') return [1, false]
+  return [await guessTypesize(await source.sample(SAMPLE_BYTES), shuffle), true]
+}
+
+/** Decides how chunks of a source are to be compressed. */
+export async function planChunks(
+  source: PlainSource,
+  o: CodecOptions,
+  checksum: ChecksumName,
+): Promise<{ params: EncodeParams; sampled: boolean }> {
+  const wanted = o.shuffle ?? 'byte'
+  const [typesize, sampled] = await findTypesize(source, o, wanted)
+  const params: EncodeParams = {
+    codec: o.codec ?? DEFAULT_CODEC,
+    level: o.level ?? DEFAULT_LEVEL,
+    shuffle: wanted === 'byte' && typesize === 1 ? 'none' : wanted,
+    typesize,
+    // Names are taken in any case.
+    checksum: checksumSpec(checksum).name,
+    ...(o.blocksize !== undefined && { blocksize: o.blocksize }),
+  }
+  return { params, sampled }
+}
+
+/** The largest multiple of the item size that is no more than what was asked for, but one item at least. */
+export function wholeItems(chunkSize: number, typesize: number): number {
+  return Math.max(typesize, Math.min(chunkSize, MAX_CHUNK_NBYTES) - (chunkSize % typesize))
+}
+
+/**
+ * Decides how a source is to be packed.
+ * @throws BlpkError USAGE for options that make no sense
+ */
+export async function planPack(source: PlainSource, o: PackOptions): Promise<PackPlan> {
+  checkPackOptions(o)
+  const { params, sampled } = await planChunks(source, o, o.checksum ?? DEFAULT_CHECKSUM)
+  const chunkSize = wholeItems(Math.min(o.chunkSize ?? DEFAULT_CHUNK_SIZE, MAX_CHUNK_NBYTES), params.typesize)
+  const metadata = o.metadata === undefined ? source.metadata : compactJson(o.metadata)
+  if (source.size !== undefined && !Number.isSafeInteger(source.size))
+    throw usage(`'${source.name}' is too large`)
+  o.onPlan?.({ ...params, codec: params.codec as CodecName, sampled, chunkSize })
+  return {
+    params,
+    chunkSize,
+    size: source.size,
+    nchunks: source.size === undefined ? undefined : countChunks(source.size, chunkSize),
+    offsets: o.offsets ?? true,
+    room: o.maxAppChunks ?? DEFAULT_ROOM,
+    metadata,
+  }
+}
+
+/** The source gave more or fewer bytes than it said in the beginning. */
+export function changedError(name: string, how: 'longer' | 'shorter'): BlpkError {
+  const message =
+    `'${name}' is ${how} than it was in the beginning, or than it says; nothing was written: ` +
+    'pack it when nobody writes to it, or through a pipe'
+  return new BlpkError('IO', message, { path: name })
+}
+
+/** A pipe may hold more than its header says. @throws BlpkError IO where there is more behind the end */
+export async function checkEnd(source: PlainSource): Promise<void> {
+  if (source.isPiece !== true && (await source.read(new Uint8Array(1))) > 0)
+    throw changedError(source.name, 'longer')
+}

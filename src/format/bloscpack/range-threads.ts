@@ -1,0 +1,124 @@
+import { EventTurns } from '../../core/event-turns.js'
+import type { Crew } from '../../engine/crew.js'
+import type { RunOptions } from '../../engine/options.js'
+import type { Slot } from '../../engine/slot.js'
+import type { PlainSink } from '../../sinks/plain.js'
+import type { Archive, ChunkPlace } from './archive.js'
+import { interrupted } from './pack.js'
+import { type ByteRange, checkRange, RangeReader } from './range.js'
+import { crewFor, located, placeOf } from './unpack.js'
+import { ChunkWalk, findChunk } from './walk.js'
+
+/** Fewer chunks than this are read by the calling thread, block by block. */
+const WORTH_THREADS = 4
+
+interface Pending {
+  slot: Slot
+  plain: Uint8Array
+  decoded: Promise<void>
+}
+
+/** Gives chunks in order; without offsets each one tells where the next is. */
+function finder(archive: Archive): (index: number) => Promise<ChunkPlace | undefined> {
+  if (archive.header.offsets) return (index) => findChunk(archive, index)
+  const walk = new ChunkWalk(archive)
+  return async (index) => {
+    let chunk = await walk.next()
+    while (chunk !== undefined && chunk.index < index) chunk = await walk.next()
+    return chunk
+  }
+}
+
+async function* decoded(
+  archive: Archive,
+  crew: Crew,
+  [first, end]: readonly [number, number],
+  o: RunOptions,
+): AsyncGenerator<Uint8Array> {
+  const find = finder(archive)
+  const free = [...crew.slots]
+  const queue: Pending[] = []
+  const turns = new EventTurns()
+  const start = async (slot: Slot, index: number): Promise<boolean> => {
+    await turns.rest()
+    o.signal?.throwIfAborted()
+    const chunk = await find(index)
+    if (chunk === undefined) return false
+    const { cbytes, nbytes } = chunk.header
+    const size = cbytes + archive.digestBytes
+    const packed = slot.packedFor(Math.max(size, nbytes)).subarray(0, size)
+    const plain = slot.plain(nbytes)
+    const from = crew.reaches(packed, plain) ? archive.placeOf(chunk) : undefined
+    if (from === undefined) await archive.readChunk(chunk, packed)
+    const params = { checksum: archive.checksum, place: placeOf(archive, chunk) }
+    const work = crew.decode(params, packed, plain, { from })
+    // A failure counts when its turn comes.
+    work.catch(() => {})
+    queue.push({ slot, plain, decoded: work })
+    return true
+  }
+  try {
+    for (let index = first; ; ) {
+      while (index < end) {
+        const slot = free.pop()
+        if (slot === undefined) break
+        index = (await start(slot, index)) ? index + 1 : end
+      }
+      const head = queue.shift()
+      if (head === undefined) return
+      await head.decoded
+      yield head.plain
+      free.push(head.slot)
+    }
+  } finally {
+    await Promise.allSettled(queue.map((pending) => pending.decoded))
+  }
+}
+
+/**
+ * The plain bytes of a range, chunk by chunk, decompressed in as many threads as are worth it if the archive is a file.
+ * A piece may be used until the next one is asked for.
+ * @throws BlpkError as {@link RangeReader.pieces}
+ */
+export async function* rangePieces(
+  archive: Archive,
+  range: ByteRange,
+  o: RunOptions = {},
+): AsyncGenerator<Uint8Array> {
+  const { start, stop } = range
+  const chunkSize = checkRange(archive, range)
+  const [first, end] = [Math.floor(start / chunkSize), Math.ceil(stop / chunkSize)]
+  if (archive.source.fd === undefined || end - first < WORTH_THREADS) {
+    yield* new RangeReader(archive).pieces(range, o)
+    return
+  }
+  const crew = await crewFor(archive, new ChunkWalk(archive), o, true)
+  try {
+    let at = first * chunkSize
+    for await (const plain of decoded(archive, crew, [first, end], o)) {
+      yield plain.subarray(Math.max(0, start - at), Math.min(plain.length, stop - at))
+      at += plain.length
+    }
+  } catch (error) {
+    throw located(interrupted(error, o.signal))
+  } finally {
+    await crew.dismiss()
+  }
+}
+
+/** Writes the plain bytes of a range to a sink. @returns how many there were */
+export async function unpackRange(
+  archive: Archive,
+  range: ByteRange,
+  sink: PlainSink,
+  o: RunOptions = {},
+): Promise<number> {
+  try {
+    for await (const piece of rangePieces(archive, range, o)) await sink.write(piece)
+    await sink.finish()
+    return range.stop - range.start
+  } catch (error) {
+    await sink.abort()
+    throw error
+  }
+}

@@ -1,0 +1,182 @@
+import { blocksBytes, decodeBlocks } from '../../chunk/blosc1/decode.js'
+import { CHUNK_HEADER_BYTES, type ChunkHeader } from '../../chunk/blosc1/header.js'
+import { type Checksum, sameDigest } from '../../chunk/checksums.js'
+import { BlpkError, unsupported, usage } from '../../core/errors.js'
+import { unlessAborted } from '../../core/signals.js'
+import { Slot } from '../../engine/slot.js'
+import { Arena, Workspace } from '../../kernels/workspace.js'
+import type { Archive, ChunkPlace } from './archive.js'
+import { readBlocks } from './some-blocks.js'
+import { located, placeOf } from './unpack.js'
+import { findChunk } from './walk.js'
+
+/** A half-open range of plain bytes. */
+export interface ByteRange {
+  start: number
+  stop: number
+}
+
+/** @returns the first block that is touched, and the one behind the last */
+function touchedBlocks({ blocksize }: ChunkHeader, start: number, stop: number): [number, number] {
+  return [Math.floor(start / blocksize), Math.ceil(stop / blocksize)]
+}
+
+/**
+ * @returns the plain size of a chunk, in bytes
+ * @throws BlpkError USAGE for a range that is not in the archive, UNSUPPORTED where only all of it can be read
+ */
+export function checkRange(archive: Archive, { start, stop }: ByteRange): number {
+  const { nbytes, source } = archive
+  const { chunkSize } = archive.header
+  if (chunkSize === undefined || nbytes === undefined)
+    throw usage('parts of an archive of unknown size cannot be read; decompress it whole')
+  if (source.onlyWhole !== undefined) throw unsupported(source.onlyWhole)
+  const whole = Number.isSafeInteger(start) && Number.isSafeInteger(stop)
+  if (!whole || start < 0 || stop > nbytes || start > stop)
+    throw usage(`the range ${start}:${stop} does not lie within the ${nbytes} plain bytes`)
+  return chunkSize
+}
+
+/** So many chunks are remembered to be sound. */
+const MOST_CHECKED = 1 << 17
+
+/** Rooms that are kept for the next range. */
+const MOST_IDLE = 4
+
+/** One place for all chunks of a range, so that each is read where the kernels can work on it. */
+interface Room {
+  ws: Workspace
+  slot: Slot
+}
+
+/** Options of reading a range. */
+export interface RangeOptions {
+  /** Stops before the next piece. */
+  signal?: AbortSignal | undefined
+}
+
+/**
+ * Reads pieces of chunks: only chunks that are touched are read, only blocks that are touched decompressed. A chunk is
+ * read whole, and checked, when it is touched first; then of a file only the blocks that are touched are read.
+ */
+export class RangeReader {
+  readonly #archive: Archive
+  readonly #arena = new Arena()
+  /** Rooms that nobody reads into now. */
+  readonly #idle: Room[] = []
+  #checksum: Promise<Checksum> | undefined
+  #checksumSpace: Workspace | undefined
+  readonly #checked = new Set<number>()
+
+  constructor(archive: Archive) {
+    this.#archive = archive
+  }
+
+  /**
+   * The plain bytes of a range, chunk by chunk. A piece may be used until the next one is asked for. Several ranges may be
+   * read at the same time.
+   * @throws BlpkError USAGE where the archive does not know its size, DAMAGED or CHECKSUM, CLOSED; INTERRUPTED with the
+   * reason of the signal as its cause
+   */
+  async *pieces(range: ByteRange, options: RangeOptions = {}): AsyncGenerator<Uint8Array> {
+    const chunkSize = checkRange(this.#archive, range)
+    const { start, stop } = range
+    await this.#announce(Math.floor(start / chunkSize), Math.ceil(stop / chunkSize) - 1)
+    const { signal } = options
+    const room = this.#idle.pop() ?? { ws: new Workspace(this.#arena), slot: new Slot(this.#arena) }
+    let reading: Promise<Uint8Array> | undefined
+    try {
+      for (let at = start; at < stop; ) {
+        const index = Math.floor(at / chunkSize)
+        const first = index * chunkSize
+        const end = Math.min(stop, first + chunkSize)
+        const piece = await unlessAborted(() => {
+          reading = this.#piece(room, index, at - first, end - first)
+          return reading
+        }, signal)
+        reading = undefined
+        yield piece
+        at = end
+      }
+    } finally {
+      // What was given up may still be read into it.
+      if (reading === undefined) this.#giveBack(room)
+      else reading.catch(() => {}).finally(() => this.#giveBack(room))
+    }
+  }
+
+  #giveBack(room: Room): void {
+    if (this.#idle.length < MOST_IDLE) this.#idle.push(room)
+  }
+
+  get #checksumWorkspace(): Workspace {
+    this.#checksumSpace ??= new Workspace(this.#arena)
+    return this.#checksumSpace
+  }
+
+  /** Tells the source what is going to be read, so that it can fetch it in few requests. */
+  async #announce(first: number, last: number): Promise<void> {
+    const { source } = this.#archive
+    if (source.willRead === undefined || last < first) return
+    const from = (await this.#archive.offsetsAround(first))?.[0]
+    const to = (await this.#archive.offsetsAround(last))?.[1] ?? source.size
+    if (from !== undefined && to !== undefined && from < to) source.willRead(from, to)
+  }
+
+  async #piece(room: Room, index: number, start: number, stop: number): Promise<Uint8Array> {
+    try {
+      const chunk = await findChunk(this.#archive, index)
+      const bytes = (await this.#readPart(room, chunk, start, stop)) ?? (await this.#read(room, chunk))
+      return await this.#decode(room, chunk, bytes, start, stop)
+    } catch (error) {
+      throw located(error)
+    }
+  }
+
+  /** @returns undefined where the whole chunk has to be read */
+  async #readPart(
+    { slot }: Room,
+    chunk: ChunkPlace,
+    start: number,
+    stop: number,
+  ): Promise<Uint8Array | undefined> {
+    const { header, index, position } = chunk
+    const { source, digestBytes } = this.#archive
+    // What is fetched from afar was announced, and comes as it is.
+    if (source.willRead !== undefined || (digestBytes > 0 && !this.#checked.has(index))) return undefined
+    const bytes = slot.packed(header.cbytes)
+    bytes.set(chunk.headerBytes)
+    const place = placeOf(this.#archive, chunk)
+    const read = (at: number, into: Uint8Array) => this.#archive.readExactly(position + at, into, place)
+    const [first, last] = touchedBlocks(header, start, stop)
+    return (await readBlocks(header, first, last, bytes, read)) ? bytes : undefined
+  }
+
+  async #read({ slot }: Room, chunk: ChunkPlace): Promise<Uint8Array> {
+    const { cbytes } = chunk.header
+    const bytes = slot.packed(cbytes + this.#archive.digestBytes)
+    await this.#archive.readChunk(chunk, bytes)
+    this.#checksum ??= this.#archive.loadChecksum(() => this.#checksumWorkspace)
+    const checksum = await this.#checksum
+    if (!sameDigest(checksum.digest(bytes.subarray(0, cbytes)), bytes.subarray(cbytes))) {
+      throw new BlpkError('CHECKSUM', `${checksum.name} mismatch`, placeOf(this.#archive, chunk))
+    }
+    if (this.#checked.size < MOST_CHECKED) this.#checked.add(chunk.index)
+    return bytes
+  }
+
+  async #decode(
+    { ws, slot }: Room,
+    chunk: ChunkPlace,
+    bytes: Uint8Array,
+    start: number,
+    stop: number,
+  ): Promise<Uint8Array> {
+    const { header } = chunk
+    if (header.memcpyed) return bytes.subarray(CHUNK_HEADER_BYTES + start, CHUNK_HEADER_BYTES + stop)
+    const [first, last] = touchedBlocks(header, start, stop)
+    const plain = slot.plain(blocksBytes(header, first, last))
+    await decodeBlocks(ws, bytes, header, first, last, plain, placeOf(this.#archive, chunk))
+    return plain.subarray(start - first * header.blocksize, stop - first * header.blocksize)
+  }
+}

@@ -1,0 +1,166 @@
+import type { ByteSink } from '../../bytes/byte-sink.js'
+import type { ByteSource } from '../../bytes/byte-source.js'
+import type { FilePlace } from '../../bytes/file-place.js'
+import { type ChecksumName, loadChecksum } from '../../chunk/checksums.js'
+import { BlpkError } from '../../core/errors.js'
+import { roomFor } from '../../engine/options.js'
+import { Workspace } from '../../kernels/workspace.js'
+import type { CompressedSink, Totals } from '../compressed-sink.js'
+import { type BloscpackHeader, formatHeader, HEADER_BYTES } from './header.js'
+import { formatMetadata } from './metadata.js'
+import { formatOffsets, OFFSET_BYTES, unusedOffsets } from './offsets.js'
+import type { PackPlan } from './plan.js'
+
+/** Offsets kept for a source of unknown size: 2 GiB of default chunks, 16 KiB of archive. */
+const RESERVED_ENTRIES = 2 * 1024
+/** The same where the place cannot make room afterwards. */
+const RESERVED_ENTRIES_FIXED = 128 * 1024
+/** Header and longest digest of a chunk, in bytes. */
+const CHUNK_OVERHEAD = 16 + 64
+
+/** Writes the metadata section with the checksum that the archive has. */
+export async function metadataSection(
+  json: string,
+  checksum: ChecksumName,
+  room?: number,
+): Promise<Uint8Array> {
+  return formatMetadata(json, await loadChecksum(checksum, () => new Workspace()), room)
+}
+
+/** No chunk takes more than its plain bytes, a header and a digest. */
+function mostBytes({ size, nchunks }: PackPlan, front: number): number | undefined {
+  return size === undefined || nchunks === undefined ? undefined : front + size + nchunks * CHUNK_OVERHEAD
+}
+
+/** Writes a Bloscpack archive to a place. */
+export class BloscpackSink implements CompressedSink {
+  readonly #sink: ByteSink
+  readonly #copies: boolean
+  #header: BloscpackHeader | undefined
+  #room: PackPlan['room'] = 0
+  /** Entries of the offsets section. */
+  #entries = 0
+  #offsetsAt = 0
+  #position = 0
+  /** Was the header written as it stays? */
+  #final = false
+  readonly #offsets: number[] = []
+
+  /** @param options.copies will chunks be taken from other archives by `copy`? */
+  constructor(sink: ByteSink, options: { copies?: boolean } = {}) {
+    this.#copies = options.copies === true
+    this.#sink = sink
+  }
+
+  async begin(plan: PackPlan, totals: Totals | undefined): Promise<void> {
+    // Positions of chunks are known only at the end, so they need a place that can be patched.
+    const offsets = plan.offsets && this.#sink.seekable
+    const room = offsets && totals !== undefined ? roomFor(plan.room, totals.nchunks) : 0
+    const metadata =
+      plan.metadata === undefined
+        ? new Uint8Array(0)
+        : await metadataSection(plan.metadata, plan.params.checksum)
+    this.#room = plan.room
+    this.#final = totals !== undefined
+    this.#header = {
+      offsets,
+      metadata: metadata.length > 0,
+      checksum: plan.params.checksum,
+      typesize: plan.params.typesize,
+      chunkSize: plan.chunkSize,
+      lastChunk: totals?.lastChunk,
+      nchunks: totals?.nchunks,
+      maxAppChunks: room,
+    }
+    if (offsets) this.#entries = totals === undefined ? this.#reserve() : totals.nchunks + room
+    this.#offsetsAt = HEADER_BYTES + metadata.length
+    const front = this.#offsetsAt + this.#entries * OFFSET_BYTES
+    const patches = offsets || (!this.#final && this.#sink.seekable)
+    const most = mostBytes(plan, front)
+    this.#sink.expect?.({ front: patches ? front : 0, most, copies: this.#copies })
+    await this.#write(formatHeader(this.#header))
+    await this.#write(metadata)
+    await this.#write(unusedOffsets(this.#entries))
+  }
+
+  #reserve(): number {
+    return this.#sink.makeRoom === undefined ? RESERVED_ENTRIES_FIXED : RESERVED_ENTRIES
+  }
+
+  async #write(bytes: Uint8Array): Promise<void> {
+    if (bytes.length > 0) await this.#sink.write(bytes)
+    this.#position += bytes.length
+  }
+
+  put(i: number, chunkAndDigest: Uint8Array): void | Promise<void> {
+    this.#offsets[i] = this.#position
+    this.#position += chunkAndDigest.length
+    return this.#sink.write(chunkAndDigest)
+  }
+
+  /** May the place take bytes of another one without moving them here? */
+  get canCopy(): boolean {
+    return this.#sink.copy !== undefined
+  }
+
+  /**
+   * Takes chunks that lie back to back in another archive, where the place can without moving them here.
+   * @param i index of the first of them here
+   * @param sizes of the chunks with their digests, in bytes
+   * @returns false where they must be put one by one
+   */
+  async copy(i: number, source: ByteSource, start: number, sizes: readonly number[]): Promise<boolean> {
+    const nbytes = sizes.reduce((sum, size) => sum + size, 0)
+    if ((await this.#sink.copy?.(source, start, start + nbytes)) !== true) return false
+    sizes.forEach((size, k) => {
+      this.#offsets[i + k] = this.#position
+      this.#position += size
+    })
+    return true
+  }
+
+  reserve(i: number, nbytes: number): FilePlace | undefined {
+    const place = this.#sink.reserve?.(nbytes)
+    if (place === undefined) return undefined
+    this.#offsets[i] = this.#position
+    this.#position += nbytes
+    return place
+  }
+
+  async finish(totals: Totals): Promise<number> {
+    const header = this.#header
+    if (header === undefined) throw new BlpkError('USAGE', 'the archive was not begun')
+    if (header.offsets) {
+      if (totals.nchunks > this.#entries) await this.#enlarge(totals.nchunks)
+      await this.#sink.patch(this.#offsetsAt, formatOffsets(this.#offsets))
+    }
+    if (!this.#final && this.#sink.seekable) {
+      const maxAppChunks = header.offsets ? this.#entries - totals.nchunks : 0
+      await this.#sink.patch(0, formatHeader({ ...header, ...totals, maxAppChunks }))
+    }
+    await this.#sink.commit()
+    return this.#position
+  }
+
+  /** The source had more chunks than there were offsets kept for. */
+  async #enlarge(nchunks: number): Promise<void> {
+    if (this.#sink.makeRoom === undefined) {
+      throw new BlpkError(
+        'NO_ROOM',
+        `more than ${this.#entries} chunks: name an output file, or use --chunk-size`,
+      )
+    }
+    const entries = nchunks + roomFor(this.#room, nchunks)
+    const added = (entries - this.#entries) * OFFSET_BYTES
+    const end = this.#offsetsAt + this.#entries * OFFSET_BYTES
+    await this.#sink.makeRoom(end, added)
+    await this.#sink.patch(end, unusedOffsets(entries - this.#entries))
+    for (let i = 0; i < this.#offsets.length; i++) this.#offsets[i] = (this.#offsets[i] ?? 0) + added
+    this.#entries = entries
+    this.#position += added
+  }
+
+  abort(): void | Promise<void> {
+    return this.#sink.discard()
+  }
+}

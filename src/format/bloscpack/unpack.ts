@@ -1,0 +1,128 @@
+import type { ChunkHeader } from '../../chunk/blosc1/header.js'
+import type { Codec } from '../../codecs/codec.js'
+import { CODECS } from '../../codecs/registry.js'
+import { BlpkError, type ErrorPlace } from '../../core/errors.js'
+import { Crew } from '../../engine/crew.js'
+import { inOrder } from '../../engine/in-order.js'
+import type { RunOptions } from '../../engine/options.js'
+import type { PlainSink } from '../../sinks/plain.js'
+import type { Archive, ChunkPlace } from './archive.js'
+import { interrupted } from './pack.js'
+import { ChunkWalk } from './walk.js'
+
+/** What was unpacked. */
+export interface UnpackResult {
+  /** Plain bytes. */
+  nbytes: number
+  nchunks: number
+}
+
+/** The codec of a chunk; undefined for one that is only stored, or that has none: its decoding says so. */
+export function codecOf(header: ChunkHeader | undefined): Codec | undefined {
+  if (header === undefined || header.memcpyed) return undefined
+  return CODECS.find(({ format }) => format === header.codecFormat)
+}
+
+/** Crew that suits the chunks of an archive, going by the first one. @param decodes are they decompressed? */
+export async function crewFor(
+  archive: Archive,
+  walk: ChunkWalk,
+  o: RunOptions,
+  decodes: boolean,
+): Promise<Crew> {
+  // Whatever is wrong with the first chunk is said when its turn comes.
+  const first = await walk.peek().catch(() => undefined)
+  const chunkBytes = archive.header.chunkSize ?? first?.header.nbytes ?? 2 ** 20
+  const codec = decodes ? codecOf(first?.header) : undefined
+  const { threads, callerWorks } = o
+  return new Crew({
+    threads,
+    callerWorks,
+    chunkBytes,
+    nchunks: archive.nchunks,
+    codec,
+    work: 'decompress',
+  })
+}
+
+/** Where a chunk is, for messages. */
+export function placeOf(archive: Archive, chunk: ChunkPlace): ErrorPlace {
+  return { path: archive.source.name, chunk: chunk.index, offset: chunk.position }
+}
+
+/** Puts the place in front of a message, as `chunk 17 at byte 18221334: crc32 mismatch`. */
+export function located(error: unknown): unknown {
+  if (!(error instanceof BlpkError) || error.place.chunk === undefined || /^chunk \d/.test(error.message))
+    return error
+  const { chunk, offset } = error.place
+  const where = offset === undefined ? `chunk ${chunk}` : `chunk ${chunk} at byte ${offset}`
+  return new BlpkError(error.code, `${where}: ${error.message}`, error.place, error)
+}
+
+async function unpackAll(
+  archive: Archive,
+  walk: ChunkWalk,
+  sink: PlainSink,
+  o: RunOptions,
+  crew: Crew,
+): Promise<UnpackResult> {
+  const total = archive.nbytes
+  let plain = 0
+  await inOrder({
+    slots: crew.slots,
+    signal: o.signal,
+    next: async (slot) => {
+      const chunk = await walk.next()
+      if (chunk === undefined) return undefined
+      const size = chunk.header.cbytes + archive.digestBytes
+      const packed = slot.packedFor(Math.max(size, chunk.header.nbytes)).subarray(0, size)
+      const plain = slot.plain(chunk.header.nbytes)
+      const reaches = crew.reaches(packed, plain)
+      const from = reaches ? archive.placeOf(chunk) : undefined
+      if (from === undefined) await archive.readChunk(chunk, packed)
+      const to = reaches ? await sink.reserve?.(plain.length) : undefined
+      return { chunk, packed, plain, files: { from, to } }
+    },
+    work: (_slot, item) =>
+      crew.decode(
+        { checksum: archive.checksum, place: placeOf(archive, item.chunk) },
+        item.packed,
+        item.plain,
+        item.files,
+      ),
+    done: async (_slot, item) => {
+      if (item.files.to === undefined) await sink.write(item.plain)
+      plain += item.plain.length
+      o.onProgress?.({ plain, packed: archive.endOf(item.chunk), ...(total !== undefined && { total }) })
+      return undefined
+    },
+  })
+  return { nbytes: plain, nchunks: walk.count }
+}
+
+/**
+ * Unpacks an archive: the inner loop of everything that decompresses. Every checksum is checked.
+ * The archive is not closed; the sink is finished, or aborted when anything fails.
+ * @throws BlpkError DAMAGED or CHECKSUM with the chunk and its position; nothing is left behind then
+ */
+export async function unpack(
+  archive: Archive,
+  sink: PlainSink,
+  options: RunOptions = {},
+): Promise<UnpackResult> {
+  const walk = new ChunkWalk(archive)
+  let crew: Crew | undefined
+  const { source } = archive
+  if (source.size !== undefined) source.willRead?.(archive.chunksAt, source.size)
+  try {
+    crew = await crewFor(archive, walk, options, true)
+    const result = await unpackAll(archive, walk, sink, options, crew)
+    await sink.finish()
+    return result
+  } catch (error) {
+    await sink.abort()
+    throw located(interrupted(error, options.signal))
+  } finally {
+    await crew?.dismiss()
+  }
+}

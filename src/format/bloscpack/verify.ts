@@ -1,0 +1,259 @@
+import type { ByteSource } from '../../bytes/byte-source.js'
+import { BlpkError } from '../../core/errors.js'
+import { inOrder } from '../../engine/in-order.js'
+import type { RunOptions } from '../../engine/options.js'
+import type { PlainSource } from '../../sources/plain.js'
+import { Archive, type ChunkPlace, entriesOf } from './archive.js'
+import { type Finding, isSound } from './damage/finding.js'
+import { damageFinding } from './damage/findings.js'
+import { arrayIn, lostChunks } from './damage/lost.js'
+import { asDamage } from './damage/probe.js'
+import { surveyArchive } from './damage/survey.js'
+import { OFFSET_BYTES } from './offsets.js'
+import { interrupted } from './pack.js'
+import { crewFor, located, placeOf } from './unpack.js'
+import { ChunkWalk } from './walk.js'
+
+export type { Finding } from './damage/finding.js'
+
+export interface VerifyOptions extends RunOptions {
+  /** Decompress every chunk too; by default only structure and checksums are checked. */
+  deep?: boolean
+  /** Plain bytes that the archive must decompress to. */
+  against?: PlainSource
+  /** Chunks of more plain bytes than this are refused, default 2 GiB. */
+  maxChunk?: number
+  /** What is known from elsewhere, such as of a journal beside the file: put in front of the findings. */
+  findings?: readonly Finding[]
+}
+
+/** What a verification found. */
+export interface VerifyReport {
+  /** No finding is damage. */
+  ok: boolean
+  findings: Finding[]
+  /** Chunks that were looked at. */
+  nchunks: number
+  /** Of them, those that are sound. */
+  sound: number
+  /** Name of the checksum; `None` means that nothing but the structure could be checked without `deep`. */
+  checksum: string
+  deep: boolean
+}
+
+type Problem = BlpkError | undefined
+
+const UNUSED_PIECE = 1 << 16
+
+/** The same with the place in its message. @throws what says nothing of the archive */
+function asFinding(error: unknown): BlpkError {
+  return asDamage(located(error))
+}
+
+function lostRange(archive: Archive, chunk: number, toEnd: boolean): Finding['lost'] {
+  const { chunkSize, typesize } = archive.header
+  if (chunkSize === undefined) return undefined
+  const layout = { chunkSize, total: archive.nbytes, itemsize: typesize, array: arrayIn(archive.metadata) }
+  return lostChunks(layout, chunk, toEnd ? undefined : 1)
+}
+
+/** Goes over an archive and collects what is wrong with it. */
+class Verifier {
+  readonly #archive: Archive
+  readonly #o: VerifyOptions
+  readonly findings: Finding[] = []
+  sound = 0
+  nchunks = 0
+  /** Was there a chunk that could not be found? */
+  isBroken = false
+
+  constructor(archive: Archive, o: VerifyOptions) {
+    this.#archive = archive
+    this.#o = o
+  }
+
+  #report(error: BlpkError, chunk: number, toEnd: boolean): void {
+    // Data that only differ from the original are not lost.
+    const isLost = error.place.offset !== undefined && error.code !== 'UNSUPPORTED'
+    const lost = isLost ? lostRange(this.#archive, chunk, toEnd) : undefined
+    this.findings.push(damageFinding(error, { chunk, ...(lost !== undefined && { lost }) }))
+  }
+
+  async run(): Promise<void> {
+    const walk = new ChunkWalk(this.#archive)
+    const decodes = this.#o.deep === true || this.#o.against !== undefined
+    const crew = await crewFor(this.#archive, walk, this.#o, decodes)
+    const digestBytes = this.#archive.digestBytes
+    let done = 0
+    try {
+      await inOrder({
+        slots: crew.slots,
+        signal: this.#o.signal,
+        next: async (slot) => {
+          const chunk = await this.#nextChunk(walk)
+          if (chunk === undefined) return undefined
+          const size = chunk.header.cbytes + digestBytes
+          const packed = slot.packedFor(Math.max(size, chunk.header.nbytes)).subarray(0, size)
+          await this.#archive.readChunk(chunk, packed)
+          return { chunk, packed, plain: slot.plain(chunk.header.nbytes) }
+        },
+        work: async (_slot, item): Promise<Problem> => {
+          const place = placeOf(this.#archive, item.chunk)
+          const params = { checksum: this.#archive.checksum, checkOnly: !decodes, place }
+          return crew.decode(params, item.packed, item.plain).then(() => undefined, asFinding)
+        },
+        done: async (_slot, item, problem) => {
+          // Of the original as much is passed over as the chunk has, even if that is broken.
+          const difference = await this.#compare(item.plain)
+          this.#judge(item.chunk, problem ?? difference)
+          done += item.plain.length
+          const { nbytes } = this.#archive
+          const total = nbytes === undefined ? {} : { total: nbytes }
+          this.#o.onProgress?.({ plain: done, packed: this.#archive.endOf(item.chunk), ...total })
+          return undefined
+        },
+      })
+    } finally {
+      await crew.dismiss()
+    }
+    await this.#checkEnd(walk)
+  }
+
+  /** Behind a chunk that cannot be found only a survey finds more. */
+  async #nextChunk(walk: ChunkWalk): Promise<ChunkPlace | undefined> {
+    try {
+      return await walk.next()
+    } catch (error) {
+      this.isBroken = true
+      this.#report(asFinding(error), walk.count, true)
+      return undefined
+    }
+  }
+
+  #judge(chunk: ChunkPlace, problem: Problem): void {
+    this.nchunks++
+    if (problem === undefined) this.sound++
+    else this.#report(problem, chunk.index, false)
+  }
+
+  async #compare(plain: Uint8Array): Promise<Problem> {
+    const { against } = this.#o
+    if (against === undefined) return undefined
+    const other = new Uint8Array(plain.length)
+    const n = await against.read(other)
+    if (n === plain.length && Buffer.compare(plain, other) === 0) return undefined
+    return new BlpkError('DAMAGED', `chunk ${this.nchunks}: the data differ from '${against.name}'`)
+  }
+
+  /** Entries behind those in use must be −1: an append of another tool might believe them. */
+  async #checkUnused(): Promise<void> {
+    const { header, offsetsAt, chunksAt, source } = this.#archive
+    if (!source.seekable || header.nchunks === undefined || entriesOf(header) === 0) return
+    const start = offsetsAt + header.nchunks * OFFSET_BYTES
+    for (let at = start; at < chunksAt; at += UNUSED_PIECE) {
+      const bytes = new Uint8Array(Math.min(UNUSED_PIECE, chunksAt - at))
+      await this.#archive.readExactly(at, bytes, {})
+      const wrong = bytes.findIndex((byte) => byte !== 0xff)
+      if (wrong === -1) continue
+      const message = `the room for more offsets is not empty at byte ${at + wrong}`
+      this.findings.push({ level: 'note', code: 'DAMAGED', message, offset: at + wrong })
+      return
+    }
+  }
+
+  async #checkEnd(walk: ChunkWalk): Promise<void> {
+    const { against } = this.#o
+    if (against !== undefined && this.findings.length === 0 && (await against.read(new Uint8Array(1))) > 0) {
+      this.findings.push({
+        level: 'damage',
+        code: 'DAMAGED',
+        message: `'${against.name}' has more data than the archive`,
+      })
+    }
+    if (!this.isBroken) await this.#checkUnused()
+    const { size } = this.#archive.source
+    if (this.isBroken || size === undefined || size === walk.position) return
+    const message = `${size - walk.position} bytes behind the last chunk belong to nothing (left by an append)`
+    this.findings.push({ level: 'note', code: 'DAMAGED', message, offset: walk.position })
+  }
+}
+
+/** What a survey says of an archive that cannot be read to its end. */
+async function surveyed(
+  source: ByteSource,
+  o: VerifyOptions,
+  deep: boolean,
+): Promise<VerifyReport | undefined> {
+  if (!source.seekable || source.size === undefined) return undefined
+  try {
+    const { findings, chunks, count, header } = await surveyArchive(source, { ...o, deep })
+    return {
+      ok: isSound(findings),
+      findings,
+      nchunks: count,
+      sound: chunks.filter(({ unread }) => unread === undefined).length,
+      checksum: header.checksum,
+      deep,
+    }
+  } catch (error) {
+    return asDamage(error) && undefined
+  }
+}
+
+/** A survey must not hide what the reader stumbled over. */
+function withReason(report: VerifyReport, reason: BlpkError): VerifyReport {
+  return report.ok ? { ...report, ok: false, findings: [damageFinding(reason), ...report.findings] } : report
+}
+
+async function verifyFront(source: ByteSource, o: VerifyOptions): Promise<Archive | VerifyReport> {
+  const deep = o.deep === true || o.against !== undefined
+  try {
+    return await Archive.open(source, o)
+  } catch (error) {
+    const reason = asFinding(error)
+    const report = await surveyed(source, o, deep)
+    if (report !== undefined) return withReason(report, reason)
+    const hint = source.seekable ? ': no chunk can be recovered' : ''
+    const findings = [damageFinding(reason, { message: `${reason.message}${hint}` })]
+    return { ok: false, findings, nchunks: 0, sound: 0, checksum: 'None', deep }
+  }
+}
+
+/**
+ * Checks an archive: header, metadata, offsets against chunks, every checksum; with `deep` or `against`
+ * also that every chunk decompresses. Where a chunk cannot be found, a survey goes on behind it. Everything that is
+ * wrong is reported in one run. The source is not closed.
+ * @throws BlpkError for what is not about the archive: files that cannot be read, an interrupt
+ */
+export async function verifyArchive(source: ByteSource, options: VerifyOptions = {}): Promise<VerifyReport> {
+  try {
+    const report = await verifyAll(source, options)
+    const findings = [...(options.findings ?? []), ...report.findings]
+    return { ...report, ok: isSound(findings), findings }
+  } catch (error) {
+    throw interrupted(error, options.signal)
+  }
+}
+
+async function verifyAll(source: ByteSource, options: VerifyOptions): Promise<VerifyReport> {
+  const archive = await verifyFront(source, options)
+  if (!(archive instanceof Archive)) return archive
+  const deep = options.deep === true || options.against !== undefined
+  const verifier = new Verifier(archive, options)
+  await verifier.run()
+  const { findings, nchunks, sound, checksum } = { ...verifier, checksum: archive.checksum }
+  const first = findings.at(-1)
+  const survey = verifier.isBroken ? await surveyed(source, options, deep) : undefined
+  if (survey === undefined || first === undefined)
+    return { ok: false, findings, nchunks, sound, checksum, deep }
+  // What differs from the original was seen by the reader only.
+  const differing = findings.filter(({ offset, lost }) => offset === undefined && lost === undefined)
+  return withReason({ ...survey, findings: [...survey.findings, ...differing] }, asError(first))
+}
+
+function asError({ code, message, chunk, offset }: Finding): BlpkError {
+  return new BlpkError(code, message, {
+    ...(chunk !== undefined && { chunk }),
+    ...(offset !== undefined && { offset }),
+  })
+}

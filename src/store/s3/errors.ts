@@ -1,0 +1,114 @@
+import { BlpkError } from '../../core/errors.js'
+import { scrubbed } from '../../net/redact.js'
+import { TransientError } from '../../net/retry.js'
+
+/** What the SDK throws, as far as it is looked at. */
+interface SdkError {
+  name?: string
+  message?: string
+  code?: string
+  $metadata?: { httpStatusCode?: number; requestId?: string }
+}
+
+const MISSING: readonly string[] = ['NoSuchKey', 'NotFound', 'NoSuchVersion']
+const DENIED: readonly string[] = ['AccessDenied', 'Forbidden', 'InvalidAccessKeyId', 'SignatureDoesNotMatch']
+const EXPIRED: readonly string[] = ['ExpiredToken', 'InvalidToken', 'TokenRefreshRequired', 'RequestExpired']
+const BUSY: readonly string[] = [
+  'SlowDown',
+  'RequestTimeout',
+  'InternalError',
+  'ServiceUnavailable',
+  'Throttling',
+  'ThrottlingException',
+  'TooManyRequestsException',
+  'RequestTimeTooSkewed',
+  'BadDigest',
+]
+/** Failures of the connection, as Node and the SDK call them. */
+const BROKEN = /^(ECONN|EPIPE|ETIMEDOUT|EHOST|ENET|EAI_AGAIN|ERR_STREAM_PREMATURE_CLOSE|UND_ERR)/
+const BROKEN_NAMES: readonly string[] = ['TimeoutError', 'NetworkingError', 'AbortError', 'IncompleteBody']
+const ABSENT = /socket hang up|aborted|Premature close|premature|Parse Error|stream/i
+
+/** The short name that the store or the SDK gives an error. */
+export function s3Code(error: unknown): string {
+  return (error as SdkError).name ?? ''
+}
+
+export function statusOf(error: unknown): number | undefined {
+  return (error as SdkError).$metadata?.httpStatusCode
+}
+
+export function isMissing(error: unknown): boolean {
+  return MISSING.includes(s3Code(error)) || (statusOf(error) === 404 && s3Code(error) !== 'NoSuchBucket')
+}
+
+/** Did the connection fail, so that nobody knows what the store did? */
+function isBroken(error: SdkError): boolean {
+  if (BROKEN.test(error.code ?? '') || BROKEN_NAMES.includes(error.name ?? '')) return true
+  return statusOf(error) === undefined && ABSENT.test(error.message ?? '')
+}
+
+function isBusy(error: SdkError): boolean {
+  const status = statusOf(error) ?? 0
+  return BUSY.includes(error.name ?? '') || status === 429 || (status >= 500 && status !== 501)
+}
+
+/** The object is another one than that which was read before. */
+export function changedError(name: string): BlpkError {
+  return new BlpkError('CHANGED', `'${name}' was changed while it was read: start again`, { path: name })
+}
+
+/** A condition that does not hold, as stores say it: 412, or 409 while somebody else writes. */
+export function isRefused(error: unknown): boolean {
+  const status = statusOf(error)
+  return status === 412 || s3Code(error) === 'PreconditionFailed' || status === 409
+}
+
+/** Does the store say that it has no conditions, or none of this kind? */
+export function knowsNoConditions(error: unknown): boolean {
+  return statusOf(error) === 501 || s3Code(error) === 'NotImplemented'
+}
+
+/** What the store or SDK says, on one line and without secrets. */
+function reasonOf(error: SdkError): string {
+  const status = statusOf(error)
+  const name = error.name ?? 'Error'
+  // A 200 may carry an error; only what is no success helps.
+  const code = status === undefined || status < 300 ? name : `${name}, HTTP ${status}`
+  const said = scrubbed(error.message ?? '').trim()
+  if (said === '' || said === name || said === 'UnknownError') return code
+  return code === 'Error' ? said : `${said.replace(/\.$/, '')} (${code})`
+}
+
+/**
+ * Turns what the SDK throws into an error of ours. The SDK's own is not kept: it holds the whole request.
+ * @param doing what was tried, such as `read`
+ */
+export function s3Error(error: unknown, doing: string, name: string): BlpkError {
+  if (error instanceof BlpkError) return error
+  const sdk = error as SdkError
+  const failed = `cannot ${doing} '${name}': `
+  const place = { path: name }
+  if (isBroken(sdk) || isBusy(sdk)) return new TransientError(failed + reasonOf(sdk), place)
+  const code = s3Code(error)
+  if (code === 'NoSuchBucket') return new BlpkError('NOT_FOUND', `${failed}there is no such bucket`, place)
+  if (code === 'NoSuchUpload')
+    return new BlpkError('IO', `${failed}the upload was given up by somebody else meanwhile`, place)
+  if (isMissing(error)) return new BlpkError('NOT_FOUND', `${failed}there is no such object`, place)
+  if (EXPIRED.includes(code))
+    return new BlpkError('DENIED', `${failed}the credentials have run out: sign in again (${code})`, place)
+  if (DENIED.includes(code) || statusOf(error) === 403 || statusOf(error) === 401) {
+    return new BlpkError(
+      'DENIED',
+      `${failed}access denied (${code}): check credentials and permissions`,
+      place,
+    )
+  }
+  if (code === 'CredentialsProviderError') {
+    const hint = 'no credentials were found (set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE)'
+    return new BlpkError('DENIED', failed + hint, place)
+  }
+  if (/region is missing/i.test(sdk.message ?? ''))
+    return new BlpkError('USAGE', `${failed}no region is set (set AWS_REGION, or --s3-endpoint)`, place)
+  return new BlpkError('IO', failed + reasonOf(sdk), place)
+}

@@ -1,0 +1,29 @@
+import { usage } from '../../core/errors.js'
+
+/** An object of a store. */
+export interface Location {
+  bucket: string
+  /** Taken as it stands, not percent-decoded. */
+  key: string
+}
+
+const S3_NAME = /^s3:\/\/([^/]*)(?:\/(.*))?$/is
+
+/** The bucket and the rest of an `s3://` name, which may be empty. @throws BlpkError USAGE */
+export function parsePrefix(name: string): Location {
+  const [, bucket = '', key = ''] = S3_NAME.exec(name) ?? []
+  if (bucket === '') throw usage(`'${name}' names no bucket (such as s3://bucket/name)`)
+  return { bucket, key }
+}
+
+/** @throws BlpkError USAGE where the name is not that of an object */
+export function parseLocation(name: string): Location {
+  const location = parsePrefix(name)
+  if (location.key === '' || location.key.endsWith('/'))
+    throw usage(`'${name}' names no object (such as s3://bucket/name)`)
+  return location
+}
+
+export function nameOf({ bucket, key }: Location): string {
+  return `s3://${bucket}/${key}`
+}

@@ -1,0 +1,96 @@
+import type { ByteSink } from '../bytes/byte-sink.js'
+import type { ByteSource } from '../bytes/byte-source.js'
+import { type Closable, disposable } from '../core/dispose.js'
+import { type PlaceName, placeName } from '../core/place-name.js'
+import { openArchiveFile, type ReadOptions } from '../disk/read-archive.js'
+import { Archive, type OpenOptions } from '../format/bloscpack/archive.js'
+import {
+  openRemoteSink,
+  openRemoteSource,
+  type PlaceSettings,
+  type SinkSettings,
+  schemeOf,
+} from '../places/places.js'
+import type { FileSinkOptions } from '../sinks/file.js'
+import { openPathSink } from '../sinks/path.js'
+import type { Content } from '../sinks/replaceable.js'
+import { MemorySource } from '../sources/memory.js'
+import { openPlain } from '../sources/npy.js'
+import { openPath } from '../sources/path.js'
+import type { PlainSource } from '../sources/plain.js'
+import { type ByteIterable, StreamSource } from '../sources/stream.js'
+
+/** Whatever bytes can be read from: a path or address, bytes, a stream or any iterable of bytes, or a source. */
+export type Readable = PlaceName | Uint8Array | ByteIterable | ByteSource
+
+/**
+ * A source for whatever bytes can be read from: a path, `s3://bucket/key`, `https://…`, bytes, a stream.
+ * @throws BlpkError NOT_FOUND, IO, DENIED, NETWORK
+ */
+export async function openSource(
+  from: Readable,
+  settings: PlaceSettings = {},
+): Promise<ByteSource & Closable> {
+  return disposable(await sourceOf(from, settings))
+}
+
+async function sourceOf(from: Readable, settings: PlaceSettings): Promise<ByteSource> {
+  if (typeof from === 'string' || from instanceof URL) {
+    const name = placeName(from)
+    return (await openRemoteSource(name, settings)) ?? (await openPath(name, settings)).source
+  }
+  if (from instanceof Uint8Array) return new MemorySource(from)
+  return 'seekable' in from ? from : new StreamSource(from)
+}
+
+/**
+ * A sink for a path or `s3://bucket/key`.
+ * @param options.content what is going to be written: what is of another kind is then not overwritten
+ * @throws BlpkError EXISTS, NOT_FOUND, IO, DENIED, NETWORK
+ */
+export async function openSink(
+  place: PlaceName,
+  options: SinkSettings & FileSinkOptions & { content?: Content } = {},
+): Promise<ByteSink> {
+  const { content, ...rest } = options
+  const to = placeName(place)
+  if (content !== undefined && rest.overwrite === true) await checkOverwrite(to, content, rest)
+  return (await openRemoteSink(to, rest)) ?? openPathSink(to, rest)
+}
+
+/** An archive does not replace data, nor data an archive. @throws BlpkError EXISTS */
+async function checkOverwrite(to: string, content: Content, settings: PlaceSettings): Promise<void> {
+  const { checkReplaceableFile, checkReplaceableObject } = await import('../sinks/replaceable.js')
+  if (schemeOf(to) === undefined) await checkReplaceableFile(to, content)
+  else await checkReplaceableObject(to, settings, content)
+}
+
+/**
+ * A source for an archive. One in a file is read in the state that it has now, even if others append to it
+ * meanwhile; what a writer that was killed left undone is rolled back.
+ * @throws BlpkError NOT_FOUND, IO, DENIED, NETWORK
+ */
+export async function openArchiveSource(
+  from: Readable,
+  options: ReadOptions & PlaceSettings = {},
+): Promise<ByteSource & Closable> {
+  if (typeof from !== 'string' && !(from instanceof URL)) return openSource(from, options)
+  const name = placeName(from)
+  return schemeOf(name) === undefined ? openArchiveFile(name, options) : openSource(name, options)
+}
+
+/** Opens an archive for reading; close it when done. @throws BlpkError DAMAGED, CHECKSUM, UNSUPPORTED */
+export async function openArchive(
+  from: Readable,
+  options: OpenOptions & ReadOptions & PlaceSettings = {},
+): Promise<Archive> {
+  return Archive.open(await openArchiveSource(from, options), options)
+}
+
+/** A source of plain bytes to pack; a `.npy` is known by its first bytes unless `raw`. */
+export async function plainSource(
+  from: Readable,
+  options: { raw?: boolean } & PlaceSettings = {},
+): Promise<PlainSource & Closable> {
+  return disposable(await openPlain(await openSource(from, options), options))
+}
