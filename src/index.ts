@@ -3,6 +3,7 @@
  * Errors are {@link BlpkError}s with a code.
  */
 
+export { type Ndarray, ndarray, toTypedArray, UnpackedNdarray } from './array/numeric.js'
 export type { ByteSink, Expected } from './bytes/byte-sink.js'
 export type { ByteSource } from './bytes/byte-source.js'
 export type { ChunkHeader, Shuffle } from './chunk/blosc1/header.js'
@@ -59,7 +60,6 @@ export { appendToFile } from './format/bloscpack/append/file.js'
 export type { AppendOptions, AppendResult } from './format/bloscpack/append/options.js'
 export { appendTo } from './format/bloscpack/append/place.js'
 export { Archive, type ChunkPlace, type OpenOptions } from './format/bloscpack/archive.js'
-export type { Lost, Span } from './format/bloscpack/damage/finding.js'
 export {
   planRecovery,
   type RecoverOptions,
@@ -91,6 +91,7 @@ export {
 } from './format/bloscpack/verify.js'
 export { ChunkWalk, findChunk } from './format/bloscpack/walk.js'
 export type { CompressedSink, Totals } from './format/compressed-sink.js'
+export type { Lost, Span } from './format/damage/finding.js'
 export type { ChangeSettings, PlaceSettings, SinkSettings } from './places/places.js'
 export { FileSink, type FileSinkOptions } from './sinks/file.js'
 export { MemorySink } from './sinks/memory.js'
@@ -98,18 +99,10 @@ export { BytesPlainSink, type PlainSink } from './sinks/plain.js'
 export { StreamSink } from './sinks/stream.js'
 export { FileSource } from './sources/file.js'
 export { MemorySource } from './sources/memory.js'
+export { ndarraySource } from './sources/ndarray.js'
 export { openPlain } from './sources/npy.js'
 export { BytesPlainSource, type PlainSource, type PlainTraits } from './sources/plain.js'
 export { type ByteIterable, StreamSource } from './sources/stream.js'
 export { type OutputOptions, packBytes, packFile, unpackBytes, unpackFile } from './verbs/files.js'
-export {
-  type Ndarray,
-  type NumericArray,
-  ndarray,
-  ndarraySource,
-  packNdarray,
-  toTypedArray,
-  UnpackedNdarray,
-  unpackNdarray,
-} from './verbs/numeric.js'
+export { type NumericArray, packNdarray, unpackNdarray } from './verbs/numeric.js'
 export { openArchive, openSink, openSource, plainSource, type Readable } from './verbs/open.js'

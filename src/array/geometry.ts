@@ -1,4 +1,3 @@
-import { type ArrayShape, roundUp } from '../format/blosc2/frame/array-layer.js'
 import { axesOf, copyAxes } from './runs.js'
 
 /** A box in an array: from `start` (included) to `stop` (excluded), in items. */
@@ -127,4 +126,19 @@ export function copyShared(from: BoxBytes, to: BoxBytes, itemBytes: number, with
     (shared.stop[i] ?? 0) - at,
   ])
   copyAxes(axesOf(runs, boxShape(from.box), boxShape(to.box)), itemBytes, from.bytes, to.bytes)
+}
+
+/** More dimensions than this are not read: C-Blosc2 has 16, older releases 8. */
+export const MAX_DIMENSIONS = 16
+
+/** Shape and partitions of an array (README_B2ND_METALAYER); extents in items. */
+export interface ArrayShape {
+  shape: readonly number[]
+  chunkshape: readonly number[]
+  blockshape: readonly number[]
+}
+
+/** The next multiple; 0 stays 0. */
+export function roundUp(extent: number, unit: number): number {
+  return unit === 0 ? 0 : Math.ceil(extent / unit) * unit
 }

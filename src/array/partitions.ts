@@ -1,6 +1,5 @@
 import { usage } from '../core/errors.js'
-import { type ArrayShape, MAX_DIMENSIONS, roundUp } from '../format/blosc2/frame/array-layer.js'
-import { product } from './geometry.js'
+import { type ArrayShape, MAX_DIMENSIONS, product, roundUp } from './geometry.js'
 
 /** Blocks of this many bytes stay in the second level of usual caches; chunks are some dozens of them. */
 const BLOCK_BYTES = 128 * 1024

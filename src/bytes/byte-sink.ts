@@ -1,4 +1,4 @@
-import type { MaybePromise } from '../codecs/codec.js'
+import type { MaybePromise } from '../core/maybe-promise.js'
 import type { ByteSource } from './byte-source.js'
 import type { FilePlace } from './file-place.js'
 

@@ -1,4 +1,4 @@
-import type { MaybePromise } from '../codecs/codec.js'
+import type { MaybePromise } from '../core/maybe-promise.js'
 
 /** A half-open range of positions, in bytes. */
 export type ByteSpan = readonly [start: number, stop: number]

@@ -1,5 +1,5 @@
-import type { MaybePromise } from '../codecs/codec.js'
-import type { ChangePlan } from '../disk/journal.js'
+import type { MaybePromise } from '../core/maybe-promise.js'
+
 import type { ByteSource } from './byte-source.js'
 
 /**
@@ -43,4 +43,17 @@ export interface VersionedEditable extends Replaceable {
   replaceFront(front: Uint8Array, start: number, stop: number): void
   /** Is the version that was opened still there? What was found wrong in it may be no more. */
   isCurrent(): Promise<boolean>
+}
+
+/** What a change of an archive is going to do. Positions and sizes are in bytes. */
+export interface ChangePlan {
+  /** Ranges that will be overwritten; what lies behind the end of the file needs no saving. */
+  ranges: readonly [position: number, nbytes: number][]
+  /** The header before and after, equally long. */
+  before: Uint8Array
+  after: Uint8Array
+  /** Chunks that stay as they are. */
+  kept: { start: number; stop: number }
+  /** Does who makes the change have the lock? */
+  locked?: boolean
 }

@@ -1,6 +1,5 @@
+import type { MaybePromise } from '../core/maybe-promise.js'
 import type { Workspace } from '../kernels/workspace.js'
-
-export type MaybePromise<T> = T | Promise<T>
 
 /** A codec over single streams. Addresses are positions in the workspace's arena, sizes are bytes. */
 export interface Codec {

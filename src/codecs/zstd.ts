@@ -1,7 +1,8 @@
 import { createRequire } from 'node:module'
 import zlib from 'node:zlib'
+import type { MaybePromise } from '../core/maybe-promise.js'
 import type { Workspace } from '../kernels/workspace.js'
-import { type Codec, deliver, type MaybePromise } from './codec.js'
+import { type Codec, deliver } from './codec.js'
 import { walkZstdFrame } from './zstd-frame.js'
 
 /** Decompresses a frame. It throws where that is malformed or, where the library can tell, holds more than `nbytes`. */

@@ -1,4 +1,4 @@
-import type { MaybePromise } from '../codecs/codec.js'
+import type { MaybePromise } from './maybe-promise.js'
 
 declare global {
   // Libraries of TypeScript before ESNext do not have it; Node 20 does.

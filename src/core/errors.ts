@@ -67,3 +67,32 @@ export function interruptedError(signal?: AbortSignal): BlpkError {
 export function usage(message: string): BlpkError {
   return new BlpkError('USAGE', message)
 }
+
+/** The source gave more or fewer bytes than it said in the beginning. */
+export function changedError(name: string, how: 'longer' | 'shorter'): BlpkError {
+  const message =
+    `'${name}' is ${how} than it was in the beginning, or than it says; nothing was written: ` +
+    'pack it when nobody writes to it, or through a pipe'
+  return new BlpkError('IO', message, { path: name })
+}
+
+/** Puts the place in front of a message, as `chunk 17 at byte 18221334: crc32 mismatch`. */
+export function located(error: unknown): unknown {
+  if (!(error instanceof BlpkError) || error.place.chunk === undefined || /^chunk \d/.test(error.message))
+    return error
+  const { chunk, offset } = error.place
+  const where = offset === undefined ? `chunk ${chunk}` : `chunk ${chunk} at byte ${offset}`
+  return new BlpkError(error.code, `${where}: ${error.message}`, error.place, error)
+}
+
+/** What stopped a run: the signal's own reason says less than our code does. */
+export function interrupted(error: unknown, signal: AbortSignal | undefined): unknown {
+  if (signal?.aborted === true && error === signal.reason) return interruptedError(signal)
+  return error
+}
+
+/** Errors that say something of the archive, as against those of the machine. @throws what is none */
+export function asDamage(error: unknown): BlpkError {
+  if (error instanceof BlpkError && ['DAMAGED', 'CHECKSUM', 'UNSUPPORTED'].includes(error.code)) return error
+  throw error
+}

@@ -14,10 +14,9 @@ import {
   renameSync,
   unlinkSync,
   utimesSync,
-  writeSync,
 } from 'node:fs'
-import { MOST_AT_ONCE, readFully } from '../sources/file.js'
 import type { FrameLockOptions } from './b2lock.js'
+import { readFully, writeFully } from './fully.js'
 import { resolvedPath } from './links.js'
 import { HAS_MODES, modeWithin } from './modes.js'
 import { tryNativeLock } from './native-lock.js'
@@ -109,15 +108,6 @@ export interface Disk {
    * @throws BlpkError LOCKED, IO, UNSUPPORTED
    */
   lockFrame?(name: string, path: string, o: FrameLockOptions): Promise<() => void>
-}
-
-/** Writes all bytes to a descriptor, at a position or at its own. */
-export function writeFully(fd: number, bytes: Uint8Array, position: number | null): void {
-  let done = 0
-  while (done < bytes.length) {
-    const at = position === null ? null : position + done
-    done += writeSync(fd, bytes, done, Math.min(bytes.length - done, MOST_AT_ONCE), at)
-  }
 }
 
 function factsOf(stat: BigIntStats): FileFacts {

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os'
 import { dirname } from 'node:path'
+import type { ChangePlan } from '../bytes/editable.js'
 import { BlpkError } from '../core/errors.js'
 import { littleEndian64, toHex, type Xxh64, xxh64 } from '../core/xxh64.js'
 import type { Disk, FileId } from './disk.js'
@@ -49,19 +50,6 @@ export function asideOf(journal: string, disk: Disk): string {
     if (found === 'too long' && (short === undefined || lookFor(disk, short) !== 'there'))
       return short ?? plain
   }
-}
-
-/** What a change of an archive is going to do. Positions and sizes are in bytes. */
-export interface ChangePlan {
-  /** Ranges that will be overwritten; what lies behind the end of the file needs no saving. */
-  ranges: readonly [position: number, nbytes: number][]
-  /** The header before and after, equally long. */
-  before: Uint8Array
-  after: Uint8Array
-  /** Chunks that stay as they are. */
-  kept: { start: number; stop: number }
-  /** Does who makes the change have the lock? */
-  locked?: boolean
 }
 
 function anchorOf(disk: Disk, fd: number, kept: ChangePlan['kept'], hash: Xxh64): Anchor | undefined {

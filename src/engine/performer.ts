@@ -1,12 +1,11 @@
 import type { FilePlace } from '../bytes/file-place.js'
-import { damaged } from '../core/errors.js'
+import { changedError, damaged } from '../core/errors.js'
 import { attempt } from '../core/io-errors.js'
+import { readFully } from '../disk/fully.js'
 import type { Chunk2Worker } from '../format/blosc2/chunks/chunk-job.js'
 import { ChunkWorker } from '../format/bloscpack/chunk-job.js'
-import { changedError } from '../format/bloscpack/plan.js'
 import { type Arena, Workspace } from '../kernels/workspace.js'
 import { writeFully } from '../sinks/file.js'
-import { readFully } from '../sources/file.js'
 import type { Task } from './task.js'
 
 function readFrom({ fd, position, name }: FilePlace, into: Uint8Array): number {

@@ -1,5 +1,5 @@
 import type { FilePlace } from '../bytes/file-place.js'
-import type { MaybePromise } from '../codecs/codec.js'
+import type { MaybePromise } from '../core/maybe-promise.js'
 import type { PackPlan } from './bloscpack/plan.js'
 
 /** What is known of the whole when it is finished, or before it is begun where all of it is. */

@@ -1,4 +1,4 @@
-import type { MaybePromise } from '../codecs/codec.js'
+import type { MaybePromise } from '../core/maybe-promise.js'
 import { CONTAINER_PEEK_BYTES, containerOf } from './recognise.js'
 
 /** A range of an archive: position and size, in bytes. */

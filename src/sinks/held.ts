@@ -1,22 +1,11 @@
-import { closeSync, openSync, unlinkSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { closeSync } from 'node:fs'
 import type { ByteSink } from '../bytes/byte-sink.js'
 import { attempt } from '../core/io-errors.js'
-import { PRIVATE } from '../disk/modes.js'
-import { temporaryBeside } from '../disk/temporary.js'
-import { readFully } from '../sources/file.js'
+import { readFully } from '../disk/fully.js'
+import { openNameless } from '../disk/nameless.js'
 import { writeFully } from './file.js'
 
 const PIECE_BYTES = 1 << 20
-
-/** A file that has no name any more, so that nothing is left of it whatever happens. @returns its descriptor */
-export function openNameless(): number {
-  const path = temporaryBeside(join(tmpdir(), 'blpk'))
-  const fd = attempt('create', path, () => openSync(path, 'wx+', PRIVATE))
-  attempt('remove', path, () => unlinkSync(path))
-  return fd
-}
 
 /** Holds everything back in a nameless file until the commit, so that a pipe can be patched. */
 class HeldSink implements ByteSink {

@@ -1,7 +1,7 @@
 import type { ByteSink } from '../bytes/byte-sink.js'
 import { BlpkError } from '../core/errors.js'
 import { ioError } from '../core/io-errors.js'
-import { MOST_AT_ONCE } from '../sources/file.js'
+import { MOST_AT_ONCE } from '../disk/fully.js'
 
 /** What is used of a stream of Node; its own type would ask for those of Node in every program that uses this one. */
 export interface ByteWritable {

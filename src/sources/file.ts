@@ -1,25 +1,12 @@
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync } from 'node:fs'
 import type { ByteSource } from '../bytes/byte-source.js'
 import { BlpkError, closedError } from '../core/errors.js'
 import { attempt } from '../core/io-errors.js'
 import { type PlaceName, placeName } from '../core/place-name.js'
-
-/** Systems take less than 2 GiB in one read or write; so much is asked for at a time, in bytes. */
-export const MOST_AT_ONCE = 2 ** 30
+import { readFully } from '../disk/fully.js'
 
 /** A pipe in the place of a file would keep the opening waiting; Windows has none. */
 const READ = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
-
-/** Fills `into` from a file at `position`; fewer bytes only at the end. */
-export function readFully(fd: number, into: Uint8Array, position: number): number {
-  let done = 0
-  while (done < into.length) {
-    const n = readSync(fd, into, done, Math.min(into.length - done, MOST_AT_ONCE), position + done)
-    if (n === 0) break
-    done += n
-  }
-  return done
-}
 
 /** A regular file, or a descriptor of one. */
 export class FileSource implements ByteSource {

@@ -1,6 +1,6 @@
 import type { ByteSource } from '../bytes/byte-source.js'
 import type { FilePlace } from '../bytes/file-place.js'
-import type { MaybePromise } from '../codecs/codec.js'
+import type { MaybePromise } from '../core/maybe-promise.js'
 
 /** What is to be packed: plain bytes in order, and what is known of them. */
 export interface PlainSource {

@@ -1,6 +1,7 @@
-import type { Codec, MaybePromise } from '../../codecs/codec.js'
+import type { Codec } from '../../codecs/codec.js'
 import { codecByFormat } from '../../codecs/registry.js'
 import { damaged, type ErrorPlace } from '../../core/errors.js'
+import type { MaybePromise } from '../../core/maybe-promise.js'
 import type { Workspace } from '../../kernels/workspace.js'
 import { CHUNK_HEADER_BYTES, type ChunkHeader, streamsOfBlock } from './header.js'
 import { filterForBlock } from './shuffle.js'

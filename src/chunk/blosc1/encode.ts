@@ -1,4 +1,5 @@
-import type { Codec, MaybePromise } from '../../codecs/codec.js'
+import type { Codec } from '../../codecs/codec.js'
+import type { MaybePromise } from '../../core/maybe-promise.js'
 import type { Workspace } from '../../kernels/workspace.js'
 import { chooseBlocksize, splitsBlocks } from './blocksize.js'
 import {

@@ -1,5 +1,5 @@
-import type { MaybePromise } from '../../codecs/codec.js'
 import { damaged, type ErrorPlace } from '../../core/errors.js'
+import type { MaybePromise } from '../../core/maybe-promise.js'
 
 /** A stored chunk, wherever it lies: pieces of it can be fetched. */
 export interface ChunkBytes {

@@ -1,5 +1,5 @@
-import type { MaybePromise } from '../../codecs/codec.js'
 import { usage } from '../../core/errors.js'
+import type { MaybePromise } from '../../core/maybe-promise.js'
 import type { Workspace } from '../../kernels/workspace.js'
 import { chooseBlock2size, chunkTypesize, MIN_STREAM2_BYTES, splits } from './blocksize.js'
 import {

@@ -1,4 +1,3 @@
-import { CODEC_NUMBERS } from '../../format/blosc2/frame/header.js'
 import { CHUNK_HEADER_BYTES, type ChunkHeader, streamsOfBlock } from '../blosc1/header.js'
 import {
   EXTENDED_HEADER_BYTES,
@@ -8,6 +7,7 @@ import {
   newChunk2Header,
   writeChunk2Header,
 } from './header.js'
+import { CODEC_NUMBERS } from './params.js'
 
 /** What the longer header adds to all positions. */
 const SHIFT = EXTENDED_HEADER_BYTES - CHUNK_HEADER_BYTES

@@ -1,5 +1,6 @@
-import type { Codec, MaybePromise } from '../../codecs/codec.js'
-import type { SplitMode } from '../../format/blosc2/frame/header.js'
+import type { Codec } from '../../codecs/codec.js'
+import type { MaybePromise } from '../../core/maybe-promise.js'
+
 import type { Workspace } from '../../kernels/workspace.js'
 import type { BlockHook } from './decode.js'
 import type { FilterSlot } from './header.js'
@@ -44,3 +45,16 @@ export interface Chunk2Params {
   /** Gives what is compressed in place of the plain bytes of each block. */
   prefilter?: BlockHook | undefined
 }
+
+/**
+ * Numbers of the codecs themselves, which stand here; chunks have those of stream formats, as LZ4 HC has none.
+ * The document gives the latter here too, but C-Blosc2 writes these.
+ */
+export const CODEC_NUMBERS = { blosclz: 0, lz4: 1, lz4hc: 2, zlib: 4, zstd: 5 } as const
+
+/** In the frame's header: the number is in the `udcodec` field. */
+export const CODEC_UD = 6
+
+export const SPLIT_MODES = ['always', 'never', 'auto', 'forward-compat'] as const
+
+export type SplitMode = (typeof SPLIT_MODES)[number]

@@ -1,8 +1,8 @@
-import type { MaybePromise } from '../../codecs/codec.js'
 import { pluginCodec } from '../../codecs/plugins.js'
 import { codecByFormat } from '../../codecs/registry.js'
 import { decodeZstd, parseZstdDictionary, type ZstdDictionary } from '../../codecs/zstd-decoder/index.js'
 import { damaged, type ErrorPlace, unsupported } from '../../core/errors.js'
+import type { MaybePromise } from '../../core/maybe-promise.js'
 import type { Workspace } from '../../kernels/workspace.js'
 import { type Chunk2Header, CODEC_FORMAT_UD } from './header.js'
 

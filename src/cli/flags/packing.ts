@@ -1,5 +1,5 @@
 import { MAX_CHUNK_NBYTES, type Shuffle } from '../../chunk/blosc1/header.js'
-import type { SplitMode } from '../../format/blosc2/frame/header.js'
+import type { SplitMode } from '../../chunk/blosc2/params.js'
 import type { ContainerName } from '../archive-name.js'
 import { parseDtype, parseExtents, parseFilters, parseShape } from './blosc2-values.js'
 import { CHECKSUMS, CODECS } from './option-names.js'

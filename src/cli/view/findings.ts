@@ -1,5 +1,5 @@
 import { boxText } from '../../array/chunk-box.js'
-import type { Finding, Lost, Span } from '../../format/bloscpack/damage/finding.js'
+import type { Finding, Lost, Span } from '../../format/damage/finding.js'
 import { oneLine } from '../exit.js'
 
 function spanText({ start, stop }: Span): string {

@@ -5,6 +5,7 @@ import {
   parseChunk2Header,
   type Special,
 } from '../../chunk/blosc2/header.js'
+import { CODEC_NUMBERS, CODEC_UD } from '../../chunk/blosc2/params.js'
 import { codecName } from '../../codecs/plugins.js'
 import { CODECS } from '../../codecs/registry.js'
 import { JsonText } from '../../core/json/json.js'
@@ -13,7 +14,7 @@ import type { FrameFile } from '../../format/blosc2/chunks/frame-file.js'
 import { isLossy } from '../../format/blosc2/chunks/lossy.js'
 import { readVlmeta } from '../../format/blosc2/chunks/vlmeta.js'
 import { itemDtype } from '../../format/blosc2/frame/dtype.js'
-import { CODEC_NUMBERS, CODEC_UD, type FrameHeader } from '../../format/blosc2/frame/header.js'
+import type { FrameHeader } from '../../format/blosc2/frame/header.js'
 import type { Layers } from '../../format/blosc2/frame/layers.js'
 import { isStandIn, objectIn, objectText, standInError } from '../../format/blosc2/frame/objects.js'
 import type { ChunkOffset } from '../../format/blosc2/frame/offsets.js'

@@ -1,17 +1,11 @@
 import { lstatSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { product } from '../../array/geometry.js'
+import { type ArrayShape, product } from '../../array/geometry.js'
 import type { NdarrayLayout } from '../../array/npy/index.js'
 import { arrayOfFrame, JSON_LAYER } from '../../format/blosc2/chunks/described.js'
 import { type FrameFile, openFrame } from '../../format/blosc2/chunks/frame-file.js'
 import { readVlmeta } from '../../format/blosc2/chunks/vlmeta.js'
-import {
-  type ArrayShape,
-  B2ND_LAYER,
-  type B2ndMeta,
-  CATERVA_LAYER,
-  parseB2nd,
-} from '../../format/blosc2/frame/array-layer.js'
+import { B2ND_LAYER, type B2ndMeta, CATERVA_LAYER, parseB2nd } from '../../format/blosc2/frame/array-layer.js'
 import { itemDtype } from '../../format/blosc2/frame/dtype.js'
 import type { FrameHeader } from '../../format/blosc2/frame/header.js'
 import type { Layers } from '../../format/blosc2/frame/layers.js'

@@ -1,7 +1,7 @@
 import type { ByteSink } from '../../bytes/byte-sink.js'
 import { sameDigest } from '../../chunk/checksums.js'
 import { type CodecName, codecByFormat } from '../../codecs/registry.js'
-import { BlpkError, damaged } from '../../core/errors.js'
+import { BlpkError, damaged, interrupted, located } from '../../core/errors.js'
 import { compactJson } from '../../core/json/json.js'
 import { inOrder } from '../../engine/in-order.js'
 import {
@@ -12,6 +12,7 @@ import {
   type Room,
   type RunOptions,
 } from '../../engine/options.js'
+import { countChunks } from '../../engine/plain-chunks.js'
 import { Workspace } from '../../kernels/workspace.js'
 import { BytesPlainSource, type PlainSource } from '../../sources/plain.js'
 import { StreamSource } from '../../sources/stream.js'
@@ -19,11 +20,11 @@ import type { Totals } from '../compressed-sink.js'
 import type { Archive } from './archive.js'
 import type { EncodeParams } from './chunk-job.js'
 import { type Common, commonOf, joinedMetadata, planSpans, type Span, type Stretch } from './join-plan.js'
-import { ChunkReader, interrupted, packCrew } from './pack.js'
-import { countChunks, type PackPlan } from './plan.js'
+import { ChunkReader, packCrew } from './pack.js'
+import type { PackPlan } from './plan.js'
 import { RangeReader } from './range.js'
 import { BloscpackSink } from './sink.js'
-import { located, placeOf } from './unpack.js'
+import { placeOf } from './unpack.js'
 import { ChunkWalk } from './walk.js'
 
 /** Least size of a chunk: its header, in bytes. */

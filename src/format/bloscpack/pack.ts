@@ -1,15 +1,16 @@
 import type { FilePlace } from '../../bytes/file-place.js'
-import type { MaybePromise } from '../../codecs/codec.js'
 import { codecByName } from '../../codecs/registry.js'
-import { interruptedError } from '../../core/errors.js'
+import { changedError, interrupted } from '../../core/errors.js'
+import type { MaybePromise } from '../../core/maybe-promise.js'
+import { readFully } from '../../disk/fully.js'
 import { Crew } from '../../engine/crew.js'
 import { inOrder } from '../../engine/in-order.js'
 import type { PackOptions, RunOptions } from '../../engine/options.js'
-import { readFully } from '../../sources/file.js'
+import { countChunks } from '../../engine/plain-chunks.js'
 import type { PlainSource } from '../../sources/plain.js'
 import type { CompressedSink, Totals } from '../compressed-sink.js'
 import type { EncodeParams } from './chunk-job.js'
-import { changedError, countChunks, type PackPlan, planPack } from './plan.js'
+import { type PackPlan, planPack } from './plan.js'
 
 /** What was packed. */
 export interface PackResult {
@@ -170,10 +171,4 @@ export async function pack(
   } finally {
     await crew?.dismiss()
   }
-}
-
-/** What stopped a run: the signal's own reason says less than our code does. */
-export function interrupted(error: unknown, signal: AbortSignal | undefined): unknown {
-  if (signal?.aborted === true && error === signal.reason) return interruptedError(signal)
-  return error
 }

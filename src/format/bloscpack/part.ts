@@ -3,8 +3,9 @@ import { usage } from '../../core/errors.js'
 import { membersOf, objectOf, withMember } from '../../core/json/edit.js'
 import { toJson } from '../../core/json/json.js'
 import { DEFAULT_CHECKSUM, DEFAULT_CHUNK_SIZE, type PackOptions } from '../../engine/options.js'
+import { wholeItems } from '../../engine/plain-chunks.js'
 import { BytesPlainSource, type PlainSource } from '../../sources/plain.js'
-import { planChunks, wholeItems } from './plan.js'
+import { planChunks } from './plan.js'
 
 /** The `index`-th of `count` pieces, from 1. */
 export interface PartOf {

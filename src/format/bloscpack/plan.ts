@@ -2,7 +2,7 @@ import { MAX_CHUNK_NBYTES, type Shuffle } from '../../chunk/blosc1/header.js'
 import { type ChecksumName, checksumSpec } from '../../chunk/checksums.js'
 import { guessTypesize, SAMPLE_BYTES } from '../../chunk/typesize-sample.js'
 import type { CodecName } from '../../codecs/registry.js'
-import { BlpkError, usage } from '../../core/errors.js'
+import { usage } from '../../core/errors.js'
 import { compactJson } from '../../core/json/json.js'
 import {
   type CodecOptions,
@@ -16,6 +16,7 @@ import {
   type PackOptions,
   type Room,
 } from '../../engine/options.js'
+import { countChunks, wholeItems } from '../../engine/plain-chunks.js'
 import type { PlainSource } from '../../sources/plain.js'
 import type { EncodeParams } from './chunk-job.js'
 
@@ -31,11 +32,6 @@ export interface PackPlan {
   offsets: boolean
   room: Room
   metadata: string | undefined
-}
-
-/** How many chunks `size` bytes make: an empty input makes one empty chunk. */
-export function countChunks(size: number, chunkSize: number): number {
-  return Math.max(1, Math.ceil(size / chunkSize))
 }
 
 async function findTypesize(
@@ -72,11 +68,6 @@ export async function planChunks(
   return { params, sampled }
 }
 
-/** The largest multiple of the item size that is no more than what was asked for, but one item at least. */
-export function wholeItems(chunkSize: number, typesize: number): number {
-  return Math.max(typesize, Math.min(chunkSize, MAX_CHUNK_NBYTES) - (chunkSize % typesize))
-}
-
 /**
  * Decides how a source is to be packed.
  * @throws BlpkError USAGE for options that make no sense
@@ -98,18 +89,4 @@ export async function planPack(source: PlainSource, o: PackOptions): Promise<Pac
     room: o.maxAppChunks ?? DEFAULT_ROOM,
     metadata,
   }
-}
-
-/** The source gave more or fewer bytes than it said in the beginning. */
-export function changedError(name: string, how: 'longer' | 'shorter'): BlpkError {
-  const message =
-    `'${name}' is ${how} than it was in the beginning, or than it says; nothing was written: ` +
-    'pack it when nobody writes to it, or through a pipe'
-  return new BlpkError('IO', message, { path: name })
-}
-
-/** A pipe may hold more than its header says. @throws BlpkError IO where there is more behind the end */
-export async function checkEnd(source: PlainSource): Promise<void> {
-  if (source.isPiece !== true && (await source.read(new Uint8Array(1))) > 0)
-    throw changedError(source.name, 'longer')
 }

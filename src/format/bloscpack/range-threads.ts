@@ -1,12 +1,12 @@
+import { interrupted, located } from '../../core/errors.js'
 import { EventTurns } from '../../core/event-turns.js'
 import type { Crew } from '../../engine/crew.js'
 import type { RunOptions } from '../../engine/options.js'
 import type { Slot } from '../../engine/slot.js'
 import type { PlainSink } from '../../sinks/plain.js'
 import type { Archive, ChunkPlace } from './archive.js'
-import { interrupted } from './pack.js'
 import { type ByteRange, checkRange, RangeReader } from './range.js'
-import { crewFor, located, placeOf } from './unpack.js'
+import { crewFor, placeOf } from './unpack.js'
 import { ChunkWalk, findChunk } from './walk.js'
 
 /** Fewer chunks than this are read by the calling thread, block by block. */

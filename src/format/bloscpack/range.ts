@@ -1,13 +1,13 @@
 import { blocksBytes, decodeBlocks } from '../../chunk/blosc1/decode.js'
 import { CHUNK_HEADER_BYTES, type ChunkHeader } from '../../chunk/blosc1/header.js'
 import { type Checksum, sameDigest } from '../../chunk/checksums.js'
-import { BlpkError, unsupported, usage } from '../../core/errors.js'
+import { BlpkError, located, unsupported, usage } from '../../core/errors.js'
 import { unlessAborted } from '../../core/signals.js'
 import { Slot } from '../../engine/slot.js'
 import { Arena, Workspace } from '../../kernels/workspace.js'
 import type { Archive, ChunkPlace } from './archive.js'
 import { readBlocks } from './some-blocks.js'
-import { located, placeOf } from './unpack.js'
+import { placeOf } from './unpack.js'
 import { findChunk } from './walk.js'
 
 /** A half-open range of plain bytes. */

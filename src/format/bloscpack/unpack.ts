@@ -1,13 +1,12 @@
 import type { ChunkHeader } from '../../chunk/blosc1/header.js'
 import type { Codec } from '../../codecs/codec.js'
 import { CODECS } from '../../codecs/registry.js'
-import { BlpkError, type ErrorPlace } from '../../core/errors.js'
+import { type ErrorPlace, interrupted, located } from '../../core/errors.js'
 import { Crew } from '../../engine/crew.js'
 import { inOrder } from '../../engine/in-order.js'
 import type { RunOptions } from '../../engine/options.js'
 import type { PlainSink } from '../../sinks/plain.js'
 import type { Archive, ChunkPlace } from './archive.js'
-import { interrupted } from './pack.js'
 import { ChunkWalk } from './walk.js'
 
 /** What was unpacked. */
@@ -48,15 +47,6 @@ export async function crewFor(
 /** Where a chunk is, for messages. */
 export function placeOf(archive: Archive, chunk: ChunkPlace): ErrorPlace {
   return { path: archive.source.name, chunk: chunk.index, offset: chunk.position }
-}
-
-/** Puts the place in front of a message, as `chunk 17 at byte 18221334: crc32 mismatch`. */
-export function located(error: unknown): unknown {
-  if (!(error instanceof BlpkError) || error.place.chunk === undefined || /^chunk \d/.test(error.message))
-    return error
-  const { chunk, offset } = error.place
-  const where = offset === undefined ? `chunk ${chunk}` : `chunk ${chunk} at byte ${offset}`
-  return new BlpkError(error.code, `${where}: ${error.message}`, error.place, error)
 }
 
 async function unpackAll(

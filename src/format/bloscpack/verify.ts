@@ -1,20 +1,17 @@
 import type { ByteSource } from '../../bytes/byte-source.js'
-import { BlpkError } from '../../core/errors.js'
+import { asDamage, BlpkError, interrupted, located } from '../../core/errors.js'
 import { inOrder } from '../../engine/in-order.js'
 import type { RunOptions } from '../../engine/options.js'
 import type { PlainSource } from '../../sources/plain.js'
+import { damageFinding, type Finding, isSound } from '../damage/finding.js'
+import { arrayIn, lostChunks } from '../damage/lost.js'
 import { Archive, type ChunkPlace, entriesOf } from './archive.js'
-import { type Finding, isSound } from './damage/finding.js'
-import { damageFinding } from './damage/findings.js'
-import { arrayIn, lostChunks } from './damage/lost.js'
-import { asDamage } from './damage/probe.js'
 import { surveyArchive } from './damage/survey.js'
 import { OFFSET_BYTES } from './offsets.js'
-import { interrupted } from './pack.js'
-import { crewFor, located, placeOf } from './unpack.js'
+import { crewFor, placeOf } from './unpack.js'
 import { ChunkWalk } from './walk.js'
 
-export type { Finding } from './damage/finding.js'
+export type { Finding } from '../damage/finding.js'
 
 export interface VerifyOptions extends RunOptions {
   /** Decompress every chunk too; by default only structure and checksums are checked. */

@@ -1,6 +1,5 @@
-import type { VersionedEditable } from '../../bytes/editable.js'
+import type { ChangePlan, VersionedEditable } from '../../bytes/editable.js'
 import { BlpkError, damaged, unsupported } from '../../core/errors.js'
-import type { ChangePlan } from '../../disk/journal.js'
 import type { ChangeSettings } from '../../places/places.js'
 import { S3Sink, type S3SinkOptions } from '../../sinks/s3.js'
 import { openS3, type S3Source } from '../../sources/s3.js'

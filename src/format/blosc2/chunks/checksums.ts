@@ -1,7 +1,7 @@
 import type { ChunkBytes } from '../../../chunk/blosc2/chunk-bytes.js'
 import { sameDigest } from '../../../chunk/checksums.js'
-import type { MaybePromise } from '../../../codecs/codec.js'
 import { BlpkError, type ErrorPlace } from '../../../core/errors.js'
+import type { MaybePromise } from '../../../core/maybe-promise.js'
 import { type Xxh64, xxh64 } from '../../../core/xxh64.js'
 import {
   type ChecksumLayer,

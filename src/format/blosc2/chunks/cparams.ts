@@ -7,11 +7,12 @@ import {
   MAX_FILTERS,
 } from '../../../chunk/blosc2/header.js'
 import type { Chunk2Params, StreamEncoder } from '../../../chunk/blosc2/params.js'
+import { CODEC_NUMBERS, CODEC_UD, SPLIT_MODES, type SplitMode } from '../../../chunk/blosc2/params.js'
 import { addCodec, type PluginCodec, pluginCodec, pluginCodecByName } from '../../../codecs/plugins.js'
 import { CODECS, codecByName } from '../../../codecs/registry.js'
 import { unsupported, usage } from '../../../core/errors.js'
 import { filterById, filterByName, USER_IDS } from '../../../filters/registry.js'
-import { CODEC_NUMBERS, CODEC_UD, type FrameHeader, SPLIT_MODES, type SplitMode } from '../frame/header.js'
+import type { FrameHeader } from '../frame/header.js'
 
 /** A filter by name or number, with its meta byte (0 to 255, or −128 to −1). */
 export type FilterOption = string | number | { filter: string | number; meta?: number }

@@ -1,7 +1,6 @@
-import type { Replaceable } from '../../../bytes/editable.js'
+import type { ChangePlan, Replaceable } from '../../../bytes/editable.js'
 import { undone } from '../../../bytes/undone.js'
 import { damaged } from '../../../core/errors.js'
-import type { ChangePlan } from '../../../disk/journal.js'
 import type { Workspace } from '../../../kernels/workspace.js'
 import type { ReadSome } from '../../mutable.js'
 import { formatFrameHeader, frameHeaderBytes } from '../frame/header.js'

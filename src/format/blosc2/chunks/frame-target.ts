@@ -1,6 +1,6 @@
 import type { ByteSink } from '../../../bytes/byte-sink.js'
 import type { FilePlace } from '../../../bytes/file-place.js'
-import type { MaybePromise } from '../../../codecs/codec.js'
+import type { MaybePromise } from '../../../core/maybe-promise.js'
 import type { LockOptions } from '../../../disk/changing-file.js'
 import { replacingDirectory } from '../../../disk/replace.js'
 import { DirectorySink, type DirectorySinkOptions } from '../../../sinks/directory.js'

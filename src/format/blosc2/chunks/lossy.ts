@@ -1,9 +1,10 @@
 import { dtypeRepr, parseMetadataDtype } from '../../../array/npy/index.js'
+import { CODEC_UD } from '../../../chunk/blosc2/params.js'
 import { isLossyCodec } from '../../../codecs/plugins.js'
 import { usage } from '../../../core/errors.js'
 import type { BlockFilter } from '../../../filters/filter.js'
 import { filterById, filterByName, knownFilter } from '../../../filters/registry.js'
-import { CODEC_UD, type FrameHeader } from '../frame/header.js'
+import type { FrameHeader } from '../frame/header.js'
 import type { CompressionOptions, FilterOption } from './cparams.js'
 
 function filterOf(option: FilterOption): BlockFilter {

@@ -1,7 +1,7 @@
 import type { ByteSource } from '../../../bytes/byte-source.js'
 import type { ChunkBytes } from '../../../chunk/blosc2/chunk-bytes.js'
-import type { MaybePromise } from '../../../codecs/codec.js'
 import { damaged, type ErrorPlace } from '../../../core/errors.js'
+import type { MaybePromise } from '../../../core/maybe-promise.js'
 import { FileSource } from '../../../sources/file.js'
 
 /** Chunks up to this size are read in one go, in bytes: asking twice costs more. */

@@ -1,8 +1,7 @@
 import { chunkCount, type Partition, partition } from '../../../array/geometry.js'
 import type { Dtype } from '../../../array/npy/dtype.js'
 import { parseMetadataDtype } from '../../../array/npy/index.js'
-import { BlpkError, damaged } from '../../../core/errors.js'
-import { asDamage } from '../../bloscpack/damage/probe.js'
+import { asDamage, BlpkError, damaged } from '../../../core/errors.js'
 import { B2ND_LAYER, type B2ndMeta, CATERVA_LAYER, parseB2nd } from '../frame/array-layer.js'
 import type { Layers } from '../frame/layers.js'
 

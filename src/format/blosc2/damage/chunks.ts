@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
-import { BlpkError, damaged } from '../../../core/errors.js'
+import { asDamage, BlpkError, damaged } from '../../../core/errors.js'
 import type { RunOptions } from '../../../engine/options.js'
-import { asDamage } from '../../bloscpack/damage/probe.js'
 import { checkEnds } from '../chunks/checksums.js'
 import { decodeOffsets } from '../chunks/frame-file.js'
 import { type ChecksumLayer, formatChecksumLayer, runsOf } from '../frame/checksums.js'

@@ -1,5 +1,4 @@
-import { BlpkError } from '../../../core/errors.js'
-import { asDamage } from '../../bloscpack/damage/probe.js'
+import { asDamage, BlpkError } from '../../../core/errors.js'
 import { checkEnds } from '../chunks/checksums.js'
 import { readLayer } from '../chunks/vlmeta.js'
 import { CHECKSUM_LAYER, type ChecksumLayer, parseChecksumLayer } from '../frame/checksums.js'

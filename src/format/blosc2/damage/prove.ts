@@ -2,9 +2,8 @@ import type { ChunkBytes } from '../../../chunk/blosc2/chunk-bytes.js'
 import { type DecodeOptions, OpenChunk } from '../../../chunk/blosc2/decode.js'
 import { type Chunk2Header, EXTENDED_HEADER_BYTES, parseChunk2Header } from '../../../chunk/blosc2/header.js'
 import { sameDigest } from '../../../chunk/checksums.js'
-import { type BlpkError, damaged } from '../../../core/errors.js'
+import { asDamage, type BlpkError, damaged } from '../../../core/errors.js'
 import type { Workspace } from '../../../kernels/workspace.js'
-import { asDamage } from '../../bloscpack/damage/probe.js'
 import { xxh64Of } from '../chunks/checksums.js'
 
 /** What was found out about the bytes of a chunk whose header makes sense. */

@@ -1,6 +1,5 @@
 import type { BlpkError } from '../../../core/errors.js'
-import { damaged } from '../../../core/errors.js'
-import { asDamage } from '../../bloscpack/damage/probe.js'
+import { asDamage, damaged } from '../../../core/errors.js'
 import { type Layers, readLayers } from '../frame/layers.js'
 import { parseTrailer, TRAILER_END_BYTES, trailerBytes } from '../frame/trailer.js'
 import { MsgpackReader } from '../msgpack/reader.js'

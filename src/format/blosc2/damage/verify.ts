@@ -1,8 +1,7 @@
 import type { ByteSource } from '../../../bytes/byte-source.js'
-import { isSound } from '../../bloscpack/damage/finding.js'
-import { damageFinding } from '../../bloscpack/damage/findings.js'
-import { asDamage } from '../../bloscpack/damage/probe.js'
+import { asDamage } from '../../../core/errors.js'
 import type { VerifyReport } from '../../bloscpack/verify.js'
+import { damageFinding, isSound } from '../../damage/finding.js'
 import { checkedHow } from './findings.js'
 import { type FrameSurveyOptions, surveyFrame } from './survey.js'
 

@@ -1,6 +1,5 @@
 import { type Chunk2Header, EXTENDED_HEADER_BYTES } from '../../../chunk/blosc2/header.js'
-import { type BlpkError, damaged } from '../../../core/errors.js'
-import { asDamage } from '../../bloscpack/damage/probe.js'
+import { asDamage, type BlpkError, damaged } from '../../../core/errors.js'
 import { SourceChunk } from '../chunks/source-chunk.js'
 import type { FrameProbe } from './probe.js'
 

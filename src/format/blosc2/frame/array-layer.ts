@@ -1,21 +1,12 @@
+import { type ArrayShape, MAX_DIMENSIONS, roundUp } from '../../../array/geometry.js'
 import { damaged, type ErrorPlace, unsupported } from '../../../core/errors.js'
 import { MsgpackReader } from '../msgpack/reader.js'
 import { MsgpackWriter } from '../msgpack/writer.js'
-
-/** More dimensions than this are not read: C-Blosc2 has 16, older releases 8. */
-export const MAX_DIMENSIONS = 16
 /** Names of the metalayer; the second one is that of Caterva, which the format comes from. */
 export const B2ND_LAYER = 'b2nd'
 export const CATERVA_LAYER = 'caterva'
 const NUMPY_DTYPE = 0
 const LATEST_VERSION = 0
-
-/** Shape and partitions of an array (README_B2ND_METALAYER); extents in items. */
-export interface ArrayShape {
-  shape: readonly number[]
-  chunkshape: readonly number[]
-  blockshape: readonly number[]
-}
 
 export interface B2ndMeta extends ArrayShape {
   /** A NumPy type string, or `repr` of a description. Caterva had none. */
@@ -57,11 +48,6 @@ function checkShape(a: ArrayShape, place: ErrorPlace): void {
     if (extent > 0 && block === 0 && !a.shape.includes(0))
       throw damaged('the array has chunks or blocks without extent', place)
   }
-}
-
-/** The next multiple; 0 stays 0. */
-export function roundUp(extent: number, unit: number): number {
-  return unit === 0 ? 0 : Math.ceil(extent / unit) * unit
 }
 
 /**

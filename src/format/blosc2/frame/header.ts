@@ -1,4 +1,5 @@
 import { type FilterSlot, MAX_FILTERS } from '../../../chunk/blosc2/header.js'
+import { CODEC_NUMBERS, SPLIT_MODES, type SplitMode } from '../../../chunk/blosc2/params.js'
 import { type BlpkError, damaged, type ErrorPlace, unsupported } from '../../../core/errors.js'
 import { knownByBytes, knownByName, storeText } from '../../../core/known-files.js'
 import { MsgpackReader } from '../msgpack/reader.js'
@@ -17,17 +18,6 @@ const HEADER_FIELDS = 14
 const MAX_INT32 = 2 ** 31 - 1
 const LATEST_VERSION = 3
 const OFFSETS_64_BIT = 1
-
-/**
- * Numbers of the codecs themselves, which stand here; chunks have those of stream formats, as LZ4 HC has none.
- * The document gives the latter here too, but C-Blosc2 writes these.
- */
-export const CODEC_NUMBERS = { blosclz: 0, lz4: 1, lz4hc: 2, zlib: 4, zstd: 5 } as const
-/** In the frame's header: the number is in the `udcodec` field. */
-export const CODEC_UD = 6
-
-export const SPLIT_MODES = ['always', 'never', 'auto', 'forward-compat'] as const
-export type SplitMode = (typeof SPLIT_MODES)[number]
 
 /** The header of a frame (README_CFRAME_FORMAT, "Header"); sizes in bytes. */
 export interface FrameHeader {

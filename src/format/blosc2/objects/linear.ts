@@ -1,4 +1,4 @@
-import type { ArrayShape } from '../frame/array-layer.js'
+import type { ArrayShape } from '../../../array/geometry.js'
 
 /** Do boxes of `parts` follow each other in C order, without gaps at the edges? */
 function isInOrder(shape: readonly number[], parts: readonly number[]): boolean {

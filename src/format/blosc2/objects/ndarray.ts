@@ -1,4 +1,5 @@
 import { type Box, boxShape, chunkBoxes, product } from '../../../array/geometry.js'
+import { inCOrder, type Ndarray, ndarray, UnpackedNdarray } from '../../../array/numeric.js'
 import type { Pick1 } from '../../../array/picks.js'
 import type { ByteSink } from '../../../bytes/byte-sink.js'
 import type { ByteSource } from '../../../bytes/byte-source.js'
@@ -8,13 +9,7 @@ import { usage } from '../../../core/errors.js'
 import type { PlaceName } from '../../../core/place-name.js'
 import type { PlaceSettings, SinkSettings } from '../../../places/places.js'
 import { MemorySink } from '../../../sinks/memory.js'
-import {
-  inCOrder,
-  type Ndarray,
-  type NumericArray,
-  ndarray,
-  UnpackedNdarray,
-} from '../../../verbs/numeric.js'
+import type { NumericArray } from '../../../verbs/numeric.js'
 import { openSink } from '../../../verbs/open.js'
 import { readBox, readPicks } from '../chunks/array-reader.js'
 import type { PartSource } from '../chunks/read-parts.js'

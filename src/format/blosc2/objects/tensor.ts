@@ -1,14 +1,9 @@
 import { dtypeRepr, parseMetadataDtype } from '../../../array/npy/index.js'
+import { inCOrder, type Ndarray, ndarray, UnpackedNdarray } from '../../../array/numeric.js'
 import type { ByteSource } from '../../../bytes/byte-source.js'
 import { usage } from '../../../core/errors.js'
 import type { PlaceName } from '../../../core/place-name.js'
-import {
-  inCOrder,
-  type Ndarray,
-  type NumericArray,
-  ndarray,
-  UnpackedNdarray,
-} from '../../../verbs/numeric.js'
+import type { NumericArray } from '../../../verbs/numeric.js'
 import { checkLossy } from '../chunks/lossy.js'
 import { formatTensor, parseTensor, TENSOR_LAYER } from '../frame/tensor.js'
 import { openFrameSink, type SaveOptions } from './save-frame.js'

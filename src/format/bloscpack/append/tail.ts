@@ -1,7 +1,7 @@
 import { damaged, unsupported } from '../../../core/errors.js'
 import { DEFAULT_CHUNK_SIZE } from '../../../engine/options.js'
+import { wholeItems } from '../../../engine/plain-chunks.js'
 import type { Archive, ChunkPlace } from '../archive.js'
-import { wholeItems } from '../plan.js'
 import { RangeReader } from '../range.js'
 import { ChunkWalk, findChunk } from '../walk.js'
 

@@ -5,10 +5,11 @@ import {
   loadChecksum,
   sameDigest,
 } from '../../../chunk/checksums.js'
+import { asDamage } from '../../../core/errors.js'
 import { Workspace } from '../../../kernels/workspace.js'
 import { OFFSET_BYTES } from '../offsets.js'
 import { type OffsetTable, readTable } from './front.js'
-import { asDamage, type ChunkProbe } from './probe.js'
+import type { ChunkProbe } from './probe.js'
 import { nextChunk, plausiblePositions } from './scan.js'
 
 /** So many chunk headers are tried before the archive is taken for one without checksums. */

@@ -1,20 +1,10 @@
-import { BlpkError, type ErrorPlace } from '../../../core/errors.js'
+import { BlpkError, } from '../../../core/errors.js'
+import type { Finding } from '../../damage/finding.js'
+import { damageFinding } from '../../damage/finding.js'
+import { lostChunks } from '../../damage/lost.js'
 import type { BloscpackHeader } from '../header.js'
-import type { Finding } from './finding.js'
-import { lostChunks } from './lost.js'
 import type { LostChunks } from './number.js'
 import type { SurveyFacts } from './survey.js'
-
-/** As a finding: what an error says, with its place. */
-export function damageFinding(error: BlpkError, more: Partial<Finding> = {}): Finding {
-  const { code, message, place } = error
-  const level = code === 'UNSUPPORTED' ? 'unsupported' : 'damage'
-  return { level, code, message, ...placeIn(place), ...more }
-}
-
-function placeIn({ chunk, offset }: ErrorPlace): Partial<Finding> {
-  return { ...(chunk !== undefined && { chunk }), ...(offset !== undefined && { offset }) }
-}
 
 function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`

@@ -1,9 +1,10 @@
 import type { BlpkError } from '../../../core/errors.js'
+import { asDamage } from '../../../core/errors.js'
 import { entriesOf } from '../archive.js'
 import { type BloscpackHeader, FORMAT_VERSION, HEADER_BYTES, parseHeader } from '../header.js'
 import { OFFSET_BYTES } from '../offsets.js'
 import { type SurveyedMetadata, surveyMetadata } from './metadata.js'
-import { asDamage, type ChunkProbe } from './probe.js'
+import type { ChunkProbe } from './probe.js'
 
 /** What stands in front of the chunks, as far as it can be read. */
 export interface SurveyedFront {

@@ -1,4 +1,5 @@
 import type { ChecksumName } from '../../../chunk/checksums.js'
+import { asDamage } from '../../../core/errors.js'
 import { entriesOf } from '../archive.js'
 import { type BloscpackHeader, HEADER_BYTES } from '../header.js'
 import { OFFSET_BYTES } from '../offsets.js'
@@ -6,7 +7,7 @@ import { checksumAt, detectChecksum, type FoundTable, tableAt, tableBefore } fro
 import { type DiscoverOptions, Discovery, type Part } from './discover.js'
 import { readTable, type SurveyedFront, usedEntries } from './front.js'
 import { type SurveyedMetadata, surveyMetadata } from './metadata.js'
-import { asDamage, type ChunkProbe } from './probe.js'
+import type { ChunkProbe } from './probe.js'
 import { nextChunk } from './scan.js'
 
 /** The chunks of an archive as they were found, and by what. */

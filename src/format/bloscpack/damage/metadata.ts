@@ -1,6 +1,6 @@
 import { inflateSync } from 'node:zlib'
 import { checksumSpec, loadChecksum } from '../../../chunk/checksums.js'
-import { BlpkError } from '../../../core/errors.js'
+import { asDamage, BlpkError } from '../../../core/errors.js'
 import { Workspace } from '../../../kernels/workspace.js'
 import { HEADER_BYTES } from '../header.js'
 import {
@@ -11,7 +11,7 @@ import {
   parseMetadataHeader,
   parseMetadataText,
 } from '../metadata.js'
-import { asDamage, type ChunkProbe } from './probe.js'
+import type { ChunkProbe } from './probe.js'
 
 /** What is left of the metadata of an archive. */
 export interface SurveyedMetadata {

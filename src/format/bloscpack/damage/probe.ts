@@ -1,6 +1,6 @@
 import { CHUNK_HEADER_BYTES, type ChunkHeader, parseChunkHeader } from '../../../chunk/blosc1/header.js'
 import { type ChecksumName, checksumSpec } from '../../../chunk/checksums.js'
-import { BlpkError, damaged } from '../../../core/errors.js'
+import { asDamage, BlpkError, damaged } from '../../../core/errors.js'
 import { Slot } from '../../../engine/slot.js'
 import { type Arena, Workspace } from '../../../kernels/workspace.js'
 import type { SizedSource } from '../../../sources/sized.js'
@@ -173,10 +173,4 @@ export class ChunkProbe {
 /** A chunk that is sound as far as it can be checked here. @returns undefined where an error says more */
 export function asUnread(chunk: FoundChunk, error: BlpkError): FoundChunk | undefined {
   return error.code === 'UNSUPPORTED' ? { ...chunk, unread: error } : undefined
-}
-
-/** Errors that say something of the archive, as against those of the machine. @throws what is none */
-export function asDamage(error: unknown): BlpkError {
-  if (error instanceof BlpkError && ['DAMAGED', 'CHECKSUM', 'UNSUPPORTED'].includes(error.code)) return error
-  throw error
 }

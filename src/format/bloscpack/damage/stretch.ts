@@ -1,3 +1,4 @@
+import { asDamage } from '../../../core/errors.js'
 import { Crew } from '../../../engine/crew.js'
 import { inOrder } from '../../../engine/in-order.js'
 import type { RunOptions } from '../../../engine/options.js'
@@ -5,7 +6,7 @@ import type { Slot } from '../../../engine/slot.js'
 import { codecOf } from '../unpack.js'
 import { isTight } from './extent.js'
 import { type LoadedChunk, loadChunk } from './load-chunk.js'
-import { asDamage, asUnread, type ChunkProbe, type FoundChunk } from './probe.js'
+import { asUnread, type ChunkProbe, type FoundChunk } from './probe.js'
 
 interface Job {
   chunk: FoundChunk

@@ -1,5 +1,5 @@
-import type { Box } from '../../../array/geometry.js'
-import type { ErrorCode } from '../../../core/errors.js'
+import type { Box } from '../../array/geometry.js'
+import type { BlpkError, ErrorCode, ErrorPlace } from '../../core/errors.js'
 
 /** A half-open range of bytes, items or rows; without `stop` it goes to an end that is not known. */
 export interface Span {
@@ -33,4 +33,15 @@ export interface Finding {
   /** Position in the archive, in bytes. */
   offset?: number
   lost?: Lost
+}
+
+/** As a finding: what an error says, with its place. */
+export function damageFinding(error: BlpkError, more: Partial<Finding> = {}): Finding {
+  const { code, message, place } = error
+  const level = code === 'UNSUPPORTED' ? 'unsupported' : 'damage'
+  return { level, code, message, ...placeIn(place), ...more }
+}
+
+export function placeIn({ chunk, offset }: ErrorPlace): Partial<Finding> {
+  return { ...(chunk !== undefined && { chunk }), ...(offset !== undefined && { offset }) }
 }

@@ -1,5 +1,5 @@
-import { usage } from '../../../core/errors.js'
-import type { PlainSource } from '../../../sources/plain.js'
+import { usage } from '../core/errors.js'
+import type { PlainSource } from '../sources/plain.js'
 
 /** One source, or several, as a list. @throws BlpkError USAGE for anything else, such as a path */
 export function sourceList(source: PlainSource | readonly PlainSource[]): readonly PlainSource[] {

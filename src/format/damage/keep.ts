@@ -1,6 +1,6 @@
-import { ARRAY_KEYS, type NdarrayLayout, ndarrayIn } from '../../../array/npy/index.js'
-import { membersOf, objectOf, withMember } from '../../../core/json/edit.js'
-import { toJson } from '../../../core/json/json.js'
+import { ARRAY_KEYS, type NdarrayLayout, ndarrayIn } from '../../array/npy/index.js'
+import { membersOf, objectOf, withMember } from '../../core/json/edit.js'
+import { toJson } from '../../core/json/json.js'
 import type { Span } from './finding.js'
 import { rowBytes } from './lost.js'
 

@@ -1,8 +1,7 @@
-import { ndarrayIn } from '../../array/npy/index.js'
-import { usage } from '../../core/errors.js'
-import type { PlainSource } from '../../sources/plain.js'
-import { checkSameRows } from '../array-metadata.js'
-import { changedError } from './plan.js'
+import { ndarrayIn } from '../array/npy/index.js'
+import { changedError, usage } from '../core/errors.js'
+import type { PlainSource } from '../sources/plain.js'
+import { checkSameRows } from './array-metadata.js'
 
 /** Sources of known size, one behind the other. */
 class ConcatSource implements PlainSource {

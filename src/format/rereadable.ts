@@ -1,5 +1,5 @@
-import type { Need } from '../../../engine/spool.js'
-import { BytesPlainSource, type PlainSource } from '../../../sources/plain.js'
+import type { Need } from '../engine/spool.js'
+import { BytesPlainSource, type PlainSource } from '../sources/plain.js'
 
 /** A source that can be read more than once. */
 export const READ_AGAIN: Need = (source) =>

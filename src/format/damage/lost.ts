@@ -1,5 +1,5 @@
-import type { NdarrayLayout } from '../../../array/npy/index.js'
-import { ndarrayIn } from '../../../array/npy/index.js'
+import type { NdarrayLayout } from '../../array/npy/index.js'
+import { ndarrayIn } from '../../array/npy/index.js'
 import type { Lost, Span } from './finding.js'
 
 /** What is known of the plain bytes of an archive. */
