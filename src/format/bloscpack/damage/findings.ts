@@ -1,4 +1,4 @@
-import { BlpkError, } from '../../../core/errors.js'
+import { BlpkError } from '../../../core/errors.js'
 import type { Finding } from '../../damage/finding.js'
 import { damageFinding } from '../../damage/finding.js'
 import { lostChunks } from '../../damage/lost.js'

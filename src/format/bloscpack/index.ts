@@ -1,0 +1,6 @@
+// The door to Bloscpack archives: all that the verbs use of them.
+
+import type { Container } from '../container.js'
+import { BLOSCPACK } from './traits.js'
+
+export const container = { ...BLOSCPACK } as Container

@@ -1,0 +1,49 @@
+// Options of packing, whatever the container: each takes what it can, and says why it refuses the rest.
+
+import type { Shuffle } from '../chunk/blosc1/header.js'
+import type { SplitMode } from '../chunk/blosc2/params.js'
+import type { PlanInfo, Room, RunOptions } from '../engine/options.js'
+
+/** A filter by name or number, with its meta byte (0 to 255, or −128 to −1). */
+export type FilterOption = string | number | { filter: string | number; meta?: number }
+
+/** How chunks are compressed, and what a container keeps of them. */
+export interface PackOptions extends RunOptions {
+  /** Name of a codec, or number of a registered one. Default: `lz4` for Bloscpack, `zstd` for Blosc2. */
+  codec?: string | number
+  /** Meta byte of the codec. */
+  codecMeta?: number
+  /** 0 (store) to 9, default 5. */
+  level?: number
+  /** Short form of `filters`, for one shuffle. */
+  shuffle?: Shuffle
+  /** At most six, in the order of compression. */
+  filters?: readonly FilterOption[]
+  splitMode?: SplitMode
+  /** A dictionary of samples in each chunk. */
+  dictionary?: boolean
+  /** Item size, in bytes; from the source, or found out by a sample (`auto`), by default. */
+  typesize?: number | 'auto'
+  /** Plain bytes of a chunk. */
+  chunkSize?: number
+  /** Bytes of a block. */
+  blockSize?: number
+  /** Shape of a chunk, in items. */
+  chunks?: readonly number[]
+  /** Shape of a block, in items. */
+  blocks?: readonly number[]
+  /** Name of the checksum; `none` for none. */
+  checksum?: string
+  /** Keep positions of chunks. */
+  offsets?: boolean
+  /** Chunks to keep room for. */
+  maxAppChunks?: Room
+  /** Metadata as JSON text, beside what describes an array. */
+  metadata?: string
+  /** Files in a directory, in place of one file. */
+  sparse?: boolean
+  /** Let lossy filters work on items that they ruin. */
+  force?: boolean
+  /** Called once it is known how chunks are compressed. */
+  onPlan?: (plan: PlanInfo) => void
+}

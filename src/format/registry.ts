@@ -1,0 +1,62 @@
+// The containers that there are: a line each. What a container is called and known by is there at once, its machinery when it is used.
+
+import { usage } from '../core/errors.js'
+import { BLOSC2 } from './blosc2/traits.js'
+import { BLOSCPACK } from './bloscpack/traits.js'
+import type { Container, ContainerTraits, Format } from './container.js'
+
+/** A container and how to get at what it can do. */
+interface Entry {
+  traits: ContainerTraits
+  load(): Promise<Container>
+}
+
+const ENTRIES: Entry[] = [
+  { traits: BLOSCPACK, load: async () => (await import('./bloscpack/index.js')).container },
+  { traits: BLOSC2, load: async () => (await import('./blosc2/index.js')).container },
+]
+
+/**
+ * Adds a container of your own, which every verb then works on.
+ * @throws BlpkError USAGE where its name, or that of one of its formats, is taken
+ */
+export function registerContainer(container: Container): void {
+  const taken = (format: Format): boolean =>
+    formats().some(({ id, extension }) => id === format.id || extension === format.extension)
+  if (ENTRIES.some(({ traits }) => traits.name === container.name) || container.formats.some(taken))
+    throw usage(`there is a container '${container.name}', or one that makes such files, already`)
+  ENTRIES.push({ traits: container, load: async () => container })
+}
+
+export function containers(): readonly ContainerTraits[] {
+  return ENTRIES.map(({ traits }) => traits)
+}
+
+/** All kinds of files that can be made. */
+export function formats(): readonly Format[] {
+  return ENTRIES.flatMap(({ traits }) => traits.formats)
+}
+
+/** The container that a place holds, by its first bytes. */
+export function recognise(front: Uint8Array): ContainerTraits | undefined {
+  return ENTRIES.find(({ traits }) => traits.recognise(front))?.traits
+}
+
+/** The same by its last bytes, where the first ones are damaged. */
+export function recogniseEnd(end: Uint8Array): ContainerTraits | undefined {
+  return ENTRIES.find(({ traits }) => traits.recogniseEnd?.(end) === true)?.traits
+}
+
+/** The kind of file that a name stands for, and its container. */
+export function formatByName(name: string): { traits: ContainerTraits; format: Format } | undefined {
+  for (const { traits } of ENTRIES)
+    for (const format of traits.formats) if (name.endsWith(format.extension)) return { traits, format }
+  return undefined
+}
+
+/** The container with all that it can do. */
+export function loadContainer(traits: ContainerTraits): Promise<Container> {
+  const entry = ENTRIES.find((one) => one.traits === traits)
+  if (entry === undefined) throw usage(`there is no container '${traits.name}'`)
+  return entry.load()
+}
