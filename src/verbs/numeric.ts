@@ -1,4 +1,4 @@
-import { dtypeRepr, ndarrayIn, } from '../array/npy/index.js'
+import { dtypeRepr, ndarrayIn } from '../array/npy/index.js'
 import { type Ndarray, UnpackedNdarray } from '../array/numeric.js'
 import { usage } from '../core/errors.js'
 import type { NumericArray } from '../core/numeric-array.js'

@@ -4,8 +4,8 @@ import { EXIT_CODES, worst } from '../../src/cli/exit.js'
 import { FLAGS } from '../../src/cli/flags/index.js'
 import { CHECKSUMS, CODECS } from '../../src/cli/flags/option-names.js'
 import { parseSlice, resolveSlice } from '../../src/cli/flags/slices.js'
-import { parseSize, prettyRatio, prettySeconds, prettySize } from '../../src/cli/view/sizes.js'
 import { CODECS as REGISTRY } from '../../src/codecs/registry.js'
+import { parseSize, prettyRatio, prettySeconds, prettySize } from '../../src/core/sizes.js'
 
 test.each([
   ['0', 0],

@@ -1,5 +1,6 @@
 import type { ByteSink } from '../../bytes/byte-sink.js'
 import { BlpkError, unsupported, usage } from '../../core/errors.js'
+import { exactSize, prettySeconds, prettySize } from '../../core/sizes.js'
 import { Archive } from '../../format/bloscpack/archive.js'
 import type { RecoveryReport } from '../../format/bloscpack/damage/recover.js'
 import type { ByteRange } from '../../format/bloscpack/range.js'
@@ -20,7 +21,6 @@ import { openOutput, refuseMixedOutput } from '../outputs.js'
 import { headOfInput } from '../view/head.js'
 import { openProgress, type ProgressView } from '../view/progress.js'
 import { jsonRatio, jsonSeconds, printJson, stopwatch } from '../view/report.js'
-import { exactSize, prettySeconds, prettySize } from '../view/sizes.js'
 import { isTerminal } from '../view/stdio.js'
 
 /** What is to be written of an archive. */

@@ -1,5 +1,6 @@
 import { shapeText } from '../../array/shape-text.js'
 import { BlpkError, usage } from '../../core/errors.js'
+import { prettyRatio, prettySize } from '../../core/sizes.js'
 import { Archive } from '../../format/bloscpack/archive.js'
 import { schemeOf } from '../../places/places.js'
 import { openS3 } from '../../sources/s3.js'
@@ -11,7 +12,6 @@ import { describe, EXIT_CODES, oneLine, worst } from '../exit.js'
 import { failedEntry, type Head, headOfArchive, unknownHead } from '../view/head.js'
 import { print } from '../view/print.js'
 import { JsonList, table } from '../view/report.js'
-import { prettyRatio, prettySize } from '../view/sizes.js'
 
 /** Fronts that are asked for at the same time. */
 const AT_ONCE = 8

@@ -1,9 +1,9 @@
 import { shapeText } from '../../array/shape-text.js'
 import { JsonText } from '../../core/json/json.js'
+import { exactSize, prettyRatio } from '../../core/sizes.js'
 import { oneLine } from '../exit.js'
 import type { FilterInfo, FrameChunkInfo, FrameInfo, LayerInfo } from './frame-facts.js'
 import { table } from './report.js'
-import { exactSize, prettyRatio } from './sizes.js'
 
 /** Metalayers of more characters are cut. */
 const MAX_SHOWN = 200

@@ -1,4 +1,6 @@
-import { usage } from '../../core/errors.js'
+// Sizes, ratios and times as people read and write them.
+
+import { usage } from './errors.js'
 
 const UNITS = 'BKMGT'
 const SIZE = /^(\d+\.?\d*|\.\d+)(?:b|([kmgt])(?:i?b)?)?$/i
