@@ -9,6 +9,7 @@ import { Archive, type OpenOptions } from '../format/bloscpack/archive.js'
 import { type PackResult, pack } from '../format/bloscpack/pack.js'
 import { BloscpackSink } from '../format/bloscpack/sink.js'
 import { type UnpackResult, unpack } from '../format/bloscpack/unpack.js'
+import { openArchiveSource, openSink, openSource } from '../places/open.js'
 import { type PlaceSettings, schemeOf } from '../places/places.js'
 import type { FileSinkOptions } from '../sinks/file.js'
 import { MemorySink } from '../sinks/memory.js'
@@ -19,7 +20,6 @@ import { MemorySource } from '../sources/memory.js'
 import { openPlain } from '../sources/npy.js'
 import { BytesPlainSource } from '../sources/plain.js'
 import { mayLieAboutSize } from '../sources/unsized.js'
-import { openArchiveSource, openSink, openSource } from './open.js'
 
 /** What files and memory have in common as outputs. */
 export interface OutputOptions extends PlaceSettings {

@@ -1,16 +1,10 @@
+// Opens what bytes are read from and written to, wherever that is: a path, an address, memory, a stream.
+
 import type { ByteSink } from '../bytes/byte-sink.js'
 import type { ByteSource } from '../bytes/byte-source.js'
 import { type Closable, disposable } from '../core/dispose.js'
 import { type PlaceName, placeName } from '../core/place-name.js'
 import { openArchiveFile, type ReadOptions } from '../disk/read-archive.js'
-import { Archive, type OpenOptions } from '../format/bloscpack/archive.js'
-import {
-  openRemoteSink,
-  openRemoteSource,
-  type PlaceSettings,
-  type SinkSettings,
-  schemeOf,
-} from '../places/places.js'
 import type { FileSinkOptions } from '../sinks/file.js'
 import { openPathSink } from '../sinks/path.js'
 import type { Content } from '../sinks/replaceable.js'
@@ -19,6 +13,13 @@ import { openPlain } from '../sources/npy.js'
 import { openPath } from '../sources/path.js'
 import type { PlainSource } from '../sources/plain.js'
 import { type ByteIterable, StreamSource } from '../sources/stream.js'
+import {
+  openRemoteSink,
+  openRemoteSource,
+  type PlaceSettings,
+  type SinkSettings,
+  schemeOf,
+} from './places.js'
 
 /** Whatever bytes can be read from: a path or address, bytes, a stream or any iterable of bytes, or a source. */
 export type Readable = PlaceName | Uint8Array | ByteIterable | ByteSource
@@ -77,14 +78,6 @@ export async function openArchiveSource(
   if (typeof from !== 'string' && !(from instanceof URL)) return openSource(from, options)
   const name = placeName(from)
   return schemeOf(name) === undefined ? openArchiveFile(name, options) : openSource(name, options)
-}
-
-/** Opens an archive for reading; close it when done. @throws BlpkError DAMAGED, CHECKSUM, UNSUPPORTED */
-export async function openArchive(
-  from: Readable,
-  options: OpenOptions & ReadOptions & PlaceSettings = {},
-): Promise<Archive> {
-  return Archive.open(await openArchiveSource(from, options), options)
 }
 
 /** A source of plain bytes to pack; a `.npy` is known by its first bytes unless `raw`. */

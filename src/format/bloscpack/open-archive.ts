@@ -1,0 +1,14 @@
+// Opens a Bloscpack archive by the name of its place.
+
+import type { ReadOptions } from '../../disk/read-archive.js'
+import { openArchiveSource, type Readable } from '../../places/open.js'
+import type { PlaceSettings } from '../../places/places.js'
+import { Archive, type OpenOptions } from './archive.js'
+
+/** Opens an archive for reading; close it when done. @throws BlpkError DAMAGED, CHECKSUM, UNSUPPORTED */
+export async function openArchive(
+  from: Readable,
+  options: OpenOptions & ReadOptions & PlaceSettings = {},
+): Promise<Archive> {
+  return Archive.open(await openArchiveSource(from, options), options)
+}
