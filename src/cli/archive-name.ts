@@ -2,7 +2,7 @@ import { basename } from 'node:path'
 import { unsupported, usage } from '../core/errors.js'
 import { knownByName, storeText } from '../core/known-files.js'
 import { printable } from '../core/printable.js'
-import { schemeOf } from '../places/places.js'
+import { schemeOf } from '../places/registry.js'
 import { isDash, shown } from './dash.js'
 import type { CliOptions } from './flags/options.js'
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { usage } from '../core/errors.js'
 import { descriptorNamed } from '../disk/descriptors.js'
-import { schemeOf } from '../places/places.js'
+import { schemeOf } from '../places/registry.js'
 import type { CommandSpec } from './commands.js'
 
 const REPLACEMENT = '\ufffd'

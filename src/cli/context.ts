@@ -1,5 +1,5 @@
 import { BlpkError } from '../core/errors.js'
-import type { ChangeSettings, PlaceSettings } from '../places/places.js'
+import type { ChangeSettings, PlaceSettings } from '../store/settings.js'
 import { isDash, shown } from './dash.js'
 import { describe, exitCodeOf, oneLine, worst } from './exit.js'
 import type { CliOptions } from './flags/options.js'

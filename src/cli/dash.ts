@@ -1,5 +1,5 @@
 import { shownUrl } from '../net/redact.js'
-import { schemeOf } from '../places/places.js'
+import { schemeOf } from '../places/registry.js'
 
 /** Does an argument stand for standard input or output? */
 export function isDash(argument: string): boolean {

@@ -13,13 +13,8 @@ import { openPlain } from '../sources/npy.js'
 import { openPath } from '../sources/path.js'
 import type { PlainSource } from '../sources/plain.js'
 import { type ByteIterable, StreamSource } from '../sources/stream.js'
-import {
-  openRemoteSink,
-  openRemoteSource,
-  type PlaceSettings,
-  type SinkSettings,
-  schemeOf,
-} from './places.js'
+import type { PlaceSettings, SinkSettings } from '../store/settings.js'
+import { openRemoteSink, openRemoteSource, schemeOf } from './registry.js'
 
 /** Whatever bytes can be read from: a path or address, bytes, a stream or any iterable of bytes, or a source. */
 export type Readable = PlaceName | Uint8Array | ByteIterable | ByteSource

@@ -4,8 +4,9 @@ import { KNOWN_PEEK_BYTES, knownByBytes } from '../core/known-files.js'
 import { lookAt } from '../disk/look.js'
 import { looksLikeTrailerEnd, TRAILER_END_BYTES } from '../format/blosc2/frame/trailer.js'
 import { containerOf } from '../format/recognise.js'
-import { openRemoteSource, type PlaceSettings } from '../places/places.js'
+import { openRemoteSource } from '../places/registry.js'
 import { FileSource } from '../sources/file.js'
+import type { PlaceSettings } from '../store/settings.js'
 import { outputPlace } from './path.js'
 
 /** What is going to be written: an archive or a frame, plain data, or metadata as text. */

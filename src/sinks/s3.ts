@@ -1,7 +1,6 @@
 import type { ByteSink, Expected } from '../bytes/byte-sink.js'
 import type { ByteSource } from '../bytes/byte-source.js'
 import { BlpkError } from '../core/errors.js'
-import type { PlaceSettings, SinkSettings } from '../places/places.js'
 import { S3Source } from '../sources/s3.js'
 import { type Commit, commitOnce, type Write } from '../store/s3/commit.js'
 import type { CommitKind } from '../store/s3/conditions.js'
@@ -10,6 +9,7 @@ import { type Condition, isStrong, type S3Object } from '../store/s3/object.js'
 import { freshTraits } from '../store/s3/traits.js'
 import { Upload } from '../store/s3/upload.js'
 import { newWriteId } from '../store/s3/write-ids.js'
+import type { PlaceSettings, SinkSettings } from '../store/settings.js'
 import { copyPieces, LEAST_PART, type PartSizes, partSizes } from './part-sizes.js'
 
 function existsError(name: string): BlpkError {

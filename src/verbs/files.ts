@@ -10,7 +10,7 @@ import { type PackResult, pack } from '../format/bloscpack/pack.js'
 import { BloscpackSink } from '../format/bloscpack/sink.js'
 import { type UnpackResult, unpack } from '../format/bloscpack/unpack.js'
 import { openArchiveSource, openSink, openSource } from '../places/open.js'
-import { type PlaceSettings, schemeOf } from '../places/places.js'
+import { schemeOf } from '../places/registry.js'
 import type { FileSinkOptions } from '../sinks/file.js'
 import { MemorySink } from '../sinks/memory.js'
 import { npyPrefix } from '../sinks/npy.js'
@@ -20,6 +20,7 @@ import { MemorySource } from '../sources/memory.js'
 import { openPlain } from '../sources/npy.js'
 import { BytesPlainSource } from '../sources/plain.js'
 import { mayLieAboutSize } from '../sources/unsized.js'
+import type { PlaceSettings } from '../store/settings.js'
 
 /** What files and memory have in common as outputs. */
 export interface OutputOptions extends PlaceSettings {

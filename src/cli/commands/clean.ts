@@ -1,5 +1,5 @@
 import { usage } from '../../core/errors.js'
-import { schemeOf } from '../../places/places.js'
+import { schemeOf } from '../../places/registry.js'
 import { giveUpUpload, type LeftUpload, listUploads } from '../../store/s3/uploads.js'
 import { type Context, forEachFile, placeSettings } from '../context.js'
 import { oneLine, worst } from '../exit.js'

@@ -1,7 +1,7 @@
 import { usage } from '../../core/errors.js'
 import { compactJson, JsonText } from '../../core/json/json.js'
 import { memberOf, readMembers, removeMember, setMember } from '../../format/bloscpack/members.js'
-import { checkChangeable } from '../../places/places.js'
+import { checkChangeable } from '../../places/registry.js'
 import { type Context, changeSettings, placeSettings, sayVerbose } from '../context.js'
 import { lockOptions } from '../flags/codec-flags.js'
 import { print } from '../view/print.js'

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { dirname, join, resolve, sep } from 'node:path'
 import type { FrameObject } from '../../format/blosc2/frame/objects.js'
-import { schemeOf } from '../../places/places.js'
+import { schemeOf } from '../../places/registry.js'
 
 const COLUMN: FrameObject = {
   kind: 'ctable-column',

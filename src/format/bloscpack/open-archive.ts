@@ -2,7 +2,7 @@
 
 import type { ReadOptions } from '../../disk/read-archive.js'
 import { openArchiveSource, type Readable } from '../../places/open.js'
-import type { PlaceSettings } from '../../places/places.js'
+import type { PlaceSettings } from '../../store/settings.js'
 import { Archive, type OpenOptions } from './archive.js'
 
 /** Opens an archive for reading; close it when done. @throws BlpkError DAMAGED, CHECKSUM, UNSUPPORTED */

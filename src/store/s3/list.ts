@@ -1,6 +1,6 @@
 import { ListObjectsV2Command } from '@aws-sdk/client-s3'
 import { retrying } from '../../net/retry.js'
-import type { PlaceSettings } from '../../places/places.js'
+import type { PlaceSettings } from '../settings.js'
 import { clientFor } from './client.js'
 import { s3Error } from './errors.js'
 import { nameOf, parsePrefix } from './location.js'

@@ -17,7 +17,7 @@ import {
 import { BlpkError } from '../../core/errors.js'
 import { following } from '../../net/follow.js'
 import { interruptedError, type NetSettings, retrying } from '../../net/retry.js'
-import type { PlaceSettings } from '../../places/places.js'
+import type { PlaceSettings } from '../settings.js'
 import { clientFor, type Integrity } from './client.js'
 import { changedError, isMissing, s3Code, s3Error, statusOf } from './errors.js'
 import { type Location, nameOf } from './location.js'

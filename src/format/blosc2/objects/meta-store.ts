@@ -1,7 +1,7 @@
 import { unsupported, usage } from '../../../core/errors.js'
 import { objectOf } from '../../../core/json/edit.js'
 import type { LockOptions } from '../../../disk/changing-file.js'
-import type { PlaceSettings } from '../../../places/places.js'
+import type { PlaceSettings } from '../../../store/settings.js'
 import { OWN_LAYER } from '../chunks/frame-ids.js'
 import { B2ND_LAYER, CATERVA_LAYER } from '../frame/array-layer.js'
 import type { Layers } from '../frame/layers.js'

@@ -7,8 +7,8 @@ import type { ByteSource } from '../../../bytes/byte-source.js'
 import { damaged, usage } from '../../../core/errors.js'
 import type { PlaceName } from '../../../core/place-name.js'
 import { openSource } from '../../../places/open.js'
-import type { PlaceSettings } from '../../../places/places.js'
 import { type OpenNpy, readNpy } from '../../../sources/npy.js'
+import type { PlaceSettings } from '../../../store/settings.js'
 import type { NDArray } from './ndarray.js'
 
 /** Plain bytes that are held at a time; a chunk may be larger. */

@@ -1,29 +1,9 @@
+// The places that are known, by the scheme in front of their names.
 import type { ByteSink } from '../bytes/byte-sink.js'
 import type { ByteSource } from '../bytes/byte-source.js'
 import type { VersionedEditable } from '../bytes/editable.js'
 import { usage } from '../core/errors.js'
-import type { NetSettings } from '../net/retry.js'
-
-/** Settings of places that are not on this machine. */
-export interface PlaceSettings extends NetSettings {
-  /** Address of the S3 service, in place of that in the environment. */
-  s3Endpoint?: string
-}
-
-/** Settings of an output. */
-export interface SinkSettings extends PlaceSettings {
-  /** Replace what is there. */
-  overwrite?: boolean
-}
-
-/** Settings of a change. */
-export interface ChangeSettings extends PlaceSettings {
-  /**
-   * Change objects of a store too that ignores conditions, and so lets the last of two writers win. Only
-   * right where nobody else writes to the object.
-   */
-  unsafeNoCas?: boolean
-}
+import type { ChangeSettings, PlaceSettings, SinkSettings } from '../store/settings.js'
 
 /** Places by the scheme in front of their names. Each loads its module when it is used: plain files pay nothing. */
 interface PlaceKind {

@@ -1,0 +1,23 @@
+// What those who open a place that is not on this machine may set: patience, addresses, and what may be overwritten.
+import type { NetSettings } from '../net/retry.js'
+
+/** Settings of places that are not on this machine. */
+export interface PlaceSettings extends NetSettings {
+  /** Address of the S3 service, in place of that in the environment. */
+  s3Endpoint?: string
+}
+
+/** Settings of an output. */
+export interface SinkSettings extends PlaceSettings {
+  /** Replace what is there. */
+  overwrite?: boolean
+}
+
+/** Settings of a change. */
+export interface ChangeSettings extends PlaceSettings {
+  /**
+   * Change objects of a store too that ignores conditions, and so lets the last of two writers win. Only
+   * right where nobody else writes to the object.
+   */
+  unsafeNoCas?: boolean
+}
