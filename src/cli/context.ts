@@ -1,4 +1,4 @@
-import { BlpkError } from '../core/errors.js'
+import { BlpkError, reworded } from '../core/errors.js'
 import type { ChangeSettings, PlaceSettings } from '../store/settings.js'
 import { isDash, shown } from './dash.js'
 import { describe, exitCodeOf, oneLine, worst } from './exit.js'
@@ -77,7 +77,7 @@ export async function about<T>(file: string, work: () => Promise<T>): Promise<T>
     return await work()
   } catch (error) {
     if (!(error instanceof BlpkError) || error.place.path !== undefined) throw error
-    throw new BlpkError(error.code, error.message, { ...error.place, path: file }, error)
+    throw reworded(error, error.message, { ...error.place, path: file })
   }
 }
 

@@ -1,6 +1,9 @@
+// What a command says about an error and which code it ends with.
+
 import { BlpkError, type ErrorCode } from '../core/errors.js'
 import { scarcity } from '../core/io-errors.js'
 import { printable } from '../core/printable.js'
+import { hintOf } from './hints.js'
 
 /** What the process ends with; `docs` and the help list them. */
 export const EXIT_CODES: Record<ErrorCode, number> = {
@@ -56,5 +59,6 @@ export function describe(thrown: unknown, file?: string): string {
   }
   const name = error.place.path ?? file
   const named = name === undefined || WITHOUT_FILE.includes(error.code) || error.message.includes(`'${name}'`)
-  return oneLine(named ? error.message : `'${name}': ${error.message}`)
+  const message = error.message + hintOf(error)
+  return oneLine(named ? message : `'${name}': ${message}`)
 }

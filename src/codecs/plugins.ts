@@ -73,8 +73,13 @@ export function pluginCodec(id: number): PluginCodec {
   if (found !== undefined) return found
   const name = KNOWN[id]
   if (name !== undefined) throw unsupported(`the data were compressed by ${name}, which is not supported`)
-  const how = id >= 160 ? '; register it first (registerCodec, or --plugin)' : ''
-  throw unsupported(`the data were compressed by codec number ${id}, which is not known${how}`)
+  const isForUsers = id >= 160
+  const how = isForUsers ? '; register it first' : ''
+  throw unsupported(
+    `the data were compressed by codec number ${id}, which is not known${how}`,
+    {},
+    isForUsers ? { call: 'registerCodec' } : undefined,
+  )
 }
 
 /** The registered codec of a name, where there is one. */

@@ -1,3 +1,7 @@
+// The errors that everything here throws on purpose, and short ways to make them.
+
+import type { Advice } from './advice.js'
+
 /** The machine-readable reason of a {@link BlpkError}. */
 export type ErrorCode =
   | 'NOT_FOUND'
@@ -30,27 +34,35 @@ export interface ErrorPlace {
   offset?: number
 }
 
-/** Every error this library throws on purpose: a code, the place, and one line that tells what to do. */
+/** Every error this library throws on purpose: a code, the place, one line that says what is wrong, and what helps. */
 export class BlpkError extends Error {
   readonly code: ErrorCode
   readonly place: ErrorPlace
+  /** What the caller can do about it, if that is more than trying again. */
+  readonly advice: Advice | undefined
 
-  constructor(code: ErrorCode, message: string, place: ErrorPlace = {}, cause?: unknown) {
+  constructor(code: ErrorCode, message: string, place: ErrorPlace = {}, cause?: unknown, advice?: Advice) {
     super(message, cause === undefined ? undefined : { cause })
     this.name = 'BlpkError'
     this.code = code
     this.place = place
+    this.advice = advice
   }
 }
 
+/** The same error in other words, or with more of its place. */
+export function reworded(error: BlpkError, message: string, place: ErrorPlace = error.place): BlpkError {
+  return new BlpkError(error.code, message, place, error, error.advice)
+}
+
 /** The archive contradicts its format or its checksums. */
-export function damaged(message: string, place: ErrorPlace = {}): BlpkError {
-  return new BlpkError('DAMAGED', message, place)
+export function damaged(message: string, place: ErrorPlace = {}, advice?: Advice): BlpkError {
+  return new BlpkError('DAMAGED', message, place, undefined, advice)
 }
 
 /** The archive may be sound, but asks for something that this program does not do. */
-export function unsupported(message: string, place: ErrorPlace = {}): BlpkError {
-  return new BlpkError('UNSUPPORTED', message, place)
+export function unsupported(message: string, place: ErrorPlace = {}, advice?: Advice): BlpkError {
+  return new BlpkError('UNSUPPORTED', message, place, undefined, advice)
 }
 
 /** It was closed before. @param what such as "the super-chunk" */
@@ -64,8 +76,8 @@ export function interruptedError(signal?: AbortSignal): BlpkError {
 }
 
 /** The caller asked for something that makes no sense. */
-export function usage(message: string): BlpkError {
-  return new BlpkError('USAGE', message)
+export function usage(message: string, advice?: Advice): BlpkError {
+  return new BlpkError('USAGE', message, {}, undefined, advice)
 }
 
 /** The source gave more or fewer bytes than it said in the beginning. */
@@ -82,7 +94,7 @@ export function located(error: unknown): unknown {
     return error
   const { chunk, offset } = error.place
   const where = offset === undefined ? `chunk ${chunk}` : `chunk ${chunk} at byte ${offset}`
-  return new BlpkError(error.code, `${where}: ${error.message}`, error.place, error)
+  return reworded(error, `${where}: ${error.message}`)
 }
 
 /** What stopped a run: the signal's own reason says less than our code does. */

@@ -148,8 +148,10 @@ function lateError(path: string, name: string, seconds: number): BlpkError {
   const waited = seconds > 0 ? ` for more than ${seconds} s` : ''
   return new BlpkError(
     'LOCKED',
-    `'${name}' is locked by another process, such as Python, through '${path}'${waited} (see --lock-timeout)`,
+    `'${name}' is locked by another process, such as Python, through '${path}'${waited}`,
     { path: name },
+    undefined,
+    { option: 'lockTimeout' },
   )
 }
 

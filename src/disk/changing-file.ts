@@ -216,9 +216,8 @@ function lockedError(disk: Disk, fd: number, name: string, path: string, seconds
   const holder = holderOf(disk, fd, journalOf(path, disk))
   const who = holder === undefined ? 'another process' : describeHolder(holder)
   const waited = seconds > 0 ? ` for more than ${seconds} s` : ''
-  return new BlpkError('LOCKED', `'${name}' is locked by ${who}${waited} (see --lock-timeout)`, {
-    path: name,
-  })
+  const message = `'${name}' is locked by ${who}${waited}`
+  return new BlpkError('LOCKED', message, { path: name }, undefined, { option: 'lockTimeout' })
 }
 
 /** How a lock is waited for, and what for. */

@@ -24,10 +24,7 @@ type Library = typeof import('fs-native-extensions')['default']
 let library: Promise<Library> | undefined
 
 function refused(name: string, reason: string): BlpkError {
-  return unsupported(
-    `'${name}' cannot be locked (${reason}); use --no-lock where nobody else writes to the frame`,
-    { path: name },
-  )
+  return unsupported(`'${name}' cannot be locked (${reason})`, { path: name }, { option: 'lock' })
 }
 
 /** macOS: flock; Windows: LockFileEx on the first byte, which is what C-Blosc2 locks there. */

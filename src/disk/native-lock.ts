@@ -14,8 +14,9 @@ async function load(): Promise<Library> {
     const scarce = scarcity(error)
     if (scarce !== undefined) throw scarce
     throw unsupported(
-      `files cannot be locked on this system (${(error as Error).message.split('\n')[0]}); ` +
-        'use --no-lock where nobody else writes to the archive',
+      `files cannot be locked on this system (${(error as Error).message.split('\n')[0]})`,
+      {},
+      { option: 'lock' },
     )
   }
 }
@@ -41,9 +42,6 @@ export async function tryNativeLock(fd: number, shared = false): Promise<boolean
     if (code === 'EACCES' || code === 'EBUSY') return false
     const scarce = scarcity(error)
     if (scarce !== undefined) throw scarce
-    throw unsupported(
-      `the file system cannot lock files (${code || message}); ` +
-        'use --no-lock where nobody else writes to the archive',
-    )
+    throw unsupported(`the file system cannot lock files (${code || message})`, {}, { option: 'lock' })
   }
 }

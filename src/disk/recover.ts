@@ -38,7 +38,7 @@ export function mayBeAtWork({ pid, host, locked }: JournalFacts, otherHosts: boo
 function refuseAtWork(journal: Journal, path: string): void {
   if (!mayBeAtWork(journal.facts, false)) return
   journal.close()
-  throw new BlpkError('LOCKED', `'${path}' belongs to ${describeHolder(journal.facts)}, with --no-lock`)
+  throw new BlpkError('LOCKED', `'${path}' belongs to ${describeHolder(journal.facts)}, which took no lock`)
 }
 
 /** Undoes the change of a journal, for good. The journal is closed and removed. */

@@ -33,8 +33,8 @@ class Turns {
 
   #late(): BlpkError {
     const times = this.#lost === 1 ? 'once' : `${this.#lost} times in ${this.#timeout} s`
-    const message = `others changed '${this.#name}' first, ${times} (see --lock-timeout)`
-    return new BlpkError('LOCKED', message, { path: this.#name })
+    const message = `others changed '${this.#name}' first, ${times}`
+    return new BlpkError('LOCKED', message, { path: this.#name }, undefined, { option: 'lockTimeout' })
   }
 }
 

@@ -80,8 +80,12 @@ export class ThreadHand implements Hand {
   #settle(answer: Answer): void {
     const first = this.#waiting.shift()
     if (this.#waiting.length === 0) this.#worker.unref()
-    if ('value' in answer) first?.resolve(answer.value)
-    else first?.reject(new BlpkError(answer.error.code, answer.error.message, answer.error.place))
+    if ('value' in answer) {
+      first?.resolve(answer.value)
+      return
+    }
+    const { code, message, place, advice } = answer.error
+    first?.reject(new BlpkError(code, message, place, undefined, advice))
   }
 
   #fail(error: Error): void {

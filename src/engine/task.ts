@@ -27,7 +27,7 @@ export type Task =
   | { kind: 'read2'; params: ReadParams; from: FilePlace | Area; plain: Area }
 
 /** Answers come in the order of the tasks. */
-export type Answer = { value: number } | { error: Pick<BlpkError, 'code' | 'message' | 'place'> }
+export type Answer = { value: number } | { error: Pick<BlpkError, 'code' | 'message' | 'place' | 'advice'> }
 
 /** What a worker says: once that it has loaded what it needs, then its answers. */
 export type Message = { isReady: true } | Answer

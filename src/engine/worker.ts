@@ -12,8 +12,15 @@ let queue: Promise<void> = Promise.resolve()
 
 function toAnswer(error: unknown): Answer {
   if (error instanceof BlpkError)
-    return { error: { code: error.code, message: error.message, place: error.place } }
-  return { error: { code: 'IO', message: `a worker failed: ${(error as Error).message}`, place: {} } }
+    return { error: { code: error.code, message: error.message, place: error.place, advice: error.advice } }
+  return {
+    error: {
+      code: 'IO',
+      message: `a worker failed: ${(error as Error).message}`,
+      place: {},
+      advice: undefined,
+    },
+  }
 }
 
 port.on('message', (task: Task) => {

@@ -12,8 +12,13 @@ const filters = new Map<number, BlockFilter>([...SIMPLE_FILTERS, ...CELL_FILTERS
 export function filterById(id: number): BlockFilter {
   const found = filters.get(id)
   if (found !== undefined) return found
-  const how = id >= USER_IDS.first ? '; register it first (registerFilter, or --plugin)' : ''
-  throw unsupported(`the data went through filter number ${id}, which is not known${how}`)
+  const isForUsers = id >= USER_IDS.first
+  const how = isForUsers ? '; register it first' : ''
+  throw unsupported(
+    `the data went through filter number ${id}, which is not known${how}`,
+    {},
+    isForUsers ? { call: 'registerFilter' } : undefined,
+  )
 }
 
 /** The filter of a number; undefined for one that has none. */

@@ -50,7 +50,7 @@ function keepOwn(before: Member | undefined, json: string): string {
 }
 
 function withId(json: string, before: Member | undefined, id: string): string {
-  // `--grow` puts null where there were no metadata.
+  // Growing puts null where there were no metadata.
   const members = json === 'null' ? [] : membersOf(json)
   if (members === undefined) {
     throw usage(

@@ -130,14 +130,18 @@ function changedMetadata(
   const isArray = ndarrayIn(source.metadata) !== undefined
   if (array === undefined) {
     if (isArray && o.raw !== true) {
-      throw usage('the archive holds no NumPy array; use --raw to append the .npy file as plain bytes')
+      throw usage('the archive holds no NumPy array', {
+        option: 'raw',
+        to: 'append the .npy file as plain bytes',
+      })
     }
     return o.metadata === undefined ? undefined : compactJson(o.metadata)
   }
   if (!isArray && o.raw !== true && added > 0) {
-    throw usage(
-      'the archive holds a NumPy array: append a .npy file, or plain bytes of whole rows with --raw',
-    )
+    throw usage('the archive holds a NumPy array: append a .npy file', {
+      option: 'raw',
+      to: 'append plain bytes of whole rows',
+    })
   }
   if (added === 0 && o.metadata === undefined) return undefined
   const grown = grownArray(archive, array, source, added)

@@ -66,9 +66,10 @@ function checkSameKind(first: PlainSource, other: PlainSource): void {
   const [a, b] = [first, other].map(({ metadata }) => ndarrayIn(metadata))
   if ((a === undefined) !== (b === undefined)) {
     const [array, plain] = a === undefined ? [other, first] : [first, other]
-    throw usage(
-      `'${array.name}' is an array and '${plain.name}' is not; use --raw to take all as plain bytes`,
-    )
+    throw usage(`'${array.name}' is an array and '${plain.name}' is not`, {
+      option: 'raw',
+      to: 'take all as plain bytes',
+    })
   }
   if (a === undefined || b === undefined || first.metadata === undefined || other.metadata === undefined)
     return

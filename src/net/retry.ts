@@ -1,4 +1,7 @@
-import { BlpkError, type ErrorCode, type ErrorPlace, interruptedError } from '../core/errors.js'
+// When a request that failed is tried again, how long that waits, and what is said in the end.
+
+import type { Advice } from '../core/advice.js'
+import { BlpkError, type ErrorCode, type ErrorPlace, interruptedError, reworded } from '../core/errors.js'
 import { onAbort } from '../core/signals.js'
 
 /** How patient requests are. */
@@ -24,8 +27,14 @@ export class TransientError extends BlpkError {
   /** How long the server asks to wait, in milliseconds. */
   readonly pause: number | undefined
 
-  constructor(message: string, place: ErrorPlace = {}, pause?: number, code: ErrorCode = 'NETWORK') {
-    super(code, message, place)
+  constructor(
+    message: string,
+    place: ErrorPlace = {},
+    pause?: number,
+    code: ErrorCode = 'NETWORK',
+    advice?: Advice,
+  ) {
+    super(code, message, place, undefined, advice)
     this.pause = pause
   }
 }
@@ -103,12 +112,14 @@ export async function filling(
 function brokenOff(error: unknown, breaks: number): unknown {
   if (!(error instanceof TransientError)) return error
   const hint = `the answer broke off ${breaks} times after less than ${REAL_PROGRESS / 1024} KiB`
-  return new BlpkError(error.code, `${error.message} (${hint})`, error.place)
+  return reworded(error, `${error.message} (${hint})`)
 }
 
 function given(error: TransientError, failed: number): BlpkError {
-  const hint = failed === 0 ? '' : ` (tried ${failed + 1} times; --retries sets how often)`
-  return new BlpkError(error.code, `${error.message}${hint}`, error.place)
+  const { code, message, place, advice } = error
+  if (failed === 0) return new BlpkError(code, message, place, undefined, advice)
+  const tried = `${message}, tried ${failed + 1} times`
+  return new BlpkError(code, tried, place, undefined, advice ?? { option: 'retries' })
 }
 
 /** Runs work until it succeeds, or fails for good. */

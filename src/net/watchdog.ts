@@ -49,8 +49,7 @@ export class Watchdog {
     if (this.#outer?.aborted === true) return interruptedError(this.#outer)
     if (!this.#late) return error
     const seconds = this.#timeout / 1000
-    return new TransientError(`'${this.#name}' did not answer for ${seconds} s (see --timeout)`, {
-      path: this.#name,
-    })
+    const message = `'${this.#name}' did not answer for ${seconds} s`
+    return new TransientError(message, { path: this.#name }, undefined, 'NETWORK', { option: 'timeout' })
   }
 }

@@ -33,7 +33,7 @@ export interface FileSinkOptions {
 }
 
 export function existsError(path: string): BlpkError {
-  return new BlpkError('EXISTS', `output file '${path}' exists (use --force to overwrite)`, { path })
+  return new BlpkError('EXISTS', `output file '${path}' exists`, { path }, undefined, { option: 'overwrite' })
 }
 
 /** A file that appears under its name only when it is whole: written beside it, flushed, then renamed. */

@@ -15,8 +15,9 @@ function layoutOf(archive: Described): NdarrayLayout | undefined {
   const layout = ndarrayIn(archive.metadata)
   if (layout === undefined || archive.nbytes === undefined || archive.nbytes === layout.nbytes) return layout
   throw damaged(
-    `the metadata describe an array of ${layout.nbytes} bytes, but the archive holds ${archive.nbytes}; ` +
-      'use --raw to get them as they are',
+    `the metadata describe an array of ${layout.nbytes} bytes, but the archive holds ${archive.nbytes}`,
+    {},
+    { option: 'raw', to: 'get them as they are' },
   )
 }
 

@@ -13,7 +13,9 @@ import type { PlaceSettings, SinkSettings } from '../store/settings.js'
 import { copyPieces, LEAST_PART, type PartSizes, partSizes } from './part-sizes.js'
 
 function existsError(name: string): BlpkError {
-  return new BlpkError('EXISTS', `output '${name}' exists (use --force to overwrite)`, { path: name })
+  return new BlpkError('EXISTS', `output '${name}' exists`, { path: name }, undefined, {
+    option: 'overwrite',
+  })
 }
 
 /** How an S3 sink writes: its object takes the place of another, or of none. */

@@ -20,8 +20,8 @@ function checkLength(source: ByteSource, header: NpyHeader): void {
   if (nbytes === header.nbytes) return
   const what = nbytes < header.nbytes ? 'fewer' : 'more'
   throw usage(
-    `'${source.name}' has ${what} data (${nbytes} bytes) than its .npy header says (${header.nbytes}); ` +
-      'use --raw to pack the file as plain bytes',
+    `'${source.name}' has ${what} data (${nbytes} bytes) than its .npy header says (${header.nbytes})`,
+    { option: 'raw', to: 'pack the file as plain bytes' },
   )
 }
 

@@ -199,7 +199,7 @@ export class Archive {
       throw damaged(`the chunk has ${h.nbytes} plain bytes, more than the chunk size ${chunkSize}`, place)
     }
     if (h.nbytes > this.#maxChunk) {
-      throw damaged(`the chunk has ${h.nbytes} plain bytes, more than allowed (see --max-chunk)`, place)
+      throw damaged(`the chunk has ${h.nbytes} plain bytes, more than allowed`, place, { option: 'maxChunk' })
     }
     const end = place.offset === undefined ? 0 : place.offset + h.cbytes + this.digestBytes
     if (this.source.size !== undefined && end > this.source.size) {

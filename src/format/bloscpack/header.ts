@@ -61,18 +61,29 @@ function checkAgreement(h: BloscpackHeader): void {
 
 function notArchive(bytes: Uint8Array): BlpkError {
   const known = knownByBytes(bytes)
-  return known?.store === undefined ? damaged(whyNoArchive(bytes, known)) : unsupported(storeText(known))
+  return known?.store === undefined ? otherFile(bytes, known) : unsupported(storeText(known))
 }
 
-function whyNoArchive(bytes: Uint8Array, known: KnownFile | undefined): string {
+function otherFile(bytes: Uint8Array, known: KnownFile | undefined): BlpkError {
   if (containerOf(bytes) === 'frame')
-    return 'this is a Blosc2 frame, not a Bloscpack archive (blpk convert makes one of it)'
-  if (isNpy(bytes)) return 'this is a .npy file, not an archive (blpk compress makes one of it)'
+    return damaged(
+      'this is a Blosc2 frame, not a Bloscpack archive',
+      {},
+      { call: 'convert', does: 'makes one of it' },
+    )
+  if (isNpy(bytes))
+    return damaged('this is a .npy file, not an archive', {}, { call: 'compress', does: 'makes one of it' })
   if (known !== undefined)
-    return `this is ${known.what}, not an archive (blpk compress packs it as plain bytes)`
+    return damaged(
+      `this is ${known.what}, not an archive`,
+      {},
+      { call: 'compress', does: 'packs it as plain bytes' },
+    )
   if (bytes.length < HEADER_BYTES)
-    return `this is no Bloscpack archive: it has ${bytes.length} bytes, its header alone takes 32`
-  return "this is no Bloscpack archive: it does not start with 'blpk'"
+    return damaged(
+      `this is no Bloscpack archive: it has ${bytes.length} bytes, its header alone takes ${HEADER_BYTES}`,
+    )
+  return damaged("this is no Bloscpack archive: it does not start with 'blpk'")
 }
 
 /**

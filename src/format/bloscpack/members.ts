@@ -28,7 +28,7 @@ function objectMembers(json: string | undefined): Member[] {
   // Growing puts null where there were no metadata.
   const members = json === undefined || json === 'null' ? [] : membersOf(json)
   if (members === undefined)
-    throw usage('the metadata of the archive are no JSON object: blpk append -m replaces them')
+    throw usage('the metadata of the archive are no JSON object', { option: 'metadata', to: 'replace them' })
   return members
 }
 

@@ -59,9 +59,9 @@ function border(size: number, unit: number, index: number, count: number): numbe
 /** @throws BlpkError USAGE for an array that cannot be cut along axis 0 */
 function rowBytesOf(array: NdarrayLayout | undefined): number {
   if (array === undefined) return 0
-  if (array.shape.length === 0) throw usage('a 0-d array cannot be cut into pieces (use --raw)')
+  if (array.shape.length === 0) throw usage('a 0-d array cannot be cut into pieces', { option: 'raw' })
   if (numpyOrder(array) === 'F')
-    throw usage('an array in Fortran order cannot be cut along axis 0 (use --raw)')
+    throw usage('an array in Fortran order cannot be cut along axis 0', { option: 'raw' })
   return array.shape.slice(1).reduce((product, n) => product * n, array.itemsize)
 }
 

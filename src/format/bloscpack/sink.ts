@@ -147,7 +147,10 @@ export class BloscpackSink implements CompressedSink {
     if (this.#sink.makeRoom === undefined) {
       throw new BlpkError(
         'NO_ROOM',
-        `more than ${this.#entries} chunks: name an output file, or use --chunk-size`,
+        `more than ${this.#entries} chunks: name an output file`,
+        {},
+        undefined,
+        { option: 'chunkSize', to: 'make fewer of them' },
       )
     }
     const entries = nchunks + roomFor(this.#room, nchunks)

@@ -53,5 +53,5 @@ export function metadataFor(before: Described, leftOut: readonly Span[], nbytes:
   const ends = leftOut.map(({ stop }) => stop ?? before.total ?? array.nbytes)
   const aligned = leftOut.every(({ start }, i) => start % row === 0 && (ends[i] ?? 0) % row === 0)
   if (aligned && nbytes % row === 0) return withRows(json, array, nbytes / row)
-  return withoutArray(json, 'parts of rows are lost (with --fill zeros it keeps its shape)')
+  return withoutArray(json, 'parts of rows are lost (filled with zeros it would keep its shape)')
 }

@@ -157,10 +157,8 @@ function sinkOptions(name: string, etag: string, write: Write, settings: ChangeS
   if (settings.unsafeNoCas === true)
     return { write, condition: isStrong(etag) ? { ifMatch: etag, optional: true } : {} }
   if (isStrong(etag)) return { write, condition: { ifMatch: etag }, before: checkConditions }
-  const message =
-    `the store gives '${name}' only a weak ETag, so that of two appends at once one would be lost; use ` +
-    '--unsafe-no-cas only where nobody else writes to it'
-  throw new BlpkError('LOCKED', message, { path: name })
+  const message = `the store gives '${name}' only a weak ETag, so that of two appends at once one would be lost`
+  throw new BlpkError('LOCKED', message, { path: name }, undefined, { option: 'unsafeNoCas' })
 }
 
 /**

@@ -83,12 +83,12 @@ export async function checkConditions(kind: CommitKind, object: S3Object): Promi
     isKept = await keepsConditions(object, kind)
   } catch (error) {
     if (!(error instanceof BlpkError) || error.code !== 'DENIED') throw error
-    const hint = `allow it to write and delete '${object.name}.blpk-probe-*', or use --unsafe-no-cas`
-    throw new BlpkError('DENIED', `${error.message} (${hint})`, place)
+    const message = `${error.message} (allow it to write and delete '${object.name}.blpk-probe-*')`
+    throw new BlpkError('DENIED', message, place, error, { option: 'unsafeNoCas' })
   }
   if (isKept) return
   const message =
     `the store does not keep conditions (If-Match), so that of two appends to '${object.name}' at once one ` +
-    'would be lost; use --unsafe-no-cas only where nobody else writes to it'
-  throw new BlpkError('LOCKED', message, place)
+    'would be lost'
+  throw new BlpkError('LOCKED', message, place, undefined, { option: 'unsafeNoCas' })
 }

@@ -109,6 +109,8 @@ export function s3Error(error: unknown, doing: string, name: string): BlpkError 
     return new BlpkError('DENIED', failed + hint, place)
   }
   if (/region is missing/i.test(sdk.message ?? ''))
-    return new BlpkError('USAGE', `${failed}no region is set (set AWS_REGION, or --s3-endpoint)`, place)
+    return new BlpkError('USAGE', `${failed}no region is set (set AWS_REGION)`, place, error, {
+      option: 's3Endpoint',
+    })
   return new BlpkError('IO', failed + reasonOf(sdk), place)
 }

@@ -2,7 +2,7 @@ import { boxText, chunkBox } from '../../../array/chunk-box.js'
 import { type BoxBytes, eachIndex, flatIndex, type Partition } from '../../../array/geometry.js'
 import { type AxisRange, axisRange, type ChunkPicks, picksByChunk } from '../../../array/picks.js'
 import { axesOf, copyAxes } from '../../../array/runs.js'
-import { BlpkError } from '../../../core/errors.js'
+import { BlpkError, reworded } from '../../../core/errors.js'
 import { type PartRead, type PartSource, readParts } from './read-parts.js'
 
 /** What reads an array: its chunks and how they are cut. */
@@ -77,7 +77,7 @@ function withBox(error: unknown, partition: Partition): unknown {
   const isAbout = error instanceof BlpkError && ['DAMAGED', 'CHECKSUM'].includes(error.code)
   if (!isAbout || error.place.chunk === undefined) return error
   const box = boxText(chunkBox(partition, error.place.chunk))
-  return new BlpkError(error.code, `${error.message}: it holds ${box} of the array`, error.place, error)
+  return reworded(error, `${error.message}: it holds ${box} of the array`)
 }
 
 /** Reads a box of an array. @param out zeros, as long as the box @throws BlpkError DAMAGED, UNSUPPORTED, IO */

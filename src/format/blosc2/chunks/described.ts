@@ -99,7 +99,8 @@ export function arrayOfFrame({
   const array = arrayOfLayers(vlmeta)
   if (array === undefined || array.nbytes === nbytes) return array
   throw damaged(
-    `the metalayers describe an array of ${array.nbytes} bytes, but the frame holds ${nbytes}; ` +
-      'use --raw to get them as they are',
+    `the metalayers describe an array of ${array.nbytes} bytes, but the frame holds ${nbytes}`,
+    {},
+    { option: 'raw', to: 'get them as they are' },
   )
 }

@@ -41,9 +41,9 @@ async function readExactly(
 ): Promise<Uint8Array> {
   const cut = (end: number): BlpkError =>
     damaged(
-      `${what} is cut short: it should end at byte ${at + nbytes}, and the data end at byte ${end} ` +
-        '(blpk repair keeps what is left)',
+      `${what} is cut short: it should end at byte ${at + nbytes}, and the data end at byte ${end}`,
       { path: source.name, offset: at },
+      { call: 'repair', does: 'keeps what is left' },
     )
   if (source.size !== undefined && at + nbytes > source.size) throw cut(source.size)
   const bytes = new Uint8Array(nbytes)
@@ -222,7 +222,7 @@ async function readDigests(
   const state = await checkEnds(ends)
   if (state === 'wrong') {
     const message = 'header, index or trailer of the frame do not match their checksum (xxh64)'
-    throw new BlpkError('CHECKSUM', `${message}: run blpk verify`)
+    throw new BlpkError('CHECKSUM', message, {}, undefined, { call: 'verify', does: 'says what is wrong' })
   }
   if (state === 'none') return { checksum: layer === undefined ? 'none' : 'stale' }
   if (layer === undefined) return { checksum: 'xxh64' }

@@ -40,9 +40,10 @@ export function checkLossy({ filters, force }: CompressionOptions, dtype: string
   for (const { name, lossy: suits } of lossyFilters(filters)) {
     if (suits === undefined || suits === 'any' || (plain !== undefined && suits.dtypes.test(plain))) continue
     const items = dtype === undefined ? 'bytes whose dtype is not known' : `items of the dtype ${dtype}`
-    throw usage(
-      `the filter ${name} is lossy, and made for ${suits.words}: it would ruin ${items} (force allows it: --force)`,
-    )
+    throw usage(`the filter ${name} is lossy, and made for ${suits.words}: it would ruin ${items}`, {
+      option: 'force',
+      to: 'apply it all the same',
+    })
   }
 }
 

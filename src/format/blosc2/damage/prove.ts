@@ -32,7 +32,9 @@ export async function headerOf(bytes: ChunkBytes, maxChunk: number): Promise<Chu
     throw damaged(`the chunk claims ${header.cbytes} bytes where there are ${limit}`, place)
   if (header.nbytes === 0) throw damaged('the chunk has no plain bytes', place)
   if (header.nbytes > maxChunk)
-    throw damaged(`the chunk has ${header.nbytes} plain bytes, more than allowed (see --max-chunk)`, place)
+    throw damaged(`the chunk has ${header.nbytes} plain bytes, more than allowed`, place, {
+      option: 'maxChunk',
+    })
   return header
 }
 

@@ -85,8 +85,8 @@ function checkItems(schunk: SChunk, source: PlainSource, added: number): void {
   const { typesize } = schunk
   if (source.metadata !== undefined && source.typesize !== typesize)
     throw usage(
-      `the items of '${source.name}' have ${source.typesize} bytes, those of the frame ${typesize} ` +
-        '(use --raw to append the file as plain bytes)',
+      `the items of '${source.name}' have ${source.typesize} bytes, those of the frame ${typesize}`,
+      { option: 'raw', to: 'append the file as plain bytes' },
     )
   const array = ndarrayIn(source.metadata)
   if (array?.order === 'F' && array.shape.length > 1)
@@ -133,7 +133,10 @@ function checkRows(array: NDArray, source: PlainSource, added: number, o: FrameA
     if (a !== undefined && b !== undefined)
       checkSameRows(a, b, ours, theirs, [`'${source.name}'`, 'the array'])
   } else if (o.raw !== true && added > 0) {
-    throw usage('the frame holds an array: append a .npy file, or plain bytes of whole rows with --raw')
+    throw usage('the frame holds an array: append a .npy file', {
+      option: 'raw',
+      to: 'append plain bytes of whole rows',
+    })
   }
   const rowBytes = array.shape.slice(1).reduce((size, n) => size * n, array.schunk.typesize)
   if (added > 0 && (rowBytes === 0 || added % rowBytes !== 0))
@@ -164,11 +167,13 @@ function checkPlain(schunk: SChunk): void {
   const { object } = schunk
   if (object === undefined) return
   const { what, how, holds } = object
-  throw unsupported(
-    holds === 'cache'
-      ? `it is ${what}, which is as large as its source: blpk convert makes a plain array of it, which can grow`
-      : `it holds ${what}, and plain bytes cannot be added to that; ${how}`,
-  )
+  if (holds === 'cache')
+    throw unsupported(
+      `it is ${what}, which is as large as its source`,
+      {},
+      { call: 'convert', does: 'makes a plain array of it, which can grow' },
+    )
+  throw unsupported(`it holds ${what}, and plain bytes cannot be added to that; ${how}`)
 }
 
 async function appendAll(
@@ -180,7 +185,11 @@ async function appendAll(
   const { size: added = 0 } = source
   const isArray = holdsArray(schunk)
   if (schunk.chunksize > maxChunk)
-    throw unsupported(`the chunks have ${schunk.chunksize} plain bytes, more than allowed (see --max-chunk)`)
+    throw unsupported(
+      `the chunks have ${schunk.chunksize} plain bytes, more than allowed`,
+      {},
+      { option: 'maxChunk' },
+    )
   if (isArray && compression?.blocksize !== undefined)
     throw usage('the block size of an array is part of its shape, and stays as it is')
   checkPlain(schunk)

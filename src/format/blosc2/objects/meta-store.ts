@@ -47,7 +47,7 @@ export class MetaStore {
       return jsonOfMsgpack(bytes)
     } catch (error) {
       const { message } = error as Error
-      throw unsupported(`the metalayer '${name}' holds no msgpack value (${message}): use --raw`)
+      throw unsupported(`the metalayer '${name}' holds no msgpack value (${message})`, {}, { option: 'raw' })
     }
   }
 
@@ -98,7 +98,8 @@ export async function setMetalayer(
         throw usage(`there is no fixed metalayer '${name}'; fixed ones are made with the frame`)
       if (fixed && there?.length !== content.length)
         throw usage(`the fixed metalayer '${name}' has ${there?.length} bytes, not ${content.length}`)
-      if (!fixed && there !== undefined) throw usage(`'${name}' is a fixed metalayer: use --fixed to set it`)
+      if (!fixed && there !== undefined)
+        throw usage(`'${name}' is a fixed metalayer`, { option: 'fixed', to: 'set it' })
       if (fixed) meta.set(name, content)
       else vlmeta.set(name, content)
     },

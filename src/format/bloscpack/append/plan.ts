@@ -13,10 +13,10 @@ import type { AppendOptions } from './options.js'
 import { findTail, type Tail } from './tail.js'
 
 function noRoom(archive: Archive, what: string): BlpkError {
-  return new BlpkError(
-    'NO_ROOM',
-    `no room left for ${what} in '${archive.source.name}' (use --grow to rewrite the archive with more room)`,
-  )
+  return new BlpkError('NO_ROOM', `no room left for ${what} in '${archive.source.name}'`, {}, undefined, {
+    option: 'grow',
+    to: 'rewrite the archive with more room',
+  })
 }
 
 /** Did an append fail only because there was no room for it? */

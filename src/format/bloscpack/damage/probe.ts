@@ -102,7 +102,9 @@ export class ChunkProbe {
       throw damaged(`the archive ends at byte ${this.source.size}`, place)
     const header = parseChunkHeader(bytes, place)
     if (header.nbytes > this.maxChunk) {
-      throw damaged(`the chunk has ${header.nbytes} plain bytes, more than allowed (see --max-chunk)`, place)
+      throw damaged(`the chunk has ${header.nbytes} plain bytes, more than allowed`, place, {
+        option: 'maxChunk',
+      })
     }
     if (position + header.cbytes + digestBytes > this.source.size) {
       throw damaged(`the archive ends at byte ${this.source.size}, within this chunk`, place)

@@ -1,0 +1,36 @@
+// What the command line adds to errors of the library: the flag or the command that helps.
+
+import type { AdvisedCall, AdvisedOption } from '../core/advice.js'
+import type { BlpkError } from '../core/errors.js'
+
+const OPTIONS: Record<AdvisedOption, (to: string | undefined) => string> = {
+  chunkSize: () => ', or use --chunk-size',
+  fixed: (to) => `: use --fixed to ${to}`,
+  force: (to) => ` (use --force to ${to})`,
+  grow: (to) => ` (use --grow to ${to})`,
+  lock: () => '; use --no-lock where nobody else writes to it',
+  lockTimeout: () => ' (see --lock-timeout)',
+  maxChunk: () => ' (see --max-chunk)',
+  metadata: (to) => `; use blpk append -m to ${to}`,
+  overwrite: () => ' (use --force to overwrite)',
+  raw: (to) => (to === undefined ? ' (use --raw)' : `; use --raw to ${to}`),
+  retries: () => ' (see --retries)',
+  s3Endpoint: () => ', or use --s3-endpoint',
+  timeout: () => ' (see --timeout and --retries)',
+  unsafeNoCas: () => '; use --unsafe-no-cas only where nobody else writes to it',
+}
+
+const CALLS: Record<AdvisedCall, (does: string | undefined) => string> = {
+  compress: (does) => ` (blpk compress ${does})`,
+  convert: (does) => ` (blpk convert ${does})`,
+  registerCodec: () => ' (registerCodec, or --plugin)',
+  registerFilter: () => ' (registerFilter, or --plugin)',
+  repair: (does) => ` (blpk repair ${does})`,
+  verify: (does) => ` (blpk verify ${does})`,
+}
+
+/** What comes after the message of an error; nothing if the library has no advice. */
+export function hintOf({ advice }: BlpkError): string {
+  if (advice === undefined) return ''
+  return 'option' in advice ? OPTIONS[advice.option](advice.to) : CALLS[advice.call](advice.does)
+}
