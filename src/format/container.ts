@@ -20,6 +20,9 @@ export const PEEK_BYTES = 32
 /** Bytes from its end, where the start is damaged. */
 export const PEEK_END_BYTES = 32
 
+/** Why an option is refused. @param name what the caller calls an option: `chunkSize`, or `--chunk-size` */
+export type Refusal = (name: (option: keyof PackOptions) => string) => string
+
 /** One kind of file that a container makes. */
 export interface Format {
   /** The value of `format`, such as `blp`. */
@@ -31,7 +34,11 @@ export interface Format {
   /** An array in chunks of a shape, or bytes that metadata may describe as one. */
   readonly holds: 'bytes' | 'array'
   /** Options of packing that it does not take, each with the reason; all others it takes. */
-  readonly refuses: Readonly<Partial<Record<keyof PackOptions, string>>>
+  readonly refuses: Readonly<Partial<Record<keyof PackOptions, Refusal>>>
+  /** Names of its built-in codecs. */
+  readonly codecs: readonly string[]
+  /** Names of its checksums. */
+  readonly checksums: readonly string[]
 }
 
 /** How a container is called and known. It is there at the start of every program, and so is small. */
@@ -51,10 +58,10 @@ export interface Container extends ContainerTraits {
   /** @throws BlpkError DAMAGED, CHECKSUM, UNSUPPORTED, IO, … */
   open(place: OpenPlace, options: OpenOptions): Promise<Opened>
   /**
-   * Packs all of a source.
+   * Packs all of a source, or a part of it.
    * @throws BlpkError USAGE, IO, …; nothing is left behind then
    */
-  pack(source: PlainSource, output: Output, format: Format, options: PackOptions): Promise<PackResult>
+  pack(source: PlainSource, output: Output, format: Format, options: PackRequest): Promise<PackResult>
   /** Changes what is there where it stands. Where this is missing, it is written anew. */
   readonly change?: ContainerChange
   /** What a change may alter of an archive that others have open. Where this is missing: everything. */
@@ -98,6 +105,11 @@ export interface Output {
 /** What may be in a directory that is replaced; the rest of its options are those of the output. */
 export type DirectoryRules = Pick<DirectorySinkOptions, 'mayReplace' | 'example' | 'keeps'>
 
+/** What is packed from an open container takes along what only that kind of container knows. */
+export interface PackRequest extends PackOptions {
+  from?: Opened
+}
+
 /** What packing came to. */
 export interface PackResult {
   /** Plain bytes. */
@@ -105,6 +117,8 @@ export interface PackResult {
   /** Size of the container, in bytes. */
   cbytes: number
   nchunks: number
+  /** Of them, those of one special value that takes no room, in containers that have such. */
+  nspecial?: number
 }
 
 export interface ConcatResult extends PackResult {
@@ -124,6 +138,8 @@ export interface Opened {
   array(): NdarrayLayout | undefined
   /** What it says of its content besides, as JSON text. */
   readonly metadata: string | undefined
+  /** Names of what it keeps besides array and metadata, which only containers of its own kind have a place for. */
+  readonly extras: readonly string[]
   /** What is shown of it. */
   facts(options: FactsOptions): Promise<Facts>
   /** Plain bytes of all of it or of a part; only chunks that the part touches are read. @throws BlpkError USAGE */

@@ -2,16 +2,32 @@
 
 import type { Shuffle } from '../chunk/blosc1/header.js'
 import type { SplitMode } from '../chunk/blosc2/params.js'
-import type { PlanInfo, Room, RunOptions } from '../engine/options.js'
+import type { Room, RunOptions } from '../engine/options.js'
 
 /** A filter by name or number, with its meta byte (0 to 255, or −128 to −1). */
 export type FilterOption = string | number | { filter: string | number; meta?: number }
+
+/** The `index`-th of `count` pieces, from 1. */
+export interface PartOf {
+  index: number
+  count: number
+}
+
+/** What packing decided to do. */
+export interface Plan {
+  /** Plain bytes, where they are known. */
+  nbytes: number | undefined
+  /** For JSON. */
+  facts: Readonly<Record<string, unknown>>
+  /** The same in words, a line each. */
+  lines: readonly string[]
+}
 
 /** How chunks are compressed, and what a container keeps of them. */
 export interface PackOptions extends RunOptions {
   /** Name of a codec, or number of a registered one. Default: `lz4` for Bloscpack, `zstd` for Blosc2. */
   codec?: string | number
-  /** Meta byte of the codec. */
+  /** Meta byte of the codec, 0 to 255, or −128 to −1. */
   codecMeta?: number
   /** 0 (store) to 9, default 5. */
   level?: number
@@ -44,6 +60,12 @@ export interface PackOptions extends RunOptions {
   sparse?: boolean
   /** Let lossy filters work on items that they ruin. */
   force?: boolean
+  /** Pack only this piece, cut so that joining all pieces copies their chunks. */
+  part?: PartOf
   /** Called once it is known how chunks are compressed. */
-  onPlan?: (plan: PlanInfo) => void
+  onPlan?: (plan: Plan) => void
+  /** Told of what is left out. */
+  onNote?: (message: string) => void
+  /** Told of what other readers make of such data. */
+  onWarning?: (message: string) => void
 }

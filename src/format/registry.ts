@@ -47,11 +47,21 @@ export function recogniseEnd(end: Uint8Array): ContainerTraits | undefined {
   return ENTRIES.find(({ traits }) => traits.recogniseEnd?.(end) === true)?.traits
 }
 
-/** The kind of file that a name stands for, and its container. */
-export function formatByName(name: string): { traits: ContainerTraits; format: Format } | undefined {
-  for (const { traits } of ENTRIES)
-    for (const format of traits.formats) if (name.endsWith(format.extension)) return { traits, format }
-  return undefined
+/** The kind of file that a name stands for. */
+export function formatByName(name: string): Format | undefined {
+  return formats().find(({ extension }) => name.endsWith(extension))
+}
+
+/** The kind of file that `format` names. */
+export function formatById(wanted: string): Format | undefined {
+  return formats().find(({ id }) => id === wanted)
+}
+
+/** The container whose files a format names. */
+export function containerOf(format: Format): ContainerTraits {
+  const found = containers().find((traits) => traits.formats.includes(format))
+  if (found === undefined) throw usage(`there is no container with the format '${format.id}'`)
+  return found
 }
 
 /** The container with all that it can do. */

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs'
 import { BlpkError, usage } from '../../core/errors.js'
 import { attempt } from '../../core/io-errors.js'
-import { exactSize, prettySeconds, prettySize } from '../../core/sizes.js'
+import { counted, exactSize, prettySeconds, prettySize } from '../../core/sizes.js'
 import type { AppendOptions } from '../../format/bloscpack/append/options.js'
 import { appendTo } from '../../format/bloscpack/append/place.js'
 import { checkChangeable, schemeOf } from '../../places/registry.js'
@@ -18,7 +18,7 @@ import { type Input, openInput, remoteIdentity } from '../inputs.js'
 import { sayForeign } from '../view/foreign.js'
 import { headOfPlace } from '../view/head.js'
 import { openProgress, type ProgressView } from '../view/progress.js'
-import { counted, jsonSeconds, printJson, stopwatch } from '../view/report.js'
+import { jsonSeconds, printJson, stopwatch } from '../view/report.js'
 
 function appendOptions(o: CliOptions, metadata: string | undefined): AppendOptions {
   return {

@@ -1,11 +1,12 @@
 import { usage } from '../../core/errors.js'
+import { counted } from '../../core/sizes.js'
 import { schemeOf } from '../../places/registry.js'
 import { giveUpUpload, type LeftUpload, listUploads } from '../../store/s3/uploads.js'
 import { type Context, forEachFile, placeSettings } from '../context.js'
 import { oneLine, worst } from '../exit.js'
 import { failedEntry } from '../view/head.js'
 import { print } from '../view/print.js'
-import { counted, JsonList } from '../view/report.js'
+import { JsonList } from '../view/report.js'
 import type { Cleaned } from './clean-directory.js'
 
 const DEFAULT_AGE = 24 * 3600

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { usage } from '../../core/errors.js'
-import { exactSize, prettyRatio, prettySeconds, prettySize } from '../../core/sizes.js'
+import { counted, exactSize, prettyRatio, prettySeconds, prettySize } from '../../core/sizes.js'
 import type { PlanInfo } from '../../engine/options.js'
 import { pack } from '../../format/bloscpack/pack.js'
 import { partOf } from '../../format/bloscpack/part.js'
@@ -19,7 +19,7 @@ import { openOutput, refuseMixedOutput } from '../outputs.js'
 import { sayForeign } from '../view/foreign.js'
 import { headOfPlace } from '../view/head.js'
 import { openProgress, type ProgressView } from '../view/progress.js'
-import { counted, jsonSeconds, printJson, stopwatch } from '../view/report.js'
+import { jsonSeconds, printJson, stopwatch } from '../view/report.js'
 
 /** One run of the command. */
 export interface Job {

@@ -1,5 +1,5 @@
 import { unsupported, usage } from '../../core/errors.js'
-import { exactSize, prettySeconds, prettySize } from '../../core/sizes.js'
+import { counted, exactSize, prettySeconds, prettySize } from '../../core/sizes.js'
 import { Archive } from '../../format/bloscpack/archive.js'
 import { type ConcatResult, concatArchives } from '../../format/bloscpack/join.js'
 import { kindOf, refuseStore, refuseStoreDirectory } from '../containers.js'
@@ -11,7 +11,7 @@ import { type Input, openArchiveInput } from '../inputs.js'
 import { openOutput, refuseMixedOutput } from '../outputs.js'
 import { headOfPlace } from '../view/head.js'
 import { openProgress, type ProgressView } from '../view/progress.js'
-import { counted, jsonSeconds, printJson, stopwatch } from '../view/report.js'
+import { jsonSeconds, printJson, stopwatch } from '../view/report.js'
 
 /** @throws BlpkError UNSUPPORTED for frames, with what is special about them */
 async function refuseFrame(input: Input, name: string, o: CliOptions): Promise<void> {

@@ -1,5 +1,6 @@
 import { unsupported, usage } from '../../core/errors.js'
 import { JsonText } from '../../core/json/json.js'
+import { counted } from '../../core/sizes.js'
 import type { LockOptions } from '../../disk/changing-file.js'
 import type { MetaStore } from '../../format/blosc2/objects/meta-store.js'
 import { checkChangeable } from '../../places/registry.js'
@@ -9,7 +10,6 @@ import { about, type Context, changeSettings, placeSettings, sayVerbose } from '
 import { isDash } from '../dash.js'
 import { lockOptions } from '../flags/codec-flags.js'
 import { print } from '../view/print.js'
-import { counted } from '../view/report.js'
 import { asJson, printValue, valueBytes } from './meta-values.js'
 
 /** What `blpk meta` does to an archive or a frame. */

@@ -1,4 +1,5 @@
 import { usage } from '../../core/errors.js'
+import { counted } from '../../core/sizes.js'
 import { describeJournal } from '../../disk/journal-report.js'
 import { lookAt } from '../../disk/look.js'
 import { type Finding, type VerifyReport, verifyArchive } from '../../format/bloscpack/verify.js'
@@ -13,7 +14,7 @@ import { findingLine } from '../view/findings.js'
 import { failedEntry, type Head, headOfInput, unknownHead } from '../view/head.js'
 import { print } from '../view/print.js'
 import { openProgress } from '../view/progress.js'
-import { counted, JsonList } from '../view/report.js'
+import { JsonList } from '../view/report.js'
 
 function okLine(file: string, report: VerifyReport): string {
   const deep = report.deep ? ', decompressed' : ''

@@ -1,7 +1,7 @@
 import { usage } from '../../core/errors.js'
 import { parseSize } from '../../core/sizes.js'
 import type { Room } from '../../engine/options.js'
-import type { PartOf } from '../../format/bloscpack/part.js'
+import type { PartOf } from '../../format/pack-options.js'
 import { CODECS } from './option-names.js'
 
 const MAX_SECONDS = 1e6

@@ -1,8 +1,8 @@
 import { usage } from '../../core/errors.js'
+import { counted } from '../../core/sizes.js'
 import type { RecoverOptions, RecoveryReport } from '../../format/bloscpack/damage/recover.js'
 import type { Context } from '../context.js'
 import type { ProgressView } from '../view/progress.js'
-import { counted } from '../view/report.js'
 import { runOptions } from './codec-flags.js'
 import type { CliOptions } from './options.js'
 

@@ -3,10 +3,10 @@ import { type Member, membersOf } from '../../core/json/edit.js'
 import type { JsonText } from '../../core/json/json.js'
 import { jsonPieces, jsonTextOf } from '../../core/json/print.js'
 import { parseJson } from '../../core/json/value.js'
-import { exactSize, prettyRatio, prettySize } from '../../core/sizes.js'
+import { counted, exactSize, prettyRatio, prettySize } from '../../core/sizes.js'
 import { oneLine } from '../exit.js'
 import type { ArchiveInfo, ChunkInfo } from './info-facts.js'
-import { counted, table } from './report.js'
+import { table } from './report.js'
 
 const UNKNOWN = 'unknown'
 /** Characters of metadata that are shown. */

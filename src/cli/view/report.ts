@@ -45,11 +45,6 @@ export function jsonSeconds(seconds: number): number {
   return Number(seconds.toFixed(3))
 }
 
-/** A count with its noun: `1 chunk`, `26 chunks`. */
-export function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`
-}
-
 /** Lines up rows in columns: text to the left, numbers to the right. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const columns = head.map((name, i) => {

@@ -1,12 +1,15 @@
-// How Blosc2 frames and arrays are called and known.
+// What Blosc2 frames and arrays are called, what they are recognised by, and which options they take.
 
 import type { ContainerTraits, Format } from '../container.js'
 import { looksLikeFrame, SPARSE_FRAME_NAME } from './frame/magic.js'
 
 const BLOSCPACK_ONLY: Format['refuses'] = {
-  offsets: 'a Blosc2 frame always has the positions of its chunks',
-  maxAppChunks: 'a Blosc2 frame can grow without room kept for it',
+  offsets: () => 'a Blosc2 frame always has the positions of its chunks',
+  maxAppChunks: () => 'a Blosc2 frame can grow without room kept for it',
 }
+
+const CODECS: Format['codecs'] = ['blosclz', 'lz4', 'lz4hc', 'zlib', 'zstd']
+const CHECKSUMS: Format['checksums'] = ['xxh64', 'none']
 
 /** Bytes from the tag of the trailer's length to the end of a frame. */
 const TRAILER_END_BYTES = 23
@@ -19,10 +22,12 @@ export const BLOSC2: ContainerTraits = {
       extension: '.b2frame',
       what: 'a Blosc2 frame',
       holds: 'bytes',
+      codecs: CODECS,
+      checksums: CHECKSUMS,
       refuses: {
         ...BLOSCPACK_ONLY,
-        chunks: 'it is for arrays (b2nd); the size of chunks is chunkSize',
-        blocks: 'it is for arrays (b2nd); the size of blocks is blockSize',
+        chunks: (name) => `it is for arrays (b2nd); the size of chunks is ${name('chunkSize')}`,
+        blocks: (name) => `it is for arrays (b2nd); the size of blocks is ${name('blockSize')}`,
       },
     },
     {
@@ -30,10 +35,12 @@ export const BLOSC2: ContainerTraits = {
       extension: '.b2nd',
       what: 'a Blosc2 array',
       holds: 'array',
+      codecs: CODECS,
+      checksums: CHECKSUMS,
       refuses: {
         ...BLOSCPACK_ONLY,
-        chunkSize: 'chunks of an array have a shape: use chunks',
-        blockSize: 'blocks of an array have a shape: use blocks',
+        chunkSize: (name) => `chunks of an array have a shape: use ${name('chunks')}`,
+        blockSize: (name) => `blocks of an array have a shape: use ${name('blocks')}`,
       },
     },
   ],

@@ -1,6 +1,7 @@
 // The door to Bloscpack archives: all that the verbs use of them.
 
 import type { Container } from '../container.js'
+import { packSource } from './pack-source.js'
 import { BLOSCPACK } from './traits.js'
 
-export const container = { ...BLOSCPACK } as Container
+export const container = { ...BLOSCPACK, pack: packSource } as Container

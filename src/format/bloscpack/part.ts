@@ -5,13 +5,8 @@ import { toJson } from '../../core/json/json.js'
 import { DEFAULT_CHECKSUM, DEFAULT_CHUNK_SIZE, type PackOptions } from '../../engine/options.js'
 import { wholeItems } from '../../engine/plain-chunks.js'
 import { BytesPlainSource, type PlainSource } from '../../sources/plain.js'
+import type { PartOf } from '../pack-options.js'
 import { planChunks } from './plan.js'
-
-/** The `index`-th of `count` pieces, from 1. */
-export interface PartOf {
-  index: number
-  count: number
-}
 
 /** A piece of an input, and the options that it must be packed with for the pieces to fit together. */
 export interface Part {

@@ -1,9 +1,9 @@
-// How Bloscpack archives are called and known.
+// What Bloscpack archives are called, what they are recognised by, and which options they take.
 
-import type { ContainerTraits } from '../container.js'
+import type { ContainerTraits, Refusal } from '../container.js'
 import { BLOSCPACK_MAGIC } from './magic.js'
 
-const IS_BLOSC2 = 'it is for Blosc2: name a .b2frame or .b2nd'
+const isForBlosc2: Refusal = () => 'it is for Blosc2: name a .b2frame or .b2nd'
 
 export const BLOSCPACK: ContainerTraits = {
   name: 'bloscpack',
@@ -13,13 +13,16 @@ export const BLOSCPACK: ContainerTraits = {
       extension: '.blp',
       what: 'a Bloscpack archive',
       holds: 'bytes',
+      codecs: ['blosclz', 'lz4', 'lz4hc', 'snappy', 'zlib', 'zstd'],
+      checksums: ['None', 'adler32', 'crc32', 'md5', 'sha1', 'sha224', 'sha256', 'sha384', 'sha512', 'xxh64'],
       refuses: {
-        filters: 'a .blp archive has one filter: use shuffle, or name a .b2frame or .b2nd',
-        splitMode: IS_BLOSC2,
-        dictionary: IS_BLOSC2,
-        sparse: IS_BLOSC2,
-        chunks: 'it is for arrays (b2nd); the size of chunks is chunkSize',
-        blocks: 'it is for arrays (b2nd); the size of blocks is blockSize',
+        filters: (name) =>
+          `a .blp archive has one filter: use ${name('shuffle')}, or name a .b2frame or .b2nd`,
+        splitMode: isForBlosc2,
+        dictionary: isForBlosc2,
+        sparse: isForBlosc2,
+        chunks: (name) => `it is for arrays (b2nd); the size of chunks is ${name('chunkSize')}`,
+        blocks: (name) => `it is for arrays (b2nd); the size of blocks is ${name('blockSize')}`,
       },
     },
   ],
