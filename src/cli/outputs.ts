@@ -7,6 +7,7 @@ import type { MaybePromise } from '../core/maybe-promise.js'
 import { lookClosely } from '../disk/look.js'
 import type { Access } from '../disk/modes.js'
 import { replacing } from '../disk/replace.js'
+import { findMutable } from '../format/registry.js'
 import { openRemoteSink, schemeOf } from '../places/registry.js'
 import { openPlaceSink, outputPlace, type PathSinkOptions } from '../sinks/path.js'
 import type { Content } from '../sinks/replaceable.js'
@@ -115,7 +116,7 @@ function sinkOptions(request: OutputRequest): PathSinkOptions {
     overwrite: force(request),
     like: request.like,
     within: accessesOf(request),
-    ...(request.compressed && { beforeReplace: replacing(lockOptions(request.context)) }),
+    ...(request.compressed && { beforeReplace: replacing(findMutable, lockOptions(request.context)) }),
     onDevice: (fd) => refuseTerminal(fd, request),
   }
 }

@@ -1,9 +1,9 @@
 import { dirname, join } from 'node:path'
 import type { ChangePlan, Editable, Replaceable } from '../bytes/editable.js'
+import type { FindMutable, Range } from '../bytes/mutable-parts.js'
+import { PEEK_BYTES } from '../bytes/peek.js'
 import { BlpkError, unsupported } from '../core/errors.js'
 import { attempt, ioError } from '../core/io-errors.js'
-import type { Range } from '../format/mutable.js'
-import { CONTAINER_PEEK_BYTES, containerOf } from '../format/recognise.js'
 import { FileSink } from '../sinks/file.js'
 import { type Disk, type FileFacts, type FileId, nodeDisk, sameFile } from './disk.js'
 import type { LockWait } from './file-lock.js'
@@ -82,6 +82,7 @@ export class HiddenFile implements Editable {
 export class ChangingFile extends HiddenFile implements Replaceable {
   /** All links resolved. */
   readonly path: string
+  readonly #find: FindMutable
   readonly #journal: string
   readonly #locked: boolean
   readonly #unlock: () => void
@@ -93,9 +94,9 @@ export class ChangingFile extends HiddenFile implements Replaceable {
   #saved: readonly Range[] = []
   #sizeBefore = 0
 
-  /** @param unlock lets go of the locks of other programs; undefined where none was taken, ours included */
-  constructor(disk: Disk, fd: number, name: string, path: string, unlock: (() => void) | undefined) {
+  constructor(disk: Disk, { fd, unlock }: Locked, name: string, path: string, find: FindMutable) {
     super(disk, fd, name)
+    this.#find = find
     this.#locked = unlock !== undefined
     this.#unlock = unlock ?? (() => {})
     this.path = path
@@ -154,7 +155,8 @@ export class ChangingFile extends HiddenFile implements Replaceable {
 
   override async rollBack(): Promise<boolean> {
     if (this.#state !== 'begun') return this.#state === 'untouched'
-    const found = await findJournal(this.disk, this.descriptor, this.#journal, { own: this.#own })
+    const how = { find: this.#find, own: this.#own }
+    const found = await findJournal(this.disk, this.descriptor, this.#journal, how)
     if (found.kind !== 'hot') throw new BlpkError('IO', `the journal '${this.#journal}' is gone`)
     rollBack(this.disk, this.descriptor, this.#journal, found.journal)
     this.#state = 'untouched'
@@ -226,6 +228,7 @@ interface Wait extends LockWait {
   seconds: number
   /** Is it to be replaced as a whole? */
   replaces: boolean
+  find: FindMutable
 }
 
 function waitForLock(
@@ -239,17 +242,19 @@ function waitForLock(
   return waitForArchiveLock(disk, fd, path, { ...wait, late })
 }
 
-/** Frames are written by other programs too, which have a lock of their own: always the second one. */
-async function lockAgainstOthers(
+/** Some files are written by other programs too, which have a lock of their own: always the second one. */
+async function lockAgainstPeers(
   disk: Disk,
   fd: number,
   name: string,
   path: string,
   wait: Wait & { note: Note | undefined },
 ): Promise<() => void> {
-  const front = new Uint8Array(CONTAINER_PEEK_BYTES)
+  if (disk.lockFrame === undefined) return () => {}
+  const front = new Uint8Array(PEEK_BYTES)
   const n = attempt('read', name, () => disk.read(fd, front, 0))
-  if (containerOf(front.subarray(0, n)) !== 'frame' || disk.lockFrame === undefined) return () => {}
+  const container = await wait.find(front.subarray(0, n))
+  if (container?.peerLock !== true) return () => {}
   return disk.lockFrame(name, path, { ...wait, owner: disk.facts(fd), create: !wait.replaces })
 }
 
@@ -277,7 +282,7 @@ async function openLocked(
     if (o.lock !== false) {
       const own = await waitForLock(disk, fd, name, path, { ...wait, note })
       unlock = own
-      const other = await lockAgainstOthers(disk, fd, name, path, { ...wait, note })
+      const other = await lockAgainstPeers(disk, fd, name, path, { ...wait, note })
       unlock = () => {
         other()
         own()
@@ -295,25 +300,27 @@ async function openLocked(
 
 /**
  * Opens an archive for changes: waits for other writers, and rolls back what one that was killed left undone.
+ * @param find says what a change may alter
  * @param replaces is a whole new file to take its place?
  * @throws BlpkError LOCKED after the timeout, INTERRUPTED, NOT_FOUND, IO, UNSUPPORTED where files cannot be locked
  */
 export async function openForChange(
   name: string,
+  find: FindMutable,
   o: LockOptions = {},
   replaces = false,
 ): Promise<ChangingFile> {
   const { disk = nodeDisk, lockTimeout: seconds = DEFAULT_LOCK_TIMEOUT, signal } = o
-  const wait = { seconds, replaces, end: performance.now() + seconds * 1000, signal }
+  const wait = { seconds, replaces, find, end: performance.now() + seconds * 1000, signal }
   let locked: Locked | undefined
   let path: string
   do {
     path = attempt('open', name, () => disk.realpath(name))
     locked = await openLocked(name, path, o, wait)
   } while (locked === undefined)
-  const file = new ChangingFile(disk, locked.fd, name, path, locked.unlock)
+  const file = new ChangingFile(disk, locked, name, path, find)
   try {
-    await recover(disk, locked.fd, journalOf(path, disk), o.onNote, { signal: o.signal })
+    await recover(disk, locked.fd, journalOf(path, disk), { find, signal, onNote: o.onNote })
     return file
   } catch (error) {
     file.close()

@@ -1,5 +1,5 @@
+import type { FindMutable, Range, ReadNow } from '../bytes/mutable-parts.js'
 import { littleEndian64, toHex, type Xxh64, xxh64 } from '../core/xxh64.js'
-import { frontOf, type Range, type ReadNow } from '../format/mutable.js'
 import { type Disk, type FileFacts, type FileId, sameFile } from './disk.js'
 import {
   DIGEST_BYTES,
@@ -10,6 +10,7 @@ import {
   parseFacts,
   parsePrefix,
 } from './journal-format.js'
+import { frontOf } from './mutable.js'
 import { present } from './names.js'
 import { Journal } from './open-journal.js'
 import { overlay } from './patches.js'
@@ -31,6 +32,8 @@ export type Found =
   | { kind: 'hot'; journal: Journal }
 
 export interface FindOptions {
+  /** What a change may alter of the archive. */
+  find: FindMutable
   /** Which file the journal is, where it was written by this run: that one is believed whoever owns it. */
   own?: FileId | undefined
   signal?: AbortSignal | undefined
@@ -75,7 +78,12 @@ function covers(ranges: readonly Range[], start: number, stop: number): boolean 
  * of a device may change with a restart, so it is not in the journal: that both files are on one device now, with the
  * numbers that they had, says as much.
  */
-async function isSameWithoutChunks(disk: Disk, archive: number, journal: Journal): Promise<boolean> {
+async function isSameWithoutChunks(
+  disk: Disk,
+  archive: number,
+  journal: Journal,
+  find: FindMutable,
+): Promise<boolean | 'unknown'> {
   const { facts, id } = journal
   const { ino, dev } = disk.facts(archive)
   if (String(ino) !== facts.ino || dev !== id.dev) return false
@@ -84,18 +92,25 @@ async function isSameWithoutChunks(disk: Disk, archive: number, journal: Journal
     const bytes = new Uint8Array(Math.max(0, Math.min(nbytes, facts.size - position)))
     return bytes.subarray(0, overlay(journal.patches, position, bytes, disk.read(archive, bytes, position)))
   }
-  const front = await frontOf(read)
+  const front = await frontOf(find, read)
+  if (front === 'unknown') return front
   if (front === undefined || facts.before.length / 2 < Math.min(front.header, MAX_HEAD_BYTES)) return false
   const { chunks } = front
   return chunks === undefined || (chunks < facts.size && covers(facts.ranges, chunks, facts.size))
 }
 
 /** Is it the archive of the journal, in a state that the journal's change can have left? */
-async function belongs(disk: Disk, archive: number, journal: Journal, hash: Xxh64): Promise<boolean> {
+async function belongs(
+  disk: Disk,
+  archive: number,
+  journal: Journal,
+  hash: Xxh64,
+  find: FindMutable,
+): Promise<boolean | 'unknown'> {
   const { facts } = journal
   if (!hasHeader(disk, archive, facts) || !restores(facts, disk.facts(archive).size)) return false
   const { anchor } = facts
-  if (anchor === undefined) return isSameWithoutChunks(disk, archive, journal)
+  if (anchor === undefined) return isSameWithoutChunks(disk, archive, journal, find)
   return toHex(digestRange(disk, archive, anchor.position, anchor.nbytes, hash)) === anchor.xxh64
 }
 
@@ -127,7 +142,7 @@ function factsIn(disk: Disk, fd: number): JournalFacts | undefined {
 }
 
 /** All that can be told by its first bytes and its size is, before the rest of it is read. */
-async function judge(disk: Disk, archive: number, fd: number, { signal }: FindOptions): Promise<Found> {
+async function judge(disk: Disk, archive: number, fd: number, { find, signal }: FindOptions): Promise<Found> {
   const { dev, ino, size } = disk.facts(fd)
   const id = { dev, ino }
   const first = new Uint8Array(PREFIX_BYTES)
@@ -142,7 +157,11 @@ async function judge(disk: Disk, archive: number, fd: number, { signal }: FindOp
   if (facts === undefined || dataAt + savedBytes(facts) + DIGEST_BYTES !== size) return { kind: 'torn', id }
   const newHash = await xxh64()
   const journal = new Journal(disk, fd, id, facts, dataAt)
-  if (!(await belongs(disk, archive, journal, newHash()))) return { kind: 'foreign', id }
+  const isOfArchive = await belongs(disk, archive, journal, newHash(), find)
+  // Setting it aside would leave the archive half changed for those who know its kind.
+  if (isOfArchive === 'unknown')
+    return { kind: 'unreadable', why: 'it is of a kind of archive that is not known here', id }
+  if (!isOfArchive) return { kind: 'foreign', id }
   if (!(await isSealed(disk, fd, size, newHash(), signal))) return { kind: 'torn', id }
   return { kind: 'hot', journal }
 }
@@ -182,12 +201,7 @@ function notOpened(error: unknown, id: FileId): Found {
  * @param path where the journal would be
  * @throws BlpkError INTERRUPTED; errors of `node:fs`
  */
-export async function findJournal(
-  disk: Disk,
-  archive: number,
-  path: string,
-  o: FindOptions = {},
-): Promise<Found> {
+export async function findJournal(disk: Disk, archive: number, path: string, o: FindOptions): Promise<Found> {
   const fd = openTrusted(disk, disk.facts(archive), path, o.own)
   if (typeof fd !== 'number') return fd
   let found: Found = { kind: 'none' }

@@ -1,3 +1,4 @@
+import type { FindMutable } from '../bytes/mutable-parts.js'
 import { nodeDisk } from './disk.js'
 import { findJournal } from './find-journal.js'
 import { journalOf } from './journal.js'
@@ -6,15 +7,20 @@ import { describeHolder, describePassed } from './recover.js'
 /**
  * What the journal beside an archive means, for whoever asks after its health; nothing is changed.
  * @param name of the archive, a regular file
+ * @param find says what a change may alter
  * @returns one line, or undefined where there is no journal
  * @throws BlpkError INTERRUPTED, NOT_FOUND, IO
  */
-export async function describeJournal(name: string, signal?: AbortSignal): Promise<string | undefined> {
+export async function describeJournal(
+  name: string,
+  find: FindMutable,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
   const path = nodeDisk.realpath(name)
   const journal = journalOf(path, nodeDisk)
   const fd = nodeDisk.open(path, 'r')
   try {
-    const found = await findJournal(nodeDisk, fd, journal, { signal })
+    const found = await findJournal(nodeDisk, fd, journal, { find, signal })
     switch (found.kind) {
       case 'none':
         return undefined

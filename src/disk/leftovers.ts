@@ -1,5 +1,6 @@
 import { type Dirent, lstatSync, readdirSync, rmdirSync, type Stats, unlinkSync } from 'node:fs'
 import { join } from 'node:path'
+import type { FindMutable } from '../bytes/mutable-parts.js'
 import { BlpkError } from '../core/errors.js'
 import { attempt } from '../core/io-errors.js'
 import { openForChange } from './changing-file.js'
@@ -25,6 +26,8 @@ export interface Leftover {
 
 /** How leftovers are looked for. */
 export interface LeftoverOptions {
+  /** What a change may alter of archives. */
+  find: FindMutable
   /** What other machines wrote is waste only if it was written before this, in ms since 1970. */
   before: number
   /** The same for what this machine wrote; its dead runs are known. */
@@ -91,10 +94,10 @@ function shortened(directory: string, names: readonly string[]): Map<string, str
 }
 
 /** What a journal is to its archive. */
-async function judgeJournal(path: string, archive: string, signal: AbortSignal): Promise<[boolean, string]> {
+async function judgeJournal(path: string, archive: string, o: LeftoverOptions): Promise<[boolean, string]> {
   const fd = attempt('open', archive, () => nodeDisk.open(archive, 'r'))
   try {
-    const found = await findJournal(nodeDisk, fd, path, { signal })
+    const found = await findJournal(nodeDisk, fd, path, o)
     if (found.kind === 'hot') found.journal.close()
     switch (found.kind) {
       case 'hot':
@@ -123,7 +126,7 @@ async function lookAtJournal(
   const archive = archives.get(journal) ?? journal.slice(0, -JOURNAL_ENDING.length)
   const isThere = statOf(archive)?.isFile() === true
   const [isWaste, why] = isThere
-    ? await judgeJournal(path, archive, o.signal)
+    ? await judgeJournal(path, archive, o)
     : [isAside, isAside ? 'it was set aside' : 'its archive is not here: it may have been moved without it']
   const remove = async (): Promise<void> => {
     if (isAside) attempt('remove', path, () => unlinkSync(path))
@@ -142,7 +145,7 @@ async function lookAtJournal(
 /** Whoever writes a journal has the lock of the archive, so it is looked at again with that. */
 async function removeUnderLock(path: string, archive: string, o: LeftoverOptions): Promise<void> {
   const before = new Set(readdirSync(join(path, '..')))
-  const file = await openForChange(archive, { lockTimeout: 0, signal: o.signal })
+  const file = await openForChange(archive, o.find, { lockTimeout: 0, signal: o.signal })
   try {
     // What did not count was removed or set aside on opening.
     for (const name of readdirSync(join(path, '..'))) {

@@ -2,16 +2,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ByteSource } from '../bytes/byte-source.js'
+import type { FindMutable, Range, ReadNow } from '../bytes/mutable-parts.js'
 import type { Closable } from '../core/dispose.js'
 import { BlpkError, closedError } from '../core/errors.js'
 import { attempt, ioError } from '../core/io-errors.js'
 import { type PlaceName, placeName } from '../core/place-name.js'
-import { mutableParts, type Range, type ReadNow } from '../format/mutable.js'
 import { openForChange } from './changing-file.js'
 import { type Disk, type FileFacts, nodeDisk, sameFile } from './disk.js'
 import { type Found, findJournal } from './find-journal.js'
 import { journalOf } from './journal.js'
 import { PRIVATE } from './modes.js'
+import { mutableParts } from './mutable.js'
 import { present } from './names.js'
 import type { Journal } from './open-journal.js'
 import { memoryPatch, overlay, type Patch, touches } from './patches.js'
@@ -34,6 +35,11 @@ export interface ReadOptions {
   signal?: AbortSignal | undefined
   /** The file operations; those of the machine by default. */
   disk?: Disk
+}
+
+/** How a snapshot is taken. */
+interface Snapshot extends ReadOptions {
+  find: FindMutable
 }
 
 /** An archive in a file, in the state that it had when it was opened, however it is changed meanwhile. */
@@ -127,7 +133,7 @@ async function isSettled(
   path: string,
   was: FileFacts,
   found: Found,
-  o: ReadOptions,
+  o: Snapshot,
 ): Promise<boolean> {
   if (!sameFile(disk.find(path), was)) return false
   const journal = journalOf(path, disk)
@@ -140,10 +146,10 @@ async function isSettled(
 }
 
 /** Rolls back what a writer that is gone left undone. @returns false where that is not for us to do */
-async function isRolledBack(name: string, journal: Journal, o: ReadOptions): Promise<boolean> {
+async function isRolledBack(name: string, journal: Journal, o: Snapshot): Promise<boolean> {
   if (mayBeAtWork(journal.facts, true)) return false
   try {
-    const file = await openForChange(name, { ...o, lockTimeout: 0 })
+    const file = await openForChange(name, o.find, { ...o, lockTimeout: 0 })
     file.close()
     return true
   } catch (error) {
@@ -167,10 +173,10 @@ function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
 /** Copies what a change may alter. @returns undefined where that was changing meanwhile */
 async function copyMutable(
   read: ReadNow,
-  frontOnly: boolean,
+  { find, frontOnly = false }: Snapshot,
   closers: Closers,
 ): Promise<Patch[] | undefined> {
-  const { front, last } = await mutableParts(read, frontOnly)
+  const { front, last } = await mutableParts(find, read, frontOnly)
   const copies = front.map(([position, nbytes]) => ({ position, bytes: read(position, nbytes) }))
   const patches = copies.map(({ position, bytes }) => memoryPatch(position, bytes))
   if (last !== undefined && last[1] > MAX_IN_MEMORY) patches.push(spillPatch(last, read, closers))
@@ -183,7 +189,7 @@ async function copyMutable(
 async function tryToOpen(
   name: string,
   path: string,
-  o: ReadOptions,
+  o: Snapshot,
   closers: Closers,
 ): Promise<(ByteSource & Closable) | undefined> {
   const { disk = nodeDisk } = o
@@ -199,7 +205,7 @@ async function tryToOpen(
   const saved = found.kind === 'hot' ? found.journal.patches : []
   const size = found.kind === 'hot' ? found.journal.facts.size : facts.size
   const read = readerOf(disk, fd, size, saved)
-  const copied = await copyMutable(read, o.frontOnly === true, closers)
+  const copied = await copyMutable(read, o, closers)
   if (copied === undefined || !(await isSettled(disk, fd, path, facts, found, o))) return undefined
   const passed = describePassed(found, journalOf(path, disk))
   if (passed !== undefined) o.onNote?.(passed)
@@ -207,13 +213,19 @@ async function tryToOpen(
 }
 
 /**
- * Opens an archive or a frame in a file for reading, in the state that it has now: changes that others begin or
+ * Opens an archive in a file for reading, in the state that it has now: changes that others begin or
  * finish meanwhile do not show. What a writer that was killed left undone is rolled back, or read past where the file
  * cannot be written.
  * @param file a path, or a `file:` URL
+ * @param find says what a change may alter
  * @throws BlpkError NOT_FOUND, IO, INTERRUPTED; USAGE for a URL of another scheme
  */
-export async function openArchiveFile(file: PlaceName, o: ReadOptions = {}): Promise<ByteSource & Closable> {
+export async function openSnapshot(
+  file: PlaceName,
+  find: FindMutable,
+  options: ReadOptions = {},
+): Promise<ByteSource & Closable> {
+  const o = { ...options, find }
   const name = placeName(file)
   const { disk = nodeDisk } = o
   for (let i = 0; i < MAX_TRIES; i++) {

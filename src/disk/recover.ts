@@ -106,9 +106,9 @@ export async function recover(
   disk: Disk,
   fd: number,
   path: string,
-  note?: Note,
-  o: FindOptions = {},
+  o: FindOptions & { onNote?: Note | undefined },
 ): Promise<void> {
+  const { onNote: note } = o
   const found = await findJournal(disk, fd, path, o)
   switch (found.kind) {
     case 'none':

@@ -1,3 +1,4 @@
+import type { FindMutable } from '../bytes/mutable-parts.js'
 import { BlpkError } from '../core/errors.js'
 import { attempt } from '../core/io-errors.js'
 import {
@@ -23,12 +24,13 @@ function hasJournal(name: string, { disk = nodeDisk }: LockOptions): boolean {
 /**
  * What goes before the replacement of an archive: it waits for those who append to it, and keeps others from
  * doing so until it is replaced. A journal of the old archive never gets to the new one.
+ * @param find says what a change may alter of the old one
  * @returns a function for {@link FileSinkOptions.beforeReplace}, which throws BlpkError LOCKED, INTERRUPTED, IO
  */
-export function replacing(o: LockOptions): (path: string) => Promise<() => void> {
+export function replacing(find: FindMutable, o: LockOptions): (path: string) => Promise<() => void> {
   return async (path) => {
     try {
-      const file = await openForChange(path, o, true)
+      const file = await openForChange(path, find, o, true)
       if (CLOSE_BEFORE_REPLACING) file.close()
       return () => file.close()
     } catch (error) {

@@ -6,6 +6,7 @@ import type { NdarrayLayout } from '../array/npy/index.js'
 import type { ByteSink } from '../bytes/byte-sink.js'
 import type { ByteSource } from '../bytes/byte-source.js'
 import type { Replaceable } from '../bytes/editable.js'
+import type { MutableParts } from '../bytes/mutable-parts.js'
 import type { MaybePromise } from '../core/maybe-promise.js'
 import type { RunOptions } from '../engine/options.js'
 import type { DirectorySink, DirectorySinkOptions } from '../sinks/directory.js'
@@ -14,11 +15,6 @@ import type { PlainSource } from '../sources/plain.js'
 import type { Finding } from './damage/finding.js'
 import type { PackOptions } from './pack-options.js'
 import type { Selection } from './selection.js'
-
-/** Bytes from the start of a place by which containers are known. */
-export const PEEK_BYTES = 32
-/** Bytes from its end, where the start is damaged. */
-export const PEEK_END_BYTES = 32
 
 /** Why an option is refused. @param name what the caller calls an option: `chunkSize`, or `--chunk-size` */
 export type Refusal = (name: (option: keyof PackOptions) => string) => string
@@ -290,20 +286,4 @@ export interface MetadataEdit {
   value: string | Uint8Array | undefined
   /** Among the metalayers whose size is fixed. */
   fixed?: boolean
-}
-
-/** A range of a container: position and size, in bytes. */
-export type Range = readonly [position: number, nbytes: number]
-
-/** Reads up to so many bytes. */
-export type ReadSome = (position: number, nbytes: number) => MaybePromise<Uint8Array>
-
-/** Where a change may alter what others have open for reading; all else stays as it is. */
-export interface MutableParts {
-  /** Fewest bytes that its header has. */
-  readonly headBytes: number
-  /** @throws BlpkError DAMAGED, UNSUPPORTED where it is not sound */
-  parts(read: ReadSome, frontOnly: boolean): Promise<{ front: Range[]; last: Range | undefined }>
-  /** How long header and front are, in bytes. @throws BlpkError DAMAGED, UNSUPPORTED */
-  frontOf(read: ReadSome): Promise<{ header: number; chunks: number | undefined }>
 }

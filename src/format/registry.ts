@@ -1,5 +1,6 @@
 // The containers that there are: a line each. What a container is called and known by is there at once, its machinery when it is used.
 
+import type { FindMutable } from '../bytes/mutable-parts.js'
 import { usage } from '../core/errors.js'
 import { BLOSC2 } from './blosc2/traits.js'
 import { BLOSCPACK } from './bloscpack/traits.js'
@@ -69,4 +70,10 @@ export function loadContainer(traits: ContainerTraits): Promise<Container> {
   const entry = ENTRIES.find((one) => one.traits === traits)
   if (entry === undefined) throw usage(`there is no container '${traits.name}'`)
   return entry.load()
+}
+
+/** What a change may alter in a place, whatever container it holds. */
+export const findMutable: FindMutable = async (front) => {
+  const traits = recognise(front)
+  return traits === undefined ? undefined : (await loadContainer(traits)).mutable
 }

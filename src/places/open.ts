@@ -2,9 +2,10 @@
 
 import type { ByteSink } from '../bytes/byte-sink.js'
 import type { ByteSource } from '../bytes/byte-source.js'
+import type { FindMutable } from '../bytes/mutable-parts.js'
 import { type Closable, disposable } from '../core/dispose.js'
 import { type PlaceName, placeName } from '../core/place-name.js'
-import { openArchiveFile, type ReadOptions } from '../disk/read-archive.js'
+import { openSnapshot, type ReadOptions } from '../disk/read-archive.js'
 import type { FileSinkOptions } from '../sinks/file.js'
 import { openPathSink } from '../sinks/path.js'
 import type { Content } from '../sinks/replaceable.js'
@@ -64,15 +65,17 @@ async function checkOverwrite(to: string, content: Content, settings: PlaceSetti
 /**
  * A source for an archive. One in a file is read in the state that it has now, even if others append to it
  * meanwhile; what a writer that was killed left undone is rolled back.
+ * @param find says what a change may alter
  * @throws BlpkError NOT_FOUND, IO, DENIED, NETWORK
  */
 export async function openArchiveSource(
   from: Readable,
+  find: FindMutable,
   options: ReadOptions & PlaceSettings = {},
 ): Promise<ByteSource & Closable> {
   if (typeof from !== 'string' && !(from instanceof URL)) return openSource(from, options)
   const name = placeName(from)
-  return schemeOf(name) === undefined ? openArchiveFile(name, options) : openSource(name, options)
+  return schemeOf(name) === undefined ? openSnapshot(name, find, options) : openSource(name, options)
 }
 
 /** A source of plain bytes to pack; a `.npy` is known by its first bytes unless `raw`. */

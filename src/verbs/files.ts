@@ -9,6 +9,7 @@ import { Archive, type OpenOptions } from '../format/bloscpack/archive.js'
 import { type PackResult, pack } from '../format/bloscpack/pack.js'
 import { BloscpackSink } from '../format/bloscpack/sink.js'
 import { type UnpackResult, unpack } from '../format/bloscpack/unpack.js'
+import { findMutable } from '../format/registry.js'
 import { openArchiveSource, openSink, openSource } from '../places/open.js'
 import { schemeOf } from '../places/registry.js'
 import type { FileSinkOptions } from '../sinks/file.js'
@@ -43,7 +44,7 @@ export async function packFile(
   const source = await openSource(input, options)
   try {
     const plain = await openPlain(source, options)
-    const beforeReplace = replacing(options)
+    const beforeReplace = replacing(findMutable, options)
     const sink = await sinkFor(input, output, 'archive', { ...options, beforeReplace })
     return await pack(plain, new BloscpackSink(sink), options)
   } finally {
@@ -78,7 +79,7 @@ export async function unpackFile(
   options: RunOptions & OutputOptions & OpenOptions = {},
 ): Promise<UnpackResult> {
   const [input, output] = [placeName(from), placeName(to)]
-  const source = await openArchiveSource(input, options)
+  const source = await openArchiveSource(input, findMutable, options)
   try {
     const archive = await Archive.open(source, options)
     const prefix = options.raw === true ? undefined : npyPrefix(archive)

@@ -140,7 +140,10 @@ export async function makeShapes(): Promise<Shape[]> {
 }
 
 async function replace(path: string, disk: Disk): Promise<void> {
-  const { replacing } = await import('../../dist/disk/replace.js')
-  const sink = new FileSink(path, { overwrite: true, disk, beforeReplace: replacing({ disk }) })
+  const [{ replacing }, { findMutable }] = await Promise.all([
+    import('../../dist/disk/replace.js'),
+    import('../../dist/format/registry.js'),
+  ])
+  const sink = new FileSink(path, { overwrite: true, disk, beforeReplace: replacing(findMutable, { disk }) })
   await pack(sourceOf(3 * CHUNK, 5), new BloscpackSink(sink), PACKED)
 }

@@ -3,6 +3,7 @@ import { usage } from '../../core/errors.js'
 import { attempt } from '../../core/io-errors.js'
 import { findLeftovers, type Leftover } from '../../disk/leftovers.js'
 import { lookAt } from '../../disk/look.js'
+import { findMutable } from '../../format/registry.js'
 import { type Context, sayError } from '../context.js'
 import { oneLine, worst } from '../exit.js'
 
@@ -33,7 +34,7 @@ export async function cleanDirectory(
   const ownBefore = olderThan === undefined ? Number.POSITIVE_INFINITY : before
   const found: Cleaned[] = []
   const codes: number[] = []
-  for await (const leftover of findLeftovers(directory, { before, ownBefore, signal })) {
+  for await (const leftover of findLeftovers(directory, { find: findMutable, before, ownBefore, signal })) {
     const { path, kind, written, why, isWaste } = leftover
     let removed = false
     try {

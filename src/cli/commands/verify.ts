@@ -3,6 +3,7 @@ import { counted } from '../../core/sizes.js'
 import { describeJournal } from '../../disk/journal-report.js'
 import { lookAt } from '../../disk/look.js'
 import { type Finding, type VerifyReport, verifyArchive } from '../../format/bloscpack/verify.js'
+import { findMutable } from '../../format/registry.js'
 import { openContainer } from '../containers.js'
 import { type Context, forEachFile } from '../context.js'
 import { isDash, shown } from '../dash.js'
@@ -38,7 +39,7 @@ async function journalFindings(
   signal: AbortSignal,
 ): Promise<Finding[]> {
   const isFile = !isDash(file) && lookAt(file)?.isFile() === true
-  const journal = isFile ? await describeJournal(file, signal) : undefined
+  const journal = isFile ? await describeJournal(file, findMutable, signal) : undefined
   const messages = new Set(journal === undefined ? notes : [...notes, journal])
   return [...messages].map((message) => ({ level: 'note', code: 'DAMAGED', message }))
 }

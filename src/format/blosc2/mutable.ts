@@ -1,8 +1,10 @@
+// Which parts of a Blosc2 frame a change may alter.
+
+import type { FindMutable, Mutable, MutableParts, Range, ReadSome } from '../../bytes/mutable-parts.js'
 import { MemoryChunk } from '../../chunk/blosc2/chunk-bytes.js'
 import { OpenChunk } from '../../chunk/blosc2/decode.js'
 import { EXTENDED_HEADER_BYTES } from '../../chunk/blosc2/header.js'
 import { Workspace } from '../../kernels/workspace.js'
-import type { Container, Mutable, Range, ReadSome } from '../mutable.js'
 import {
   FRAME_HEADER_MIN_BYTES,
   type FrameHeader,
@@ -11,6 +13,7 @@ import {
   peekFrame,
 } from './frame/header.js'
 import { OFFSET_BYTES, parseOffsets } from './frame/offsets.js'
+import { BLOSC2 } from './traits.js'
 
 /** Position of the chunk of the last index entry, behind the header; undefined where its value stands there. */
 async function lastOffset(h: FrameHeader, index: Uint8Array): Promise<number | undefined> {
@@ -39,10 +42,11 @@ async function fillable(read: ReadSome, h: FrameHeader, index: Uint8Array): Prom
  * it replaces stay where they are, unused, so that whoever has the frame open can go on reading them. Only a
  * last chunk that is not full is overwritten, which readers have copied.
  */
-export const FRAME: Container = {
+export const MUTABLE: MutableParts = {
   headBytes: FRAME_HEADER_MIN_BYTES,
+  peerLock: true,
 
-  async mutableParts(read, frontOnly): Promise<Mutable> {
+  async parts(read, frontOnly): Promise<Mutable> {
     const { headerBytes } = peekFrame(await read(0, PEEK_BYTES), {})
     const h = parseFrameHeader(await read(0, headerBytes))
     const indexAt = headerBytes + (h.sparse ? 0 : h.cbytes)
@@ -60,3 +64,6 @@ export const FRAME: Container = {
     return { header: headerBytes, chunks: headerBytes }
   },
 }
+
+/** For functions that work on frames alone. */
+export const findMutable: FindMutable = (front) => (BLOSC2.recognise(front) ? MUTABLE : undefined)

@@ -7,6 +7,7 @@ import type { FileSink } from '../../sinks/file.js'
 import { Archive } from './archive.js'
 import { formatHeader, HEADER_BYTES } from './header.js'
 import { metadataRoom } from './metadata.js'
+import { findMutable } from './mutable.js'
 import { formatOffsets, OFFSET_BYTES, unusedOffsets } from './offsets.js'
 import { metadataSection } from './sink.js'
 import { ChunkWalk, findChunk } from './walk.js'
@@ -125,7 +126,7 @@ export async function growBeside(file: ChangingFile, goal: GrowFor): Promise<Fil
  */
 export async function growFile(place: PlaceName, goal: GrowFor, options: LockOptions = {}): Promise<void> {
   const path = placeName(place)
-  const file = await openForChange(path, options)
+  const file = await openForChange(path, findMutable, options)
   try {
     await file.replaceBy(await growBeside(file, goal))
   } finally {

@@ -1,7 +1,8 @@
 // The door to Bloscpack archives: all that the verbs use of them.
 
 import type { Container } from '../container.js'
+import { MUTABLE } from './mutable.js'
 import { packSource } from './pack-source.js'
 import { BLOSCPACK } from './traits.js'
 
-export const container = { ...BLOSCPACK, pack: packSource } as Container
+export const container = { ...BLOSCPACK, pack: packSource, mutable: MUTABLE } as Container

@@ -9,6 +9,7 @@ import type { ChangeSettings, PlaceSettings } from '../../store/settings.js'
 import { OWN_KEY } from '../append-ids.js'
 import { appendTo } from './append/place.js'
 import { Archive } from './archive.js'
+import { findMutable } from './mutable.js'
 
 /** How the metadata of an archive are changed. */
 export interface MemberOptions extends LockOptions, ChangeSettings {
@@ -54,7 +55,7 @@ export async function readMembers(
   path: string,
   options: LockOptions & PlaceSettings = {},
 ): Promise<string | undefined> {
-  const source = await openArchiveSource(path, { ...options, frontOnly: true })
+  const source = await openArchiveSource(path, findMutable, { ...options, frontOnly: true })
   try {
     return (await Archive.open(source)).metadata
   } finally {

@@ -1,9 +1,12 @@
+// Which parts of a Bloscpack archive a change may alter.
+
+import type { FindMutable, Mutable, MutableParts, Range, ReadSome } from '../../bytes/mutable-parts.js'
 import { CHUNK_HEADER_BYTES } from '../../chunk/blosc1/header.js'
 import { checksumSpec } from '../../chunk/checksums.js'
-import type { Container, Mutable, Range, ReadSome } from '../mutable.js'
 import { type BloscpackHeader, HEADER_BYTES, parseHeader } from './header.js'
 import { METADATA_HEADER_BYTES, metadataSectionBytes, parseMetadataHeader } from './metadata.js'
 import { OFFSET_BYTES, parseOffsets } from './offsets.js'
+import { BLOSCPACK } from './traits.js'
 
 /** Unused offsets that are copied; only the first one of them is ever looked at to read chunks. */
 const MAX_UNUSED = 8192
@@ -74,10 +77,10 @@ async function metadataRanges(read: ReadSome): Promise<{ ranges: Range[]; end: n
 }
 
 /** Bloscpack archives: an append fills the last chunk up, and writes metadata, offsets and header anew. */
-export const BLOSCPACK: Container = {
+export const MUTABLE: MutableParts = {
   headBytes: HEADER_BYTES,
 
-  async mutableParts(read, frontOnly): Promise<Mutable> {
+  async parts(read, frontOnly): Promise<Mutable> {
     const front: Range[] = [[0, HEADER_BYTES]]
     const header = parseHeader(await read(0, HEADER_BYTES))
     const { nchunks } = header
@@ -105,3 +108,6 @@ export const BLOSCPACK: Container = {
     return { header: HEADER_BYTES, chunks: offsetsAt + entries * OFFSET_BYTES }
   },
 }
+
+/** For functions that work on archives alone. */
+export const findMutable: FindMutable = (front) => (BLOSCPACK.recognise(front) ? MUTABLE : undefined)

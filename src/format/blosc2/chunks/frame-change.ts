@@ -1,11 +1,11 @@
 import type { ChangePlan, Replaceable } from '../../../bytes/editable.js'
+import type { ReadSome } from '../../../bytes/mutable-parts.js'
 import { undone } from '../../../bytes/undone.js'
 import { damaged } from '../../../core/errors.js'
 import type { Workspace } from '../../../kernels/workspace.js'
-import type { ReadSome } from '../../mutable.js'
 import { formatFrameHeader, frameHeaderBytes } from '../frame/header.js'
 import type { Layers } from '../frame/layers.js'
-import { FRAME } from '../mutable.js'
+import { MUTABLE } from '../mutable.js'
 import type { Entry } from './chunk-list.js'
 import {
   type FrameParts,
@@ -106,7 +106,7 @@ export class FrameChange {
 
   async #plan(): Promise<InPlace | undefined> {
     if (frameHeaderBytes(this.#parts.header.meta) !== this.#headerBytes) return undefined
-    const { last } = await FRAME.mutableParts(this.#read, false)
+    const { last } = await MUTABLE.parts(this.#read, false)
     const stays = last === undefined || this.#now.has(last[0] - this.#headerBytes)
     const from = stays ? this.#chunksEnd : last[0]
     const placed = await placeChunks(this.#ws, this.#parts, from - this.#headerBytes)

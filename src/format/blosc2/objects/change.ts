@@ -15,6 +15,7 @@ import { checkAppendId } from '../../append-ids.js'
 import { FrameChange } from '../chunks/frame-change.js'
 import { addFrameId, frameIdsOf } from '../chunks/frame-ids.js'
 import { ChunkSpill } from '../chunks/spill.js'
+import { findMutable } from '../mutable.js'
 import { holdsArray } from './array-meta.js'
 import { NDArray } from './ndarray.js'
 import { SChunk } from './schunk.js'
@@ -94,7 +95,7 @@ async function changeFile<T>(
   o: ChangeOptions,
 ): Promise<Changed<T>> {
   checkFile(path)
-  const file = await openForChange(path, o)
+  const file = await openForChange(path, findMutable, o)
   try {
     return await changeOpened(file, file.path, change, o)
   } finally {

@@ -21,6 +21,7 @@ import type { FrameHeader } from '../frame/header.js'
 import type { Layers } from '../frame/layers.js'
 import { SPARSE_FRAME_NAME } from '../frame/magic.js'
 import { type FrameObject, isStandIn, objectIn, standInError } from '../frame/objects.js'
+import { findMutable } from '../mutable.js'
 
 /** A frame that was opened, with the chunks as a list. */
 export interface OpenedFrame {
@@ -78,7 +79,9 @@ async function openFrameSource(
     checkWithin(directory, SPARSE_FRAME_NAME)
     return openSource(join(directory, SPARSE_FRAME_NAME))
   }
-  return (options.offset ?? 0) > 0 ? openSource(input, options) : openArchiveSource(input, options)
+  return (options.offset ?? 0) > 0
+    ? openSource(input, options)
+    : openArchiveSource(input, findMutable, options)
 }
 
 /**

@@ -12,6 +12,7 @@ import type { SinkSettings } from '../../../store/settings.js'
 import { FrameSink } from '../chunks/frame-sink.js'
 import { type FrameParts, layFrame } from '../chunks/frame-writer.js'
 import { writeSparse } from '../chunks/sparse-writer.js'
+import { findMutable } from '../mutable.js'
 import { type ChunkPacker, pieces } from './chunk-packer.js'
 
 /** How a frame is saved. */
@@ -26,7 +27,7 @@ export function openFrameSink(
   options: Omit<SaveOptions, 'sparse'> & { within?: readonly Access[] } = {},
 ): Promise<ByteSink> {
   const path = placeName(place)
-  return openSink(path, { ...options, content: 'archive', beforeReplace: replacing(options) })
+  return openSink(path, { ...options, content: 'archive', beforeReplace: replacing(findMutable, options) })
 }
 
 /** Lays a frame out and writes it. @returns its size, in bytes */

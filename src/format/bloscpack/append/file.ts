@@ -8,6 +8,7 @@ import { concat } from '../../joined-source.js'
 import { sourceList } from '../../source-list.js'
 import { Archive } from '../archive.js'
 import { growBeside } from '../grow.js'
+import { findMutable } from '../mutable.js'
 import { appendOnce } from './append-once.js'
 import { type AppendOptions, type AppendResult, checkAppendOptions } from './options.js'
 import { growthFor } from './plan.js'
@@ -56,7 +57,7 @@ export async function appendToFile(
   const known = await spoolWhere(sources, ({ size }) => size !== undefined, path)
   try {
     const all = concat(known)
-    const file = await openForChange(path, options)
+    const file = await openForChange(path, findMutable, options)
     try {
       return await appendOnce(file, all, options, appendGrowing)
     } finally {
