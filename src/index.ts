@@ -3,7 +3,7 @@
  * Errors are {@link BlpkError}s with a code.
  */
 
-export { type Ndarray, ndarray, toTypedArray, UnpackedNdarray } from './array/numeric.js'
+export { type ArrayFields, ArrayValue } from './array/array-value.js'
 export type { ByteSink, Expected } from './bytes/byte-sink.js'
 export type { ByteSource } from './bytes/byte-source.js'
 export type { ChunkHeader, Shuffle } from './chunk/blosc1/header.js'
@@ -99,9 +99,9 @@ export { FileSink, type FileSinkOptions } from './sinks/file.js'
 export { MemorySink } from './sinks/memory.js'
 export { BytesPlainSink, type PlainSink } from './sinks/plain.js'
 export { StreamSink } from './sinks/stream.js'
+export { arraySource } from './sources/array.js'
 export { FileSource } from './sources/file.js'
 export { MemorySource } from './sources/memory.js'
-export { ndarraySource } from './sources/ndarray.js'
 export { openPlain } from './sources/npy.js'
 export { BytesPlainSource, type PlainSource, type PlainTraits } from './sources/plain.js'
 export { type ByteIterable, StreamSource } from './sources/stream.js'

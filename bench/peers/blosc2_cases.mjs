@@ -2,7 +2,7 @@
 // the answer is how long it took, in seconds, and a checksum of what it gave. As arguments: one case, and out.
 import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
-import { loadTensor, NDArray, ndarray, SChunk, saveTensor } from '../../dist/library/index.js'
+import { ArrayValue, loadTensor, NDArray, SChunk, saveTensor } from '../../dist/library/index.js'
 
 const kept = new Map()
 
@@ -28,7 +28,7 @@ const CASES = {
     return () => array.slice(keys).then(({ data }) => data)
   },
   async save({ input, path, codec, level }) {
-    const array = ndarray(await f8(input))
+    const array = ArrayValue.from(await f8(input))
     return () => saveTensor(array, path, { codec, level, overwrite: true }).then(() => new Uint8Array())
   },
   async load({ path }) {

@@ -27,7 +27,7 @@ export interface OpenedFrame {
   close(): Promise<void>
 }
 
-function checkChunks({ chunksize }: SChunk, { maxChunk }: CliOptions): void {
+function checkChunks({ chunkSize: chunksize }: SChunk, { maxChunk }: CliOptions): void {
   if (maxChunk !== undefined && chunksize > maxChunk)
     throw damaged(`the frame has chunks of ${chunksize} plain bytes, more than allowed (see --max-chunk)`)
 }

@@ -39,7 +39,7 @@ export interface CodecOptions {
   /** Item size, 1 to 255 bytes; from the source, or found out by a sample (`auto`), by default. */
   typesize?: number | 'auto'
   /** Block size in bytes; by default the rule of C-Blosc. */
-  blocksize?: number
+  blockSize?: number
 }
 
 /** Room for more chunks: so many, or so many times the chunks there are. */
@@ -92,7 +92,7 @@ export function checkCodecOptions(o: CodecOptions): void {
   codecByName(o.codec ?? DEFAULT_CODEC)
   checkRange('the level', o.level, 0, 9)
   if (o.typesize !== 'auto') checkRange('the typesize', o.typesize, 1, MAX_TYPESIZE)
-  checkRange('the block size', o.blocksize, 1, MAX_CHUNK_NBYTES)
+  checkRange('the block size', o.blockSize, 1, MAX_CHUNK_NBYTES)
   if (o.shuffle !== undefined && !['none', 'byte', 'bit'].includes(o.shuffle)) {
     throw usage(`unknown shuffle '${o.shuffle}' (there are none, byte and bit)`)
   }

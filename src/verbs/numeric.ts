@@ -1,5 +1,5 @@
+import { type ArrayFields, ArrayValue } from '../array/array-value.js'
 import { dtypeRepr, ndarrayIn } from '../array/npy/index.js'
-import { type Ndarray, UnpackedNdarray } from '../array/numeric.js'
 import { usage } from '../core/errors.js'
 import type { NumericArray } from '../core/numeric-array.js'
 import type { PackOptions, RunOptions } from '../engine/options.js'
@@ -10,18 +10,18 @@ import { unpack } from '../format/bloscpack/unpack.js'
 import { MemorySink } from '../sinks/memory.js'
 import { npyPrefix } from '../sinks/npy.js'
 import { BytesPlainSink } from '../sinks/plain.js'
+import { arraySource } from '../sources/array.js'
 import { MemorySource } from '../sources/memory.js'
-import { ndarraySource } from '../sources/ndarray.js'
 
 export type { NumericArray }
 
 /** Packs an array into an archive in memory, as Bloscpack's `pack_ndarray_to_bytes`. */
 export async function packNdarray(
-  array: Ndarray | NumericArray,
+  array: ArrayFields | NumericArray,
   options: PackOptions = {},
 ): Promise<Uint8Array> {
   const sink = new MemorySink()
-  await pack(ndarraySource(array), new BloscpackSink(sink), options)
+  await pack(arraySource(array), new BloscpackSink(sink), options)
   return sink.bytes
 }
 
@@ -32,7 +32,7 @@ export async function packNdarray(
 export async function unpackNdarray(
   bytes: Uint8Array,
   options: RunOptions & OpenOptions = {},
-): Promise<UnpackedNdarray> {
+): Promise<ArrayValue> {
   const archive = await Archive.open(new MemorySource(bytes), options)
   const layout = ndarrayIn(archive.metadata)
   if (layout === undefined || npyPrefix(archive) === undefined)
@@ -40,5 +40,5 @@ export async function unpackNdarray(
   const sink = new MemorySink()
   await unpack(archive, new BytesPlainSink(sink), options)
   const dtype = typeof layout.descr === 'string' ? layout.descr : dtypeRepr(layout.descr)
-  return new UnpackedNdarray({ dtype, shape: [...layout.shape], order: layout.order, data: sink.bytes })
+  return new ArrayValue({ dtype, shape: [...layout.shape], order: layout.order, data: sink.bytes })
 }

@@ -20,7 +20,7 @@ beforeEach(async () => {
   home = join(root, String(count++))
   mkdirSync(home)
   path = join(home, 'a.b2frame')
-  await (await SChunk.create({ typesize: 4, chunksize: CHUNK }, plain)).save(path)
+  await (await SChunk.create({ typesize: 4, chunkSize: CHUNK }, plain)).save(path)
 })
 
 async function bytesOf(name = path): Promise<Uint8Array> {
@@ -46,7 +46,7 @@ async function leaveHot(): Promise<void> {
 
 test('checksums stay true: of chunks that were kept, and of those that came', async () => {
   const noise = Uint8Array.from({ length: 3 * CHUNK }, (_, i) => (Math.imul(i + 1, 2654435761) >>> 13) & 255)
-  const stored = { typesize: 1, chunksize: CHUNK, level: 0 }
+  const stored = { typesize: 1, chunkSize: CHUNK, level: 0 }
   await (await SChunk.create(stored, noise.subarray(0, 2 * CHUNK))).save(path, { overwrite: true })
   await changeFrame(path, (s) => s.append(noise.subarray(2 * CHUNK)))
   expect(sameBytes(await bytesOf(), noise)).toBe(true)

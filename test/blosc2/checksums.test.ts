@@ -19,7 +19,7 @@ async function codeOf(promise: Promise<unknown>): Promise<string | undefined> {
 
 /** Four chunks that do not compress, so that it is known where each byte of them lies. */
 async function sample(options = {}): Promise<Uint8Array> {
-  return (await SChunk.create({ typesize: 4, chunksize: 400, ...options }, noise(400))).toCframe()
+  return (await SChunk.create({ typesize: 4, chunkSize: 400, ...options }, noise(400))).toCframe()
 }
 
 /** The frame with a byte changed in the data of chunk 1. */
@@ -76,7 +76,7 @@ describe('checksums of frames', () => {
   test('a part of a chunk is checked on demand, which reads all of it', async () => {
     const data = noise(50_000)
     const frame = await (
-      await SChunk.create({ typesize: 4, chunksize: 200_000, blocksize: 4_096, filters: [] }, data)
+      await SChunk.create({ typesize: 4, chunkSize: 200_000, blockSize: 4_096, filters: [] }, data)
     ).toCframe()
     frame[97 + 32 + 150_000] = 0
     const [cheap, careful] = [new CountingSource(frame), new CountingSource(frame)]
@@ -117,7 +117,7 @@ describe('checksums of frames', () => {
   })
 
   test('frames of special values get no layer', async () => {
-    const s = await SChunk.create({ typesize: 8, chunksize: 8_000 })
+    const s = await SChunk.create({ typesize: 8, chunkSize: 8_000 })
     await s.fillSpecial(1_000_000, 'zeros')
     expect((await s.toCframe()).length).toBeLessThan(200)
     await s.updateChunk(500, noise(2_000))

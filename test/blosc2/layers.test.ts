@@ -83,7 +83,7 @@ test('chunks are inserted, updated, deleted and put in order in turns with Pytho
   const path = join(directory, 'chunks.b2frame')
   const piece = join(directory, 'piece.bin')
   const chunk = (from: number): Int32Array => numbers(1000, from)
-  await (await SChunk.create({ typesize: 4, chunksize: 4000 }, numbers(3000))).save(path)
+  await (await SChunk.create({ typesize: 4, chunkSize: 4000 }, numbers(3000))).save(path)
   let expected = [chunk(0), chunk(1000), chunk(2000)]
   for (let turn = 0; turn < 4; turn++) {
     const from = 10_000 * (turn + 1)

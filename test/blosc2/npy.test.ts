@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { BlpkError, type ByteSource, NDArray, type Ndarray, toTypedArray } from '../../dist/index.js'
+import { type ArrayFields, BlpkError, type ByteSource, NDArray } from '../../dist/index.js'
 import { startPeer } from '../support/peer.js'
 import { sameBytes, scratchDirectory } from '../support/scratch.js'
 
@@ -101,16 +101,16 @@ describe('large .npy files', () => {
     expect(source.reads).toBeLessThan(3000)
     const place = (i: number, j: number, k: number): number =>
       fortran ? i + 48 * (j + 900 * k) : k + 1000 * (j + 900 * i)
-    const corner = toTypedArray(
+    const corner = (
       await array.slice([
         [0, 47],
         [0, 899],
         [0, 999],
-      ]),
-    )
+      ])
+    ).values
     const expected = [0, 47].flatMap((i) => [0, 899].flatMap((j) => [0, 999].map((k) => place(i, j, k))))
     expect([...corner]).toEqual(expected)
-    const row = toTypedArray(await array.slice([17, 333]))
+    const row = (await array.slice([17, 333])).values
     expect([...row]).toEqual(Array.from({ length: 1000 }, (_, k) => place(17, 333, k)))
   })
 
@@ -132,9 +132,9 @@ describe('large .npy files', () => {
 
 test('arrays in Fortran order are turned', async () => {
   const data = new Uint8Array(Float64Array.from({ length: 6 }, (_, i) => i).buffer)
-  const array: Ndarray = { dtype: '<f8', shape: [2, 3], order: 'F', data }
+  const array: ArrayFields = { dtype: '<f8', shape: [2, 3], order: 'F', data }
   const made = await NDArray.fromTypedArray(array)
-  expect([...toTypedArray(await made.slice())]).toEqual([0, 2, 4, 1, 3, 5])
+  expect([...(await made.slice()).values]).toEqual([0, 2, 4, 1, 3, 5])
   expect(await codeOf(NDArray.fromTypedArray({ ...array, shape: [2, 4] }))).toBe('USAGE')
   expect(await codeOf(NDArray.fromTypedArray({ ...array, order: 'C', shape: [2, 4] }))).toBe('USAGE')
 })

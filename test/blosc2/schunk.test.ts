@@ -12,7 +12,7 @@ const asNumbers = (bytes: Uint8Array): number[] => [...new Int32Array(bytes.slic
 const again = async (s: SChunk): Promise<SChunk> => SChunk.fromCframe(await s.toCframe())
 
 async function sample(): Promise<SChunk> {
-  return SChunk.create({ typesize: 4, chunksize: 40 }, numbers(35))
+  return SChunk.create({ typesize: 4, chunkSize: 40 }, numbers(35))
 }
 
 async function codeOf(promise: Promise<unknown>): Promise<string | undefined> {
@@ -79,7 +79,7 @@ describe('super-chunks', () => {
     await s.insertChunk(1, numbers(3))
     await s.appendChunk(numbers(17))
     const back = await again(s)
-    expect(back.chunksize).toBe(0)
+    expect(back.chunkSize).toBe(0)
     expect(asNumbers(await back.bytes())).toEqual([
       ...numbers(10),
       ...numbers(3),
@@ -91,7 +91,7 @@ describe('super-chunks', () => {
 
   test('more chunks than a call may have arguments', async () => {
     const data = numbers(150_000)
-    const s = await SChunk.create({ typesize: 4, chunksize: 4, level: 0 }, data)
+    const s = await SChunk.create({ typesize: 4, chunkSize: 4, level: 0 }, data)
     expect(asNumbers(await (await again(s)).slice(149_990))).toEqual([...data.slice(149_990)])
   })
 
@@ -101,7 +101,7 @@ describe('super-chunks', () => {
     const bytes = await s.toCframe()
     expect(bytes.length).toBeLessThan(300)
     expect([...(await (await SChunk.open(bytes)).slice(10 ** 9 - 1))]).toEqual(new Array(8).fill(0))
-    const small = await SChunk.create({ typesize: 8, chunksize: 80 })
+    const small = await SChunk.create({ typesize: 8, chunkSize: 80 })
     await small.fillSpecial(25, 'nans')
     await small.insertChunk(0, new Float64Array(3))
     expect(new Float64Array((await (await again(small)).bytes()).buffer)).toEqual(
@@ -110,7 +110,7 @@ describe('super-chunks', () => {
   })
 
   test('zeros that are given as data are found to be zeros', async () => {
-    const s = await SChunk.create({ typesize: 8, chunksize: 2 ** 24 }, new Uint8Array(2 ** 26))
+    const s = await SChunk.create({ typesize: 8, chunkSize: 2 ** 24 }, new Uint8Array(2 ** 26))
     expect((await s.toCframe()).length).toBeLessThan(200)
   })
 
@@ -145,7 +145,7 @@ describe('super-chunks', () => {
   })
 
   test('prefilter and postfilter', async () => {
-    const s = await SChunk.create({ chunksize: 100, codec: 'lz4' })
+    const s = await SChunk.create({ chunkSize: 100, codec: 'lz4' })
     s.prefilter = (input, output) => {
       for (let i = 0; i < input.length; i++) output[i] = (input[i] ?? 0) + 1
     }

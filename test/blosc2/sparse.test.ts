@@ -25,7 +25,7 @@ async function errorOf(promise: Promise<unknown>): Promise<BlpkError> {
 async function saved(name: string): Promise<string> {
   const path = join(directory, name)
   const s = await SChunk.create(
-    { typesize: 4, chunksize: 4000, meta: [['m', Uint8Array.of(5)]] },
+    { typesize: 4, chunkSize: 4000, meta: [['m', Uint8Array.of(5)]] },
     numbers(3500),
   )
   s.vlmeta.set('v', Uint8Array.of(7))

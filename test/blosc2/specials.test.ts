@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { NDArray, SChunk, toTypedArray } from '../../dist/index.js'
+import { NDArray, SChunk } from '../../dist/index.js'
 import { startPeer } from '../support/peer.js'
 import { scratchDirectory, sha256 } from '../support/scratch.js'
 
@@ -48,7 +48,7 @@ describe('zeros that are given as data', () => {
       for (let i = 0; i < 1024; i += 16) await a.set([{ start: i, stop: i + 16 }], rows)
       const bytes = await a.toCframe()
       const again = await blpk.NDArray.open(bytes)
-      const item = blpk.toTypedArray(await again.slice([1023, 5, 7]))
+      const item = (await again.slice([1023, 5, 7])).values
       if (again.schunk.nbytes < ${GIB} || item[0] !== 0) throw new Error('not zeros')
       console.log(bytes.length)
     `)
@@ -71,7 +71,7 @@ describe('chunks of one value', () => {
     await array.save(path, { overwrite: true })
     const seen = await peer?.call('b2_describe', { input: path })
     if (seen !== undefined) expect(seen.sha256).toBe(sha256(new Uint8Array(data.buffer)))
-    expect(toTypedArray(await array.slice())).toEqual(data)
+    expect((await array.slice()).values).toEqual(data)
   })
 
   test('are not looked for across items, where filters lose bits, or within larger items', async () => {
@@ -90,7 +90,7 @@ describe('fillSpecial', () => {
   test.each([1, 3, 4, 8, 16, 300])('of items of %i bytes', async (typesize) => {
     const value = Uint8Array.from({ length: typesize }, (_, i) => i + 1)
     for (const kind of ['zeros', 'uninit', 'nans', 'value'] as const) {
-      const s = await SChunk.create({ typesize, chunksize: typesize * 70 })
+      const s = await SChunk.create({ typesize, chunkSize: typesize * 70 })
       const filled = s.fillSpecial(1000, kind, value)
       if (kind === 'nans' && typesize !== 4 && typesize !== 8) {
         await expect(filled).rejects.toMatchObject({ code: 'USAGE' })
@@ -116,11 +116,11 @@ describe('fillSpecial', () => {
   test('then an item is set, and the others stay', async () => {
     const a = await NDArray.nans([50, 60], '<f4', { chunks: [20, 20], blocks: [5, 20] })
     await a.set([49, -1], Float32Array.of(1.5))
-    const numbers = toTypedArray(await (await NDArray.open(await a.toCframe())).slice()) as Float32Array
+    const numbers = (await (await NDArray.open(await a.toCframe())).slice()).values as Float32Array
     expect(numbers.filter((x) => !Number.isNaN(x))).toEqual(Float32Array.of(1.5))
     const u = await NDArray.uninit([50, 60], '<f4')
     await u.set([0, 0], Float32Array.of(2.5))
-    const sum = (toTypedArray(await u.slice()) as Float32Array).reduce((total, x) => total + x, 0)
+    const sum = ((await u.slice()).values as Float32Array).reduce((total, x) => total + x, 0)
     expect(sum).toBe(2.5)
   })
 })

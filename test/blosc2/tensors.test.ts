@@ -2,9 +2,9 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import {
+  type ArrayFields,
+  ArrayValue,
   loadTensor,
-  type Ndarray,
-  ndarray,
   packTensor,
   SChunk,
   saveTensor,
@@ -32,7 +32,7 @@ describe('tensors', () => {
   test.each(TYPES)('of %s, both ways with Python', async (dtype, itemsize) => {
     // 0 and 1 alone are booleans.
     const data = bytes(60 * itemsize).map((byte) => (dtype === '|b1' ? byte & 1 : byte))
-    const array: Ndarray = { dtype, shape: [3, 4, 5], order: 'C', data }
+    const array: ArrayFields = { dtype, shape: [3, 4, 5], order: 'C', data }
     const ours = join(directory, 'ours.b2frame')
     await saveTensor(array, ours, { overwrite: true })
     expect(await loadTensor(ours)).toEqual(array)
@@ -52,18 +52,20 @@ describe('tensors', () => {
     const data = new Uint8Array(Float64Array.of(1, 2, 3, 4, 5, 6).buffer)
     const turned = await unpackTensor(await packTensor({ dtype: '<f8', shape: [2, 3], order: 'F', data }))
     expect([...new Float64Array(turned.data.buffer)]).toEqual([1, 3, 5, 2, 4, 6])
-    expect(await unpackTensor(await packTensor(ndarray(Int8Array.of(7), [])))).toMatchObject({ shape: [] })
-    const empty = ndarray(new Float32Array(), [0, 3])
+    expect(await unpackTensor(await packTensor(ArrayValue.from(Int8Array.of(7), [])))).toMatchObject({
+      shape: [],
+    })
+    const empty = ArrayValue.from(new Float32Array(), [0, 3])
     expect(await unpackTensor(await packTensor(empty))).toMatchObject({ shape: [0, 3] })
     const path = join(directory, 'sparse.b2frame')
-    await saveTensor(ndarray(Int16Array.of(1, 2, 3)), path, { sparse: true, chunksize: 2 })
+    await saveTensor(ArrayValue.from(Int16Array.of(1, 2, 3)), path, { sparse: true, chunkSize: 2 })
     expect((await loadTensor(path)).data).toEqual(new Uint8Array(Int16Array.of(1, 2, 3).buffer))
     const seen = await peer?.call('b2_unpack_tensor', { input: path })
     if (seen !== undefined) expect(seen).toMatchObject({ dtype: "'<i2'", shape: [3] })
   })
 
   test('of PyTorch are arrays here', async () => {
-    const array = ndarray(Float32Array.of(1, 2, 3))
+    const array = ArrayValue.from(Float32Array.of(1, 2, 3))
     const s = await SChunk.fromCframe(await packTensor(array))
     const layer = s.vlmeta.get('__pack_tensor__') ?? new Uint8Array()
     const at = Buffer.from(layer).indexOf('numpy')
@@ -86,7 +88,7 @@ describe('tensors', () => {
   test('that are none, or whose size is another one, are refused', async () => {
     const s = await SChunk.create({ typesize: 4 }, new Float32Array(5))
     await expect(unpackTensor(await s.toCframe())).rejects.toMatchObject({ code: 'USAGE' })
-    const packed = await SChunk.fromCframe(await packTensor(ndarray(new Float32Array(5))))
+    const packed = await SChunk.fromCframe(await packTensor(ArrayValue.from(new Float32Array(5))))
     await packed.append(new Float32Array(1))
     await expect(unpackTensor(await packed.toCframe())).rejects.toMatchObject({ code: 'USAGE' })
     writeFileSync(join(directory, 'x'), 'x')

@@ -58,7 +58,7 @@ describe.each([1, 2, 5])('with %i threads', (threads) => {
     expect(packed.map((bytes) => Buffer.from(bytes).toString('hex'))).toEqual(
       alone.map((bytes) => Buffer.from(bytes).toString('hex')),
     )
-    const schunk = await SChunk.create({ ...c, chunksize: size, threads }, plain)
+    const schunk = await SChunk.create({ ...c, chunkSize: size, threads }, plain)
     const frame = await schunk.toCframe()
     const reader = await SChunk.open(frame, { threads })
     expect(Buffer.compare(await reader.bytes(), plain)).toBe(0)
@@ -87,7 +87,7 @@ describe('many things at the same time', () => {
 
   test.each(['none', 'xxh64'] as const)('a broken chunk is named, with checksum %s', async (checksum) => {
     const plain = walk(32_000_000)
-    const options = { typesize: 4, codec: 'lz4', chunksize: 1_000_000, threads: 2, checksum }
+    const options = { typesize: 4, codec: 'lz4', chunkSize: 1_000_000, threads: 2, checksum }
     const schunk = await SChunk.create(options, plain)
     const frame = (await schunk.toCframe()).slice()
     const at = Buffer.from(frame).indexOf(await schunk.chunk(20))

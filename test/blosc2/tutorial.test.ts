@@ -117,7 +117,7 @@ const EXAMPLES: {
 
 describe("the examples of python-blosc2's tutorial", () => {
   test.each(EXAMPLES)('$name reaches a ratio of $bar', async ({ options, bar }) => {
-    const s = await SChunk.create({ typesize: 4, chunksize: CHUNK_BYTES, ...options }, DATA)
+    const s = await SChunk.create({ typesize: 4, chunkSize: CHUNK_BYTES, ...options }, DATA)
     expect(await ratioOf(s)).toBeGreaterThanOrEqual(bar)
     const back = await SChunk.fromCframe(await s.toCframe())
     expect(sameBytes(await back.bytes(), bytesOf(DATA))).toBe(true)
@@ -131,7 +131,7 @@ describe("the examples of python-blosc2's tutorial", () => {
     )
     if (input === undefined || ours === undefined || theirs === undefined) return
     writeFileSync(input, bytesOf(DATA))
-    const s = await SChunk.create({ typesize: 4, chunksize: CHUNK_BYTES, ...options }, DATA)
+    const s = await SChunk.create({ typesize: 4, chunkSize: CHUNK_BYTES, ...options }, DATA)
     await s.save(`${ours}.b2frame`)
     const seen = await peer.call('b2_describe', { input: `${ours}.b2frame` })
     expect(seen.sha256).toBe(sha256(bytesOf(DATA)))
@@ -169,7 +169,7 @@ describe("the examples of python-blosc2's tutorial", () => {
 
 describe('prefilters and postfilters', () => {
   test('are told where a block is, in items, as in python-blosc2', async () => {
-    const s = await SChunk.create({ typesize: 4, chunksize: 16_000, blocksize: 4000, codec: 'lz4' })
+    const s = await SChunk.create({ typesize: 4, chunkSize: 16_000, blockSize: 4000, codec: 'lz4' })
     const offsets: number[] = []
     s.prefilter = (input, output, offset) => {
       offsets.push(offset)

@@ -11,7 +11,7 @@ const directory = scratchDirectory()
 const random = seeded(7)
 /** 24 MiB in 96 chunks that do not compress well: enough for workers to be worth their while. */
 const data = Uint8Array.from({ length: 24 * 2 ** 20 }, () => random() * 64)
-const options = { typesize: 4, chunksize: 2 ** 18, codec: 'zstd', level: 1 }
+const options = { typesize: 4, chunkSize: 2 ** 18, codec: 'zstd', level: 1 }
 
 /** The same report with workers, without them, and from memory. */
 async function reports(path: string, bytes: Uint8Array) {
@@ -66,7 +66,7 @@ test('workers prove the files of a sparse frame', async () => {
 test('a frame of many chunks is verified in little memory', async () => {
   const path = join(directory, 'many.b2frame')
   const items = Uint32Array.from({ length: 8 * 200_000 }, (_, i) => i)
-  await (await SChunk.create({ typesize: 4, chunksize: 32, level: 0 }, items)).save(path)
+  await (await SChunk.create({ typesize: 4, chunkSize: 32, level: 0 }, items)).save(path)
   const out = execFileSync(process.execPath, ['--max-old-space-size=40', BLPK, 'verify', path], {
     encoding: 'utf8',
   })

@@ -257,7 +257,7 @@ describe('info', () => {
   test('of special chunks and metalayers', async () => {
     const schunk = await SChunk.create({
       typesize: 4,
-      chunksize: 4000,
+      chunkSize: 4000,
       meta: [['own', Uint8Array.of(0x93, 1, 2, 3)]],
     })
     await schunk.fillSpecial(3500, 'nans')

@@ -56,7 +56,7 @@ test('chunks of a frame are copied; only a short last one is compressed anew', a
 test('stored chunks, special ones, sparse frames and metalayers', async () => {
   const cwd = tempDir()
   const plain = Buffer.concat([noise(32_768), Buffer.alloc(65_536), Buffer.alloc(32_768, 7), ramp(32_768)])
-  const s = await SChunk.create({ typesize: 8, chunksize: 32_768, blocksize: 8192 }, plain)
+  const s = await SChunk.create({ typesize: 8, chunkSize: 32_768, blockSize: 8192 }, plain)
   s.vlmeta.set('note', Uint8Array.of(1))
   await s.save(join(cwd, 'sparse'), { sparse: true })
   expect(await convert(cwd, 'sparse', 'out.b2nd')).toMatchObject({ copied: 5, recompressed: 0 })
@@ -84,13 +84,13 @@ test('a .npy or tensor of one dimension keeps its dtype; of more it is compresse
 test('chunks that no array could have are compressed anew', async () => {
   const cwd = tempDir()
   // Blocks that are no whole part of a chunk.
-  const odd = await SChunk.create({ typesize: 4, chunksize: 20_000, blocksize: 12_000 }, data)
+  const odd = await SChunk.create({ typesize: 4, chunkSize: 20_000, blockSize: 12_000 }, data)
   await odd.save(join(cwd, 'odd.b2frame'))
   expect(await convert(cwd, 'odd.b2frame', 'odd.b2nd')).toMatchObject({ copied: 0 })
   await check(cwd, 'odd.b2nd', data, 4)
   // One chunk with other blocks than the others.
-  const mixed = await SChunk.create({ typesize: 4, chunksize: 20_000, blocksize: 4000 }, data)
-  mixed.setCompression({ blocksize: 10_000 })
+  const mixed = await SChunk.create({ typesize: 4, chunkSize: 20_000, blockSize: 4000 }, data)
+  mixed.setCompression({ blockSize: 10_000 })
   await mixed.updateChunk(2, await mixed.decompressChunk(2))
   writeFileSync(join(cwd, 'mixed.b2frame'), await mixed.toCframe())
   expect(await convert(cwd, 'mixed.b2frame', 'mixed.b2nd')).toMatchObject({ copied: 4, recompressed: 1 })

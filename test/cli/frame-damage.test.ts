@@ -26,7 +26,7 @@ async function brokenArray(cwd: string): Promise<string> {
 describe('verify', () => {
   test('says which chunk of a frame is lost, and which items with it', async () => {
     const cwd = tempDir()
-    const s = await SChunk.create({ typesize: 4, chunksize: 400, level: 0 }, items)
+    const s = await SChunk.create({ typesize: 4, chunkSize: 400, level: 0 }, items)
     put(cwd, 'sound', await s.toCframe())
     broken(cwd, 'broken', await s.toCframe(), 2, 400)
     const sound = await blpk(['verify', 'sound'], { cwd })
@@ -61,7 +61,7 @@ describe('verify', () => {
 
   test('a frame whose first bytes are gone is still one', async () => {
     const cwd = tempDir()
-    const frame = await (await SChunk.create({ typesize: 4, chunksize: 400 }, items)).toCframe()
+    const frame = await (await SChunk.create({ typesize: 4, chunkSize: 400 }, items)).toCframe()
     put(cwd, 'a', frame.fill(0, 0, 60))
     expect((await blpk(['verify', 'a'], { cwd })).out.toString()).toContain('there is a copy in the trailer')
     expect((await blpk(['repair', 'a', 'b'], { cwd })).code).toBe(0)
@@ -174,7 +174,7 @@ describe('a frame of a .npy', () => {
 
 test('a frame that is cut short says where, and what can be done', async () => {
   const cwd = tempDir()
-  const s = await SChunk.create({ typesize: 4, chunksize: 400, level: 0 }, items)
+  const s = await SChunk.create({ typesize: 4, chunkSize: 400, level: 0 }, items)
   const whole = await s.toCframe()
   put(cwd, 'a.b2frame', whole.subarray(0, 1000))
   const { code, err } = await blpk(['d', 'a.b2frame', 'x'], { cwd })

@@ -31,7 +31,7 @@ writeFileSync(at('items'), new Uint8Array(120).fill(3))
 async function makeFrame(name: string): Promise<Uint8Array> {
   const data = Uint8Array.from({ length: 1000 }, (_, i) => i)
   const meta: [string, Uint8Array][] = [['note', Uint8Array.of(0xa3, 0x6f, 0x6e, 0x65)]]
-  await (await SChunk.create({ typesize: 4, chunksize: 300 * 4, meta }, data)).save(at(name))
+  await (await SChunk.create({ typesize: 4, chunkSize: 300 * 4, meta }, data)).save(at(name))
   return data
 }
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { NDArray, toTypedArray } from '../../dist/index.js'
+import { NDArray } from '../../dist/index.js'
 import { blpk, filesIn, npy, put, tempDir } from './run.js'
 
 const ROWS = 30
@@ -164,7 +164,7 @@ test('items wider than the default dtype |u1 are opaque, or what --dtype says, o
   expect(sense(join(dir, 'x.npy'))).toBe(sense(join(dir, 'V4.npy')))
 
   const array = await NDArray.open(at, { dtype: '<f4' })
-  expect(toTypedArray(await array.slice([{ stop: 30 }]))).toEqual(items)
+  expect((await array.slice([{ stop: 30 }])).values).toEqual(items)
   await array.close()
   const opaque = await NDArray.open(at)
   expect([opaque.dtype, (await opaque.slice([0])).dtype]).toEqual(['|V4', '|V4'])

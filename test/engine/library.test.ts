@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import {
   Archive,
+  ArrayValue,
   appendToFrame,
   BytesPlainSource,
   changeFrame,
@@ -11,7 +12,6 @@ import {
   loadTensor,
   MemorySource,
   NDArray,
-  ndarray,
   openArchive,
   openSource,
   packBytes,
@@ -20,7 +20,6 @@ import {
   RangeReader,
   SChunk,
   saveTensor,
-  toTypedArray,
   unpackNdarray,
 } from '../../dist/index.js'
 import { scratchDirectory } from '../support/scratch.js'
@@ -313,23 +312,27 @@ describe('typed values', () => {
       expect(Buffer.from(one.data)).toEqual(Buffer.from(data))
       expect(one.values.constructor.name).toBe(type)
       expect([...one.values]).toEqual(values)
-      expect([...toTypedArray(one)]).toEqual(values)
+      expect([...new ArrayValue(one).values]).toEqual(values)
     }
   })
 
   test('of NaN in 16 bits, of bytes that do not begin at an even place, and of what has none', async () => {
     const halves = { dtype: '<f2', shape: [1], order: 'C' as const, data: Uint8Array.of(0, 0x7e) }
-    expect([...toTypedArray(halves)]).toEqual([Number.NaN])
+    expect([...new ArrayValue(halves).values]).toEqual([Number.NaN])
     const odd = new Uint8Array(9).subarray(1)
     odd.set(new Uint8Array(Float64Array.of(3).buffer))
-    expect([...toTypedArray({ ...halves, dtype: '<f8', data: odd })]).toEqual([3])
+    expect([...new ArrayValue({ ...halves, dtype: '<f8', data: odd }).values]).toEqual([3])
     for (const dtype of ['<c8', '|S3', '<U1', "[('a', '<i4')]", '|V4', '<f16'])
-      expect(() => toTypedArray({ ...halves, dtype })).toThrow(expect.objectContaining({ code: 'USAGE' }))
+      expect(() => new ArrayValue({ ...halves, dtype }).values).toThrow(
+        expect.objectContaining({ code: 'USAGE' }),
+      )
   })
 
   test.skipIf(!isNew)('a Float16Array is packed as <f2', async () => {
     const { Float16Array } = globalThis as unknown as { Float16Array: new (items: number[]) => never }
-    const { dtype, values } = await unpackNdarray(await packNdarray(ndarray(new Float16Array([1, 2.5]))))
+    const { dtype, values } = await unpackNdarray(
+      await packNdarray(ArrayValue.from(new Float16Array([1, 2.5]))),
+    )
     expect([dtype, ...values]).toEqual(['<f2', 1, 2.5])
   })
 })

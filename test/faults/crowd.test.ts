@@ -69,7 +69,7 @@ const FRAME: Kind = {
   writer: 'frame-writer.mjs',
   async make(name) {
     const path = join(directory, `${name}.b2frame`)
-    await (await SChunk.create({ chunksize: 3500 }, Buffer.alloc(RECORD, 'first;'))).save(path)
+    await (await SChunk.create({ chunkSize: 3500 }, Buffer.alloc(RECORD, 'first;'))).save(path)
     return path
   },
   async read(path) {

@@ -83,7 +83,7 @@ function array(name: string, archive: Uint8Array, change: (array: NDArray) => Pr
 
 async function frameOf(nbytes: number): Promise<Uint8Array> {
   const meta: [string, Uint8Array][] = [['about', Uint8Array.of(0xa1, 0x61)]]
-  const schunk = await SChunk.create({ typesize: 4, chunksize: CHUNK, codec: 'lz4', meta }, data(nbytes, 1))
+  const schunk = await SChunk.create({ typesize: 4, chunkSize: CHUNK, codec: 'lz4', meta }, data(nbytes, 1))
   schunk.vlmeta.set('note', Uint8Array.of(0xa3, 0x6f, 0x6c, 0x64))
   return schunk.toCframe()
 }

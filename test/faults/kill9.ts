@@ -52,7 +52,7 @@ const FRAME: RealKind = {
   peer: 'b2_describe',
 
   async make(home, _room, plain) {
-    const o = { chunksize: CHUNK, typesize: 4, codec: 'lz4' }
+    const o = { chunkSize: CHUNK, typesize: 4, codec: 'lz4' }
     await (await SChunk.create(o, plain)).save(join(home, NAME))
   },
 

@@ -63,7 +63,7 @@ async function schunks() {
   for (const [i, codec] of CODECS.entries()) {
     for (const [k, filters] of FILTERS.entries()) {
       const checksum = (i + k) % 3 === 0 ? 'none' : 'xxh64'
-      const options = { codec, filters, checksum, typesize: 4, chunksize: 400, blocksize: 128 }
+      const options = { codec, filters, checksum, typesize: 4, chunkSize: 400, blockSize: 128 }
       const s = await SChunk.create(options, plainFor(i))
       if (k % 2 === 1) s.vlmeta.set('note', Uint8Array.of(0xa1, 0x61))
       if (k === 2) await s.updateChunk(1, new Uint8Array(400))

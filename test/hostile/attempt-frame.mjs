@@ -33,7 +33,7 @@ async function readAll(input, options) {
   try {
     for (let i = 0; i < Math.min(s.nchunks, MOST_CHUNKS); i++) {
       const { length } = await s.chunk(i)
-      if (length > MOST || (s.chunksize > MOST && s.nbytes > MOST)) continue
+      if (length > MOST || (s.chunkSize > MOST && s.nbytes > MOST)) continue
       await s.decompressChunk(i)
     }
     if (s.nbytes <= MOST) await s.bytes()

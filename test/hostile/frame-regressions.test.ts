@@ -23,7 +23,7 @@ function fromBase64(text: string): Buffer {
 
 test('checksums that name 2^44 chunks are refused, not counted up', async () => {
   const s = await SChunk.create(
-    { typesize: 1, chunksize: 100, level: 0 },
+    { typesize: 1, chunkSize: 100, level: 0 },
     new Uint8Array(300).map((_, i) => i),
   )
   const frame = await s.toCframe()
@@ -68,7 +68,7 @@ test('an array whose plain size ends within a chunk is damaged, as reading it sa
 })
 
 test('a last chunk of NaNs that ends within an item is damaged, as reading it says', async () => {
-  const s = await SChunk.create({ typesize: 4, chunksize: 4000, checksum: 'none' })
+  const s = await SChunk.create({ typesize: 4, chunkSize: 4000, checksum: 'none' })
   await s.fillSpecial(2500, 'nans')
   const frame = await s.toCframe()
   const view = new DataView(frame.buffer, frame.byteOffset)
@@ -120,7 +120,7 @@ test('an index that names places far behind the end of the file is damage', asyn
 
 test('small chunks by the thousand come back in order', async () => {
   const plain = new Uint8Array(31 * 3000 + 7).map((_, i) => i * 7)
-  const s = await SChunk.create({ typesize: 1, chunksize: 31, level: 0 }, plain)
+  const s = await SChunk.create({ typesize: 1, chunkSize: 31, level: 0 }, plain)
   const path = join(scratchDirectory(), 'small.b2frame')
   await s.save(path)
   const { status, stdout } = spawnSync(process.execPath, ['bin/blpk.js', 'd', path, '-'])

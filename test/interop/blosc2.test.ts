@@ -2,10 +2,10 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import {
+  ArrayValue,
   type CompressionOptions,
   loadTensor,
   NDArray,
-  ndarray,
   SChunk,
   saveTensor,
 } from '../../dist/index.js'
@@ -97,7 +97,10 @@ describe.skipIf(peer === undefined)('super-chunks', () => {
     if (input === undefined || ours === undefined || theirs === undefined) return
     writeFileSync(input, data)
     const level = 1 + (c.typesize % 9)
-    const s = await SChunk.create({ typesize: c.typesize, chunksize, ...optionsOf(c, level) }, data)
+    const s = await SChunk.create(
+      { typesize: c.typesize, chunkSize: chunksize, ...optionsOf(c, level) },
+      data,
+    )
     await s.save(ours, { overwrite: true })
     const back = await (await SChunk.open(ours)).bytes()
     if (!lossy) expect(sameBytes(back, data)).toBe(true)
@@ -181,7 +184,7 @@ describe.skipIf(peer === undefined)('frames changed in turns', () => {
     const data = sample(4_096, 4)
     const [input, path] = [join(directory, 'piece.bin'), join(directory, 'turns.b2frame')]
     writeFileSync(input, data)
-    await (await SChunk.create({ typesize: 4, chunksize: data.length }, data)).save(path)
+    await (await SChunk.create({ typesize: 4, chunkSize: data.length }, data)).save(path)
     for (let turn = 1; turn < 4; turn++) {
       await peer.call('b2_append', { archive: path, input })
       const s = await SChunk.open(path)
@@ -209,7 +212,7 @@ describe.skipIf(peer === undefined)('tensors', () => {
   test('go both ways', async () => {
     if (peer === undefined) return
     const data = Float32Array.from({ length: 6000 }, (_, i) => Math.sin(i / 50))
-    const array = ndarray(data, [20, 30, 10])
+    const array = ArrayValue.from(data, [20, 30, 10])
     const ours = join(directory, 'ours.bl2')
     await saveTensor(array, ours)
     expect(await peer.call('b2_unpack_tensor', { input: ours })).toMatchObject({

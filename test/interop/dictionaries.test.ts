@@ -37,14 +37,14 @@ const records = lines(600_000)
 const CODECS = ['lz4', 'lz4hc', 'zstd']
 
 async function chunkOf(options: CompressionOptions & { typesize?: number }): Promise<Uint8Array> {
-  const s = await SChunk.create({ typesize: 1, chunksize: 2 ** 18, filters: [], ...options }, data)
+  const s = await SChunk.create({ typesize: 1, chunkSize: 2 ** 18, filters: [], ...options }, data)
   expect(sameBytes(await s.bytes(), data)).toBe(true)
   return s.chunk(0)
 }
 
 test.each(CODECS)('%s: a dictionary makes small blocks smaller', async (codec) => {
-  const plain = await chunkOf({ codec, blocksize: 2048 })
-  const chunk = await chunkOf({ codec, blocksize: 2048, dictionary: true })
+  const plain = await chunkOf({ codec, blockSize: 2048 })
+  const chunk = await chunkOf({ codec, blockSize: 2048, dictionary: true })
   expect([plain[31], chunk[31]]).toEqual([0, 1])
   expect(chunk.length).toBeLessThan(0.9 * plain.length)
   // README_CHUNK_FORMAT: behind the table of blocks, a twentieth of the chunk.
@@ -95,7 +95,7 @@ describe.skipIf(peer === undefined)('the wheel', () => {
     const chunksize = 120_000
     const filters = c.filters.map(([filter, meta]) => ({ filter, meta }))
     const s = await SChunk.create(
-      { codec, typesize, blocksize, filters, chunksize, dictionary: true },
+      { codec, typesize, blockSize: blocksize, filters, chunkSize: chunksize, dictionary: true },
       records,
     )
     await s.save(ours, { overwrite: true })

@@ -14,7 +14,7 @@ const data = Uint32Array.from({ length: 4_000 }, (_, i) => Math.imul(i + 1, 2654
 async function write(name: string): Promise<string> {
   const path = join(directory, name)
   const meta: [string, Uint8Array][] = [['own', OWN]]
-  const s = await SChunk.create({ typesize: 4, chunksize: 4_000, level: 0, meta }, data)
+  const s = await SChunk.create({ typesize: 4, chunkSize: 4_000, level: 0, meta }, data)
   s.vlmeta.set('mine', Uint8Array.of(0xa1, 0x63))
   await s.save(path)
   return path

@@ -92,7 +92,7 @@ describe.skipIf(peer === undefined)('frames changed in turns', () => {
     }
     const read = (name: string): Uint8Array => files.get(name) ?? new Uint8Array()
     const model: Model = { chunks: [chunkOf(random), chunkOf(random)], vlmeta: new Map() }
-    await (await SChunk.create({ typesize: 4, chunksize: CHUNK }, Buffer.concat(model.chunks))).save(path)
+    await (await SChunk.create({ typesize: 4, chunkSize: CHUNK }, Buffer.concat(model.chunks))).save(path)
     for (let turn = 0; turn < 30; turn++) {
       const steps = Array.from({ length: between(random, 1, 4) }, () => nextStep(random, model, write))
       if (turn % 2 === 0) await make(path, steps, read)

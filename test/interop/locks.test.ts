@@ -32,7 +32,7 @@ let path = ''
 let sidecar = ''
 
 async function makeFrame(file: string): Promise<void> {
-  await (await SChunk.create({ chunksize: RECORD }, Buffer.alloc(RECORD, 'first;'))).save(file)
+  await (await SChunk.create({ chunkSize: RECORD }, Buffer.alloc(RECORD, 'first;'))).save(file)
 }
 
 beforeEach(async ({ task }) => {

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { BlpkError, NDArray, SChunk, toTypedArray } from '../../dist/index.js'
+import { BlpkError, NDArray, SChunk } from '../../dist/index.js'
 import { blpk, filesIn, tempDir } from '../cli/run.js'
 import { type Peer, startPeer } from '../support/peer.js'
 import { scratchDirectory } from '../support/scratch.js'
@@ -83,7 +83,7 @@ describe.skipIf(peer === undefined)('objects of python-blosc2', () => {
         () => schunk.decompressChunk(0),
         () => schunk.chunk(0),
         () => schunk.append(new Uint8Array(8)),
-        () => schunk.set(0, new Uint8Array(schunk.chunksize)),
+        () => schunk.set(0, new Uint8Array(schunk.chunkSize)),
         () => schunk.deleteChunk(0),
       ]
       if (name.endsWith('.b2nd')) {
@@ -144,7 +144,7 @@ describe.skipIf(peer === undefined)('objects of python-blosc2', () => {
       expect((await blpk(['append', '-e', '--raw', at(name), at('src.b2nd')])).code).toBe(4)
     }
     const array = await NDArray.open(at('proxyall.b2nd'))
-    expect([...(toTypedArray(await array.slice([{ stop: 3 }])) as Float64Array)]).toEqual([1, 2, 3])
+    expect([...((await array.slice([{ stop: 3 }])).values as Float64Array)]).toEqual([1, 2, 3])
     await array.close()
   }, 180_000)
 

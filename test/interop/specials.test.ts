@@ -25,7 +25,7 @@ test.skipIf(peer === undefined)('python-blosc2 reads every special chunk', { tim
         ['value', item],
       ] as const) {
         const path = join(directory, 'special.b2frame')
-        const schunk = await SChunk.create({ typesize, chunksize, blocksize })
+        const schunk = await SChunk.create({ typesize, chunkSize: chunksize, blockSize: blocksize })
         await schunk.fillSpecial(2 * per + 1, special, special === 'value' ? value : undefined)
         await schunk.save(path, { overwrite: true })
         await changeFrame(path, (frame) => frame.append(repeated(value, 3 * typesize)))
@@ -67,7 +67,7 @@ test.skipIf(peer === undefined)('and arrays of 16 dimensions', async () => {
 
 test('what others do not read is refused, or said', async () => {
   const refused = { code: 'USAGE' }
-  await expect(SChunk.create({ typesize: 33, blocksize: 16 })).rejects.toMatchObject(refused)
+  await expect(SChunk.create({ typesize: 33, blockSize: 16 })).rejects.toMatchObject(refused)
   await expect(SChunk.create({ typesize: 128, filters: ['shuffle', 'bytedelta'] })).rejects.toMatchObject(
     refused,
   )
@@ -78,12 +78,12 @@ test('what others do not read is refused, or said', async () => {
 })
 
 test('an empty frame gets chunks of one size', async () => {
-  const schunk = await SChunk.create({ typesize: 4, chunksize: 40 })
+  const schunk = await SChunk.create({ typesize: 4, chunkSize: 40 })
   const frame = await schunk.toCframe()
   // As C-Blosc2 writes it before the first chunk: the size of chunks is -1.
   new DataView(frame.buffer, frame.byteOffset).setInt32(0x3a, -1)
   const opened = await SChunk.open(frame, { check: 'never' })
   await opened.append(new Uint8Array(100))
   await opened.append(new Uint8Array(60))
-  expect([opened.chunksize, opened.nchunks]).toEqual([4 * 2 ** 20, 1])
+  expect([opened.chunkSize, opened.nchunks]).toEqual([4 * 2 ** 20, 1])
 })

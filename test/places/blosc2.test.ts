@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { loadTensor, NDArray, SChunk, saveTensor, toTypedArray } from '../../dist/index.js'
+import { loadTensor, NDArray, SChunk, saveTensor } from '../../dist/index.js'
 import { noise } from '../cli/run.js'
 import { sameBytes, scratchDirectory } from '../support/scratch.js'
 
@@ -58,7 +58,7 @@ files.set('/grid.b2nd', await grid.toCframe())
 /** About what one of its blocks takes. */
 const BLOCK = (1.05 * (await grid.toCframe()).length) / 1024
 const list = await SChunk.create(
-  { typesize: 8, chunksize: MIB, blocksize: 32 * KIB, codec: 'lz4', filters: [] },
+  { typesize: 8, chunkSize: MIB, blockSize: 32 * KIB, codec: 'lz4', filters: [] },
   DATA,
 )
 files.set('/list.b2frame', await list.toCframe())
@@ -141,7 +141,7 @@ describe('frames behind a web server', () => {
     const path = join(scratch, 'tensor.b2frame')
     await saveTensor(numbers, path)
     files.set('/tensor.b2frame', readFileSync(path))
-    expect(toTypedArray(await loadTensor(`${base}/tensor.b2frame`))).toEqual(numbers)
+    expect((await loadTensor(`${base}/tensor.b2frame`)).values).toEqual(numbers)
     files.set('/a.npy', await grid.toNpy())
     const array = await NDArray.fromNpy(`${base}/a.npy`, { chunks: [512, 8192], codec: 'lz4', level: 1 })
     expect(sameBytes((await array.slice([4095])).data, DATA.subarray(4095 * 8192))).toBe(true)

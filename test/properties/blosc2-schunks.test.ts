@@ -85,10 +85,10 @@ async function make(m: Made): Promise<[SChunk, Uint8Array]> {
   const plain = makeItems(m.items * m.typesize, m.seed)
   const options = {
     typesize: m.typesize,
-    chunksize: m.chunkItems * m.typesize,
+    chunkSize: m.chunkItems * m.typesize,
     ...fitting(m.compression, m.typesize),
   }
-  return [await SChunk.create({ ...options, blocksize: m.blockItems * m.typesize }, plain), plain]
+  return [await SChunk.create({ ...options, blockSize: m.blockItems * m.typesize }, plain), plain]
 }
 
 describe('super-chunks of any kind', () => {
@@ -103,7 +103,7 @@ describe('super-chunks of any kind', () => {
         }
         expect(sameBytes(await s.bytes(), plain)).toBe(true)
         const back = await SChunk.fromCframe(await s.toCframe())
-        expect([back.nchunks, back.chunksize]).toEqual([s.nchunks, s.chunksize])
+        expect([back.nchunks, back.chunkSize]).toEqual([s.nchunks, s.chunkSize])
         expect(sameBytes(await back.bytes(), plain)).toBe(true)
       }),
       { numRuns: 250 },

@@ -194,7 +194,7 @@ describe('calls on one super-chunk that do not wait for each other', () => {
   test('are the same as one after the other', { timeout: TIMEOUT }, async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(anyStep, { maxLength: 20 }), async (steps) => {
-        const create = () => SChunk.create({ typesize: 2, chunksize: 8 }, new Uint8Array(30).fill(7))
+        const create = () => SChunk.create({ typesize: 2, chunkSize: 8 }, new Uint8Array(30).fill(7))
         const [together, inTurn] = [await create(), await create()]
         const states = [await inTurn.bytes()]
         const wanted: PromiseSettledResult<unknown>[] = []
@@ -240,7 +240,7 @@ describe('calls on one super-chunk that do not wait for each other', () => {
   })
 
   test('a change that fails in the middle leaves nothing behind, and the next goes on', async () => {
-    const s = await SChunk.create({ chunksize: 4, threads: 1 }, new Uint8Array(40).fill(1))
+    const s = await SChunk.create({ chunkSize: 4, threads: 1 }, new Uint8Array(40).fill(1))
     let blocks = 0
     s.prefilter = (input, output) => {
       if (++blocks === 6) throw new Error('of the user')
@@ -253,7 +253,7 @@ describe('calls on one super-chunk that do not wait for each other', () => {
   })
 
   test('a read within a change, from a function of the user, does not wait for it', async () => {
-    const s = await SChunk.create({ chunksize: 4, threads: 1 }, new Uint8Array(8).fill(1))
+    const s = await SChunk.create({ chunkSize: 4, threads: 1 }, new Uint8Array(8).fill(1))
     const reads: Promise<Uint8Array>[] = []
     s.prefilter = (input, output) => {
       reads.push(s.bytes())
@@ -280,7 +280,7 @@ describe('calls on one super-chunk that do not wait for each other', () => {
   })
 
   test('iteration gives the state at its start, while its body changes it', async () => {
-    const s = await SChunk.create({ chunksize: 4 }, new Uint8Array(12).fill(1))
+    const s = await SChunk.create({ chunkSize: 4 }, new Uint8Array(12).fill(1))
     let sum = 0
     for await (const chunk of s) {
       sum += chunk.length
@@ -309,7 +309,7 @@ describe('calls on one file that do not wait for each other', () => {
 
   test('appends, changes of metalayers and chunks, and whole new frames', async () => {
     const path = join(directory, 'many.b2frame')
-    await (await SChunk.create({ chunksize: 100 }, record(0))).save(path)
+    await (await SChunk.create({ chunkSize: 100 }, record(0))).save(path)
     await Promise.all([
       ...all.map((i) => appendToFrame(path, source(i))),
       ...all.map((i) =>
@@ -332,7 +332,7 @@ describe('calls on one file that do not wait for each other', () => {
 
   test('changes that were called and not waited for are part of the change of the file', async () => {
     const path = join(directory, 'unwaited.b2frame')
-    await (await SChunk.create({ chunksize: 100 }, record(0))).save(path)
+    await (await SChunk.create({ chunkSize: 100 }, record(0))).save(path)
     await changeFrame(path, async (s) => {
       for (const i of all) void s.append(record(i))
     })

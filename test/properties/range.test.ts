@@ -98,7 +98,7 @@ describe('a range of plain bytes', () => {
 
   test('of a chunk that was read before costs the blocks that it touches', async () => {
     const plain = noise(1_000_000)
-    const archived = await packBytes(plain, { typesize: 4, codec: 'lz4', blocksize: 32 * 1024 })
+    const archived = await packBytes(plain, { typesize: 4, codec: 'lz4', blockSize: 32 * 1024 })
     const source = new CountingSource(archived)
     const reader = new RangeReader(await openArchive(source))
     await readRange(reader, 0, 100)

@@ -22,7 +22,7 @@ async function frames(): Promise<Record<string, Uint8Array>> {
   const made: Record<string, Uint8Array> = {}
   for (const checksum of ['xxh64', 'none'] as const) {
     for (const special of ['zeros', 'nans', 'uninit', 'value'] as const) {
-      const schunk = await SChunk.create({ typesize: 4, chunksize: 4000, checksum })
+      const schunk = await SChunk.create({ typesize: 4, chunkSize: 4000, checksum })
       await schunk.fillSpecial(2500, special, special === 'value' ? VALUE : undefined)
       made[`${special}, ${checksum}`] = await schunk.toCframe()
       await schunk.insertChunk(1, new Uint8Array(400))
@@ -30,7 +30,7 @@ async function frames(): Promise<Record<string, Uint8Array>> {
       made[`${special} of sizes of their own, ${checksum}`] = await schunk.toCframe()
     }
     for (const typesize of [1, 8, 33, 300]) {
-      const schunk = await SChunk.create({ typesize, chunksize: 10 * typesize, checksum })
+      const schunk = await SChunk.create({ typesize, chunkSize: 10 * typesize, checksum })
       await schunk.append(new Uint8Array(25 * typesize))
       await schunk.set(3, new Uint8Array(18 * typesize).fill(7))
       made[`items of ${typesize}, ${checksum}`] = await schunk.toCframe()
@@ -94,7 +94,7 @@ describe('what repair writes verifies, whatever was damaged', () => {
 })
 
 test('a chunk of NaNs among items that are no floats is lost, and repair says so', async () => {
-  const schunk = await SChunk.create({ typesize: 1, chunksize: 3000, filters: [], checksum: 'none' })
+  const schunk = await SChunk.create({ typesize: 1, chunkSize: 3000, filters: [], checksum: 'none' })
   await schunk.append(Uint8Array.from({ length: 6000 }, (_, i) => ((i % 3000) ** 2) >> 3))
   const frame = await schunk.toCframe()
   const headerBytes = new DataView(frame.buffer, frame.byteOffset).getUint32(11)

@@ -43,7 +43,7 @@ export function anyOptions(nbytes: number): fc.Arbitrary<PackOptions> {
       level: fc.nat(8),
       shuffle: fc.constantFrom('none' as const, 'byte' as const, 'bit' as const),
       typesize: fc.oneof(fc.integer({ min: 1, max: 255 }), fc.constant('auto' as const)),
-      blocksize: fc.integer({ min: 1, max: 100_000 }),
+      blockSize: fc.integer({ min: 1, max: 100_000 }),
       chunkSize: chunkSizes(nbytes),
       checksum: fc.constantFrom(...CHECKSUMS),
       offsets: fc.boolean(),

@@ -42,7 +42,7 @@ async function mapped(name: string, s: SChunk, more: Partial<FrameVictim> = {}):
     start += chunk.length
   }
   const plain = await s.bytes()
-  return { name, frame, plain, chunksize: s.chunksize, extents, nchunks: s.nchunks, ...more }
+  return { name, frame, plain, chunksize: s.chunkSize, extents, nchunks: s.nchunks, ...more }
 }
 
 /** Frames of several small chunks: with special values and metalayers, of chunks of their own size, an array. */
@@ -51,9 +51,9 @@ export async function frameVictims(): Promise<FrameVictim[]> {
   const zeros = new Uint8Array(240)
   const data = Buffer.concat([plain.subarray(0, 240), zeros, plain.subarray(240)])
   const meta: [string, Uint8Array][] = [['own', Uint8Array.of(0xa1, 0x61)]]
-  const plainFrame = await SChunk.create({ typesize: 4, chunksize: 240, codec: 'lz4', meta }, data)
+  const plainFrame = await SChunk.create({ typesize: 4, chunkSize: 240, codec: 'lz4', meta }, data)
   plainFrame.vlmeta.set('mine', Uint8Array.of(0xa1, 0x63))
-  const variable = await SChunk.create({ typesize: 2, chunksize: 200 }, plain.subarray(0, 200))
+  const variable = await SChunk.create({ typesize: 2, chunkSize: 200 }, plain.subarray(0, 200))
   await variable.appendChunk(plain.subarray(200, 500))
   await variable.appendChunk(plain.subarray(500, 600))
   const array = await NDArray.zeros([13, 11], '<i4', { chunks: [5, 6], blocks: [3, 3], codec: 'blosclz' })

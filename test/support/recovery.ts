@@ -1,9 +1,9 @@
 import {
+  ArrayValue,
   BlpkError,
   BytesPlainSink,
   MemorySink,
   MemorySource,
-  ndarray,
   packBytes,
   packNdarray,
   planRecovery,
@@ -37,7 +37,7 @@ async function extentsOf(archive: Uint8Array): Promise<{ start: number; stop: nu
 async function others(): Promise<Victim[]> {
   const plain = makeData('noisy', 701, 4, 3)
   const floats = new Float32Array(300).map((_, i) => Math.sqrt(i))
-  const array = ndarray(floats, [60, 5])
+  const array = ArrayValue.from(floats, [60, 5])
   const common = { chunkSize: 240, maxAppChunks: 2, threads: 1 }
   const bare = { ...common, checksum: 'None', typesize: 4 } as const
   return [

@@ -19,7 +19,7 @@ function compressionOf(o: CliOptions): CompressionOptions | undefined {
     ...(o.codec !== undefined && { codec: o.codec }),
     ...(o.clevel !== undefined && { level: o.clevel }),
     ...(shuffle !== undefined && { filters: FILTERS[shuffle] ?? [] }),
-    ...(o.blockSize !== undefined && { blocksize: o.blockSize }),
+    ...(o.blockSize !== undefined && { blockSize: o.blockSize }),
   }
   return Object.keys(options).length > 0 ? options : undefined
 }

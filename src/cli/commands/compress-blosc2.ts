@@ -126,7 +126,7 @@ async function toFrame(packing: Packing): Promise<FrameResult> {
     ...how,
     ...runOptions(context, view),
     ...(options.typesize !== undefined && { typesize: options.typesize }),
-    ...(options.chunkSize !== undefined && { chunksize: options.chunkSize }),
+    ...(options.chunkSize !== undefined && { chunkSize: options.chunkSize }),
     ...checksumOption(options),
     ...layersFor(packing, layersOf(withArray(own, plain.metadata) ?? plain.metadata)),
     onPlan: (plan) => {

@@ -70,7 +70,7 @@ export function compressionOptions(o: CliOptions): CompressionOptions {
     ...(filters !== undefined && { filters }),
     ...(o.splitMode !== undefined && { splitMode: o.splitMode }),
     ...(o.dict !== undefined && { dictionary: o.dict }),
-    ...(o.blockSize !== undefined && { blocksize: o.blockSize }),
+    ...(o.blockSize !== undefined && { blockSize: o.blockSize }),
     ...(o.force === true && { force: true }),
   }
 }

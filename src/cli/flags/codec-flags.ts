@@ -26,7 +26,7 @@ export function codecOptions(o: CliOptions): CodecOptions {
     ...(o.clevel !== undefined && { level: o.clevel }),
     ...(o.shuffle !== undefined && { shuffle: o.shuffle === false ? 'none' : o.shuffle }),
     ...(o.typesize !== undefined && { typesize: o.typesize }),
-    ...(o.blockSize !== undefined && { blocksize: o.blockSize }),
+    ...(o.blockSize !== undefined && { blockSize: o.blockSize }),
   }
 }
 

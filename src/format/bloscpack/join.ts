@@ -77,7 +77,7 @@ async function paramsFor(archives: readonly Archive[], o: ConcatOptions): Promis
     shuffle: o.shuffle ?? header.shuffle,
     typesize,
     checksum: archive.checksum,
-    ...(o.blocksize !== undefined && { blocksize: o.blocksize }),
+    ...(o.blockSize !== undefined && { blocksize: o.blockSize }),
   }
 }
 

@@ -63,7 +63,7 @@ export async function planChunks(
     typesize,
     // Names are taken in any case.
     checksum: checksumSpec(checksum).name,
-    ...(o.blocksize !== undefined && { blocksize: o.blocksize }),
+    ...(o.blockSize !== undefined && { blocksize: o.blockSize }),
   }
   return { params, sampled }
 }

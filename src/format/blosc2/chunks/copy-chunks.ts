@@ -165,7 +165,7 @@ async function fitted(
   const plain = new Uint8Array(fit.chunksize)
   if (chunk.header.nbytes > fit.chunksize) throw damaged(`a chunk has ${chunk.header.nbytes} plain bytes`)
   await chunk.all(plain.subarray(0, chunk.header.nbytes))
-  const params = resolveParams({ ...optionsOf(header), blocksize: fit.blocksize }, itemBytes)
+  const params = resolveParams({ ...optionsOf(header), blockSize: fit.blocksize }, itemBytes)
   return encodeChunk2(ws, params, plain)
 }
 

@@ -30,7 +30,7 @@ export interface CompressionOptions {
   /** Default: `auto`. */
   splitMode?: SplitMode
   /** Size of a block, in bytes, rounded down to whole items, of which it holds one or more; C-Blosc2's rule by default. */
-  blocksize?: number
+  blockSize?: number
   /** Let lossy filters work on items that they ruin, or whose dtype is not known. */
   force?: boolean
   /** A dictionary of samples in each chunk, which helps small blocks: of lz4, lz4hc and zstd. */
@@ -127,7 +127,7 @@ function wholeBlock(blocksize: number, itemBytes: number): number {
  * @throws BlpkError USAGE
  */
 export function resolveParams(options: CompressionOptions, itemBytes: number, owner?: unknown): Chunk2Params {
-  const { codec = 'zstd', codecMeta = 0, level = 5, splitMode = 'auto', blocksize = 0 } = options
+  const { codec = 'zstd', codecMeta = 0, level = 5, splitMode = 'auto', blockSize: blocksize = 0 } = options
   const filters = (options.filters ?? ['shuffle']).map(findFilter)
   if (!Number.isInteger(level) || level < 0 || level > 9)
     throw usage(`the level is ${level}; it goes from 0 to 9`)
@@ -157,7 +157,10 @@ export function portableParams(p: Chunk2Params): PortableParams | undefined {
   const own = encoder.format === CODEC_FORMAT_UD || p.filters.some(({ id }) => id >= USER_IDS.first)
   if (own || prefilter !== undefined) return undefined
   const filters = p.filters.map(({ id, meta }) => ({ filter: id, meta }))
-  return { options: { codec: encoder.number, level, filters, splitMode, blocksize, dictionary }, itemBytes }
+  return {
+    options: { codec: encoder.number, level, filters, splitMode, blockSize: blocksize, dictionary },
+    itemBytes,
+  }
 }
 
 /** Can chunks get a dictionary by this codec, here? */
@@ -180,7 +183,7 @@ export function optionsOf(h: FrameHeader): CompressionOptions {
     level: Math.min(h.level, 9),
     filters: h.filters.map(({ id, meta }) => ({ filter: id, meta })),
     splitMode: h.splitMode,
-    blocksize: blockOf(h),
+    blockSize: blockOf(h),
   }
 }
 
@@ -214,7 +217,7 @@ export interface SChunkTraits {
   /** Size of an item, in bytes. */
   readonly typesize: number
   /** Plain size of all chunks but the last, in bytes; 0 where each has its own. */
-  readonly chunksize: number
+  readonly chunkSize: number
   readonly nchunks: number
   /** Plain size, in bytes. */
   readonly nbytes: number

@@ -104,7 +104,7 @@ export async function packArray(
     const layer = formatB2nd({ ...cut, dtype: b2ndDtype(layout) })
     const meta = new Map([[B2ND_LAYER, layer], ...(o.meta ?? [])])
     checkForPeers(o, itemBytes)
-    const params = resolveParams({ ...o, blocksize: Math.max(cut.blockItems, 1) * itemBytes }, itemBytes)
+    const params = resolveParams({ ...o, blockSize: Math.max(cut.blockItems, 1) * itemBytes }, itemBytes)
     const chunksize = Math.max(cut.chunkItems, 1) * itemBytes
     const ws = new Workspace()
     frame = new FrameSink(ws, sink, { ...newFrameHeader(params, meta), chunksize }, o.checksum)

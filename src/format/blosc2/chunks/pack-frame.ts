@@ -22,7 +22,7 @@ export interface FramePacking extends CompressionOptions, RunOptions {
   /** Size of an item, in bytes; that of the source, or found out by a sample (`auto`), by default. */
   typesize?: number | 'auto'
   /** Plain size of a chunk, in bytes, rounded down to whole items. Default: 4 MiB. */
-  chunksize?: number
+  chunkSize?: number
   /** More fixed metalayers. */
   meta?: Layers
   /** Metalayers of variable length, plain. */
@@ -87,7 +87,7 @@ export async function packFrame(
     const [typesize, sampled] = await typesizeOf(source, o.typesize)
     if (!Number.isSafeInteger(typesize) || typesize < 1 || typesize >= 2 ** 31)
       throw usage(`the typesize is ${typesize}; it must be 1 byte or more`)
-    const chunksize = chunksizeOf(o.chunksize, typesize)
+    const chunksize = chunksizeOf(o.chunkSize, typesize)
     checkForPeers(o, typesize)
     const params = resolveParams(o, typesize)
     const ws = new Workspace()

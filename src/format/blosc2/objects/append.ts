@@ -112,7 +112,7 @@ async function appendItems(
 ): Promise<FrameAppendResult> {
   checkItems(schunk, source, added)
   const described = describedAfter(schunk, source, added, o)
-  const unit = schunk.chunksize > 0 ? schunk.chunksize : schunk.typesize
+  const unit = schunk.chunkSize > 0 ? schunk.chunkSize : schunk.typesize
   const steps = stepsFor(schunk.nbytes, unit, schunk.typesize)
   await appendPieces(source, added, steps, o, (piece) => schunk.append(piece))
   for (const [name, content] of described) schunk.vlmeta.set(name, content)
@@ -184,13 +184,13 @@ async function appendAll(
   const { compression, maxChunk = Number.POSITIVE_INFINITY } = o
   const { size: added = 0 } = source
   const isArray = holdsArray(schunk)
-  if (schunk.chunksize > maxChunk)
+  if (schunk.chunkSize > maxChunk)
     throw unsupported(
-      `the chunks have ${schunk.chunksize} plain bytes, more than allowed`,
+      `the chunks have ${schunk.chunkSize} plain bytes, more than allowed`,
       {},
       { option: 'maxChunk' },
     )
-  if (isArray && compression?.blocksize !== undefined)
+  if (isArray && compression?.blockSize !== undefined)
     throw usage('the block size of an array is part of its shape, and stays as it is')
   checkPlain(schunk)
   if (compression !== undefined) schunk.setCompression(compression)

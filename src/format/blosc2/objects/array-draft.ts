@@ -70,7 +70,7 @@ export class ArrayDraft {
     const cut = partition(parts)
     if (kept.length === 0) {
       chunks.chunksize = cut.chunkItems * typesize
-      this.#schunk.setCompression({ blocksize: cut.blockItems * typesize })
+      this.#schunk.setCompression({ blockSize: cut.blockItems * typesize })
     }
     chunks.replaceAll(regrid(chunks.entries, from, cut))
     const described = { ...parts, dtype }

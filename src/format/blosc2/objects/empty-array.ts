@@ -30,8 +30,8 @@ export async function emptyArray(
     ...options,
     force: true,
     typesize: itemsize,
-    chunksize: Math.max(cut.chunkItems, 1) * itemsize,
-    blocksize: Math.max(cut.blockItems, 1) * itemsize,
+    chunkSize: Math.max(cut.chunkItems, 1) * itemsize,
+    blockSize: Math.max(cut.blockItems, 1) * itemsize,
     meta: [[B2ND_LAYER, layer], ...(options.meta ?? [])],
   })
   return { schunk, items: chunkCount(cut) * cut.chunkItems }

@@ -1,5 +1,5 @@
+import { type ArrayFields, ArrayValue, inCOrder } from '../../../array/array-value.js'
 import { type Box, boxShape, chunkBoxes, product } from '../../../array/geometry.js'
-import { inCOrder, type Ndarray, ndarray, UnpackedNdarray } from '../../../array/numeric.js'
 import type { Pick1 } from '../../../array/picks.js'
 import type { ByteSink } from '../../../bytes/byte-sink.js'
 import type { ByteSource } from '../../../bytes/byte-source.js'
@@ -119,10 +119,10 @@ export class NDArray {
    * @throws BlpkError USAGE where data and shape do not go together; DAMAGED, UNSUPPORTED for the dtype
    */
   static async fromTypedArray(
-    array: Ndarray | NumericArray,
+    array: ArrayFields | NumericArray,
     options: NDArrayOptions & { shape?: number[] } = {},
   ): Promise<NDArray> {
-    const plain = inCOrder('order' in array ? array : ndarray(array, options.shape))
+    const plain = inCOrder('order' in array ? array : ArrayValue.from(array, options.shape))
     const made = await NDArray.zeros(plain.shape, plain.dtype, options)
     const nbytes = made.size * made.schunk.typesize
     if (plain.data.length !== nbytes)
@@ -184,7 +184,7 @@ export class NDArray {
    * @throws BlpkError USAGE for keys that make no sense, DAMAGED, UNSUPPORTED, IO, CLOSED; INTERRUPTED with the reason of
    * the signal as its cause
    */
-  slice(keys: readonly (Pick1 | undefined)[] = [], options: ReadCallOptions = {}): Promise<UnpackedNdarray> {
+  slice(keys: readonly (Pick1 | undefined)[] = [], options: ReadCallOptions = {}): Promise<ArrayValue> {
     return this.schunk.reading(options, async (parts) => {
       const now = this.#now
       const ranges = rangesOf(now.meta.shape, keys)
@@ -192,7 +192,7 @@ export class NDArray {
       const data = allocate(product(counts) * this.schunk.typesize)
       await readPicks(storeOf(parts, now, this.schunk.typesize), ranges, data)
       const shape = counts.filter((_, i) => !ranges[i]?.drop)
-      return new UnpackedNdarray({ dtype: this.#dtype, shape, order: 'C', data })
+      return new ArrayValue({ dtype: this.#dtype, shape, order: 'C', data })
     })
   }
 
@@ -292,13 +292,13 @@ export class NDArray {
    * The array chunk by chunk, without padding: where each part starts, its shape and its items in C order. All parts are
    * of the state at the start, whatever changes meanwhile.
    */
-  async *[Symbol.asyncIterator](): AsyncGenerator<{ start: readonly number[]; part: UnpackedNdarray }> {
+  async *[Symbol.asyncIterator](): AsyncGenerator<{ start: readonly number[]; part: ArrayValue }> {
     const { cut } = this.#now
     const view = this.#view()
     for (const { start, stop } of chunkBoxes(cut)) {
       const data = await view.box({ start, stop })
       const shape = boxShape({ start, stop })
-      yield { start, part: new UnpackedNdarray({ dtype: view.dtype, shape, order: 'C', data }) }
+      yield { start, part: new ArrayValue({ dtype: view.dtype, shape, order: 'C', data }) }
     }
   }
 

@@ -35,7 +35,7 @@ async function* wholeChunks(schunk: SChunk, first: number): AsyncGenerator<Uint8
  * for. Of a range only blocks that it touches are decompressed.
  */
 export async function* piecesOf(schunk: SChunk, start = 0, stop = schunk.nbytes): AsyncGenerator<Uint8Array> {
-  const { chunksize, nbytes } = schunk
+  const { chunkSize: chunksize, nbytes } = schunk
   if (start === 0 && stop === nbytes) {
     yield* wholeChunks(schunk, 0)
     return

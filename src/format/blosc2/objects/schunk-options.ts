@@ -23,7 +23,7 @@ export interface SChunkOptions extends CompressionOptions {
   /** Size of an item, in bytes. Default: 1. */
   typesize?: number
   /** Plain size of chunks, in bytes. Default: 4 MiB, in whole items. */
-  chunksize?: number
+  chunkSize?: number
   /** Fixed metalayers, at most 16. */
   meta?: Iterable<readonly [string, Uint8Array]>
   /** `xxh64` (default) keeps a checksum of each chunk in a metalayer of ours; `none` does not. */
@@ -40,7 +40,10 @@ export function defaultChunksize(typesize: number): number {
 }
 
 /** @throws BlpkError USAGE */
-export function checkedSizes({ typesize = 1, chunksize = defaultChunksize(typesize) }: SChunkOptions): {
+export function checkedSizes({
+  typesize = 1,
+  chunkSize: chunksize = defaultChunksize(typesize),
+}: SChunkOptions): {
   typesize: number
   chunksize: number
 } {

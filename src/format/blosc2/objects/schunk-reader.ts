@@ -85,7 +85,7 @@ export class SChunkReader {
   }
 
   /** Plain size of every chunk but the last, in bytes; 0 where each has its own. */
-  get chunksize(): number {
+  get chunkSize(): number {
     return this.shown.chunksize
   }
 

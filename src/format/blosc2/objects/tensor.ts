@@ -1,5 +1,5 @@
+import { type ArrayFields, ArrayValue, fieldsOf, inCOrder } from '../../../array/array-value.js'
 import { dtypeRepr, parseMetadataDtype } from '../../../array/npy/index.js'
-import { inCOrder, type Ndarray, ndarray, UnpackedNdarray } from '../../../array/numeric.js'
 import type { ByteSource } from '../../../bytes/byte-source.js'
 import { usage } from '../../../core/errors.js'
 import type { PlaceName } from '../../../core/place-name.js'
@@ -12,10 +12,10 @@ import type { SChunkOpenOptions, SChunkOptions } from './schunk-options.js'
 
 /** A tensor's items in C order, and the super-chunk for them, which describes it but is empty still. */
 async function describe(
-  array: Ndarray | NumericArray,
+  array: ArrayFields | NumericArray,
   options: SChunkOptions,
 ): Promise<{ schunk: SChunk; data: Uint8Array }> {
-  const plain = inCOrder('order' in array ? array : ndarray(array))
+  const plain = inCOrder(fieldsOf(array))
   const { descr, itemsize } = parseMetadataDtype(plain.dtype)
   checkLossy(options, plain.dtype)
   const schunk = await SChunk.create({ ...options, force: true, typesize: itemsize })
@@ -23,19 +23,19 @@ async function describe(
   return { schunk, data: plain.data }
 }
 
-async function readTensor(schunk: SChunk): Promise<UnpackedNdarray> {
+async function readTensor(schunk: SChunk): Promise<ArrayValue> {
   const layer = schunk.vlmeta.get(TENSOR_LAYER)
   if (layer === undefined) throw usage('the frame holds no packed tensor; open it with SChunk.open')
   const { shape, dtype } = parseTensor(layer)
   const nbytes = shape.reduce((size, extent) => size * extent, parseMetadataDtype(dtype).itemsize)
   if (nbytes !== schunk.nbytes)
     throw usage(`the tensor should have ${nbytes} bytes, and the frame has ${schunk.nbytes}`)
-  return new UnpackedNdarray({ shape, dtype, order: 'C', data: await schunk.bytes() })
+  return new ArrayValue({ shape, dtype, order: 'C', data: await schunk.bytes() })
 }
 
 /** An array as a frame in memory, which python-blosc2's `unpack_tensor` reads. @throws BlpkError USAGE */
 export async function packTensor(
-  array: Ndarray | NumericArray,
+  array: ArrayFields | NumericArray,
   options: SChunkOptions = {},
 ): Promise<Uint8Array> {
   const { schunk, data } = await describe(array, options)
@@ -44,10 +44,7 @@ export async function packTensor(
 }
 
 /** The array of a frame in memory. @throws BlpkError USAGE where it holds no tensor; DAMAGED, UNSUPPORTED */
-export async function unpackTensor(
-  bytes: Uint8Array,
-  options: SChunkOpenOptions = {},
-): Promise<UnpackedNdarray> {
+export async function unpackTensor(bytes: Uint8Array, options: SChunkOpenOptions = {}): Promise<ArrayValue> {
   return readTensor(await SChunk.open(bytes, options))
 }
 
@@ -57,7 +54,7 @@ export async function unpackTensor(
  * @throws BlpkError as {@link SChunk.save}
  */
 export async function saveTensor(
-  array: Ndarray | NumericArray,
+  array: ArrayFields | NumericArray,
   path: PlaceName,
   options: SChunkOptions & SaveOptions = {},
 ): Promise<number> {
@@ -77,7 +74,7 @@ export async function saveTensor(
 export async function loadTensor(
   input: PlaceName | ByteSource,
   options: SChunkOpenOptions = {},
-): Promise<UnpackedNdarray> {
+): Promise<ArrayValue> {
   const schunk = await SChunk.open(input, options)
   try {
     return await readTensor(schunk)

@@ -1,5 +1,5 @@
+import { type ArrayFields, fieldsOf } from '../array/array-value.js'
 import { dtypeRepr, ndarrayMetadata, parseMetadataDtype } from '../array/npy/index.js'
-import { type Ndarray, ndarray } from '../array/numeric.js'
 import { usage } from '../core/errors.js'
 import { toJson } from '../core/json/json.js'
 import type { NumericArray } from '../core/numeric-array.js'
@@ -10,8 +10,8 @@ import { BytesPlainSource, type PlainSource } from './plain.js'
  * An array as a source to pack, with the metadata that Bloscpack writes for it.
  * @throws BlpkError USAGE where shape and data do not go together, UNSUPPORTED for object dtypes
  */
-export function ndarraySource(array: Ndarray | NumericArray): PlainSource {
-  const { dtype, shape, order, data } = 'shape' in array ? array : ndarray(array)
+export function arraySource(array: ArrayFields | NumericArray): PlainSource {
+  const { dtype, shape, order, data } = fieldsOf(array)
   const { descr, itemsize } = parseMetadataDtype(dtype)
   const nbytes = shape.reduce((product, n) => product * n, itemsize)
   if (nbytes !== data.length)

@@ -1,0 +1,73 @@
+// An array as a value: what reads give, and what packing takes.
+
+import { usage } from '../core/errors.js'
+import type { NumericArray } from '../core/numeric-array.js'
+import { dtypeOfTyped, typedValues } from '../core/typed-values.js'
+import { parseMetadataDtype } from './npy/index.js'
+import { fromFortranOrder } from './order.js'
+
+/** What an array is, as NumPy knows it: bytes in memory order, shape in items. */
+export interface ArrayFields {
+  /** NumPy's type string such as `<f4`, or the fields of a structured one as a Python literal. */
+  dtype: string
+  shape: number[]
+  order: 'C' | 'F'
+  data: Uint8Array
+}
+
+/** An array with its values. Functions that take an array take its fields alone, too, or a typed array. */
+export class ArrayValue implements ArrayFields {
+  readonly dtype: string
+  readonly shape: number[]
+  readonly order: 'C' | 'F'
+  readonly data: Uint8Array
+
+  constructor({ dtype, shape, order, data }: ArrayFields) {
+    this.dtype = dtype
+    this.shape = shape
+    this.order = order
+    this.data = data
+  }
+
+  /**
+   * A typed array with a shape, without a copy.
+   * @param shape in items; one-dimensional by default
+   * @throws BlpkError USAGE for what is no typed array
+   */
+  static from(array: NumericArray, shape: number[] = [array.length], order: 'C' | 'F' = 'C'): ArrayValue {
+    const dtype = dtypeOfTyped(array)
+    if (dtype === undefined) throw usage('this array has no NumPy dtype')
+    const data = new Uint8Array(array.buffer, array.byteOffset, array.byteLength)
+    return new ArrayValue({ dtype, shape, order, data })
+  }
+
+  /**
+   * The items as a typed array, in the byte order of the machine and the order of `order`: big-endian ones are turned
+   * around, `data` stays as it is. It is a view of `data` where that has this byte order and is aligned, else a copy.
+   * `<f2` comes as `Float16Array` where Node has it (from 24 on), else as `Float32Array` of the same values; `|b1` as
+   * `Uint8Array`; `datetime64` and `timedelta64` as `BigInt64Array`.
+   * @throws BlpkError USAGE for a dtype without a typed array: complex numbers, strings, structured ones
+   */
+  get values(): NumericArray {
+    return typedValues(this.dtype, this.data)
+  }
+}
+
+/** The fields of an array, whichever way it was given. @throws BlpkError USAGE for what is no array */
+export function fieldsOf(array: ArrayFields | NumericArray): ArrayFields {
+  return 'shape' in array ? array : ArrayValue.from(array)
+}
+
+/**
+ * The same array in C order, copied only where it was not.
+ * @throws BlpkError USAGE where shape and data do not go together; DAMAGED, UNSUPPORTED for the dtype
+ */
+export function inCOrder(array: ArrayFields): ArrayFields {
+  const { dtype, shape, order, data } = array
+  if (order === 'C' || shape.length < 2) return { dtype, shape, order: 'C', data }
+  const { itemsize } = parseMetadataDtype(dtype)
+  const nbytes = shape.reduce((product, n) => product * n, itemsize)
+  if (nbytes !== data.length)
+    throw usage(`an array of ${nbytes} bytes was given ${data.length} bytes of data`)
+  return { dtype, shape, order: 'C', data: fromFortranOrder(data, shape, itemsize) }
+}
