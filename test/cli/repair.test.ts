@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { openArchive } from '../../dist/index.js'
+import { openArchive } from '../../dist/format/bloscpack/open-archive.js'
 import { chunksOf } from '../support/archives.js'
 import { blpk, filesIn, npy, put, ramp, tempDir } from './run.js'
 

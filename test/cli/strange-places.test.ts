@@ -1,7 +1,8 @@
 import { readFileSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { BlpkError, NDArray, openArchive, SChunk } from '../../dist/index.js'
+import { openArchive } from '../../dist/format/bloscpack/open-archive.js'
+import { BlpkError, NDArray, SChunk } from '../../dist/index.js'
 import { blpk, isPosix, npy, put, ramp, tempDir } from './run.js'
 
 let dir: string

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { BlpkError, BytesPlainSink, MemorySink, openArchive, packBytes, unpack } from '../../dist/index.js'
+import { openArchive } from '../../dist/format/bloscpack/open-archive.js'
+import { BlpkError, BytesPlainSink, MemorySink, packBytes, unpack } from '../../dist/index.js'
 
 /** Reads an archive from a pipe, which does not tell how long it is. */
 async function failure(bytes: Uint8Array): Promise<unknown> {

@@ -1,18 +1,18 @@
 import { describe, expect, test } from 'vitest'
+import type { Archive } from '../../dist/format/bloscpack/archive.js'
+import { openArchive } from '../../dist/format/bloscpack/open-archive.js'
+import { partOf } from '../../dist/format/bloscpack/part.js'
+import { verifyArchive } from '../../dist/format/bloscpack/verify.js'
 import {
-  type Archive,
   BloscpackSink,
   concatArchives,
   MemorySink,
-  openArchive,
   type PackOptions,
   pack,
   packBytes,
-  partOf,
   plainSource,
   unpackBytes,
   unpackNdarray,
-  verifyArchive,
 } from '../../dist/index.js'
 import { npy, ramp } from '../cli/run.js'
 import { CHECKSUMS } from '../support/arbitrary.js'

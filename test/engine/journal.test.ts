@@ -12,12 +12,12 @@ import {
 import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { nodeDisk, type OpenFlags } from '../../dist/disk/disk.js'
+import { openArchive } from '../../dist/format/bloscpack/open-archive.js'
 import {
   type AppendOptions,
   appendToFile,
   BytesPlainSource,
   MemorySource,
-  openArchive,
   type PlainSource,
   packBytes,
   unpackBytes,

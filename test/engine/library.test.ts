@@ -2,8 +2,10 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
+import { Archive } from '../../dist/format/bloscpack/archive.js'
+import { openArchive } from '../../dist/format/bloscpack/open-archive.js'
+import { RangeReader } from '../../dist/format/bloscpack/range.js'
 import {
-  Archive,
   ArrayValue,
   appendToFrame,
   BytesPlainSource,
@@ -12,12 +14,10 @@ import {
   loadTensor,
   MemorySource,
   NDArray,
-  openArchive,
   openSource,
   packBytes,
   packNdarray,
   plainSource,
-  RangeReader,
   SChunk,
   saveTensor,
   unpackNdarray,

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { MemorySource, openArchive, packBytes, unpackBytes } from '../../dist/index.js'
+import { openArchive } from '../../dist/format/bloscpack/open-archive.js'
+import { MemorySource, packBytes, unpackBytes } from '../../dist/index.js'
 
 const plain = new Uint8Array(5000).map((_, i) => i)
 

@@ -2,17 +2,12 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { expect, test } from 'vitest'
-import {
-  BytesPlainSink,
-  MemorySink,
-  MemorySource,
-  openArchive,
-  packBytes,
-  planRecovery,
-  surveyArchive,
-  writeRecovered,
-  writeSalvaged,
-} from '../../dist/index.js'
+import { planRecovery } from '../../dist/format/bloscpack/damage/recover.js'
+import { writeRecovered } from '../../dist/format/bloscpack/damage/repair.js'
+import { writeSalvaged } from '../../dist/format/bloscpack/damage/salvage.js'
+import { surveyArchive } from '../../dist/format/bloscpack/damage/survey.js'
+import { openArchive } from '../../dist/format/bloscpack/open-archive.js'
+import { BytesPlainSink, MemorySink, MemorySource, packBytes } from '../../dist/index.js'
 import { FileSink } from '../../dist/sinks/file.js'
 import { FileSource } from '../../dist/sources/file.js'
 import { ramp, tempDir } from '../cli/run.js'

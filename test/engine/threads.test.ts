@@ -1,12 +1,12 @@
 import { Writable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
+import { openArchive } from '../../dist/format/bloscpack/open-archive.js'
 import {
   BloscpackSink,
   BytesPlainSink,
   BytesPlainSource,
   type CodecName,
   MemorySink,
-  openArchive,
   pack,
   type Shuffle,
   StreamSink,

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process'
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { openArchive } from '../../dist/format/bloscpack/open-archive.js'
 import {
   type AppendOptions,
   appendToFile,
   changeFrame,
-  openArchive,
   packFile,
   plainSource,
   SChunk,

@@ -1,3 +1,5 @@
+import { growFile } from '../../dist/format/bloscpack/grow.js'
+import { openArchive } from '../../dist/format/bloscpack/open-archive.js'
 import {
   type AppendOptions,
   appendToFile,
@@ -6,10 +8,8 @@ import {
   BytesPlainSource,
   type Disk,
   FileSink,
-  growFile,
   MemorySink,
   MemorySource,
-  openArchive,
   type PackOptions,
   type PlainSource,
   pack,

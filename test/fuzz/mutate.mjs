@@ -2,7 +2,9 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { loadChecksum } from '../../dist/chunk/checksums.js'
-import { Archive, ChunkWalk, MemorySource, packBytes } from '../../dist/index.js'
+import { Archive } from '../../dist/format/bloscpack/archive.js'
+import { ChunkWalk } from '../../dist/format/bloscpack/walk.js'
+import { MemorySource, packBytes } from '../../dist/index.js'
 import { Workspace } from '../../dist/kernels/workspace.js'
 import { makeFrameSeeds } from './frames.mjs'
 

@@ -1,17 +1,10 @@
 // What every part of the library answers to a hostile frame. Shared by the corpus and the fuzzer.
-import {
-  BlpkError,
-  BytesPlainSink,
-  MemorySink,
-  MemorySource,
-  NDArray,
-  planFrameRecovery,
-  recoveredFramePrefix,
-  SChunk,
-  verifyFrame,
-  writeRecoveredFrame,
-  writeSalvagedFrame,
-} from '../../dist/index.js'
+
+import { planFrameRecovery } from '../../dist/format/blosc2/damage/recover.js'
+import { writeRecoveredFrame } from '../../dist/format/blosc2/damage/repair.js'
+import { recoveredFramePrefix, writeSalvagedFrame } from '../../dist/format/blosc2/damage/salvage.js'
+import { verifyFrame } from '../../dist/format/blosc2/damage/verify.js'
+import { BlpkError, BytesPlainSink, MemorySink, MemorySource, NDArray, SChunk } from '../../dist/index.js'
 import { answer } from './attempt.mjs'
 
 /** More than this is not read at once, in bytes, and not more chunks. */

@@ -1,19 +1,13 @@
 // What every part of the library answers to a hostile archive. Shared by the corpus and the fuzzer.
-import {
-  Archive,
-  BlpkError,
-  BytesPlainSink,
-  ChunkWalk,
-  MemorySink,
-  MemorySource,
-  planRecovery,
-  RangeReader,
-  recoveredPrefix,
-  unpackBytes,
-  verifyArchive,
-  writeRecovered,
-  writeSalvaged,
-} from '../../dist/index.js'
+
+import { Archive } from '../../dist/format/bloscpack/archive.js'
+import { planRecovery } from '../../dist/format/bloscpack/damage/recover.js'
+import { writeRecovered } from '../../dist/format/bloscpack/damage/repair.js'
+import { recoveredPrefix, writeSalvaged } from '../../dist/format/bloscpack/damage/salvage.js'
+import { RangeReader } from '../../dist/format/bloscpack/range.js'
+import { verifyArchive } from '../../dist/format/bloscpack/verify.js'
+import { ChunkWalk } from '../../dist/format/bloscpack/walk.js'
+import { BlpkError, BytesPlainSink, MemorySink, MemorySource, unpackBytes } from '../../dist/index.js'
 
 /** What was written stays in memory here, so claims of gigabytes of zeros are cut off. */
 const MOST_OUTPUT = 64 * 2 ** 20

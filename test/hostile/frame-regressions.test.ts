@@ -3,17 +3,11 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { sealTrailer } from '../../dist/format/blosc2/chunks/checksums.js'
-import {
-  BytesPlainSink,
-  MemorySink,
-  MemorySource,
-  NDArray,
-  planFrameRecovery,
-  SChunk,
-  verifyFrame,
-  writeRecoveredFrame,
-  writeSalvagedFrame,
-} from '../../dist/index.js'
+import { planFrameRecovery } from '../../dist/format/blosc2/damage/recover.js'
+import { writeRecoveredFrame } from '../../dist/format/blosc2/damage/repair.js'
+import { writeSalvagedFrame } from '../../dist/format/blosc2/damage/salvage.js'
+import { verifyFrame } from '../../dist/format/blosc2/damage/verify.js'
+import { BytesPlainSink, MemorySink, MemorySource, NDArray, SChunk } from '../../dist/index.js'
 import { scratchDirectory } from '../support/scratch.js'
 
 /** A frame that the fuzzer found. */

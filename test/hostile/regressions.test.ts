@@ -1,16 +1,16 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { planRecovery } from '../../dist/format/bloscpack/damage/recover.js'
+import { writeRecovered } from '../../dist/format/bloscpack/damage/repair.js'
+import { verifyArchive } from '../../dist/format/bloscpack/verify.js'
 import {
   appendToFile,
   BytesPlainSource,
   MemorySink,
   MemorySource,
   packBytes,
-  planRecovery,
   unpackBytes,
-  verifyArchive,
-  writeRecovered,
 } from '../../dist/index.js'
 import { sameBytes, scratchDirectory } from '../support/scratch.js'
 import { join as bytesOf, digested, header, stored } from './build.js'

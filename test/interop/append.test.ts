@@ -1,17 +1,17 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { openArchive } from '../../dist/format/bloscpack/open-archive.js'
+import { verifyArchive } from '../../dist/format/bloscpack/verify.js'
 import {
   appendToFile,
   type ChecksumName,
   type CodecName,
   MemorySource,
-  openArchive,
   packBytes,
   plainSource,
   type Shuffle,
   unpackBytes,
-  verifyArchive,
 } from '../../dist/index.js'
 import { DATA_KINDS, makeData } from '../support/data.js'
 import { startPeer } from '../support/peer.js'

@@ -1,10 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { openArchive } from '../../dist/format/bloscpack/open-archive.js'
 import {
   type ChecksumName,
   type CodecName,
-  openArchive,
   type PackOptions,
   packBytes,
   type Shuffle,

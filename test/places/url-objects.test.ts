@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { expect, test } from 'vitest'
+import { openArchive } from '../../dist/format/bloscpack/open-archive.js'
 import {
   appendTo,
   appendToFile,
@@ -12,8 +13,6 @@ import {
   loadTensor,
   MemorySource,
   NDArray,
-  openArchive,
-  openArchiveFile,
   openSink,
   openSource,
   packBytes,
@@ -25,6 +24,7 @@ import {
   saveTensor,
   unpackFile,
 } from '../../dist/index.js'
+import { openArchiveFile } from '../../dist/verbs/open.js'
 import { filesIn, put, ramp, tempDir } from '../cli/run.js'
 import { draft, send, webServer } from '../support/web-server.js'
 

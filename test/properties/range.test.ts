@@ -3,14 +3,9 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import {
-  type ByteSource,
-  MemorySource,
-  openArchive,
-  packBytes,
-  RangeReader,
-  unpackBytes,
-} from '../../dist/index.js'
+import { openArchive } from '../../dist/format/bloscpack/open-archive.js'
+import { RangeReader } from '../../dist/format/bloscpack/range.js'
+import { type ByteSource, MemorySource, packBytes, unpackBytes } from '../../dist/index.js'
 import { noise } from '../cli/run.js'
 import { anyInput } from '../support/arbitrary.js'
 import { chunksOf } from '../support/archives.js'

@@ -2,12 +2,13 @@ import { Writable } from 'node:stream'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parseJson } from '../../dist/core/json/value.js'
+import { openArchive } from '../../dist/format/bloscpack/open-archive.js'
+import { verifyArchive } from '../../dist/format/bloscpack/verify.js'
 import {
   BloscpackSink,
   BytesPlainSink,
   MemorySink,
   MemorySource,
-  openArchive,
   type PackOptions,
   pack,
   packBytes,
@@ -16,7 +17,6 @@ import {
   StreamSource,
   unpack,
   unpackBytes,
-  verifyArchive,
 } from '../../dist/index.js'
 import { anyInput } from '../support/arbitrary.js'
 import { sameBytes } from '../support/scratch.js'

@@ -1,4 +1,7 @@
-import { Archive, type ChunkPlace, ChunkWalk, MemorySource, openArchive } from '../../dist/index.js'
+import { Archive, type ChunkPlace } from '../../dist/format/bloscpack/archive.js'
+import { openArchive } from '../../dist/format/bloscpack/open-archive.js'
+import { ChunkWalk } from '../../dist/format/bloscpack/walk.js'
+import { MemorySource } from '../../dist/index.js'
 
 /** All chunks of an archive in memory. */
 export async function chunksOf(archive: Uint8Array | Archive): Promise<ChunkPlace[]> {

@@ -1,4 +1,5 @@
-import { BlpkError, openArchive, type PackOptions, packBytes, unpackBytes } from '../../dist/index.js'
+import { openArchive } from '../../dist/format/bloscpack/open-archive.js'
+import { BlpkError, type PackOptions, packBytes, unpackBytes } from '../../dist/index.js'
 import { CHECKSUMS } from './arbitrary.js'
 import { makeData } from './data.js'
 import { sameBytes } from './scratch.js'

@@ -1,17 +1,9 @@
-import {
-  BlpkError,
-  BytesPlainSink,
-  MemorySink,
-  MemorySource,
-  NDArray,
-  planFrameRecovery,
-  type RecoveryReport,
-  recoveredFramePrefix,
-  SChunk,
-  verifyFrame,
-  writeRecoveredFrame,
-  writeSalvagedFrame,
-} from '../../dist/index.js'
+import { planFrameRecovery } from '../../dist/format/blosc2/damage/recover.js'
+import { writeRecoveredFrame } from '../../dist/format/blosc2/damage/repair.js'
+import { recoveredFramePrefix, writeSalvagedFrame } from '../../dist/format/blosc2/damage/salvage.js'
+import { verifyFrame } from '../../dist/format/blosc2/damage/verify.js'
+import type { RecoveryReport } from '../../dist/format/bloscpack/damage/recover.js'
+import { BlpkError, BytesPlainSink, MemorySink, MemorySource, NDArray, SChunk } from '../../dist/index.js'
 import { makeData } from './data.js'
 
 /** A small frame with checksums, of which it is known where its chunks lie. */

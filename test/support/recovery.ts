@@ -1,3 +1,7 @@
+import { planRecovery, type RecoveryReport } from '../../dist/format/bloscpack/damage/recover.js'
+import { writeRecovered } from '../../dist/format/bloscpack/damage/repair.js'
+import { recoveredPrefix, writeSalvaged } from '../../dist/format/bloscpack/damage/salvage.js'
+import { verifyArchive } from '../../dist/format/bloscpack/verify.js'
 import {
   ArrayValue,
   BlpkError,
@@ -6,12 +10,6 @@ import {
   MemorySource,
   packBytes,
   packNdarray,
-  planRecovery,
-  type RecoveryReport,
-  recoveredPrefix,
-  verifyArchive,
-  writeRecovered,
-  writeSalvaged,
 } from '../../dist/index.js'
 import { chunksOf } from './archives.js'
 import { makeVictims, type Victim } from './damage.js'
