@@ -1,3 +1,5 @@
+// What keys name along the axes of an array, as in Python, and the chunks and blocks that it lies in.
+
 import { unsupported, usage } from '../core/errors.js'
 
 /** More indices than this with gaps between them do not fit in memory together. */
@@ -46,6 +48,8 @@ export interface AxisRange {
   at: (i: number) => number
   /** They follow each other without gaps. */
   dense: boolean
+  /** From each index to the next; undefined where that is not always the same. */
+  step: number | undefined
   /** A single index, whose axis the result does not have. */
   drop: boolean
 }
@@ -64,9 +68,8 @@ function sliceRange(
   const first = clampStart(start, extent, up ? low : high, low, high)
   const end = clampStart(stop, extent, up ? high : low, low, high)
   const count = Math.max(0, Math.ceil((end - first) / step))
-  if (count > MOST_INDICES && step !== 1)
-    throw unsupported(`${count} items along an axis are too many: read them in parts`)
-  return { count, at: (i) => first + i * step, dense: step === 1 || count < 2, drop: false }
+  const dense = step === 1 || count < 2
+  return { count, at: (i) => first + i * step, dense, step: dense ? 1 : step, drop: false }
 }
 
 const RANGE_KEYS = ['start', 'stop', 'step']
@@ -86,14 +89,20 @@ function isRange(key: unknown): boolean {
 export function axisRange(key: Pick1 | undefined, extent: number): AxisRange {
   if (typeof key === 'number') {
     const index = checkIndex(key, extent)
-    return { count: 1, at: () => index, dense: true, drop: true }
+    return { count: 1, at: () => index, dense: true, step: 1, drop: true }
   }
   if (key !== undefined && !Array.isArray(key) && !isRange(key))
     throw usage(`a key is an index, a range or a list of indices, not ${nameOf(key)}`)
   if (Array.isArray(key)) {
     const indices = (key as readonly number[]).map((index) => checkIndex(index, extent))
     const dense = indices.every((at, i) => i === 0 || at === (indices[i - 1] ?? 0) + 1)
-    return { count: indices.length, at: (i) => indices[i] ?? 0, dense, drop: false }
+    return {
+      count: indices.length,
+      at: (i) => indices[i] ?? 0,
+      dense,
+      step: dense ? 1 : undefined,
+      drop: false,
+    }
   }
   const { start, stop, step = 1 } = (key ?? {}) as Exclude<Pick1, number | readonly number[]>
   return sliceRange(start, stop, step, extent)
@@ -162,10 +171,15 @@ class Collector {
   }
 }
 
-/** Sorts what is taken by the chunks and blocks that it lies in, so that each block is decoded once. */
+/**
+ * Sorts what is taken by the chunks and blocks that it lies in, so that each block is decoded once.
+ * @throws BlpkError UNSUPPORTED for more indices than fit in memory
+ */
 export function picksByChunk(range: AxisRange, chunk: number, block: number): ChunkPicks[] {
   const collector = new Collector(chunk, block)
   const { count, dense } = range
+  if (count > MOST_INDICES && !dense)
+    throw unsupported(`${count} items along an axis are too many: read them in parts`)
   for (let to = 0; to < count; ) {
     const at = range.at(to)
     const length = dense ? Math.min(collector.room(at), count - to) : 1

@@ -8,6 +8,7 @@ const OPTIONS: Record<AdvisedOption, (to: string | undefined) => string> = {
   fixed: (to) => `: use --fixed to ${to}`,
   force: (to) => ` (use --force to ${to})`,
   grow: (to) => ` (use --grow to ${to})`,
+  items: () => ': use --items or --bytes',
   lock: () => '; use --no-lock where nobody else writes to it',
   lockTimeout: () => ' (see --lock-timeout)',
   maxChunk: () => ' (see --max-chunk)',
@@ -16,6 +17,7 @@ const OPTIONS: Record<AdvisedOption, (to: string | undefined) => string> = {
   raw: (to) => (to === undefined ? ' (use --raw)' : `; use --raw to ${to}`),
   retries: () => ' (see --retries)',
   s3Endpoint: () => ', or use --s3-endpoint',
+  slice: () => ': use --slice',
   timeout: () => ' (see --timeout and --retries)',
   unsafeNoCas: () => '; use --unsafe-no-cas only where nobody else writes to it',
 }

@@ -7,6 +7,7 @@ export type AdvisedOption =
   | 'fixed'
   | 'force'
   | 'grow'
+  | 'items'
   | 'lock'
   | 'lockTimeout'
   | 'maxChunk'
@@ -15,6 +16,7 @@ export type AdvisedOption =
   | 'raw'
   | 'retries'
   | 's3Endpoint'
+  | 'slice'
   | 'timeout'
   | 'unsafeNoCas'
 

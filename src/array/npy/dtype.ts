@@ -4,7 +4,7 @@ import { repr } from './repr.js'
 import { parseTypeCode } from './typecode.js'
 
 /** A field of a structured type. */
-interface Field {
+export interface Field {
   /** '' for padding. */
   name: string
   /** A second name, where the field has one. */
@@ -15,7 +15,7 @@ interface Field {
 }
 
 /** The type of a field whose items are subarrays: NumPy keeps it apart from one of all their axes. */
-interface Subarray {
+export interface Subarray {
   item: Descr | Subarray
   shape: readonly number[]
 }

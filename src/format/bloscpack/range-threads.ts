@@ -1,14 +1,13 @@
 import { interrupted, located } from '../../core/errors.js'
 import { EventTurns } from '../../core/event-turns.js'
+import type { Crew } from '../../engine/crew.js'
 import type { RunOptions } from '../../engine/options.js'
 import type { Slot } from '../../engine/slot.js'
-import type { ThreadPool } from '../../engine/thread-pool.js'
 import type { PlainSink } from '../../sinks/plain.js'
-import type { Archive, ChunkPlace } from './archive.js'
-import { decodeChunkIn } from './chunk-work.js'
+import type { Archive } from './archive.js'
 import { type ByteRange, checkRange, RangeReader } from './range.js'
-import { placeOf, poolFor } from './unpack.js'
-import { ChunkWalk, findChunk } from './walk.js'
+import { crewFor, placeOf } from './unpack.js'
+import { ChunkWalk, chunkFinder } from './walk.js'
 
 /** Fewer chunks than this are read by the calling thread, block by block. */
 const WORTH_THREADS = 4
@@ -19,25 +18,14 @@ interface Pending {
   decoded: Promise<void>
 }
 
-/** Gives chunks in order; without offsets each one tells where the next is. */
-function finder(archive: Archive): (index: number) => Promise<ChunkPlace | undefined> {
-  if (archive.header.offsets) return (index) => findChunk(archive, index)
-  const walk = new ChunkWalk(archive)
-  return async (index) => {
-    let chunk = await walk.next()
-    while (chunk !== undefined && chunk.index < index) chunk = await walk.next()
-    return chunk
-  }
-}
-
 async function* decoded(
   archive: Archive,
-  pool: ThreadPool,
+  crew: Crew,
   [first, end]: readonly [number, number],
   o: RunOptions,
 ): AsyncGenerator<Uint8Array> {
-  const find = finder(archive)
-  const free = [...pool.slots]
+  const find = chunkFinder(archive)
+  const free = [...crew.slots]
   const queue: Pending[] = []
   const turns = new EventTurns()
   const start = async (slot: Slot, index: number): Promise<boolean> => {
@@ -49,10 +37,10 @@ async function* decoded(
     const size = cbytes + archive.digestBytes
     const packed = slot.packedFor(Math.max(size, nbytes)).subarray(0, size)
     const plain = slot.plain(nbytes)
-    const from = pool.reaches(packed, plain) ? archive.placeOf(chunk) : undefined
+    const from = crew.reaches(packed, plain) ? archive.placeOf(chunk) : undefined
     if (from === undefined) await archive.readChunk(chunk, packed)
     const params = { checksum: archive.checksum, place: placeOf(archive, chunk) }
-    const work = decodeChunkIn(pool, params, packed, plain, { from })
+    const work = crew.decode(params, packed, plain, { from })
     // A failure counts when its turn comes.
     work.catch(() => {})
     queue.push({ slot, plain, decoded: work })
@@ -76,6 +64,13 @@ async function* decoded(
   }
 }
 
+/** Does a range touch so many chunks of a file that threads are worth it? */
+export function isWorthThreads({ header, source }: Archive, { start, stop }: ByteRange): boolean {
+  const { chunkSize } = header
+  if (chunkSize === undefined || source.fd === undefined) return false
+  return Math.ceil(stop / chunkSize) - Math.floor(start / chunkSize) >= WORTH_THREADS
+}
+
 /**
  * The plain bytes of a range, chunk by chunk, decompressed in as many threads as are worth it if the archive is a file.
  * A piece may be used until the next one is asked for.
@@ -88,22 +83,22 @@ export async function* rangePieces(
 ): AsyncGenerator<Uint8Array> {
   const { start, stop } = range
   const chunkSize = checkRange(archive, range)
-  const [first, end] = [Math.floor(start / chunkSize), Math.ceil(stop / chunkSize)]
-  if (archive.source.fd === undefined || end - first < WORTH_THREADS) {
+  if (!isWorthThreads(archive, range)) {
     yield* new RangeReader(archive).pieces(range, o)
     return
   }
-  const pool = await poolFor(archive, new ChunkWalk(archive), o, true)
+  const [first, end] = [Math.floor(start / chunkSize), Math.ceil(stop / chunkSize)]
+  const crew = await crewFor(archive, new ChunkWalk(archive), o, true)
   try {
     let at = first * chunkSize
-    for await (const plain of decoded(archive, pool, [first, end], o)) {
+    for await (const plain of decoded(archive, crew, [first, end], o)) {
       yield plain.subarray(Math.max(0, start - at), Math.min(plain.length, stop - at))
       at += plain.length
     }
   } catch (error) {
     throw located(interrupted(error, o.signal))
   } finally {
-    await pool.end()
+    await crew.dismiss()
   }
 }
 

@@ -1,14 +1,16 @@
+import type { ByteSpan } from '../../bytes/byte-source.js'
 import { blocksBytes, decodeBlocks } from '../../chunk/blosc1/decode.js'
 import { CHUNK_HEADER_BYTES, type ChunkHeader } from '../../chunk/blosc1/header.js'
 import { type Checksum, sameDigest } from '../../chunk/checksums.js'
-import { BlpkError, located, unsupported, usage } from '../../core/errors.js'
+import { BlpkError, damaged, located, unsupported, usage } from '../../core/errors.js'
 import { unlessAborted } from '../../core/signals.js'
 import { Slot } from '../../engine/slot.js'
 import { Arena, Workspace } from '../../kernels/workspace.js'
+import type { PlacedBytes } from '../span-reader.js'
 import type { Archive, ChunkPlace } from './archive.js'
 import { readBlocks } from './some-blocks.js'
 import { placeOf } from './unpack.js'
-import { findChunk } from './walk.js'
+import { type FindChunk, findChunk } from './walk.js'
 
 /** A half-open range of plain bytes. */
 export interface ByteRange {
@@ -47,6 +49,9 @@ const MOST_IDLE = 4
 interface Room {
   ws: Workspace
   slot: Slot
+  /** The chunk that was looked at last, and its bytes where it was read whole. */
+  chunk?: ChunkPlace | undefined
+  bytes?: Uint8Array | undefined
 }
 
 /** Options of reading a range. */
@@ -82,21 +87,65 @@ export class RangeReader {
     const chunkSize = checkRange(this.#archive, range)
     const { start, stop } = range
     await this.#announce(Math.floor(start / chunkSize), Math.ceil(stop / chunkSize) - 1)
-    const { signal } = options
+    const find: FindChunk = (index) => findChunk(this.#archive, index)
+    for await (const { bytes } of this.#placed([[start, stop]], chunkSize, find, options)) yield bytes
+  }
+
+  /**
+   * The plain bytes of spans with ascending positions, as {@link RangeReader.pieces} gives them: a chunk that holds several of
+   * them is read once.
+   * @param find finds the chunks, in ascending order
+   * @throws BlpkError as {@link RangeReader.pieces}
+   */
+  async *spans(
+    spans: readonly ByteSpan[],
+    find: FindChunk,
+    options: RangeOptions = {},
+  ): AsyncGenerator<PlacedBytes> {
+    const [first, last] = [spans[0], spans.at(-1)]
+    if (first === undefined || last === undefined) return
+    const chunkSize = checkRange(this.#archive, { start: first[0], stop: last[1] })
+    await this.#announceSpans(spans, chunkSize)
+    yield* this.#placed(spans, chunkSize, find, options)
+  }
+
+  /** Tells the source which chunks are going to be read, and nothing between them. */
+  async #announceSpans(spans: readonly ByteSpan[], chunkSize: number): Promise<void> {
+    const { source } = this.#archive
+    if (source.willReadParts === undefined) return
+    const parts: [number, number][] = []
+    for (const [start, stop] of spans) {
+      const found = await this.#extent(Math.floor(start / chunkSize), Math.ceil(stop / chunkSize) - 1)
+      const last = parts.at(-1)
+      if (found === undefined) continue
+      if (last !== undefined && found[0] <= last[1]) last[1] = Math.max(last[1], found[1])
+      else parts.push(found)
+    }
+    source.willReadParts(parts)
+  }
+
+  async *#placed(
+    spans: readonly ByteSpan[],
+    chunkSize: number,
+    find: FindChunk,
+    { signal }: RangeOptions,
+  ): AsyncGenerator<PlacedBytes> {
     const room = this.#idle.pop() ?? { ws: new Workspace(this.#arena), slot: new Slot(this.#arena) }
     let reading: Promise<Uint8Array> | undefined
     try {
-      for (let at = start; at < stop; ) {
-        const index = Math.floor(at / chunkSize)
-        const first = index * chunkSize
-        const end = Math.min(stop, first + chunkSize)
-        const piece = await unlessAborted(() => {
-          reading = this.#piece(room, index, at - first, end - first)
-          return reading
-        }, signal)
-        reading = undefined
-        yield piece
-        at = end
+      for (const [start, stop] of spans) {
+        for (let at = start; at < stop; ) {
+          const index = Math.floor(at / chunkSize)
+          const first = index * chunkSize
+          const end = Math.min(stop, first + chunkSize)
+          const bytes = await unlessAborted(() => {
+            reading = this.#piece(room, find, index, [at - first, end - first])
+            return reading
+          }, signal)
+          reading = undefined
+          yield { position: at, bytes }
+          at = end
+        }
       }
     } finally {
       // What was given up may still be read into it.
@@ -114,21 +163,34 @@ export class RangeReader {
     return this.#checksumSpace
   }
 
+  /** Where chunks lie in the archive, from the first to the last; undefined where that is not known. */
+  async #extent(first: number, last: number): Promise<[number, number] | undefined> {
+    const from = (await this.#archive.offsetsAround(first))?.[0]
+    const to = (await this.#archive.offsetsAround(last))?.[1] ?? this.#archive.source.size
+    return from !== undefined && to !== undefined && from < to ? [from, to] : undefined
+  }
+
   /** Tells the source what is going to be read, so that it can fetch it in few requests. */
   async #announce(first: number, last: number): Promise<void> {
     const { source } = this.#archive
     if (source.willRead === undefined || last < first) return
-    const from = (await this.#archive.offsetsAround(first))?.[0]
-    const to = (await this.#archive.offsetsAround(last))?.[1] ?? source.size
-    if (from !== undefined && to !== undefined && from < to) source.willRead(from, to)
+    const extent = await this.#extent(first, last)
+    if (extent !== undefined) source.willRead(...extent)
   }
 
-  async #piece(room: Room, index: number, start: number, stop: number): Promise<Uint8Array> {
+  async #piece(room: Room, find: FindChunk, index: number, range: [number, number]): Promise<Uint8Array> {
     try {
-      const chunk = await findChunk(this.#archive, index)
-      const bytes = (await this.#readPart(room, chunk, start, stop)) ?? (await this.#read(room, chunk))
-      return await this.#decode(room, chunk, bytes, start, stop)
+      if (room.chunk?.index !== index) {
+        room.bytes = undefined
+        room.chunk = await find(index)
+      }
+      const { chunk } = room
+      if (chunk === undefined) throw damaged(`the archive has no chunk ${index}`, { chunk: index })
+      const bytes =
+        room.bytes ?? (await this.#readPart(room, chunk, ...range)) ?? (await this.#read(room, chunk))
+      return await this.#decode(room, chunk, bytes, ...range)
     } catch (error) {
+      room.chunk = undefined
       throw located(error)
     }
   }
@@ -152,9 +214,9 @@ export class RangeReader {
     return (await readBlocks(header, first, last, bytes, read)) ? bytes : undefined
   }
 
-  async #read({ slot }: Room, chunk: ChunkPlace): Promise<Uint8Array> {
+  async #read(room: Room, chunk: ChunkPlace): Promise<Uint8Array> {
     const { cbytes } = chunk.header
-    const bytes = slot.packed(cbytes + this.#archive.digestBytes)
+    const bytes = room.slot.packed(cbytes + this.#archive.digestBytes)
     await this.#archive.readChunk(chunk, bytes)
     this.#checksum ??= this.#archive.loadChecksum(() => this.#checksumWorkspace)
     const checksum = await this.#checksum
@@ -162,6 +224,7 @@ export class RangeReader {
       throw new BlpkError('CHECKSUM', `${checksum.name} mismatch`, placeOf(this.#archive, chunk))
     }
     if (this.#checked.size < MOST_CHECKED) this.#checked.add(chunk.index)
+    room.bytes = bytes
     return bytes
   }
 

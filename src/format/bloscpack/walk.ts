@@ -82,6 +82,9 @@ function checkNeighbours(archive: Archive, next: number | undefined, chunk: Chun
   throw damaged('the offsets do not agree with where the chunk lies', { chunk: index, offset: position })
 }
 
+/** @returns undefined where there is no such chunk */
+export type FindChunk = (index: number) => Promise<ChunkPlace | undefined>
+
 /** Finds chunk `index`: by its offset, or from chunk to chunk where there are no offsets. */
 export async function findChunk(archive: Archive, index: number): Promise<ChunkPlace> {
   const around = await archive.offsetsAround(index)
@@ -100,4 +103,16 @@ export async function findChunk(archive: Archive, index: number): Promise<ChunkP
     if (chunk.index === index) return chunk
   }
   throw damaged(`the archive has no chunk ${index}`, { chunk: index })
+}
+
+/** Finds chunks; without offsets each one tells where the next is, so that they should be asked for in ascending order. */
+export function chunkFinder(archive: Archive): FindChunk {
+  if (archive.header.offsets) return (index) => findChunk(archive, index)
+  let walk = new ChunkWalk(archive)
+  return async (index) => {
+    if (index < walk.count) walk = new ChunkWalk(archive)
+    let chunk = await walk.next()
+    while (chunk !== undefined && chunk.index < index) chunk = await walk.next()
+    return chunk
+  }
 }

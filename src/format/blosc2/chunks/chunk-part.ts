@@ -1,6 +1,9 @@
+// What is wanted of a chunk, the blocks that hold it, and how it is taken out of them.
+
 import { eachIndex, flatIndex, product } from '../../../array/geometry.js'
 import type { ChunkPicks } from '../../../array/picks.js'
 import { axesOf } from '../../../array/runs.js'
+import type { ByteSpan } from '../../../bytes/byte-source.js'
 import type { OpenChunk } from '../../../chunk/blosc2/decode.js'
 
 /** The items of a chunk of an array that picks along each axis name together. */
@@ -11,12 +14,16 @@ interface PickedPart {
   blocks: readonly number[]
 }
 
-/** What is wanted of a chunk: plain bytes from `start` to `stop`, or items of an array. */
-export type ChunkPart = { start: number; stop: number } | PickedPart
+/** What is wanted of a chunk: spans of its plain bytes, one behind the other, or items of an array. */
+export type ChunkPart = { spans: readonly ByteSpan[] } | PickedPart
+
+function spanBytes(spans: readonly ByteSpan[]): number {
+  return spans.reduce((sum, [start, stop]) => sum + stop - start, 0)
+}
 
 /** Plain size of a part, in bytes. */
 export function partBytes(part: ChunkPart, itemBytes: number): number {
-  if ('start' in part) return part.stop - part.start
+  if ('spans' in part) return spanBytes(part.spans)
   return product(part.picks.map((pick) => pick.count)) * itemBytes
 }
 
@@ -36,7 +43,7 @@ function eachBlock(
 
 /** Plain bytes that must be decoded for a part, as far as the shape of the array says. */
 export function decodedBytes(part: ChunkPart, itemBytes: number): number {
-  if ('start' in part) return part.stop - part.start
+  if ('spans' in part) return spanBytes(part.spans)
   const blocks = product(part.picks.map((pick) => pick.blocks.length))
   return blocks * product(part.blockshape) * itemBytes
 }
@@ -47,7 +54,7 @@ export function blocksOf(part: ChunkPart, blocksize: number, itemBytes: number):
   const add = (start: number, stop: number): void => {
     for (let i = Math.floor(start / blocksize); i * blocksize < stop; i++) list.push(i)
   }
-  if ('start' in part) add(part.start, part.stop)
+  if ('spans' in part) for (const [start, stop] of part.spans) add(start, stop)
   else {
     const nbytes = product(part.blockshape) * itemBytes
     eachBlock(part, (index) => add(index * nbytes, (index + 1) * nbytes))
@@ -65,8 +72,12 @@ export async function takePart(
   itemBytes: number,
   out: Uint8Array,
 ): Promise<void> {
-  if ('start' in part) {
-    await chunk.range(part.start, part.stop, out)
+  if ('spans' in part) {
+    let at = 0
+    for (const [start, stop] of part.spans) {
+      await chunk.range(start, stop, out.subarray(at, at + stop - start))
+      at += stop - start
+    }
     return
   }
   const shape = part.picks.map((pick) => pick.count)

@@ -6,6 +6,7 @@ import { Turns } from '../../../core/turns.js'
 import type { Access } from '../../../disk/modes.js'
 import type { Workspace } from '../../../kernels/workspace.js'
 import type { ChunkList } from '../chunks/chunk-list.js'
+import type { ChunkPart } from '../chunks/chunk-part.js'
 import { type PartRead, type PartSource, readParts } from '../chunks/read-parts.js'
 import type { FrameHeader } from '../frame/header.js'
 import type { Layers } from '../frame/layers.js'
@@ -178,7 +179,7 @@ export class SChunkReader {
     // The header must say the same before there is room for it.
     await chunks.find(at)
     const out = allocate(nbytes)
-    await readParts(parts, [{ index: at, part: { start: 0, stop: nbytes }, out }])
+    await readParts(parts, [{ index: at, part: { spans: [[0, nbytes]] }, out }])
     return out
   }
 
@@ -243,7 +244,7 @@ export class SChunkReader {
         piece.set(plain)
         isZeros[i] = false
       }
-      return { index: first + i, part: { start: 0, stop: piece.length }, take }
+      return { index: first + i, part: { spans: [[0, piece.length]] }, take }
     })
     const [start] = await chunks.extent(first)
     await readParts(source, reads, chunks.nbytes - start - total)
@@ -309,7 +310,7 @@ async function bytesOf(parts: PartSource, from: number, to: number): Promise<Uin
   const reads: PartRead[] = []
   for await (const { index, start, nbytes } of parts.chunks.within(from, to)) {
     const [a, b] = [Math.max(from, start), Math.min(to, start + nbytes)]
-    const part = { start: a - start, stop: b - start }
+    const part: ChunkPart = { spans: [[a - start, b - start]] }
     reads.push({ index, part, out: out.subarray(a - from, b - from) })
   }
   await readParts(parts, reads)

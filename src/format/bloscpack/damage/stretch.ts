@@ -1,10 +1,8 @@
 import { asDamage } from '../../../core/errors.js'
+import { Crew } from '../../../engine/crew.js'
 import { inOrder } from '../../../engine/in-order.js'
 import type { RunOptions } from '../../../engine/options.js'
 import type { Slot } from '../../../engine/slot.js'
-import { ThreadPool } from '../../../engine/thread-pool.js'
-import { jobs } from '../blosc1-job.js'
-import { decodeChunkIn } from '../chunk-work.js'
 import { codecOf } from '../unpack.js'
 import { isTight } from './extent.js'
 import { type LoadedChunk, loadChunk } from './load-chunk.js'
@@ -23,8 +21,8 @@ interface Job {
 export class StretchProver {
   readonly #probe: ChunkProbe
   readonly #o: RunOptions
-  #pool: ThreadPool | undefined
-  /** Plain size of the largest chunk that the pool is for, in bytes. */
+  #crew: Crew | undefined
+  /** Plain size of the largest chunk that the crew is for, in bytes. */
   #chunkBytes = 0
 
   constructor(probe: ChunkProbe, o: RunOptions) {
@@ -32,15 +30,14 @@ export class StretchProver {
     this.#o = o
   }
 
-  /** The pool, of a size for chunks like this one. */
-  #poolFor({ position, end, header }: FoundChunk, most: number): ThreadPool {
-    if (this.#pool !== undefined) return this.#pool
+  /** The crew, of a size for chunks like this one. */
+  #crewFor({ position, end, header }: FoundChunk, most: number): Crew {
+    if (this.#crew !== undefined) return this.#crew
     const { source, decodes } = this.#probe
     const { threads, callerWorks } = this.#o
     this.#chunkBytes = header.nbytes
     const bySize = Math.ceil((source.size - position) / (end - position))
-    this.#pool = new ThreadPool({
-      modules: [jobs],
+    this.#crew = new Crew({
       threads,
       callerWorks,
       chunkBytes: header.nbytes,
@@ -49,7 +46,7 @@ export class StretchProver {
       work: 'decompress',
       arena: this.#probe.arena,
     })
-    return this.#pool
+    return this.#crew
   }
 
   /**
@@ -60,24 +57,24 @@ export class StretchProver {
    */
   async run(after: FoundChunk, most: number, take: (chunk: FoundChunk) => void): Promise<void> {
     if (most < 1) return
-    const pool = this.#poolFor(after, most)
+    const crew = this.#crewFor(after, most)
     // The probe does it in half the memory.
-    if (pool.isAlone) return
+    if (crew.isAlone) return
     let at = after.end
     let started = 0
     let isOver = false
     const beyond: FoundChunk[] = []
     await inOrder<Slot, Job, FoundChunk | undefined>({
-      slots: pool.slots,
+      slots: crew.slots,
       signal: this.#o.signal,
       next: async (slot) => {
         if (isOver || started === most) return undefined
-        const job = await this.#nextJob(pool, slot, at)
+        const job = await this.#nextJob(crew, slot, at)
         started++
         at = job?.chunk.end ?? at
         return job
       },
-      work: (_slot, job) => this.#prove(pool, job),
+      work: (_slot, job) => this.#prove(crew, job),
       done: async (_slot, _job, chunk) => {
         isOver ||= chunk === undefined
         if (chunk === undefined) return undefined
@@ -89,7 +86,7 @@ export class StretchProver {
     this.#probe.remember(beyond)
   }
 
-  async #nextJob(pool: ThreadPool, slot: Slot, position: number): Promise<Job | undefined> {
+  async #nextJob(crew: Crew, slot: Slot, position: number): Promise<Job | undefined> {
     const { source, digestBytes } = this.#probe
     if (position === source.size) return undefined
     const known = this.#probe.remembered(position)
@@ -97,22 +94,22 @@ export class StretchProver {
     const header = await this.#probe.headerAt(position).catch((error) => asDamage(error) && undefined)
     if (header === undefined || header.nbytes > this.#chunkBytes) return undefined
     const chunk = { position, end: position + header.cbytes + digestBytes, header }
-    const loaded = await loadChunk(pool, slot, source, chunk)
+    const loaded = await loadChunk(crew, slot, source, chunk)
     return loaded && { chunk, loaded }
   }
 
-  async #prove(pool: ThreadPool, { chunk, loaded }: Job): Promise<FoundChunk | undefined> {
+  async #prove(crew: Crew, { chunk, loaded }: Job): Promise<FoundChunk | undefined> {
     if (loaded === undefined) return chunk
     const { checksum, decodes } = this.#probe
     const params = { checksum, checkOnly: !decodes, place: { offset: chunk.position } }
-    const failure = await decodeChunkIn(pool, params, loaded.packed, loaded.plain, {
-      from: loaded.from,
-    }).then(() => undefined, asDamage)
+    const failure = await crew
+      .decode(params, loaded.packed, loaded.plain, { from: loaded.from })
+      .then(() => undefined, asDamage)
     if (checksum === 'None' && !isTight(loaded.packed, chunk.header)) return undefined
     return failure === undefined ? chunk : asUnread(chunk, failure)
   }
 
-  async end(): Promise<void> {
-    await this.#pool?.end()
+  async dismiss(): Promise<void> {
+    await this.#crew?.dismiss()
   }
 }
