@@ -1,32 +1,47 @@
+// The program of a worker thread: it does what it is sent, in order.
+
 import { parentPort, workerData } from 'node:worker_threads'
 import { BlpkError } from '../core/errors.js'
 import { Arena, type ArenaHandle } from '../kernels/workspace.js'
-import { Performer } from './performer.js'
-import type { Answer, Message, Task } from './task.js'
+import type { Answer, Call, JobCall, JobModule, Message, Request, WorkerStart } from './job.js'
+import { JobRunner } from './job-runner.js'
+import { loadModule } from './load-module.js'
 
 const port = parentPort
 if (port === null) throw new Error('worker.js runs as a worker thread only')
 const say = (message: Message): void => port.postMessage(message)
-const performer = new Performer(new Arena(workerData as ArenaHandle))
-let queue: Promise<void> = Promise.resolve()
+const { arena, modules } = workerData as WorkerStart<ArenaHandle>
+const runner = new JobRunner(
+  new Arena(arena),
+  async (url) => ((await loadModule(url)) as { jobs: JobModule }).jobs,
+)
+/** Why a preparation failed: nothing that comes later can be done without it. */
+let failure: unknown
 
 function toAnswer(error: unknown): Answer {
-  if (error instanceof BlpkError)
-    return { error: { code: error.code, message: error.message, place: error.place, advice: error.advice } }
-  return {
-    error: {
-      code: 'IO',
-      message: `a worker failed: ${(error as Error).message}`,
-      place: {},
-      advice: undefined,
-    },
+  const { code, message, place, advice } =
+    error instanceof BlpkError
+      ? error
+      : new BlpkError('IO', `a worker failed: ${(error as Error).message}`, {}, error)
+  return { error: { code, message, place, advice } }
+}
+
+async function prepare(calls: readonly JobCall[]): Promise<void> {
+  try {
+    for (const call of calls) await runner.run(call)
+  } catch (error) {
+    failure ??= error
   }
 }
 
-port.on('message', (task: Task) => {
-  queue = queue.then(async () => {
-    const answer = await performer.perform(task).then((value): Answer => ({ value }), toAnswer)
-    say(answer)
-  })
+async function answer(call: Call): Promise<void> {
+  const result = failure === undefined ? runner.run(call) : Promise.reject(failure)
+  say(await result.then((value): Answer => ({ value }), toAnswer))
+}
+
+// What cannot be loaded is said by the first job that needs it.
+const loading = modules.map((url) => runner.open(url).catch(() => undefined))
+let last: Promise<unknown> = Promise.all(loading).then(() => say({ isReady: true }))
+port.on('message', (request: Request) => {
+  last = last.then(() => ('prepare' in request ? prepare(request.prepare) : answer(request)))
 })
-say({ isReady: true })

@@ -1,5 +1,14 @@
+// Workers start wherever the program comes from, and do what they are prepared for first.
+
 import { spawnSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { expect, test } from 'vitest'
+import type { JobModule } from '../../dist/engine/job.js'
+import { prepareWorkers } from '../../dist/engine/preparation.js'
+import { ThreadPool } from '../../dist/engine/thread-pool.js'
+import { scratchDirectory } from '../support/scratch.js'
 
 const LIBRARY = new URL('../../dist/index.js', import.meta.url).href
 
@@ -13,4 +22,31 @@ test('workers start in a program given on the command line', () => {
   const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' })
   expect(stderr).toBe('')
   expect(stdout).toBe('16000000')
+})
+
+test('a worker does what it is prepared for before its first job', async () => {
+  const dir = scratchDirectory()
+  const [path, log] = [join(dir, 'toy-job.mjs'), join(dir, 'log')]
+  writeFileSync(
+    path,
+    `import { appendFileSync } from 'node:fs'
+    let prepared = 0
+    export const jobs = {
+      url: import.meta.url,
+      open: () => ({
+        prepare: ({ log }) => { appendFileSync(log, 'prepared\\n'); return ++prepared },
+        answer: ({ n }) => n + prepared,
+      }),
+    }`,
+  )
+  const toy = ((await import(pathToFileURL(path).href)) as { jobs: JobModule }).jobs
+  const pool = new ThreadPool({ threads: 2, chunkBytes: 1, work: 'compress', modules: [toy] })
+  try {
+    expect(await pool.run(toy, 'answer', { n: 41 })).toBe(41)
+    prepareWorkers(toy, 'prepare', { log })
+    expect(await pool.run(toy, 'answer', { n: 41 })).toBe(42)
+    expect(readFileSync(log, 'utf8')).toBe('prepared\n')
+  } finally {
+    await pool.end()
+  }
 })

@@ -18,9 +18,10 @@ import { BytesPlainSource, type PlainSource } from '../../sources/plain.js'
 import { StreamSource } from '../../sources/stream.js'
 import type { Totals } from '../compressed-sink.js'
 import type { Archive } from './archive.js'
-import type { EncodeParams } from './chunk-job.js'
+import type { EncodeParams } from './blosc1-job.js'
+import { encodeChunkIn } from './chunk-work.js'
 import { type Common, commonOf, joinedMetadata, planSpans, type Span, type Stretch } from './join-plan.js'
-import { ChunkReader, packCrew } from './pack.js'
+import { ChunkReader, packPool } from './pack.js'
 import type { PackPlan } from './plan.js'
 import { RangeReader } from './range.js'
 import { BloscpackSink } from './sink.js'
@@ -166,15 +167,15 @@ function sourceOf(stretches: readonly Stretch[]): PlainSource {
 async function packSpan(j: Joining, { stretches }: Span & { kind: 'pack' }): Promise<void> {
   const { chunkSize } = j.common
   const source = sourceOf(stretches)
-  const crew = packCrew(j.params, chunkSize, source.size, j.o)
+  const pool = packPool(j.params, chunkSize, source.size, j.o)
   const reader = new ChunkReader(source, chunkSize)
   const room = Math.min(chunkSize, source.size ?? chunkSize)
   try {
     await inOrder({
-      slots: crew.slots,
+      slots: pool.slots,
       signal: j.o.signal,
       next: (slot) => reader.next(slot.plain(room)),
-      work: (slot, n) => crew.encode(j.params, slot.plain(room).subarray(0, n), slot.packedFor(room)),
+      work: (slot, n) => encodeChunkIn(pool, j.params, slot.plain(room).subarray(0, n), slot.packedFor(room)),
       done: async (slot, n, cbytes) => {
         await j.out.put(j.nchunks++, slot.packedFor(room).subarray(0, cbytes))
         advance(j, n, cbytes)
@@ -182,7 +183,7 @@ async function packSpan(j: Joining, { stretches }: Span & { kind: 'pack' }): Pro
       },
     })
   } finally {
-    await crew.dismiss()
+    await pool.end()
   }
 }
 

@@ -3,13 +3,15 @@ import { codecByName } from '../../codecs/registry.js'
 import { changedError, interrupted } from '../../core/errors.js'
 import type { MaybePromise } from '../../core/maybe-promise.js'
 import { readFully } from '../../disk/fully.js'
-import { Crew } from '../../engine/crew.js'
 import { inOrder } from '../../engine/in-order.js'
 import type { PackOptions, RunOptions } from '../../engine/options.js'
 import { countChunks } from '../../engine/plain-chunks.js'
+import { ThreadPool } from '../../engine/thread-pool.js'
 import type { PlainSource } from '../../sources/plain.js'
 import type { CompressedSink, Totals } from '../compressed-sink.js'
-import type { EncodeParams } from './chunk-job.js'
+import type { EncodeParams } from './blosc1-job.js'
+import { jobs } from './blosc1-job.js'
+import { encodeChunkIn } from './chunk-work.js'
 import { type PackPlan, planPack } from './plan.js'
 
 /** What was packed. */
@@ -91,14 +93,15 @@ function knownTotals(plan: PackPlan, reader: ChunkReader): Totals | undefined {
   return reader.ended && reader.nchunks === 1 ? reader.totals : undefined
 }
 
-/** Crew for packing so many plain bytes. */
-export function packCrew(
+/** Pool for packing so many plain bytes. */
+export function packPool(
   params: EncodeParams,
   chunkSize: number,
   size: number | undefined,
   o: RunOptions,
-): Crew {
-  return new Crew({
+): ThreadPool {
+  return new ThreadPool({
+    modules: [jobs],
     threads: o.threads,
     callerWorks: o.callerWorks,
     chunkBytes: chunkSize,
@@ -113,7 +116,7 @@ async function packAll(
   source: PlainSource,
   sink: CompressedSink,
   o: PackOptions,
-  crew: Crew,
+  pool: ThreadPool,
 ) {
   const reader = new ChunkReader(source, plan.chunkSize)
   const room = plan.size === undefined ? plan.chunkSize : Math.min(plan.chunkSize, plan.size)
@@ -121,26 +124,26 @@ async function packAll(
   let packed = 0
   let plain = 0
   await inOrder({
-    slots: crew.slots,
+    slots: pool.slots,
     signal: o.signal,
     next: async (slot) => {
-      const from = crew.reaches(slot.plain(room), slot.packedFor(room)) ? reader.place : undefined
+      const from = pool.reaches(slot.plain(room), slot.packedFor(room)) ? reader.place : undefined
       const n = await (from === undefined ? reader.next(slot.plain(room)) : reader.pass())
       return n === undefined ? undefined : { n, from }
     },
     work: (slot, { n, from }) =>
-      crew.encode(plan.params, slot.plain(room).subarray(0, n), slot.packedFor(room), from),
+      encodeChunkIn(pool, plan.params, slot.plain(room).subarray(0, n), slot.packedFor(room), from),
     done: async (slot, { n }, cbytes) => {
       if (written === 0) await sink.begin(plan, knownTotals(plan, reader))
       const bytes = slot.packedFor(room).subarray(0, cbytes)
-      const reaches = crew.reaches(slot.plain(room), bytes)
+      const reaches = pool.reaches(slot.plain(room), bytes)
       const to = reaches ? sink.reserve?.(written, cbytes) : undefined
       if (to === undefined) await sink.put(written, bytes)
       written++
       packed += cbytes
       plain += n
       o.onProgress?.({ plain, packed, ...(plan.size !== undefined && { total: plan.size }) })
-      return to === undefined ? undefined : { free: crew.write(to, bytes) }
+      return to === undefined ? undefined : { free: pool.write(to, bytes) }
     },
   })
   await reader.checkEnd()
@@ -158,17 +161,17 @@ export async function pack(
   sink: CompressedSink,
   options: PackOptions = {},
 ): Promise<PackResult> {
-  let crew: Crew | undefined
+  let pool: ThreadPool | undefined
   try {
     const plan = await planPack(source, options)
-    crew = packCrew(plan.params, plan.chunkSize, plan.size, options)
-    const reader = await packAll(plan, source, sink, options, crew)
+    pool = packPool(plan.params, plan.chunkSize, plan.size, options)
+    const reader = await packAll(plan, source, sink, options, pool)
     const cbytes = await sink.finish(reader.totals)
     return { nbytes: reader.nbytes, cbytes, nchunks: reader.nchunks }
   } catch (error) {
     await sink.abort()
     throw interrupted(error, options.signal)
   } finally {
-    await crew?.dismiss()
+    await pool?.end()
   }
 }

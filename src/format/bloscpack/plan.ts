@@ -18,7 +18,7 @@ import {
 } from '../../engine/options.js'
 import { countChunks, wholeItems } from '../../engine/plain-chunks.js'
 import type { PlainSource } from '../../sources/plain.js'
-import type { EncodeParams } from './chunk-job.js'
+import type { EncodeParams } from './blosc1-job.js'
 
 /** Everything that is decided before the first chunk is packed. */
 export interface PackPlan {

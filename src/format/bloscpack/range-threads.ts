@@ -1,12 +1,13 @@
 import { interrupted, located } from '../../core/errors.js'
 import { EventTurns } from '../../core/event-turns.js'
-import type { Crew } from '../../engine/crew.js'
 import type { RunOptions } from '../../engine/options.js'
 import type { Slot } from '../../engine/slot.js'
+import type { ThreadPool } from '../../engine/thread-pool.js'
 import type { PlainSink } from '../../sinks/plain.js'
 import type { Archive } from './archive.js'
+import { decodeChunkIn } from './chunk-work.js'
 import { type ByteRange, checkRange, RangeReader } from './range.js'
-import { crewFor, placeOf } from './unpack.js'
+import { placeOf, poolFor } from './unpack.js'
 import { ChunkWalk, chunkFinder } from './walk.js'
 
 /** Fewer chunks than this are read by the calling thread, block by block. */
@@ -20,12 +21,12 @@ interface Pending {
 
 async function* decoded(
   archive: Archive,
-  crew: Crew,
+  pool: ThreadPool,
   [first, end]: readonly [number, number],
   o: RunOptions,
 ): AsyncGenerator<Uint8Array> {
   const find = chunkFinder(archive)
-  const free = [...crew.slots]
+  const free = [...pool.slots]
   const queue: Pending[] = []
   const turns = new EventTurns()
   const start = async (slot: Slot, index: number): Promise<boolean> => {
@@ -37,10 +38,10 @@ async function* decoded(
     const size = cbytes + archive.digestBytes
     const packed = slot.packedFor(Math.max(size, nbytes)).subarray(0, size)
     const plain = slot.plain(nbytes)
-    const from = crew.reaches(packed, plain) ? archive.placeOf(chunk) : undefined
+    const from = pool.reaches(packed, plain) ? archive.placeOf(chunk) : undefined
     if (from === undefined) await archive.readChunk(chunk, packed)
     const params = { checksum: archive.checksum, place: placeOf(archive, chunk) }
-    const work = crew.decode(params, packed, plain, { from })
+    const work = decodeChunkIn(pool, params, packed, plain, { from })
     // A failure counts when its turn comes.
     work.catch(() => {})
     queue.push({ slot, plain, decoded: work })
@@ -88,17 +89,17 @@ export async function* rangePieces(
     return
   }
   const [first, end] = [Math.floor(start / chunkSize), Math.ceil(stop / chunkSize)]
-  const crew = await crewFor(archive, new ChunkWalk(archive), o, true)
+  const pool = await poolFor(archive, new ChunkWalk(archive), o, true)
   try {
     let at = first * chunkSize
-    for await (const plain of decoded(archive, crew, [first, end], o)) {
+    for await (const plain of decoded(archive, pool, [first, end], o)) {
       yield plain.subarray(Math.max(0, start - at), Math.min(plain.length, stop - at))
       at += plain.length
     }
   } catch (error) {
     throw located(interrupted(error, o.signal))
   } finally {
-    await crew.dismiss()
+    await pool.end()
   }
 }
 

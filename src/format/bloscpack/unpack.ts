@@ -2,11 +2,13 @@ import type { ChunkHeader } from '../../chunk/blosc1/header.js'
 import type { Codec } from '../../codecs/codec.js'
 import { CODECS } from '../../codecs/registry.js'
 import { type ErrorPlace, interrupted, located } from '../../core/errors.js'
-import { Crew } from '../../engine/crew.js'
 import { inOrder } from '../../engine/in-order.js'
 import type { RunOptions } from '../../engine/options.js'
+import { ThreadPool } from '../../engine/thread-pool.js'
 import type { PlainSink } from '../../sinks/plain.js'
 import type { Archive, ChunkPlace } from './archive.js'
+import { jobs } from './blosc1-job.js'
+import { decodeChunkIn } from './chunk-work.js'
 import { ChunkWalk } from './walk.js'
 
 /** What was unpacked. */
@@ -22,19 +24,20 @@ export function codecOf(header: ChunkHeader | undefined): Codec | undefined {
   return CODECS.find(({ format }) => format === header.codecFormat)
 }
 
-/** Crew that suits the chunks of an archive, going by the first one. @param decodes are they decompressed? */
-export async function crewFor(
+/** Pool that suits the chunks of an archive, going by the first one. @param decodes are they decompressed? */
+export async function poolFor(
   archive: Archive,
   walk: ChunkWalk,
   o: RunOptions,
   decodes: boolean,
-): Promise<Crew> {
+): Promise<ThreadPool> {
   // Whatever is wrong with the first chunk is said when its turn comes.
   const first = await walk.peek().catch(() => undefined)
   const chunkBytes = archive.header.chunkSize ?? first?.header.nbytes ?? 2 ** 20
   const codec = decodes ? codecOf(first?.header) : undefined
   const { threads, callerWorks } = o
-  return new Crew({
+  return new ThreadPool({
+    modules: [jobs],
     threads,
     callerWorks,
     chunkBytes,
@@ -54,12 +57,12 @@ async function unpackAll(
   walk: ChunkWalk,
   sink: PlainSink,
   o: RunOptions,
-  crew: Crew,
+  pool: ThreadPool,
 ): Promise<UnpackResult> {
   const total = archive.nbytes
   let plain = 0
   await inOrder({
-    slots: crew.slots,
+    slots: pool.slots,
     signal: o.signal,
     next: async (slot) => {
       const chunk = await walk.next()
@@ -67,14 +70,15 @@ async function unpackAll(
       const size = chunk.header.cbytes + archive.digestBytes
       const packed = slot.packedFor(Math.max(size, chunk.header.nbytes)).subarray(0, size)
       const plain = slot.plain(chunk.header.nbytes)
-      const reaches = crew.reaches(packed, plain)
+      const reaches = pool.reaches(packed, plain)
       const from = reaches ? archive.placeOf(chunk) : undefined
       if (from === undefined) await archive.readChunk(chunk, packed)
       const to = reaches ? await sink.reserve?.(plain.length) : undefined
       return { chunk, packed, plain, files: { from, to } }
     },
     work: (_slot, item) =>
-      crew.decode(
+      decodeChunkIn(
+        pool,
         { checksum: archive.checksum, place: placeOf(archive, item.chunk) },
         item.packed,
         item.plain,
@@ -101,18 +105,18 @@ export async function unpack(
   options: RunOptions = {},
 ): Promise<UnpackResult> {
   const walk = new ChunkWalk(archive)
-  let crew: Crew | undefined
+  let pool: ThreadPool | undefined
   const { source } = archive
   if (source.size !== undefined) source.willRead?.(archive.chunksAt, source.size)
   try {
-    crew = await crewFor(archive, walk, options, true)
-    const result = await unpackAll(archive, walk, sink, options, crew)
+    pool = await poolFor(archive, walk, options, true)
+    const result = await unpackAll(archive, walk, sink, options, pool)
     await sink.finish()
     return result
   } catch (error) {
     await sink.abort()
     throw located(interrupted(error, options.signal))
   } finally {
-    await crew?.dismiss()
+    await pool?.end()
   }
 }

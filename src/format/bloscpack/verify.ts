@@ -6,9 +6,10 @@ import type { PlainSource } from '../../sources/plain.js'
 import { damageFinding, type Finding, isSound } from '../damage/finding.js'
 import { arrayIn, lostChunks } from '../damage/lost.js'
 import { Archive, type ChunkPlace, entriesOf } from './archive.js'
+import { decodeChunkIn } from './chunk-work.js'
 import { surveyArchive } from './damage/survey.js'
 import { OFFSET_BYTES } from './offsets.js'
-import { crewFor, placeOf } from './unpack.js'
+import { placeOf, poolFor } from './unpack.js'
 import { ChunkWalk } from './walk.js'
 
 export type { Finding } from '../damage/finding.js'
@@ -79,12 +80,12 @@ class Verifier {
   async run(): Promise<void> {
     const walk = new ChunkWalk(this.#archive)
     const decodes = this.#o.deep === true || this.#o.against !== undefined
-    const crew = await crewFor(this.#archive, walk, this.#o, decodes)
+    const pool = await poolFor(this.#archive, walk, this.#o, decodes)
     const digestBytes = this.#archive.digestBytes
     let done = 0
     try {
       await inOrder({
-        slots: crew.slots,
+        slots: pool.slots,
         signal: this.#o.signal,
         next: async (slot) => {
           const chunk = await this.#nextChunk(walk)
@@ -97,7 +98,7 @@ class Verifier {
         work: async (_slot, item): Promise<Problem> => {
           const place = placeOf(this.#archive, item.chunk)
           const params = { checksum: this.#archive.checksum, checkOnly: !decodes, place }
-          return crew.decode(params, item.packed, item.plain).then(() => undefined, asFinding)
+          return decodeChunkIn(pool, params, item.packed, item.plain).then(() => undefined, asFinding)
         },
         done: async (_slot, item, problem) => {
           // Of the original as much is passed over as the chunk has, even if that is broken.
@@ -111,7 +112,7 @@ class Verifier {
         },
       })
     } finally {
-      await crew.dismiss()
+      await pool.end()
     }
     await this.#checkEnd(walk)
   }

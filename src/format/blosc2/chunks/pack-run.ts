@@ -6,12 +6,12 @@ import { CODECS } from '../../../codecs/registry.js'
 import { attempt } from '../../../core/io-errors.js'
 import type { MaybePromise } from '../../../core/maybe-promise.js'
 import { inOrder } from '../../../engine/in-order.js'
+import { threadsFor, withPool } from '../../../engine/pools.js'
 import { MAX_ARENA_CHUNK } from '../../../engine/slot.js'
-import { threadsFor, withCrew } from '../../../engine/standing.js'
-import { areaOf } from '../../../engine/task.js'
 import { withWorkspace } from '../../../kernels/borrow.js'
 import type { Workspace } from '../../../kernels/workspace.js'
 import { writeFully } from '../../../sinks/file.js'
+import { jobs } from './blosc2-job.js'
 import { type PortableParams, portableParams } from './cparams.js'
 
 /** Chunks that are to be packed, one after another. */
@@ -81,7 +81,7 @@ async function packThere(params: PortableParams, run: ChunkRun, threads: number)
   const { chunkBytes } = run
   const room = maxChunk2Bytes(chunkBytes)
   let index = 0
-  await withCrew({ threads, slotBytes: chunkBytes + room }, (crew, slots) =>
+  await withPool({ threads, slotBytes: chunkBytes + room, module: jobs }, (pool, slots) =>
     inOrder<(typeof slots)[number], { nbytes: number; index: number }, number>({
       slots,
       signal: run.signal,
@@ -89,14 +89,11 @@ async function packThere(params: PortableParams, run: ChunkRun, threads: number)
         const nbytes = await run.fill(slot.plain(chunkBytes), index)
         return nbytes === undefined ? undefined : { nbytes, index: index++ }
       },
-      work: (slot, { nbytes }) => {
-        const [plain, packed] = [areaOf(slot.plain(nbytes)), areaOf(slot.packed(room))]
-        return crew.assign({ kind: 'encode2', params, plain, packed })
-      },
+      work: (slot, { nbytes }) => pool.run(jobs, 'encode', params, slot.plain(nbytes), slot.packed(room)),
       done: async (slot, item, cbytes) => {
         const bytes = slot.packed(room).subarray(0, cbytes)
         const to = await run.take(bytes, item.index, item.nbytes)
-        return to === undefined ? undefined : { free: crew.write(to, bytes) }
+        return to === undefined ? undefined : { free: pool.write(to, bytes) }
       },
     }),
   )

@@ -5,14 +5,14 @@ import { CODEC_FORMAT_UD, FILTER_DELTA } from '../../../chunk/blosc2/header.js'
 import type { ChunkLayout } from '../../../chunk/blosc2/layout.js'
 import { codecByFormat } from '../../../codecs/registry.js'
 import { located } from '../../../core/errors.js'
-import type { Crew } from '../../../engine/crew.js'
 import { inOrder } from '../../../engine/in-order.js'
+import { threadsFor, withPool } from '../../../engine/pools.js'
 import type { Slot } from '../../../engine/slot.js'
-import { threadsFor, withCrew } from '../../../engine/standing.js'
-import { areaOf, type Task } from '../../../engine/task.js'
+import type { ThreadPool } from '../../../engine/thread-pool.js'
 import { USER_IDS } from '../../../filters/registry.js'
 import { withWorkspace } from '../../../kernels/borrow.js'
 import type { Workspace } from '../../../kernels/workspace.js'
+import { jobs, type ReadParams } from './blosc2-job.js'
 import { CheckedChunk } from './checksums.js'
 import { type ChunkList, type FoundChunk, openFound } from './chunk-list.js'
 import { blocksOf, type ChunkPart, decodedBytes, partBytes, takePart } from './chunk-part.js'
@@ -102,41 +102,50 @@ async function bringBlocks(
   return { packed, layout: moved }
 }
 
-async function taskOf(found: Found, source: PartSource, slot: Slot): Promise<Task & { kind: 'read2' }> {
+/** What a worker needs to read the part, and where it does not read it from a file the blocks for it. */
+interface ReadJob {
+  params: ReadParams
+  areas: Uint8Array[]
+}
+
+async function jobOf(found: Found, source: PartSource, slot: Slot): Promise<ReadJob> {
   const { itemBytes, blockshape } = source.options
   const { part, bytes } = found
-  const plain = areaOf(slot.plain(partBytes(part, itemBytes)))
-  const file = fileOf(bytes)
-  const { layout, packed } =
-    file === undefined
-      ? await bringBlocks(found, itemBytes, slot)
-      : { layout: found.layout, packed: undefined }
-  const check = file !== undefined && bytes instanceof CheckedChunk ? bytes : undefined
-  const digest = check && { bytes: check.digest, always: check.always }
-  const params = { layout, part, itemBytes, blockshape, place: bytes.place, digest }
-  return { kind: 'read2', params, from: packed === undefined ? (file as FilePlace) : areaOf(packed), plain }
+  const { place } = bytes
+  const plain = slot.plain(partBytes(part, itemBytes))
+  const from = fileOf(bytes)
+  if (from === undefined) {
+    const { layout, packed } = await bringBlocks(found, itemBytes, slot)
+    const params = { layout, part, itemBytes, blockshape, place, digest: undefined }
+    return { params, areas: [plain, packed] }
+  }
+  const digest = bytes instanceof CheckedChunk ? { bytes: bytes.digest, always: bytes.always } : undefined
+  return {
+    params: { from, layout: found.layout, part, itemBytes, blockshape, place, digest },
+    areas: [plain],
+  }
 }
 
 async function readThere(
-  crew: Crew,
+  pool: ThreadPool,
   slots: readonly Slot[],
   source: PartSource,
   reads: AsyncIterator<Found>,
 ): Promise<void> {
   const { counts, itemBytes } = source.options
   await withWorkspace((ws) =>
-    inOrder<Slot, { found: Found; task?: Task }, number>({
+    inOrder<Slot, { found: Found; job: ReadJob }, number>({
       slots,
       next: async (slot) => {
         for (let next = await reads.next(); next.done !== true; next = await reads.next()) {
           const found = next.value
-          if (isPortable(found, source)) return { found, task: await taskOf(found, source, slot) }
+          if (isPortable(found, source)) return { found, job: await jobOf(found, source, slot) }
           if (isZeros(found, source)) count(source)
           else await readHere(ws, source, found)
         }
         return undefined
       },
-      work: (_slot, { task }) => (task === undefined ? Promise.resolve(0) : crew.assign(task)),
+      work: (_slot, { job }) => pool.run(jobs, 'read', job.params, ...job.areas),
       done: async (slot, { found }, blocks) => {
         const plain = slot.plain(partBytes(found.part, itemBytes))
         if (found.out !== undefined) found.out.set(plain)
@@ -193,8 +202,8 @@ async function readAll(source: PartSource, reads: readonly PartRead[], more: num
           slotBytes,
         })
   if (hands > 0) {
-    await withCrew({ threads: hands, slotBytes }, (crew, slots) =>
-      readThere(crew, slots, source, findParts(source.chunks, reads, itemBytes)),
+    await withPool({ threads: hands, slotBytes, module: jobs }, (pool, slots) =>
+      readThere(pool, slots, source, findParts(source.chunks, reads, itemBytes)),
     )
     return
   }

@@ -4,14 +4,14 @@ import { CODEC_NUMBERS, CODEC_UD } from '../../../chunk/blosc2/params.js'
 import { CODECS } from '../../../codecs/registry.js'
 import { inOrder } from '../../../engine/in-order.js'
 import type { RunOptions } from '../../../engine/options.js'
+import { threadsFor, withPool } from '../../../engine/pools.js'
 import type { Slot } from '../../../engine/slot.js'
-import { threadsFor, withCrew } from '../../../engine/standing.js'
-import { areaOf } from '../../../engine/task.js'
 import { USER_IDS } from '../../../filters/registry.js'
 import { withWorkspace } from '../../../kernels/borrow.js'
 import type { Workspace } from '../../../kernels/workspace.js'
 import type { Digests } from '../chunks/checksums.js'
 import type { FrameHeader } from '../frame/header.js'
+import { jobs } from './proof-job.js'
 import { type ProofRun, proveRun, RECORD_WORDS, readRecord } from './proof-run.js'
 import type { ProofTraits } from './prove.js'
 
@@ -144,7 +144,7 @@ class Proof {
       const bytes = slot.plain(nbytes)
       return new Uint32Array(bytes.buffer, bytes.byteOffset, nbytes / 4)
     }
-    await withCrew({ threads, slotBytes: nbytes }, (crew, slots) =>
+    await withPool({ threads, slotBytes: nbytes, module: jobs }, (pool, slots) =>
       inOrder<Slot, Run, number>({
         slots,
         signal: this.#o.signal,
@@ -152,8 +152,7 @@ class Proof {
         work: async (slot, run) => {
           const from = fileOf(this.#place, run)
           if (from === undefined) return withWorkspace((ws) => this.#prove(ws, run, recordsOf(slot)))
-          const params = proofRun(run, this.#place)
-          return crew.assign({ kind: 'prove2', params, from, plain: areaOf(slot.plain(nbytes)) })
+          return pool.run(jobs, 'prove', { ...proofRun(run, this.#place), from }, slot.plain(nbytes))
         },
         done: async (slot, run, plain) => {
           await this.#done(run, recordsOf(slot), plain)

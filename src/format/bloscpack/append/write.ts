@@ -3,10 +3,11 @@ import { undone } from '../../../bytes/undone.js'
 import { inOrder } from '../../../engine/in-order.js'
 import type { PlainSource } from '../../../sources/plain.js'
 import type { Archive } from '../archive.js'
-import type { EncodeParams } from '../chunk-job.js'
+import type { EncodeParams } from '../blosc1-job.js'
+import { encodeChunkIn } from '../chunk-work.js'
 import { type BloscpackHeader, formatHeader, HEADER_BYTES } from '../header.js'
 import { formatOffsets, OFFSET_BYTES } from '../offsets.js'
-import { ChunkReader, packCrew } from '../pack.js'
+import { ChunkReader, packPool } from '../pack.js'
 import { planChunks } from '../plan.js'
 import { PrefixedSource } from '../prefixed.js'
 import type { AppendOptions, AppendResult } from './options.js'
@@ -38,16 +39,16 @@ async function packInto(
   params: EncodeParams,
   o: AppendOptions,
 ): Promise<void> {
-  const crew = packCrew(params, chunkSize, size, o)
+  const pool = packPool(params, chunkSize, size, o)
   const room = Math.min(chunkSize, size)
   let plain = 0
   let packed = 0
   try {
     await inOrder({
-      slots: crew.slots,
+      slots: pool.slots,
       signal: o.signal,
       next: (slot) => reader.next(slot.plain(room)),
-      work: (slot, n) => crew.encode(params, slot.plain(room).subarray(0, n), slot.packedFor(room)),
+      work: (slot, n) => encodeChunkIn(pool, params, slot.plain(room).subarray(0, n), slot.packedFor(room)),
       done: async (slot, n, cbytes) => {
         await appender.put(slot.packedFor(room).subarray(0, cbytes))
         plain += n
@@ -58,7 +59,7 @@ async function packInto(
     })
     await reader.checkEnd()
   } finally {
-    await crew.dismiss()
+    await pool.end()
   }
 }
 

@@ -1,7 +1,7 @@
 import type { ByteSource } from '../../../bytes/byte-source.js'
 import { type FilePlace, placeInFile } from '../../../bytes/file-place.js'
-import type { Crew } from '../../../engine/crew.js'
 import type { Slot } from '../../../engine/slot.js'
+import type { ThreadPool } from '../../../engine/thread-pool.js'
 import type { FoundChunk } from './probe.js'
 
 /** A chunk in its slot. */
@@ -13,9 +13,9 @@ export interface LoadedChunk {
   from: FilePlace | undefined
 }
 
-/** Makes a chunk ready for a crew. @returns undefined where the archive ends within it */
+/** Makes a chunk ready for a pool. @returns undefined where the archive ends within it */
 export async function loadChunk(
-  crew: Crew,
+  pool: ThreadPool,
   slot: Slot,
   source: ByteSource,
   { position, end, header }: FoundChunk,
@@ -23,7 +23,7 @@ export async function loadChunk(
   const size = end - position
   const packed = slot.packedFor(Math.max(size, header.nbytes)).subarray(0, size)
   const plain = slot.plain(header.nbytes)
-  const from = crew.reaches(packed, plain) ? placeInFile(source, position, size) : undefined
+  const from = pool.reaches(packed, plain) ? placeInFile(source, position, size) : undefined
   if (from === undefined && (await source.read(position, packed)) < size) return undefined
   return { packed, plain, from }
 }

@@ -4,7 +4,7 @@ import { asDamage, BlpkError, damaged } from '../../../core/errors.js'
 import { Slot } from '../../../engine/slot.js'
 import { type Arena, Workspace } from '../../../kernels/workspace.js'
 import type { SizedSource } from '../../../sources/sized.js'
-import { ChunkWorker } from '../chunk-job.js'
+import { jobs } from '../blosc1-job.js'
 import { isTight } from './extent.js'
 
 /** A chunk that is proved to be one. */
@@ -37,7 +37,7 @@ export class ChunkProbe {
   readonly #signal: AbortSignal | undefined
   readonly #ws = new Workspace()
   readonly #slot = new Slot(this.#ws.arena)
-  readonly #worker = new ChunkWorker(this.#ws)
+  readonly #jobs = jobs.open(this.#ws)
   #budget: number
   #checksum: ChecksumName = 'None'
   #remembered = new Map<number, FoundChunk>()
@@ -164,7 +164,7 @@ export class ChunkProbe {
       throw damaged('the chunk does not end where its streams end', { offset: position })
     }
     const plain = this.decodes ? this.#slot.plain(header.nbytes) : new Uint8Array(0)
-    await this.#worker.decode(
+    await this.#jobs.decode(
       { checksum, checkOnly: !this.decodes, place: { offset: position } },
       packed,
       plain,

@@ -4,14 +4,16 @@ import type { ChecksumName } from '../../../chunk/checksums.js'
 import { damaged, interrupted } from '../../../core/errors.js'
 import { attempt } from '../../../core/io-errors.js'
 import { type PlaceName, placeName } from '../../../core/place-name.js'
-import { Crew, type FilePlaces } from '../../../engine/crew.js'
 import { inOrder } from '../../../engine/in-order.js'
 import type { RunOptions } from '../../../engine/options.js'
 import type { Slot } from '../../../engine/slot.js'
+import { ThreadPool } from '../../../engine/thread-pool.js'
 import { openPathSink } from '../../../sinks/path.js'
 import { BytesPlainSink, type PlainSink } from '../../../sinks/plain.js'
 import { checkReplaceableFile } from '../../../sinks/replaceable.js'
 import { FileSource } from '../../../sources/file.js'
+import { jobs } from '../blosc1-job.js'
+import { decodeChunkIn, type FilePlaces } from '../chunk-work.js'
 import { codecOf } from '../unpack.js'
 import { loadChunk } from './load-chunk.js'
 import type { NumberedChunk } from './number.js'
@@ -46,37 +48,41 @@ interface Job {
   files: FilePlaces
 }
 
-async function jobFor(r: Recovery, crew: Crew, slot: Slot, step: Step): Promise<Job> {
+async function jobFor(r: Recovery, pool: ThreadPool, slot: Slot, step: Step): Promise<Job> {
   const { chunk, nbytes } = step
   if (chunk === undefined) {
     const plain = slot.plain(nbytes).fill(0)
     return { step, plain, packed: plain, files: {} }
   }
-  const loaded = await loadChunk(crew, slot, r.source, chunk)
+  const loaded = await loadChunk(pool, slot, r.source, chunk)
   if (loaded !== undefined) return { step, ...loaded, files: { from: loaded.from } }
   throw damaged(`the archive ends within the chunk at byte ${chunk.position}`, { offset: chunk.position })
 }
 
-async function work(crew: Crew, checksum: ChecksumName, { step, plain, packed, files }: Job): Promise<void> {
+async function work(
+  pool: ThreadPool,
+  checksum: ChecksumName,
+  { step, plain, packed, files }: Job,
+): Promise<void> {
   if (step.chunk !== undefined)
-    await crew.decode({ checksum, place: { offset: step.chunk.position } }, packed, plain, files)
-  else if (files.to !== undefined) await crew.write(files.to, plain)
+    await decodeChunkIn(pool, { checksum, place: { offset: step.chunk.position } }, packed, plain, files)
+  else if (files.to !== undefined) await pool.write(files.to, plain)
 }
 
-async function writeSteps(r: Recovery, sink: PlainSink, o: RunOptions, crew: Crew): Promise<void> {
+async function writeSteps(r: Recovery, sink: PlainSink, o: RunOptions, pool: ThreadPool): Promise<void> {
   const steps = stepsOf(r)
   let written = 0
   await inOrder<Slot, Job, void>({
-    slots: crew.slots,
+    slots: pool.slots,
     signal: o.signal,
     next: async (slot) => {
       const step: Step | undefined = steps.next().value
       if (step === undefined) return undefined
-      const job = await jobFor(r, crew, slot, step)
-      const to = crew.reaches(job.plain, job.packed) ? await sink.reserve?.(step.nbytes) : undefined
+      const job = await jobFor(r, pool, slot, step)
+      const to = pool.reaches(job.plain, job.packed) ? await sink.reserve?.(step.nbytes) : undefined
       return { ...job, files: { ...job.files, to } }
     },
-    work: (_slot, job) => work(crew, r.survey.header.checksum, job),
+    work: (_slot, job) => work(pool, r.survey.header.checksum, job),
     done: async (_slot, { step, plain, files }) => {
       if (files.to === undefined) await sink.write(plain)
       written += step.nbytes
@@ -93,9 +99,10 @@ async function writeSteps(r: Recovery, sink: PlainSink, o: RunOptions, crew: Cre
  */
 export async function writeSalvaged(r: Recovery, sink: PlainSink, options: RunOptions = {}): Promise<void> {
   const { header, chunks } = r.survey
-  let crew: Crew | undefined
+  let pool: ThreadPool | undefined
   try {
-    crew = new Crew({
+    pool = new ThreadPool({
+      modules: [jobs],
       threads: options.threads,
       callerWorks: options.callerWorks,
       chunkBytes: header.chunkSize,
@@ -103,13 +110,13 @@ export async function writeSalvaged(r: Recovery, sink: PlainSink, options: RunOp
       codec: codecOf(chunks[0]?.header),
       work: 'decompress',
     })
-    await writeSteps(r, sink, options, crew)
+    await writeSteps(r, sink, options, pool)
     await sink.finish()
   } catch (error) {
     await sink.abort()
     throw interrupted(error, options.signal)
   } finally {
-    await crew?.dismiss()
+    await pool?.end()
   }
 }
 

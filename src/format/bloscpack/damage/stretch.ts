@@ -1,8 +1,10 @@
 import { asDamage } from '../../../core/errors.js'
-import { Crew } from '../../../engine/crew.js'
 import { inOrder } from '../../../engine/in-order.js'
 import type { RunOptions } from '../../../engine/options.js'
 import type { Slot } from '../../../engine/slot.js'
+import { ThreadPool } from '../../../engine/thread-pool.js'
+import { jobs } from '../blosc1-job.js'
+import { decodeChunkIn } from '../chunk-work.js'
 import { codecOf } from '../unpack.js'
 import { isTight } from './extent.js'
 import { type LoadedChunk, loadChunk } from './load-chunk.js'
@@ -21,8 +23,8 @@ interface Job {
 export class StretchProver {
   readonly #probe: ChunkProbe
   readonly #o: RunOptions
-  #crew: Crew | undefined
-  /** Plain size of the largest chunk that the crew is for, in bytes. */
+  #pool: ThreadPool | undefined
+  /** Plain size of the largest chunk that the pool is for, in bytes. */
   #chunkBytes = 0
 
   constructor(probe: ChunkProbe, o: RunOptions) {
@@ -30,14 +32,15 @@ export class StretchProver {
     this.#o = o
   }
 
-  /** The crew, of a size for chunks like this one. */
-  #crewFor({ position, end, header }: FoundChunk, most: number): Crew {
-    if (this.#crew !== undefined) return this.#crew
+  /** The pool, of a size for chunks like this one. */
+  #poolFor({ position, end, header }: FoundChunk, most: number): ThreadPool {
+    if (this.#pool !== undefined) return this.#pool
     const { source, decodes } = this.#probe
     const { threads, callerWorks } = this.#o
     this.#chunkBytes = header.nbytes
     const bySize = Math.ceil((source.size - position) / (end - position))
-    this.#crew = new Crew({
+    this.#pool = new ThreadPool({
+      modules: [jobs],
       threads,
       callerWorks,
       chunkBytes: header.nbytes,
@@ -46,7 +49,7 @@ export class StretchProver {
       work: 'decompress',
       arena: this.#probe.arena,
     })
-    return this.#crew
+    return this.#pool
   }
 
   /**
@@ -57,24 +60,24 @@ export class StretchProver {
    */
   async run(after: FoundChunk, most: number, take: (chunk: FoundChunk) => void): Promise<void> {
     if (most < 1) return
-    const crew = this.#crewFor(after, most)
+    const pool = this.#poolFor(after, most)
     // The probe does it in half the memory.
-    if (crew.isAlone) return
+    if (pool.isAlone) return
     let at = after.end
     let started = 0
     let isOver = false
     const beyond: FoundChunk[] = []
     await inOrder<Slot, Job, FoundChunk | undefined>({
-      slots: crew.slots,
+      slots: pool.slots,
       signal: this.#o.signal,
       next: async (slot) => {
         if (isOver || started === most) return undefined
-        const job = await this.#nextJob(crew, slot, at)
+        const job = await this.#nextJob(pool, slot, at)
         started++
         at = job?.chunk.end ?? at
         return job
       },
-      work: (_slot, job) => this.#prove(crew, job),
+      work: (_slot, job) => this.#prove(pool, job),
       done: async (_slot, _job, chunk) => {
         isOver ||= chunk === undefined
         if (chunk === undefined) return undefined
@@ -86,7 +89,7 @@ export class StretchProver {
     this.#probe.remember(beyond)
   }
 
-  async #nextJob(crew: Crew, slot: Slot, position: number): Promise<Job | undefined> {
+  async #nextJob(pool: ThreadPool, slot: Slot, position: number): Promise<Job | undefined> {
     const { source, digestBytes } = this.#probe
     if (position === source.size) return undefined
     const known = this.#probe.remembered(position)
@@ -94,22 +97,22 @@ export class StretchProver {
     const header = await this.#probe.headerAt(position).catch((error) => asDamage(error) && undefined)
     if (header === undefined || header.nbytes > this.#chunkBytes) return undefined
     const chunk = { position, end: position + header.cbytes + digestBytes, header }
-    const loaded = await loadChunk(crew, slot, source, chunk)
+    const loaded = await loadChunk(pool, slot, source, chunk)
     return loaded && { chunk, loaded }
   }
 
-  async #prove(crew: Crew, { chunk, loaded }: Job): Promise<FoundChunk | undefined> {
+  async #prove(pool: ThreadPool, { chunk, loaded }: Job): Promise<FoundChunk | undefined> {
     if (loaded === undefined) return chunk
     const { checksum, decodes } = this.#probe
     const params = { checksum, checkOnly: !decodes, place: { offset: chunk.position } }
-    const failure = await crew
-      .decode(params, loaded.packed, loaded.plain, { from: loaded.from })
-      .then(() => undefined, asDamage)
+    const failure = await decodeChunkIn(pool, params, loaded.packed, loaded.plain, {
+      from: loaded.from,
+    }).then(() => undefined, asDamage)
     if (checksum === 'None' && !isTight(loaded.packed, chunk.header)) return undefined
     return failure === undefined ? chunk : asUnread(chunk, failure)
   }
 
-  async dismiss(): Promise<void> {
-    await this.#crew?.dismiss()
+  async end(): Promise<void> {
+    await this.#pool?.end()
   }
 }

@@ -171,6 +171,6 @@ export async function surveyArchive(source: ByteSource, options: SurveyOptions =
     if (signal?.aborted !== true || error instanceof BlpkError) throw error
     throw new BlpkError('INTERRUPTED', 'interrupted', {}, error)
   } finally {
-    await prover.dismiss()
+    await prover.end()
   }
 }

@@ -1,0 +1,33 @@
+// The calling thread as one of a pool. Before each job the event loop turns.
+
+import type { Arena } from '../kernels/workspace.js'
+import type { Call, JobModule } from './job.js'
+import { JobRunner } from './job-runner.js'
+import type { PoolThread } from './pool-thread.js'
+
+export class CallingThread implements PoolThread {
+  readonly #runner: JobRunner
+  readonly isGone = false
+  busy = 0
+
+  /** @param load gives the module of a URL as this thread has it */
+  constructor(arena: Arena, load: (url: string) => Promise<JobModule>) {
+    this.#runner = new JobRunner(arena, load)
+  }
+
+  get isFree(): boolean {
+    return this.busy === 0
+  }
+
+  async run(call: Call): Promise<number> {
+    this.busy++
+    try {
+      await new Promise((resolve) => setImmediate(resolve))
+      return await this.#runner.run(call)
+    } finally {
+      this.busy--
+    }
+  }
+
+  async end(): Promise<void> {}
+}

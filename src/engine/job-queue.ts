@@ -1,0 +1,92 @@
+// Which thread of a pool does what next.
+
+import type { Call } from './job.js'
+import type { PoolThread } from './pool-thread.js'
+import { NotStarted } from './worker-thread.js'
+
+interface Waiting {
+  call: Call
+  resolve(value: number): void
+  reject(error: unknown): void
+}
+
+/**
+ * Calls that wait for a thread. Writes go first, and one thread at a time writes: a file takes one writer, and a second
+ * one would spin on its lock in place of compressing.
+ */
+export class JobQueue {
+  readonly #threads: PoolThread[]
+  readonly #spare: () => PoolThread
+  readonly #jobs: Waiting[] = []
+  readonly #writes: Waiting[] = []
+  /** Who writes now, and how many writes it still has. */
+  #writer: PoolThread | undefined
+  #writing = 0
+
+  /** @param spare works where none of the threads can */
+  constructor(threads: PoolThread[], spare: () => PoolThread) {
+    this.#threads = threads
+    this.#spare = spare
+  }
+
+  /** Gives the call to the first thread that has time for it. */
+  add(call: Call): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.#lineOf(call).push({ call, resolve, reject })
+      this.dispatch()
+    })
+  }
+
+  #lineOf(call: Call): Waiting[] {
+    return 'to' in call ? this.#writes : this.#jobs
+  }
+
+  /** Hands out what waits; to be called when a thread has become free. */
+  dispatch(): void {
+    if (this.#threads.length > 0 && this.#threads.every(({ isGone }) => isGone))
+      this.#threads.push(this.#spare())
+    while (this.#startWrite() || this.#startJob());
+  }
+
+  #startWrite(): boolean {
+    if (this.#writes.length === 0) return false
+    const thread = this.#writing > 0 ? this.#writer : this.#leastBusy()
+    if (thread?.isFree !== true) return false
+    this.#writer = thread
+    this.#writing++
+    this.#start(thread, this.#writes.shift(), () => this.#writing--)
+    return true
+  }
+
+  #startJob(): boolean {
+    const thread = this.#jobs.length === 0 ? undefined : this.#leastBusy()
+    if (thread === undefined) return false
+    this.#start(thread, this.#jobs.shift(), () => {})
+    return true
+  }
+
+  #start(thread: PoolThread, waiting: Waiting | undefined, onEnd: () => void): void {
+    if (waiting === undefined) return
+    thread
+      .run(waiting.call)
+      .finally(() => {
+        onEnd()
+        this.dispatch()
+      })
+      .then(waiting.resolve, (error) => {
+        if (!(error instanceof NotStarted)) return waiting.reject(error)
+        // In front of all that came later.
+        this.#lineOf(waiting.call).unshift(waiting)
+        this.dispatch()
+      })
+  }
+
+  /** Of threads that are as busy, the first. */
+  #leastBusy(): PoolThread | undefined {
+    let best: PoolThread | undefined
+    for (const thread of this.#threads) {
+      if (thread.isFree && (best === undefined || thread.busy < best.busy)) best = thread
+    }
+    return best
+  }
+}

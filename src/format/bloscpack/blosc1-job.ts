@@ -1,0 +1,101 @@
+// Jobs on chunks of Bloscpack archives: Blosc 1 with a digest behind each.
+
+import type { FilePlace } from '../../bytes/file-place.js'
+import { decodeChunk } from '../../chunk/blosc1/decode.js'
+import { encodeChunk } from '../../chunk/blosc1/encode.js'
+import { parseChunkHeader, type Shuffle } from '../../chunk/blosc1/header.js'
+import { type Checksum, type ChecksumName, loadChecksum, sameDigest } from '../../chunk/checksums.js'
+import { codecByName } from '../../codecs/registry.js'
+import { BlpkError, changedError, damaged, type ErrorPlace } from '../../core/errors.js'
+import { attempt } from '../../core/io-errors.js'
+import { readFully } from '../../disk/fully.js'
+import type { JobModule } from '../../engine/job.js'
+import type { Workspace } from '../../kernels/workspace.js'
+
+/** How chunks are to be compressed, in a form that goes to a worker. */
+export interface EncodeParams {
+  codec: string
+  level: number
+  shuffle: Shuffle
+  typesize: number
+  /** In bytes; C-Blosc's rule where it is not given. */
+  blocksize?: number
+  checksum: ChecksumName
+}
+
+/** What to do with a chunk that was read. */
+export interface DecodeParams {
+  checksum: ChecksumName
+  /** Only the checksum is checked, nothing is decompressed. */
+  checkOnly?: boolean
+  place: ErrorPlace
+}
+
+/** What is read from a file first, by whoever does the job. */
+interface From {
+  from?: FilePlace | undefined
+}
+
+type LoadChecksum = (name: ChecksumName) => Promise<Checksum>
+
+/** Loads each checksum once. */
+function checksumLoader(ws: Workspace): LoadChecksum {
+  const checksums = new Map<ChecksumName, Checksum>()
+  return async (name) => {
+    let checksum = checksums.get(name)
+    if (checksum === undefined) {
+      checksum = await loadChecksum(name, () => ws)
+      checksums.set(name, checksum)
+    }
+    return checksum
+  }
+}
+
+/** @returns false where the file ends before */
+function fill({ from }: From, into: Uint8Array): boolean {
+  return (
+    from === undefined ||
+    attempt('read', from.name, () => readFully(from.fd, into, from.position)) === into.length
+  )
+}
+
+export const jobs: JobModule<ReturnType<typeof open>> = {
+  url: new URL('./blosc1-job.js', import.meta.url).href,
+  open,
+}
+
+function open(ws: Workspace) {
+  const load = checksumLoader(ws)
+  return {
+    /** Packs a chunk and puts its digest behind it. @returns the size of both, in bytes */
+    async encode(p: EncodeParams & From, plain: Uint8Array, packed: Uint8Array): Promise<number> {
+      if (!fill(p, plain)) throw changedError(p.from?.name ?? '', 'shorter')
+      const { blocksize, from: _, ...rest } = p
+      const params = { ...rest, codec: codecByName(p.codec), ...(blocksize !== undefined && { blocksize }) }
+      const cbytes = await encodeChunk(ws, params, plain, packed)
+      const checksum = await load(p.checksum)
+      packed.set(checksum.digest(packed.subarray(0, cbytes)), cbytes)
+      return cbytes + checksum.size
+    },
+
+    /**
+     * Checks a packed chunk against the digest behind it and unpacks it.
+     * @returns plain bytes
+     * @throws BlpkError CHECKSUM, DAMAGED, UNSUPPORTED
+     */
+    async decode(p: DecodeParams & From, packed: Uint8Array, plain: Uint8Array): Promise<number> {
+      if (!fill(p, packed)) throw damaged('the archive ends within this chunk', p.place)
+      const checksum = await load(p.checksum)
+      const cbytes = packed.length - checksum.size
+      const chunk = packed.subarray(0, cbytes)
+      if (!sameDigest(checksum.digest(chunk), packed.subarray(cbytes))) {
+        throw new BlpkError('CHECKSUM', `${checksum.name} mismatch`, p.place)
+      }
+      if (p.checkOnly === true) return 0
+      const header = parseChunkHeader(chunk, p.place)
+      if (header.nbytes !== plain.length) throw damaged(`the chunk has ${header.nbytes} plain bytes`, p.place)
+      await decodeChunk(ws, chunk, header, plain, p.place)
+      return plain.length
+    },
+  }
+}
