@@ -1,4 +1,7 @@
-import { unsupported } from './errors.js'
+// Room for what is read.
+
+import { asBytes, type Data } from './data.js'
+import { unsupported, usage } from './errors.js'
 
 /**
  * Room for plain bytes that a frame claims to have.
@@ -11,4 +14,15 @@ export function allocate(nbytes: number): Uint8Array<ArrayBuffer> {
     if (!(error instanceof RangeError)) throw error
     throw unsupported(`${nbytes} bytes are more than fit in memory: read them in parts`)
   }
+}
+
+/**
+ * Zeros for plain bytes to be read into: new ones, or the start of what the caller gave.
+ * @throws BlpkError USAGE where `out` has fewer bytes; UNSUPPORTED where they are more than memory holds
+ */
+export function zerosFor(nbytes: number, out?: Data): Uint8Array {
+  if (out === undefined) return allocate(nbytes)
+  const bytes = asBytes(out)
+  if (bytes.length < nbytes) throw usage(`out has ${bytes.length} bytes, and ${nbytes} are read`)
+  return bytes.subarray(0, nbytes).fill(0)
 }

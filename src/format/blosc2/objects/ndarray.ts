@@ -3,7 +3,7 @@ import { type Box, boxShape, chunkBoxes, product } from '../../../array/geometry
 import type { Pick1 } from '../../../array/picks.js'
 import type { ByteSink } from '../../../bytes/byte-sink.js'
 import type { ByteSource } from '../../../bytes/byte-source.js'
-import { allocate } from '../../../core/allocate.js'
+import { zerosFor } from '../../../core/allocate.js'
 import { asBytes, type Data } from '../../../core/data.js'
 import { usage } from '../../../core/errors.js'
 import type { PlaceName } from '../../../core/place-name.js'
@@ -24,7 +24,7 @@ import { type ArrayView, readNpyInto, writeNpy } from './npy.js'
 import type { SaveOptions } from './save-frame.js'
 import { SChunk } from './schunk.js'
 import type { NDArrayOpenOptions } from './schunk-options.js'
-import type { ReadCallOptions } from './schunk-reader.js'
+import type { ReadIntoOptions } from './schunk-reader.js'
 
 /**
  * An array of up to 16 dimensions in chunks, and these in blocks (README_B2ND_METALAYER). Its changes follow each other
@@ -184,12 +184,12 @@ export class NDArray {
    * @throws BlpkError USAGE for keys that make no sense, DAMAGED, UNSUPPORTED, IO, CLOSED; INTERRUPTED with the reason of
    * the signal as its cause
    */
-  slice(keys: readonly (Pick1 | undefined)[] = [], options: ReadCallOptions = {}): Promise<ArrayValue> {
+  slice(keys: readonly (Pick1 | undefined)[] = [], options: ReadIntoOptions = {}): Promise<ArrayValue> {
     return this.schunk.reading(options, async (parts) => {
       const now = this.#now
       const ranges = rangesOf(now.meta.shape, keys)
       const counts = ranges.map(({ count }) => count)
-      const data = allocate(product(counts) * this.schunk.typesize)
+      const data = zerosFor(product(counts) * this.schunk.typesize, options.out)
       await readPicks(storeOf(parts, now, this.schunk.typesize), ranges, data)
       const shape = counts.filter((_, i) => !ranges[i]?.drop)
       return new ArrayValue({ dtype: this.#dtype, shape, order: 'C', data })
@@ -197,13 +197,13 @@ export class NDArray {
   }
 
   /** The items of a box. @throws BlpkError USAGE where it reaches beyond the array; else as {@link NDArray.slice} */
-  box(box: Box, options: ReadCallOptions = {}): Promise<Uint8Array> {
-    return this.schunk.reading(options, (parts) => this.#box(parts, this.#now, box))
+  box(box: Box, options: ReadIntoOptions = {}): Promise<Uint8Array> {
+    return this.schunk.reading(options, (parts) => this.#box(parts, this.#now, box, options.out))
   }
 
-  async #box(parts: PartSource, now: Described, box: Box): Promise<Uint8Array> {
+  async #box(parts: PartSource, now: Described, box: Box, out?: Data): Promise<Uint8Array> {
     const extents = checkedBox(box, now.meta.shape)
-    const bytes = allocate(product(extents) * this.schunk.typesize)
+    const bytes = zerosFor(product(extents) * this.schunk.typesize, out)
     await readBox(storeOf(parts, now, this.schunk.typesize), { bytes, box })
     return bytes
   }

@@ -1,6 +1,7 @@
 import type { ByteSource } from '../../../bytes/byte-source.js'
 import type { BlockHook, DecodeCounts, DecodeOptions } from '../../../chunk/blosc2/decode.js'
-import { allocate } from '../../../core/allocate.js'
+import { allocate, zerosFor } from '../../../core/allocate.js'
+import type { Data } from '../../../core/data.js'
 import { usage } from '../../../core/errors.js'
 import { Turns } from '../../../core/turns.js'
 import type { Access } from '../../../disk/modes.js'
@@ -27,6 +28,15 @@ type FromOutside = 'source' | 'object' | 'access'
 export interface ReadCallOptions {
   /** Ends the wait for it: INTERRUPTED, with the reason of the signal as its cause. */
   signal?: AbortSignal | undefined
+}
+
+/** Options of a read of plain bytes. */
+export interface ReadIntoOptions extends ReadCallOptions {
+  /**
+   * Where the bytes go, in place of new memory: a typed array with at least as many bytes. The result is a view of its
+   * start. Its content is not defined while the read goes on, and after one that failed.
+   */
+  out?: Data | undefined
 }
 
 /** Chunks that are read together at most: there may be many small ones. */
@@ -172,13 +182,13 @@ export class SChunkReader {
     return this.#wholeChunk(index, this.draft)
   }
 
-  async #wholeChunk(index: number, parts: PartSource): Promise<Uint8Array> {
+  async #wholeChunk(index: number, parts: PartSource, into?: Data): Promise<Uint8Array> {
     const { chunks } = parts
     const at = this.checkIndex(index, chunks)
     const [, nbytes] = await chunks.extent(at)
     // The header must say the same before there is room for it.
     await chunks.find(at)
-    const out = allocate(nbytes)
+    const out = zerosFor(nbytes, into)
     await readParts(parts, [{ index: at, part: { spans: [[0, nbytes]] }, out }])
     return out
   }
@@ -205,8 +215,8 @@ export class SChunkReader {
   }
 
   /** The plain bytes of a chunk. @throws BlpkError USAGE, DAMAGED, UNSUPPORTED, IO, CLOSED, INTERRUPTED */
-  decompressChunk(index: number, options: ReadCallOptions = {}): Promise<Uint8Array> {
-    return this.reading(options, (parts) => this.#wholeChunk(index, parts))
+  decompressChunk(index: number, options: ReadIntoOptions = {}): Promise<Uint8Array> {
+    return this.reading(options, (parts) => this.#wholeChunk(index, parts, options.out))
   }
 
   /**
@@ -257,7 +267,7 @@ export class SChunkReader {
    * @param start negative ones count from the end; limits beyond the items are cut, as in Python
    * @throws BlpkError USAGE for limits that are no integers; DAMAGED, UNSUPPORTED, IO, CLOSED, INTERRUPTED
    */
-  slice(start = 0, stop?: number, options: ReadCallOptions = {}): Promise<Uint8Array> {
+  slice(start = 0, stop?: number, options: ReadIntoOptions = {}): Promise<Uint8Array> {
     return this.reading(options, async (parts) => {
       const items = Math.floor(parts.chunks.nbytes / this.typesize)
       const limit = (at: number): number => {
@@ -266,7 +276,7 @@ export class SChunkReader {
       }
       const first = limit(start)
       const last = Math.max(first, limit(stop ?? items))
-      return bytesOf(parts, first * this.typesize, last * this.typesize)
+      return bytesOf(parts, first * this.typesize, last * this.typesize, options.out)
     })
   }
 
@@ -274,14 +284,14 @@ export class SChunkReader {
    * The plain bytes `from` to `to`.
    * @throws BlpkError USAGE where they do not lie within; DAMAGED, UNSUPPORTED, IO, CLOSED, INTERRUPTED
    */
-  bytes(from = 0, to?: number, options: ReadCallOptions = {}): Promise<Uint8Array> {
+  bytes(from = 0, to?: number, options: ReadIntoOptions = {}): Promise<Uint8Array> {
     return this.reading(options, async (parts) => {
       const { nbytes } = parts.chunks
       const stop = to ?? nbytes
       const isRange = Number.isSafeInteger(from) && Number.isSafeInteger(stop) && from >= 0 && from <= stop
       if (!isRange || stop > nbytes)
         throw usage(`the range ${String(from)}:${String(stop)} does not lie within the ${nbytes} plain bytes`)
-      return bytesOf(parts, from, stop)
+      return bytesOf(parts, from, stop, options.out)
     })
   }
 
@@ -305,8 +315,8 @@ export class SChunkReader {
   }
 }
 
-async function bytesOf(parts: PartSource, from: number, to: number): Promise<Uint8Array> {
-  const out = allocate(to - from)
+async function bytesOf(parts: PartSource, from: number, to: number, into?: Data): Promise<Uint8Array> {
+  const out = zerosFor(to - from, into)
   const reads: PartRead[] = []
   for await (const { index, start, nbytes } of parts.chunks.within(from, to)) {
     const [a, b] = [Math.max(from, start), Math.min(to, start + nbytes)]
