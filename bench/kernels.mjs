@@ -2,7 +2,9 @@
 import { createRequire } from 'node:module'
 import * as zlib from 'node:zlib'
 import { loadChecksum } from '../dist/chunk/checksums.js'
+import { StreamContext } from '../dist/codecs/codec.js'
 import { codecByName } from '../dist/codecs/registry.js'
+import { loneChunk } from '../dist/core/schunk-traits.js'
 import { Workspace } from '../dist/kernels/workspace.js'
 
 const BLOCK = 128 * 1024
@@ -65,14 +67,20 @@ for (const [name, level] of [
   ['zstd', 5],
 ]) {
   const codec = codecByName(name)
-  const cbytes = await codec.compress(ws, filtered, BLOCK, packed, BLOCK, level)
+  const context = new StreamContext(ws, { level, schunk: loneChunk(4, BLOCK) })
+  const encode = () => {
+    context.stream(filtered, BLOCK, packed, BLOCK)
+    return codec.encode(context)
+  }
+  const cbytes = await encode()
+  const decode = () => {
+    context.stream(packed, cbytes, tmp, BLOCK)
+    context.want = BLOCK
+    return codec.decode(context)
+  }
   const ratio = `ratio ${(BLOCK / cbytes).toFixed(2)}, one stream of ${BLOCK / 1024} KiB`
-  await show(
-    `${name} ${level} compress`,
-    () => codec.compress(ws, filtered, BLOCK, packed, BLOCK, level),
-    ratio,
-  )
-  await show(`${name} ${level} decompress`, () => codec.decompress(ws, packed, cbytes, tmp, BLOCK))
+  await show(`${name} ${level} compress`, encode, ratio)
+  await show(`${name} ${level} decompress`, decode)
 }
 const lz4napi = createRequire(import.meta.url)('lz4-napi')
 const bytes = Buffer.from(ws.view(filtered, BLOCK))

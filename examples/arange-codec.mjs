@@ -9,8 +9,8 @@ function view(bytes) {
 }
 
 const arange = {
-  id: 184,
   name: 'arange',
+  ids: { blosc2: 184 },
   // The first item and the step are all there is to keep.
   encode(input, output) {
     const items = view(input)

@@ -6,29 +6,28 @@
 export { type ArrayFields, ArrayValue } from './array/array-value.js'
 export type { ByteSink, Expected } from './bytes/byte-sink.js'
 export type { ByteSource } from './bytes/byte-source.js'
-export type { ChunkHeader, Shuffle } from './chunk/blosc1/header.js'
+export type { ChunkHeader } from './chunk/blosc1/header.js'
 export type { DecodeCounts } from './chunk/blosc2/decode.js'
 export type { ChecksumName } from './chunk/checksums.js'
+export type { CodecContext, CodecTraits, EncodeContext } from './codecs/codec.js'
 export type { CodecName } from './codecs/registry.js'
+export { registerCodec, type UserCodec } from './codecs/user-codec.js'
 export type { Data } from './core/data.js'
 export type { Closable } from './core/dispose.js'
 export { BlpkError, type ErrorCode, type ErrorPlace } from './core/errors.js'
 export type { Float16ArrayLike } from './core/numeric-array.js'
 export type { PlaceName } from './core/place-name.js'
+export type { SChunkTraits } from './core/schunk-traits.js'
 export type { LockOptions } from './disk/changing-file.js'
 export type { Disk, FileFacts, Owner } from './disk/disk.js'
 export type { Access } from './disk/modes.js'
 export type { ReadOptions } from './disk/read-archive.js'
 export type { CodecOptions, PackOptions, PlanInfo, Progress, Room, RunOptions } from './engine/options.js'
+export type { FilterContext } from './filters/filter.js'
+export type { Shuffle } from './filters/shuffles.js'
+export { registerFilter, type UserFilter } from './filters/user-filter.js'
 export type { CheckMode, FrameChecksum } from './format/blosc2/chunks/checksums.js'
-export {
-  type CompressionOptions,
-  type FilterOption,
-  registerCodec,
-  type SChunkTraits,
-  type UserCodec,
-} from './format/blosc2/chunks/cparams.js'
-export { registerFilter, type UserFilter, type UserFilterContext } from './format/blosc2/chunks/filters.js'
+export type { CompressionOptions, FilterOption } from './format/blosc2/chunks/cparams.js'
 export { peerWarnings } from './format/blosc2/chunks/peer-limits.js'
 export {
   type FrameRecoverOptions,

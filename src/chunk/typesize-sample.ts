@@ -1,7 +1,8 @@
-import { codecByName } from '../codecs/registry.js'
+// Finds the item size that a sample packs best with.
+import { lz4 } from '../codecs/lz4.js'
+import type { Shuffle } from '../filters/shuffles.js'
 import { Workspace } from '../kernels/workspace.js'
 import { encodeChunk, maxChunkBytes } from './blosc1/encode.js'
-import type { Shuffle } from './blosc1/header.js'
 
 /** How much of the input is tried, in bytes. */
 export const SAMPLE_BYTES = 128 * 1024
@@ -23,7 +24,7 @@ async function sampleTypesize(ws: Workspace, sample: Uint8Array, shuffle: Shuffl
     const filter = typesize === 1 && shuffle === 'byte' ? 'none' : shuffle
     // One block of whole items, so that all candidates are split and filtered alike.
     const params = {
-      codec: codecByName('lz4'),
+      codec: lz4,
       level: 5,
       shuffle: filter,
       typesize,

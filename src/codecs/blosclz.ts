@@ -1,17 +1,18 @@
+// BloscLZ, the codec that C-Blosc brings itself, in the kernels.
 import type { Codec } from './codec.js'
 
-/** BloscLZ, the codec that C-Blosc brings itself. */
 export const blosclz: Codec = {
   name: 'blosclz',
-  format: 0,
-  splits: true,
-  highRatio: false,
-  speed: { compress: 1000, decompress: 1500 },
+  ids: { blosc1: 0, blosc2: 0 },
+  traits: {
+    splits: { blosc1: true, blosc2: 9 },
+    highRatio: false,
+    speed: { compress: 1000, decompress: 1500 },
+    threads: true,
+  },
   kernel: { id: 0, level: (level) => level },
-  compress(ws, src, nbytes, dst, capacity, level) {
-    return ws.kernels.blosclzCompress(src, nbytes, dst, capacity, level, ws.table)
-  },
-  decompress(ws, src, cbytes, dst, nbytes) {
-    return ws.kernels.blosclzDecompress(src, cbytes, dst, nbytes)
-  },
+  encode: ({ ws, src, srcBytes, dst, dstBytes, level }) =>
+    ws.kernels.blosclzCompress(src, srcBytes, dst, dstBytes, level, ws.table),
+  decode: ({ ws, src, srcBytes, dst, dstBytes }) =>
+    ws.kernels.blosclzDecompress(src, srcBytes, dst, dstBytes),
 }

@@ -1,64 +1,128 @@
+// The contract of codecs, built in and of users alike: a descriptor with everything that is known of one.
+import type { ErrorPlace } from '../core/errors.js'
+import type { Loadable } from '../core/loading.js'
 import type { MaybePromise } from '../core/maybe-promise.js'
+import type { SChunkTraits } from '../core/schunk-traits.js'
 import type { Workspace } from '../kernels/workspace.js'
 
-/** A codec over single streams. Addresses are positions in the workspace's arena, sizes are bytes. */
-export interface Codec {
-  readonly name: string
-  /** Number of the stream format in a chunk's flags (C-Blosc README_CHUNK_FORMAT). */
-  readonly format: number
-  /** Blocks are split into byte planes for it (C-Blosc's forward-compatible split mode). */
-  readonly splits: boolean
-  /** About how fast it packs and unpacks on one core, in MB/s: decides whether workers are worth their start. */
-  readonly speed: { compress: number; decompress: number }
-  /** What the kernels that take all streams of a block at once call it, and our levels; only of codecs in there. */
-  readonly kernel?: { readonly id: number; level(level: number): number }
+/** Numbers of a codec; one that has none in a format cannot be used there. */
+interface CodecIds {
+  /** Of its stream format in the flags of a chunk (C-Blosc README_CHUNK_FORMAT): of codecs of Blosc 1. */
+  readonly blosc1?: number
+  /** Of the codec itself in frames of C-Blosc2; without a stream format also in the `udcodec` field of chunks. */
+  readonly blosc2?: number
+}
+
+/** How a codec behaves. */
+export interface CodecTraits {
+  /** When blocks are split into byte planes for it. */
+  readonly splits: {
+    /** In C-Blosc's forward-compatible split mode. */
+    readonly blosc1: boolean
+    /** In C-Blosc2's split mode `auto`, for shuffled data: up to this level, 0 for never. */
+    readonly blosc2: number
+  }
   /** It gains from larger blocks, which C-Blosc therefore doubles. */
   readonly highRatio: boolean
-  /**
-   * Compresses one stream.
-   * @param level 1 to 9, as in C-Blosc
-   * @returns bytes written at `dst`, at most `capacity`; 0 where the stream does not get smaller than that
-   */
-  compress(
+  /** About how fast it is on one core, in MB/s: decides whether threads are worth their start. */
+  readonly speed: { readonly compress: number; readonly decompress: number }
+  /** It may run in worker threads. */
+  readonly threads: boolean
+  /** Values do not come back as they were. */
+  readonly lossy?: boolean
+  /** It can use a dictionary. */
+  readonly dictionary?: boolean
+}
+
+/** What a codec is told of a chunk that it decodes. */
+export interface CodecContext {
+  /** The codec's meta byte. */
+  readonly meta: number
+  /** Size of an item, in bytes. */
+  readonly typesize: number
+  /** Shape of the blocks in items, if the super-chunk holds an array; blocks at the edges are padded to it. */
+  readonly blockshape: readonly number[] | undefined
+  /** The dictionary of the chunk; only of codecs that can use one. */
+  readonly dictionary: Uint8Array | undefined
+  readonly schunk: SChunkTraits
+}
+
+/** What a codec is told of a chunk that it encodes. */
+export interface EncodeContext extends CodecContext {
+  /** 1 to 9. */
+  readonly level: number
+}
+
+/**
+ * One stream and what is known of its chunk. Addresses are positions in the workspace's arena, sizes are bytes.
+ * The same object serves all streams of a chunk, so that the hot path allocates nothing: its fields hold until
+ * `encode` or `decode` returns, not until its promise is kept.
+ */
+export class StreamContext implements EncodeContext {
+  readonly ws: Workspace
+  readonly level: number
+  readonly meta: number
+  readonly typesize: number
+  readonly blockshape: readonly number[] | undefined
+  readonly schunk: SChunkTraits
+  readonly place: ErrorPlace
+  /** When encoding it lies right before `src` in the arena too. */
+  dictionary: Uint8Array | undefined
+  src = 0
+  srcBytes = 0
+  dst = 0
+  /** Room at `dst`; when decoding, the plain size of the stream. */
+  dstBytes = 0
+  /** When decoding: how many bytes from the start are needed; a codec may stop there. */
+  want = 0
+
+  constructor(
     ws: Workspace,
-    src: number,
-    nbytes: number,
-    dst: number,
-    capacity: number,
-    level: number,
-  ): MaybePromise<number>
+    chunk: {
+      level?: number
+      meta?: number
+      blockshape?: readonly number[] | undefined
+      schunk: SChunkTraits
+      place?: ErrorPlace
+    },
+  ) {
+    const { level = 0, meta = 0, blockshape, schunk, place = {} } = chunk
+    this.ws = ws
+    this.level = level
+    this.meta = meta
+    this.typesize = schunk.typesize
+    this.blockshape = blockshape
+    this.schunk = schunk
+    this.place = place
+  }
+
+  /** Names the next stream. */
+  stream(src: number, srcBytes: number, dst: number, dstBytes: number): void {
+    this.src = src
+    this.srcBytes = srcBytes
+    this.dst = dst
+    this.dstBytes = dstBytes
+  }
+}
+
+/** What compresses single streams. */
+export interface Codec extends Loadable {
+  readonly ids: CodecIds
+  readonly traits: CodecTraits
+  /** What the kernels that take all streams of a block at once call it, and our levels; only of codecs in there. */
+  readonly kernel?: { readonly id: number; level(level: number): number }
+  /** The module that registers it, if that is known; worker threads import it. */
+  readonly module?: string | undefined
   /**
-   * The same with a dictionary of `dictBytes` bytes, at most 32 KiB, right before `src`; only of codecs that take one,
-   * here and now.
+   * Compresses one stream. Undefined if the codec can only be read.
+   * @returns bytes written at `dst`, at most `dstBytes`; 0 if the stream does not get smaller than that
    */
-  readonly compressDict?:
-    | ((
-        ws: Workspace,
-        src: number,
-        nbytes: number,
-        dst: number,
-        capacity: number,
-        level: number,
-        dictBytes: number,
-      ) => MaybePromise<number>)
-    | undefined
+  encode?(c: StreamContext): MaybePromise<number>
   /**
-   * Decompresses one stream, and writes no byte beyond `nbytes` whatever the stream says.
-   * @returns the plain size, or -1 for a malformed stream
+   * Decompresses one stream, and writes no byte beyond `dstBytes` whatever the stream says.
+   * @returns how many bytes were decompressed, at least `want`; -1 for a malformed stream
    */
-  decompress(ws: Workspace, src: number, cbytes: number, dst: number, nbytes: number): MaybePromise<number>
-  /**
-   * The same up to the first `want` bytes, where that is cheaper.
-   * @returns how many bytes were decompressed; fewer than wanted, or -1, where the whole stream must be tried
-   */
-  decompressStart?(
-    ws: Workspace,
-    src: number,
-    cbytes: number,
-    dst: number,
-    nbytes: number,
-    want: number,
-  ): number
+  decode(c: StreamContext): MaybePromise<number>
 }
 
 /** Copies what a library gave back into the arena, if it fits. */

@@ -1,3 +1,6 @@
+// NDLZ, a codec of C-Blosc2 (plugins/codecs/ndlz) for two dimensions of bytes; it is only read.
+import type { Codec } from './codec.js'
+
 const HEAD_BYTES = 9
 const FULL_MATCH = 0xc0
 const SAME_BYTE = 0x40
@@ -110,12 +113,8 @@ function decodeCells(bytes: Uint8Array, out: Uint8Array, side: number): void {
   }
 }
 
-/**
- * Decodes a stream of the NDLZ codec (c-blosc2, plugins/codecs/ndlz): two dimensions of bytes.
- * @param side 4 or 8: the side of its cells, the codec's meta byte
- * @returns the plain size, or -1 for a malformed stream
- */
-export function ndlzDecode(bytes: Uint8Array, out: Uint8Array, side: number): number {
+/** @returns the plain size, or -1 for a malformed stream */
+function ndlzDecode(bytes: Uint8Array, out: Uint8Array, side: number): number {
   if (side !== 4 && side !== 8) return -1
   try {
     decodeCells(bytes, out, side)
@@ -124,4 +123,18 @@ export function ndlzDecode(bytes: Uint8Array, out: Uint8Array, side: number): nu
     if (error instanceof Malformed) return -1
     throw error
   }
+}
+
+/** The meta byte is the side of its cells: 4 or 8. */
+export const ndlz: Codec = {
+  name: 'ndlz',
+  ids: { blosc2: 32 },
+  traits: {
+    splits: { blosc1: false, blosc2: 0 },
+    highRatio: false,
+    speed: { compress: 100, decompress: 100 },
+    threads: true,
+  },
+  decode: ({ ws, src, srcBytes, dst, dstBytes, meta }) =>
+    ndlzDecode(ws.view(src, srcBytes).slice(), ws.view(dst, dstBytes), meta),
 }

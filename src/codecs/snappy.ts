@@ -1,12 +1,13 @@
+// Snappy, by a library of its own that is loaded when a chunk needs it. It has no levels.
 import { createRequire } from 'node:module'
 import type * as Snappy from 'snappy'
 import { type Codec, deliver } from './codec.js'
 
-let loaded: typeof Snappy | undefined
+let library: typeof Snappy | undefined
 
-function library(): typeof Snappy {
-  loaded ??= createRequire(import.meta.url)('snappy') as typeof Snappy
-  return loaded
+function snappyLibrary(): typeof Snappy {
+  library ??= createRequire(import.meta.url)('snappy') as typeof Snappy
+  return library
 }
 
 /** Plain size that a Snappy stream claims (its varint preamble), in bytes, or -1. */
@@ -20,22 +21,23 @@ function claimedSize(stream: Uint8Array): number {
   return -1
 }
 
-/** Snappy has no levels. */
 export const snappy: Codec = {
   name: 'snappy',
-  format: 2,
-  splits: true,
-  highRatio: false,
-  speed: { compress: 300, decompress: 600 },
-  compress(ws, src, nbytes, dst, capacity) {
-    return deliver(ws, library().compressSync(ws.buffer(src, nbytes)), dst, capacity)
+  ids: { blosc1: 2 },
+  traits: {
+    splits: { blosc1: true, blosc2: 0 },
+    highRatio: false,
+    speed: { compress: 300, decompress: 600 },
+    threads: true,
   },
-  decompress(ws, src, cbytes, dst, nbytes) {
-    const stream = ws.buffer(src, cbytes)
+  encode: ({ ws, src, srcBytes, dst, dstBytes }) =>
+    deliver(ws, snappyLibrary().compressSync(ws.buffer(src, srcBytes)), dst, dstBytes),
+  decode({ ws, src, srcBytes, dst, dstBytes }) {
+    const stream = ws.buffer(src, srcBytes)
     // The library allocates what the stream claims, so the claim is checked first.
-    if (claimedSize(stream) !== nbytes) return -1
+    if (claimedSize(stream) !== dstBytes) return -1
     try {
-      return deliver(ws, library().uncompressSync(stream) as Uint8Array, dst, nbytes)
+      return deliver(ws, snappyLibrary().uncompressSync(stream) as Uint8Array, dst, dstBytes)
     } catch {
       return -1
     }

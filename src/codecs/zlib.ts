@@ -1,20 +1,22 @@
+// Node's own zlib; the level is zlib's.
 import { deflateSync, inflateSync } from 'node:zlib'
 import { type Codec, deliver } from './codec.js'
 
-/** Node's own zlib; the level is zlib's. */
 export const zlib: Codec = {
   name: 'zlib',
-  format: 3,
-  splits: true,
-  highRatio: true,
-  speed: { compress: 60, decompress: 300 },
-  compress(ws, src, nbytes, dst, capacity, level) {
-    return deliver(ws, deflateSync(ws.view(src, nbytes), { level }), dst, capacity)
+  ids: { blosc1: 3, blosc2: 4 },
+  traits: {
+    splits: { blosc1: true, blosc2: 0 },
+    highRatio: true,
+    speed: { compress: 60, decompress: 300 },
+    threads: true,
   },
-  decompress(ws, src, cbytes, dst, nbytes) {
+  encode: ({ ws, src, srcBytes, dst, dstBytes, level }) =>
+    deliver(ws, deflateSync(ws.view(src, srcBytes), { level }), dst, dstBytes),
+  decode({ ws, src, srcBytes, dst, dstBytes }) {
     try {
-      const plain = inflateSync(ws.view(src, cbytes), { maxOutputLength: Math.max(nbytes, 1) })
-      return deliver(ws, plain, dst, nbytes)
+      const plain = inflateSync(ws.view(src, srcBytes), { maxOutputLength: Math.max(dstBytes, 1) })
+      return deliver(ws, plain, dst, dstBytes)
     } catch {
       return -1
     }

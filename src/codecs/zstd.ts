@@ -1,8 +1,11 @@
+// Zstandard: the kernels pack and unpack it; a library reads the frames that they do not take.
 import { createRequire } from 'node:module'
 import zlib from 'node:zlib'
+import { damaged } from '../core/errors.js'
 import type { MaybePromise } from '../core/maybe-promise.js'
 import type { Workspace } from '../kernels/workspace.js'
-import { type Codec, deliver } from './codec.js'
+import { type Codec, deliver, type StreamContext } from './codec.js'
+import { decodeZstd, parseZstdDictionary, type ZstdDictionary } from './zstd-decoder/index.js'
 import { walkZstdFrame } from './zstd-frame.js'
 
 /** Decompresses a frame. It throws where that is malformed or, where the library can tell, holds more than `nbytes`. */
@@ -34,19 +37,6 @@ function isBelievable(stream: Uint8Array, nbytes: number): boolean {
   return frame.upperBound >= nbytes && frame.upperBound <= nbytes + SLACK
 }
 
-function compressByKernel(
-  ws: Workspace,
-  src: number,
-  nbytes: number,
-  dst: number,
-  capacity: number,
-  level: number,
-  dictBytes: number,
-): number {
-  const scratch = ws.scratch('zstd', ws.kernels.zstdCompressScratch(nbytes + dictBytes, level))
-  return ws.kernels.zstdCompress(src, nbytes, dst, capacity, level, dictBytes, scratch)
-}
-
 /** For single frames that the kernel does not take, such as those with larger windows. */
 async function byLibrary(ws: Workspace, stream: Uint8Array, dst: number, nbytes: number): Promise<number> {
   try {
@@ -57,27 +47,53 @@ async function byLibrary(ws: Workspace, stream: Uint8Array, dst: number, nbytes:
   }
 }
 
-/** Zstandard. */
+const parsed = new WeakMap<Uint8Array, ZstdDictionary>()
+
+/** @throws BlpkError DAMAGED for a malformed one */
+function parsedDictionary(c: StreamContext, dictionary: Uint8Array): ZstdDictionary {
+  const found = parsed.get(dictionary) ?? parseZstdDictionary(dictionary)
+  if (found === undefined) throw damaged('the dictionary of the chunk is malformed', c.place)
+  parsed.set(dictionary, found)
+  return found
+}
+
+function decodeWithDictionary(c: StreamContext, dictionary: Uint8Array): number {
+  const { ws, src, srcBytes, dst, dstBytes } = c
+  const plain = decodeZstd(ws.view(src, srcBytes), parsedDictionary(c, dictionary), dstBytes)
+  if (plain === undefined) return -1
+  ws.view(dst, dstBytes).set(plain)
+  return dstBytes
+}
+
+function decode(c: StreamContext): MaybePromise<number> {
+  const { ws, src, srcBytes, dst, dstBytes, want } = c
+  if (c.dictionary !== undefined) return decodeWithDictionary(c, c.dictionary)
+  if (want < dstBytes) {
+    const started = ws.kernels.zstdDecompress(src, srcBytes, dst, dstBytes, want, ws.table)
+    if (started >= want) return started
+  }
+  const size = ws.kernels.zstdDecompress(src, srcBytes, dst, dstBytes, dstBytes, ws.table)
+  if (size >= 0) return size
+  const stream = ws.buffer(src, srcBytes)
+  return isBelievable(stream, dstBytes) ? byLibrary(ws, stream, dst, dstBytes) : -1
+}
+
 export const zstd: Codec = {
   name: 'zstd',
-  format: 4,
-  splits: false,
-  highRatio: true,
-  speed: { compress: 250, decompress: 800 },
-  compress(ws, src, nbytes, dst, capacity, level) {
-    return compressByKernel(ws, src, nbytes, dst, capacity, level, 0)
+  ids: { blosc1: 4, blosc2: 5 },
+  traits: {
+    // Low levels gain from split blocks too.
+    splits: { blosc1: false, blosc2: 5 },
+    highRatio: true,
+    speed: { compress: 250, decompress: 800 },
+    threads: true,
+    dictionary: true,
   },
-  compressDict(ws, src, nbytes, dst, capacity, level, dictBytes) {
-    const strength = Math.min(level, LAST_DICTIONARY_LEVEL)
-    return compressByKernel(ws, src, nbytes, dst, capacity, strength, dictBytes)
+  encode({ ws, src, srcBytes, dst, dstBytes, level, dictionary }) {
+    const dictBytes = dictionary?.length ?? 0
+    const strength = dictionary === undefined ? level : Math.min(level, LAST_DICTIONARY_LEVEL)
+    const scratch = ws.scratch('zstd', ws.kernels.zstdCompressScratch(srcBytes + dictBytes, strength))
+    return ws.kernels.zstdCompress(src, srcBytes, dst, dstBytes, strength, dictBytes, scratch)
   },
-  decompress(ws, src, cbytes, dst, nbytes) {
-    const size = ws.kernels.zstdDecompress(src, cbytes, dst, nbytes, nbytes, ws.table)
-    if (size >= 0) return size
-    const stream = ws.buffer(src, cbytes)
-    if (!isBelievable(stream, nbytes)) return -1
-    return byLibrary(ws, stream, dst, nbytes)
-  },
-  decompressStart: (ws, src, cbytes, dst, nbytes, want) =>
-    ws.kernels.zstdDecompress(src, cbytes, dst, nbytes, want, ws.table),
+  decode,
 }

@@ -1,7 +1,8 @@
-import { MAX_CHUNK_NBYTES, type Shuffle } from '../chunk/blosc1/header.js'
+import { MAX_CHUNK_NBYTES } from '../chunk/blosc1/header.js'
 import { type ChecksumName, checksumSpec } from '../chunk/checksums.js'
 import { type CodecName, codecByName } from '../codecs/registry.js'
 import { usage } from '../core/errors.js'
+import type { Shuffle } from '../filters/shuffles.js'
 
 /** How much of the work was done so far, in bytes. */
 export interface Progress {

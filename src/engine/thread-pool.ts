@@ -58,12 +58,12 @@ function mostAtOnce({ threads = availableParallelism(), chunkBytes, nchunks }: P
 
 /** How long one thread takes for a chunk, in ms. */
 function timeForChunk({ chunkBytes, codec, work }: PoolOptions): number {
-  return chunkBytes / 1000 / (codec?.speed[work] ?? 4000)
+  return chunkBytes / 1000 / (codec?.traits.speed[work] ?? 4000)
 }
 
 /** How long a write takes, where the work on its chunk takes 1; what is unpacked takes as long to write. */
 function writeWeight({ codec, work }: PoolOptions): number {
-  return work === 'compress' ? Math.min(1, (codec?.speed.compress ?? WRITE_SPEED) / WRITE_SPEED) : 1
+  return work === 'compress' ? Math.min(1, (codec?.traits.speed.compress ?? WRITE_SPEED) / WRITE_SPEED) : 1
 }
 
 function sizeOf(o: PoolOptions): Size {

@@ -1,25 +1,31 @@
+// The filters of the format itself and of C-Blosc2's plugins, but those of cells, in the kernels.
 import { usage } from '../core/errors.js'
-import { type BlockContext, type BlockFilter, copyWithin } from './filter.js'
+import { type BlockContext, copyWithin, type Filter, type FilterTraits } from './filter.js'
 
-const width = (c: BlockContext): number => (c.meta === 0 ? c.typesize : c.meta)
+/** Of filters that keep every value. */
+const EXACT: FilterTraits = { threads: true, keepsRepeats: true }
 
-const shuffle: BlockFilter = {
+const width = (c: BlockContext): number => (c.meta === 0 ? c.headerTypesize : c.meta)
+
+export const shuffle: Filter = {
   id: 1,
   name: 'shuffle',
+  traits: EXACT,
   forward: (c, nbytes, src, dst) => c.ws.kernels.shuffle(width(c), nbytes, src, dst),
   backward: (c, nbytes, src, dst) => c.ws.kernels.unshuffle(width(c), nbytes, src, dst),
 }
 
-const bitshuffle: BlockFilter = {
+export const bitshuffle: Filter = {
   id: 2,
   name: 'bitshuffle',
+  traits: EXACT,
   forward(c, nbytes, src, dst) {
-    c.ws.kernels.bitshuffle(c.typesize, nbytes, src, dst, c.ws.scratch('transposed', nbytes))
+    c.ws.kernels.bitshuffle(c.headerTypesize, nbytes, src, dst, c.ws.scratch('transposed', nbytes))
   },
   backward(c, nbytes, src, dst) {
-    const whole = Math.floor(nbytes / c.typesize) % 8 === 0
+    const whole = Math.floor(nbytes / c.headerTypesize) % 8 === 0
     if (c.blosc1 && !whole) copyWithin(c.ws, src, nbytes, dst)
-    else c.ws.kernels.bitunshuffle(c.typesize, nbytes, src, dst, c.ws.scratch('transposed', nbytes))
+    else c.ws.kernels.bitunshuffle(c.headerTypesize, nbytes, src, dst, c.ws.scratch('transposed', nbytes))
   },
 }
 
@@ -30,19 +36,20 @@ function unit(typesize: number): number {
 }
 
 /** Block 0 is xored with itself, one item later; the others with block 0. */
-const delta: BlockFilter = {
+const delta: Filter = {
   id: 3,
   name: 'delta',
+  traits: { ...EXACT, usesFirstBlock: true },
   forward(c, nbytes, src, dst) {
     const { kernels } = c.ws
-    const step = unit(c.typesize)
+    const step = unit(c.headerTypesize)
     const whole = nbytes - (nbytes % step)
     copyWithin(c.ws, src, nbytes, dst)
     if (c.reference !== undefined) kernels.xorBytes(src, c.reference, whole, dst)
     else if (whole > step) kernels.xorBytes(src + step, src, whole - step, dst + step)
   },
   backward(c, nbytes, src, dst) {
-    const step = unit(c.typesize)
+    const step = unit(c.headerTypesize)
     copyWithin(c.ws, src, nbytes, dst)
     if (c.reference === undefined) c.ws.kernels.xorPrefix(step, nbytes, dst)
     else c.ws.kernels.xorBytes(src, c.reference, nbytes - (nbytes % step), dst)
@@ -62,29 +69,37 @@ function lostBits(c: BlockContext, kept: number, filter: string): number {
   return lost
 }
 
-const truncPrec: BlockFilter = {
+const truncPrec: Filter = {
   id: 4,
   name: 'trunc_prec',
-  lossy: { dtypes: /^<f[48]$/, words: 'floats of 4 or 8 bytes, little-endian' },
+  traits: {
+    threads: true,
+    keepsRepeats: false,
+    lossy: { dtypes: /^<f[48]$/, words: 'floats of 4 or 8 bytes, little-endian' },
+  },
   forward(c, nbytes, src, dst) {
-    const mantissa = MANTISSA[c.itemBytes]
+    const mantissa = MANTISSA[c.typesize]
     if (mantissa === undefined) {
-      throw usage(`trunc_prec works on floats of 4 or 8 bytes, not on items of ${c.itemBytes}`)
+      throw usage(`trunc_prec works on floats of 4 or 8 bytes, not on items of ${c.typesize}`)
     }
-    c.ws.kernels.clearLowBits(c.itemBytes, lostBits(c, mantissa, 'trunc_prec'), nbytes, src, dst)
+    c.ws.kernels.clearLowBits(c.typesize, lostBits(c, mantissa, 'trunc_prec'), nbytes, src, dst)
   },
 }
 
-const intTrunc: BlockFilter = {
+const intTrunc: Filter = {
   id: 36,
   name: 'int_trunc',
-  lossy: { dtypes: /^(<[iu][248]|\|[iu]1)$/, words: 'integers, little-endian' },
+  traits: {
+    threads: true,
+    keepsRepeats: false,
+    lossy: { dtypes: /^(<[iu][248]|\|[iu]1)$/, words: 'integers, little-endian' },
+  },
   forward(c, nbytes, src, dst) {
-    if (![1, 2, 4, 8].includes(c.itemBytes)) {
-      throw usage(`int_trunc works on integers of 1, 2, 4 or 8 bytes, not on items of ${c.itemBytes}`)
+    if (![1, 2, 4, 8].includes(c.typesize)) {
+      throw usage(`int_trunc works on integers of 1, 2, 4 or 8 bytes, not on items of ${c.typesize}`)
     }
-    const lost = lostBits(c, 8 * c.itemBytes, 'int_trunc')
-    c.ws.kernels.clearLowBits(c.itemBytes, lost, nbytes, src, dst)
+    const lost = lostBits(c, 8 * c.typesize, 'int_trunc')
+    c.ws.kernels.clearLowBits(c.typesize, lost, nbytes, src, dst)
   },
 }
 
@@ -92,7 +107,7 @@ type PlaneKernel = (src: number, nbytes: number, dst: number) => void
 
 /** Goes over the byte planes that a shuffle made; what is left over of an item stays. */
 function eachPlane(c: BlockContext, nbytes: number, src: number, dst: number, kernel: PlaneKernel): void {
-  const planes = c.meta === 0 ? c.itemBytes : c.meta
+  const planes = c.meta === 0 ? c.typesize : c.meta
   const size = Math.floor(nbytes / planes)
   // Items may be claimed to be larger than the block by any factor.
   for (let i = 0; i < planes && size > 0; i++) kernel(src + i * size, size, dst + i * size)
@@ -100,17 +115,19 @@ function eachPlane(c: BlockContext, nbytes: number, src: number, dst: number, ke
   if (rest > 0) copyWithin(c.ws, src + planes * size, rest, dst + planes * size)
 }
 
-const bytedelta: BlockFilter = {
+export const bytedelta: Filter = {
   id: 35,
   name: 'bytedelta',
+  traits: EXACT,
   forward: (c, nbytes, src, dst) => eachPlane(c, nbytes, src, dst, c.ws.kernels.deltaBytes),
   backward: (c, nbytes, src, dst) => eachPlane(c, nbytes, src, dst, c.ws.kernels.sumBytes),
 }
 
 /** The first bytedelta starts anew behind the last 16 bytes of a plane, as vectors did. */
-const bytedeltaBuggy: BlockFilter = {
+const bytedeltaBuggy: Filter = {
   id: 34,
   name: 'bytedelta_buggy',
+  traits: EXACT,
   backward(c, nbytes, src, dst) {
     const { sumBytes } = c.ws.kernels
     eachPlane(c, nbytes, src, dst, (from, size, to) => {
@@ -121,7 +138,7 @@ const bytedeltaBuggy: BlockFilter = {
   },
 }
 
-export const SIMPLE_FILTERS: readonly BlockFilter[] = [
+export const SIMPLE_FILTERS: readonly Filter[] = [
   shuffle,
   bitshuffle,
   delta,

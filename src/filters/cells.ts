@@ -1,5 +1,6 @@
+// The filters of C-Blosc2 that order the items of blocks by cells; they are only undone.
 import { damaged } from '../core/errors.js'
-import type { BlockContext, BlockFilter } from './filter.js'
+import type { BlockContext, Filter } from './filter.js'
 
 /** Where the rows of all cells start in the block, in items, cell by cell; `take` gets their lengths too. */
 function eachCellRow(
@@ -37,11 +38,11 @@ function cellRows(
 }
 
 function shapeOf(c: BlockContext, nbytes: number, name: string): readonly number[] {
-  const { blockshape, itemBytes, place } = c
+  const { blockshape, typesize, place } = c
   if (blockshape === undefined || blockshape.length === 0) {
     throw damaged(`the filter ${name} needs the shape of an array, and the frame has none`, place)
   }
-  if (blockshape.reduce((size, extent) => size * extent, itemBytes) !== nbytes) {
+  if (blockshape.reduce((size, extent) => size * extent, typesize) !== nbytes) {
     throw damaged(`the filter ${name} meets a block that is not of the array's block shape`, place)
   }
   return blockshape
@@ -58,16 +59,17 @@ function scatter(
   const to = c.ws.view(dst, nbytes)
   let at = 0
   eachCellRow(c.blockshape ?? [], side, (start, length) => {
-    const size = length * c.itemBytes
-    to.set(from.subarray(at, at + size), start * c.itemBytes)
+    const size = length * c.typesize
+    to.set(from.subarray(at, at + size), start * c.typesize)
     at += size
   })
 }
 
 /** Items lie cell by cell (c-blosc2, plugins/filters/ndcell); the meta byte is the side of a cell. */
-const ndcell: BlockFilter = {
+const ndcell: Filter = {
   id: 32,
   name: 'ndcell',
+  traits: { threads: true, keepsRepeats: true },
   backward(c, nbytes, src, dst) {
     shapeOf(c, nbytes, 'ndcell')
     if (c.meta === 0) throw damaged('the filter ndcell has cells without extent', c.place)
@@ -76,10 +78,10 @@ const ndcell: BlockFilter = {
 }
 
 /** As ndcell, with cells no larger than the block; the means were put in place of the items. */
-const ndmean: BlockFilter = {
+const ndmean: Filter = {
   id: 33,
   name: 'ndmean',
-  lossy: 'any',
+  traits: { threads: true, keepsRepeats: false, lossy: 'any' },
   backward(c, nbytes, src, dst) {
     const shape = shapeOf(c, nbytes, 'ndmean')
     if (c.meta === 0 || c.meta > 127) throw damaged('the filter ndmean has cells without extent', c.place)
@@ -87,4 +89,4 @@ const ndmean: BlockFilter = {
   },
 }
 
-export const CELL_FILTERS: readonly BlockFilter[] = [ndcell, ndmean]
+export const CELL_FILTERS: readonly Filter[] = [ndcell, ndmean]

@@ -1,23 +1,8 @@
+// The contract of filters, built in and of users alike: a descriptor with everything that is known of one.
 import type { ErrorPlace } from '../core/errors.js'
+import type { Loadable } from '../core/loading.js'
+import type { SChunkTraits } from '../core/schunk-traits.js'
 import type { Workspace } from '../kernels/workspace.js'
-
-/** What a filter is told of the block that it works on. */
-export interface BlockContext {
-  ws: Workspace
-  /** The filter's meta byte. */
-  meta: number
-  /** Item size in the chunk's header, in bytes. */
-  typesize: number
-  /** Item size of the super-chunk, in bytes: it may be larger than a header can say. */
-  itemBytes: number
-  /** A chunk of Blosc1, whose bit shuffle is all or nothing. */
-  blosc1: boolean
-  /** Where block 0 lies in its plain form, for the others; undefined in block 0 itself. */
-  reference: number | undefined
-  /** Shape of the blocks, where the frame holds an array. */
-  blockshape: readonly number[] | undefined
-  place: ErrorPlace
-}
 
 /** What a lossy filter may work on. */
 interface LossySuits {
@@ -27,15 +12,52 @@ interface LossySuits {
   words: string
 }
 
-/** A step of the pipeline. Addresses are in the arena, sizes in bytes; both areas hold `nbytes`. */
-export interface BlockFilter {
-  readonly id: number
-  readonly name: string
-  /** Where values do not come back as they were: which items it is made for. */
+/** How a filter behaves. */
+export interface FilterTraits {
+  /** It may run in worker threads. */
+  readonly threads: boolean
+  /** Values do not come back as they were: which items it is made for. */
   readonly lossy?: LossySuits | 'any'
-  /** Undefined where it can only be undone. */
+  /** A chunk of one repeated value may be stored as that value, without the filter. */
+  readonly keepsRepeats: boolean
+  /** It holds blocks against the first one of the chunk. */
+  readonly usesFirstBlock?: boolean
+}
+
+/** What a filter is told of the chunk that it works on. */
+export interface FilterContext {
+  /** The filter's meta byte. */
+  readonly meta: number
+  /** Size of an item, in bytes. */
+  readonly typesize: number
+  /** Shape of the blocks in items, if the super-chunk holds an array; blocks at the edges are padded to it. */
+  readonly blockshape: readonly number[] | undefined
+  readonly schunk: SChunkTraits
+}
+
+/** What a filter is told of the block that it works on. */
+export interface BlockContext extends FilterContext {
+  ws: Workspace
+  /** Set for each filter of the pipeline in turn. */
+  meta: number
+  /** Item size in the chunk's header, in bytes: 1 for items that are larger than a header can say. */
+  headerTypesize: number
+  /** A chunk of Blosc1, whose bit shuffle is all or nothing. */
+  blosc1: boolean
+  /** Where block 0 lies in its plain form, for the others; undefined in block 0 itself. */
+  reference: number | undefined
+  place: ErrorPlace
+}
+
+/** A step of the pipeline. Addresses are in the arena, sizes in bytes; both areas hold `nbytes`. */
+export interface Filter extends Loadable {
+  readonly id: number
+  readonly traits: FilterTraits
+  /** The module that registers it, if that is known; worker threads import it. */
+  readonly module?: string | undefined
+  /** Undefined if it can only be undone. */
   readonly forward?: (c: BlockContext, nbytes: number, src: number, dst: number) => void
-  /** Undefined where there is nothing to undo. */
+  /** Undefined if there is nothing to undo. */
   readonly backward?: (c: BlockContext, nbytes: number, src: number, dst: number) => void
 }
 

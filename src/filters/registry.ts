@@ -1,15 +1,21 @@
+// Every filter that there is, built in or registered, by name and number.
 import { unsupported, usage } from '../core/errors.js'
 import { SIMPLE_FILTERS } from './builtin.js'
 import { CELL_FILTERS } from './cells.js'
-import type { BlockFilter } from './filter.js'
+import type { Filter } from './filter.js'
 
 /** Numbers that users may give to filters and codecs of their own. */
 export const USER_IDS = { first: 160, last: 255 } as const
 
-const filters = new Map<number, BlockFilter>([...SIMPLE_FILTERS, ...CELL_FILTERS].map((f) => [f.id, f]))
+const filters = new Map<number, Filter>([...SIMPLE_FILTERS, ...CELL_FILTERS].map((f) => [f.id, f]))
+
+/** All filters, those of users last. */
+export function allFilters(): Filter[] {
+  return [...filters.values()]
+}
 
 /** The filter of a number. @throws BlpkError UNSUPPORTED for one that has none */
-export function filterById(id: number): BlockFilter {
+export function filterById(id: number): Filter {
   const found = filters.get(id)
   if (found !== undefined) return found
   const isForUsers = id >= USER_IDS.first
@@ -22,16 +28,21 @@ export function filterById(id: number): BlockFilter {
 }
 
 /** The filter of a number; undefined for one that has none. */
-export function knownFilter(id: number): BlockFilter | undefined {
+export function knownFilter(id: number): Filter | undefined {
   return filters.get(id)
 }
 
 /** The filter of a name. @throws BlpkError USAGE for one that has none */
-export function filterByName(name: string): BlockFilter {
+export function filterByName(name: string): Filter {
   for (const filter of filters.values()) if (filter.name === name) return filter
   const written = [...filters.values()].filter(({ forward }) => forward !== undefined)
   const names = written.map((filter) => filter.name).join(', ')
   throw usage(`unknown filter '${name}' (there are ${names})`)
+}
+
+/** Does one of these filters hold blocks against the first one of the chunk? */
+export function useFirstBlock(slots: readonly { id: number }[]): boolean {
+  return slots.some(({ id }) => filters.get(id)?.traits.usesFirstBlock === true)
 }
 
 /** @throws BlpkError USAGE for a number out of the users' range, or one that is taken */
@@ -43,7 +54,7 @@ export function checkUserId(id: number, taken: boolean, what: string): void {
 }
 
 /** Adds a filter. @throws BlpkError USAGE */
-export function addFilter(filter: BlockFilter): void {
+export function addFilter(filter: Filter): void {
   checkUserId(filter.id, filters.has(filter.id), 'filter')
   filters.set(filter.id, filter)
 }

@@ -1,8 +1,8 @@
 // Options of packing, whatever the container: each takes what it can, and says why it refuses the rest.
 
-import type { Shuffle } from '../chunk/blosc1/header.js'
 import type { SplitMode } from '../chunk/blosc2/params.js'
 import type { Room, RunOptions } from '../engine/options.js'
+import type { Shuffle } from '../filters/shuffles.js'
 
 /** A filter by name or number, with its meta byte (0 to 255, or −128 to −1). */
 export type FilterOption = string | number | { filter: string | number; meta?: number }

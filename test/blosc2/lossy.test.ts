@@ -99,17 +99,23 @@ describe('lossy filters', () => {
   test('codecs and filters of users say so of themselves', async () => {
     const dir = tempDir()
     const copy = (input: Uint8Array, output: Uint8Array): void => output.set(input)
-    registerFilter({ id: 171, name: 'loses', lossy: true, forward: copy, backward: copy })
+    registerFilter({ id: 171, name: 'loses', traits: { lossy: true }, forward: copy, backward: copy })
     registerFilter({ id: 172, name: 'keeps', forward: copy, backward: copy })
-    registerCodec({ id: 173, name: 'halves', lossy: true, encode: () => 0, decode: () => 0 })
+    registerCodec({
+      name: 'halves',
+      ids: { blosc2: 173 },
+      traits: { lossy: true },
+      encode: () => 0,
+      decode: () => 0,
+    })
     const plugin = put(
       dir,
       'plugin.mjs',
       `export function register({ registerFilter, registerCodec }) {
          const copy = (input, output) => output.set(input)
-         registerFilter({ id: 171, name: 'loses', lossy: true, forward: copy, backward: copy })
+         registerFilter({ id: 171, name: 'loses', traits: { lossy: true }, forward: copy, backward: copy })
          registerFilter({ id: 172, name: 'keeps', forward: copy, backward: copy })
-         registerCodec({ id: 173, name: 'halves', lossy: true, encode: () => 0, decode: () => 0 })
+         registerCodec({ name: 'halves', ids: { blosc2: 173 }, traits: { lossy: true }, encode: () => 0, decode: () => 0 })
        }`,
     )
     for (const [options, lossy] of [

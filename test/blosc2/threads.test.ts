@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { loneChunk } from '../../dist/core/schunk-traits.js'
 import { resolveParams } from '../../dist/format/blosc2/chunks/cparams.js'
 import { packChunks2 } from '../../dist/format/blosc2/chunks/pack-run.js'
 import { BlpkError, type FilterOption, NDArray, SChunk } from '../../dist/index.js'
@@ -30,7 +31,7 @@ const CASES: { codec: string; filters: FilterOption[]; typesize: number }[] = [
 
 /** Packs without saying how much there is, so that workers are started for few bytes too. */
 async function packAll(plain: Uint8Array, c: (typeof CASES)[number], size: number, threads: number) {
-  const params = resolveParams({ ...c, level: 5 }, c.typesize)
+  const params = resolveParams({ ...c, level: 5 }, { schunk: loneChunk(c.typesize, 0) })
   const chunks: Uint8Array[] = []
   await packChunks2(params, {
     chunkBytes: size,
@@ -112,7 +113,7 @@ describe('many things at the same time', () => {
 test('a signal stops packing before the next chunk', async () => {
   const controller = new AbortController()
   let taken = 0
-  const params = resolveParams({ codec: 'lz4' }, 4)
+  const params = resolveParams({ codec: 'lz4' }, { schunk: loneChunk(4, 0) })
   const packing = packChunks2(params, {
     chunkBytes: 100_000,
     threads: 2,

@@ -28,9 +28,9 @@ const owners: SChunkTraits[] = []
 
 /** An arithmetic progression is its first item and its step. */
 registerCodec({
-  id: ARANGE,
   name: 'arange',
-  encode(input, output, _meta, schunk) {
+  ids: { blosc2: ARANGE },
+  encode(input, output, { schunk }) {
     owners.push(schunk)
     const items = itemsOf(input)
     const [first = 0, second = 0] = items
@@ -47,8 +47,8 @@ registerCodec({
 
 /** The first item, and another one that is repeated. */
 registerCodec({
-  id: REST,
   name: 'rest',
+  ids: { blosc2: REST },
   encode(input, output) {
     const items = itemsOf(input)
     if (!items.every((item, i) => i === 0 || item === items[1])) return 0
@@ -199,14 +199,22 @@ describe('what cannot be registered or found', () => {
   test.each([
     [
       'a codec number that is taken',
-      () => registerCodec({ ...codec, id: ARANGE }),
+      () => registerCodec({ ...codec, ids: { blosc2: ARANGE } }),
       'codec number 180 is taken',
     ],
-    ['a codec number too small', () => registerCodec({ ...codec, id: 159 }), 'from 160 to 255, not 159'],
-    ['a codec number too large', () => registerCodec({ ...codec, id: 256 }), 'from 160 to 255, not 256'],
+    [
+      'a codec number too small',
+      () => registerCodec({ ...codec, ids: { blosc2: 159 } }),
+      'from 160 to 255, not 159',
+    ],
+    [
+      'a codec number too large',
+      () => registerCodec({ ...codec, ids: { blosc2: 256 } }),
+      'from 160 to 255, not 256',
+    ],
     [
       'a codec name that is taken',
-      () => registerCodec({ ...codec, id: 161, name: 'zstd' }),
+      () => registerCodec({ ...codec, ids: { blosc2: 161 }, name: 'zstd' }),
       "name 'zstd' is taken",
     ],
     [

@@ -411,7 +411,7 @@ describe('plugins', () => {
     put(
       dir,
       'range.mjs',
-      "export default (a) => a.registerCodec({ id: 5, name: 'x', encode() {}, decode() {} })",
+      "export default (a) => a.registerCodec({ name: 'x', ids: { blosc2: 5 }, decode() {} })",
     )
     put(dir, 'half.mjs', 'export default (a) => a.registerFilter({ id: 200, forward() {} })')
     const { code, out, err } = await blpk(['info', '--plugin', `./${name}`, 'a.bin'], { cwd: dir })

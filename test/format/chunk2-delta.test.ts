@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { MemoryChunk } from '../../dist/chunk/blosc2/chunk-bytes.js'
 import { OpenChunk } from '../../dist/chunk/blosc2/decode.js'
+import { loneChunk } from '../../dist/core/schunk-traits.js'
 import { Workspace } from '../../dist/kernels/workspace.js'
 import { u32 } from '../hostile/build.js'
 import { chunk2, LZ4_2 } from '../hostile/frame-build.js'
@@ -17,7 +18,8 @@ function deltaChunk(first: number, second: number): Uint8Array {
   return chunk2(fields, body)
 }
 
-const open = (chunk: Uint8Array) => OpenChunk.open(new Workspace(), new MemoryChunk(chunk), { itemBytes: 1 })
+const open = (chunk: Uint8Array) =>
+  OpenChunk.open(new Workspace(), new MemoryChunk(chunk), { itemBytes: 1, schunk: loneChunk(1, 0) })
 
 it('blocks that differ from the first are decoded by it', async () => {
   const chunk = await open(deltaChunk(9, 5))

@@ -1,7 +1,8 @@
 import { decodeChunk } from '../../dist/chunk/blosc1/decode.js'
 import { encodeChunk, maxChunkBytes } from '../../dist/chunk/blosc1/encode.js'
-import { parseChunkHeader, type Shuffle } from '../../dist/chunk/blosc1/header.js'
+import { parseChunkHeader } from '../../dist/chunk/blosc1/header.js'
 import { codecByName } from '../../dist/codecs/registry.js'
+import type { Shuffle } from '../../dist/filters/shuffles.js'
 import { Workspace } from '../../dist/kernels/workspace.js'
 
 /** How a single chunk is to be encoded, the codec by its name. */

@@ -1,3 +1,4 @@
+// The block sizes of C-Blosc 1.x.
 import type { Codec } from '../../codecs/codec.js'
 import { MAX_CHUNK_NBYTES, MAX_STREAMS, MIN_STREAM_BYTES } from './header.js'
 
@@ -8,13 +9,17 @@ const BLOCK_FACTORS = [1 / 4, 1 / 2, 1, 2, 4, 4, 8, 8, 8, 8]
 
 /** Does C-Blosc 1.x (forward-compatible split mode) split blocks of this size into byte planes? */
 export function splitsBlocks(codec: Codec, typesize: number, blocksize: number): boolean {
-  return codec.splits && typesize <= MAX_STREAMS && Math.floor(blocksize / typesize) >= MIN_STREAM_BYTES
+  return (
+    codec.traits.splits.blosc1 &&
+    typesize <= MAX_STREAMS &&
+    Math.floor(blocksize / typesize) >= MIN_STREAM_BYTES
+  )
 }
 
 function baseBlocksize(codec: Codec, level: number, nbytes: number): number {
   if (nbytes < L1) return nbytes
   const factor = BLOCK_FACTORS[level] ?? 4
-  const highRatio = codec.highRatio ? (level === 9 ? 4 : 2) : 1
+  const highRatio = codec.traits.highRatio ? (level === 9 ? 4 : 2) : 1
   return L1 * factor * highRatio
 }
 

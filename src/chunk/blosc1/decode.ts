@@ -1,15 +1,20 @@
-import type { Codec } from '../../codecs/codec.js'
+// Decompresses chunks of Blosc 1.
+import { type Codec, StreamContext } from '../../codecs/codec.js'
 import { codecByFormat } from '../../codecs/registry.js'
 import { damaged, type ErrorPlace } from '../../core/errors.js'
+import { loading } from '../../core/loading.js'
 import type { MaybePromise } from '../../core/maybe-promise.js'
+import type { BlockContext } from '../../filters/filter.js'
 import type { Workspace } from '../../kernels/workspace.js'
 import { CHUNK_HEADER_BYTES, type ChunkHeader, streamsOfBlock } from './header.js'
-import { filterForBlock } from './shuffle.js'
+import { chunkContext, filterForBlock } from './shuffle.js'
 
 interface Reader {
   ws: Workspace
   h: ChunkHeader
   codec: Codec
+  stream: StreamContext
+  filtering: BlockContext
   chunk: Uint8Array
   /** Of the chunk, where it lies in the arena. */
   address: number | undefined
@@ -28,7 +33,9 @@ async function takeStream(r: Reader, position: number, dst: number, size: number
     r.ws.view(dst, size).set(stream)
     return start + cbytes
   }
-  const pending = r.codec.decompress(r.ws, r.ws.bring(stream), cbytes, dst, size)
+  r.stream.stream(r.ws.bring(stream), cbytes, dst, size)
+  r.stream.want = size
+  const pending = r.codec.decode(r.stream)
   const nbytes = typeof pending === 'number' ? pending : await pending
   if (nbytes !== size) throw damaged(`a ${r.codec.name} stream of the chunk does not decode`, r.place)
   return start + cbytes
@@ -39,7 +46,7 @@ function takeAtOnce(r: Reader, position: number, streams: number, size: number, 
   if (r.codec.kernel === undefined || r.address === undefined) return false
   const { kernels } = r.ws
   const src = r.address + position
-  return kernels.decodeStreams(r.codec.format, src, r.h.cbytes - position, streams, size, dst) !== 0
+  return kernels.decodeStreams(r.h.codecFormat, src, r.h.cbytes - position, streams, size, dst) !== 0
 }
 
 /** Decodes a block to the address `dst` in the arena. */
@@ -55,7 +62,7 @@ function takeBlock(r: Reader, index: number, size: number, dst: number): MaybePr
   if (position < CHUNK_HEADER_BYTES + 4 * h.nblocks || position > h.cbytes - 4) {
     throw damaged(`block ${index} of the chunk lies outside it`, r.place)
   }
-  const undoFilter = () => filter?.backward(ws, h.typesize, size, target, dst)
+  const undoFilter = () => filter?.backward?.(r.filtering, size, target, dst)
   if (takeAtOnce(r, position, streams, streamSize, target)) return undoFilter()
   // One by one, which also finds what is wrong.
   return takeStreams(r, position, streams, streamSize, target).then(undoFilter)
@@ -100,10 +107,16 @@ export async function decodeBlocks(
     return
   }
   const view = new DataView(chunk.buffer, chunk.byteOffset, h.cbytes)
+  const codec = codecByFormat(h.codecFormat, place)
+  const unloaded = loading([codec])
+  if (unloaded !== undefined) await unloaded
+  const filtering = chunkContext(ws, h, place)
   const r: Reader = {
     ws,
     h,
-    codec: codecByFormat(h.codecFormat, place),
+    codec,
+    stream: new StreamContext(ws, filtering),
+    filtering,
     chunk,
     address: ws.addressOf(chunk),
     view,

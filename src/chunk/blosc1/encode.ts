@@ -1,5 +1,10 @@
-import type { Codec } from '../../codecs/codec.js'
+// Compresses chunks of Blosc 1.
+import { type Codec, StreamContext } from '../../codecs/codec.js'
+import { usage } from '../../core/errors.js'
+import { loading } from '../../core/loading.js'
 import type { MaybePromise } from '../../core/maybe-promise.js'
+import type { BlockContext } from '../../filters/filter.js'
+import type { Shuffle } from '../../filters/shuffles.js'
 import type { Workspace } from '../../kernels/workspace.js'
 import { chooseBlocksize, splitsBlocks } from './blocksize.js'
 import {
@@ -7,11 +12,10 @@ import {
   type ChunkHeader,
   MIN_STREAM_BYTES,
   newChunkHeader,
-  type Shuffle,
   streamsOfBlock,
   writeChunkHeader,
 } from './header.js'
-import { filterForBlock } from './shuffle.js'
+import { chunkContext, filterForBlock } from './shuffle.js'
 
 /** How a chunk is to be compressed. */
 export interface ChunkParams {
@@ -32,6 +36,8 @@ export function maxChunkBytes(nbytes: number): number {
 
 interface Writer {
   ws: Workspace
+  stream: StreamContext
+  filtering: BlockContext
   out: Uint8Array
   /** Address of `out` where it lies in the arena. */
   outAddress: number | undefined
@@ -44,7 +50,8 @@ async function putStream(w: Writer, p: ChunkParams, address: number, size: numbe
   if (room <= 0) return false
   const capacity = Math.min(size - 1, room)
   const target = w.outAddress === undefined ? w.ws.scratch('output', size) : w.outAddress + w.position + 4
-  const pending = p.codec.compress(w.ws, address, size, target, capacity, p.level)
+  w.stream.stream(address, size, target, capacity)
+  const pending = p.codec.encode?.(w.stream) ?? 0
   let cbytes = typeof pending === 'number' ? pending : await pending
   if (cbytes === 0) {
     if (size > room) return false
@@ -58,12 +65,12 @@ async function putStream(w: Writer, p: ChunkParams, address: number, size: numbe
   return true
 }
 
-function filtered(ws: Workspace, h: ChunkHeader, block: Uint8Array): number {
+function filtered({ ws, filtering }: Writer, h: ChunkHeader, block: Uint8Array): number {
   const src = ws.bring(block)
   const filter = filterForBlock(h.shuffle, h.typesize, block.length)
   if (filter === undefined) return src
   const dst = ws.scratch('filtered', h.blocksize)
-  filter.forward(ws, h.typesize, block.length, src, dst)
+  filter.forward?.(filtering, block.length, src, dst)
   return dst
 }
 
@@ -87,7 +94,7 @@ function putAtOnce(w: Writer, p: ChunkParams, address: number, streams: number, 
 }
 
 function putBlock(w: Writer, p: ChunkParams, h: ChunkHeader, block: Uint8Array): MaybePromise<boolean> {
-  const address = filtered(w.ws, h, block)
+  const address = filtered(w, h, block)
   const streams = streamsOfBlock(h, block.length)
   const size = Math.floor(block.length / streams)
   return putAtOnce(w, p, address, streams, size) ?? putStreams(w, p, address, streams, size)
@@ -113,6 +120,12 @@ async function putBlocks(w: Writer, p: ChunkParams, h: ChunkHeader, plain: Uint8
   return true
 }
 
+/** @throws BlpkError USAGE for a codec that Blosc 1 does not have */
+function formatOf({ ids, name }: Codec): number {
+  if (ids.blosc1 === undefined) throw usage(`Blosc 1 has no codec ${name}`)
+  return ids.blosc1
+}
+
 /**
  * Compresses one Blosc 1 chunk (C-Blosc README_CHUNK_FORMAT) as C-Blosc 1.x would: a chunk that does
  * not get smaller is stored. Bytes that lie in the workspace's arena are worked on in place.
@@ -126,18 +139,22 @@ export async function encodeChunk(
   plain: Uint8Array,
   out: Uint8Array,
 ): Promise<number> {
+  const unloaded = loading([p.codec])
+  if (unloaded !== undefined) await unloaded
   const blocksize = chooseBlocksize(p.codec, p.level, p.typesize, plain.length, p.blocksize)
   const h = newChunkHeader({
     shuffle: p.shuffle,
     split: splitsBlocks(p.codec, p.typesize, blocksize),
-    codecFormat: p.codec.format,
+    codecFormat: formatOf(p.codec),
     typesize: p.typesize,
     nbytes: plain.length,
     blocksize,
   })
   // C-Blosc never lets a chunk grow past its plain size and the header.
   const target = out.subarray(0, maxChunkBytes(plain.length))
-  const w: Writer = { ws, out: target, outAddress: ws.addressOf(target), position: 0 }
+  const filtering = chunkContext(ws, h)
+  const stream = new StreamContext(ws, { ...filtering, level: p.level })
+  const w: Writer = { ws, stream, filtering, out: target, outAddress: ws.addressOf(target), position: 0 }
   const compressible = p.level > 0 && plain.length >= MIN_STREAM_BYTES
   if (compressible && (await putBlocks(w, p, h, plain))) {
     h.cbytes = w.position

@@ -1,4 +1,5 @@
 import { damaged, type ErrorPlace, unsupported } from '../../core/errors.js'
+import type { Shuffle } from '../../filters/shuffles.js'
 
 /** Size of a Blosc 1 chunk header, in bytes. */
 export const CHUNK_HEADER_BYTES = 16
@@ -15,8 +16,6 @@ const FLAG_MEMCPYED = 0x02
 const FLAG_BIT_SHUFFLE = 0x04
 const FLAG_RESERVED = 0x08
 const FLAG_NOT_SPLIT = 0x10
-
-export type Shuffle = 'none' | 'byte' | 'bit'
 
 /** The 16-byte header of a Blosc 1 chunk (C-Blosc README_CHUNK_FORMAT, "The header section"). */
 export interface ChunkHeader {

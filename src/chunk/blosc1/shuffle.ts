@@ -1,35 +1,37 @@
+// Which filter a block of a Blosc 1 chunk goes through, and what the filter is told.
+import type { ErrorPlace } from '../../core/errors.js'
+import { loneChunk } from '../../core/schunk-traits.js'
+import type { BlockContext, Filter } from '../../filters/filter.js'
+import { SHUFFLE_FILTERS, type Shuffle } from '../../filters/shuffles.js'
 import type { Workspace } from '../../kernels/workspace.js'
-import type { Shuffle } from './header.js'
 
-/** A reversible rearrangement of a block's bytes, before the codec. Addresses are in the arena, sizes in bytes. */
-export interface Filter {
-  forward(ws: Workspace, typesize: number, nbytes: number, src: number, dst: number): void
-  backward(ws: Workspace, typesize: number, nbytes: number, src: number, dst: number): void
-  /** Does it change a block of this size at all? */
-  applies(typesize: number, nbytes: number): boolean
+/** Format version 2: a block whose items are no multiple of 8 is not bit-shuffled. */
+function applies(shuffle: Shuffle, typesize: number, nbytes: number): boolean {
+  if (shuffle === 'byte') return typesize > 1
+  return nbytes >= typesize && Math.floor(nbytes / typesize) % 8 === 0
 }
 
-const byteShuffle: Filter = {
-  forward: (ws, typesize, nbytes, src, dst) => ws.kernels.shuffle(typesize, nbytes, src, dst),
-  backward: (ws, typesize, nbytes, src, dst) => ws.kernels.unshuffle(typesize, nbytes, src, dst),
-  applies: (typesize) => typesize > 1,
-}
-
-const bitShuffle: Filter = {
-  forward(ws, typesize, nbytes, src, dst) {
-    ws.kernels.bitshuffle(typesize, nbytes, src, dst, ws.scratch('transposed', nbytes))
-  },
-  backward(ws, typesize, nbytes, src, dst) {
-    ws.kernels.bitunshuffle(typesize, nbytes, src, dst, ws.scratch('transposed', nbytes))
-  },
-  // Format version 2: a block whose items are no multiple of 8 is left as it is.
-  applies: (typesize, nbytes) => nbytes >= typesize && Math.floor(nbytes / typesize) % 8 === 0,
-}
-
-const FILTERS: Record<Shuffle, Filter | undefined> = { none: undefined, byte: byteShuffle, bit: bitShuffle }
-
-/** The filter of a Blosc 1 chunk for a block of this size, or undefined where the block stays as it is. */
+/** The filter of a Blosc 1 chunk for a block of this size, or undefined if the block stays as it is. */
 export function filterForBlock(shuffle: Shuffle, typesize: number, nbytes: number): Filter | undefined {
-  const filter = FILTERS[shuffle]
-  return filter?.applies(typesize, nbytes) === true ? filter : undefined
+  const [filter] = SHUFFLE_FILTERS[shuffle]
+  return filter !== undefined && applies(shuffle, typesize, nbytes) ? filter : undefined
+}
+
+/** What the filters of a Blosc 1 chunk are told. */
+export function chunkContext(
+  ws: Workspace,
+  { typesize, nbytes }: { typesize: number; nbytes: number },
+  place: ErrorPlace = {},
+): BlockContext {
+  return {
+    ws,
+    meta: 0,
+    typesize,
+    headerTypesize: typesize,
+    blosc1: true,
+    reference: undefined,
+    blockshape: undefined,
+    schunk: loneChunk(typesize, nbytes),
+    place,
+  }
 }

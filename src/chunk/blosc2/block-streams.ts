@@ -1,10 +1,15 @@
+// Decodes the streams of blocks.
+import { type Codec, StreamContext } from '../../codecs/codec.js'
 import { damaged } from '../../core/errors.js'
+import { type Loadable, loading } from '../../core/loading.js'
+import { knownFilter } from '../../filters/registry.js'
 import type { Workspace } from '../../kernels/workspace.js'
 import { streamsOfBlock } from '../blosc1/header.js'
 import type { ChunkBytes } from './chunk-bytes.js'
 import { streamsOf } from './header.js'
 import type { ChunkLayout } from './layout.js'
-import { type StreamDecoder, streamDecoder } from './streams.js'
+import type { PipelineTraits } from './pipeline.js'
+import { codecOf } from './streams.js'
 
 /** Streams of which less than one in so many bytes is wanted are fetched one by one, in case they are stored plain. */
 const FEW = 8
@@ -29,17 +34,23 @@ export class BlockStreams {
   readonly #ws: Workspace
   readonly #bytes: ChunkBytes
   readonly #layout: ChunkLayout
-  readonly #decoder: StreamDecoder
+  readonly #codec: Codec
+  readonly #context: StreamContext
+  /** What must be loaded before the first block is decoded. */
+  readonly #needed: Loadable[] = []
 
-  /**
-   * @param owner what codecs of users are handed along
-   * @throws BlpkError UNSUPPORTED for a codec that is not known, DAMAGED for a malformed dictionary
-   */
-  constructor(ws: Workspace, bytes: ChunkBytes, layout: ChunkLayout, owner: unknown) {
+  /** @throws BlpkError UNSUPPORTED for a codec that is not known */
+  constructor(ws: Workspace, bytes: ChunkBytes, layout: ChunkLayout, traits: PipelineTraits) {
+    const { header, dictionary } = layout
+    const { place } = bytes
     this.#ws = ws
     this.#bytes = bytes
     this.#layout = layout
-    this.#decoder = streamDecoder(ws, layout.header, layout.dictionary, owner, bytes.place)
+    this.#codec = codecOf(header, place)
+    this.#context = new StreamContext(ws, { ...traits, meta: header.codecMeta, place })
+    this.#context.dictionary = dictionary
+    for (const one of [this.#codec, ...header.filters.map(({ id }) => knownFilter(id))])
+      if (one?.load !== undefined) this.#needed.push(one)
   }
 
   /** Brings the packed bytes of a block into the arena. @returns where they are */
@@ -65,6 +76,7 @@ export class BlockStreams {
    * @throws BlpkError DAMAGED
    */
   async take(index: number, size: number, first: number, want: number): Promise<number> {
+    if (this.#needed.length > 0) await loading(this.#needed)
     const { header: h, starts, ends, sizes } = this.#layout
     const start = starts[index] ?? 0
     const nbytes = (ends[index] ?? 0) - start
@@ -125,7 +137,10 @@ export class BlockStreams {
       if (nbytes < want || nbytes > size)
         throw damaged('a stream of the chunk does not decode', this.#bytes.place)
     }
-    const result = this.#decoder(s.address + at, cbytes, dst, size, want)
+    const context = this.#context
+    context.stream(s.address + at, cbytes, dst, size)
+    context.want = want
+    const result = this.#codec.decode(context)
     if (typeof result === 'number') check(result)
     else s.pending.push(result.then(check))
   }

@@ -1,3 +1,4 @@
+// The block sizes of C-Blosc2.
 import { FILTER_SHUFFLE, MAX_BLOCK_BYTES, MAX_CHUNK_TYPESIZE } from './header.js'
 import type { Chunk2Params } from './params.js'
 
@@ -23,12 +24,12 @@ export function splits(p: Chunk2Params, blocksize: number): boolean {
   if (p.splitMode === 'always') return true
   const shuffled = p.filters.some(({ id }) => id === FILTER_SHUFFLE)
   const longEnough = Math.floor(blocksize / typesize) >= MIN_STREAM2_BYTES
-  return p.encoder.likesSplit(p.level) && shuffled && typesize <= MAX_STREAMS && longEnough
+  return p.level <= p.codec.traits.splits.blosc2 && shuffled && typesize <= MAX_STREAMS && longEnough
 }
 
 function unsplitSize(p: Chunk2Params, nbytes: number): number {
   if (nbytes < L1) return nbytes
-  const highRatio = p.encoder.highRatio ? (p.level === 9 ? 4 : 2) : 1
+  const highRatio = p.codec.traits.highRatio ? (p.level === 9 ? 4 : 2) : 1
   return L1 * (FACTORS[p.level] ?? 4) * highRatio
 }
 

@@ -1,3 +1,4 @@
+// Decompresses chunks of Blosc2, block by block.
 import { type AxisRuns, planWords, spanOfRuns } from '../../array/runs.js'
 import { damaged, type ErrorPlace } from '../../core/errors.js'
 import type { Workspace } from '../../kernels/workspace.js'
@@ -5,7 +6,7 @@ import { BlockStreams } from './block-streams.js'
 import type { ChunkBytes } from './chunk-bytes.js'
 import { type Chunk2Header, FILTER_SHUFFLE } from './header.js'
 import { type ChunkLayout, readLayout } from './layout.js'
-import { blockContext, type PipelineTraits, runBackward, usesDelta } from './pipeline.js'
+import { blockContext, type PipelineTraits, runBackward, usesFirstBlock } from './pipeline.js'
 import { fillPattern } from './special.js'
 
 /** Counts what was done, so that tests can see that nothing is decompressed in vain. */
@@ -19,8 +20,6 @@ export type BlockHook = (input: Uint8Array, output: Uint8Array, offset: number) 
 
 export interface DecodeOptions extends PipelineTraits {
   counts?: DecodeCounts | undefined
-  /** What codecs of users are handed along. */
-  owner?: unknown
   /** Gives what is answered in place of the plain bytes of each block. */
   postfilter?: BlockHook | undefined
 }
@@ -43,7 +42,7 @@ export class OpenChunk {
   readonly #streams: BlockStreams | undefined
   #reference: Uint8Array | undefined
 
-  /** @throws BlpkError UNSUPPORTED for a codec that is not known, DAMAGED for a malformed dictionary */
+  /** @throws BlpkError UNSUPPORTED for a codec that is not known */
   constructor(ws: Workspace, bytes: ChunkBytes, layout: ChunkLayout, options: DecodeOptions) {
     const { header, starts } = layout
     this.#ws = ws
@@ -51,7 +50,7 @@ export class OpenChunk {
     this.layout = layout
     this.#options = options
     this.#shuffled = options.postfilter === undefined && isShuffled(header)
-    if (starts.length > 0) this.#streams = new BlockStreams(ws, bytes, layout, options.owner)
+    if (starts.length > 0) this.#streams = new BlockStreams(ws, bytes, layout, options)
     if (options.counts !== undefined) options.counts.chunks++
   }
 
@@ -107,7 +106,7 @@ export class OpenChunk {
   /** @param dst where the plain bytes are to go; into scratch by default @returns where they are */
   async #decode(index: number, size: number, dst?: number): Promise<number> {
     const { header: h } = this
-    const reference = index > 0 && usesDelta(h) ? await this.#firstBlock(size) : undefined
+    const reference = index > 0 && usesFirstBlock(h) ? await this.#firstBlock(size) : undefined
     const packed = await this.#take(index, size, 0, size)
     const context = blockContext(this.#ws, h, this.#options, reference, this.#place)
     return runBackward(context, h, size, packed, dst)

@@ -1,11 +1,14 @@
+// Compresses chunks of Blosc2.
+import { StreamContext } from '../../codecs/codec.js'
 import { usage } from '../../core/errors.js'
-import type { MaybePromise } from '../../core/maybe-promise.js'
+import { loading } from '../../core/loading.js'
+import { filterById } from '../../filters/registry.js'
 import type { Workspace } from '../../kernels/workspace.js'
 import { chooseBlock2size, chunkTypesize, MIN_STREAM2_BYTES, splits } from './blocksize.js'
 import {
   type Chunk2Header,
+  CODEC_FORMAT_UD,
   EXTENDED_HEADER_BYTES,
-  FILTER_TRUNC_PREC,
   MAX_CHUNK_TYPESIZE,
   MAX_CHUNK2_NBYTES,
   newChunk2Header,
@@ -13,20 +16,19 @@ import {
   writeChunk2Header,
 } from './header.js'
 import type { Chunk2Params } from './params.js'
-import { blockContext, runBackward, runForward, usesDelta } from './pipeline.js'
+import { blockContext, runBackward, runForward, usesFirstBlock } from './pipeline.js'
 import { dictionaryBytes, Sampler, sampledBlocks } from './sample.js'
-
-const FILTER_INT_TRUNC = 36
-const FIRST_USER_FILTER = 160
 
 /** Room that a chunk of `nbytes` plain bytes needs at most, in bytes. */
 export function maxChunk2Bytes(nbytes: number): number {
   return nbytes + EXTENDED_HEADER_BYTES
 }
+
 class ChunkWriter {
   readonly #ws: Workspace
   readonly #p: Chunk2Params
   readonly #h: Chunk2Header
+  readonly #context: StreamContext
   readonly #out: Uint8Array
   readonly #view: DataView
   /** Where the chunk lies in the arena, if it does. */
@@ -43,6 +45,7 @@ class ChunkWriter {
     this.#ws = ws
     this.#p = p
     this.#h = h
+    this.#context = new StreamContext(ws, { ...p, meta: p.codecMeta })
     this.#out = out
     this.#view = new DataView(out.buffer, out.byteOffset, out.length)
     this.#address = ws.addressOf(out)
@@ -86,27 +89,19 @@ class ChunkWriter {
     this.solid++
     const room = this.#out.length - this.position - 4
     if (room <= 0) return false
-    const { encoder, level } = this.#p
     const target = this.#target(size)
-    const capacity = Math.min(size - 1, room)
-    const pending =
-      this.#encodeDict(address, size, target, capacity) ??
-      encoder.encode(this.#ws, address, size, target, capacity, level)
+    this.#context.stream(this.#behindDictionary(address, size), size, target, Math.min(size - 1, room))
+    const pending = this.#p.codec.encode?.(this.#context) ?? 0
     return this.#put(address, size, typeof pending === 'number' ? pending : await pending, target)
   }
 
-  #encodeDict(
-    address: number,
-    size: number,
-    target: number,
-    capacity: number,
-  ): MaybePromise<number> | undefined {
-    const { encoder, level } = this.#p
+  /** A stream must lie right behind the dictionary that it refers to. @returns where it lies */
+  #behindDictionary(address: number, size: number): number {
     const [ws, dictionary] = [this.#ws, this.#dictionary]
-    if (dictionary === undefined) return undefined
+    if (dictionary === undefined) return address
     const behind = dictionary.address + dictionary.nbytes
     ws.view(behind, size).set(ws.view(address, size))
-    return encoder.encodeDict?.(ws, behind, size, target, capacity, level, dictionary.nbytes)
+    return behind
   }
 
   #referenceAddress(): number | undefined {
@@ -124,16 +119,15 @@ class ChunkWriter {
   /** Runs the filters over a block. @returns where the result is */
   #forward(block: Uint8Array): number {
     const h = this.#h
-    const traits = { itemBytes: this.#p.itemBytes }
-    const context = blockContext(this.#ws, h, traits, this.#referenceAddress(), {})
+    const context = blockContext(this.#ws, h, this.#p, this.#referenceAddress(), {})
     return runForward(context, h, block.length, this.#ws.bring(block))
   }
 
   /** Readers hold the others against block 0 as they decoded it: where filters lose something, not the input. */
   #keepReference(address: number, nbytes: number): void {
     const h = this.#h
-    if (this.#reference !== undefined || !usesDelta(h)) return
-    const context = blockContext(this.#ws, h, { itemBytes: this.#p.itemBytes }, undefined, {})
+    if (this.#reference !== undefined || !usesFirstBlock(h)) return
+    const context = blockContext(this.#ws, h, this.#p, undefined, {})
     this.#reference = this.#ws.view(runBackward(context, h, nbytes, address), nbytes).slice()
   }
 
@@ -165,6 +159,7 @@ class ChunkWriter {
     this.#out.set(this.#ws.view(address, nbytes), this.position + 4)
     this.position += 4 + nbytes
     this.#dictionary = { address, nbytes }
+    this.#context.dictionary = this.#ws.view(address, nbytes)
     return true
   }
 
@@ -185,9 +180,7 @@ class ChunkWriter {
 
 /** Do filters leave a repeated value as it is, so that it may stand for the whole chunk? */
 function keepsValues(p: Chunk2Params): boolean {
-  return p.filters.every(
-    ({ id }) => id !== FILTER_TRUNC_PREC && id !== FILTER_INT_TRUNC && id < FIRST_USER_FILTER,
-  )
+  return p.filters.every(({ id }) => filterById(id).traits.keepsRepeats)
 }
 
 /** The item that the whole chunk repeats, if it does and a chunk can say so. */
@@ -239,13 +232,15 @@ export async function encodeChunk2Into(
   out: Uint8Array,
 ): Promise<number> {
   checkChunk2Bytes(input.length)
+  const unloaded = loading([p.codec, ...p.filters.map(({ id }) => filterById(id))])
+  if (unloaded !== undefined) await unloaded
   const blocksize = chooseBlock2size(p, input.length)
   const plain = applyPrefilter(p, input, blocksize)
   const h = newChunk2Header({
     split: splits(p, blocksize),
-    codecFormat: p.encoder.format,
-    udcodec: p.encoder.number,
-    codecMeta: p.encoder.meta,
+    codecFormat: p.codec.ids.blosc1 ?? CODEC_FORMAT_UD,
+    udcodec: p.codec.ids.blosc2 ?? 0,
+    codecMeta: p.codecMeta,
     typesize: chunkTypesize(p.itemBytes),
     nbytes: plain.length,
     blocksize,

@@ -1,20 +1,15 @@
+// Makes Blosc1 chunks chunks of Blosc2 without compressing them again.
+import type { Codec } from '../../codecs/codec.js'
+import { SHUFFLE_FILTERS } from '../../filters/shuffles.js'
 import { CHUNK_HEADER_BYTES, type ChunkHeader, streamsOfBlock } from '../blosc1/header.js'
-import {
-  EXTENDED_HEADER_BYTES,
-  FILTER_BITSHUFFLE,
-  FILTER_SHUFFLE,
-  type FilterSlot,
-  newChunk2Header,
-  writeChunk2Header,
-} from './header.js'
-import { CODEC_NUMBERS } from './params.js'
+import { EXTENDED_HEADER_BYTES, type FilterSlot, newChunk2Header, writeChunk2Header } from './header.js'
 
 /** What the longer header adds to all positions. */
 const SHIFT = EXTENDED_HEADER_BYTES - CHUNK_HEADER_BYTES
 
 function filtersOf({ shuffle, typesize }: ChunkHeader): FilterSlot[] {
-  if (shuffle === 'byte' && typesize > 1) return [{ id: FILTER_SHUFFLE, meta: 0 }]
-  return shuffle === 'bit' ? [{ id: FILTER_BITSHUFFLE, meta: 0 }] : []
+  if (shuffle === 'byte' && typesize === 1) return []
+  return SHUFFLE_FILTERS[shuffle].map(({ id }) => ({ id, meta: 0 }))
 }
 
 /** Blosc1 leaves a block alone whose items are no multiple of 8, where Blosc2 shuffles as many as it can. */
@@ -27,15 +22,15 @@ function isShuffledAlike({ shuffle, typesize, blocksize, nbytes }: ChunkHeader):
 /**
  * Puts the header of Blosc2 before a Blosc1 chunk; its streams stay as they are. The format allows Blosc1 chunks in
  * frames, but C-Blosc2 reads 32 bytes of header and takes what follows the 16 for flags.
- * @param codec name of the codec that the chunk was compressed with
+ * @param codec what the chunk was compressed with, if that is known
  * @returns undefined where Blosc2 would decode the streams to something else, or has not got the codec
  */
 export function withBlosc2Header(
   chunk: Uint8Array,
   h: ChunkHeader,
-  codec: string | undefined,
+  codec: Codec | undefined,
 ): Uint8Array | undefined {
-  const number = CODEC_NUMBERS[codec as keyof typeof CODEC_NUMBERS] as number | undefined
+  const number = codec?.ids.blosc2
   if (!h.memcpyed && (number === undefined || !isShuffledAlike(h))) return undefined
   const cbytes = h.cbytes + SHIFT
   const header = newChunk2Header({

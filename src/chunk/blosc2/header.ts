@@ -30,9 +30,8 @@ const FLAG3_VARIABLE_BLOCKS = 0x01
 
 /** Numbers of the filters that the format itself defines. */
 export const FILTER_SHUFFLE = 1
-export const FILTER_BITSHUFFLE = 2
-export const FILTER_DELTA = 3
-export const FILTER_TRUNC_PREC = 4
+const FILTER_BITSHUFFLE = 2
+const FILTER_DELTA = 3
 
 /** Number in the flags that sends the reader to the `udcodec` field. */
 export const CODEC_FORMAT_UD = 6

@@ -1,37 +1,15 @@
+// How chunks of Blosc2 are compressed.
 import type { Codec } from '../../codecs/codec.js'
-import type { MaybePromise } from '../../core/maybe-promise.js'
-
-import type { Workspace } from '../../kernels/workspace.js'
+import { knownNumber, knownPlugin } from '../../codecs/registry.js'
+import type { SChunkTraits } from '../../core/schunk-traits.js'
 import type { BlockHook } from './decode.js'
 import type { FilterSlot } from './header.js'
 
-/** What compresses single streams, built in or of a user. */
-export interface StreamEncoder {
-  /** Number of the stream format in the flags of a chunk. */
-  format: number
-  /** Number of the codec itself, which C-Blosc2 writes beside it. */
-  number: number
-  meta: number
-  /** C-Blosc2 gives it larger blocks. */
-  highRatio: boolean
-  /** Splitting helps it at this level, where data are shuffled. */
-  likesSplit: (level: number) => boolean
-  /** @returns bytes written at `dst`, or 0 where the stream does not get smaller than `capacity` */
-  encode(
-    ws: Workspace,
-    src: number,
-    nbytes: number,
-    dst: number,
-    capacity: number,
-    level: number,
-  ): MaybePromise<number>
-  /** The same with a dictionary of `dictBytes` bytes right before `src`, where the codec takes one. */
-  encodeDict?: Codec['compressDict']
-}
-
 /** How a chunk is to be compressed. */
 export interface Chunk2Params {
-  encoder: StreamEncoder
+  codec: Codec
+  /** The codec's meta byte. */
+  codecMeta: number
   /** 0 (store) to 9. */
   level: number
   filters: readonly FilterSlot[]
@@ -44,16 +22,41 @@ export interface Chunk2Params {
   dictionary?: boolean
   /** Gives what is compressed in place of the plain bytes of each block. */
   prefilter?: BlockHook | undefined
+  /** The super-chunk that the chunk goes to. */
+  schunk: SChunkTraits
+  /** Shape of the blocks in items, if the super-chunk holds an array. */
+  blockshape?: readonly number[] | undefined
+}
+
+/** In the frame's header, in place of the codec's own number: that is in the `udcodec` field. */
+const CODEC_UD = 6
+
+/** How the header of a frame names a codec. */
+export interface CodecNumbers {
+  /** Number of the codec itself, or {@link CODEC_UD} and more. */
+  codec: number
+  udcodec: number
 }
 
 /**
- * Numbers of the codecs themselves, which stand here; chunks have those of stream formats, as LZ4 HC has none.
+ * The numbers of a codec that a frame's header says. Chunks have those of stream formats, as LZ4 HC has none.
  * The document gives the latter here too, but C-Blosc2 writes these.
  */
-export const CODEC_NUMBERS = { blosclz: 0, lz4: 1, lz4hc: 2, zlib: 4, zstd: 5 } as const
+export function numbersOf({ ids }: Codec): CodecNumbers {
+  const { blosc1, blosc2 = 0 } = ids
+  return { codec: blosc1 === undefined ? CODEC_UD : blosc2, udcodec: blosc2 }
+}
 
-/** In the frame's header: the number is in the `udcodec` field. */
-export const CODEC_UD = 6
+/** The number in these fields that says which codec it is. */
+export function numberOf({ codec, udcodec }: CodecNumbers): { number: number; isPlugin: boolean } {
+  return codec >= CODEC_UD ? { number: udcodec, isPlugin: true } : { number: codec, isPlugin: false }
+}
+
+/** The codec that a frame's header names; undefined for one that is not known. */
+export function namedCodec(numbers: CodecNumbers): Codec | undefined {
+  const { number, isPlugin } = numberOf(numbers)
+  return isPlugin ? knownPlugin(number) : knownNumber(number)
+}
 
 export const SPLIT_MODES = ['always', 'never', 'auto', 'forward-compat'] as const
 

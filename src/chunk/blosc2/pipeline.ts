@@ -1,14 +1,18 @@
-import { unsupported } from '../../core/errors.js'
+// Runs the filters of a chunk over its blocks.
+import { type ErrorPlace, unsupported } from '../../core/errors.js'
+import type { SChunkTraits } from '../../core/schunk-traits.js'
 import { type BlockContext, copyWithin } from '../../filters/filter.js'
-import { filterById } from '../../filters/registry.js'
+import { filterById, useFirstBlock } from '../../filters/registry.js'
 import type { Workspace } from '../../kernels/workspace.js'
-import { type Chunk2Header, FILTER_DELTA } from './header.js'
+import type { Chunk2Header } from './header.js'
 
-/** What the filters of a chunk need to know beyond its header. */
+/** What codec and filters of a chunk are told beyond its header. */
 export interface PipelineTraits {
   /** Item size of the super-chunk, in bytes. */
   itemBytes: number
+  /** Shape of the blocks in items, if the super-chunk holds an array. */
   blockshape?: readonly number[] | undefined
+  schunk: SChunkTraits
 }
 
 /** The context of the filters of one block; `meta` is set for each of them. */
@@ -17,22 +21,24 @@ export function blockContext(
   h: Pick<Chunk2Header, 'typesize' | 'extended' | 'version'>,
   traits: PipelineTraits,
   reference: number | undefined,
-  place: BlockContext['place'],
+  place: ErrorPlace,
 ): BlockContext {
   return {
     ws,
     meta: 0,
-    typesize: h.typesize,
-    itemBytes: traits.itemBytes,
+    typesize: traits.itemBytes,
+    headerTypesize: h.typesize,
     blosc1: !h.extended && h.version === 2,
     reference,
     blockshape: traits.blockshape,
+    schunk: traits.schunk,
     place,
   }
 }
 
-export function usesDelta(h: Pick<Chunk2Header, 'filters'>): boolean {
-  return h.filters.some(({ id }) => id === FILTER_DELTA)
+/** Is block 0 needed for the other blocks? */
+export function usesFirstBlock(h: Pick<Chunk2Header, 'filters'>): boolean {
+  return useFirstBlock(h.filters)
 }
 
 /** Two areas that take turns as source and target. */
@@ -67,7 +73,8 @@ export function runForward(
     if (filter.forward === undefined)
       throw unsupported(`the filter ${filter.name} can be read, but not written`)
     const target = pair.other(at)
-    filter.forward({ ...c, meta }, nbytes, at, target)
+    c.meta = meta
+    filter.forward(c, nbytes, at, target)
     at = target
   }
   return at
@@ -91,7 +98,8 @@ export function runBackward(
   let at = src
   for (const [i, { undo, meta }] of undone.entries()) {
     const target = dst !== undefined && i === undone.length - 1 ? dst : pair.other(at)
-    undo?.({ ...c, meta }, nbytes, at, target)
+    c.meta = meta
+    undo?.(c, nbytes, at, target)
     at = target
   }
   if (dst !== undefined && at !== dst) copyWithin(c.ws, at, nbytes, dst)

@@ -1,13 +1,12 @@
-import { isLossyCodec, pluginCodecByName } from '../../codecs/plugins.js'
+import { isLossyPlugin, knownCodec } from '../../codecs/registry.js'
 import { usage } from '../../core/errors.js'
+import { SHUFFLE_FILTERS } from '../../filters/shuffles.js'
 import type { FrameChecksum } from '../../format/blosc2/chunks/checksums.js'
 import type { CompressionOptions } from '../../format/blosc2/chunks/cparams.js'
 import { lossyFilters } from '../../format/blosc2/chunks/lossy.js'
 import type { ContainerName } from '../archive-name.js'
 import { parseNamedMeta } from './blosc2-values.js'
 import type { CliOptions } from './options.js'
-
-const SHUFFLE_FILTERS = { none: [], byte: ['shuffle'], bit: ['bitshuffle'] } as const
 
 /** Which options a container has no use for, and what to do instead. */
 const BLOSCPACK_ONLY: readonly [keyof CliOptions, flag: string, why: string][] = [
@@ -61,7 +60,9 @@ export function checksumOption({ checksum }: CliOptions): { checksum?: FrameChec
 export function compressionOptions(o: CliOptions): CompressionOptions {
   const codec = o.codec === undefined ? undefined : parseNamedMeta('codec', o.codec)
   const shuffle =
-    o.shuffle === undefined ? undefined : SHUFFLE_FILTERS[o.shuffle === false ? 'none' : o.shuffle]
+    o.shuffle === undefined
+      ? undefined
+      : SHUFFLE_FILTERS[o.shuffle === false ? 'none' : o.shuffle].map(({ name }) => name)
   const filters = o.filters ?? shuffle
   return {
     ...(codec !== undefined && { codec: codec.name }),
@@ -76,8 +77,8 @@ export function compressionOptions(o: CliOptions): CompressionOptions {
 }
 
 function isLossyName(codec: string): boolean {
-  const found = /^\d+$/.test(codec) ? isLossyCodec(Number(codec)) : pluginCodecByName(codec)?.lossy
-  return found === true
+  if (/^\d+$/.test(codec)) return isLossyPlugin(Number(codec)) === true
+  return knownCodec(codec)?.traits.lossy === true
 }
 
 /** What a codec and filters are called, for messages and JSON. */

@@ -1,7 +1,7 @@
-import type { Shuffle } from '../../chunk/blosc1/header.js'
 import type { SplitMode } from '../../chunk/blosc2/params.js'
 import type { ChecksumName } from '../../chunk/checksums.js'
 import type { Room } from '../../engine/options.js'
+import type { Shuffle } from '../../filters/shuffles.js'
 import type { FilterOption } from '../../format/blosc2/chunks/cparams.js'
 import type { PartOf } from '../../format/pack-options.js'
 import type { ContainerName } from '../archive-name.js'

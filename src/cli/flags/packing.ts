@@ -1,5 +1,6 @@
-import { MAX_CHUNK_NBYTES, type Shuffle } from '../../chunk/blosc1/header.js'
+import { MAX_CHUNK_NBYTES } from '../../chunk/blosc1/header.js'
 import type { SplitMode } from '../../chunk/blosc2/params.js'
+import type { Shuffle } from '../../filters/shuffles.js'
 import type { ContainerName } from '../archive-name.js'
 import { parseDtype, parseExtents, parseFilters, parseShape } from './blosc2-values.js'
 import { CHECKSUMS, CODECS } from './option-names.js'

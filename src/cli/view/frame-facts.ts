@@ -5,9 +5,8 @@ import {
   parseChunk2Header,
   type Special,
 } from '../../chunk/blosc2/header.js'
-import { CODEC_NUMBERS, CODEC_UD } from '../../chunk/blosc2/params.js'
-import { codecName } from '../../codecs/plugins.js'
-import { CODECS } from '../../codecs/registry.js'
+import { namedCodec, numberOf } from '../../chunk/blosc2/params.js'
+import { knownFormat, pluginName } from '../../codecs/registry.js'
 import { JsonText } from '../../core/json/json.js'
 import { filterById } from '../../filters/registry.js'
 import type { FrameFile } from '../../format/blosc2/chunks/frame-file.js'
@@ -111,17 +110,17 @@ function named<T>(find: () => T, otherwise: T): T {
 }
 
 function codecNamed(id: number): string {
-  return codecName(id) ?? `codec ${id}`
+  return pluginName(id) ?? `codec ${id}`
 }
 
-function frameCodec({ codec, udcodec }: FrameHeader): string {
-  if (codec >= CODEC_UD) return codecNamed(udcodec)
-  return Object.entries(CODEC_NUMBERS).find(([, number]) => number === codec)?.[0] ?? `codec ${codec}`
+function frameCodec(header: FrameHeader): string {
+  const { number, isPlugin } = numberOf(header)
+  return isPlugin ? codecNamed(number) : (namedCodec(header)?.name ?? `codec ${number}`)
 }
 
 function chunkCodec({ codecFormat, udcodec }: { codecFormat: number; udcodec: number }): string {
   if (codecFormat === CODEC_FORMAT_UD) return codecNamed(udcodec)
-  return CODECS.find(({ format }) => format === codecFormat)?.name ?? `codec ${codecFormat}`
+  return knownFormat(codecFormat)?.name ?? `codec ${codecFormat}`
 }
 
 function filtersOf(slots: readonly FilterSlot[]): FilterInfo[] {

@@ -1,6 +1,7 @@
-import type { ChunkHeader, Shuffle } from '../../chunk/blosc1/header.js'
-import { CODECS } from '../../codecs/registry.js'
+import type { ChunkHeader } from '../../chunk/blosc1/header.js'
+import { knownFormat } from '../../codecs/registry.js'
 import { JsonText } from '../../core/json/json.js'
+import type { Shuffle } from '../../filters/shuffles.js'
 import type { Archive, ChunkPlace } from '../../format/bloscpack/archive.js'
 import { FORMAT_VERSION } from '../../format/bloscpack/header.js'
 import { type Head, headOfArchive } from './head.js'
@@ -49,9 +50,7 @@ export interface Found {
 }
 
 function codecName(header: ChunkHeader): string {
-  return (
-    CODECS.find((codec) => codec.format === header.codecFormat)?.name ?? `unknown (${header.codecFormat})`
-  )
+  return knownFormat(header.codecFormat)?.name ?? `unknown (${header.codecFormat})`
 }
 
 /** The facts of a chunk. */

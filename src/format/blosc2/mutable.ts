@@ -4,6 +4,7 @@ import type { FindMutable, Mutable, MutableParts, Range, ReadSome } from '../../
 import { MemoryChunk } from '../../chunk/blosc2/chunk-bytes.js'
 import { OpenChunk } from '../../chunk/blosc2/decode.js'
 import { EXTENDED_HEADER_BYTES } from '../../chunk/blosc2/header.js'
+import { loneChunk } from '../../core/schunk-traits.js'
 import { Workspace } from '../../kernels/workspace.js'
 import {
   FRAME_HEADER_MIN_BYTES,
@@ -17,7 +18,10 @@ import { BLOSC2 } from './traits.js'
 
 /** Position of the chunk of the last index entry, behind the header; undefined where its value stands there. */
 async function lastOffset(h: FrameHeader, index: Uint8Array): Promise<number | undefined> {
-  const chunk = await OpenChunk.open(new Workspace(), new MemoryChunk(index), { itemBytes: OFFSET_BYTES })
+  const chunk = await OpenChunk.open(new Workspace(), new MemoryChunk(index), {
+    itemBytes: OFFSET_BYTES,
+    schunk: loneChunk(OFFSET_BYTES, 0),
+  })
   const { nbytes } = chunk.header
   if (nbytes !== Math.ceil(h.nbytes / h.chunksize) * OFFSET_BYTES) return undefined
   const entry = new Uint8Array(OFFSET_BYTES)

@@ -3,13 +3,14 @@
 import type { FilePlace } from '../../bytes/file-place.js'
 import { decodeChunk } from '../../chunk/blosc1/decode.js'
 import { encodeChunk } from '../../chunk/blosc1/encode.js'
-import { parseChunkHeader, type Shuffle } from '../../chunk/blosc1/header.js'
+import { parseChunkHeader } from '../../chunk/blosc1/header.js'
 import { type Checksum, type ChecksumName, loadChecksum, sameDigest } from '../../chunk/checksums.js'
 import { codecByName } from '../../codecs/registry.js'
 import { BlpkError, changedError, damaged, type ErrorPlace } from '../../core/errors.js'
 import { attempt } from '../../core/io-errors.js'
 import { readFully } from '../../disk/fully.js'
 import type { JobModule } from '../../engine/job.js'
+import type { Shuffle } from '../../filters/shuffles.js'
 import type { Workspace } from '../../kernels/workspace.js'
 
 /** How chunks are to be compressed, in a form that goes to a worker. */

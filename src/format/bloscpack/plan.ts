@@ -1,4 +1,4 @@
-import { MAX_CHUNK_NBYTES, type Shuffle } from '../../chunk/blosc1/header.js'
+import { MAX_CHUNK_NBYTES } from '../../chunk/blosc1/header.js'
 import { type ChecksumName, checksumSpec } from '../../chunk/checksums.js'
 import { guessTypesize, SAMPLE_BYTES } from '../../chunk/typesize-sample.js'
 import type { CodecName } from '../../codecs/registry.js'
@@ -17,6 +17,7 @@ import {
   type Room,
 } from '../../engine/options.js'
 import { countChunks, wholeItems } from '../../engine/plain-chunks.js'
+import type { Shuffle } from '../../filters/shuffles.js'
 import type { PlainSource } from '../../sources/plain.js'
 import type { EncodeParams } from './blosc1-job.js'
 

@@ -1,6 +1,6 @@
 import type { ChunkHeader } from '../../chunk/blosc1/header.js'
 import type { Codec } from '../../codecs/codec.js'
-import { CODECS } from '../../codecs/registry.js'
+import { knownFormat } from '../../codecs/registry.js'
 import { type ErrorPlace, interrupted, located } from '../../core/errors.js'
 import { inOrder } from '../../engine/in-order.js'
 import type { RunOptions } from '../../engine/options.js'
@@ -21,7 +21,7 @@ export interface UnpackResult {
 /** The codec of a chunk; undefined for one that is only stored, or that has none: its decoding says so. */
 export function codecOf(header: ChunkHeader | undefined): Codec | undefined {
   if (header === undefined || header.memcpyed) return undefined
-  return CODECS.find(({ format }) => format === header.codecFormat)
+  return knownFormat(header.codecFormat)
 }
 
 /** Pool that suits the chunks of an archive, going by the first one. @param decodes are they decompressed? */

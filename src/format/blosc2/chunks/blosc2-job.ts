@@ -5,8 +5,11 @@ import { type ChunkBytes, MemoryChunk } from '../../../chunk/blosc2/chunk-bytes.
 import { OpenChunk } from '../../../chunk/blosc2/decode.js'
 import { encodeChunk2Into } from '../../../chunk/blosc2/encode.js'
 import type { ChunkLayout } from '../../../chunk/blosc2/layout.js'
+import { loadModules } from '../../../codecs/plugin-modules.js'
 import { damaged, type ErrorPlace } from '../../../core/errors.js'
+import type { SChunkTraits } from '../../../core/schunk-traits.js'
 import type { JobModule } from '../../../engine/job.js'
+import { prepareWorkers } from '../../../engine/preparation.js'
 import type { Workspace } from '../../../kernels/workspace.js'
 import { FileSource } from '../../../sources/file.js'
 import { CheckedChunk } from './checksums.js'
@@ -23,6 +26,7 @@ export interface ReadParams {
   /** Item size of the super-chunk, in bytes. */
   itemBytes: number
   blockshape: readonly number[] | undefined
+  schunk: SChunkTraits
   place: ErrorPlace
   /** The xxh64 of the chunk, where it is known and may have to be checked. */
   digest: { bytes: Uint8Array; always: boolean } | undefined
@@ -33,11 +37,27 @@ export const jobs: JobModule<ReturnType<typeof open>> = {
   open,
 }
 
+const prepared = new Set<string>()
+
+/** Has workers load modules of users before what they do next. */
+export function prepareModules(modules: readonly string[]): void {
+  for (const module of modules) {
+    if (!prepared.has(module)) prepareWorkers(jobs, 'load', module)
+    prepared.add(module)
+  }
+}
+
 function open(ws: Workspace) {
   return {
+    /** Loads a module that registers codecs or filters. */
+    async load(module: string): Promise<number> {
+      await loadModules([module])
+      return 0
+    },
+
     /** Packs a chunk. @returns its size, in bytes */
-    encode({ options, itemBytes }: PortableParams, plain: Uint8Array, packed: Uint8Array): Promise<number> {
-      return encodeChunk2Into(ws, resolveParams(options, itemBytes), plain, packed)
+    encode({ options, target }: PortableParams, plain: Uint8Array, packed: Uint8Array): Promise<number> {
+      return encodeChunk2Into(ws, resolveParams(options, target), plain, packed)
     },
 
     /**
@@ -46,10 +66,10 @@ function open(ws: Workspace) {
      * @returns how many blocks were decoded
      */
     async read(p: ReadParams, plain: Uint8Array, packed?: Uint8Array): Promise<number> {
-      const { itemBytes, blockshape, place, layout } = p
+      const { itemBytes, blockshape, schunk, place, layout } = p
       const counts = { chunks: 0, blocks: 0 }
       const bytes = packed === undefined ? inFile(p) : new MemoryChunk(packed, place)
-      const chunk = new OpenChunk(ws, bytes, layout, { itemBytes, blockshape, counts })
+      const chunk = new OpenChunk(ws, bytes, layout, { itemBytes, blockshape, schunk, counts })
       await takePart(chunk, p.part, itemBytes, plain)
       return counts.blocks
     },

@@ -1,5 +1,5 @@
 import { decodeChunk } from '../../../chunk/blosc1/decode.js'
-import type { ChunkHeader, Shuffle } from '../../../chunk/blosc1/header.js'
+import type { ChunkHeader } from '../../../chunk/blosc1/header.js'
 import { type ChunkBytes, MemoryChunk } from '../../../chunk/blosc2/chunk-bytes.js'
 import { OpenChunk } from '../../../chunk/blosc2/decode.js'
 import { encodeChunk2 } from '../../../chunk/blosc2/encode.js'
@@ -7,15 +7,19 @@ import { withBlosc2Header } from '../../../chunk/blosc2/from-blosc1.js'
 import { type Chunk2Header, EXTENDED_HEADER_BYTES, parseChunk2Header } from '../../../chunk/blosc2/header.js'
 import type { Chunk2Params } from '../../../chunk/blosc2/params.js'
 import { type Checksum, sameDigest } from '../../../chunk/checksums.js'
-import { CODECS } from '../../../codecs/registry.js'
+import { knownFormat } from '../../../codecs/registry.js'
 import { BlpkError, damaged, located } from '../../../core/errors.js'
 import { EventTurns } from '../../../core/event-turns.js'
+import type { SChunkTraits } from '../../../core/schunk-traits.js'
 import type { RunOptions } from '../../../engine/options.js'
+import { SHUFFLE_FILTERS } from '../../../filters/shuffles.js'
 import { Workspace } from '../../../kernels/workspace.js'
 import type { Archive, ChunkPlace } from '../../bloscpack/archive.js'
 import { ChunkWalk } from '../../bloscpack/walk.js'
+import { blockshapeIn } from '../frame/array-layer.js'
 import type { FrameHeader } from '../frame/header.js'
 import type { Layers } from '../frame/layers.js'
+import { traitsOf } from '../frame/schunk-traits.js'
 import type { FrameChecksum } from './checksums.js'
 import { type CompressionOptions, optionsOf, resolveParams } from './cparams.js'
 import type { FrameFile } from './frame-file.js'
@@ -39,17 +43,12 @@ export interface CopyOptions extends RunOptions {
   checksum?: FrameChecksum
 }
 
-const FILTERS: Record<Shuffle, readonly string[]> = { none: [], byte: ['shuffle'], bit: ['bitshuffle'] }
-
-function codecOf(h: ChunkHeader): string | undefined {
-  return CODECS.find(({ format }) => format === h.codecFormat)?.name
-}
-
 /** What chunks that are added later are compressed with: what the first one was. */
 function likeFirst(first: ChunkHeader | undefined): CompressionOptions {
   if (first === undefined || first.memcpyed) return {}
-  const codec = codecOf(first)
-  return { filters: FILTERS[first.shuffle], ...(codec !== undefined && codec !== 'snappy' && { codec }) }
+  const codec = knownFormat(first.codecFormat)
+  const filters = SHUFFLE_FILTERS[first.shuffle].map(({ id }) => id)
+  return { filters, ...(codec?.ids.blosc2 !== undefined && { codec: codec.name }) }
 }
 
 class ArchiveCopy {
@@ -80,7 +79,7 @@ class ArchiveCopy {
   /** @returns the chunk for the frame, and whether it was taken as it is */
   async take(chunk: ChunkPlace): Promise<[Uint8Array, boolean]> {
     const bytes = await this.#read(chunk)
-    const same = withBlosc2Header(bytes, chunk.header, codecOf(chunk.header))
+    const same = withBlosc2Header(bytes, chunk.header, knownFormat(chunk.header.codecFormat))
     if (same !== undefined) return [same, true]
     const plain = new Uint8Array(chunk.header.nbytes)
     await decodeChunk(this.#ws, bytes, chunk.header, plain, { chunk: chunk.index, offset: chunk.position })
@@ -103,8 +102,9 @@ export async function copyArchive(archive: Archive, sink: FrameOutput, o: CopyOp
   const walk = new ChunkWalk(archive)
   const first = await walk.peek()
   const typesize = Math.max(1, archive.header.typesize)
-  const params = resolveParams(likeFirst(first?.header), typesize)
   const chunksize = archive.header.chunkSize ?? first?.header.nbytes ?? 1
+  const told = { typesize, chunksize, nbytes: archive.nbytes ?? 0, meta: new Map() }
+  const params = resolveParams(likeFirst(first?.header), { schunk: traitsOf(told, o.vlmeta) })
   const frame = new FrameSink(ws, sink, { ...newFrameHeader(params, new Map()), chunksize }, o.checksum)
   const copy = new ArchiveCopy(archive, await archive.loadChecksum(() => ws), ws, params)
   const turns = new EventTurns()
@@ -153,19 +153,22 @@ function fits({ nbytes, blocksize, special }: Chunk2Header, fit: ChunkFit): bool
   return nbytes === fit.chunksize && (blocksize === fit.blocksize || special !== 'none')
 }
 
-/** Compresses a chunk anew so that it fits. */
+/** Compresses a chunk again so that it fits. @param schunk the frame that it comes from */
 async function fitted(
   ws: Workspace,
   header: FrameHeader,
+  schunk: SChunkTraits,
   fit: ChunkFit,
   bytes: Uint8Array,
 ): Promise<Uint8Array> {
   const { typesize: itemBytes } = header
-  const chunk = await OpenChunk.open(ws, new MemoryChunk(bytes), { itemBytes })
+  const traits = { itemBytes, schunk, blockshape: blockshapeIn(schunk.meta) }
+  const chunk = await OpenChunk.open(ws, new MemoryChunk(bytes), traits)
   const plain = new Uint8Array(fit.chunksize)
   if (chunk.header.nbytes > fit.chunksize) throw damaged(`a chunk has ${chunk.header.nbytes} plain bytes`)
   await chunk.all(plain.subarray(0, chunk.header.nbytes))
-  const params = resolveParams({ ...optionsOf(header), blockSize: fit.blocksize }, itemBytes)
+  const target = { schunk: { ...schunk, meta: header.meta }, blockshape: blockshapeIn(header.meta) }
+  const params = resolveParams({ ...optionsOf(header), blockSize: fit.blocksize }, target)
   return encodeChunk2(ws, params, plain)
 }
 
@@ -185,6 +188,7 @@ export async function copyFrame(
   const ws = new Workspace()
   const frame = new FrameSink(ws, sink, header, o.checksum)
   const turns = new EventTurns()
+  const schunk = traitsOf(from.header, o.vlmeta, offsets.length)
   let [packed, anew] = [0, 0]
   try {
     await frame.begin()
@@ -201,7 +205,7 @@ export async function copyFrame(
       if (!isFitting) anew++
       await frame.put(
         index,
-        o.fit === undefined || isFitting ? bytes : await fitted(ws, header, o.fit, bytes),
+        o.fit === undefined || isFitting ? bytes : await fitted(ws, header, schunk, o.fit, bytes),
       )
       packed += h.cbytes
       o.onProgress?.({ plain: (header.nbytes / offsets.length) * (index + 1), packed, total: header.nbytes })

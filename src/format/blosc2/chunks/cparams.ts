@@ -1,17 +1,20 @@
+// How chunks of frames are compressed: from options to parameters, and from headers back to options.
 import { wholeItems } from '../../../chunk/blosc2/blocksize.js'
+import { type FilterSlot, MAX_BLOCK_BYTES, MAX_FILTERS } from '../../../chunk/blosc2/header.js'
 import {
-  CODEC_FORMAT_UD,
-  FILTER_DELTA,
-  type FilterSlot,
-  MAX_BLOCK_BYTES,
-  MAX_FILTERS,
-} from '../../../chunk/blosc2/header.js'
-import type { Chunk2Params, StreamEncoder } from '../../../chunk/blosc2/params.js'
-import { CODEC_NUMBERS, CODEC_UD, SPLIT_MODES, type SplitMode } from '../../../chunk/blosc2/params.js'
-import { addCodec, type PluginCodec, pluginCodec, pluginCodecByName } from '../../../codecs/plugins.js'
-import { CODECS, codecByName } from '../../../codecs/registry.js'
+  type Chunk2Params,
+  namedCodec,
+  numberOf,
+  numbersOf,
+  SPLIT_MODES,
+  type SplitMode,
+} from '../../../chunk/blosc2/params.js'
+import { codeOf } from '../../../chunk/blosc2/portable.js'
+import type { Codec } from '../../../codecs/codec.js'
+import { builtinNames, codecByPlugin, knownCodec, knownNumber } from '../../../codecs/registry.js'
 import { unsupported, usage } from '../../../core/errors.js'
-import { filterById, filterByName, USER_IDS } from '../../../filters/registry.js'
+import { portableTraits, type SChunkTraits } from '../../../core/schunk-traits.js'
+import { filterById, filterByName, useFirstBlock } from '../../../filters/registry.js'
 import type { FrameHeader } from '../frame/header.js'
 
 /** A filter by name or number, with its meta byte (0 to 255, or −128 to −1). */
@@ -37,65 +40,33 @@ export interface CompressionOptions {
   dictionary?: boolean
 }
 
-/** Low levels of Zstandard gain from split blocks too. */
-const LAST_SPLIT_ZSTD_LEVEL = 5
-const SPLITTING: readonly string[] = ['blosclz', 'lz4']
-
-function builtinEncoder(name: keyof typeof CODEC_NUMBERS): StreamEncoder {
-  const codec = codecByName(name)
-  return {
-    format: codec.format,
-    number: CODEC_NUMBERS[name],
-    meta: 0,
-    highRatio: codec.highRatio,
-    likesSplit: (level) => SPLITTING.includes(name) || (name === 'zstd' && level <= LAST_SPLIT_ZSTD_LEVEL),
-    encode: (ws, src, nbytes, dst, capacity, level) => codec.compress(ws, src, nbytes, dst, capacity, level),
-    encodeDict: codec.compressDict,
-  }
+/** What chunks are compressed for. */
+export interface ChunkTarget {
+  /** The super-chunk that they go to. */
+  schunk: SChunkTraits
+  /** Shape of the blocks in items, if it holds an array. */
+  blockshape?: readonly number[] | undefined
 }
 
 /** @throws BlpkError USAGE for a codec that takes no dictionary */
-function checkDictionary({ encodeDict }: StreamEncoder): void {
-  if (encodeDict === undefined) throw usage('only lz4, lz4hc and zstd take a dictionary')
+function checkDictionary({ traits }: Codec): void {
+  if (traits.dictionary !== true) throw usage('only lz4, lz4hc and zstd take a dictionary')
 }
 
-function pluginEncoder(codec: PluginCodec, meta: number, owner: unknown): StreamEncoder {
-  const { encode } = codec
-  if (encode === undefined) throw unsupported(`the codec ${codec.name} can be read, but not written`)
-  return {
-    format: CODEC_FORMAT_UD,
-    number: codec.id,
-    meta,
-    highRatio: false,
-    likesSplit: () => false,
-    encode(ws, src, nbytes, dst, capacity) {
-      const packed = encode(ws, src, nbytes, dst, capacity, meta, owner)
-      if (!Number.isInteger(packed) || packed < 0 || packed > capacity) return 0
-      return packed
-    },
-  }
-}
-
-function isBuiltin(name: string): name is keyof typeof CODEC_NUMBERS {
-  return name in CODEC_NUMBERS
+/** @throws BlpkError UNSUPPORTED for a codec that can only be read */
+function writable(codec: Codec): Codec {
+  if (codec.encode === undefined) throw unsupported(`the codec ${codec.name} can be read, but not written`)
+  return codec
 }
 
 /** @throws BlpkError USAGE for a codec that is not known or that frames do not have */
-function findEncoder(codec: string | number, meta: number, owner: unknown): StreamEncoder {
-  if (typeof codec === 'number') {
-    for (const [name, number] of Object.entries(CODEC_NUMBERS)) {
-      if (number === codec && isBuiltin(name)) return builtinEncoder(name)
-    }
-    return pluginEncoder(pluginCodec(codec), meta, owner)
-  }
-  if (isBuiltin(codec)) return builtinEncoder(codec)
-  const plugin = pluginCodecByName(codec)
-  if (plugin !== undefined) return pluginEncoder(plugin, meta, owner)
-  if (CODECS.some(({ name }) => name === codec))
-    throw usage(`Blosc2 has no codec ${codec}; it has ${Object.keys(CODEC_NUMBERS).join(', ')}`)
-  throw usage(
-    `unknown codec '${codec}' (there are ${Object.keys(CODEC_NUMBERS).join(', ')}, and registered ones)`,
-  )
+function findCodec(codec: string | number): Codec {
+  if (typeof codec === 'number') return writable(knownNumber(codec) ?? codecByPlugin(codec))
+  const found = knownCodec(codec)
+  if (found?.ids.blosc2 !== undefined) return writable(found)
+  const names = builtinNames('blosc2').join(', ')
+  if (found !== undefined) throw usage(`Blosc2 has no codec ${codec}; it has ${names}`)
+  throw usage(`unknown codec '${codec}' (there are ${names}, and registered ones)`)
 }
 
 function findFilter(option: FilterOption): FilterSlot {
@@ -122,53 +93,52 @@ function wholeBlock(blocksize: number, itemBytes: number): number {
 
 /**
  * Checks options and finds what they name.
- * @param itemBytes size of an item, in bytes
- * @param owner what codecs of users are handed along
  * @throws BlpkError USAGE
  */
-export function resolveParams(options: CompressionOptions, itemBytes: number, owner?: unknown): Chunk2Params {
-  const { codec = 'zstd', codecMeta = 0, level = 5, splitMode = 'auto', blockSize: blocksize = 0 } = options
+export function resolveParams(
+  options: CompressionOptions,
+  { schunk, blockshape }: ChunkTarget,
+): Chunk2Params {
+  const { level = 5, splitMode = 'auto', blockSize: blocksize = 0, codecMeta = 0 } = options
+  const { typesize: itemBytes } = schunk
   const filters = (options.filters ?? ['shuffle']).map(findFilter)
   if (!Number.isInteger(level) || level < 0 || level > 9)
     throw usage(`the level is ${level}; it goes from 0 to 9`)
   if (filters.length > MAX_FILTERS)
     throw usage(`there are ${filters.length} filters; ${MAX_FILTERS} fit in a chunk`)
-  if (filters.some(({ id }, i) => id === FILTER_DELTA && i > 0))
+  if (useFirstBlock(filters.slice(1)))
     throw usage('the filter delta must be the first one: behind others, C-Blosc2 does not get the data back')
   if (!SPLIT_MODES.includes(splitMode)) throw usage(`unknown split mode '${splitMode}'`)
   if (!Number.isInteger(codecMeta) || codecMeta < 0 || codecMeta > 255)
     throw usage(`the meta byte of the codec is ${codecMeta}; it must fit in a byte`)
-  const encoder = findEncoder(codec, codecMeta, owner)
+  const codec = findCodec(options.codec ?? 'zstd')
   const dictionary = options.dictionary === true
-  if (dictionary) checkDictionary(encoder)
-  const block = wholeBlock(blocksize, itemBytes)
-  return { encoder, level, filters, splitMode, itemBytes, blocksize: block, dictionary }
+  if (dictionary) checkDictionary(codec)
+  const block = { blocksize: wholeBlock(blocksize, itemBytes), blockshape }
+  return { codec, codecMeta, level, filters, splitMode, itemBytes, ...block, dictionary, schunk }
 }
 
 /** How chunks are compressed, in a form that goes to a worker. */
 export interface PortableParams {
   options: CompressionOptions
-  itemBytes: number
+  target: ChunkTarget
 }
 
-/** The parameters for a worker; undefined where they need code of a user, which runs in the calling thread only. */
+/** The parameters for a worker; undefined if they need code of a user that runs in the calling thread only. */
 export function portableParams(p: Chunk2Params): PortableParams | undefined {
-  const { encoder, level, splitMode, blocksize, itemBytes, prefilter, dictionary = false } = p
-  const own = encoder.format === CODEC_FORMAT_UD || p.filters.some(({ id }) => id >= USER_IDS.first)
-  if (own || prefilter !== undefined) return undefined
+  const { codec, codecMeta, level, splitMode, blocksize, schunk, blockshape, dictionary = false } = p
+  const code = codeOf(codec, p.filters)
+  if (!code.threads || p.prefilter !== undefined) return undefined
   const filters = p.filters.map(({ id, meta }) => ({ filter: id, meta }))
-  return {
-    options: { codec: encoder.number, level, filters, splitMode, blockSize: blocksize, dictionary },
-    itemBytes,
-  }
+  const numbers = { codec: codec.ids.blosc2 ?? 0, codecMeta }
+  const options = { ...numbers, level, filters, splitMode, blockSize: blocksize, dictionary }
+  const target = { schunk: portableTraits(schunk, code.modules.length > 0), blockshape }
+  return { options, target }
 }
 
 /** Can chunks get a dictionary by this codec, here? */
-function takesDictionary({ codec }: FrameHeader): boolean {
-  return CODECS.some(
-    ({ name, compressDict }) =>
-      isBuiltin(name) && CODEC_NUMBERS[name] === codec && compressDict !== undefined,
-  )
+function takesDictionary(header: FrameHeader): boolean {
+  return namedCodec(header)?.traits.dictionary === true
 }
 
 /**
@@ -178,7 +148,7 @@ function takesDictionary({ codec }: FrameHeader): boolean {
 export function optionsOf(h: FrameHeader): CompressionOptions {
   return {
     dictionary: h.dictionary && takesDictionary(h),
-    codec: h.codec >= CODEC_UD ? h.udcodec : h.codec,
+    codec: numberOf(h).number,
     codecMeta: h.codecMeta,
     level: Math.min(h.level, 9),
     filters: h.filters.map(({ id, meta }) => ({ filter: id, meta })),
@@ -199,60 +169,14 @@ export function headerFields(
   FrameHeader,
   'codec' | 'udcodec' | 'codecMeta' | 'level' | 'filters' | 'splitMode' | 'blocksize' | 'dictionary'
 > {
-  const { encoder, level, filters, splitMode, blocksize, dictionary = false } = p
+  const { codec, codecMeta, level, filters, splitMode, blocksize, dictionary = false } = p
   return {
     dictionary,
-    codec: encoder.format === CODEC_FORMAT_UD ? CODEC_UD : encoder.number,
-    udcodec: encoder.number,
-    codecMeta: encoder.meta,
+    ...numbersOf(codec),
+    codecMeta,
     level,
     filters,
     splitMode,
     blocksize,
   }
-}
-
-/** What codecs of users see of the super-chunk that they work for. */
-export interface SChunkTraits {
-  /** Size of an item, in bytes. */
-  readonly typesize: number
-  /** Plain size of all chunks but the last, in bytes; 0 where each has its own. */
-  readonly chunkSize: number
-  readonly nchunks: number
-  /** Plain size, in bytes. */
-  readonly nbytes: number
-  readonly meta: ReadonlyMap<string, Uint8Array>
-  readonly vlmeta: ReadonlyMap<string, Uint8Array>
-}
-
-/** A codec of a user, over plain views of the streams. */
-export interface UserCodec {
-  /** 160 to 255. */
-  id: number
-  name: string
-  /** Do values not come back as they were? */
-  lossy?: boolean
-  /** @returns bytes written to `output`, or 0 for "store it plain" */
-  encode(input: Uint8Array, output: Uint8Array, meta: number, schunk: SChunkTraits): number
-  /** Fills `output`. @returns bytes written; less than all of it means that the stream is malformed */
-  decode(input: Uint8Array, output: Uint8Array, meta: number, schunk: SChunkTraits): number
-}
-
-/**
- * Adds a codec of your own; it runs in the calling thread.
- * @throws BlpkError USAGE for a number out of 160 to 255, or a number or name that is taken
- */
-export function registerCodec(codec: UserCodec): void {
-  addCodec(
-    {
-      id: codec.id,
-      name: codec.name,
-      lossy: codec.lossy === true,
-      encode: (ws, src, nbytes, dst, capacity, meta, owner) =>
-        codec.encode(ws.view(src, nbytes), ws.view(dst, capacity), meta, owner as SChunkTraits),
-      decode: (ws, src, cbytes, dst, nbytes, meta, owner) =>
-        codec.decode(ws.view(src, cbytes), ws.view(dst, nbytes), meta, owner as SChunkTraits),
-    },
-    CODECS.map(({ name }) => name),
-  )
 }

@@ -1,6 +1,6 @@
 import type { ByteSource, ByteSpan } from '../../../bytes/byte-source.js'
 import type { ChunkBytes } from '../../../chunk/blosc2/chunk-bytes.js'
-import { FILTER_DELTA } from '../../../chunk/blosc2/header.js'
+import { usesFirstBlock } from '../../../chunk/blosc2/pipeline.js'
 import { CheckedChunk } from './checksums.js'
 import type { ChunkList, FoundChunk } from './chunk-list.js'
 import { blocksOf, type ChunkPart } from './chunk-part.js'
@@ -29,10 +29,10 @@ function spansOf({ bytes, layout }: FoundChunk, part: ChunkPart, itemBytes: numb
   const { header, starts, ends, pattern } = layout
   const { blocksize, headerBytes, memcpyed, nbytes, cbytes, variableBlocks } = header
   if (pattern !== undefined) return []
-  const delta = header.filters.some(({ id }) => id === FILTER_DELTA)
   const wanted = variableBlocks || blocksize === 0 ? [] : blocksOf(part, blocksize, itemBytes)
   const isChecked = bytes instanceof CheckedChunk && bytes.always
-  if (variableBlocks || delta || isChecked || wanted.length >= header.nblocks) return [[0, cbytes]]
+  if (variableBlocks || usesFirstBlock(header) || isChecked || wanted.length >= header.nblocks)
+    return [[0, cbytes]]
   const blockAt = (i: number): number => headerBytes + i * blocksize
   return wanted.map((i) =>
     memcpyed ? [blockAt(i), Math.min(blockAt(i + 1), headerBytes + nbytes)] : [starts[i] ?? 0, ends[i] ?? 0],

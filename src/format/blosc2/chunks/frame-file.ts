@@ -3,6 +3,7 @@ import type { ByteSource } from '../../../bytes/byte-source.js'
 import { type ChunkBytes, MemoryChunk } from '../../../chunk/blosc2/chunk-bytes.js'
 import { OpenChunk } from '../../../chunk/blosc2/decode.js'
 import { BlpkError, damaged, type ErrorPlace, unsupported } from '../../../core/errors.js'
+import { loneChunk } from '../../../core/schunk-traits.js'
 import type { Workspace } from '../../../kernels/workspace.js'
 import { BriefFileSource } from '../../../sources/brief-file.js'
 import { CHECKSUM_LAYER, parseChecksumLayer } from '../frame/checksums.js'
@@ -93,7 +94,10 @@ export async function decodeOffsets(
   place: ErrorPlace,
   check?: (count: number) => void,
 ): Promise<ChunkOffset[]> {
-  const index = await OpenChunk.open(ws, new MemoryChunk(bytes, place), { itemBytes: OFFSET_BYTES })
+  const index = await OpenChunk.open(ws, new MemoryChunk(bytes, place), {
+    itemBytes: OFFSET_BYTES,
+    schunk: loneChunk(OFFSET_BYTES, 0),
+  })
   const { nbytes } = index.header
   const count = nbytes / OFFSET_BYTES
   if (count > MOST_CHUNKS && count > bytes.length * MOST_RATIO)

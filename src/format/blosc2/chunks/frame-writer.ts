@@ -1,6 +1,7 @@
 import type { ChunkBytes } from '../../../chunk/blosc2/chunk-bytes.js'
 import { encodeChunk2 } from '../../../chunk/blosc2/encode.js'
 import { parseChunk2Header } from '../../../chunk/blosc2/header.js'
+import { loneChunk } from '../../../core/schunk-traits.js'
 import type { Workspace } from '../../../kernels/workspace.js'
 import { CHECKSUM_LAYER } from '../frame/checksums.js'
 import { type FrameHeader, formatFrameHeader, frameHeaderBytes } from '../frame/header.js'
@@ -45,7 +46,9 @@ export interface Placed {
   end: number
 }
 
-const STORED = resolveParams({ codec: 'lz4', level: 0, filters: [] }, 1)
+/** Chunks of bytes that belong to no super-chunk. */
+const BYTES = { schunk: loneChunk(1, 0) }
+const STORED = resolveParams({ codec: 'lz4', level: 0, filters: [] }, BYTES)
 
 /** Files of a sparse frame keep their numbers, so that who has it open still finds its chunks; new ones count on. */
 class FileNumbers {
@@ -78,12 +81,12 @@ async function placeEntry(ws: Workspace, bytes: ChunkBytes, frame: PlacingFrame)
  */
 export async function placeChunks(
   ws: Workspace,
-  { chunks, header, sparse = false }: FrameParts,
+  { chunks, header, vlmeta, sparse = false }: FrameParts,
   keptUntil = 0,
 ): Promise<Placed> {
   const placed: Placed = { offsets: [], digests: [], written: [], end: keptUntil }
   const numbers = new FileNumbers(chunks)
-  const frame = { header, chunksize: chunks.chunksize }
+  const frame = { header, chunksize: chunks.chunksize, vlmeta }
   for (const [i, entry] of chunks.entries.entries()) {
     if ('open' in entry && entry.at !== undefined && entry.at < keptUntil) {
       placed.offsets.push({ at: entry.at })
@@ -123,7 +126,7 @@ export async function* writtenChunks(
 
 /** Compresses variable-length metalayers. */
 async function packLayers(ws: Workspace, layers: Layers): Promise<Layers> {
-  const params = resolveParams({ codec: 'lz4', filters: [] }, 1)
+  const params = resolveParams({ codec: 'lz4', filters: [] }, BYTES)
   const packed: Layers = new Map()
   for (const [name, content] of layers) packed.set(name, await encodeChunk2(ws, params, content))
   return packed
@@ -132,7 +135,11 @@ async function packLayers(ws: Workspace, layers: Layers): Promise<Layers> {
 /** Compresses the positions of the chunks. */
 export async function packIndex(ws: Workspace, offsets: readonly ChunkOffset[]): Promise<Uint8Array> {
   if (offsets.length === 0) return new Uint8Array()
-  return encodeChunk2(ws, resolveParams({ codec: 'blosclz' }, 8), formatOffsets(offsets))
+  return encodeChunk2(
+    ws,
+    resolveParams({ codec: 'blosclz' }, { schunk: loneChunk(8, 0) }),
+    formatOffsets(offsets),
+  )
 }
 
 /** What stands around the chunks of a frame. Index and trailer are final after {@link sealEnds}. */

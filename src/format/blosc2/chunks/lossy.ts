@@ -1,30 +1,31 @@
 import { dtypeRepr, parseMetadataDtype } from '../../../array/npy/index.js'
-import { CODEC_UD } from '../../../chunk/blosc2/params.js'
-import { isLossyCodec } from '../../../codecs/plugins.js'
+import { namedCodec, numberOf } from '../../../chunk/blosc2/params.js'
+import { isLossyPlugin } from '../../../codecs/registry.js'
 import { usage } from '../../../core/errors.js'
-import type { BlockFilter } from '../../../filters/filter.js'
+import type { Filter } from '../../../filters/filter.js'
 import { filterById, filterByName, knownFilter } from '../../../filters/registry.js'
 import type { FrameHeader } from '../frame/header.js'
 import type { CompressionOptions, FilterOption } from './cparams.js'
 
-function filterOf(option: FilterOption): BlockFilter {
+function filterOf(option: FilterOption): Filter {
   const filter = typeof option === 'object' ? option.filter : option
   return typeof filter === 'number' ? filterById(filter) : filterByName(filter)
 }
 
 /** The filters that do not give values back as they were. @throws BlpkError for a filter that is not known */
-export function lossyFilters(filters: readonly FilterOption[] = []): BlockFilter[] {
-  return filters.map(filterOf).filter(({ lossy }) => lossy !== undefined)
+export function lossyFilters(filters: readonly FilterOption[] = []): Filter[] {
+  return filters.map(filterOf).filter(({ traits }) => traits.lossy !== undefined)
 }
 
 /** Whether a frame gives values back as they were: true where it does not, null where nobody knows. */
-export function isLossy({ codec, udcodec, filters }: FrameHeader): boolean | null {
+export function isLossy(header: FrameHeader): boolean | null {
+  const { number, isPlugin } = numberOf(header)
   const told = [
-    ...filters.map(({ id }) => {
+    ...header.filters.map(({ id }) => {
       const filter = knownFilter(id)
-      return filter === undefined ? null : filter.lossy !== undefined
+      return filter === undefined ? null : filter.traits.lossy !== undefined
     }),
-    codec === CODEC_UD ? isLossyCodec(udcodec) : false,
+    isPlugin ? isLossyPlugin(number) : namedCodec(header)?.traits.lossy === true,
   ]
   return told.includes(true) ? true : told.includes(null) ? null : false
 }
@@ -37,7 +38,8 @@ export function isLossy({ codec, udcodec, filters }: FrameHeader): boolean | nul
 export function checkLossy({ filters, force }: CompressionOptions, dtype: string | undefined): void {
   if (force === true) return
   const plain = dtype === undefined ? undefined : plainDtype(dtype)
-  for (const { name, lossy: suits } of lossyFilters(filters)) {
+  for (const { name, traits } of lossyFilters(filters)) {
+    const suits = traits.lossy
     if (suits === undefined || suits === 'any' || (plain !== undefined && suits.dtypes.test(plain))) continue
     const items = dtype === undefined ? 'bytes whose dtype is not known' : `items of the dtype ${dtype}`
     throw usage(`the filter ${name} is lossy, and made for ${suits.words}: it would ruin ${items}`, {

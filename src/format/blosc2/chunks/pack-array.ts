@@ -14,6 +14,7 @@ import { Workspace } from '../../../kernels/workspace.js'
 import type { PlainSource } from '../../../sources/plain.js'
 import { B2ND_LAYER, formatB2nd } from '../frame/array-layer.js'
 import type { Layers } from '../frame/layers.js'
+import { traitsOf } from '../frame/schunk-traits.js'
 import { type ArrayInput, arrayChunks, type ReadItems, stretchAxis, stretchBytes } from './array-chunks.js'
 import type { FrameChecksum } from './checksums.js'
 import { type CompressionOptions, resolveParams } from './cparams.js'
@@ -104,11 +105,14 @@ export async function packArray(
     const layer = formatB2nd({ ...cut, dtype: b2ndDtype(layout) })
     const meta = new Map([[B2ND_LAYER, layer], ...(o.meta ?? [])])
     checkForPeers(o, itemBytes)
-    const params = resolveParams({ ...o, blockSize: Math.max(cut.blockItems, 1) * itemBytes }, itemBytes)
     const chunksize = Math.max(cut.chunkItems, 1) * itemBytes
+    const nchunks = chunkCount(cut)
+    const { vlmeta = new Map() } = o
+    const schunk = traitsOf({ typesize: itemBytes, chunksize, nbytes: nchunks * chunksize, meta }, vlmeta)
+    const blockSize = Math.max(cut.blockItems, 1) * itemBytes
+    const params = resolveParams({ ...o, blockSize }, { schunk, blockshape: cut.blockshape })
     const ws = new Workspace()
     frame = new FrameSink(ws, sink, { ...newFrameHeader(params, meta), chunksize }, o.checksum)
-    const nchunks = chunkCount(cut)
     o.onPlan?.(cut)
     await frame.begin({ nbytes: nchunks * chunksize, nchunks })
     const input: ArrayInput = { partition: cut, itemBytes, order: numpyOrder(layout) }
@@ -120,7 +124,7 @@ export async function packArray(
         total: nchunks * chunksize,
       }),
     )
-    return { ...(await frame.finish(nbytes, o.vlmeta ?? new Map())), nbytes: layout.nbytes }
+    return { ...(await frame.finish(nbytes, vlmeta)), nbytes: layout.nbytes }
   } catch (error) {
     await (frame === undefined ? sink.discard() : frame.abort())
     throw error

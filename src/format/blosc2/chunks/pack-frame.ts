@@ -6,6 +6,7 @@ import { checkEnd } from '../../../engine/plain-chunks.js'
 import { Workspace } from '../../../kernels/workspace.js'
 import type { PlainSource } from '../../../sources/plain.js'
 import type { Layers } from '../frame/layers.js'
+import { traitsOf } from '../frame/schunk-traits.js'
 import type { FrameChecksum } from './checksums.js'
 import { type CompressionOptions, resolveParams } from './cparams.js'
 import { FrameSink, type FrameTotals } from './frame-sink.js'
@@ -89,15 +90,17 @@ export async function packFrame(
       throw usage(`the typesize is ${typesize}; it must be 1 byte or more`)
     const chunksize = chunksizeOf(o.chunkSize, typesize)
     checkForPeers(o, typesize)
-    const params = resolveParams(o, typesize)
-    const ws = new Workspace()
-    frame = new FrameSink(ws, sink, { ...newFrameHeader(params, o.meta ?? new Map()), chunksize }, o.checksum)
     const { size } = source
+    const { meta = new Map(), vlmeta = new Map() } = o
+    const schunk = traitsOf({ typesize, chunksize, nbytes: size ?? 0, meta }, vlmeta)
+    const params = resolveParams(o, { schunk })
+    const ws = new Workspace()
+    frame = new FrameSink(ws, sink, { ...newFrameHeader(params, meta), chunksize }, o.checksum)
     o.onPlan?.({ typesize, sampled, chunksize })
     await frame.begin(size === undefined ? undefined : { nbytes: size, nchunks: Math.ceil(size / chunksize) })
     const run = { ...o, chunkBytes: Math.min(chunksize, size ?? chunksize), total: size }
     const nbytes = await packChunks(params, frameChunks(source, chunksize), frame, run)
-    return { nbytes, ...(await frame.finish(nbytes, o.vlmeta ?? new Map())) }
+    return { nbytes, ...(await frame.finish(nbytes, vlmeta)) }
   } catch (error) {
     await (frame === undefined ? sink.discard() : frame.abort())
     throw error

@@ -2,7 +2,7 @@ import type { FilePlace } from '../../../bytes/file-place.js'
 import type { BlockHook } from '../../../chunk/blosc2/decode.js'
 import { encodeChunk2Into, maxChunk2Bytes } from '../../../chunk/blosc2/encode.js'
 import type { Chunk2Params } from '../../../chunk/blosc2/params.js'
-import { CODECS } from '../../../codecs/registry.js'
+import { codeOf } from '../../../chunk/blosc2/portable.js'
 import { attempt } from '../../../core/io-errors.js'
 import type { MaybePromise } from '../../../core/maybe-promise.js'
 import { inOrder } from '../../../engine/in-order.js'
@@ -11,7 +11,7 @@ import { MAX_ARENA_CHUNK } from '../../../engine/slot.js'
 import { withWorkspace } from '../../../kernels/borrow.js'
 import type { Workspace } from '../../../kernels/workspace.js'
 import { writeFully } from '../../../sinks/file.js'
-import { jobs } from './blosc2-job.js'
+import { jobs, prepareModules } from './blosc2-job.js'
 import { type PortableParams, portableParams } from './cparams.js'
 
 /** Chunks that are to be packed, one after another. */
@@ -37,11 +37,6 @@ export interface ChunkRun {
    * @returns where else they are to be written, in a file: whoever has the time does that
    */
   take(packed: Uint8Array, index: number, nbytes: number): MaybePromise<FilePlace | undefined>
-}
-
-/** Speeds are for level 5; about how much slower codecs are at others does not matter for the choice. */
-function speedOf(params: Chunk2Params): number {
-  return CODECS.find(({ format }) => format === params.encoder.format)?.speed.compress ?? 1000
 }
 
 function roomFor(ws: Workspace, name: 'chunk' | 'part', nbytes: number): Uint8Array {
@@ -101,7 +96,7 @@ async function packThere(params: PortableParams, run: ChunkRun, threads: number)
 
 /**
  * Packs Blosc2 chunks in order, in the calling thread or in as many as are worth it; a few chunks are in flight,
- * however many there are. Codecs, filters and prefilters of users run in the calling thread.
+ * however many there are. Prefilters, and codecs and filters of users whose module is not known, run in the calling thread.
  * @throws BlpkError USAGE, and what `fill` and `take` throw; the signal's reason
  */
 export async function packChunks2(params: Chunk2Params, run: ChunkRun): Promise<void> {
@@ -111,10 +106,12 @@ export async function packChunks2(params: Chunk2Params, run: ChunkRun): Promise<
     threads,
     pieces: nchunks,
     nbytes: nchunks * chunkBytes,
-    speed: speedOf(params),
+    // It is for level 5; how much slower codecs are at others does not matter for the choice.
+    speed: params.codec.traits.speed.compress,
     slotBytes: maxChunk2Bytes(chunkBytes),
   }
   const hands = portable === undefined ? 0 : threadsFor(load)
-  if (portable === undefined || hands === 0) await packHere(params, run)
-  else await packThere(portable, run, hands)
+  if (portable === undefined || hands === 0) return packHere(params, run)
+  prepareModules(codeOf(params.codec, params.filters).modules)
+  await packThere(portable, run, hands)
 }

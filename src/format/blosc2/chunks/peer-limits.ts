@@ -1,15 +1,15 @@
-import { FILTER_DELTA } from '../../../chunk/blosc2/header.js'
 import { usage } from '../../../core/errors.js'
-import { filterById, filterByName } from '../../../filters/registry.js'
+import { bytedelta } from '../../../filters/builtin.js'
+import type { Filter } from '../../../filters/filter.js'
+import { filterById, filterByName, useFirstBlock } from '../../../filters/registry.js'
 import type { CompressionOptions, FilterOption } from './cparams.js'
 
-const BYTEDELTA = 35
 /** python-blosc2 keeps the item size of bytedelta in a signed byte. */
 const MAX_BYTEDELTA_ITEM = 127
 
-function idOf(option: FilterOption): number {
+function filterOf(option: FilterOption): Filter {
   const filter = typeof option === 'object' ? option.filter : option
-  return (typeof filter === 'number' ? filterById(filter) : filterByName(filter)).id
+  return typeof filter === 'number' ? filterById(filter) : filterByName(filter)
 }
 
 /**
@@ -18,7 +18,7 @@ function idOf(option: FilterOption): number {
  * @throws BlpkError USAGE
  */
 export function checkForPeers({ filters = [] }: CompressionOptions, typesize: number): void {
-  if (typesize <= MAX_BYTEDELTA_ITEM || !filters.some((filter) => idOf(filter) === BYTEDELTA)) return
+  if (typesize <= MAX_BYTEDELTA_ITEM || !filters.some((filter) => filterOf(filter) === bytedelta)) return
   throw usage(
     `bytedelta takes items of up to ${MAX_BYTEDELTA_ITEM} bytes, and these have ${typesize}: ` +
       'python-blosc2 does not open such a frame; leave the filter out',
@@ -31,7 +31,7 @@ export function checkForPeers({ filters = [] }: CompressionOptions, typesize: nu
  */
 export function peerWarnings({ filters = [], dictionary = false }: CompressionOptions): string[] {
   const warnings: string[] = []
-  if (filters.some((filter) => idOf(filter) === FILTER_DELTA))
+  if (useFirstBlock(filters.map(filterOf)))
     warnings.push(
       'C-Blosc2 (python-blosc2) gives wrong values for slices of data with delta; it reads whole chunks',
     )

@@ -8,8 +8,11 @@ import {
   type Special,
 } from '../../../chunk/blosc2/header.js'
 import type { Workspace } from '../../../kernels/workspace.js'
+import { blockshapeIn } from '../frame/array-layer.js'
 import type { FrameHeader } from '../frame/header.js'
+import type { Layers } from '../frame/layers.js'
 import type { OffsetSpecial } from '../frame/offsets.js'
+import { traitsOf } from '../frame/schunk-traits.js'
 import { optionsOf, resolveParams } from './cparams.js'
 import { fitsIndex, storedSpecial } from './special-chunk.js'
 
@@ -21,6 +24,8 @@ export interface PlacingFrame {
   header: FrameHeader
   /** Plain size of all chunks but the last, in bytes; 0 where they have sizes of their own, which the index cannot say. */
   chunksize: number
+  /** Metalayers of variable length, as far as they are known. */
+  vlmeta?: Layers
 }
 
 const IN_INDEX: readonly Special[] = ['zeros', 'nans', 'uninit']
@@ -52,13 +57,13 @@ async function anew(
   ws: Workspace,
   bytes: ChunkBytes,
   { nbytes }: Chunk2Header,
-  header: FrameHeader,
+  { header, vlmeta = new Map() }: PlacingFrame,
 ): Promise<Placement> {
-  const { typesize: itemBytes } = header
-  const chunk = await OpenChunk.open(ws, bytes, { itemBytes })
+  const target = { schunk: traitsOf(header, vlmeta), blockshape: blockshapeIn(header.meta) }
+  const chunk = await OpenChunk.open(ws, bytes, { itemBytes: header.typesize, ...target })
   const plain = new Uint8Array(nbytes)
   await chunk.all(plain)
-  return stored(await encodeChunk2(ws, resolveParams(optionsOf(header), itemBytes), plain))
+  return stored(await encodeChunk2(ws, resolveParams(optionsOf(header), target), plain))
 }
 
 /**
@@ -74,10 +79,10 @@ export async function placeChunk(
   const { header } = frame
   const asItIs = { bytes, cbytes: h.cbytes }
   if (h.special === 'none' || h.headerBytes === SHORT_HEADER_BYTES) return asItIs
-  if (h.special === 'value') return isReadableValue(h, header.typesize) ? asItIs : anew(ws, bytes, h, header)
+  if (h.special === 'value') return isReadableValue(h, header.typesize) ? asItIs : anew(ws, bytes, h, frame)
   // NaNs are as large as the items of the frame.
   const isSameItem = h.special !== 'nans' || h.typesize === header.typesize
   if (IN_INDEX.includes(h.special) && isSameItem)
     return placeSpecial(h.special as OffsetSpecial, h.nbytes, frame)
-  return anew(ws, bytes, h, header)
+  return anew(ws, bytes, h, frame)
 }

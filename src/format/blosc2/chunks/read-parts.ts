@@ -1,18 +1,19 @@
 import type { FilePlace } from '../../../bytes/file-place.js'
 import type { ChunkBytes } from '../../../chunk/blosc2/chunk-bytes.js'
 import type { DecodeOptions } from '../../../chunk/blosc2/decode.js'
-import { CODEC_FORMAT_UD, FILTER_DELTA } from '../../../chunk/blosc2/header.js'
 import type { ChunkLayout } from '../../../chunk/blosc2/layout.js'
-import { codecByFormat } from '../../../codecs/registry.js'
+import { usesFirstBlock } from '../../../chunk/blosc2/pipeline.js'
+import { codeOf } from '../../../chunk/blosc2/portable.js'
+import { knownCodecOf } from '../../../chunk/blosc2/streams.js'
 import { located } from '../../../core/errors.js'
+import { portableTraits } from '../../../core/schunk-traits.js'
 import { inOrder } from '../../../engine/in-order.js'
 import { threadsFor, withPool } from '../../../engine/pools.js'
 import type { Slot } from '../../../engine/slot.js'
 import type { ThreadPool } from '../../../engine/thread-pool.js'
-import { USER_IDS } from '../../../filters/registry.js'
 import { withWorkspace } from '../../../kernels/borrow.js'
 import type { Workspace } from '../../../kernels/workspace.js'
-import { jobs, type ReadParams } from './blosc2-job.js'
+import { jobs, prepareModules, type ReadParams } from './blosc2-job.js'
 import { CheckedChunk } from './checksums.js'
 import { type ChunkList, type FoundChunk, openFound } from './chunk-list.js'
 import { blocksOf, type ChunkPart, decodedBytes, partBytes, takePart } from './chunk-part.js'
@@ -47,11 +48,10 @@ function isZeros({ layout }: Found, { options }: PartSource): boolean {
   return layout.pattern?.every((byte) => byte === 0) === true && options.postfilter === undefined
 }
 
-/** Can a worker decode the chunk? It knows no codecs and filters of users, and cannot ask sources of their own. */
+/** Can a worker decode the chunk? It has no code of users whose module is not known, and cannot ask their sources. */
 function isPortable({ layout, bytes }: Found, { options }: PartSource): boolean {
   const { header, starts } = layout
-  const own = header.codecFormat === CODEC_FORMAT_UD || header.filters.some(({ id }) => id >= USER_IDS.first)
-  if (own || options.postfilter !== undefined) return false
+  if (!codeOf(knownCodecOf(header), header.filters).threads || options.postfilter !== undefined) return false
   return starts.length > 0 || (header.memcpyed && fileOf(bytes) !== undefined)
 }
 
@@ -84,8 +84,7 @@ async function bringBlocks(
   slot: Slot,
 ): Promise<{ packed: Uint8Array; layout: ChunkLayout }> {
   const { header, starts, ends } = layout
-  const delta = header.filters.some(({ id }) => id === FILTER_DELTA)
-  const all = header.variableBlocks || delta
+  const all = header.variableBlocks || usesFirstBlock(header)
   const wanted = all ? [...starts.keys()] : blocksOf(part, header.blocksize, itemBytes)
   if (wanted.length === starts.length) await bytes.prefetch?.(header.cbytes)
   const moved = { ...layout, starts: new Uint32Array(starts.length), ends: new Uint32Array(starts.length) }
@@ -112,16 +111,21 @@ async function jobOf(found: Found, source: PartSource, slot: Slot): Promise<Read
   const { itemBytes, blockshape } = source.options
   const { part, bytes } = found
   const { place } = bytes
+  const { header } = found.layout
+  const { modules } = codeOf(knownCodecOf(header), header.filters)
+  prepareModules(modules)
+  const schunk = portableTraits(source.options.schunk, modules.length > 0)
+  const told = { itemBytes, blockshape, schunk, place }
   const plain = slot.plain(partBytes(part, itemBytes))
   const from = fileOf(bytes)
   if (from === undefined) {
     const { layout, packed } = await bringBlocks(found, itemBytes, slot)
-    const params = { layout, part, itemBytes, blockshape, place, digest: undefined }
+    const params = { layout, part, ...told, digest: undefined }
     return { params, areas: [plain, packed] }
   }
   const digest = bytes instanceof CheckedChunk ? { bytes: bytes.digest, always: bytes.always } : undefined
   return {
-    params: { from, layout: found.layout, part, itemBytes, blockshape, place, digest },
+    params: { from, layout: found.layout, part, ...told, digest },
     areas: [plain],
   }
 }
@@ -166,8 +170,8 @@ function count({ options }: PartSource): void {
 
 async function decodeSpeed(source: PartSource, first: PartRead): Promise<number> {
   const { header, starts } = (await source.chunks.find(first.index)).layout
-  if (starts.length === 0 || header.codecFormat === CODEC_FORMAT_UD) return COPY_SPEED
-  return codecByFormat(header.codecFormat).speed.decompress
+  if (starts.length === 0) return COPY_SPEED
+  return knownCodecOf(header)?.traits.speed.decompress ?? COPY_SPEED
 }
 
 /**

@@ -1,6 +1,7 @@
 import { MemoryChunk } from '../../../chunk/blosc2/chunk-bytes.js'
 import { OpenChunk } from '../../../chunk/blosc2/decode.js'
 import { damaged } from '../../../core/errors.js'
+import { loneChunk } from '../../../core/schunk-traits.js'
 import type { Workspace } from '../../../kernels/workspace.js'
 import type { Layers } from '../frame/layers.js'
 
@@ -12,7 +13,10 @@ const MAX_PLAIN = 2 ** 30
  * @throws BlpkError DAMAGED, UNSUPPORTED
  */
 export async function readLayer(ws: Workspace, name: string, bytes: Uint8Array): Promise<Uint8Array> {
-  const chunk = await OpenChunk.open(ws, new MemoryChunk(bytes), { itemBytes: 1 })
+  const chunk = await OpenChunk.open(ws, new MemoryChunk(bytes), {
+    itemBytes: 1,
+    schunk: loneChunk(1, 0),
+  })
   if (chunk.header.nbytes > MAX_PLAIN)
     throw damaged(`the metalayer '${name}' claims ${chunk.header.nbytes} bytes`)
   const plain = new Uint8Array(chunk.header.nbytes)

@@ -1,6 +1,7 @@
 import type { ChunkBytes } from '../../../chunk/blosc2/chunk-bytes.js'
 import { type Chunk2Header, EXTENDED_HEADER_BYTES } from '../../../chunk/blosc2/header.js'
 import type { PipelineTraits } from '../../../chunk/blosc2/pipeline.js'
+import { loneChunk } from '../../../core/schunk-traits.js'
 import { Workspace } from '../../../kernels/workspace.js'
 import type { SizedSource } from '../../../sources/sized.js'
 import { headerOf, type ProofTraits, type Proven, proveChunk } from './prove.js'
@@ -19,8 +20,8 @@ const BUDGET_LEAST = 32 * 2 ** 20
 export class FrameProbe {
   readonly ws = new Workspace()
   readonly place: FramePlace
-  /** What filters need to know; set as soon as the header is known. */
-  traits: PipelineTraits = { itemBytes: 1 }
+  /** What codecs and filters are told; set as soon as the header is known. */
+  traits: PipelineTraits = { itemBytes: 1, schunk: loneChunk(1, 0) }
   readonly #maxChunk: number
   readonly #signal: AbortSignal | undefined
   #budget: number
@@ -51,8 +52,7 @@ export class FrameProbe {
 
   /** What proving a chunk needs to know. */
   get proofTraits(): ProofTraits {
-    const { itemBytes, blockshape } = this.traits
-    return { itemBytes, blockshape, maxChunk: this.#maxChunk }
+    return { ...this.traits, maxChunk: this.#maxChunk }
   }
 
   /** See {@link headerOf}. @throws BlpkError DAMAGED, UNSUPPORTED; the signal's reason */

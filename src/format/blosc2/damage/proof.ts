@@ -1,14 +1,15 @@
 import type { ByteSource } from '../../../bytes/byte-source.js'
 import type { FilePlace } from '../../../bytes/file-place.js'
-import { CODEC_NUMBERS, CODEC_UD } from '../../../chunk/blosc2/params.js'
-import { CODECS } from '../../../codecs/registry.js'
+import { namedCodec } from '../../../chunk/blosc2/params.js'
+import { type ChunkCode, codeOf } from '../../../chunk/blosc2/portable.js'
+import { portableTraits } from '../../../core/schunk-traits.js'
 import { inOrder } from '../../../engine/in-order.js'
 import type { RunOptions } from '../../../engine/options.js'
 import { threadsFor, withPool } from '../../../engine/pools.js'
 import type { Slot } from '../../../engine/slot.js'
-import { USER_IDS } from '../../../filters/registry.js'
 import { withWorkspace } from '../../../kernels/borrow.js'
 import type { Workspace } from '../../../kernels/workspace.js'
+import { prepareModules } from '../chunks/blosc2-job.js'
 import type { Digests } from '../chunks/checksums.js'
 import type { FrameHeader } from '../frame/header.js'
 import { jobs } from './proof-job.js'
@@ -69,10 +70,12 @@ function* runsOf(places: Iterable<StoredPlace>, digests: Digests): Generator<Run
   if (run.places.length > 0) yield run
 }
 
-function proofRun({ places, digests }: Run, { traits, directory }: ProofPlace): ProofRun {
+function proofRun({ places, digests }: Run, place: ProofPlace): ProofRun {
+  const { traits, directory, header } = place
+  const { modules } = codeFor(header)
   const first = directory === undefined ? (places[0]?.at ?? 0) : 0
   return {
-    traits,
+    traits: { ...traits, schunk: portableTraits(traits.schunk, modules.length > 0) },
     starts: places.map(({ at }) => at - first),
     end: (places.at(-1)?.end ?? 0) - first,
     digests: digests.length === 0 ? undefined : Buffer.concat(digests),
@@ -89,14 +92,13 @@ function fileOf({ source, directory }: ProofPlace, { places }: Run): FilePlace |
   return reaches ? { fd, position, name } : undefined
 }
 
-/** Codecs and filters of users are known in the calling thread only. */
-function isPortable({ codec, filters }: FrameHeader): boolean {
-  return codec < CODEC_UD && filters.every(({ id }) => id < USER_IDS.first)
+/** What most of the chunks need; the others are looked at by themselves, if that does not do. */
+function codeFor(header: FrameHeader): ChunkCode {
+  return codeOf(namedCodec(header), header.filters)
 }
 
-function speedOf({ codec }: FrameHeader): number {
-  const name = Object.entries(CODEC_NUMBERS).find(([, number]) => number === codec)?.[0]
-  return CODECS.find((known) => known.name === name)?.speed.decompress ?? 1000
+function speedOf(header: FrameHeader): number {
+  return namedCodec(header)?.traits.speed.decompress ?? 1000
 }
 
 class Proof {
@@ -139,6 +141,7 @@ class Proof {
   }
 
   async there(threads: number, runs: Iterator<Run>): Promise<void> {
+    prepareModules(codeFor(this.#place.header).modules)
     const nbytes = 4 * RECORD_WORDS * RUN_CHUNKS
     const recordsOf = (slot: Slot): Uint32Array => {
       const bytes = slot.plain(nbytes)
@@ -184,7 +187,7 @@ export async function proveChunks(
     speed: speedOf(header),
     slotBytes: 4 * RECORD_WORDS * RUN_CHUNKS,
   }
-  const threads = source.fd !== undefined && isPortable(header) ? threadsFor(load) : 0
+  const threads = source.fd !== undefined && codeFor(header).threads ? threadsFor(load) : 0
   const proof = new Proof(place, take, o)
   if (threads === 0) await proof.here(runs)
   else await proof.there(threads, runs)

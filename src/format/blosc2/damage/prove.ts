@@ -1,8 +1,9 @@
 import type { ChunkBytes } from '../../../chunk/blosc2/chunk-bytes.js'
-import { type DecodeOptions, OpenChunk } from '../../../chunk/blosc2/decode.js'
+import { OpenChunk } from '../../../chunk/blosc2/decode.js'
 import { type Chunk2Header, EXTENDED_HEADER_BYTES, parseChunk2Header } from '../../../chunk/blosc2/header.js'
 import { sameDigest } from '../../../chunk/checksums.js'
 import { asDamage, type BlpkError, damaged } from '../../../core/errors.js'
+import type { SChunkTraits } from '../../../core/schunk-traits.js'
 import type { Workspace } from '../../../kernels/workspace.js'
 import { xxh64Of } from '../chunks/checksums.js'
 
@@ -19,6 +20,7 @@ export interface ProofTraits {
   /** Item size of the super-chunk, in bytes. */
   itemBytes: number
   blockshape?: readonly number[] | undefined
+  schunk: SChunkTraits
   /** Chunks of more plain bytes than this are refused. */
   maxChunk: number
 }
@@ -61,9 +63,8 @@ export async function proveChunk(
   await bytes.prefetch?.(header.cbytes)
   const state = await digestState(bytes, header.cbytes, digest)
   try {
-    const { itemBytes, blockshape } = traits
-    const options: DecodeOptions = { itemBytes, blockshape }
-    const chunk = await OpenChunk.open(ws, bytes, options)
+    const { itemBytes, blockshape, schunk } = traits
+    const chunk = await OpenChunk.open(ws, bytes, { itemBytes, blockshape, schunk })
     const isPlain = header.memcpyed || chunk.pattern !== undefined
     for (let i = 0; i < header.nblocks && !isPlain; i++) await chunk.block(i)
     return { header, digest: state }

@@ -1,10 +1,12 @@
 import { type Box, eachIndex, product } from '../../../array/geometry.js'
 import { formatNpyHeader } from '../../../array/npy/index.js'
 import type { OpenChunk } from '../../../chunk/blosc2/decode.js'
+import type { PipelineTraits } from '../../../chunk/blosc2/pipeline.js'
 import type { RunOptions } from '../../../engine/options.js'
 import type { PlainSink } from '../../../sinks/plain.js'
 import { readBox } from '../chunks/array-reader.js'
 import { itemDtype } from '../frame/dtype.js'
+import { traitsOf } from '../frame/schunk-traits.js'
 import { numpyDtype, type SurveyedArray } from './array.js'
 import type { FrameRecovery } from './recover.js'
 
@@ -44,6 +46,12 @@ function boxesInOrder(shape: readonly number[], itemBytes: number): Box[] {
   return boxes
 }
 
+/** What codecs and filters are told. */
+function traitsFor({ header, vlmeta, chunks }: FrameRecovery): PipelineTraits {
+  const schunk = traitsOf(header, vlmeta, chunks.entries.length)
+  return { itemBytes: schunk.typesize, schunk }
+}
+
 async function writeArray(
   r: FrameRecovery,
   array: SurveyedArray,
@@ -51,7 +59,7 @@ async function writeArray(
   o: RunOptions,
 ): Promise<void> {
   const itemBytes = r.header.typesize
-  const options = { itemBytes, blockshape: array.cut.blockshape }
+  const options = { ...traitsFor(r), blockshape: array.cut.blockshape }
   const store = { chunks: r.chunks, partition: array.cut, itemBytes, options, threads: o.threads }
   if (array.meta.shape.includes(0)) return
   for (const box of boxesInOrder(array.meta.shape, itemBytes)) {
@@ -106,7 +114,7 @@ export async function writeSalvagedFrame(
     else {
       for (let i = 0; i < r.chunks.entries.length; i++) {
         o.signal?.throwIfAborted()
-        await writeChunk(await r.chunks.openChunk(r.ws, i, { itemBytes: r.header.typesize }), sink)
+        await writeChunk(await r.chunks.openChunk(r.ws, i, traitsFor(r)), sink)
       }
     }
     await sink.finish()

@@ -8,6 +8,7 @@ import { readLayer } from '../chunks/vlmeta.js'
 import type { FrameHeader } from '../frame/header.js'
 import type { Layers } from '../frame/layers.js'
 import { type FrameObject, isStandIn, objectIn } from '../frame/objects.js'
+import { traitsOf } from '../frame/schunk-traits.js'
 import { arrayOf, isError, type SurveyedArray } from './array.js'
 import { type SurveyedChunks, surveyChunks } from './chunks.js'
 import { type Ends, surveyEnds } from './ends.js'
@@ -102,12 +103,13 @@ async function survey(place: FramePlace, o: FrameSurveyOptions): Promise<FrameSu
   const ends = await surveyEnds(probe)
   const array = arrayOf(ends.header.meta)
   const known = array === undefined || isError(array) ? undefined : array
-  probe.traits = { itemBytes: ends.header.typesize, blockshape: known?.cut.blockshape }
+  const layers = await readLayers(probe, ends.vlmeta)
+  const schunk = traitsOf(ends.header, layers.vlmeta)
+  probe.traits = { itemBytes: schunk.typesize, blockshape: known?.cut.blockshape, schunk }
   const chunks = await surveyChunks(probe, ends, o)
   fillHeader(ends, chunks)
   const sizes = trueSizes(ends.header, ends.isRebuilt, chunks.chunks, known)
   const trueHeader = trueHeaderOf(ends, chunks, sizes)
-  const layers = await readLayers(probe, ends.vlmeta)
   const object = objectOf(trueHeader.meta, layers.vlmeta, chunks)
   const facts = {
     ...{ ends, chunks, sizes, array, trueHeader, ...layers, ...object },

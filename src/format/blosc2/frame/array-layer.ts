@@ -77,6 +77,18 @@ export function parseB2nd(bytes: Uint8Array, caterva: boolean, place: ErrorPlace
   return { shape, chunkshape, blockshape, dtype }
 }
 
+/** Shape of the blocks of the array that metalayers describe; undefined if they describe none, or a damaged one. */
+export function blockshapeIn(meta: ReadonlyMap<string, Uint8Array>): readonly number[] | undefined {
+  const own = meta.get(B2ND_LAYER)
+  const layer = own ?? meta.get(CATERVA_LAYER)
+  if (layer === undefined) return undefined
+  try {
+    return parseB2nd(layer, own === undefined).blockshape
+  } catch {
+    return undefined
+  }
+}
+
 export function formatB2nd(meta: B2ndMeta): Uint8Array {
   const ndim = meta.shape.length
   const w = new MsgpackWriter().fixArray(7).byte(LATEST_VERSION).byte(ndim)

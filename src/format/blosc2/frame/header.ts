@@ -1,5 +1,5 @@
 import { type FilterSlot, MAX_FILTERS } from '../../../chunk/blosc2/header.js'
-import { CODEC_NUMBERS, SPLIT_MODES, type SplitMode } from '../../../chunk/blosc2/params.js'
+import { SPLIT_MODES, type SplitMode } from '../../../chunk/blosc2/params.js'
 import { type BlpkError, damaged, type ErrorPlace, unsupported } from '../../../core/errors.js'
 import { knownByBytes, knownByName, storeText } from '../../../core/known-files.js'
 import { MsgpackReader } from '../msgpack/reader.js'
@@ -30,7 +30,7 @@ export interface FrameHeader {
   variableBlocks: boolean
   /** The chunks lie in files of their own beside the frame. */
   sparse: boolean
-  /** What new chunks are compressed with: a number of {@link CODEC_NUMBERS}, or 6 and more for `udcodec`. */
+  /** What new chunks are compressed with: the number of a codec, or 6 and more for `udcodec`. */
   codec: number
   udcodec: number
   codecMeta: number

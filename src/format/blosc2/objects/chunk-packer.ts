@@ -2,6 +2,7 @@ import type { BlockHook } from '../../../chunk/blosc2/decode.js'
 import { encodeChunk2 } from '../../../chunk/blosc2/encode.js'
 import type { Chunk2Params } from '../../../chunk/blosc2/params.js'
 import { unsupported } from '../../../core/errors.js'
+import type { SChunkTraits } from '../../../core/schunk-traits.js'
 import { withWorkspace } from '../../../kernels/borrow.js'
 import { atPlace, type Entry, memoryEntry } from '../chunks/chunk-list.js'
 import { type CompressionOptions, headerFields, optionsOf, resolveParams } from '../chunks/cparams.js'
@@ -21,12 +22,17 @@ export function pieces(values: Uint8Array, size: number): Omit<ChunkRun, 'take'>
   }
 }
 
+/** The super-chunk that is packed, as it is at the time. */
+export interface PackTarget extends SChunkTraits {
+  readonly blockshape: readonly number[] | undefined
+}
+
 /** Compresses the chunks of a super-chunk, as its header says and its prefilter wants. */
 export class ChunkPacker {
   readonly #header: FrameHeader
   readonly #threads: number | undefined
-  /** The super-chunk, for codecs and filters of users. */
-  readonly #owner: object
+  /** What codecs and filters are told. */
+  readonly #target: PackTarget
   /** How chunks are compressed; undefined for as the header says. */
   params: Chunk2Params | undefined
   /** Gives what is compressed in place of each block. */
@@ -34,15 +40,15 @@ export class ChunkPacker {
   /** Where new chunks are kept: in memory, or elsewhere. */
   keep: (chunk: Uint8Array) => Entry = memoryEntry
 
-  constructor(header: FrameHeader, owner: object, threads?: number) {
+  constructor(header: FrameHeader, target: PackTarget, threads?: number) {
     this.#header = header
-    this.#owner = owner
+    this.#target = target
     this.#threads = threads
   }
 
   /** How chunks are compressed from now on; the header stays. @throws BlpkError USAGE */
   use(options: CompressionOptions): Chunk2Params {
-    this.params = resolveParams(options, this.#header.typesize, this.#owner)
+    this.params = resolveParams(options, { schunk: this.#target })
     return this.params
   }
 
@@ -54,7 +60,9 @@ export class ChunkPacker {
   #packing(): Chunk2Params {
     if (this.#header.variableBlocks)
       throw unsupported('chunks with blocks of variable length can be read, but not written')
-    return this.params ?? this.use(optionsOf(this.#header))
+    const params = this.params ?? this.use(optionsOf(this.#header))
+    // An array that was empty gets its blocks with its first items.
+    return { ...params, blockshape: this.#target.blockshape }
   }
 
   /** Compresses chunks in order. @param startOf where each is in the plain bytes */

@@ -9,6 +9,7 @@ import type { Workspace } from '../../../kernels/workspace.js'
 import type { ChunkList } from '../chunks/chunk-list.js'
 import type { ChunkPart } from '../chunks/chunk-part.js'
 import { type PartRead, type PartSource, readParts } from '../chunks/read-parts.js'
+import { blockshapeIn } from '../frame/array-layer.js'
 import type { FrameHeader } from '../frame/header.js'
 import type { Layers } from '../frame/layers.js'
 import type { FrameObject } from '../frame/objects.js'
@@ -78,7 +79,12 @@ export class SChunkReader {
     this.shown = frame.chunks.snapshot()
     this.#vlmeta = new UserLayers(frame.vlmeta)
     this.#object = frame.object
-    this.#decoding = { itemBytes: this.typesize, counts: this.#counts, owner: this }
+    this.#decoding = {
+      itemBytes: this.typesize,
+      counts: this.#counts,
+      schunk: this,
+      blockshape: blockshapeIn(this.meta),
+    }
   }
 
   /** Plain size, in bytes. */
@@ -141,6 +147,11 @@ export class SChunkReader {
   /** @internal Chunks come as blocks of an array: codecs and filters of users are told their shape. */
   useBlockshape(blockshape: readonly number[]): void {
     this.#decoding.blockshape = blockshape
+  }
+
+  /** @internal Shape of the blocks, if it holds an array. */
+  get blockshape(): readonly number[] | undefined {
+    return this.#decoding.blockshape
   }
 
   #partsOf(chunks: ChunkList): PartSource {

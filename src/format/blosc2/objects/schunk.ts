@@ -20,6 +20,7 @@ import type { PartSource } from '../chunks/read-parts.js'
 import { B2ND_LAYER, parseB2nd } from '../frame/array-layer.js'
 import type { Layers } from '../frame/layers.js'
 import type { OffsetSpecial } from '../frame/offsets.js'
+import { traitsOf } from '../frame/schunk-traits.js'
 import { ChunkPacker } from './chunk-packer.js'
 import { openAny } from './open.js'
 import { type SaveOptions, saveFrame, streamFrame, writeFrame } from './save-frame.js'
@@ -76,7 +77,9 @@ export class SChunk extends SChunkReader {
     checkLayers(meta, new Map())
     checkLossy(options, dtypeOf(data))
     checkForPeers(options, typesize)
-    const params = resolveParams(options, typesize)
+    const params = resolveParams(options, {
+      schunk: traitsOf({ typesize, chunksize, nbytes: 0, meta }, new Map()),
+    })
     const chunks = new ChunkList([], chunksize, 0, typesize, params.blocksize)
     const frame = { header: newFrameHeader(params, meta), vlmeta: new Map(), chunks, ws: new Workspace() }
     const schunk = new SChunk(frame, options.threads)

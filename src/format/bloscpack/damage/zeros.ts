@@ -5,7 +5,9 @@ import {
   writeChunkHeader,
 } from '../../../chunk/blosc1/header.js'
 import { type Checksum, type ChecksumName, loadChecksum } from '../../../chunk/checksums.js'
+import { StreamContext } from '../../../codecs/codec.js'
 import { lz4 } from '../../../codecs/lz4.js'
+import { loneChunk } from '../../../core/schunk-traits.js'
 import { Workspace } from '../../../kernels/workspace.js'
 
 const BLOCK_BYTES = 256 * 1024
@@ -43,7 +45,7 @@ export class ZeroChunks {
     const fields = {
       shuffle: 'none',
       split: false,
-      codecFormat: lz4.format,
+      codecFormat: lz4.ids.blosc1 ?? 0,
       typesize: this.#typesize,
     } as const
     return newChunkHeader({ ...fields, nbytes, blocksize })
@@ -78,7 +80,9 @@ export class ZeroChunks {
   #stream(size: number): Uint8Array {
     const src = this.#ws.bring(new Uint8Array(size))
     const dst = this.#ws.scratch('output', size)
-    const packed = lz4.compress(this.#ws, src, size, dst, size - 1, 5) as number
+    const context = new StreamContext(this.#ws, { level: 5, schunk: loneChunk(1, size) })
+    context.stream(src, size, dst, size - 1)
+    const packed = lz4.encode?.(context) as number
     const stream = new Uint8Array(4 + (packed === 0 ? size : packed))
     new DataView(stream.buffer).setUint32(0, stream.length - 4, true)
     if (packed > 0) stream.set(this.#ws.view(dst, packed), 4)

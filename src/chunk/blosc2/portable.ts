@@ -1,0 +1,20 @@
+// Which code a chunk needs, and whether a worker thread can have it.
+import type { Codec } from '../../codecs/codec.js'
+import { knownFilter } from '../../filters/registry.js'
+import type { FilterSlot } from './header.js'
+
+/** The codec and the filters of a chunk, as code. */
+export interface ChunkCode {
+  /** May all of it run in worker threads? */
+  threads: boolean
+  /** The modules of users that register some of it. */
+  modules: readonly string[]
+}
+
+/** What runs over a chunk. @param codec undefined for one that is not known, which fails anywhere alike */
+export function codeOf(codec: Codec | undefined, filters: readonly FilterSlot[]): ChunkCode {
+  const all = [codec, ...filters.map(({ id }) => knownFilter(id))]
+  const modules = new Set<string>()
+  for (const one of all) if (one?.module !== undefined) modules.add(one.module)
+  return { threads: all.every((one) => one === undefined || one.traits.threads), modules: [...modules] }
+}

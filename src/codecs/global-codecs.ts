@@ -1,0 +1,20 @@
+// Codecs that C-Blosc2 has registered for everybody, and that are not built in here: they may be registered.
+
+/** What is known of such a codec. */
+export interface GlobalCodec {
+  name: string
+  /** Null if it depends on how it was told to work, as codecs of pictures do. */
+  lossy: boolean | null
+}
+
+/** By number. */
+export const GLOBAL_CODECS: ReadonlyMap<number, GlobalCodec> = new Map([
+  [33, { name: 'ZFP (fixed accuracy)', lossy: true }],
+  [34, { name: 'ZFP (fixed precision)', lossy: true }],
+  [35, { name: 'ZFP (fixed rate)', lossy: true }],
+  [36, { name: 'OpenHTJ2K', lossy: null }],
+  [37, { name: 'grok (JPEG 2000)', lossy: null }],
+  [38, { name: 'OpenZL', lossy: false }],
+  [39, { name: 'JPEG 2000', lossy: null }],
+  [40, { name: 'HTJ2K', lossy: null }],
+])

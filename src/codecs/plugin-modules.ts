@@ -1,0 +1,74 @@
+// Modules of users that register codecs and filters: how they are asked, and how worker threads load them.
+import { unsupported, usage } from '../core/errors.js'
+import type { Module } from '../filters/modules.js'
+import { isRegistered, noteModule } from '../filters/modules.js'
+import { registerFilter, type UserFilter } from '../filters/user-filter.js'
+import { registerCodec, type UserCodec } from './user-codec.js'
+
+/** What the function of a module is called with: an `import 'blpk'` of its own could be another copy. */
+interface PluginApi {
+  registerCodec(codec: UserCodec, options?: Module): void
+  registerFilter(filter: UserFilter, options?: Module): void
+}
+
+type Register = (api: PluginApi) => unknown
+
+/** The function of a module that registers, exported as `register` or by default; undefined if there is none. */
+export function registerOf(module: Record<string, unknown>): Register | undefined {
+  // A CommonJS module stands under `default` as a whole.
+  const inner = module.default as Record<string, unknown> | undefined
+  const found = [module.register, inner, inner?.register].find((value) => typeof value === 'function')
+  return found as Register | undefined
+}
+
+/** @throws BlpkError USAGE for something that is no codec */
+function checkCodec({ name, ids, decode }: Partial<UserCodec>): void {
+  if (typeof ids?.blosc2 !== 'number' || typeof name !== 'string' || typeof decode !== 'function')
+    throw usage('a codec needs { name, ids: { blosc2 }, decode }')
+}
+
+/** @throws BlpkError USAGE for something that is no filter */
+function checkFilter({ id, forward, backward }: Partial<UserFilter>): void {
+  const isWhole = typeof forward === 'function' && typeof backward === 'function'
+  if (typeof id !== 'number' || !isWhole) throw usage('a filter needs { id, forward, backward }')
+}
+
+/**
+ * Lets a module register what it has.
+ * @param address of the module
+ * @returns how much it registered
+ * @throws BlpkError USAGE; whatever the module throws
+ */
+export async function registerWith(register: Register, address: string): Promise<number> {
+  let count = 0
+  const module = { module: address }
+  await register({
+    registerCodec(codec) {
+      checkCodec(codec)
+      registerCodec(codec, module)
+      count++
+    },
+    registerFilter(filter) {
+      checkFilter(filter)
+      registerFilter(filter, module)
+      count++
+    },
+  })
+  return count
+}
+
+async function load(address: string): Promise<void> {
+  try {
+    const register = registerOf((await import(address)) as Record<string, unknown>)
+    // One without such a function registers by itself, when it is imported.
+    if (register !== undefined && !isRegistered(address)) await registerWith(register, address)
+    noteModule(address)
+  } catch (error) {
+    throw unsupported(`the module '${address}' cannot be loaded in a thread: ${(error as Error).message}`)
+  }
+}
+
+/** Loads the modules that have not registered in this thread yet. @throws BlpkError UNSUPPORTED */
+export async function loadModules(addresses: readonly string[]): Promise<void> {
+  for (const address of addresses) if (!isRegistered(address)) await load(address)
+}

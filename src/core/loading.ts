@@ -1,0 +1,44 @@
+// Loads what codecs and filters need before they can work, once each.
+import { unsupported } from './errors.js'
+
+/** What has to be loaded before it works, such as a WebAssembly module. */
+export interface Loadable {
+  readonly name: string
+  /** Called once and awaited before anything else is; called again only after it failed. */
+  readonly load?: (() => Promise<void> | void) | undefined
+}
+
+const loaded = new WeakSet<Loadable>()
+const underWay = new WeakMap<Loadable, Promise<void>>()
+
+async function load(one: Loadable): Promise<void> {
+  try {
+    await one.load?.()
+    loaded.add(one)
+  } catch (error) {
+    throw unsupported(`${one.name} cannot be loaded: ${(error as Error).message}`)
+  } finally {
+    underWay.delete(one)
+  }
+}
+
+function loadOnce(one: Loadable): Promise<void> {
+  const started = underWay.get(one) ?? load(one)
+  underWay.set(one, started)
+  return started
+}
+
+/**
+ * Loads what is not loaded yet.
+ * @returns undefined if all of it works already: then nobody has to wait
+ * @throws BlpkError UNSUPPORTED if something cannot be loaded
+ */
+export function loading(all: readonly Loadable[]): Promise<void> | undefined {
+  let missing: Promise<void>[] | undefined
+  for (const one of all) {
+    if (one.load === undefined || loaded.has(one)) continue
+    missing ??= []
+    missing.push(loadOnce(one))
+  }
+  return missing && Promise.all(missing).then(() => {})
+}

@@ -1,0 +1,12 @@
+// The shuffles that Blosc 1 and Bloscpack have, as filters.
+import { bitshuffle, shuffle } from './builtin.js'
+import type { Filter } from './filter.js'
+
+/** The filters that a shuffle stands for, in the order of compression: one or none. */
+export const SHUFFLE_FILTERS: Readonly<Record<Shuffle, readonly Filter[]>> = {
+  none: [],
+  byte: [shuffle],
+  bit: [bitshuffle],
+}
+
+export type Shuffle = 'none' | 'byte' | 'bit'

@@ -1,0 +1,52 @@
+// Filters of users: the same descriptor as of built-in ones, over plain views in place of addresses.
+import type { BlockContext, FilterContext, FilterTraits } from './filter.js'
+import { type Module, noteModule } from './modules.js'
+import { addFilter } from './registry.js'
+
+/** A filter of your own, over plain views of a block; `input` and `output` are equally long. */
+export interface UserFilter {
+  /** 160 to 255. */
+  id: number
+  name?: string
+  traits?: {
+    /** Values do not come back as they were. Default: they do. */
+    lossy?: boolean
+    /** It may run in worker threads, if its module is known. Default: it may. */
+    threads?: boolean
+  }
+  /** Called once and awaited before the first block, in each thread: the place to start a WebAssembly module. */
+  load?(): Promise<void> | void
+  forward(input: Uint8Array, output: Uint8Array, context: FilterContext): void
+  backward(input: Uint8Array, output: Uint8Array, context: FilterContext): void
+}
+
+function contextOf({ meta, typesize, blockshape, schunk }: BlockContext): FilterContext {
+  return { meta, typesize, blockshape, schunk }
+}
+
+/**
+ * Adds a filter of your own.
+ * @param options.module address of the module that calls this (`import.meta.url`): worker threads import it, so that the
+ * filter runs there too. It must do nothing but register. Without it the filter runs in the calling thread
+ * @throws BlpkError USAGE for a number out of 160 to 255 or one that is taken
+ */
+export function registerFilter(filter: UserFilter, { module }: Module = {}): void {
+  const { id, name = `filter ${id}`, traits = {}, load } = filter
+  const known: FilterTraits = {
+    threads: traits.threads !== false && module !== undefined,
+    keepsRepeats: false,
+    ...(traits.lossy === true && { lossy: 'any' as const }),
+  }
+  addFilter({
+    id,
+    name,
+    traits: known,
+    module,
+    ...(load !== undefined && { load: () => filter.load?.() }),
+    forward: (c, nbytes, src, dst) =>
+      filter.forward(c.ws.view(src, nbytes), c.ws.view(dst, nbytes), contextOf(c)),
+    backward: (c, nbytes, src, dst) =>
+      filter.backward(c.ws.view(src, nbytes), c.ws.view(dst, nbytes), contextOf(c)),
+  })
+  noteModule(module)
+}
