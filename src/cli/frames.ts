@@ -6,13 +6,13 @@ import { defaultDtypeText, isDefaultDtype } from '../format/blosc2/frame/dtype.j
 import { objectText } from '../format/blosc2/frame/objects.js'
 import { NDArray } from '../format/blosc2/objects/ndarray.js'
 import { SChunk } from '../format/blosc2/objects/schunk.js'
+import { tableColumn } from '../format/blosc2/table-column.js'
+import type { OpenPlace } from '../format/opened.js'
 import { holdSource } from '../sources/held.js'
 import { TailSource } from '../sources/tail.js'
-import type { ContainerInput } from './containers.js'
 import { say } from './context.js'
 import { oneLine } from './exit.js'
 import type { CliOptions } from './flags/options.js'
-import { tableColumn } from './view/table-column.js'
 
 /** A frame that was opened. */
 export interface OpenedFrame {
@@ -60,7 +60,7 @@ export function sayObject({ schunk }: OpenedFrame, name: string, { quiet, raw }:
  * Opens the frame of an input. A pipe is brought into a file first, for a frame is described at its end.
  * @throws BlpkError DAMAGED, UNSUPPORTED (also where the values are elsewhere), IO
  */
-export async function openFrameInput(input: ContainerInput, o: CliOptions): Promise<OpenedFrame> {
+export async function openFrameInput(input: OpenPlace, o: CliOptions): Promise<OpenedFrame> {
   const held = input.source.seekable ? undefined : await holdSource(input.source)
   const close = async (): Promise<void> => held?.close()
   try {

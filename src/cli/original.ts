@@ -3,8 +3,8 @@ import { Archive } from '../format/bloscpack/archive.js'
 import type { Finding } from '../format/bloscpack/verify.js'
 import { openPlain } from '../sources/npy.js'
 import type { PlainSource } from '../sources/plain.js'
+import type { Input } from '../verbs/inputs.js'
 import type { Context } from './context.js'
-import type { Input } from './inputs.js'
 
 /** The file that an archive is compared with. */
 export interface Original {

@@ -13,11 +13,11 @@ import { openPlaceSink, outputPlace, type PathSinkOptions } from '../sinks/path.
 import type { Content } from '../sinks/replaceable.js'
 import { openStdout } from '../sinks/stdout.js'
 import { identityOf } from '../sources/path.js'
+import { type Input, type Like, remoteIdentity } from '../verbs/inputs.js'
 import { containerByName } from './archive-name.js'
 import { type Context, placeSettings } from './context.js'
 import { isDash } from './dash.js'
 import { lockOptions } from './flags/codec-flags.js'
-import { type Input, type Like, remoteIdentity } from './inputs.js'
 import { beforeEnd } from './last-steps.js'
 import { isTerminal } from './view/stdio.js'
 

@@ -1,8 +1,8 @@
 // Refuses options of packing that a format does not take, with the format's own reason.
 
 import { usage } from '../core/errors.js'
-import type { Format } from './container.js'
 import type { PackOptions } from './pack-options.js'
+import type { Format } from './traits.js'
 
 /** Values that ask for what every container does anyhow. */
 const NOTHING_ASKED: PackOptions = { offsets: true, dictionary: false, sparse: false }

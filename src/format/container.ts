@@ -4,55 +4,44 @@
 
 import type { NdarrayLayout } from '../array/npy/index.js'
 import type { ByteSink } from '../bytes/byte-sink.js'
-import type { ByteSource } from '../bytes/byte-source.js'
 import type { Replaceable } from '../bytes/editable.js'
 import type { MutableParts } from '../bytes/mutable-parts.js'
-import type { MaybePromise } from '../core/maybe-promise.js'
 import type { RunOptions } from '../engine/options.js'
-import type { DirectorySink, DirectorySinkOptions } from '../sinks/directory.js'
 import type { PlainSink } from '../sinks/plain.js'
 import type { PlainSource } from '../sources/plain.js'
 import type { Finding } from './damage/finding.js'
+import type { Facts, FactsOptions } from './facts.js'
+import type { Opened, OpenOptions, OpenPlace } from './opened.js'
+import type { ConcatResult, Output, PackResult } from './output.js'
 import type { PackOptions } from './pack-options.js'
-import type { Selection } from './selection.js'
+import type { ContainerTraits, Format } from './traits.js'
+import type { VerifyOptions, VerifyReport } from './verification.js'
 
-/** Why an option is refused. @param name what the caller calls an option: `chunkSize`, or `--chunk-size` */
-export type Refusal = (name: (option: keyof PackOptions) => string) => string
-
-/** One kind of file that a container makes. */
-export interface Format {
-  /** The value of `format`, such as `blp`. */
-  readonly id: string
-  /** What its files are called, such as `.blp`. */
-  readonly extension: string
-  /** What messages call it, with an article, such as `a Bloscpack archive`. */
-  readonly what: string
-  /** An array in chunks of a shape, or bytes that metadata may describe as one. */
-  readonly holds: 'bytes' | 'array'
-  /** Options of packing that it does not take, each with the reason; all others it takes. */
-  readonly refuses: Readonly<Partial<Record<keyof PackOptions, Refusal>>>
-  /** Names of its built-in codecs. */
-  readonly codecs: readonly string[]
-  /** Names of its checksums. */
-  readonly checksums: readonly string[]
-}
-
-/** How a container is called and known. It is there at the start of every program, and so is small. */
-export interface ContainerTraits {
-  readonly name: string
-  readonly formats: readonly Format[]
-  /** @param front the first {@link PEEK_BYTES}, or all there are */
-  recognise(front: Uint8Array): boolean
-  /** The same by the last {@link PEEK_END_BYTES}, where the first bytes say nothing. */
-  recogniseEnd?(end: Uint8Array): boolean
-  /** Name of the file in a directory that makes that one of its own. */
-  readonly fileInDirectory?: string
+/** What is packed from an open container takes along what only that kind of container knows. */
+export interface PackRequest extends PackOptions {
+  from?: Opened
 }
 
 /** A container with all that it can do. */
 export interface Container extends ContainerTraits {
-  /** @throws BlpkError DAMAGED, CHECKSUM, UNSUPPORTED, IO, … */
+  /**
+   * Opens it for reading. What was opened owns the place, and closes it; where opening fails the caller does.
+   * A pipe may be read once, from start to end: a container that needs more than that holds it in a file.
+   * @throws BlpkError DAMAGED, CHECKSUM, UNSUPPORTED, IO, …
+   */
   open(place: OpenPlace, options: OpenOptions): Promise<Opened>
+  /**
+   * What is shown of it, even where it is damaged beyond what is shown. The place stays open. Where this is missing, the
+   * head is all there is.
+   * @throws BlpkError DAMAGED, CHECKSUM, UNSUPPORTED, IO, …
+   */
+  facts?(place: OpenPlace, options: FactsOptions): Promise<Facts>
+  /**
+   * Checks structure and checksums, and with `deep` that everything can be decompressed. All that is wrong is reported; the
+   * place stays open. Where this is missing, all of it is read.
+   * @throws BlpkError for what is not about the container: files that cannot be read, an interrupt
+   */
+  verify?(place: OpenPlace, options: VerifyOptions): Promise<VerifyReport>
   /**
    * Packs all of a source, or a part of it.
    * @throws BlpkError USAGE, IO, …; nothing is left behind then
@@ -74,142 +63,6 @@ export interface Container extends ContainerTraits {
   ): Promise<ConcatResult | undefined>
   /** Finds what is left of a damaged one. Where this is missing, all that can be read is. */
   recover?(place: OpenPlace, options: RecoverOptions): Promise<Recovery>
-}
-
-/** Where there is something to open. */
-export interface OpenPlace {
-  readonly source: ByteSource
-  /** The directory, where it is one; `source` is the file in it. */
-  readonly directory?: string | undefined
-}
-
-export interface OpenOptions extends Pick<RunOptions, 'threads'> {
-  /** Chunks of more plain bytes than this are refused, default 2 GiB. */
-  maxChunk?: number
-  /** What the items of an array are, in place of what it says itself. */
-  dtype?: string
-}
-
-/** Where something is packed to: bytes in order, or files in a directory. Only one of them is opened, when it is needed. */
-export interface Output {
-  readonly name: string
-  bytes(): Promise<ByteSink>
-  /** @throws BlpkError USAGE where there can be no directory */
-  directory(rules: DirectoryRules): Promise<DirectorySink>
-}
-
-/** What may be in a directory that is replaced; the rest of its options are those of the output. */
-export type DirectoryRules = Pick<DirectorySinkOptions, 'mayReplace' | 'example' | 'keeps'>
-
-/** What is packed from an open container takes along what only that kind of container knows. */
-export interface PackRequest extends PackOptions {
-  from?: Opened
-}
-
-/** What packing came to. */
-export interface PackResult {
-  /** Plain bytes. */
-  nbytes: number
-  /** Size of the container, in bytes. */
-  cbytes: number
-  nchunks: number
-  /** Of them, those of one special value that takes no room, in containers that have such. */
-  nspecial?: number
-}
-
-export interface ConcatResult extends PackResult {
-  /** Chunks that were taken as they are. */
-  copied: number
-}
-
-/** A container that is open. */
-export interface Opened {
-  readonly container: ContainerTraits
-  readonly format: Format
-  /** Plain bytes; undefined where only reading all of it tells. */
-  readonly nbytes: number | undefined
-  /** Size of an item, in bytes. */
-  readonly typesize: number
-  /** The array that it holds, or that metadata describe. @throws BlpkError DAMAGED, UNSUPPORTED */
-  array(): NdarrayLayout | undefined
-  /** What it says of its content besides, as JSON text. */
-  readonly metadata: string | undefined
-  /** Names of what it keeps besides array and metadata, which only containers of its own kind have a place for. */
-  readonly extras: readonly string[]
-  /** What is shown of it. */
-  facts(options: FactsOptions): Promise<Facts>
-  /** Plain bytes of all of it or of a part; only chunks that the part touches are read. @throws BlpkError USAGE */
-  select(part: Selection, options: RunOptions): Selected
-  /** All plain bytes, in as many threads as are worth it. Where this is missing, `select` gives them. */
-  unpack?(sink: PlainSink, options: RunOptions): Promise<{ nbytes: number; nchunks: number }>
-  /**
-   * Writes the same content as another format, chunks as they are where they may be.
-   * @returns undefined where nothing can be copied: it is unpacked and packed then
-   */
-  copyInto?(format: Format, output: Output, options: PackOptions): Promise<ConcatResult | undefined>
-  /** Checks structure and checksums, and with `deep` that everything can be decompressed. */
-  verify?(options: VerifyOptions): Promise<VerifyReport>
-  close(): MaybePromise<void>
-}
-
-/** Plain bytes that were asked for. */
-export interface Selected {
-  nbytes: number
-  /** Of an array; undefined for plain bytes. */
-  layout: NdarrayLayout | undefined
-  /** Is it all there is? */
-  isWhole: boolean
-  /** Each piece may be used until the next is asked for. */
-  pieces(): AsyncIterable<Uint8Array>
-}
-
-export interface FactsOptions {
-  /** Each chunk too. */
-  chunks?: boolean
-  /** Only what `ls` shows: of places over the net as few requests as can be. */
-  brief?: boolean
-}
-
-/** What is shown of every container, whatever it is; null where it does not tell. */
-export interface Head {
-  file: string
-  format: string | null
-  shape: readonly number[] | null
-  dtype: string | null
-  nbytes: number | null
-  cbytes: number | null
-  ratio: number | null
-}
-
-/** What `info` and `ls` show. */
-export interface Facts {
-  head: Head
-  /** Whatever else the container tells, for JSON; keys of the head come first. */
-  more: Readonly<Record<string, unknown>>
-  /** The same as rows of text. */
-  rows: readonly (readonly [label: string, value: string])[]
-  /** Tables below, such as of chunks. */
-  tables: readonly { head: readonly string[]; rows: readonly (readonly string[])[] }[]
-}
-
-export interface VerifyOptions extends RunOptions {
-  /** Decompress every chunk too. */
-  deep?: boolean
-  maxChunk?: number
-}
-
-/** What a verification found. */
-export interface VerifyReport {
-  /** No finding is damage. */
-  ok: boolean
-  findings: Finding[]
-  /** Chunks that were looked at. */
-  nchunks: number
-  /** Of them, those that are sound. */
-  sound: number
-  /** Name of the checksum; `None` means that nothing but the structure could be checked without `deep`. */
-  checksum: string
-  deep: boolean
 }
 
 export interface RecoverOptions extends RunOptions {

@@ -4,7 +4,8 @@ import type { FindMutable } from '../bytes/mutable-parts.js'
 import { usage } from '../core/errors.js'
 import { BLOSC2 } from './blosc2/traits.js'
 import { BLOSCPACK } from './bloscpack/traits.js'
-import type { Container, ContainerTraits, Format } from './container.js'
+import type { Container } from './container.js'
+import type { ContainerTraits, Format } from './traits.js'
 
 /** A container and how to get at what it can do. */
 interface Entry {
@@ -31,6 +32,13 @@ export function registerContainer(container: Container): void {
 
 export function containers(): readonly ContainerTraits[] {
   return ENTRIES.map(({ traits }) => traits)
+}
+
+/** What is tried where nothing is recognised. */
+export function fallback(): ContainerTraits {
+  const [first] = ENTRIES
+  if (first === undefined) throw usage('there is no container')
+  return first.traits
 }
 
 /** All kinds of files that can be made. */

@@ -8,7 +8,6 @@ import { type AxisRange, axisRange, type Pick1 } from '../array/picks.js'
 import { type StridedRun, spansOfRuns } from '../array/strided-runs.js'
 import { usage } from '../core/errors.js'
 import type { RunOptions } from '../engine/options.js'
-import type { Format } from './container.js'
 import {
   checkSelection,
   isWhole,
@@ -19,6 +18,7 @@ import {
   type Selection,
 } from './selection.js'
 import { copyStrided, type PlacedBytes, runBytes, type SpanReader } from './span-reader.js'
+import type { Format } from './traits.js'
 
 /** What parts can be taken of: a container that is open. */
 export interface Selectable {

@@ -2,12 +2,14 @@ import { unsupported, usage } from '../../core/errors.js'
 import { counted, exactSize, prettySeconds, prettySize } from '../../core/sizes.js'
 import { Archive } from '../../format/bloscpack/archive.js'
 import { type ConcatResult, concatArchives } from '../../format/bloscpack/join.js'
-import { kindOf, refuseStore, refuseStoreDirectory } from '../containers.js'
+import type { Input } from '../../verbs/inputs.js'
+import { refuseStore, refuseStoreDirectory } from '../../verbs/stores.js'
+import { kindOf } from '../containers.js'
 import { about, type Context, saySummary, sayVerbose } from '../context.js'
 import { isDash, shown } from '../dash.js'
 import { codecOptions, readMetadata, runOptions } from '../flags/codec-flags.js'
 import type { CliOptions } from '../flags/options.js'
-import { type Input, openArchiveInput } from '../inputs.js'
+import { openArchiveInput } from '../inputs.js'
 import { openOutput, refuseMixedOutput } from '../outputs.js'
 import { headOfPlace } from '../view/head.js'
 import { openProgress, type ProgressView } from '../view/progress.js'
@@ -22,7 +24,7 @@ async function refuseFrame(input: Input, name: string, o: CliOptions): Promise<v
   if (kind !== 'frame') return
   const { openFrameInput, sayObject } = await import('../frames.js')
   // Says so where its values are elsewhere, or other frames lie in it.
-  const frame = await openFrameInput({ ...input, isFrame: true }, o)
+  const frame = await openFrameInput(input, o)
   await frame.close()
   sayObject(frame, name, { quiet: true })
   throw unsupported('this is a Blosc2 frame, and concat joins .blp archives (blpk convert makes one of it)', {

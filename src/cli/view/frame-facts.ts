@@ -18,11 +18,11 @@ import type { Layers } from '../../format/blosc2/frame/layers.js'
 import { isStandIn, objectIn, objectText, standInError } from '../../format/blosc2/frame/objects.js'
 import type { ChunkOffset } from '../../format/blosc2/frame/offsets.js'
 import { jsonOfMsgpack } from '../../format/blosc2/msgpack/to-json.js'
+import { tableColumn } from '../../format/blosc2/table-column.js'
 import type { Workspace } from '../../kernels/workspace.js'
 import type { Head } from './head.js'
 import { arrayMeta, headOfFrame } from './head-frame.js'
 import { jsonRatio } from './report.js'
-import { tableColumn } from './table-column.js'
 
 /** A metalayer. */
 export interface LayerInfo {

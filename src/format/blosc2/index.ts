@@ -2,6 +2,9 @@
 
 import type { Container } from '../container.js'
 import { MUTABLE } from './mutable.js'
+import { openFrameAt } from './opened.js'
 import { BLOSC2 } from './traits.js'
 
-export const container = { ...BLOSC2, mutable: MUTABLE } as Container
+const reading: Omit<Container, 'pack'> = { ...BLOSC2, open: openFrameAt, mutable: MUTABLE }
+
+export const container = reading as Container

@@ -1,6 +1,6 @@
 // What Blosc2 frames and arrays are called, what they are recognised by, and which options they take.
 
-import type { ContainerTraits, Format } from '../container.js'
+import type { ContainerTraits, Format } from '../traits.js'
 import { looksLikeFrame, SPARSE_FRAME_NAME } from './frame/magic.js'
 
 const BLOSCPACK_ONLY: Format['refuses'] = {
@@ -14,36 +14,37 @@ const CHECKSUMS: Format['checksums'] = ['xxh64', 'none']
 /** Bytes from the tag of the trailer's length to the end of a frame. */
 const TRAILER_END_BYTES = 23
 
+export const B2FRAME: Format = {
+  id: 'b2frame',
+  extension: '.b2frame',
+  what: 'a Blosc2 frame',
+  holds: 'bytes',
+  codecs: CODECS,
+  checksums: CHECKSUMS,
+  refuses: {
+    ...BLOSCPACK_ONLY,
+    chunks: (name) => `it is for arrays (b2nd); the size of chunks is ${name('chunkSize')}`,
+    blocks: (name) => `it is for arrays (b2nd); the size of blocks is ${name('blockSize')}`,
+  },
+}
+
+export const B2ND: Format = {
+  id: 'b2nd',
+  extension: '.b2nd',
+  what: 'a Blosc2 array',
+  holds: 'array',
+  codecs: CODECS,
+  checksums: CHECKSUMS,
+  refuses: {
+    ...BLOSCPACK_ONLY,
+    chunkSize: (name) => `chunks of an array have a shape: use ${name('chunks')}`,
+    blockSize: (name) => `blocks of an array have a shape: use ${name('blocks')}`,
+  },
+}
+
 export const BLOSC2: ContainerTraits = {
   name: 'blosc2',
-  formats: [
-    {
-      id: 'b2frame',
-      extension: '.b2frame',
-      what: 'a Blosc2 frame',
-      holds: 'bytes',
-      codecs: CODECS,
-      checksums: CHECKSUMS,
-      refuses: {
-        ...BLOSCPACK_ONLY,
-        chunks: (name) => `it is for arrays (b2nd); the size of chunks is ${name('chunkSize')}`,
-        blocks: (name) => `it is for arrays (b2nd); the size of blocks is ${name('blockSize')}`,
-      },
-    },
-    {
-      id: 'b2nd',
-      extension: '.b2nd',
-      what: 'a Blosc2 array',
-      holds: 'array',
-      codecs: CODECS,
-      checksums: CHECKSUMS,
-      refuses: {
-        ...BLOSCPACK_ONLY,
-        chunkSize: (name) => `chunks of an array have a shape: use ${name('chunks')}`,
-        blockSize: (name) => `blocks of an array have a shape: use ${name('blocks')}`,
-      },
-    },
-  ],
+  formats: [B2FRAME, B2ND],
   recognise: looksLikeFrame,
   recogniseEnd(end) {
     const at = end.length - TRAILER_END_BYTES

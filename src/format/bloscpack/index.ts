@@ -2,7 +2,13 @@
 
 import type { Container } from '../container.js'
 import { MUTABLE } from './mutable.js'
+import { openArchiveAt } from './opened.js'
 import { packSource } from './pack-source.js'
 import { BLOSCPACK } from './traits.js'
 
-export const container = { ...BLOSCPACK, pack: packSource, mutable: MUTABLE } as Container
+export const container: Container = {
+  ...BLOSCPACK,
+  open: openArchiveAt,
+  pack: packSource,
+  mutable: MUTABLE,
+}

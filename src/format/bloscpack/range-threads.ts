@@ -23,9 +23,9 @@ async function* decoded(
   archive: Archive,
   pool: ThreadPool,
   [first, end]: readonly [number, number],
+  find: ReturnType<typeof chunkFinder>,
   o: RunOptions,
 ): AsyncGenerator<Uint8Array> {
-  const find = chunkFinder(archive)
   const free = [...pool.slots]
   const queue: Pending[] = []
   const turns = new EventTurns()
@@ -92,10 +92,29 @@ export async function* rangePieces(
   const pool = await poolFor(archive, new ChunkWalk(archive), o, true)
   try {
     let at = first * chunkSize
-    for await (const plain of decoded(archive, pool, [first, end], o)) {
+    for await (const plain of decoded(archive, pool, [first, end], chunkFinder(archive), o)) {
       yield plain.subarray(Math.max(0, start - at), Math.min(plain.length, stop - at))
       at += plain.length
     }
+  } catch (error) {
+    throw located(interrupted(error, o.signal))
+  } finally {
+    await pool.end()
+  }
+}
+
+/**
+ * All plain bytes, chunk by chunk, as far as the archive goes: it need not know its size, and may be a pipe. A piece may be
+ * used until the next one is asked for.
+ * @throws BlpkError DAMAGED, CHECKSUM, UNSUPPORTED, IO, INTERRUPTED
+ */
+export async function* allPieces(archive: Archive, o: RunOptions = {}): AsyncGenerator<Uint8Array> {
+  const { source, chunksAt } = archive
+  if (source.size !== undefined) source.willRead?.(chunksAt, source.size)
+  const walk = new ChunkWalk(archive)
+  const pool = await poolFor(archive, walk, o, true)
+  try {
+    yield* decoded(archive, pool, [0, Number.POSITIVE_INFINITY], () => walk.next(), o)
   } catch (error) {
     throw located(interrupted(error, o.signal))
   } finally {

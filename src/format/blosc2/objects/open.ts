@@ -8,30 +8,17 @@ import { nodeDisk } from '../../../disk/disk.js'
 import { lookAt } from '../../../disk/look.js'
 import { type Access, accessOf } from '../../../disk/modes.js'
 import type { ReadOptions } from '../../../disk/read-archive.js'
-import { Workspace } from '../../../kernels/workspace.js'
 import { openArchiveSource, openSource } from '../../../places/open.js'
 import { schemeOf } from '../../../places/registry.js'
 import { checkWithin } from '../../../sources/within.js'
 import type { PlaceSettings } from '../../../store/settings.js'
 import type { CheckMode } from '../chunks/checksums.js'
-import { ChunkList } from '../chunks/chunk-list.js'
-import { openFrame } from '../chunks/frame-file.js'
-import { readVlmeta } from '../chunks/vlmeta.js'
-import type { FrameHeader } from '../frame/header.js'
-import type { Layers } from '../frame/layers.js'
 import { SPARSE_FRAME_NAME } from '../frame/magic.js'
-import { type FrameObject, isStandIn, objectIn, standInError } from '../frame/objects.js'
 import { findMutable } from '../mutable.js'
+import { type ListedFrame, listFrame } from './listed-frame.js'
 
-/** A frame that was opened, with the chunks as a list. */
-export interface OpenedFrame {
-  header: FrameHeader
-  /** Plain contents. */
-  vlmeta: Layers
-  chunks: ChunkList
-  ws: Workspace
-  /** What it is besides a list of numbers. */
-  object: FrameObject | undefined
+/** A frame that was opened by its name. */
+export interface OpenedFrame extends ListedFrame {
   /** Undefined for a sparse frame: nothing of it stays open. */
   source: ByteSource | undefined
   /** Who may do what with the file or directory. */
@@ -98,33 +85,13 @@ export async function openAny(
   const input = from instanceof URL ? placeName(from) : from
   const directory = directoryOf(input)
   const source = await openFrameSource(input, directory, options)
-  const ws = new Workspace()
   try {
     if (!source.seekable)
       throw unsupported(`'${source.name}' cannot be read in pieces; save it to a file first`)
-    const file = await openFrame(source, ws, { at: offset, directory, check })
-    const { header } = file
-    const entries = file.offsets.map((place, index) =>
-      'special' in place
-        ? place
-        : {
-            open: () => file.chunk(index, place.at),
-            ...(header.sparse ? { number: place.at } : { at: place.at }),
-          },
-    )
-    // What was emptied need not go on with sizes of their own.
-    const isVariable = header.variableChunks && entries.length > 0
-    const chunksize = isVariable ? 0 : header.chunksize
-    const chunks = new ChunkList(entries, chunksize, header.nbytes, header.typesize, header.blocksize)
-    const vlmeta = await readVlmeta(ws, file.vlmeta)
-    const object = objectIn(header.meta, vlmeta)
-    const allStored = file.offsets.every((offset) => 'at' in offset)
-    const whole = { meta: header.meta, vlmeta, nchunks: file.offsets.length, allStored }
-    if (object !== undefined && isStandIn(object, whole))
-      chunks.refusal = () => standInError(object, source.name)
-    if (header.sparse) await source.close()
-    const access = accessOfInput(input, options)
-    return { header, vlmeta, chunks, ws, object, access, source: header.sparse ? undefined : source }
+    const frame = await listFrame(source, { at: offset, directory, check })
+    const isSparse = frame.header.sparse
+    if (isSparse) await source.close()
+    return { ...frame, access: accessOfInput(input, options), source: isSparse ? undefined : source }
   } catch (error) {
     await source.close()
     throw error

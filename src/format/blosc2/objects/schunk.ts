@@ -22,6 +22,7 @@ import type { Layers } from '../frame/layers.js'
 import type { OffsetSpecial } from '../frame/offsets.js'
 import { traitsOf } from '../frame/schunk-traits.js'
 import { ChunkPacker } from './chunk-packer.js'
+import type { ListedFrame } from './listed-frame.js'
 import { openAny } from './open.js'
 import { type SaveOptions, saveFrame, streamFrame, writeFrame } from './save-frame.js'
 import {
@@ -59,6 +60,11 @@ export class SChunk extends SChunkReader {
     const schunk = new SChunk(await openAny(input, options), options.threads)
     schunk.#checksum = checkedChecksum(options.checksum)
     return schunk
+  }
+
+  /** @internal A frame that was opened elsewhere, which closes its place. */
+  static over(frame: ListedFrame, threads?: number): SChunk {
+    return new SChunk(frame, threads)
   }
 
   /** A frame in memory; the bytes must stay as they are as long as it is used. */

@@ -1,7 +1,9 @@
+// Columns of tables of python-blosc2, which are told by where they lie.
+
 import { existsSync } from 'node:fs'
 import { dirname, join, resolve, sep } from 'node:path'
-import type { FrameObject } from '../../format/blosc2/frame/objects.js'
 import { schemeOf } from '../../places/registry.js'
+import type { FrameObject } from './frame/objects.js'
 
 const COLUMN: FrameObject = {
   kind: 'ctable-column',

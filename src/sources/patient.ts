@@ -1,3 +1,5 @@
+// Files that let signals through while they are read.
+
 import type { ByteSource } from '../bytes/byte-source.js'
 import { BlpkError } from '../core/errors.js'
 import { EventTurns } from '../core/event-turns.js'

@@ -1,0 +1,22 @@
+// The items of an array in Fortran order, which is C order of the axes turned around.
+
+import { boxShape } from '../../../array/geometry.js'
+import { reverseAxes } from '../../../array/reverse.js'
+import { plainSlabs } from '../../../array/slabs.js'
+import type { NDArray } from './ndarray.js'
+
+/** Plain bytes that are held at a time; one item is the least. */
+const SLAB_BYTES = 32 * 2 ** 20
+
+/** @throws BlpkError DAMAGED, CHECKSUM, UNSUPPORTED, IO */
+export async function* fortranPieces(array: NDArray): AsyncGenerator<Uint8Array> {
+  const { shape, chunks, blocks, schunk } = array
+  if (shape.includes(0)) return
+  const { typesize } = schunk
+  const turned = (list: readonly number[]): number[] => list.toReversed()
+  const most = Math.max(1, Math.floor(SLAB_BYTES / typesize))
+  for (const slab of plainSlabs(turned(shape), turned(chunks), turned(blocks), most)) {
+    const box = { start: turned(slab.start), stop: turned(slab.stop) }
+    yield reverseAxes(await array.box(box), boxShape(box), typesize)
+  }
+}

@@ -1,0 +1,22 @@
+// Plain bytes of an array in C order, whichever of them are wanted.
+
+import { product } from '../../../array/geometry.js'
+import type { NDArray } from './ndarray.js'
+import { select } from './regions.js'
+
+/**
+ * The plain bytes `start` to `stop` of the items in C order; whole rows along axis 0 are read, and cut.
+ * @throws BlpkError DAMAGED, CHECKSUM, UNSUPPORTED, IO
+ */
+export async function* rowPieces(array: NDArray, start: number, stop: number): AsyncGenerator<Uint8Array> {
+  if (start >= stop) return
+  const rowBytes = product(array.shape.slice(1)) * array.schunk.typesize
+  const rows = { start: Math.floor(start / rowBytes), stop: Math.ceil(stop / rowBytes) }
+  let at = rows.start * rowBytes
+  const { pieces } = select(array, array.ndim === 0 ? [] : [rows])
+  for await (const piece of pieces()) {
+    const cut = piece.subarray(Math.max(0, start - at), Math.max(0, stop - at))
+    at += piece.length
+    if (cut.length > 0) yield cut
+  }
+}
