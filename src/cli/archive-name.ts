@@ -2,7 +2,7 @@ import { basename } from 'node:path'
 import { unsupported, usage } from '../core/errors.js'
 import { knownByName, storeText } from '../core/known-files.js'
 import { printable } from '../core/printable.js'
-import { schemeOf } from '../places/registry.js'
+import { placeOf } from '../places/registry.js'
 import { isDash, shown } from './dash.js'
 import type { CliOptions } from './flags/options.js'
 
@@ -13,7 +13,7 @@ export type ContainerName = keyof typeof EXTENSIONS
 
 /** Behind the name in an address there may be a query. */
 function withoutQuery(name: string): string {
-  return schemeOf(name)?.startsWith('http') === true ? name.replace(/[?#].*$/s, '') : name
+  return placeOf(name)?.isUrl === true ? name.replace(/[?#].*$/s, '') : name
 }
 
 /** The container that a name stands for; undefined where it tells none. */
@@ -64,12 +64,12 @@ function decoded(part: string): string {
  * @throws BlpkError USAGE where an address does not end with a name
  */
 export function localNameOf(input: string): string {
-  const scheme = schemeOf(input)
-  if (scheme === undefined) return input
+  const place = placeOf(input)
+  if (place === undefined) return input
   const last = withoutQuery(input)
     .replace(/^[^:]*:\/\/[^/]*/s, '')
     .replace(/^.*\//s, '')
-  const name = scheme === 's3' ? last : decoded(last)
+  const name = place.isUrl === true ? decoded(last) : last
   if (isPlainName(name)) return name
   throw usage(`'${shown(input)}' does not end with a name for a file: name an output file`)
 }

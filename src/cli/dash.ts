@@ -1,5 +1,5 @@
 import { shownUrl } from '../net/redact.js'
-import { schemeOf } from '../places/registry.js'
+import { placeOf } from '../places/registry.js'
 
 /** Does an argument stand for standard input or output? */
 export function isDash(argument: string): boolean {
@@ -13,5 +13,5 @@ export function nameOf(argument: string, dash: string): string {
 
 /** An argument as it may be printed: an address may hold a password or a signature. */
 export function shown(argument: string): string {
-  return schemeOf(argument)?.startsWith('http') === true ? shownUrl(argument) : argument
+  return placeOf(argument)?.isUrl === true ? shownUrl(argument) : argument
 }

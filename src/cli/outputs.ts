@@ -8,12 +8,12 @@ import { lookClosely } from '../disk/look.js'
 import type { Access } from '../disk/modes.js'
 import { replacing } from '../disk/replace.js'
 import { findMutable } from '../format/registry.js'
-import { openRemoteSink, schemeOf } from '../places/registry.js'
+import { openRemoteSink, placeOf } from '../places/registry.js'
 import { openPlaceSink, outputPlace, type PathSinkOptions } from '../sinks/path.js'
 import type { Content } from '../sinks/replaceable.js'
 import { openStdout } from '../sinks/stdout.js'
 import { identityOf } from '../sources/path.js'
-import { type Input, type Like, remoteIdentity } from '../verbs/inputs.js'
+import type { Input, Like } from '../verbs/inputs.js'
 import { containerByName } from './archive-name.js'
 import { type Context, placeSettings } from './context.js'
 import { isDash } from './dash.js'
@@ -128,8 +128,9 @@ export function discardedAtExit<T extends { discard(): MaybePromise<void> }>(sin
 }
 
 async function remoteSink(argument: string, request: OutputRequest): Promise<ByteSink | undefined> {
-  if (schemeOf(argument) === undefined) return undefined
-  checkNotInput(argument, remoteIdentity(argument), request)
+  const place = placeOf(argument)
+  if (place === undefined) return undefined
+  checkNotInput(argument, place.identity(argument), request)
   // What an interrupted run leaves in a store nobody sees, so it is given the time to take it away.
   request.context.protect()
   if (force(request)) {

@@ -1,45 +1,67 @@
-// The places that are known, by the scheme in front of their names.
+// The places that are known, by the scheme in front of their names: a line each.
 import type { ByteSink } from '../bytes/byte-sink.js'
 import type { ByteSource } from '../bytes/byte-source.js'
 import type { VersionedEditable } from '../bytes/editable.js'
 import { usage } from '../core/errors.js'
+import { acceptUrls } from '../core/place-name.js'
 import type { ChangeSettings, PlaceSettings, SinkSettings } from '../store/settings.js'
+import { HTTP } from './http.js'
+import type { Place, StorePlace } from './place.js'
+import { storePlace } from './store-place.js'
 
-/** Places by the scheme in front of their names. Each loads its module when it is used: plain files pay nothing. */
-interface PlaceKind {
-  openSource(name: string, settings: PlaceSettings): Promise<ByteSource>
-  openSink(name: string, settings: SinkSettings): Promise<ByteSink>
-  /** Missing where nothing can be changed. */
-  openForChange?(name: string, settings: ChangeSettings): Promise<VersionedEditable>
+const PLACES: readonly (Place | StorePlace)[] = [
+  HTTP,
+  {
+    schemes: ['s3'],
+    store: async (settings) => new (await import('../store/s3/store.js')).S3Store(settings),
+  },
+]
+
+const known = new Map<string, Place>()
+
+function add(added: Place | StorePlace): void {
+  const place = 'store' in added ? storePlace(added) : added
+  for (const scheme of place.schemes) {
+    known.set(scheme, place)
+    acceptUrls(scheme, place.isUrl === true)
+  }
 }
 
-function onlyRead(): never {
-  throw usage('web servers are only read from: name a file, or an s3:// object')
+for (const place of PLACES) add(place)
+
+/**
+ * Makes names with a scheme of one's own mean something, in every function that takes names of places.
+ * @param place a place, or a store of objects: then all that a place does comes from what the store does
+ * @throws BlpkError USAGE for a scheme that is none, or that is taken
+ */
+export function registerPlace(place: Place | StorePlace): void {
+  if (!('store' in place) && typeof place.source !== 'function')
+    throw usage("a place needs 'schemes', and 'store' or 'source'")
+  for (const scheme of place.schemes) {
+    if (!/^[a-z][a-z0-9+.-]*$/.test(scheme) || scheme === 'file')
+      throw usage(
+        `'${scheme}' cannot be the scheme of a place: small letters and digits make one, such as 'mem'`,
+      )
+    if (known.has(scheme)) throw usage(`names with '${scheme}://' have a place already`)
+  }
+  add(place)
 }
 
-const HTTP: PlaceKind = {
-  openSource: async (name, settings) => (await import('../sources/http.js')).openHttp(name, settings),
-  openSink: async () => onlyRead(),
-}
-
-const S3: PlaceKind = {
-  openSource: async (name, settings) => (await import('../sources/s3.js')).openS3(name, settings),
-  openSink: async (name, settings) => (await import('../sinks/s3.js')).openS3Sink(name, settings),
-  openForChange: async (name, settings) =>
-    (await import('../store/s3/changing-object.js')).openForChange(name, settings),
-}
-
-const KINDS: Record<string, PlaceKind> = { s3: S3, http: HTTP, https: HTTP }
-
-/** The scheme of a name, such as `s3`; undefined for a path. */
+/** The scheme of a name that has a place, such as `s3`; undefined for a path. */
 export function schemeOf(name: string): string | undefined {
-  const scheme = /^(s3|https?):\/\//i.exec(name)?.[1]
-  return scheme?.toLowerCase()
+  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(name)?.[1]?.toLowerCase()
+  return scheme !== undefined && known.has(scheme) ? scheme : undefined
 }
 
-function kindOf(name: string): PlaceKind | undefined {
+/** The place of a name with a scheme; undefined for a path. */
+export function placeOf(name: string): Place | undefined {
   const scheme = schemeOf(name)
-  return scheme === undefined ? undefined : KINDS[scheme]
+  return scheme === undefined ? undefined : known.get(scheme)
+}
+
+function onlyRead(place: Place): never {
+  const why = place.onlyRead ?? `nothing is written to places of the scheme '${place.schemes[0]}'`
+  throw usage(`${why}: name a file, or an s3:// object`)
 }
 
 /** A source for a name with a scheme; undefined for a path. @throws BlpkError */
@@ -47,7 +69,7 @@ export async function openRemoteSource(
   name: string,
   settings: PlaceSettings = {},
 ): Promise<ByteSource | undefined> {
-  return kindOf(name)?.openSource(name, settings)
+  return placeOf(name)?.source(name, settings)
 }
 
 /** A sink for a name with a scheme; undefined for a path. @throws BlpkError */
@@ -55,24 +77,25 @@ export async function openRemoteSink(
   name: string,
   settings: SinkSettings = {},
 ): Promise<ByteSink | undefined> {
-  return kindOf(name)?.openSink(name, settings)
+  const place = placeOf(name)
+  return place === undefined ? undefined : (place.sink?.(name, settings) ?? onlyRead(place))
 }
 
-/** @throws BlpkError USAGE where what has this name can only be read */
+/** @throws BlpkError USAGE if what has this name can only be read */
 export function checkChangeable(name: string): void {
   remoteOpener(name, {})
 }
 
 /**
  * What opens the place of a name with a scheme for a change, as often as it is called; undefined for a path.
- * @throws BlpkError USAGE where nothing can be changed there
+ * @throws BlpkError USAGE if nothing can be changed there
  */
 export function remoteOpener(
   name: string,
   settings: ChangeSettings,
 ): (() => Promise<VersionedEditable>) | undefined {
-  const kind = kindOf(name)
-  if (kind === undefined) return undefined
-  const open = kind.openForChange ?? onlyRead()
-  return () => open(name, settings)
+  const place = placeOf(name)
+  if (place === undefined) return undefined
+  if (place.change === undefined) onlyRead(place)
+  return async () => (place.change ?? onlyRead(place))(name, settings)
 }

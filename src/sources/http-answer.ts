@@ -1,29 +1,14 @@
+// What answers of web servers say, and whether it is what was asked for.
 import { BlpkError, unsupported } from '../core/errors.js'
+import { type ContentRange, parseContentRange } from '../net/content-range.js'
 import { scrubbed } from '../net/redact.js'
 import { TransientError } from '../net/retry.js'
 
-/** The stretch that an answer has, out of how many bytes. */
-export interface ContentRange {
-  start: number
-  stop: number
-  size: number
-}
-
-const CONTENT_RANGE = /^bytes (\d{1,16})-(\d{1,16})\/(\d{1,16})$/i
 const BUSY: readonly number[] = [408, 425, 429]
 const NEVER_BETTER: readonly number[] = [501, 505]
 /** Names and certificates do not get right by waiting. */
 const FINAL =
   /^(ENOTFOUND|ERR_TLS|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|ERR_SSL|ERR_INVALID|HPE_|UND_ERR_HEADERS_OVERFLOW)/
-
-/** @returns undefined where the header is missing or makes no sense */
-export function parseContentRange(text: string | null): ContentRange | undefined {
-  const found = CONTENT_RANGE.exec(text?.trim() ?? '')
-  if (found === null) return undefined
-  const [start, last, size] = [Number(found[1]), Number(found[2]), Number(found[3])]
-  const sound = Number.isSafeInteger(size) && start <= last && last < size
-  return sound ? { start, stop: last + 1, size } : undefined
-}
 
 /** The one range that a 206 has; undefined where it does not tell it, or has several. */
 export function rangeOf(headers: Headers): ContentRange | undefined {

@@ -1,16 +1,9 @@
 import type { ByteSource } from '../bytes/byte-source.js'
 import { BlpkError } from '../core/errors.js'
+import type { ContentRange } from '../net/content-range.js'
 import { follower } from '../net/follow.js'
 import { filling, interruptedError, type NetSettings, retrying } from '../net/retry.js'
-import {
-  type ContentRange,
-  changedOnServer,
-  checkEncoding,
-  checkRange,
-  lengthOf,
-  rangeOf,
-  statusError,
-} from './http-answer.js'
+import { changedOnServer, checkEncoding, checkRange, lengthOf, rangeOf, statusError } from './http-answer.js'
 import { type Answer, ask, bytesOf, drop, type Target, take, targetOf } from './http-request.js'
 import { rangeCondition, sameVersion, type Version, versionOf } from './http-version.js'
 import { FIRST_BYTES, type RangedPlace, RangedSource } from './ranged.js'

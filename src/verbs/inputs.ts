@@ -7,7 +7,7 @@ import type { Access } from '../disk/modes.js'
 import { openSnapshot, type ReadOptions } from '../disk/read-archive.js'
 import { findMutable } from '../format/registry.js'
 import { openSource, type Readable } from '../places/open.js'
-import { openRemoteSource, schemeOf } from '../places/registry.js'
+import { openRemoteSource, placeOf, schemeOf } from '../places/registry.js'
 import { type OpenedPath, openDescriptor, openPath, type PathOptions } from '../sources/path.js'
 import { PatientSource } from '../sources/patient.js'
 import type { PlaceSettings } from '../store/settings.js'
@@ -43,11 +43,6 @@ export function directoryOf(from: unknown): string | undefined {
   return lookAt(path)?.isDirectory() === true ? path : undefined
 }
 
-/** Objects are the same where their names are; addresses are only read. */
-export function remoteIdentity(name: string): string | undefined {
-  return schemeOf(name) === 's3' ? name.replace(/^s3/i, 's3') : undefined
-}
-
 function inputOf(opened: OpenedPath, signal: AbortSignal | undefined): Omit<Input, 'like'> {
   const { source, stat, identity, isPlainFile } = opened
   // What is a stream waits by itself, and hears the signal.
@@ -72,7 +67,8 @@ export async function openInput(
     return { source: await openSource(from as Readable, settings), identity: undefined, like: undefined }
   const name = placeName(from)
   const remote = await openRemoteSource(name, settings)
-  if (remote !== undefined) return { source: remote, identity: remoteIdentity(name), like: undefined }
+  if (remote !== undefined)
+    return { source: remote, identity: placeOf(name)?.identity(name), like: undefined }
   const opened = await openPath(name, { signal, ...(openFile !== undefined && { openFile }) })
   return { ...inputOf(opened, signal), like: opened.isPlainFile ? opened.stat : undefined }
 }

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { describe, expect, test } from 'vitest'
 import { readFully, writeFully } from '../../dist/disk/fully.js'
-import { partSizes } from '../../dist/sinks/part-sizes.js'
 import { StreamSink } from '../../dist/sinks/stream.js'
+import { partSizes } from '../../dist/store/part-sizes.js'
 import { isPosix, tempDir } from '../cli/run.js'
 
 /** More than a system takes in one call. Nobody looks at most of it, so that it takes no memory. */

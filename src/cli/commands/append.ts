@@ -4,11 +4,11 @@ import { attempt } from '../../core/io-errors.js'
 import { counted, exactSize, prettySeconds, prettySize } from '../../core/sizes.js'
 import type { AppendOptions } from '../../format/bloscpack/append/options.js'
 import { appendTo } from '../../format/bloscpack/append/place.js'
-import { checkChangeable, schemeOf } from '../../places/registry.js'
+import { checkChangeable, placeOf } from '../../places/registry.js'
 import { openPlain } from '../../sources/npy.js'
 import { identityOf } from '../../sources/path.js'
 import type { PlainSource } from '../../sources/plain.js'
-import { type Input, remoteIdentity } from '../../verbs/inputs.js'
+import type { Input } from '../../verbs/inputs.js'
 import { checkExtension } from '../archive-name.js'
 import { isSparseFrame, kindOfPlace } from '../containers.js'
 import { about, type Context, changeSettings, saySummary, sayVerbose } from '../context.js'
@@ -33,7 +33,8 @@ function appendOptions(o: CliOptions, metadata: string | undefined): AppendOptio
 }
 
 function identityOfArchive(archive: string): string | undefined {
-  if (schemeOf(archive) !== undefined) return remoteIdentity(archive)
+  const place = placeOf(archive)
+  if (place !== undefined) return place.identity(archive)
   const stat = attempt('open', archive, () => statSync(archive, { bigint: true }))
   if (stat.isFile() || stat.isDirectory()) return identityOf(stat)
   throw new BlpkError('IO', `cannot change '${archive}': it is not a regular file`, { path: archive })

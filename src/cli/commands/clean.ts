@@ -1,7 +1,7 @@
 import { usage } from '../../core/errors.js'
 import { counted } from '../../core/sizes.js'
-import { schemeOf } from '../../places/registry.js'
-import { giveUpUpload, type LeftUpload, listUploads } from '../../store/s3/uploads.js'
+import { placeOf, schemeOf } from '../../places/registry.js'
+import type { UnfinishedUpload } from '../../store/object-store.js'
 import { type Context, forEachFile, placeSettings } from '../context.js'
 import { oneLine, worst } from '../exit.js'
 import { failedEntry } from '../view/head.js'
@@ -18,7 +18,7 @@ interface Report {
   code: number
 }
 
-function lineOf({ name, begun }: LeftUpload, isDone: boolean): string {
+function lineOf({ name, begun }: UnfinishedUpload, isDone: boolean): string {
   return `${oneLine(name)}: begun ${begun.toISOString()}${isDone ? ', given up' : ''}\n`
 }
 
@@ -27,22 +27,22 @@ async function cleanPrefix(
   before: number,
   isDone: boolean,
   context: Context,
-): Promise<{ left: LeftUpload[]; younger: number }> {
+): Promise<{ left: UnfinishedUpload[]; younger: number }> {
   const settings = placeSettings(context)
-  const left: LeftUpload[] = []
+  const left: UnfinishedUpload[] = []
   let younger = 0
-  for await (const upload of listUploads(prefix, settings)) {
+  for await (const upload of placeOf(prefix)?.unfinished?.(prefix, settings) ?? []) {
     if (upload.begun.getTime() > before) younger++
     else left.push(upload)
   }
-  if (isDone) for (const upload of left) await giveUpUpload(upload, settings)
+  if (isDone) for (const upload of left) await upload.abort()
   return { left, younger }
 }
 
 async function cleanStore(prefixes: readonly string[], age: number, context: Context): Promise<Report> {
   const isDone = context.options.dryRun !== true
   const before = Date.now() - age * 1000
-  const left: LeftUpload[] = []
+  const left: UnfinishedUpload[] = []
   const failed: object[] = []
   let younger = 0
   const cleanOne = async (prefix: string): Promise<number> => {
@@ -90,13 +90,18 @@ async function cleanFiles(directories: readonly string[], age: number, context: 
   }
 }
 
+/** @throws BlpkError USAGE if nothing can be left there */
+function checkCleanable(prefix: string): void {
+  const place = placeOf(prefix)
+  if (place?.unfinished === undefined) throw usage(place?.onlyRead ?? `'${prefix}' has no unfinished uploads`)
+}
+
 /** `blpk clean <place>…` */
 export async function run(places: readonly string[], context: Context): Promise<number> {
   const { olderThan: age = DEFAULT_AGE, json } = context.options
-  const prefixes = places.filter((place) => schemeOf(place) === 's3')
-  const directories = places.filter((place) => schemeOf(place) !== 's3')
-  if (directories.some((place) => schemeOf(place) !== undefined))
-    throw usage('web servers are only read from')
+  const prefixes = places.filter((place) => schemeOf(place) !== undefined)
+  const directories = places.filter((place) => schemeOf(place) === undefined)
+  for (const prefix of prefixes) checkCleanable(prefix)
   for (const directory of directories) (await import('./clean-directory.js')).checkDirectory(directory)
   const reports = [
     ...(prefixes.length > 0 ? [await cleanStore(prefixes, age, context)] : []),

@@ -2,9 +2,9 @@ import { shapeText } from '../../array/shape-text.js'
 import { BlpkError, usage } from '../../core/errors.js'
 import { prettyRatio, prettySize } from '../../core/sizes.js'
 import { Archive } from '../../format/bloscpack/archive.js'
-import { schemeOf } from '../../places/registry.js'
-import { openS3 } from '../../sources/s3.js'
-import { type Listed, listObjects } from '../../store/s3/list.js'
+import { openSource } from '../../places/open.js'
+import { placeOf } from '../../places/registry.js'
+import type { Listed } from '../../store/object-store.js'
 import { containerByName } from '../archive-name.js'
 import { kindOf } from '../containers.js'
 import { type Context, forEachFile, placeSettings } from '../context.js'
@@ -35,7 +35,7 @@ interface Found {
 async function look({ name, size }: Listed, context: Context): Promise<Found> {
   const row: Row = { ...unknownHead(name), cbytes: size, typesize: null, kind: null }
   try {
-    const source = await openS3(name, placeSettings(context))
+    const source = await openSource(name, placeSettings(context))
     try {
       if ((await kindOf(source)) === 'frame') {
         const { lookAtFrame } = await import('./ls-frame.js')
@@ -56,7 +56,7 @@ async function look({ name, size }: Listed, context: Context): Promise<Found> {
 /** The whole list, before anything in it is looked at: a store that has no end of it is found out by the list alone. */
 async function listed(prefix: string, context: Context): Promise<Listed[]> {
   const all: Listed[] = []
-  for await (const one of listObjects(prefix, placeSettings(context)))
+  for await (const one of placeOf(prefix)?.list?.(prefix, placeSettings(context)) ?? [])
     if (containerByName(one.name) !== undefined || context.options.checkExtension === false) all.push(one)
   return all
 }
@@ -86,7 +86,7 @@ function cells({ file, cbytes, nbytes, shape, dtype, kind, error }: Row): string
 /** `blpk ls <prefix>…` */
 export async function run(prefixes: readonly string[], context: Context): Promise<number> {
   for (const prefix of prefixes) {
-    if (schemeOf(prefix) !== 's3')
+    if (placeOf(prefix)?.list === undefined)
       throw usage(`'${prefix}' is no s3://bucket/prefix: ls lists what is in a store`)
   }
   const found: Found[] = []

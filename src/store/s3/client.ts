@@ -1,3 +1,4 @@
+// Clients of the SDK, one for each set of settings.
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
 import { usage } from '../../core/errors.js'
 import { shownUrl } from '../../net/redact.js'

@@ -1,3 +1,4 @@
+// What the SDK throws, and what it means.
 import { BlpkError } from '../../core/errors.js'
 import { scrubbed } from '../../net/redact.js'
 import { TransientError } from '../../net/retry.js'
@@ -51,11 +52,6 @@ function isBroken(error: SdkError): boolean {
 function isBusy(error: SdkError): boolean {
   const status = statusOf(error) ?? 0
   return BUSY.includes(error.name ?? '') || status === 429 || (status >= 500 && status !== 501)
-}
-
-/** The object is another one than that which was read before. */
-export function changedError(name: string): BlpkError {
-  return new BlpkError('CHANGED', `'${name}' was changed while it was read: start again`, { path: name })
 }
 
 /** A condition that does not hold, as stores say it: 412, or 409 while somebody else writes. */

@@ -1,18 +1,12 @@
+// Lists of objects, page by page.
 import { ListObjectsV2Command } from '@aws-sdk/client-s3'
 import { retrying } from '../../net/retry.js'
+import type { Listed } from '../object-store.js'
+import { Pages } from '../pages.js'
 import type { PlaceSettings } from '../settings.js'
 import { clientFor } from './client.js'
 import { s3Error } from './errors.js'
 import { nameOf, parsePrefix } from './location.js'
-import { Pages } from './pages.js'
-
-/** An object under a prefix. */
-export interface Listed {
-  /** As `s3://bucket/key`. */
-  name: string
-  /** In bytes. */
-  size: number
-}
 
 /**
  * All objects under a prefix, in the order of the store.

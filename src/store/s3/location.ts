@@ -1,3 +1,4 @@
+// Names of objects: `s3://bucket/key`.
 import { usage } from '../../core/errors.js'
 
 /** An object of a store. */
@@ -26,4 +27,10 @@ export function parseLocation(name: string): Location {
 
 export function nameOf({ bucket, key }: Location): string {
   return `s3://${bucket}/${key}`
+}
+
+/** How requests name an object. @throws BlpkError USAGE */
+export function targetOf(name: string): { Bucket: string; Key: string } {
+  const { bucket, key } = parseLocation(name)
+  return { Bucket: bucket, Key: key }
 }

@@ -1,10 +1,10 @@
+// What S3 keeps with an object besides its bytes.
 import type { GetObjectCommandOutput, PutObjectCommandInput } from '@aws-sdk/client-s3'
-import { freshMetadata } from './write-ids.js'
+import type { Traits } from '../object-store.js'
 
-/** What an object is besides its bytes, as requests that write it say it. */
-export type Traits = Pick<
+/** What an object is besides its bytes and metadata, as requests that write it say it. */
+export type S3Traits = Pick<
   PutObjectCommandInput,
-  | 'Metadata'
   | 'ContentType'
   | 'ContentEncoding'
   | 'ContentDisposition'
@@ -29,13 +29,14 @@ const KEPT = [
   'WebsiteRedirectLocation',
 ] as const
 
-/** Traits of an object that is written anew. */
-export function freshTraits(writeId: string): Traits {
-  return { ContentType: 'application/octet-stream', Metadata: freshMetadata(writeId) }
+/** Traits as requests that write an object say them. */
+export function inputOf({ metadata, others }: Traits): S3Traits & { Metadata: Record<string, string> } {
+  const own = (others as S3Traits | undefined) ?? { ContentType: 'application/octet-stream' }
+  return { ...own, Metadata: { ...metadata } }
 }
 
-/** Traits of an object as it was read, for one that takes its place; metadata and tags are to be added. */
-export function keptTraits(answer: Partial<GetObjectCommandOutput>): Traits {
+/** Traits of an object as it was read, for one that takes its place; tags are to be added. */
+export function traitsKept(answer: Partial<GetObjectCommandOutput>): S3Traits {
   const traits: Record<string, unknown> = {}
   for (const key of KEPT) if (answer[key] !== undefined) traits[key] = answer[key]
   const expires = new Date(answer.ExpiresString ?? Number.NaN)

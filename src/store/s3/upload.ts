@@ -1,119 +1,126 @@
-import { setTimeout } from 'node:timers/promises'
-import type { CompletedPart } from '@aws-sdk/client-s3'
-import { follower } from '../../net/follow.js'
-import { interruptedError } from '../../net/retry.js'
+// Multipart uploads of S3.
+import { createHash } from 'node:crypto'
+import {
+  AbortMultipartUploadCommand,
+  type CompletedPart,
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  type S3Client,
+  UploadPartCommand,
+  UploadPartCopyCommand,
+} from '@aws-sdk/client-s3'
+import { BlpkError } from '../../core/errors.js'
+import type { Condition, CopySource, PartUpload, Traits } from '../object-store.js'
 import type { PlaceSettings } from '../settings.js'
-import type { Integrity } from './client.js'
-import { parseLocation } from './location.js'
-import { type CopySource, S3Object } from './object.js'
-import type { Traits } from './traits.js'
+import { clientFor, type Integrity } from './client.js'
+import { checkWritten, committed, type Look, matching, unquoted } from './conditional.js'
+import { s3Code } from './errors.js'
+import { type Location, parseLocation, targetOf } from './location.js'
+import { inputOf } from './traits.js'
 
-/** Parts that are uploaded at the same time, each in memory. */
-const IN_FLIGHT = 3
-/** Giving an upload up must not keep an interrupted run waiting. */
-const GIVE_UP = { retries: 2 }
-const GIVE_UP_PATIENCE = 10_000
-/** A part that was cut off may still arrive in the store and bring the upload back, so it is given up again; in ms. */
-const GIVE_UP_PAUSES: readonly number[] = [0, 200, 600]
+/** Keys stand in this header percent-encoded, part by part. */
+function copySourceHeader({ bucket, key }: Location): string {
+  return `${bucket}/${key.split('/').map(encodeURIComponent).join('/')}`
+}
 
-/** An upload in parts, which begins with the first of them. Parts go while others are made, a few at a time. */
-export class Upload {
-  readonly object: S3Object
-  /** How the store checks the parts; `md5` where some are copied. */
-  integrity: Integrity = 'crc32'
-  readonly #traits: Traits
-  readonly #stop: AbortController
-  readonly #inFlight = new Set<Promise<void>>()
-  readonly #done: CompletedPart[] = []
-  #id: Promise<string> | undefined
-  #failure: unknown
+function unquotedParts(parts: readonly CompletedPart[]): CompletedPart[] {
+  return parts.map((part) => (part.ETag === undefined ? part : { ...part, ETag: unquoted(part.ETag) }))
+}
 
-  readonly #beforeBegin: () => Promise<void>
+class S3Upload implements PartUpload {
+  readonly #look: Look
+  readonly #client: S3Client
+  readonly #name: string
+  readonly #target: { Bucket: string; Key: string; UploadId: string }
+  readonly #integrity: Integrity
+  readonly #parts: CompletedPart[] = []
 
-  /** @param beforeBegin called once before the upload is begun; what it throws is what went wrong */
-  constructor(
-    name: string,
-    settings: PlaceSettings,
-    traits: Traits,
-    beforeBegin: () => Promise<void> = async () => {},
-  ) {
-    this.#stop = follower(settings.signal)
-    this.object = new S3Object(parseLocation(name), { ...settings, signal: this.#stop.signal })
-    this.#traits = traits
-    this.#beforeBegin = beforeBegin
+  constructor(look: Look, client: S3Client, name: string, uploadId: string, integrity: Integrity) {
+    this.#look = look
+    this.#client = client
+    this.#name = name
+    this.#target = { ...targetOf(name), UploadId: uploadId }
+    this.#integrity = integrity
   }
 
-  get isBegun(): boolean {
-    return this.#id !== undefined
+  async part(n: number, bytes: Uint8Array, signal?: AbortSignal): Promise<void> {
+    const input = {
+      ...this.#target,
+      PartNumber: n,
+      Body: bytes,
+      ContentLength: bytes.length,
+      ...(this.#integrity === 'crc32'
+        ? { ChecksumAlgorithm: 'CRC32' as const }
+        : { ContentMD5: createHash('md5').update(bytes).digest('base64') }),
+    }
+    const options = signal === undefined ? {} : { abortSignal: signal }
+    const { ETag, ChecksumCRC32 } = await this.#client.send(new UploadPartCommand(input), options)
+    this.#done(n, ETag, ChecksumCRC32)
   }
 
-  /** @throws what went wrong with a part, or BlpkError INTERRUPTED */
-  check(): void {
-    if (this.#stop.signal.aborted) throw interruptedError(this.#stop.signal)
-    if (this.#failure !== undefined) throw this.#failure
-  }
-
-  /** Sends part `n`, from 1, and waits until there is room for another. @param done the bytes are free again */
-  async part(n: number, bytes: Uint8Array, done: () => void): Promise<void> {
-    await this.#start(async (id) => {
-      this.#done.push(await this.object.uploadPart(id, n, bytes, this.integrity))
-      done()
+  async copy(n: number, from: CopySource, signal?: AbortSignal): Promise<void> {
+    const options = signal === undefined ? {} : { abortSignal: signal }
+    await matching(this.#look, from.name, from.version, async (etag) => {
+      const input = {
+        ...this.#target,
+        PartNumber: n,
+        CopySource: copySourceHeader(parseLocation(from.name)),
+        CopySourceRange: `bytes=${from.start}-${from.stop - 1}`,
+        CopySourceIfMatch: etag,
+      }
+      const { CopyPartResult } = await this.#client.send(new UploadPartCopyCommand(input), options)
+      this.#done(n, CopyPartResult?.ETag, undefined)
     })
   }
 
-  /** Makes part `n`, from 1, within the store. */
-  async copy(n: number, from: CopySource): Promise<void> {
-    await this.#start(async (id) => {
-      this.#done.push(await this.object.copyPart(id, n, from))
+  #done(n: number, etag: string | undefined, crc32: string | undefined): void {
+    const name = this.#name
+    if (etag === undefined || etag === '')
+      throw new BlpkError('IO', `the store gave no ETag for part ${n} of '${name}'`, { path: name })
+    this.#parts.push({ PartNumber: n, ETag: etag, ...(crc32 !== undefined && { ChecksumCRC32: crc32 }) })
+  }
+
+  complete(condition: Condition): Promise<boolean> {
+    const parts = this.#parts.sort((a, b) => (a.PartNumber ?? 0) - (b.PartNumber ?? 0))
+    return committed(this.#look, this.#name, condition, async (input) => {
+      const send = async (list: readonly CompletedPart[]): Promise<void> => {
+        const all = { ...this.#target, MultipartUpload: { Parts: [...list] }, ...input }
+        checkWritten((await this.#client.send(new CompleteMultipartUploadCommand(all))).ETag, this.#name)
+      }
+      try {
+        await send(parts)
+      } catch (error) {
+        if (s3Code(error) !== 'InvalidPart') throw error
+        await send(unquotedParts(parts))
+      }
     })
   }
 
-  #begin(): Promise<string> {
-    this.#id ??= this.#beforeBegin().then(() => this.object.create(this.#traits, this.integrity))
-    return this.#id
-  }
-
-  /** Starts work that is waited for later; the first failure is kept until then. */
-  async #start(work: (id: string) => Promise<void>): Promise<void> {
-    const running = this.#begin()
-      .then(work)
-      .catch((error: unknown) => {
-        this.#failure ??= error
-      })
-      .finally(() => this.#inFlight.delete(running))
-    this.#inFlight.add(running)
-    while (this.#inFlight.size >= IN_FLIGHT) await Promise.race(this.#inFlight)
-    this.check()
-  }
-
-  /** Waits for all parts, and gives them in their order. */
-  async finish(): Promise<{ uploadId: string; parts: CompletedPart[] }> {
-    await Promise.all(this.#inFlight)
-    this.check()
-    const parts = this.#done.sort((a, b) => (a.PartNumber ?? 0) - (b.PartNumber ?? 0))
-    return { uploadId: await this.#begin(), parts }
-  }
-
-  /** Nothing more is going to be sent: listens to no signal any longer. */
-  end(): void {
-    this.#stop.abort()
-  }
-
-  /** Ends what is under way and gives the upload up. What stops the run is said, not what stops this. */
-  async giveUp(): Promise<void> {
-    const isClean = this.#inFlight.size === 0 && this.#failure === undefined
-    this.end()
-    await Promise.all(this.#inFlight)
-    const id = await this.#id?.catch(() => undefined)
-    if (id === undefined) return
-    const pauses = isClean ? GIVE_UP_PAUSES.slice(0, 1) : GIVE_UP_PAUSES
-    await Promise.race([this.#giveUp(id, pauses), setTimeout(GIVE_UP_PATIENCE, undefined, { ref: false })])
-  }
-
-  async #giveUp(id: string, pauses: readonly number[]): Promise<void> {
-    for (const pause of pauses) {
-      await setTimeout(pause)
-      await this.object.abort(id, GIVE_UP).catch(() => {})
+  async abort(): Promise<void> {
+    try {
+      await this.#client.send(new AbortMultipartUploadCommand(this.#target))
+    } catch (error) {
+      if (s3Code(error) !== 'NoSuchUpload') throw error
     }
   }
+}
+
+/** Begins an upload in parts. */
+export async function beginUpload(
+  look: Look,
+  settings: PlaceSettings,
+  name: string,
+  traits: Traits,
+  copies: boolean,
+): Promise<PartUpload> {
+  const integrity = copies ? 'md5' : 'crc32'
+  const client = clientFor(settings, integrity)
+  const input = {
+    ...targetOf(name),
+    ...inputOf(traits),
+    ...(integrity === 'crc32' && { ChecksumAlgorithm: 'CRC32' as const }),
+  }
+  const { UploadId } = await client.send(new CreateMultipartUploadCommand(input))
+  if (UploadId === undefined) throw new BlpkError('IO', `the store gave no upload id for '${name}'`)
+  return new S3Upload(look, client, name, UploadId, integrity)
 }

@@ -1,26 +1,26 @@
-import { ListMultipartUploadsCommand, type ListMultipartUploadsCommandOutput } from '@aws-sdk/client-s3'
+// Lists of unfinished uploads, page by page.
+import {
+  AbortMultipartUploadCommand,
+  ListMultipartUploadsCommand,
+  type ListMultipartUploadsCommandOutput,
+} from '@aws-sdk/client-s3'
 import { retrying } from '../../net/retry.js'
+import type { UnfinishedUpload } from '../object-store.js'
+import { Pages } from '../pages.js'
 import type { PlaceSettings } from '../settings.js'
 import { clientFor } from './client.js'
-import { s3Error } from './errors.js'
-import { nameOf, parseLocation, parsePrefix } from './location.js'
-import { S3Object } from './object.js'
-import { Pages } from './pages.js'
-
-/** An upload that was begun, and neither finished nor given up: it goes on, or whoever made it was killed. */
-export interface LeftUpload {
-  /** What it was to become, as `s3://bucket/key`. */
-  name: string
-  uploadId: string
-  begun: Date
-}
+import { s3Code, s3Error } from './errors.js'
+import { nameOf, parsePrefix, targetOf } from './location.js'
 
 /**
  * All unfinished uploads under a prefix, of whatever program.
  * @param prefix as `s3://bucket/prefix`, or `s3://bucket` for all
  * @throws BlpkError NOT_FOUND, DENIED, NETWORK, USAGE; IO where the list does not end
  */
-export async function* listUploads(prefix: string, settings: PlaceSettings): AsyncGenerator<LeftUpload> {
+export async function* listUploads(
+  prefix: string,
+  settings: PlaceSettings,
+): AsyncGenerator<UnfinishedUpload> {
   const { bucket, key } = parsePrefix(prefix)
   const client = clientFor(settings)
   const pages = new Pages(prefix)
@@ -48,12 +48,21 @@ export async function* listUploads(prefix: string, settings: PlaceSettings): Asy
     }
     for (const { Key, UploadId, Initiated } of Uploads) {
       if (Key === undefined || UploadId === undefined || Initiated === undefined) continue
-      yield { name: nameOf({ bucket, key: Key }), uploadId: UploadId, begun: Initiated }
+      const name = nameOf({ bucket, key: Key })
+      const abort = (): Promise<void> => abortUpload(name, UploadId, settings)
+      yield { name, uploadId: UploadId, begun: Initiated, abort }
     }
   }
 }
 
-/** Gives an upload up, and its parts with it. @throws BlpkError DENIED, NETWORK */
-export async function giveUpUpload({ name, uploadId }: LeftUpload, settings: PlaceSettings): Promise<void> {
-  await new S3Object(parseLocation(name), settings).abort(uploadId, settings)
+/** Gives an upload up, and its parts with it; nothing is thrown if there is none. @throws BlpkError DENIED, NETWORK */
+export async function abortUpload(name: string, uploadId: string, settings: PlaceSettings): Promise<void> {
+  const command = new AbortMultipartUploadCommand({ ...targetOf(name), UploadId: uploadId })
+  await retrying(settings, async () => {
+    try {
+      await clientFor(settings).send(command)
+    } catch (error) {
+      if (s3Code(error) !== 'NoSuchUpload') throw s3Error(error, 'give up the upload of', name)
+    }
+  })
 }

@@ -1,14 +1,14 @@
-import type { ChangePlan, VersionedEditable } from '../../bytes/editable.js'
-import { BlpkError, damaged, unsupported } from '../../core/errors.js'
-import { S3Sink, type S3SinkOptions } from '../../sinks/s3.js'
-import { openS3, type S3Source } from '../../sources/s3.js'
-import type { ChangeSettings } from '../settings.js'
-import type { Write } from './commit.js'
-import { checkConditions } from './conditions.js'
-import { changedError } from './errors.js'
-import { isStrong, S3Object } from './object.js'
-import { keptTraits } from './traits.js'
-import { metadataAfterWrite, newWriteId, stateId } from './write-ids.js'
+// Changes an object by putting a new one in its place, made out of it.
+import type { ChangePlan, VersionedEditable } from '../bytes/editable.js'
+import { BlpkError, damaged, unsupported } from '../core/errors.js'
+import { ObjectSink, type ObjectSinkOptions } from '../sinks/object.js'
+import { type ObjectSource, openObject } from '../sources/object.js'
+import type { Write } from '../store/commit.js'
+import { checkConditions } from '../store/conditions.js'
+import { changedError } from '../store/errors.js'
+import { isStrong } from '../store/object-store.js'
+import type { StoredObject } from '../store/stored-object.js'
+import { metadataAfterWrite, newWriteId, stateId } from '../store/write-ids.js'
 
 /** Bytes that are read and written at once where they cannot be copied within the store. */
 const PIECE_BYTES = 4 * 2 ** 20
@@ -31,22 +31,21 @@ function merged(ranges: readonly (readonly [start: number, stop: number])[]): [n
 export class ChangingObject implements VersionedEditable {
   readonly name: string
   readonly seekable = true
-  readonly #source: S3Source
-  readonly #object: S3Object
-  readonly #sink: S3Sink
-  readonly #settings: ChangeSettings
+  readonly #source: ObjectSource
+  readonly #sink: ObjectSink
+  readonly #isUnsafe: boolean
   /** The object is these bytes, and those of the source from `#start` to `#stop`. */
   #front: Uint8Array = new Uint8Array(0)
   #start = 0
   #stop: number
   #isBegun = false
 
-  constructor(source: S3Source, object: S3Object, sink: S3Sink, settings: ChangeSettings) {
+  /** @param isUnsafe must not the store keep conditions? */
+  constructor(source: ObjectSource, sink: ObjectSink, isUnsafe: boolean) {
     this.name = source.name
     this.#source = source
-    this.#object = object
     this.#sink = sink
-    this.#settings = settings
+    this.#isUnsafe = isUnsafe
     this.#stop = source.size
   }
 
@@ -80,8 +79,9 @@ export class ChangingObject implements VersionedEditable {
   }
 
   async isCurrent(): Promise<boolean> {
-    const head = await this.#object.head()
-    return head?.etag === this.#source.etag && head?.size === this.#source.size
+    const { object, version, size } = this.#source
+    const head = await object.head()
+    return head?.version === version && head?.size === size
   }
 
   /** Starts the new object: all of it that is known by now, up to where its end is written anew. */
@@ -137,7 +137,7 @@ export class ChangingObject implements VersionedEditable {
   sync(): void {}
 
   async commit(): Promise<void> {
-    if (this.#settings.unsafeNoCas === true && !(await this.isCurrent())) throw changedError(this.name)
+    if (this.#isUnsafe && !(await this.isCurrent())) throw changedError(this.name)
     await this.#sink.commit()
   }
 
@@ -152,32 +152,30 @@ export class ChangingObject implements VersionedEditable {
   }
 }
 
-/** How the object must be when the new one takes its place. @throws BlpkError LOCKED where that cannot be said */
-function sinkOptions(name: string, etag: string, write: Write, settings: ChangeSettings): S3SinkOptions {
-  if (settings.unsafeNoCas === true)
-    return { write, condition: isStrong(etag) ? { ifMatch: etag, optional: true } : {} }
-  if (isStrong(etag)) return { write, condition: { ifMatch: etag }, before: checkConditions }
+/** How the object must be when the new one takes its place. @throws BlpkError LOCKED if that cannot be said */
+function sinkOptions({ name, version }: ObjectSource, write: Write, isUnsafe: boolean): ObjectSinkOptions {
+  if (isUnsafe) return { write, condition: isStrong(version) ? { ifMatch: version, optional: true } : {} }
+  if (isStrong(version)) return { write, condition: { ifMatch: version }, before: checkConditions }
   const message = `the store gives '${name}' only a weak ETag, so that of two appends at once one would be lost`
   throw new BlpkError('LOCKED', message, { path: name }, undefined, { option: 'unsafeNoCas' })
 }
 
 /**
  * Opens an object for a change of it.
+ * @param isUnsafe may the last of two writers win, if the store keeps no conditions?
  * @throws BlpkError NOT_FOUND, DENIED, CHANGED, NETWORK, INTERRUPTED, LOCKED
  */
-export async function openForChange(name: string, settings: ChangeSettings = {}): Promise<VersionedEditable> {
-  const source = await openS3(name, settings)
-  const { etag, told } = source
-  if (etag === undefined) throw damaged(`'${name}' is empty`, { path: name })
-  const object = new S3Object(source.location, settings)
-  const before = told.Metadata ?? {}
+export async function changeObject(object: StoredObject, isUnsafe: boolean): Promise<VersionedEditable> {
+  const source = await openObject(object)
+  const { name, version, traits } = source
+  if (source.size === 0) throw damaged(`'${name}' is empty`, { path: name })
   const id = newWriteId()
-  const traits = {
-    ...keptTraits(told),
-    Metadata: metadataAfterWrite(before, etag, id),
-    ...((told.TagCount ?? 0) > 0 && { Tagging: await object.tags() }),
+  const { metadata, others } = await object.keptTraits(traits)
+  const write = {
+    id,
+    traits: { metadata: metadataAfterWrite(metadata, version, id), others },
+    after: stateId(metadata, version),
   }
-  const write = { id, traits, after: stateId(before, etag) }
-  const sink = new S3Sink(name, settings, sinkOptions(name, etag, write, settings))
-  return new ChangingObject(source, object, sink, settings)
+  const sink = new ObjectSink(object, sinkOptions(source, write, isUnsafe))
+  return new ChangingObject(source, sink, isUnsafe)
 }

@@ -1,16 +1,16 @@
+// Writes an object of a store: it appears when it is whole, by one request or as an upload in parts.
 import type { ByteSink, Expected } from '../bytes/byte-sink.js'
 import type { ByteSource } from '../bytes/byte-source.js'
 import { BlpkError } from '../core/errors.js'
-import { S3Source } from '../sources/s3.js'
-import { type Commit, commitOnce, type Write } from '../store/s3/commit.js'
-import type { CommitKind } from '../store/s3/conditions.js'
-import { changedError } from '../store/s3/errors.js'
-import { type Condition, isStrong, type S3Object } from '../store/s3/object.js'
-import { freshTraits } from '../store/s3/traits.js'
-import { Upload } from '../store/s3/upload.js'
-import { newWriteId } from '../store/s3/write-ids.js'
-import type { PlaceSettings, SinkSettings } from '../store/settings.js'
-import { copyPieces, LEAST_PART, type PartSizes, partSizes } from './part-sizes.js'
+import { ObjectSource } from '../sources/object.js'
+import { type Commit, commitOnce, type Demand, type Write } from '../store/commit.js'
+import type { CommitKind } from '../store/conditions.js'
+import { changedError } from '../store/errors.js'
+import { isStrong, type PartLimits } from '../store/object-store.js'
+import { copyPieces, type PartSizes, partSizes } from '../store/part-sizes.js'
+import type { StoredObject } from '../store/stored-object.js'
+import { Upload } from '../store/upload.js'
+import { freshTraits, newWriteId } from '../store/write-ids.js'
 
 function existsError(name: string): BlpkError {
   return new BlpkError('EXISTS', `output '${name}' exists`, { path: name }, undefined, {
@@ -18,12 +18,12 @@ function existsError(name: string): BlpkError {
   })
 }
 
-/** How an S3 sink writes: its object takes the place of another, or of none. */
-export interface S3SinkOptions {
+/** How an object is written: it takes the place of another, or of none. */
+export interface ObjectSinkOptions {
   write: Write
-  condition: Condition
+  condition: Demand
   /** Called before anything is written that way. */
-  before?: (kind: CommitKind, object: S3Object) => Promise<void>
+  before?: (kind: CommitKind, object: StoredObject) => Promise<void>
 }
 
 /** A part in memory, and how much of it is filled. */
@@ -44,12 +44,12 @@ function bytesOf({ bytes, filled }: Part): Uint8Array {
  * An object that appears when it is whole: by one request where it is small, else as an upload in parts
  * that goes on while more is written. The parts with the front of an archive are held back to the end.
  */
-export class S3Sink implements ByteSink {
+export class ObjectSink implements ByteSink {
   readonly name: string
   readonly seekable = true
-  readonly #options: S3SinkOptions
+  readonly #options: ObjectSinkOptions
   readonly #upload: Upload
-  #sizes: PartSizes = partSizes(undefined)
+  #sizes: PartSizes
   /** Bytes of the front, and the parts with some of them. */
   #front = 0
   readonly #held: Part[] = []
@@ -60,10 +60,15 @@ export class S3Sink implements ByteSink {
   readonly #spare: Uint8Array[] = []
   #isOver = false
 
-  constructor(name: string, settings: PlaceSettings, options: S3SinkOptions) {
-    this.#upload = new Upload(name, settings, options.write.traits, () => this.#before('complete'))
-    this.name = this.#upload.object.name
+  constructor(object: StoredObject, options: ObjectSinkOptions) {
+    this.#upload = new Upload(object, options.write.traits, () => this.#before('complete'))
+    this.name = object.name
     this.#options = options
+    this.#sizes = partSizes(this.#limits, undefined)
+  }
+
+  get #limits(): PartLimits {
+    return this.#upload.object.store.limits
   }
 
   async #before(kind: CommitKind): Promise<void> {
@@ -82,9 +87,9 @@ export class S3Sink implements ByteSink {
   }
 
   expect({ front, most, copies }: Expected): void {
-    if (copies === true) this.#upload.integrity = 'md5'
+    if (copies === true) this.#upload.copies = true
     this.#front = front
-    this.#sizes = partSizes(most)
+    this.#sizes = partSizes(this.#limits, most)
   }
 
   async write(bytes: Uint8Array): Promise<void> {
@@ -138,24 +143,28 @@ export class S3Sink implements ByteSink {
 
   /** Copies within the store what is long enough to be parts of its own. */
   async copy(source: ByteSource, start: number, stop: number): Promise<boolean> {
-    const { integrity } = this.#upload
-    if (!(source instanceof S3Source) || source.etag === undefined || integrity !== 'md5') return false
-    const { location, etag } = source
-    // Without a condition, parts of two versions could be copied.
-    if (!isStrong(etag)) return false
+    if (!this.#upload.copies || !this.#mayCopy(source)) return false
+    const { name, version } = source
     const lack = this.#lack()
-    if (stop - start - lack < LEAST_PART) return false
+    if (stop - start - lack < this.#limits.least) return false
     await this.#take(source, start, start + lack)
     if (this.#current !== undefined) await this.#close(this.#current)
-    for (const [from, to] of copyPieces(start + lack, stop))
-      await this.#upload.copy(++this.#count, { location, etag, start: from, stop: to })
+    for (const [from, to] of copyPieces(this.#limits, start + lack, stop))
+      await this.#upload.copy(++this.#count, { name, version, start: from, stop: to })
     this.#size += stop - start - lack
     return true
   }
 
+  /** Can bytes of the source be copied within the store? Without a condition, parts of two versions could be. */
+  #mayCopy(source: ByteSource): source is ObjectSource {
+    const { store } = this.#upload.object
+    if (!(source instanceof ObjectSource) || store.limits.copied === undefined) return false
+    return source.object.store.id === store.id && isStrong(source.version)
+  }
+
   /** How many bytes the part that is being filled lacks before it may be closed. */
   #lack(): number {
-    return this.#current === undefined ? 0 : Math.max(0, LEAST_PART - this.#current.filled)
+    return this.#current === undefined ? 0 : Math.max(0, this.#limits.least - this.#current.filled)
   }
 
   async #take(source: ByteSource, start: number, stop: number): Promise<void> {
@@ -189,7 +198,7 @@ export class S3Sink implements ByteSink {
     }
     if (part !== undefined) await this.#send(part)
     for (const held of this.#held) await this.#send(held)
-    return this.#upload.finish()
+    return { upload: await this.#upload.finish() }
   }
 
   /** A store refuses with the same code what is there already and what somebody writes just now. */
@@ -210,12 +219,12 @@ export class S3Sink implements ByteSink {
 
 /**
  * A sink for an object.
- * @throws BlpkError EXISTS where it is there and must not be replaced; USAGE, DENIED, NETWORK
+ * @throws BlpkError EXISTS if it is there and must not be replaced; DENIED, NETWORK
  */
-export async function openS3Sink(name: string, settings: SinkSettings = {}): Promise<ByteSink> {
+export async function openObjectSink(object: StoredObject, overwrite: boolean): Promise<ByteSink> {
   const id = newWriteId()
-  const condition: Condition = settings.overwrite === true ? {} : { ifNoneMatch: '*' }
-  const sink = new S3Sink(name, settings, { write: { id, traits: freshTraits(id) }, condition })
+  const condition: Demand = overwrite ? {} : { ifNoneMatch: '*' }
+  const sink = new ObjectSink(object, { write: { id, traits: freshTraits(id) }, condition })
   await sink.checkFree()
   return sink
 }

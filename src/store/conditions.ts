@@ -1,37 +1,40 @@
-import { BlpkError } from '../../core/errors.js'
-import { retrying } from '../../net/retry.js'
-import { endpointOf } from './client.js'
-import { isMissing, isRefused, knowsNoConditions, s3Error } from './errors.js'
-import { S3Object } from './object.js'
-import { freshTraits } from './traits.js'
-import { newWriteId } from './write-ids.js'
+// Finds out whether a store really refuses writes whose condition does not hold: some let them pass.
+import { BlpkError } from '../core/errors.js'
+import { retrying } from '../net/retry.js'
+import { knowsNoConditions } from './errors.js'
+import type { Condition } from './object-store.js'
+import { StoredObject } from './stored-object.js'
+import { freshTraits, newWriteId } from './write-ids.js'
 
 /** How a write becomes visible: each way has conditions of its own, and a store may keep only some of them. */
 export type CommitKind = 'put' | 'complete'
 
-/** An ETag that no object has. */
-const NO_ETAG = '"00000000000000000000000000000000"'
+/** A version that no object has, spelled as an ETag. */
+const NO_VERSION = '"00000000000000000000000000000000"'
 const CONTENT = new TextEncoder().encode('blpk asks whether conditions are kept\n')
 const CLEAN_UP = { retries: 2 }
 
-/** Writes an object under a condition that cannot hold. @returns was it refused? */
-async function isWriteRefused(scratch: S3Object, kind: CommitKind): Promise<boolean> {
-  const condition = { ifMatch: NO_ETAG }
-  const traits = freshTraits(newWriteId())
-  const uploadId = kind === 'complete' ? await scratch.create(traits, 'md5') : undefined
+async function isUploadRefused(scratch: StoredObject, condition: Condition): Promise<boolean> {
+  const upload = await scratch.begin(freshTraits(newWriteId()), true)
   try {
-    if (uploadId === undefined) await scratch.put(CONTENT, traits, condition)
-    else {
-      const part = await scratch.uploadPart(uploadId, 1, CONTENT, 'md5')
-      await scratch.complete(uploadId, [part], condition)
-    }
-    return false
-  } catch (error) {
-    if (isRefused(error) || isMissing(error)) return true
-    if (knowsNoConditions(error)) return false
-    throw s3Error(error, 'try out conditions on', scratch.name)
+    await scratch.part(upload, 1, CONTENT)
+    return !(await upload.complete(condition))
   } finally {
-    if (uploadId !== undefined) await scratch.abort(uploadId, CLEAN_UP).catch(() => {})
+    await scratch.abort(upload, CLEAN_UP).catch(() => {})
+  }
+}
+
+/** Writes an object under a condition that cannot hold. @returns was it refused? */
+async function isWriteRefused(scratch: StoredObject, kind: CommitKind): Promise<boolean> {
+  const { store, name } = scratch
+  const condition = { ifMatch: NO_VERSION }
+  try {
+    if (kind === 'complete') return await isUploadRefused(scratch, condition)
+    return !(await store.put(name, CONTENT, freshTraits(newWriteId()), condition))
+  } catch (error) {
+    const failure = scratch.failure(error, 'try out conditions on')
+    if (knowsNoConditions(failure)) return false
+    throw failure
   }
 }
 
@@ -40,11 +43,10 @@ async function isWriteRefused(scratch: S3Object, kind: CommitKind): Promise<bool
  * keeps conditions refuses at once, and nothing was ever there. Some let such a write pass where there is no
  * object, and then refuse the next.
  */
-async function tryOut({ location, settings }: S3Object, kind: CommitKind): Promise<boolean> {
+async function tryOut({ store, name, settings }: StoredObject, kind: CommitKind): Promise<boolean> {
   // What was begun must be cleaned up, whatever stops the run.
   const { signal: _, ...rest } = settings
-  const key = `${location.key}.blpk-probe-${newWriteId()}`
-  const scratch = new S3Object({ bucket: location.bucket, key }, rest)
+  const scratch = new StoredObject(store, `${name}.blpk-probe-${newWriteId()}`, rest)
   const cleanUp = { ...rest, retries: CLEAN_UP.retries }
   try {
     if (await isWriteRefused(scratch, kind)) return true
@@ -59,9 +61,10 @@ async function tryOut({ location, settings }: S3Object, kind: CommitKind): Promi
 
 const known = new Map<string, Promise<boolean>>()
 
-function keepsConditions(object: S3Object, kind: CommitKind): Promise<boolean> {
-  const { signal: _, ...rest } = object.settings
-  const key = [endpointOf(rest) ?? '', object.location.bucket, kind].join(' ')
+function keepsConditions(object: StoredObject, kind: CommitKind): Promise<boolean> {
+  const { store, name, settings } = object
+  const { signal: _, ...rest } = settings
+  const key = [store.id, store.regionOf?.(name) ?? '', kind].join(' ')
   let answer = known.get(key)
   if (answer === undefined) {
     answer = retrying(rest, () => tryOut(object, kind))
@@ -73,10 +76,10 @@ function keepsConditions(object: S3Object, kind: CommitKind): Promise<boolean> {
 }
 
 /**
- * Makes sure that the store refuses a write whose condition does not hold; found out once for each bucket.
- * @throws BlpkError LOCKED where it does not; DENIED, NETWORK
+ * Makes sure that the store refuses a write whose condition does not hold; found out once for each part of it.
+ * @throws BlpkError LOCKED if it does not; DENIED, NETWORK
  */
-export async function checkConditions(kind: CommitKind, object: S3Object): Promise<void> {
+export async function checkConditions(kind: CommitKind, object: StoredObject): Promise<void> {
   const place = { path: object.name }
   let isKept: boolean
   try {

@@ -1,4 +1,5 @@
-import { BlpkError } from '../../core/errors.js'
+// Bounds on lists that a store gives page by page.
+import { BlpkError } from '../core/errors.js'
 
 /** What a list may come to: stores give 1000 entries a page, and only the last page has fewer. */
 const MOST_ENTRIES = 1_000_000
