@@ -62,3 +62,8 @@ export function attempt<T>(doing: string, path: string, action: () => T): T {
     throw ioError(error, doing, path)
   }
 }
+
+/** Is it the system's word for a name, or a path, of more bytes than it takes? */
+export function isNameTooLong(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'ENAMETOOLONG'
+}

@@ -11,12 +11,11 @@ import {
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { BlpkError } from '../core/errors.js'
-import { ioError } from '../core/io-errors.js'
+import { ioError, isNameTooLong } from '../core/io-errors.js'
 import { canLockFiles, type LockWait, pauseBetweenTries, waitForFileLock } from './file-lock.js'
 import { readFully } from './fully.js'
 import { resolvedPath } from './links.js'
-import { isNameTooLong } from './names.js'
-import type { Note } from './recover.js'
+import type { Note } from './note.js'
 
 /** C-Blosc2's lock file: 8 bytes that nobody uses, and how often it was locked (README_CFRAME_FORMAT). */
 export const LOCK_SUFFIX = '.b2lock'

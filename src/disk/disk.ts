@@ -1,3 +1,4 @@
+// The file operations that archives are changed by, as those of the machine or of a test.
 import {
   type BigIntStats,
   closeSync,

@@ -2,6 +2,7 @@ import { hostname } from 'node:os'
 import { dirname } from 'node:path'
 import type { ChangePlan } from '../bytes/editable.js'
 import { BlpkError } from '../core/errors.js'
+import { isNameTooLong } from '../core/io-errors.js'
 import { littleEndian64, toHex, type Xxh64, xxh64 } from '../core/xxh64.js'
 import type { Disk, FileId } from './disk.js'
 import {
@@ -12,7 +13,7 @@ import {
   MAX_HEAD_BYTES,
 } from './journal-format.js'
 import { modeWithin } from './modes.js'
-import { isNameTooLong, namesBeside } from './names.js'
+import { namesBeside } from './names.js'
 import { digestRange, inPieces } from './pieces.js'
 
 export const STALE_ENDING = '.stale'

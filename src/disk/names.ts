@@ -1,6 +1,7 @@
 import type * as crypto from 'node:crypto'
 import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
+import { isNameTooLong } from '../core/io-errors.js'
 import type { Disk, FileFacts } from './disk.js'
 
 /** What every usual file system takes for a name, in bytes: eCryptfs, which takes the fewest, 143. */
@@ -46,9 +47,4 @@ export function present(disk: Pick<Disk, 'find'>, path: string): FileFacts | und
     if (isNameTooLong(error)) return undefined
     throw error
   }
-}
-
-/** Is it the system's word for a name, or a path, of more bytes than it takes? */
-export function isNameTooLong(error: unknown): boolean {
-  return (error as NodeJS.ErrnoException).code === 'ENAMETOOLONG'
 }

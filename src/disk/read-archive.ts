@@ -14,9 +14,10 @@ import { journalOf } from './journal.js'
 import { PRIVATE } from './modes.js'
 import { mutableParts } from './mutable.js'
 import { present } from './names.js'
+import type { Note } from './note.js'
 import type { Journal } from './open-journal.js'
 import { memoryPatch, overlay, type Patch, touches } from './patches.js'
-import { describePassed, mayBeAtWork, type Note } from './recover.js'
+import { describePassed, mayBeAtWork } from './recover.js'
 import { temporaryBeside } from './temporary.js'
 
 /** A last chunk of more bytes than this is copied into a file, not into memory. */

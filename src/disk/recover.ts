@@ -6,10 +6,8 @@ import type { Disk } from './disk.js'
 import { type FindOptions, type Found, findJournal, isWhole } from './find-journal.js'
 import { asideOf, removeJournal } from './journal.js'
 import type { JournalFacts } from './journal-format.js'
+import type { Note } from './note.js'
 import type { Journal } from './open-journal.js'
-
-/** Told of what is worth knowing, one line each. */
-export type Note = (message: string) => void
 
 const MAX_SHOWN = 80
 

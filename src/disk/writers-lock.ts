@@ -1,10 +1,10 @@
 import { BlpkError } from '../core/errors.js'
-import { attempt, ioError } from '../core/io-errors.js'
+import { attempt, ioError, isNameTooLong } from '../core/io-errors.js'
 import { lockMode, mayLock } from './b2lock.js'
 import { type Disk, type FileFacts, sameFile } from './disk.js'
 import { type LockWait, pauseBetweenTries } from './file-lock.js'
-import { isNameTooLong, namesBeside } from './names.js'
-import type { Note } from './recover.js'
+import { namesBeside } from './names.js'
+import type { Note } from './note.js'
 
 const LOCK_ENDING = '.blpk-lock'
 /** How long readers' locks are waited for before they are passed over, in milliseconds. */

@@ -1,8 +1,8 @@
 import { closeSync, openSync, unlinkSync } from 'node:fs'
 import { attempt } from '../core/io-errors.js'
+import { writeFully } from '../disk/fully.js'
 import { PRIVATE } from '../disk/modes.js'
 import { temporaryBeside } from '../disk/temporary.js'
-import { writeFully } from '../sinks/file.js'
 import { FileSource } from '../sources/file.js'
 import { BytesPlainSource, type PlainSource } from '../sources/plain.js'
 

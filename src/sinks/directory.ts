@@ -15,10 +15,10 @@ import { nodeDisk } from '../disk/disk.js'
 import { writeFully } from '../disk/fully.js'
 import { resolvedPath } from '../disk/links.js'
 import { type Access, accessOf, directoryMode, HAS_MODES, modeWithin, NEW_FILE } from '../disk/modes.js'
+import { existsError } from '../disk/new-file.js'
 import { flushName, removeLeft } from '../disk/published.js'
 import { temporaryBeside } from '../disk/temporary.js'
 import { CONTAINER_PEEK_BYTES, containerOf } from '../format/recognise.js'
-import { existsError } from './file.js'
 import { outputPlace } from './path.js'
 
 export interface DirectorySinkOptions {

@@ -1,9 +1,8 @@
 import { closeSync } from 'node:fs'
 import type { ByteSink } from '../bytes/byte-sink.js'
 import { attempt } from '../core/io-errors.js'
-import { readFully } from '../disk/fully.js'
+import { readFully, writeFully } from '../disk/fully.js'
 import { openNameless } from '../disk/nameless.js'
-import { writeFully } from './file.js'
 
 const PIECE_BYTES = 1 << 20
 

@@ -7,7 +7,7 @@ import type { ByteSink } from '../bytes/byte-sink.js'
 import { BlpkError } from '../core/errors.js'
 import { attempt } from '../core/io-errors.js'
 import { isInnerPipe } from '../disk/descriptors.js'
-import { writeFully } from './file.js'
+import { writeFully } from '../disk/fully.js'
 import { StreamSink } from './stream.js'
 
 const STDOUT = 1

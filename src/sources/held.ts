@@ -1,8 +1,8 @@
 import { closeSync } from 'node:fs'
 import type { ByteSource } from '../bytes/byte-source.js'
 import { attempt } from '../core/io-errors.js'
+import { writeFully } from '../disk/fully.js'
 import { openNameless } from '../disk/nameless.js'
-import { writeFully } from '../sinks/file.js'
 import { FileSource } from './file.js'
 
 const PIECE_BYTES = 1 << 20

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { readFully, writeFully } from '../../dist/disk/fully.js'
 import { StreamSink } from '../../dist/sinks/stream.js'
 import { partSizes } from '../../dist/store/part-sizes.js'
+import { LIMITS } from '../../dist/store/s3/limits.js'
 import { isPosix, tempDir } from '../cli/run.js'
 
 /** More than a system takes in one call. Nobody looks at most of it, so that it takes no memory. */
@@ -42,7 +43,7 @@ describe('no single read or write is of more than the system takes', () => {
   })
 
   test('parts of an upload', () => {
-    const sizes = Array.from({ length: 9999 }, (_, i) => partSizes(undefined)(i))
+    const sizes = Array.from({ length: 9999 }, (_, i) => partSizes(LIMITS, undefined)(i))
     expect(Math.max(...sizes)).toBeLessThan(2 ** 31)
     // An object of S3 may have 5 TiB.
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBeGreaterThan(5 * 2 ** 40)

@@ -15,7 +15,6 @@ import type {
   Head,
   Listed,
   ObjectStore,
-  PartLimits,
   PartUpload,
   Stretch,
   Traits,
@@ -26,20 +25,12 @@ import { answerOf } from './answer.js'
 import { clientFor, endpointOf } from './client.js'
 import { checkWritten, committed, type Look, matching } from './conditional.js'
 import { isMissing, s3Code, s3Error } from './errors.js'
+import { LIMITS } from './limits.js'
 import { listObjects } from './list.js'
 import { nameOf, parseLocation, parsePrefix, targetOf } from './location.js'
 import { inputOf, type S3Traits, traitsKept } from './traits.js'
 import { beginUpload } from './upload.js'
 import { listUploads } from './uploads.js'
-
-const LIMITS: PartLimits = {
-  least: 5 * 2 ** 20,
-  usual: 8 * 2 ** 20,
-  // S3 takes 5 GiB, but one request from here less than 2 GiB.
-  most: 2 ** 31 - 2 ** 20,
-  copied: 2 ** 30,
-  count: 10_000,
-}
 
 interface Options {
   abortSignal?: AbortSignal

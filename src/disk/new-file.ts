@@ -1,16 +1,14 @@
+// A file that appears under its name only when it is whole.
 import type { ByteSink } from '../bytes/byte-sink.js'
 import type { FilePlace } from '../bytes/file-place.js'
 import { BlpkError } from '../core/errors.js'
 import { attempt, ioError } from '../core/io-errors.js'
 import type { MaybePromise } from '../core/maybe-promise.js'
 import { type PlaceName, placeName } from '../core/place-name.js'
-import { type Disk, type FileFacts, nodeDisk, type Owner } from '../disk/disk.js'
-import { writeFully } from '../disk/fully.js'
-import { type Access, HAS_MODES, modeWithin, NEW_FILE } from '../disk/modes.js'
-import { flushName, removeLeft } from '../disk/published.js'
-import { temporaryBeside } from '../disk/temporary.js'
-
-export { writeFully }
+import { type Disk, type FileFacts, nodeDisk, type Owner } from './disk.js'
+import { type Access, HAS_MODES, modeWithin, NEW_FILE } from './modes.js'
+import { flushName, removeLeft } from './published.js'
+import { temporaryBeside } from './temporary.js'
 
 const MOVE_BYTES = 8 * 2 ** 20
 
