@@ -23,6 +23,7 @@ const LAYERS = [
   ['format/*'],
   ['format/registry'],
   ['verbs'],
+  ['library'],
   ['cli', 'index'],
 ]
 /** Folders of `format` that are no containers, but what containers share. */

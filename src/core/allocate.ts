@@ -17,12 +17,18 @@ export function allocate(nbytes: number): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * Zeros for plain bytes to be read into: new ones, or the start of what the caller gave.
+ * Room for plain bytes: new memory, or the start of what the caller gave.
  * @throws BlpkError USAGE where `out` has fewer bytes; UNSUPPORTED where they are more than memory holds
  */
-export function zerosFor(nbytes: number, out?: Data): Uint8Array {
+export function roomFor(nbytes: number, out?: Data): Uint8Array {
   if (out === undefined) return allocate(nbytes)
   const bytes = asBytes(out)
   if (bytes.length < nbytes) throw usage(`out has ${bytes.length} bytes, and ${nbytes} are read`)
-  return bytes.subarray(0, nbytes).fill(0)
+  return bytes.subarray(0, nbytes)
+}
+
+/** The same, and all of it zeros. @throws BlpkError as {@link roomFor} */
+export function zerosFor(nbytes: number, out?: Data): Uint8Array {
+  const room = roomFor(nbytes, out)
+  return out === undefined ? room : room.fill(0)
 }

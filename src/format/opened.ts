@@ -42,6 +42,8 @@ export interface Opened {
   readonly typesize: number
   /** Undefined where only reading all of it tells, or where there is no such thing. */
   readonly nchunks?: number | undefined
+  /** Of an array in chunks of a shape: in items, along each axis. */
+  readonly chunkShape?: readonly number[] | undefined
   /**
    * The array that it holds, or that metadata describe; where this is missing there is none.
    * @throws BlpkError DAMAGED, UNSUPPORTED

@@ -106,6 +106,10 @@ export class OpenedFrame implements Opened {
     return this.schunk.nchunks
   }
 
+  get chunkShape(): readonly number[] | undefined {
+    return this.ndarray?.chunks
+  }
+
   get metadata(): string | undefined {
     return jsonOf(this.schunk.vlmeta)
   }

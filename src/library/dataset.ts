@@ -1,0 +1,211 @@
+// What `open` gives: the array or the plain bytes of a container or a `.npy` file, of which parts are read.
+
+import { ArrayValue } from '../array/array-value.js'
+import { dtypeRepr, isNpy, type NdarrayLayout } from '../array/npy/index.js'
+import type { ByteSource } from '../bytes/byte-source.js'
+import { roomFor } from '../core/allocate.js'
+import type { Data } from '../core/data.js'
+import type { Closable } from '../core/dispose.js'
+import { closedError, usage } from '../core/errors.js'
+import type { ReadOptions } from '../disk/read-archive.js'
+import type { RunOptions } from '../engine/options.js'
+import { openNpyFile } from '../format/npy-file.js'
+import type { Opened, OpenOptions } from '../format/opened.js'
+import { type Selectable, select } from '../format/select.js'
+import { type AxisKey, resolveSlice, type Selected } from '../format/selection.js'
+import { PEEK_BYTES } from '../format/traits.js'
+import type { Readable } from '../places/open.js'
+import { holdSource } from '../sources/held.js'
+import type { PlaceSettings } from '../store/settings.js'
+import { containerAt, openPlace } from '../verbs/open.js'
+import { BufferSink } from './buffer-sink.js'
+
+/** How parts of a dataset are read. */
+export interface ReadPartOptions extends Pick<RunOptions, 'threads' | 'signal'> {
+  /**
+   * Where the bytes go, in place of new memory: a typed array with at least as many bytes. The result is a view of its
+   * start. Its content is not defined while the read goes on, and after one that failed.
+   */
+  out?: Data | undefined
+}
+
+/** How a slice is read. */
+export interface SliceOptions extends ReadPartOptions {
+  /** Of structured items: the field that is read, by its name or title. */
+  field?: string
+}
+
+/** What a dataset is read from. */
+type From = Selectable & Partial<Pick<Opened, 'unpack' | 'metadata' | 'nchunks' | 'chunkShape'>>
+
+/** An array, or plain bytes, that is open for reading. Parts are read without the rest: only chunks that they touch. */
+export class Dataset implements Closable {
+  /** Of the place that it was opened at. */
+  readonly name: string
+  /** What it is kept in: `blp`, `b2frame`, `b2nd`, or what a container of your own calls it; `npy`. */
+  readonly format: string
+  readonly #from: From
+  readonly #closeAll: () => Promise<void>
+  #isClosed = false
+
+  /** @internal */
+  constructor(name: string, format: string, from: From, close: () => Promise<void>) {
+    this.name = name
+    this.format = format
+    this.#from = from
+    this.#closeAll = close
+  }
+
+  get #layout(): NdarrayLayout | undefined {
+    return this.#from.array?.()
+  }
+
+  /** In items; undefined where there is no array. @throws BlpkError DAMAGED, UNSUPPORTED where it is not what it says */
+  get shape(): readonly number[] | undefined {
+    return this.#layout?.shape
+  }
+
+  /** NumPy's type string, or the fields of a structured type as a Python literal; undefined where there is no array. */
+  get dtype(): string | undefined {
+    const layout = this.#layout
+    return layout === undefined ? undefined : dtypeText(layout)
+  }
+
+  /** Order of the items in the plain bytes, as far as a whole array is read; undefined where there is no array. */
+  get order(): 'C' | 'F' | undefined {
+    return this.#layout?.order
+  }
+
+  /** Shape of a chunk, in items; undefined where chunks are runs of plain bytes. */
+  get chunks(): readonly number[] | undefined {
+    return this.#from.chunkShape
+  }
+
+  /** How many chunks there are; undefined where only reading all of it tells, and for `.npy`. */
+  get nchunks(): number | undefined {
+    return this.#from.nchunks
+  }
+
+  /** Plain bytes; undefined where only reading all of it tells. */
+  get nbytes(): number | undefined {
+    return this.#from.nbytes
+  }
+
+  /** Size of an item, in bytes. */
+  get typesize(): number {
+    return this.#layout?.itemsize ?? this.#from.typesize
+  }
+
+  /** JSON text that goes along with the data; undefined where there is none. */
+  get metadata(): string | undefined {
+    return this.#from.metadata
+  }
+
+  #open(): From {
+    if (this.#isClosed) throw closedError(`'${this.name}'`)
+    return this.#from
+  }
+
+  /**
+   * A part of the array. Along each axis a key is an index (the axis is then dropped), a range with a step as in Python,
+   * or a list of indices; several lists select orthogonally. `...` stands for all axes that have no key, and axes at the
+   * end without a key are whole. A part is in C order, all of the array in the order that it has.
+   * @throws BlpkError USAGE for keys that make no sense, and where there is no array; DAMAGED, CHECKSUM, UNSUPPORTED, IO,
+   * CLOSED, INTERRUPTED
+   */
+  async slice(keys: readonly AxisKey[] = [], options: SliceOptions = {}): Promise<ArrayValue> {
+    const from = this.#open()
+    const { field, out, ...run } = options
+    const part = field === undefined ? {} : { field }
+    const selected = select(from, keys.length === 0 ? part : { ...part, slice: keys }, run)
+    const { layout } = selected
+    if (layout === undefined) throw usage('these are plain bytes, and no array: read them with bytes()')
+    const data = await readAll(from, selected, run, out)
+    return new ArrayValue({ dtype: dtypeText(layout), shape: [...layout.shape], order: layout.order, data })
+  }
+
+  /**
+   * The plain bytes `start` to `stop`; those of an array in chunks of a shape are in C order.
+   * @param start negative ones count from the end; limits beyond the bytes are cut, as in Python
+   * @throws BlpkError USAGE for limits that are no integers; DAMAGED, CHECKSUM, UNSUPPORTED, IO, CLOSED, INTERRUPTED
+   */
+  async bytes(start = 0, stop?: number, options: ReadPartOptions = {}): Promise<Uint8Array> {
+    const from = this.#open()
+    const { out, ...run } = options
+    const { nbytes: all } = from
+    if (all === undefined) throw usage('its size is not known: read it piece by piece')
+    const range = resolveSlice({ start, ...(stop !== undefined && { stop }) }, all)
+    const nbytes = range.stop - range.start
+    const pieces = () => from.pieces(range.start, range.stop, run)
+    return readAll(from, { nbytes, isWhole: nbytes === all, pieces }, run, out)
+  }
+
+  /** The plain bytes from start to end, piece by piece; each piece may be used until the next one is asked for. */
+  [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
+    return this.#open().pieces(0, undefined, {})[Symbol.asyncIterator]()
+  }
+
+  /** Closes the place that it was opened at. What is called afterwards throws BlpkError CLOSED. */
+  async close(): Promise<void> {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    await this.#closeAll()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+}
+
+function dtypeText({ descr }: NdarrayLayout): string {
+  return typeof descr === 'string' ? descr : dtypeRepr(descr)
+}
+
+async function readAll(
+  from: From,
+  selected: Pick<Selected, 'nbytes' | 'isWhole' | 'pieces'>,
+  run: RunOptions,
+  out: Data | undefined,
+): Promise<Uint8Array> {
+  const sink = new BufferSink(roomFor(selected.nbytes, out))
+  if (selected.isWhole && from.unpack !== undefined) await from.unpack(sink, run)
+  else for await (const piece of selected.pieces()) sink.write(piece)
+  return sink.bytes
+}
+
+async function isNpyFile(source: ByteSource): Promise<boolean> {
+  const front = new Uint8Array(PEEK_BYTES)
+  return isNpy(front.subarray(0, await source.read(0, front)))
+}
+
+/**
+ * Opens an array or plain bytes for reading: a container of any kind, or a `.npy` file. Close it when done. A file is read
+ * in the state that it has now, even if others append to it meanwhile; a stream is brought into a temporary file.
+ * @param from a path, an address, a directory of a sparse frame, bytes, a stream, or a source of your own
+ * @throws BlpkError NOT_FOUND, IO, DENIED, NETWORK, DAMAGED, CHECKSUM, UNSUPPORTED
+ */
+export async function open(
+  from: Readable,
+  options: OpenOptions & PlaceSettings & ReadOptions = {},
+): Promise<Dataset> {
+  const place = await openPlace(from, options)
+  const { source: given } = place
+  let source = given
+  const close = async (): Promise<void> => {
+    if (source !== given) await source.close()
+    await given.close()
+  }
+  try {
+    if (!given.seekable) source = await holdSource(given)
+    if (place.traits === undefined && (await isNpyFile(source)))
+      return new Dataset(given.name, 'npy', await openNpyFile(source), close)
+    const opened = await (await containerAt(place)).open({ ...place, source }, options)
+    return new Dataset(given.name, opened.format.id, opened, async () => {
+      await opened.close()
+      if (source !== given) await given.close()
+    })
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
