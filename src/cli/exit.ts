@@ -59,6 +59,6 @@ export function describe(thrown: unknown, file?: string): string {
   }
   const name = error.place.path ?? file
   const named = name === undefined || WITHOUT_FILE.includes(error.code) || error.message.includes(`'${name}'`)
-  const message = error.message + hintOf(error)
+  const message = error.message + hintOf(error.advice)
   return oneLine(named ? message : `'${name}': ${message}`)
 }

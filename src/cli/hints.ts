@@ -1,10 +1,10 @@
 // What the command line adds to errors of the library: the flag or the command that helps.
 
-import type { AdvisedCall, AdvisedOption } from '../core/advice.js'
-import type { BlpkError } from '../core/errors.js'
+import type { Advice, AdvisedCall, AdvisedOption } from '../core/advice.js'
 
 const OPTIONS: Record<AdvisedOption, (to: string | undefined) => string> = {
   chunkSize: () => ', or use --chunk-size',
+  dtype: (to) => ` (use --dtype to ${to})`,
   fixed: (to) => `: use --fixed to ${to}`,
   force: (to) => ` (use --force to ${to})`,
   grow: (to) => ` (use --grow to ${to})`,
@@ -31,8 +31,8 @@ const CALLS: Record<AdvisedCall, (does: string | undefined) => string> = {
   verify: (does) => ` (blpk verify ${does})`,
 }
 
-/** What comes after the message of an error; nothing if the library has no advice. */
-export function hintOf({ advice }: BlpkError): string {
+/** What comes after a message with this advice; nothing if there is none. */
+export function hintOf(advice: Advice | undefined): string {
   if (advice === undefined) return ''
   return 'option' in advice ? OPTIONS[advice.option](advice.to) : CALLS[advice.call](advice.does)
 }

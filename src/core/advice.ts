@@ -4,6 +4,7 @@
 /** Options of the library that errors may recommend. */
 export type AdvisedOption =
   | 'chunkSize'
+  | 'dtype'
   | 'fixed'
   | 'force'
   | 'grow'

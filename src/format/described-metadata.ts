@@ -16,13 +16,13 @@ export function arrayJson(layout: NdarrayLayout): string {
  */
 export function withArray(own: string | undefined, array: string | undefined): string | undefined {
   if (own === undefined || array === undefined) return own
-  if (!own.startsWith('{')) throw usage('metadata for a .npy file must be a JSON object (or use --raw)')
+  if (!own.startsWith('{')) throw usage('metadata for a .npy file must be a JSON object', { option: 'raw' })
   const [mine, described] = [membersOf(own) ?? [], membersOf(array) ?? []]
   const clash = mine.find(({ key }) => described.some((member) => member.key === key))
   if (clash !== undefined) {
-    throw usage(
-      `the metadata have a key '${clash.key}', which describes the array of a .npy file (use --raw)`,
-    )
+    throw usage(`the metadata have a key '${clash.key}', which describes the array of a .npy file`, {
+      option: 'raw',
+    })
   }
   return objectOf([...mine, ...described])
 }

@@ -3,6 +3,7 @@
 import type { NdarrayLayout } from '../array/npy/index.js'
 import type { Pick1 } from '../array/picks.js'
 import type { ByteSource } from '../bytes/byte-source.js'
+import type { Advice } from '../core/advice.js'
 import type { MaybePromise } from '../core/maybe-promise.js'
 import type { RunOptions } from '../engine/options.js'
 import type { PlainSink } from '../sinks/plain.js'
@@ -26,7 +27,7 @@ export interface OpenOptions extends Pick<RunOptions, 'threads'> {
   /** Plain bytes are wanted as they are, whatever they mean. */
   raw?: boolean
   /** Told, a line each, what whoever uses the items should know. */
-  onNote?: (text: string) => void
+  onNote?: (text: string, advice?: Advice) => void
 }
 
 /** How plain bytes are read. */

@@ -8,7 +8,7 @@ export const PEEK_BYTES = 32
 /** Bytes from its end, where the start is damaged. */
 export const PEEK_END_BYTES = 32
 
-/** Why an option is refused. @param name what the caller calls an option: `chunkSize`, or `--chunk-size` */
+/** Why an option is refused. @param name what the caller calls an option, such as `chunkSize` */
 export type Refusal = (name: (option: keyof PackOptions) => string) => string
 
 /** One kind of file that a container makes. */

@@ -36,8 +36,9 @@ export function layoutOf({ dtype, schunk, shape, size }: NDArray): NdarrayLayout
   const { descr, itemsize } = parseMetadataDtype(dtype)
   if (itemsize !== typesize)
     throw damaged(
-      `items of the dtype ${dtype} have ${itemsize} bytes, and those of the array ${typesize}; ` +
-        'use --raw to get them as they are, or --dtype to say what they are',
+      `items of the dtype ${dtype} have ${itemsize} bytes, and those of the array ${typesize}`,
+      {},
+      { option: 'raw', to: 'get them as they are' },
     )
   return { descr, itemsize, shape: [...shape], order: 'C', nbytes: size * typesize }
 }
@@ -161,7 +162,11 @@ export class OpenedFrame implements Opened {
 
 function checkChunks({ chunkSize }: SChunk, maxChunk: number | undefined): void {
   if (maxChunk !== undefined && chunkSize > maxChunk)
-    throw damaged(`the frame has chunks of ${chunkSize} plain bytes, more than allowed (see --max-chunk)`)
+    throw damaged(
+      `the frame has chunks of ${chunkSize} plain bytes, more than allowed`,
+      {},
+      { option: 'maxChunk' },
+    )
 }
 
 /**
@@ -176,7 +181,7 @@ function sayWhatItIs({ schunk, ndarray }: OpenedFrame, name: string, o: OpenOpti
   const said = ndarray?.storedDtype
   if (said === undefined || !isDefaultDtype(said, schunk.typesize)) return
   if (o.dtype === undefined && o.raw !== true)
-    o.onNote?.(`${defaultDtypeText(schunk.typesize)} (--dtype says what they are)`)
+    o.onNote?.(defaultDtypeText(schunk.typesize), { option: 'dtype', to: 'say what they are' })
 }
 
 function arrayIn(schunk: SChunk, dtype: string | undefined): NDArray | undefined {
