@@ -101,8 +101,7 @@ export function isLossyPlugin(number: number): boolean | null {
 export function addCodec(codec: Codec): void {
   const { ids, name } = codec
   const number = ids.blosc2 ?? Number.NaN
-  const isTaken = byNumber.has(number)
-  if (isTaken || !GLOBAL_CODECS.has(number)) checkUserId(number, isTaken, 'codec')
+  checkUserId(number, { isTaken: byNumber.has(number), isGlobal: GLOBAL_CODECS.has(number), what: 'codec' })
   if (codecs.has(name)) throw usage(`the codec name '${name}' is taken; choose another one`)
   codecs.set(name, codec)
   byNumber.set(number, codec)

@@ -45,16 +45,22 @@ export function useFirstBlock(slots: readonly { id: number }[]): boolean {
   return slots.some(({ id }) => filters.get(id)?.traits.usesFirstBlock === true)
 }
 
-/** @throws BlpkError USAGE for a number out of the users' range, or one that is taken */
-export function checkUserId(id: number, taken: boolean, what: string): void {
-  if (!Number.isInteger(id) || id < USER_IDS.first || id > USER_IDS.last) {
+/**
+ * @param how.isGlobal C-Blosc2 has given the number to a plugin that is not built in here
+ * @throws BlpkError USAGE for a number that is taken, or that is neither global nor in the users' range
+ */
+export function checkUserId(
+  id: number,
+  { isTaken, isGlobal = false, what }: { isTaken: boolean; isGlobal?: boolean; what: 'codec' | 'filter' },
+): void {
+  const isForUsers = Number.isInteger(id) && id >= USER_IDS.first && id <= USER_IDS.last
+  if (!isForUsers && !isGlobal)
     throw usage(`a ${what} of your own needs a number from ${USER_IDS.first} to ${USER_IDS.last}, not ${id}`)
-  }
-  if (taken) throw usage(`${what} number ${id} is taken; choose another one`)
+  if (isTaken) throw usage(`${what} number ${id} is taken; choose another one`)
 }
 
 /** Adds a filter. @throws BlpkError USAGE */
 export function addFilter(filter: Filter): void {
-  checkUserId(filter.id, filters.has(filter.id), 'filter')
+  checkUserId(filter.id, { isTaken: filters.has(filter.id), what: 'filter' })
   filters.set(filter.id, filter)
 }

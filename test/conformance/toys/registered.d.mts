@@ -1,0 +1,2 @@
+// The module has no values: it registers.
+export {}
