@@ -28,6 +28,4 @@ export class CallingThread implements PoolThread {
       this.busy--
     }
   }
-
-  async end(): Promise<void> {}
 }

@@ -1,3 +1,5 @@
+// The inner loop of packing and unpacking.
+
 import { EventTurns } from '../core/event-turns.js'
 
 /** Work on a chunk that is under way, with the slot it holds. */
@@ -22,55 +24,89 @@ export interface InOrder<Slot, Item, Result> {
   signal?: AbortSignal | undefined
 }
 
+/** An item whose work is done. */
+export interface Finished<Slot, Item, Result> {
+  slot: Slot
+  item: Item
+  result: Result
+}
+
 /**
- * The inner loop of packing and unpacking: reads ahead into free slots while earlier items are worked
- * on, and hands the results on in order. Never more items are in flight than there are slots.
+ * Reads ahead into free slots while earlier items are worked on, and gives the results in order. Never more items are in
+ * flight than there are slots.
  */
-export async function inOrder<Slot, Item, Result>(o: InOrder<Slot, Item, Result>): Promise<void> {
-  const free = [...o.slots]
-  const turns = new EventTurns()
-  const queue: Pending<Slot, Item, Result>[] = []
-  let ended = false
-  const fill = async (): Promise<void> => {
-    while (!ended) {
-      const slot = free.pop()
+export class Flow<Slot, Item, Result> {
+  readonly #o: Omit<InOrder<Slot, Item, Result>, 'done'>
+  readonly #free: Slot[]
+  readonly #turns = new EventTurns()
+  readonly #queue: Pending<Slot, Item, Result>[] = []
+  readonly #leaving = new Set<Promise<unknown>>()
+  #hasEnded = false
+
+  constructor(o: Omit<InOrder<Slot, Item, Result>, 'done'>) {
+    this.#o = o
+    this.#free = [...o.slots]
+  }
+
+  async #fill(): Promise<void> {
+    while (!this.#hasEnded) {
+      const slot = this.#free.pop()
       if (slot === undefined) return
-      await turns.rest()
-      o.signal?.throwIfAborted()
-      const item = await o.next(slot)
+      await this.#turns.rest()
+      this.#o.signal?.throwIfAborted()
+      const item = await this.#o.next(slot)
       if (item === undefined) {
-        ended = true
+        this.#hasEnded = true
         return
       }
-      const result = o.work(slot, item)
+      const result = this.#o.work(slot, item)
       // A failure counts when its turn comes; until then it must not be called unhandled.
       result.catch(() => {})
-      queue.push({ slot, item, result })
+      this.#queue.push({ slot, item, result })
     }
   }
-  const leaving = new Set<Promise<unknown>>()
-  const finish = async ({ slot, item, result }: Pending<Slot, Item, Result>): Promise<void> => {
-    const later = await o.done(slot, item, await result)
-    if (later === undefined) {
-      free.push(slot)
+
+  /** The next result; undefined at the end. */
+  async next(): Promise<Finished<Slot, Item, Result> | undefined> {
+    for (;;) {
+      await this.#fill()
+      const head = this.#queue.shift()
+      if (head !== undefined) return { slot: head.slot, item: head.item, result: await head.result }
+      if (this.#leaving.size > 0) await Promise.race(this.#leaving)
+      // A slot may have become free meanwhile.
+      else if (this.#hasEnded) return undefined
+    }
+  }
+
+  /** Frees the slot of a result, now or when a promise is kept. */
+  release(slot: Slot, after?: Promise<unknown>): void {
+    if (after === undefined) {
+      this.#free.push(slot)
       return
     }
-    const left = later.free.then(() => {
-      leaving.delete(left)
-      free.push(slot)
+    const left = after.then(() => {
+      this.#leaving.delete(left)
+      this.#free.push(slot)
     })
     left.catch(() => {})
-    leaving.add(left)
+    this.#leaving.add(left)
   }
+
+  /** Waits until nothing is under way any more. */
+  async settle(): Promise<void> {
+    await Promise.allSettled([...this.#queue.map((pending) => pending.result), ...this.#leaving])
+  }
+}
+
+/** Works on all items, and hands the results on in order. */
+export async function inOrder<Slot, Item, Result>(o: InOrder<Slot, Item, Result>): Promise<void> {
+  const flow = new Flow(o)
   try {
-    await fill()
-    while (queue.length > 0 || leaving.size > 0) {
-      const head = queue.shift()
-      if (head !== undefined) await finish(head)
-      else await Promise.race(leaving)
-      await fill()
+    for (let one = await flow.next(); one !== undefined; one = await flow.next()) {
+      const later = await o.done(one.slot, one.item, one.result)
+      flow.release(one.slot, later?.free)
     }
   } finally {
-    await Promise.allSettled([...queue.map((pending) => pending.result), ...leaving])
+    await flow.settle()
   }
 }

@@ -15,7 +15,8 @@ interface Waiting {
  * one would spin on its lock in place of compressing.
  */
 export class JobQueue {
-  readonly #threads: PoolThread[]
+  #threads: PoolThread[] = []
+  #writeWeight = 1
   readonly #spare: () => PoolThread
   readonly #jobs: Waiting[] = []
   readonly #writes: Waiting[] = []
@@ -24,9 +25,14 @@ export class JobQueue {
   #writing = 0
 
   /** @param spare works where none of the threads can */
-  constructor(threads: PoolThread[], spare: () => PoolThread) {
-    this.#threads = threads
+  constructor(spare: () => PoolThread) {
     this.#spare = spare
+  }
+
+  /** @param writeWeight how long a write takes, where a job takes 1 */
+  use(threads: PoolThread[], writeWeight: number): void {
+    this.#threads = threads
+    this.#writeWeight = writeWeight
   }
 
   /** Gives the call to the first thread that has time for it. */
@@ -68,7 +74,7 @@ export class JobQueue {
   #start(thread: PoolThread, waiting: Waiting | undefined, onEnd: () => void): void {
     if (waiting === undefined) return
     thread
-      .run(waiting.call)
+      .run(waiting.call, 'to' in waiting.call ? this.#writeWeight : 1)
       .finally(() => {
         onEnd()
         this.dispatch()

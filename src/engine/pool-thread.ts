@@ -9,6 +9,6 @@ export interface PoolThread {
   readonly busy: number
   /** It could not start, or it has ended; it takes nothing more. */
   readonly isGone: boolean
-  run(call: Call): Promise<number>
-  end(): Promise<void>
+  /** @param weight how long it takes, where a job takes 1 */
+  run(call: Call, weight: number): Promise<number>
 }

@@ -1,59 +1,28 @@
-// A pool of threads that is kept for a while and lent, and when threads are worth it.
+// Threads that are lent for a run. A pool without work is kept for a while: the next run then has no threads to start.
 
-import { availableParallelism } from 'node:os'
+import { Alone } from './alone.js'
 import type { JobModule } from './job.js'
-import { MAX_ARENA_CHUNK, type Slot } from './slot.js'
+import { teamFor, type Workload, wantedThreads } from './thread-policy.js'
 import { ThreadPool } from './thread-pool.js'
+import type { Threads } from './threads.js'
 
-/** How long a pool without work is kept, in ms: the next slice of an array then has no threads to start. */
+/** How long it is kept, in ms. */
 const KEPT = 60_000
-/** Work that takes less in one thread is done there, in ms: where threads must be started, and where they wait. */
-const WORTH_STARTING = 80
-const WORTH_ASKING = 2
-/** Slots of a run together, in bytes, where there are at least two a thread. */
-const SLOT_BUDGET = 128 * 2 ** 20
 /** A pool that holds more is not kept, in bytes. */
 const MAX_KEPT = 512 * 2 ** 20
 
 interface Kept {
   pool: ThreadPool
-  threads: number
+  /** Threads that whoever started it wanted at most. */
+  wanted: number
   timer?: NodeJS.Timeout
 }
 
 let kept: Kept | undefined
 
-/** What is to be done, to tell whether threads are worth their while. */
-export interface Workload {
-  /** All cores by default. */
-  threads?: number | undefined
-  /** Pieces that can be worked on at the same time. */
-  pieces: number
-  /** Plain bytes in all. */
-  nbytes: number
-  /** How many of them one thread does in a second, in MB. */
-  speed: number
-  /** What the largest piece takes in the arena, in bytes. */
-  slotBytes: number
-}
-
-/** How many threads to use; 0 where the calling thread does it sooner. */
-export function threadsFor({ threads, pieces, nbytes, speed, slotBytes }: Workload): number {
-  const most = Math.min(threads ?? availableParallelism(), pieces)
-  if (most < 2 || slotBytes > MAX_ARENA_CHUNK) return 0
-  const alone = nbytes / 1000 / speed
-  const least = kept?.threads === wantedThreads(threads) ? WORTH_ASKING : WORTH_STARTING
-  return alone < least ? 0 : wantedThreads(threads)
-}
-
-function wantedThreads(threads: number | undefined): number {
-  return threads ?? availableParallelism()
-}
-
-function take(threads: number, module: JobModule): Kept {
+function take(wanted: number): Kept {
+  if (kept?.wanted !== wanted) return { pool: new ThreadPool(), wanted }
   const found = kept
-  if (found === undefined || found.threads !== threads)
-    return { pool: new ThreadPool({ threads, chunkBytes: 1, work: 'compress', modules: [module] }), threads }
   clearTimeout(found.timer)
   kept = undefined
   return found
@@ -72,21 +41,39 @@ async function giveBack(used: Kept): Promise<void> {
   used.timer.unref()
 }
 
+/** Threads for a run, until {@link Lent.end}. */
+export interface Lent {
+  threads: Threads
+  end(): Promise<void>
+}
+
 /**
- * Lends a pool for a run, which is kept for a while afterwards. What runs at the same time gets another one.
- * @param how.module of the jobs that the run begins with
- * @param how.slotBytes what a piece takes in the arena, in bytes: large ones get fewer slots
+ * Lends threads if they are worth it, else the calling thread alone. What runs at the same time gets others.
+ * @param load undefined for the calling thread alone
+ * @param module of the jobs that the run begins with
  */
-export async function withPool<T>(
-  { threads, slotBytes, module }: { threads: number; slotBytes: number; module: JobModule },
-  action: (pool: ThreadPool, slots: readonly Slot[]) => Promise<T>,
+export function lendThreads(load: Workload | undefined, module: JobModule): Lent {
+  const wanted = wantedThreads(load ?? {})
+  const team = load && teamFor(load, kept?.wanted === wanted)
+  if (team === undefined) {
+    const alone = new Alone()
+    return { threads: alone, end: async () => alone.end() }
+  }
+  const used = take(wanted)
+  used.pool.use(team, module)
+  return { threads: used.pool, end: () => giveBack(used) }
+}
+
+/** Lends threads for as long as an action takes. */
+export async function withThreads<T>(
+  load: Workload | undefined,
+  module: JobModule,
+  action: (threads: Threads) => Promise<T>,
 ): Promise<T> {
-  const used = take(threads, module)
-  const { pool } = used
-  const fitting = Math.max(2, Math.floor(SLOT_BUDGET / Math.max(1, slotBytes)))
+  const { threads, end } = lendThreads(load, module)
   try {
-    return await action(pool, pool.slots.slice(0, Math.min(pool.slots.length, fitting)))
+    return await action(threads)
   } finally {
-    await giveBack(used)
+    await end()
   }
 }

@@ -1,9 +1,16 @@
+// Where a chunk in flight lies.
+
 import type { Arena } from '../kernels/workspace.js'
 
 /** Room for the digest behind a chunk and for a reader that takes a few bytes more, in bytes. */
-const PACKED_EXTRA = 16 + 64
+export const PACKED_EXTRA = 16 + 64
 /** Chunks larger than this do not get a place in the arena: they go through it block by block. */
-export const MAX_ARENA_CHUNK = 256 * 2 ** 20
+const MAX_ARENA_CHUNK = 256 * 2 ** 20
+
+/** Does a chunk of so many bytes, plain or packed, get a place in the arena? */
+export function fitsArena(nbytes: number): boolean {
+  return nbytes <= MAX_ARENA_CHUNK + PACKED_EXTRA
+}
 
 /** The place of one chunk in flight: its plain and its packed bytes. */
 export class Slot {
@@ -34,7 +41,7 @@ export class Slot {
 
   /** Chunks that get larger step by step must not use up the arena, so a second place is half as large again. */
   #allocate(nbytes: number, before: number): Uint8Array<ArrayBuffer> {
-    if (nbytes > MAX_ARENA_CHUNK + PACKED_EXTRA) return new Uint8Array(nbytes)
+    if (!fitsArena(nbytes)) return new Uint8Array(nbytes)
     const size = Math.max(nbytes, Math.ceil(before * 1.5))
     return this.#arena.view(this.#arena.alloc(size), size) as Uint8Array<ArrayBuffer>
   }

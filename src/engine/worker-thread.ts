@@ -23,8 +23,6 @@ export class NotStarted extends Error {}
 export interface WorkerOptions {
   /** Modules that it is going to need. */
   modules: readonly string[]
-  /** How long a write takes, where a job takes 1. */
-  writeWeight: number
   /** Give it calls only when it has loaded what it needs. */
   waits: boolean
   /** Called then, and when it turns out that it cannot start. */
@@ -35,15 +33,13 @@ export interface WorkerOptions {
 export class WorkerThread implements PoolThread {
   readonly #worker: Worker
   readonly #waiting: Waiting[] = []
-  readonly #writeWeight: number
   readonly #onChange: () => void
   #prepared = 0
   #isReady: boolean
   #hasStarted = false
   #isGone = false
 
-  constructor(arena: Arena, { modules, writeWeight, waits, onChange }: WorkerOptions) {
-    this.#writeWeight = writeWeight
+  constructor(arena: Arena, { modules, waits, onChange }: WorkerOptions) {
     this.#onChange = onChange
     this.#isReady = !waits
     const workerData: WorkerStart<ArenaHandle> = { arena: arena.handle, modules }
@@ -70,11 +66,16 @@ export class WorkerThread implements PoolThread {
     return this.#isReady && !this.#isGone && this.busy < MOST_HELD
   }
 
-  run(call: Call): Promise<number> {
+  /** It need not wait until it has loaded what it needs. */
+  takeAtOnce(): void {
+    this.#isReady = true
+  }
+
+  run(call: Call, weight: number): Promise<number> {
     this.#prepare()
     return new Promise((resolve, reject) => {
       if (this.#waiting.length === 0) this.#worker.ref()
-      this.#waiting.push({ weight: 'to' in call ? this.#writeWeight : 1, resolve, reject })
+      this.#waiting.push({ weight, resolve, reject })
       this.#send(call)
     })
   }

@@ -1,3 +1,5 @@
+// Workspaces that are lent for a while, so that what comes later finds memory and scratch that are there already.
+
 import { Workspace } from './workspace.js'
 
 const idle: Workspace[] = []
@@ -5,13 +7,19 @@ const MAX_IDLE = 2
 /** A workspace that grew beyond this is not kept, in bytes. */
 const MAX_KEPT = 64 * 2 ** 20
 
-/**
- * Lends a workspace for as long as an action takes: what runs at the same time gets another one, and what comes
- * later finds scratch that is there already.
- */
-export async function withWorkspace<T>(action: (ws: Workspace) => Promise<T>): Promise<T> {
-  const ws = idle.pop() ?? new Workspace()
-  const result = await action(ws)
+/** Nobody else has it until {@link returnWorkspace}; what runs at the same time gets another one. */
+export function borrowWorkspace(): Workspace {
+  return idle.pop() ?? new Workspace()
+}
+
+export function returnWorkspace(ws: Workspace): void {
   if (idle.length < MAX_IDLE && ws.arena.handle.memory.buffer.byteLength <= MAX_KEPT) idle.push(ws)
+}
+
+/** Lends a workspace for as long as an action takes; one whose action failed is not used again. */
+export async function withWorkspace<T>(action: (ws: Workspace) => Promise<T>): Promise<T> {
+  const ws = borrowWorkspace()
+  const result = await action(ws)
+  returnWorkspace(ws)
   return result
 }

@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { expect, test } from 'vitest'
 import type { JobModule } from '../../dist/engine/job.js'
+import { lendThreads } from '../../dist/engine/pools.js'
 import { prepareWorkers } from '../../dist/engine/preparation.js'
-import { ThreadPool } from '../../dist/engine/thread-pool.js'
 import { scratchDirectory } from '../support/scratch.js'
 
 const LIBRARY = new URL('../../dist/index.js', import.meta.url).href
@@ -40,13 +40,14 @@ test('a worker does what it is prepared for before its first job', async () => {
     }`,
   )
   const toy = ((await import(pathToFileURL(path).href)) as { jobs: JobModule }).jobs
-  const pool = new ThreadPool({ threads: 2, chunkBytes: 1, work: 'compress', modules: [toy] })
+  const load = { threads: 2, jobs: 2, nbytes: 1e9, speed: 1, slot: { plain: 1, packed: 1 } }
+  const { threads, end } = lendThreads(load, toy)
   try {
-    expect(await pool.run(toy, 'answer', { n: 41 })).toBe(41)
+    expect(await threads.run(toy, 'answer', { n: 41 })).toBe(41)
     prepareWorkers(toy, 'prepare', { log })
-    expect(await pool.run(toy, 'answer', { n: 41 })).toBe(42)
+    expect(await threads.run(toy, 'answer', { n: 41 })).toBe(42)
     expect(readFileSync(log, 'utf8')).toBe('prepared\n')
   } finally {
-    await pool.end()
+    await end()
   }
 })

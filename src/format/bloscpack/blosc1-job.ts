@@ -1,14 +1,12 @@
 // Jobs on chunks of Bloscpack archives: Blosc 1 with a digest behind each.
 
-import type { FilePlace } from '../../bytes/file-place.js'
 import { decodeChunk } from '../../chunk/blosc1/decode.js'
 import { encodeChunk } from '../../chunk/blosc1/encode.js'
 import { parseChunkHeader } from '../../chunk/blosc1/header.js'
 import { type Checksum, type ChecksumName, loadChecksum, sameDigest } from '../../chunk/checksums.js'
 import { codecByName } from '../../codecs/registry.js'
 import { BlpkError, changedError, damaged, type ErrorPlace } from '../../core/errors.js'
-import { attempt } from '../../core/io-errors.js'
-import { readFully } from '../../disk/fully.js'
+import { type From, fill } from '../../engine/fill.js'
 import type { JobModule } from '../../engine/job.js'
 import type { Shuffle } from '../../filters/shuffles.js'
 import type { Workspace } from '../../kernels/workspace.js'
@@ -32,11 +30,6 @@ export interface DecodeParams {
   place: ErrorPlace
 }
 
-/** What is read from a file first, by whoever does the job. */
-interface From {
-  from?: FilePlace | undefined
-}
-
 type LoadChecksum = (name: ChecksumName) => Promise<Checksum>
 
 /** Loads each checksum once. */
@@ -50,14 +43,6 @@ function checksumLoader(ws: Workspace): LoadChecksum {
     }
     return checksum
   }
-}
-
-/** @returns false where the file ends before */
-function fill({ from }: From, into: Uint8Array): boolean {
-  return (
-    from === undefined ||
-    attempt('read', from.name, () => readFully(from.fd, into, from.position)) === into.length
-  )
 }
 
 export const jobs: JobModule<ReturnType<typeof open>> = {
@@ -84,7 +69,7 @@ function open(ws: Workspace) {
      * @returns plain bytes
      * @throws BlpkError CHECKSUM, DAMAGED, UNSUPPORTED
      */
-    async decode(p: DecodeParams & From, packed: Uint8Array, plain: Uint8Array): Promise<number> {
+    async decode(p: DecodeParams & From, plain: Uint8Array, packed: Uint8Array): Promise<number> {
       if (!fill(p, packed)) throw damaged('the archive ends within this chunk', p.place)
       const checksum = await load(p.checksum)
       const cbytes = packed.length - checksum.size

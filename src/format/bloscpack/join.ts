@@ -3,7 +3,7 @@ import { sameDigest } from '../../chunk/checksums.js'
 import { type CodecName, codecByFormat } from '../../codecs/registry.js'
 import { BlpkError, damaged, interrupted, located } from '../../core/errors.js'
 import { compactJson } from '../../core/json/json.js'
-import { inOrder } from '../../engine/in-order.js'
+import { ChunkReader } from '../../engine/chunk-reader.js'
 import {
   type CodecOptions,
   checkCodecOptions,
@@ -12,6 +12,7 @@ import {
   type Room,
   type RunOptions,
 } from '../../engine/options.js'
+import { packChunks } from '../../engine/pack-run.js'
 import { countChunks } from '../../engine/plain-chunks.js'
 import { Workspace } from '../../kernels/workspace.js'
 import { BytesPlainSource, type PlainSource } from '../../sources/plain.js'
@@ -19,9 +20,8 @@ import { StreamSource } from '../../sources/stream.js'
 import type { Totals } from '../compressed-sink.js'
 import type { Archive } from './archive.js'
 import type { EncodeParams } from './blosc1-job.js'
-import { encodeChunkIn } from './chunk-work.js'
 import { type Common, commonOf, joinedMetadata, planSpans, type Span, type Stretch } from './join-plan.js'
-import { ChunkReader, packPool } from './pack.js'
+import { packHow } from './pack.js'
 import type { PackPlan } from './plan.js'
 import { RangeReader } from './range.js'
 import { BloscpackSink } from './sink.js'
@@ -167,24 +167,16 @@ function sourceOf(stretches: readonly Stretch[]): PlainSource {
 async function packSpan(j: Joining, { stretches }: Span & { kind: 'pack' }): Promise<void> {
   const { chunkSize } = j.common
   const source = sourceOf(stretches)
-  const pool = packPool(j.params, chunkSize, source.size, j.o)
   const reader = new ChunkReader(source, chunkSize)
-  const room = Math.min(chunkSize, source.size ?? chunkSize)
-  try {
-    await inOrder({
-      slots: pool.slots,
-      signal: j.o.signal,
-      next: (slot) => reader.next(slot.plain(room)),
-      work: (slot, n) => encodeChunkIn(pool, j.params, slot.plain(room).subarray(0, n), slot.packedFor(room)),
-      done: async (slot, n, cbytes) => {
-        await j.out.put(j.nchunks++, slot.packedFor(room).subarray(0, cbytes))
-        advance(j, n, cbytes)
-        return undefined
-      },
-    })
-  } finally {
-    await pool.end()
-  }
+  await packChunks({
+    ...packHow(j.params, chunkSize, source.size, j.o),
+    fill: (room) => reader.next(room),
+    take: async (bytes, _index, nbytes) => {
+      await j.out.put(j.nchunks++, bytes)
+      advance(j, nbytes, bytes.length)
+      return undefined
+    },
+  })
 }
 
 function totalsOf({ nbytes, chunkSize }: Common): Totals {

@@ -1,68 +1,35 @@
+// Ranges of plain bytes that threads decompress.
+
 import { interrupted, located } from '../../core/errors.js'
-import { EventTurns } from '../../core/event-turns.js'
 import type { RunOptions } from '../../engine/options.js'
+import { lendThreads } from '../../engine/pools.js'
+import { eachPiece } from '../../engine/read-run.js'
 import type { Slot } from '../../engine/slot.js'
-import type { ThreadPool } from '../../engine/thread-pool.js'
+import type { Threads } from '../../engine/threads.js'
 import type { PlainSink } from '../../sinks/plain.js'
 import type { Archive } from './archive.js'
-import { decodeChunkIn } from './chunk-work.js'
+import { jobs } from './blosc1-job.js'
 import { type ByteRange, checkRange, RangeReader } from './range.js'
-import { placeOf, poolFor } from './unpack.js'
+import { bringChunk, type ChunkPiece, workloadOf } from './unpack.js'
 import { ChunkWalk, chunkFinder } from './walk.js'
 
 /** Fewer chunks than this are read by the calling thread, block by block. */
 const WORTH_THREADS = 4
 
-interface Pending {
-  slot: Slot
-  plain: Uint8Array
-  decoded: Promise<void>
-}
-
-async function* decoded(
+/** @param find the chunk of an index, asked for in order; undefined at the end */
+function decoded(
   archive: Archive,
-  pool: ThreadPool,
+  threads: Threads,
   [first, end]: readonly [number, number],
   find: ReturnType<typeof chunkFinder>,
-  o: RunOptions,
-): AsyncGenerator<Uint8Array> {
-  const free = [...pool.slots]
-  const queue: Pending[] = []
-  const turns = new EventTurns()
-  const start = async (slot: Slot, index: number): Promise<boolean> => {
-    await turns.rest()
-    o.signal?.throwIfAborted()
-    const chunk = await find(index)
-    if (chunk === undefined) return false
-    const { cbytes, nbytes } = chunk.header
-    const size = cbytes + archive.digestBytes
-    const packed = slot.packedFor(Math.max(size, nbytes)).subarray(0, size)
-    const plain = slot.plain(nbytes)
-    const from = pool.reaches(packed, plain) ? archive.placeOf(chunk) : undefined
-    if (from === undefined) await archive.readChunk(chunk, packed)
-    const params = { checksum: archive.checksum, place: placeOf(archive, chunk) }
-    const work = decodeChunkIn(pool, params, packed, plain, { from })
-    // A failure counts when its turn comes.
-    work.catch(() => {})
-    queue.push({ slot, plain, decoded: work })
-    return true
+  { signal }: RunOptions,
+): AsyncGenerator<ChunkPiece> {
+  let index = first
+  const next = async (slot: Slot): Promise<ChunkPiece | undefined> => {
+    const chunk = index === end ? undefined : await find(index++)
+    return chunk && bringChunk(archive, chunk, slot, threads)
   }
-  try {
-    for (let index = first; ; ) {
-      while (index < end) {
-        const slot = free.pop()
-        if (slot === undefined) break
-        index = (await start(slot, index)) ? index + 1 : end
-      }
-      const head = queue.shift()
-      if (head === undefined) return
-      await head.decoded
-      yield head.plain
-      free.push(head.slot)
-    }
-  } finally {
-    await Promise.allSettled(queue.map((pending) => pending.decoded))
-  }
+  return eachPiece({ threads, module: jobs, job: 'decode', signal, next })
 }
 
 /** Does a range touch so many chunks of a file that threads are worth it? */
@@ -89,17 +56,18 @@ export async function* rangePieces(
     return
   }
   const [first, end] = [Math.floor(start / chunkSize), Math.ceil(stop / chunkSize)]
-  const pool = await poolFor(archive, new ChunkWalk(archive), o, true)
+  const load = await workloadOf(archive, new ChunkWalk(archive), o, true)
+  const { threads, end: giveBack } = lendThreads(load, jobs)
   try {
     let at = first * chunkSize
-    for await (const plain of decoded(archive, pool, [first, end], chunkFinder(archive), o)) {
+    for await (const { out: plain } of decoded(archive, threads, [first, end], chunkFinder(archive), o)) {
       yield plain.subarray(Math.max(0, start - at), Math.min(plain.length, stop - at))
       at += plain.length
     }
   } catch (error) {
     throw located(interrupted(error, o.signal))
   } finally {
-    await pool.end()
+    await giveBack()
   }
 }
 
@@ -112,13 +80,14 @@ export async function* allPieces(archive: Archive, o: RunOptions = {}): AsyncGen
   const { source, chunksAt } = archive
   if (source.size !== undefined) source.willRead?.(chunksAt, source.size)
   const walk = new ChunkWalk(archive)
-  const pool = await poolFor(archive, walk, o, true)
+  const { threads, end } = lendThreads(await workloadOf(archive, walk, o, true), jobs)
+  const all: [number, number] = [0, Number.POSITIVE_INFINITY]
   try {
-    yield* decoded(archive, pool, [0, Number.POSITIVE_INFINITY], () => walk.next(), o)
+    for await (const { out } of decoded(archive, threads, all, () => walk.next(), o)) yield out
   } catch (error) {
     throw located(interrupted(error, o.signal))
   } finally {
-    await pool.end()
+    await end()
   }
 }
 

@@ -1,14 +1,19 @@
+// Unpacking an archive.
+
 import type { ChunkHeader } from '../../chunk/blosc1/header.js'
 import type { Codec } from '../../codecs/codec.js'
 import { knownFormat } from '../../codecs/registry.js'
 import { type ErrorPlace, interrupted, located } from '../../core/errors.js'
-import { inOrder } from '../../engine/in-order.js'
+import type { From } from '../../engine/fill.js'
 import type { RunOptions } from '../../engine/options.js'
-import { ThreadPool } from '../../engine/thread-pool.js'
+import { withThreads } from '../../engine/pools.js'
+import { type Piece, readPieces } from '../../engine/read-run.js'
+import type { Slot } from '../../engine/slot.js'
+import { COPY_SPEED, type Workload } from '../../engine/thread-policy.js'
+import type { Threads } from '../../engine/threads.js'
 import type { PlainSink } from '../../sinks/plain.js'
 import type { Archive, ChunkPlace } from './archive.js'
-import { jobs } from './blosc1-job.js'
-import { decodeChunkIn } from './chunk-work.js'
+import { type DecodeParams, jobs } from './blosc1-job.js'
 import { ChunkWalk } from './walk.js'
 
 /** What was unpacked. */
@@ -24,27 +29,35 @@ export function codecOf(header: ChunkHeader | undefined): Codec | undefined {
   return knownFormat(header.codecFormat)
 }
 
-/** Pool that suits the chunks of an archive, going by the first one. @param decodes are they decompressed? */
-export async function poolFor(
+/** The work on all chunks of an archive, going by the first one. @param decodes are they decompressed? */
+export async function workloadOf(
   archive: Archive,
   walk: ChunkWalk,
   o: RunOptions,
   decodes: boolean,
-): Promise<ThreadPool> {
+): Promise<Workload> {
   // Whatever is wrong with the first chunk is said when its turn comes.
   const first = await walk.peek().catch(() => undefined)
   const chunkBytes = archive.header.chunkSize ?? first?.header.nbytes ?? 2 ** 20
   const codec = decodes ? codecOf(first?.header) : undefined
-  const { threads, callerWorks } = o
-  return new ThreadPool({
-    modules: [jobs],
+  return readLoad(chunkBytes, archive.nchunks, codec, o)
+}
+
+/** The work on so many chunks. @param codec undefined where they are only stored or checked */
+export function readLoad(
+  chunkBytes: number,
+  nchunks = Number.POSITIVE_INFINITY,
+  codec: Codec | undefined,
+  { threads, callerWorks }: RunOptions,
+): Workload {
+  return {
     threads,
     callerWorks,
-    chunkBytes,
-    nchunks: archive.nchunks,
-    codec,
-    work: 'decompress',
-  })
+    jobs: nchunks,
+    nbytes: nchunks * chunkBytes,
+    speed: codec?.traits.speed.decompress ?? COPY_SPEED,
+    slot: { plain: chunkBytes, packed: chunkBytes },
+  }
 }
 
 /** Where a chunk is, for messages. */
@@ -52,50 +65,61 @@ export function placeOf(archive: Archive, chunk: ChunkPlace): ErrorPlace {
   return { path: archive.source.name, chunk: chunk.index, offset: chunk.position }
 }
 
+/** A chunk on its way through a slot. */
+export interface ChunkPiece extends Piece<DecodeParams & From> {
+  chunk: ChunkPlace
+}
+
+/** Brings a chunk into a slot, or says where a worker reads it. */
+export async function bringChunk(
+  archive: Archive,
+  chunk: ChunkPlace,
+  slot: Slot,
+  threads: Threads,
+): Promise<ChunkPiece> {
+  const { cbytes, nbytes } = chunk.header
+  const size = cbytes + archive.digestBytes
+  const packed = slot.packedFor(Math.max(size, nbytes)).subarray(0, size)
+  const out = slot.plain(nbytes)
+  const from = threads.reaches(packed, out) ? archive.placeOf(chunk) : undefined
+  if (from === undefined) await archive.readChunk(chunk, packed)
+  return { chunk, out, packed, params: { checksum: archive.checksum, place: placeOf(archive, chunk), from } }
+}
+
 async function unpackAll(
   archive: Archive,
   walk: ChunkWalk,
   sink: PlainSink,
   o: RunOptions,
-  pool: ThreadPool,
+  threads: Threads,
 ): Promise<UnpackResult> {
   const total = archive.nbytes
   let plain = 0
-  await inOrder({
-    slots: pool.slots,
-    signal: o.signal,
-    next: async (slot) => {
-      const chunk = await walk.next()
-      if (chunk === undefined) return undefined
-      const size = chunk.header.cbytes + archive.digestBytes
-      const packed = slot.packedFor(Math.max(size, chunk.header.nbytes)).subarray(0, size)
-      const plain = slot.plain(chunk.header.nbytes)
-      const reaches = pool.reaches(packed, plain)
-      const from = reaches ? archive.placeOf(chunk) : undefined
-      if (from === undefined) await archive.readChunk(chunk, packed)
-      const to = reaches ? await sink.reserve?.(plain.length) : undefined
-      return { chunk, packed, plain, files: { from, to } }
+  await readPieces(
+    {
+      threads,
+      module: jobs,
+      job: 'decode',
+      signal: o.signal,
+      next: async (slot): Promise<ChunkPiece | undefined> => {
+        const chunk = await walk.next()
+        if (chunk === undefined) return undefined
+        const piece = await bringChunk(archive, chunk, slot, threads)
+        const reaches = threads.reaches(piece.out, piece.packed ?? piece.out)
+        return { ...piece, to: reaches ? await sink.reserve?.(piece.out.length) : undefined }
+      },
     },
-    work: (_slot, item) =>
-      decodeChunkIn(
-        pool,
-        { checksum: archive.checksum, place: placeOf(archive, item.chunk) },
-        item.packed,
-        item.plain,
-        item.files,
-      ),
-    done: async (_slot, item) => {
-      if (item.files.to === undefined) await sink.write(item.plain)
-      plain += item.plain.length
-      o.onProgress?.({ plain, packed: archive.endOf(item.chunk), ...(total !== undefined && { total }) })
-      return undefined
+    async ({ chunk, out, to }) => {
+      if (to === undefined) await sink.write(out)
+      plain += out.length
+      o.onProgress?.({ plain, packed: archive.endOf(chunk), ...(total !== undefined && { total }) })
     },
-  })
+  )
   return { nbytes: plain, nchunks: walk.count }
 }
 
 /**
- * Unpacks an archive: the inner loop of everything that decompresses. Every checksum is checked.
+ * Unpacks an archive. Every checksum is checked.
  * The archive is not closed; the sink is finished, or aborted when anything fails.
  * @throws BlpkError DAMAGED or CHECKSUM with the chunk and its position; nothing is left behind then
  */
@@ -105,18 +129,17 @@ export async function unpack(
   options: RunOptions = {},
 ): Promise<UnpackResult> {
   const walk = new ChunkWalk(archive)
-  let pool: ThreadPool | undefined
   const { source } = archive
   if (source.size !== undefined) source.willRead?.(archive.chunksAt, source.size)
   try {
-    pool = await poolFor(archive, walk, options, true)
-    const result = await unpackAll(archive, walk, sink, options, pool)
+    const load = await workloadOf(archive, walk, options, true)
+    const result = await withThreads(load, jobs, (threads) =>
+      unpackAll(archive, walk, sink, options, threads),
+    )
     await sink.finish()
     return result
   } catch (error) {
     await sink.abort()
     throw located(interrupted(error, options.signal))
-  } finally {
-    await pool?.end()
   }
 }

@@ -1,15 +1,18 @@
 import type { ByteSource } from '../../bytes/byte-source.js'
 import { asDamage, BlpkError, interrupted, located } from '../../core/errors.js'
-import { inOrder } from '../../engine/in-order.js'
 import type { RunOptions } from '../../engine/options.js'
+import { withThreads } from '../../engine/pools.js'
+import { readPieces } from '../../engine/read-run.js'
+import type { Slot } from '../../engine/slot.js'
+import type { Threads } from '../../engine/threads.js'
 import type { PlainSource } from '../../sources/plain.js'
 import { damageFinding, type Finding, isSound } from '../damage/finding.js'
 import { arrayIn, lostChunks } from '../damage/lost.js'
 import { Archive, type ChunkPlace, entriesOf } from './archive.js'
-import { decodeChunkIn } from './chunk-work.js'
+import { jobs } from './blosc1-job.js'
 import { surveyArchive } from './damage/survey.js'
 import { OFFSET_BYTES } from './offsets.js'
-import { placeOf, poolFor } from './unpack.js'
+import { type ChunkPiece, placeOf, workloadOf } from './unpack.js'
 import { ChunkWalk } from './walk.js'
 
 export type { Finding } from '../damage/finding.js'
@@ -80,41 +83,43 @@ class Verifier {
   async run(): Promise<void> {
     const walk = new ChunkWalk(this.#archive)
     const decodes = this.#o.deep === true || this.#o.against !== undefined
-    const pool = await poolFor(this.#archive, walk, this.#o, decodes)
-    const digestBytes = this.#archive.digestBytes
-    let done = 0
-    try {
-      await inOrder({
-        slots: pool.slots,
-        signal: this.#o.signal,
-        next: async (slot) => {
-          const chunk = await this.#nextChunk(walk)
-          if (chunk === undefined) return undefined
-          const size = chunk.header.cbytes + digestBytes
-          const packed = slot.packedFor(Math.max(size, chunk.header.nbytes)).subarray(0, size)
-          await this.#archive.readChunk(chunk, packed)
-          return { chunk, packed, plain: slot.plain(chunk.header.nbytes) }
-        },
-        work: async (_slot, item): Promise<Problem> => {
-          const place = placeOf(this.#archive, item.chunk)
-          const params = { checksum: this.#archive.checksum, checkOnly: !decodes, place }
-          return decodeChunkIn(pool, params, item.packed, item.plain).then(() => undefined, asFinding)
-        },
-        done: async (_slot, item, problem) => {
-          // Of the original as much is passed over as the chunk has, even if that is broken.
-          const difference = await this.#compare(item.plain)
-          this.#judge(item.chunk, problem ?? difference)
-          done += item.plain.length
-          const { nbytes } = this.#archive
-          const total = nbytes === undefined ? {} : { total: nbytes }
-          this.#o.onProgress?.({ plain: done, packed: this.#archive.endOf(item.chunk), ...total })
-          return undefined
-        },
-      })
-    } finally {
-      await pool.end()
-    }
+    const load = await workloadOf(this.#archive, walk, this.#o, decodes)
+    await withThreads(load, jobs, (threads) => this.#checkChunks(threads, walk, decodes))
     await this.#checkEnd(walk)
+  }
+
+  async #checkChunks(threads: Threads, walk: ChunkWalk, decodes: boolean): Promise<void> {
+    let done = 0
+    await readPieces(
+      {
+        threads,
+        module: jobs,
+        job: 'decode',
+        signal: this.#o.signal,
+        next: (slot) => this.#bring(walk, slot, !decodes),
+        onError: asFinding,
+      },
+      async ({ chunk, out }, result) => {
+        // Of the original as much is passed over as the chunk has, even if that is broken.
+        const difference = await this.#compare(out)
+        this.#judge(chunk, typeof result === 'number' ? difference : result)
+        done += out.length
+        const { nbytes } = this.#archive
+        const total = nbytes === undefined ? {} : { total: nbytes }
+        this.#o.onProgress?.({ plain: done, packed: this.#archive.endOf(chunk), ...total })
+      },
+    )
+  }
+
+  async #bring(walk: ChunkWalk, slot: Slot, checkOnly: boolean): Promise<ChunkPiece | undefined> {
+    const chunk = await this.#nextChunk(walk)
+    if (chunk === undefined) return undefined
+    const { checksum, digestBytes } = this.#archive
+    const size = chunk.header.cbytes + digestBytes
+    const packed = slot.packedFor(Math.max(size, chunk.header.nbytes)).subarray(0, size)
+    await this.#archive.readChunk(chunk, packed)
+    const params = { checksum, checkOnly, place: placeOf(this.#archive, chunk) }
+    return { chunk, packed, out: slot.plain(chunk.header.nbytes), params }
   }
 
   /** Behind a chunk that cannot be found only a survey finds more. */

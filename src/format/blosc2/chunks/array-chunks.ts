@@ -10,7 +10,6 @@ import {
 } from '../../../array/geometry.js'
 import { reverseAxes } from '../../../array/reverse.js'
 import { intoChunk } from './array-writer.js'
-import type { PlainChunk } from './pack-chunks.js'
 
 /** Reads the items from `start` on, counted in the order in which the input has them. */
 export type ReadItems = (start: number, into: Uint8Array) => Promise<void>
@@ -107,6 +106,13 @@ function chunkPart(grid: Grid, stretch: BoxBytes, at: readonly number[], order: 
     bytes: reverseAxes(bytes, boxShape(box), grid.itemBytes),
     box: { start: [...box.start].reverse(), stop: [...box.stop].reverse() },
   }
+}
+
+/** A chunk to be packed; its bytes may be used until the next one is asked for. */
+export interface PlainChunk {
+  /** Where it stands in the frame. */
+  index: number
+  plain: Uint8Array
 }
 
 /**

@@ -6,8 +6,9 @@ import { OpenChunk } from '../../../chunk/blosc2/decode.js'
 import { encodeChunk2Into } from '../../../chunk/blosc2/encode.js'
 import type { ChunkLayout } from '../../../chunk/blosc2/layout.js'
 import { loadModules } from '../../../codecs/plugin-modules.js'
-import { damaged, type ErrorPlace } from '../../../core/errors.js'
+import { changedError, damaged, type ErrorPlace } from '../../../core/errors.js'
 import type { SChunkTraits } from '../../../core/schunk-traits.js'
+import { type From, fill } from '../../../engine/fill.js'
 import type { JobModule } from '../../../engine/job.js'
 import { prepareWorkers } from '../../../engine/preparation.js'
 import type { Workspace } from '../../../kernels/workspace.js'
@@ -19,7 +20,7 @@ import { SourceChunk } from './source-chunk.js'
 
 /** What is to be read of a chunk whose layout is known. */
 export interface ReadParams {
-  /** Where the chunk is, where it is read from a file. */
+  /** Where the chunk is in a file; undefined where the blocks that are needed were brought. */
   from?: FilePlace | undefined
   layout: ChunkLayout
   part: ChunkPart
@@ -56,8 +57,9 @@ function open(ws: Workspace) {
     },
 
     /** Packs a chunk. @returns its size, in bytes */
-    encode({ options, target }: PortableParams, plain: Uint8Array, packed: Uint8Array): Promise<number> {
-      return encodeChunk2Into(ws, resolveParams(options, target), plain, packed)
+    async encode(p: PortableParams & From, plain: Uint8Array, packed: Uint8Array): Promise<number> {
+      if (!fill(p, plain)) throw changedError(p.from?.name ?? '', 'shorter')
+      return encodeChunk2Into(ws, resolveParams(p.options, p.target), plain, packed)
     },
 
     /**

@@ -1,3 +1,5 @@
+// Packing an array into a frame.
+
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { chunkCount, type Partition, partition } from '../../../array/geometry.js'
@@ -15,14 +17,21 @@ import type { PlainSource } from '../../../sources/plain.js'
 import { B2ND_LAYER, formatB2nd } from '../frame/array-layer.js'
 import type { Layers } from '../frame/layers.js'
 import { traitsOf } from '../frame/schunk-traits.js'
-import { type ArrayInput, arrayChunks, type ReadItems, stretchAxis, stretchBytes } from './array-chunks.js'
+import {
+  type ArrayInput,
+  arrayChunks,
+  type PlainChunk,
+  type ReadItems,
+  stretchAxis,
+  stretchBytes,
+} from './array-chunks.js'
 import type { FrameChecksum } from './checksums.js'
 import { type CompressionOptions, resolveParams } from './cparams.js'
 import { FrameSink } from './frame-sink.js'
 import type { FrameOutput } from './frame-target.js'
 import { newFrameHeader } from './new-header.js'
-import { packChunks } from './pack-chunks.js'
 import type { FrameResult } from './pack-frame.js'
+import { type PlainChunks, packInto } from './pack-into.js'
 import { checkForPeers } from './peer-limits.js'
 
 /** Plain bytes that are read in one go at most, where the input can be read at positions. */
@@ -83,6 +92,24 @@ async function packStretches(
   }
 }
 
+/** The chunks of an array, one after another. @param nbytes plain size of each, in bytes */
+function chunksIn(chunks: AsyncIterable<PlainChunk>, nbytes: number, count: number): PlainChunks {
+  const source = chunks[Symbol.asyncIterator]()
+  const places: number[] = []
+  return {
+    chunkBytes: nbytes,
+    total: count * nbytes,
+    fill: async (room) => {
+      const next = await source.next()
+      if (next.done === true) return undefined
+      places.push(next.value.index)
+      room.set(next.value.plain)
+      return next.value.plain.length
+    },
+    placeOf: (i) => places[i] ?? 0,
+  }
+}
+
 /**
  * Packs an array into a frame with the metalayer of an array (README_B2ND_METALAYER). Input in Fortran order comes
  * out in C order. A stretch of whole rows of chunks is in memory; where that is much, and the input is no file,
@@ -118,11 +145,7 @@ export async function packArray(
     const input: ArrayInput = { partition: cut, itemBytes, order: numpyOrder(layout) }
     const target = frame
     const nbytes = await packStretches(source, input, (axis, read) =>
-      packChunks(params, arrayChunks(input, axis, read), target, {
-        ...o,
-        chunkBytes: chunksize,
-        total: nchunks * chunksize,
-      }),
+      packInto(target, params, chunksIn(arrayChunks(input, axis, read), chunksize, nchunks), o),
     )
     return { ...(await frame.finish(nbytes, vlmeta)), nbytes: layout.nbytes }
   } catch (error) {

@@ -1,8 +1,10 @@
+// Packing plain bytes into a frame.
+
 import { MAX_CHUNK2_NBYTES } from '../../../chunk/blosc2/header.js'
 import { guessTypesize, SAMPLE_BYTES } from '../../../chunk/typesize-sample.js'
-import { changedError, usage } from '../../../core/errors.js'
+import { usage } from '../../../core/errors.js'
+import { ChunkReader } from '../../../engine/chunk-reader.js'
 import type { RunOptions } from '../../../engine/options.js'
-import { checkEnd } from '../../../engine/plain-chunks.js'
 import { Workspace } from '../../../kernels/workspace.js'
 import type { PlainSource } from '../../../sources/plain.js'
 import type { Layers } from '../frame/layers.js'
@@ -12,7 +14,7 @@ import { type CompressionOptions, resolveParams } from './cparams.js'
 import { FrameSink, type FrameTotals } from './frame-sink.js'
 import type { FrameOutput } from './frame-target.js'
 import { newFrameHeader } from './new-header.js'
-import { type PlainChunk, packChunks } from './pack-chunks.js'
+import { type PlainChunks, packInto } from './pack-into.js'
 import { checkForPeers } from './peer-limits.js'
 
 /** Plain size of a chunk, in bytes, where it is not given: that of python-blosc2 depends on caches, ours does not. */
@@ -60,18 +62,20 @@ function chunksizeOf(asked: number | undefined, typesize: number): number {
   return Math.max(most - (most % typesize), typesize)
 }
 
-async function* frameChunks(source: PlainSource, chunksize: number): AsyncGenerator<PlainChunk> {
+function frameChunks(source: PlainSource, chunksize: number): PlainChunks {
   const { size } = source
-  const buffer = new Uint8Array(Math.min(chunksize, size ?? chunksize))
-  let done = 0
-  for (let index = 0; ; index++) {
-    const n = await source.read(buffer.subarray(0, size === undefined ? chunksize : size - done))
-    if (n === 0) break
-    done += n
-    yield { index, plain: buffer.subarray(0, n) }
+  const reader = new ChunkReader(source, chunksize)
+  return {
+    chunkBytes: Math.min(chunksize, size ?? chunksize),
+    total: size,
+    fill: async (room, _index, mayPass) => {
+      const chunk = await reader.next(room, mayPass)
+      // A frame of no bytes has no chunks.
+      if (chunk !== undefined && chunk.nbytes > 0) return chunk
+      await reader.checkEnd()
+      return undefined
+    },
   }
-  if (size !== undefined && done !== size) throw changedError(source.name, 'shorter')
-  await checkEnd(source)
 }
 
 /**
@@ -98,8 +102,7 @@ export async function packFrame(
     frame = new FrameSink(ws, sink, { ...newFrameHeader(params, meta), chunksize }, o.checksum)
     o.onPlan?.({ typesize, sampled, chunksize })
     await frame.begin(size === undefined ? undefined : { nbytes: size, nchunks: Math.ceil(size / chunksize) })
-    const run = { ...o, chunkBytes: Math.min(chunksize, size ?? chunksize), total: size }
-    const nbytes = await packChunks(params, frameChunks(source, chunksize), frame, run)
+    const nbytes = await packInto(frame, params, frameChunks(source, chunksize), o)
     return { nbytes, ...(await frame.finish(nbytes, vlmeta)) }
   } catch (error) {
     await (frame === undefined ? sink.discard() : frame.abort())

@@ -1,3 +1,5 @@
+// Reading parts of Blosc2 chunks, in threads or in the calling one.
+
 import type { FilePlace } from '../../../bytes/file-place.js'
 import type { ChunkBytes } from '../../../chunk/blosc2/chunk-bytes.js'
 import type { DecodeOptions } from '../../../chunk/blosc2/decode.js'
@@ -7,10 +9,12 @@ import { codeOf } from '../../../chunk/blosc2/portable.js'
 import { knownCodecOf } from '../../../chunk/blosc2/streams.js'
 import { located } from '../../../core/errors.js'
 import { portableTraits } from '../../../core/schunk-traits.js'
-import { inOrder } from '../../../engine/in-order.js'
-import { threadsFor, withPool } from '../../../engine/pools.js'
+import { Alone } from '../../../engine/alone.js'
+import { withThreads } from '../../../engine/pools.js'
+import { type Piece, readPieces } from '../../../engine/read-run.js'
 import type { Slot } from '../../../engine/slot.js'
-import type { ThreadPool } from '../../../engine/thread-pool.js'
+import { COPY_SPEED, type Workload } from '../../../engine/thread-policy.js'
+import type { Threads } from '../../../engine/threads.js'
 import { withWorkspace } from '../../../kernels/borrow.js'
 import type { Workspace } from '../../../kernels/workspace.js'
 import { jobs, prepareModules, type ReadParams } from './blosc2-job.js'
@@ -40,9 +44,6 @@ export interface PartSource {
 
 /** What is found of a part before it is decoded. */
 type Found = PartRead & FoundChunk
-
-/** About how fast a thread decodes what is only stored or repeated, in MB/s. */
-const COPY_SPEED = 4000
 
 function isZeros({ layout }: Found, { options }: PartSource): boolean {
   return layout.pattern?.every((byte) => byte === 0) === true && options.postfilter === undefined
@@ -101,66 +102,52 @@ async function bringBlocks(
   return { packed, layout: moved }
 }
 
-/** What a worker needs to read the part, and where it does not read it from a file the blocks for it. */
-interface ReadJob {
-  params: ReadParams
-  areas: Uint8Array[]
+/** A part on its way through a slot. */
+interface PartPiece extends Piece<ReadParams> {
+  found: Found
 }
 
-async function jobOf(found: Found, source: PartSource, slot: Slot): Promise<ReadJob> {
+async function bringPart(found: Found, source: PartSource, slot: Slot): Promise<PartPiece> {
   const { itemBytes, blockshape } = source.options
   const { part, bytes } = found
-  const { place } = bytes
+  const out = slot.plain(partBytes(part, itemBytes))
   const { header } = found.layout
   const { modules } = codeOf(knownCodecOf(header), header.filters)
   prepareModules(modules)
   const schunk = portableTraits(source.options.schunk, modules.length > 0)
-  const told = { itemBytes, blockshape, schunk, place }
-  const plain = slot.plain(partBytes(part, itemBytes))
+  const common = { part, itemBytes, blockshape, schunk, place: bytes.place }
   const from = fileOf(bytes)
   if (from === undefined) {
     const { layout, packed } = await bringBlocks(found, itemBytes, slot)
-    const params = { layout, part, ...told, digest: undefined }
-    return { params, areas: [plain, packed] }
+    return { found, out, packed, params: { ...common, layout, digest: undefined } }
   }
   const digest = bytes instanceof CheckedChunk ? { bytes: bytes.digest, always: bytes.always } : undefined
-  return {
-    params: { from, layout: found.layout, part, ...told, digest },
-    areas: [plain],
-  }
+  return { found, out, params: { ...common, from, layout: found.layout, digest } }
 }
 
-async function readThere(
-  pool: ThreadPool,
-  slots: readonly Slot[],
-  source: PartSource,
-  reads: AsyncIterator<Found>,
-): Promise<void> {
-  const { counts, itemBytes } = source.options
+async function readThere(threads: Threads, source: PartSource, reads: AsyncIterator<Found>): Promise<void> {
+  const { counts } = source.options
+  /** Gives what threads can read; what they cannot is read meanwhile. */
+  const next = async (ws: Workspace, slot: Slot): Promise<PartPiece | undefined> => {
+    for (let one = await reads.next(); one.done !== true; one = await reads.next()) {
+      const found = one.value
+      if (isPortable(found, source)) return bringPart(found, source, slot)
+      if (isZeros(found, source)) count(source)
+      else await readHere(ws, source, found)
+    }
+    return undefined
+  }
   await withWorkspace((ws) =>
-    inOrder<Slot, { found: Found; job: ReadJob }, number>({
-      slots,
-      next: async (slot) => {
-        for (let next = await reads.next(); next.done !== true; next = await reads.next()) {
-          const found = next.value
-          if (isPortable(found, source)) return { found, job: await jobOf(found, source, slot) }
-          if (isZeros(found, source)) count(source)
-          else await readHere(ws, source, found)
-        }
-        return undefined
+    readPieces(
+      { threads, module: jobs, job: 'read', next: (slot) => next(ws, slot) },
+      ({ found, out }, blocks) => {
+        if (found.out !== undefined) found.out.set(out)
+        else found.take?.(out)
+        if (counts === undefined) return
+        counts.chunks++
+        counts.blocks += blocks
       },
-      work: (_slot, { job }) => pool.run(jobs, 'read', job.params, ...job.areas),
-      done: async (slot, { found }, blocks) => {
-        const plain = slot.plain(partBytes(found.part, itemBytes))
-        if (found.out !== undefined) found.out.set(plain)
-        else found.take?.(plain)
-        if (counts !== undefined) {
-          counts.chunks++
-          counts.blocks += blocks
-        }
-        return undefined
-      },
-    }),
+    ),
   )
 }
 
@@ -188,33 +175,34 @@ export async function readParts(source: PartSource, reads: readonly PartRead[], 
   }
 }
 
-async function readAll(source: PartSource, reads: readonly PartRead[], more: number): Promise<void> {
-  const [first] = reads
-  if (first === undefined) return
+async function workload(source: PartSource, reads: readonly PartRead[], more: number): Promise<Workload> {
   const { itemBytes } = source.options
-  const slotBytes = reads.reduce((most, { part }) => Math.max(most, partBytes(part, itemBytes)), 0)
+  const [first] = reads
+  const largest = reads.reduce((most, { part }) => Math.max(most, partBytes(part, itemBytes)), 0)
   const nbytes = reads.reduce((sum, { part }) => sum + decodedBytes(part, itemBytes), 0)
-  const { threads } = source
-  const hands =
-    reads.length === 1
-      ? 0
-      : threadsFor({
-          threads,
-          pieces: reads.length,
-          nbytes: nbytes + more,
-          speed: await decodeSpeed(source, first),
-          slotBytes,
-        })
-  if (hands > 0) {
-    await withPool({ threads: hands, slotBytes, module: jobs }, (pool, slots) =>
-      readThere(pool, slots, source, findParts(source.chunks, reads, itemBytes)),
-    )
-    return
+  return {
+    threads: source.threads,
+    jobs: reads.length,
+    nbytes: nbytes + more,
+    speed: first === undefined ? COPY_SPEED : await decodeSpeed(source, first),
+    slot: { plain: largest, packed: 0 },
   }
-  await withWorkspace(async (ws) => {
-    for await (const found of findParts(source.chunks, reads, itemBytes)) {
-      if (isZeros(found, source)) count(source)
-      else await readHere(ws, source, found)
-    }
-  })
+}
+
+async function readAll(source: PartSource, reads: readonly PartRead[], more: number): Promise<void> {
+  if (reads.length === 0) return
+  const found = findParts(source.chunks, reads, source.options.itemBytes)
+  const load = reads.length === 1 ? undefined : await workload(source, reads, more)
+  await withThreads(load, jobs, (threads) =>
+    threads instanceof Alone
+      ? readAllHere(threads.workspace, source, found)
+      : readThere(threads, source, found),
+  )
+}
+
+async function readAllHere(ws: Workspace, source: PartSource, reads: AsyncIterable<Found>): Promise<void> {
+  for await (const found of reads) {
+    if (isZeros(found, source)) count(source)
+    else await readHere(ws, source, found)
+  }
 }

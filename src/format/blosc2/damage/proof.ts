@@ -1,14 +1,15 @@
+// Proving the chunks of a frame, in threads or in the calling one.
+
 import type { ByteSource } from '../../../bytes/byte-source.js'
 import type { FilePlace } from '../../../bytes/file-place.js'
 import { namedCodec } from '../../../chunk/blosc2/params.js'
 import { type ChunkCode, codeOf } from '../../../chunk/blosc2/portable.js'
 import { portableTraits } from '../../../core/schunk-traits.js'
-import { inOrder } from '../../../engine/in-order.js'
 import type { RunOptions } from '../../../engine/options.js'
-import { threadsFor, withPool } from '../../../engine/pools.js'
-import type { Slot } from '../../../engine/slot.js'
+import { withThreads } from '../../../engine/pools.js'
+import { type Piece, readPieces } from '../../../engine/read-run.js'
+import type { Threads } from '../../../engine/threads.js'
 import { withWorkspace } from '../../../kernels/borrow.js'
-import type { Workspace } from '../../../kernels/workspace.js'
 import { prepareModules } from '../chunks/blosc2-job.js'
 import type { Digests } from '../chunks/checksums.js'
 import type { FrameHeader } from '../frame/header.js'
@@ -70,8 +71,7 @@ function* runsOf(places: Iterable<StoredPlace>, digests: Digests): Generator<Run
   if (run.places.length > 0) yield run
 }
 
-function proofRun({ places, digests }: Run, place: ProofPlace): ProofRun {
-  const { traits, directory, header } = place
+function proofRun({ places, digests }: Run, { traits, directory, header }: ProofPlace): ProofRun {
   const { modules } = codeFor(header)
   const first = directory === undefined ? (places[0]?.at ?? 0) : 0
   return {
@@ -101,69 +101,55 @@ function speedOf(header: FrameHeader): number {
   return namedCodec(header)?.traits.speed.decompress ?? 1000
 }
 
-class Proof {
-  readonly #place: ProofPlace
-  readonly #take: TakeProof
-  readonly #o: RunOptions
-  #plain = 0
+const RECORDS_BYTES = 4 * RECORD_WORDS * RUN_CHUNKS
 
-  constructor(place: ProofPlace, take: TakeProof, o: RunOptions) {
-    this.#place = place
-    this.#take = take
-    this.#o = o
-  }
+/** A run on its way through a slot; `out` are the records of its chunks. */
+interface RunPiece extends Piece<ProofRun & { from: FilePlace }> {
+  run: Run
+  /** Plain bytes, where it is proved already. */
+  proved: number
+}
 
-  async #done({ places }: Run, records: Uint32Array, plain: number): Promise<void> {
-    for (const [i, place] of places.entries()) await this.#take(place, readRecord(records, i))
-    this.#plain += plain
-    const { nbytes } = this.#place.header
-    this.#o.onProgress?.({ plain: this.#plain, packed: places.at(-1)?.end ?? 0, total: nbytes })
-  }
+function wordsOf({ buffer, byteOffset, length }: Uint8Array): Uint32Array {
+  return new Uint32Array(buffer, byteOffset, length / 4)
+}
 
-  #prove(ws: Workspace, run: Run, records: Uint32Array): Promise<number> {
-    return proveRun(ws, proofRun(run, this.#place), this.#place.source, run.places[0]?.at ?? 0, records)
-  }
+/** Proves a run in the calling thread where a worker cannot read it. */
+async function bringRun(place: ProofPlace, run: Run, out: Uint8Array, threads: Threads): Promise<RunPiece> {
+  const from = threads.isAlone ? undefined : fileOf(place, run)
+  const params = proofRun(run, place)
+  if (from !== undefined) return { run, out, params: { ...params, from }, proved: 0 }
+  const at = run.places[0]?.at ?? 0
+  const proved = await withWorkspace((ws) => proveRun(ws, params, place.source, at, wordsOf(out)))
+  return { run, out, params: undefined, proved }
+}
 
-  async here(runs: Iterator<Run>): Promise<void> {
-    const records = new Uint32Array(RECORD_WORDS * RUN_CHUNKS)
-    await withWorkspace((ws) =>
-      inOrder<Uint32Array, Run, number>({
-        slots: [records],
-        signal: this.#o.signal,
-        next: async () => runs.next().value,
-        work: (_slot, run) => this.#prove(ws, run, records),
-        done: async (_slot, run, plain) => {
-          await this.#done(run, records, plain)
-          return undefined
-        },
-      }),
-    )
-  }
-
-  async there(threads: number, runs: Iterator<Run>): Promise<void> {
-    prepareModules(codeFor(this.#place.header).modules)
-    const nbytes = 4 * RECORD_WORDS * RUN_CHUNKS
-    const recordsOf = (slot: Slot): Uint32Array => {
-      const bytes = slot.plain(nbytes)
-      return new Uint32Array(bytes.buffer, bytes.byteOffset, nbytes / 4)
-    }
-    await withPool({ threads, slotBytes: nbytes, module: jobs }, (pool, slots) =>
-      inOrder<Slot, Run, number>({
-        slots,
-        signal: this.#o.signal,
-        next: async () => runs.next().value,
-        work: async (slot, run) => {
-          const from = fileOf(this.#place, run)
-          if (from === undefined) return withWorkspace((ws) => this.#prove(ws, run, recordsOf(slot)))
-          return pool.run(jobs, 'prove', { ...proofRun(run, this.#place), from }, slot.plain(nbytes))
-        },
-        done: async (slot, run, plain) => {
-          await this.#done(run, recordsOf(slot), plain)
-          return undefined
-        },
-      }),
-    )
-  }
+async function proveRuns(
+  place: ProofPlace,
+  runs: Iterator<Run>,
+  threads: Threads,
+  take: TakeProof,
+  { signal, onProgress }: RunOptions,
+): Promise<void> {
+  let plain = 0
+  await readPieces(
+    {
+      threads,
+      module: jobs,
+      job: 'prove',
+      signal,
+      next: async (slot): Promise<RunPiece | undefined> => {
+        const run: Run | undefined = runs.next().value
+        return run && bringRun(place, run, slot.plain(RECORDS_BYTES), threads)
+      },
+    },
+    async ({ run, out, proved }, there) => {
+      const records = wordsOf(out)
+      for (const [i, one] of run.places.entries()) await take(one, readRecord(records, i))
+      plain += proved + there
+      onProgress?.({ plain, packed: run.places.at(-1)?.end ?? 0, total: place.header.nbytes })
+    },
+  )
 }
 
 /**
@@ -180,15 +166,17 @@ export async function proveChunks(
 ): Promise<void> {
   const { source, header } = place
   const runs = runsOf(stored.places(), place.digests)
+  const code = codeFor(header)
+  const mayHelp = source.fd !== undefined && code.threads
+  if (mayHelp) prepareModules(code.modules)
   const load = {
     threads: o.threads,
-    pieces: Math.ceil(Math.max(header.cbytes / RUN_BYTES, stored.count / RUN_CHUNKS)),
+    callerWorks: o.callerWorks,
+    jobs: Math.ceil(Math.max(header.cbytes / RUN_BYTES, stored.count / RUN_CHUNKS)),
     nbytes: header.nbytes + stored.count * CHUNK_COST,
     speed: speedOf(header),
-    slotBytes: 4 * RECORD_WORDS * RUN_CHUNKS,
+    slot: { plain: RECORDS_BYTES, packed: 0 },
+    jobBytes: Math.max(header.chunksize, RUN_BYTES),
   }
-  const threads = source.fd !== undefined && codeFor(header).threads ? threadsFor(load) : 0
-  const proof = new Proof(place, take, o)
-  if (threads === 0) await proof.here(runs)
-  else await proof.there(threads, runs)
+  await withThreads(mayHelp ? load : undefined, jobs, (threads) => proveRuns(place, runs, threads, take, o))
 }

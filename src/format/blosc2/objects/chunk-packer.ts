@@ -1,13 +1,19 @@
+// Compressing the chunks of a super-chunk.
+
 import type { BlockHook } from '../../../chunk/blosc2/decode.js'
 import { encodeChunk2 } from '../../../chunk/blosc2/encode.js'
 import type { Chunk2Params } from '../../../chunk/blosc2/params.js'
 import { unsupported } from '../../../core/errors.js'
 import type { SChunkTraits } from '../../../core/schunk-traits.js'
+import { type PackRun, packChunks } from '../../../engine/pack-run.js'
 import { withWorkspace } from '../../../kernels/borrow.js'
 import { atPlace, type Entry, memoryEntry } from '../chunks/chunk-list.js'
 import { type CompressionOptions, headerFields, optionsOf, resolveParams } from '../chunks/cparams.js'
-import { type ChunkRun, packChunks2 } from '../chunks/pack-run.js'
+import { packHow } from '../chunks/pack-how.js'
 import type { FrameHeader } from '../frame/header.js'
+
+/** Chunks to be packed as a super-chunk packs them. */
+export type ChunkRun = Pick<PackRun, 'nchunks' | 'chunkBytes' | 'fill' | 'take'>
 
 /** Bytes cut into chunks, to be packed. */
 export function pieces(values: Uint8Array, size: number): Omit<ChunkRun, 'take'> {
@@ -66,10 +72,11 @@ export class ChunkPacker {
   }
 
   /** Compresses chunks in order. @param startOf where each is in the plain bytes */
-  async all(run: Omit<ChunkRun, 'threads'>, startOf: (i: number) => number): Promise<void> {
+  async all(run: ChunkRun, startOf: (i: number) => number): Promise<void> {
     const hook = this.prefilter
     const prefilterOf = hook && ((i: number) => atPlace(hook, startOf(i)))
-    await packChunks2(this.#packing(), { ...run, threads: this.#threads, prefilterOf })
+    const how = packHow(this.#packing(), run.chunkBytes, prefilterOf)
+    await packChunks({ ...run, ...how, threads: this.#threads })
   }
 
   /** @param at where the chunk starts in the plain bytes; without it, the prefilter does not see it */

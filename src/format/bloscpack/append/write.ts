@@ -1,13 +1,13 @@
 import type { Editable } from '../../../bytes/editable.js'
 import { undone } from '../../../bytes/undone.js'
-import { inOrder } from '../../../engine/in-order.js'
+import { ChunkReader } from '../../../engine/chunk-reader.js'
+import { packChunks } from '../../../engine/pack-run.js'
 import type { PlainSource } from '../../../sources/plain.js'
 import type { Archive } from '../archive.js'
 import type { EncodeParams } from '../blosc1-job.js'
-import { encodeChunkIn } from '../chunk-work.js'
 import { type BloscpackHeader, formatHeader, HEADER_BYTES } from '../header.js'
 import { formatOffsets, OFFSET_BYTES } from '../offsets.js'
-import { ChunkReader, packPool } from '../pack.js'
+import { packHow } from '../pack.js'
 import { planChunks } from '../plan.js'
 import { PrefixedSource } from '../prefixed.js'
 import type { AppendOptions, AppendResult } from './options.js'
@@ -39,28 +39,19 @@ async function packInto(
   params: EncodeParams,
   o: AppendOptions,
 ): Promise<void> {
-  const pool = packPool(params, chunkSize, size, o)
-  const room = Math.min(chunkSize, size)
-  let plain = 0
-  let packed = 0
-  try {
-    await inOrder({
-      slots: pool.slots,
-      signal: o.signal,
-      next: (slot) => reader.next(slot.plain(room)),
-      work: (slot, n) => encodeChunkIn(pool, params, slot.plain(room).subarray(0, n), slot.packedFor(room)),
-      done: async (slot, n, cbytes) => {
-        await appender.put(slot.packedFor(room).subarray(0, cbytes))
-        plain += n
-        packed += cbytes
-        o.onProgress?.({ plain, packed, total: size })
-        return undefined
-      },
-    })
-    await reader.checkEnd()
-  } finally {
-    await pool.end()
-  }
+  let [plain, packed] = [0, 0]
+  await packChunks({
+    ...packHow(params, chunkSize, size, o),
+    fill: (room) => reader.next(room),
+    take: async (bytes, _index, nbytes) => {
+      await appender.put(bytes)
+      plain += nbytes
+      packed += bytes.length
+      o.onProgress?.({ plain, packed, total: size })
+      return undefined
+    },
+  })
+  await reader.checkEnd()
 }
 
 /** Writes the chunks, and flushes them. @returns where they are */

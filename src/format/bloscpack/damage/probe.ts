@@ -2,7 +2,7 @@ import { CHUNK_HEADER_BYTES, type ChunkHeader, parseChunkHeader } from '../../..
 import { type ChecksumName, checksumSpec } from '../../../chunk/checksums.js'
 import { asDamage, BlpkError, damaged } from '../../../core/errors.js'
 import { Slot } from '../../../engine/slot.js'
-import { type Arena, Workspace } from '../../../kernels/workspace.js'
+import { Workspace } from '../../../kernels/workspace.js'
 import type { SizedSource } from '../../../sources/sized.js'
 import { jobs } from '../blosc1-job.js'
 import { isTight } from './extent.js'
@@ -48,10 +48,6 @@ export class ChunkProbe {
     this.#deep = o.deep
     this.#signal = o.signal
     this.#budget = Math.max(BUDGET_LEAST, BUDGET_FACTOR * source.size)
-  }
-
-  get arena(): Arena {
-    return this.#ws.arena
   }
 
   get checksum(): ChecksumName {
@@ -166,8 +162,8 @@ export class ChunkProbe {
     const plain = this.decodes ? this.#slot.plain(header.nbytes) : new Uint8Array(0)
     await this.#jobs.decode(
       { checksum, checkOnly: !this.decodes, place: { offset: position } },
-      packed,
       plain,
+      packed,
     )
   }
 }

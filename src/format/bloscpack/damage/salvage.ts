@@ -1,20 +1,22 @@
+// Writing the plain bytes of what is left of a damaged archive.
+
 import { statSync } from 'node:fs'
 import { formatNpyHeader } from '../../../array/npy/index.js'
-import type { ChecksumName } from '../../../chunk/checksums.js'
 import { damaged, interrupted } from '../../../core/errors.js'
 import { attempt } from '../../../core/io-errors.js'
 import { type PlaceName, placeName } from '../../../core/place-name.js'
-import { inOrder } from '../../../engine/in-order.js'
+import type { From } from '../../../engine/fill.js'
 import type { RunOptions } from '../../../engine/options.js'
+import { withThreads } from '../../../engine/pools.js'
+import { type Piece, readPieces } from '../../../engine/read-run.js'
 import type { Slot } from '../../../engine/slot.js'
-import { ThreadPool } from '../../../engine/thread-pool.js'
+import type { Threads } from '../../../engine/threads.js'
 import { openPathSink } from '../../../sinks/path.js'
 import { BytesPlainSink, type PlainSink } from '../../../sinks/plain.js'
 import { checkReplaceableFile } from '../../../sinks/replaceable.js'
 import { FileSource } from '../../../sources/file.js'
-import { jobs } from '../blosc1-job.js'
-import { decodeChunkIn, type FilePlaces } from '../chunk-work.js'
-import { codecOf } from '../unpack.js'
+import { type DecodeParams, jobs } from '../blosc1-job.js'
+import { codecOf, readLoad } from '../unpack.js'
 import { loadChunk } from './load-chunk.js'
 import type { NumberedChunk } from './number.js'
 import { planRecovery, type Recovery, type RecoveryReport } from './recover.js'
@@ -41,56 +43,44 @@ function* stepsOf({ pieces }: Recovery): Generator<Step> {
   }
 }
 
-interface Job {
+interface StepPiece extends Piece<DecodeParams & From> {
   step: Step
-  plain: Uint8Array
-  packed: Uint8Array
-  files: FilePlaces
 }
 
-async function jobFor(r: Recovery, pool: ThreadPool, slot: Slot, step: Step): Promise<Job> {
+async function pieceFor(r: Recovery, threads: Threads, slot: Slot, step: Step): Promise<StepPiece> {
   const { chunk, nbytes } = step
-  if (chunk === undefined) {
-    const plain = slot.plain(nbytes).fill(0)
-    return { step, plain, packed: plain, files: {} }
-  }
-  const loaded = await loadChunk(pool, slot, r.source, chunk)
-  if (loaded !== undefined) return { step, ...loaded, files: { from: loaded.from } }
-  throw damaged(`the archive ends within the chunk at byte ${chunk.position}`, { offset: chunk.position })
+  if (chunk === undefined) return { step, out: slot.plain(nbytes).fill(0), params: undefined }
+  const loaded = await loadChunk(threads, slot, r.source, chunk)
+  const { position: offset } = chunk
+  if (loaded === undefined) throw damaged(`the archive ends within the chunk at byte ${offset}`, { offset })
+  const { from, packed, out } = loaded
+  return { step, out, packed, params: { checksum: r.survey.header.checksum, place: { offset }, from } }
 }
 
-async function work(
-  pool: ThreadPool,
-  checksum: ChecksumName,
-  { step, plain, packed, files }: Job,
-): Promise<void> {
-  if (step.chunk !== undefined)
-    await decodeChunkIn(pool, { checksum, place: { offset: step.chunk.position } }, packed, plain, files)
-  else if (files.to !== undefined) await pool.write(files.to, plain)
-}
-
-async function writeSteps(r: Recovery, sink: PlainSink, o: RunOptions, pool: ThreadPool): Promise<void> {
+async function writeSteps(r: Recovery, sink: PlainSink, o: RunOptions, threads: Threads): Promise<void> {
   const steps = stepsOf(r)
   let written = 0
-  await inOrder<Slot, Job, void>({
-    slots: pool.slots,
-    signal: o.signal,
-    next: async (slot) => {
-      const step: Step | undefined = steps.next().value
-      if (step === undefined) return undefined
-      const job = await jobFor(r, pool, slot, step)
-      const to = pool.reaches(job.plain, job.packed) ? await sink.reserve?.(step.nbytes) : undefined
-      return { ...job, files: { ...job.files, to } }
+  await readPieces(
+    {
+      threads,
+      module: jobs,
+      job: 'decode',
+      signal: o.signal,
+      next: async (slot): Promise<StepPiece | undefined> => {
+        const step: Step | undefined = steps.next().value
+        if (step === undefined) return undefined
+        const piece = await pieceFor(r, threads, slot, step)
+        const reaches = threads.reaches(piece.out, piece.packed ?? piece.out)
+        return { ...piece, to: reaches ? await sink.reserve?.(step.nbytes) : undefined }
+      },
     },
-    work: (_slot, job) => work(pool, r.survey.header.checksum, job),
-    done: async (_slot, { step, plain, files }) => {
-      if (files.to === undefined) await sink.write(plain)
+    async ({ step, out, to }) => {
+      if (to === undefined) await sink.write(out)
       written += step.nbytes
       const packed = step.chunk?.end
       if (packed !== undefined) o.onProgress?.({ plain: written, packed, total: r.report.nbytes })
-      return undefined
     },
-  })
+  )
 }
 
 /**
@@ -99,24 +89,13 @@ async function writeSteps(r: Recovery, sink: PlainSink, o: RunOptions, pool: Thr
  */
 export async function writeSalvaged(r: Recovery, sink: PlainSink, options: RunOptions = {}): Promise<void> {
   const { header, chunks } = r.survey
-  let pool: ThreadPool | undefined
+  const load = readLoad(header.chunkSize, chunks.length, codecOf(chunks[0]?.header), options)
   try {
-    pool = new ThreadPool({
-      modules: [jobs],
-      threads: options.threads,
-      callerWorks: options.callerWorks,
-      chunkBytes: header.chunkSize,
-      nchunks: chunks.length,
-      codec: codecOf(chunks[0]?.header),
-      work: 'decompress',
-    })
-    await writeSteps(r, sink, options, pool)
+    await withThreads(load, jobs, (threads) => writeSteps(r, sink, options, threads))
     await sink.finish()
   } catch (error) {
     await sink.abort()
     throw interrupted(error, options.signal)
-  } finally {
-    await pool?.end()
   }
 }
 

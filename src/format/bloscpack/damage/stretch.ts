@@ -1,19 +1,21 @@
+// Proving chunks of a damaged archive in threads.
+
 import { asDamage } from '../../../core/errors.js'
-import { inOrder } from '../../../engine/in-order.js'
+import type { From } from '../../../engine/fill.js'
 import type { RunOptions } from '../../../engine/options.js'
+import { type Lent, lendThreads } from '../../../engine/pools.js'
+import { type Piece, readPieces } from '../../../engine/read-run.js'
 import type { Slot } from '../../../engine/slot.js'
-import { ThreadPool } from '../../../engine/thread-pool.js'
-import { jobs } from '../blosc1-job.js'
-import { decodeChunkIn } from '../chunk-work.js'
-import { codecOf } from '../unpack.js'
+import type { Threads } from '../../../engine/threads.js'
+import { type DecodeParams, jobs } from '../blosc1-job.js'
+import { codecOf, readLoad } from '../unpack.js'
 import { isTight } from './extent.js'
-import { type LoadedChunk, loadChunk } from './load-chunk.js'
+import { loadChunk } from './load-chunk.js'
 import { asUnread, type ChunkProbe, type FoundChunk } from './probe.js'
 
-interface Job {
+/** A chunk to be proved; one without `params` is known to be sound. */
+interface Candidate extends Piece<DecodeParams & From> {
   chunk: FoundChunk
-  /** Undefined where the chunk is known to be sound. */
-  loaded?: LoadedChunk
 }
 
 /**
@@ -23,8 +25,8 @@ interface Job {
 export class StretchProver {
   readonly #probe: ChunkProbe
   readonly #o: RunOptions
-  #pool: ThreadPool | undefined
-  /** Plain size of the largest chunk that the pool is for, in bytes. */
+  #lent: Lent | undefined
+  /** Plain size of the largest chunk that the threads are for, in bytes. */
   #chunkBytes = 0
 
   constructor(probe: ChunkProbe, o: RunOptions) {
@@ -32,24 +34,16 @@ export class StretchProver {
     this.#o = o
   }
 
-  /** The pool, of a size for chunks like this one. */
-  #poolFor({ position, end, header }: FoundChunk, most: number): ThreadPool {
-    if (this.#pool !== undefined) return this.#pool
+  /** Threads that suit chunks like this one. */
+  #threadsFor({ position, end, header }: FoundChunk, most: number): Threads {
+    if (this.#lent !== undefined) return this.#lent.threads
     const { source, decodes } = this.#probe
-    const { threads, callerWorks } = this.#o
     this.#chunkBytes = header.nbytes
     const bySize = Math.ceil((source.size - position) / (end - position))
-    this.#pool = new ThreadPool({
-      modules: [jobs],
-      threads,
-      callerWorks,
-      chunkBytes: header.nbytes,
-      nchunks: Number.isFinite(most) ? most : bySize,
-      codec: decodes ? codecOf(header) : undefined,
-      work: 'decompress',
-      arena: this.#probe.arena,
-    })
-    return this.#pool
+    const count = Number.isFinite(most) ? most : bySize
+    const load = readLoad(header.nbytes, count, decodes ? codecOf(header) : undefined, this.#o)
+    this.#lent = lendThreads(load, jobs)
+    return this.#lent.threads
   }
 
   /**
@@ -60,59 +54,68 @@ export class StretchProver {
    */
   async run(after: FoundChunk, most: number, take: (chunk: FoundChunk) => void): Promise<void> {
     if (most < 1) return
-    const pool = this.#poolFor(after, most)
+    const threads = this.#threadsFor(after, most)
     // The probe does it in half the memory.
-    if (pool.isAlone) return
+    if (threads.isAlone) return
     let at = after.end
     let started = 0
     let isOver = false
     const beyond: FoundChunk[] = []
-    await inOrder<Slot, Job, FoundChunk | undefined>({
-      slots: pool.slots,
-      signal: this.#o.signal,
-      next: async (slot) => {
-        if (isOver || started === most) return undefined
-        const job = await this.#nextJob(pool, slot, at)
-        started++
-        at = job?.chunk.end ?? at
-        return job
+    await readPieces(
+      {
+        threads,
+        module: jobs,
+        job: 'decode',
+        signal: this.#o.signal,
+        next: async (slot): Promise<Candidate | undefined> => {
+          if (isOver || started === most) return undefined
+          const candidate = await this.#nextAt(threads, slot, at)
+          started++
+          at = candidate?.chunk.end ?? at
+          return candidate
+        },
+        onError: asDamage,
       },
-      work: (_slot, job) => this.#prove(pool, job),
-      done: async (_slot, _job, chunk) => {
+      (candidate, result) => {
+        const chunk = this.#judge(candidate, typeof result === 'number' ? undefined : result)
         isOver ||= chunk === undefined
-        if (chunk === undefined) return undefined
+        if (chunk === undefined) return
         if (isOver) beyond.push(chunk)
         else take(chunk)
-        return undefined
       },
-    })
+    )
     this.#probe.remember(beyond)
   }
 
-  async #nextJob(pool: ThreadPool, slot: Slot, position: number): Promise<Job | undefined> {
-    const { source, digestBytes } = this.#probe
+  async #nextAt(threads: Threads, slot: Slot, position: number): Promise<Candidate | undefined> {
+    const { source, digestBytes, checksum, decodes } = this.#probe
     if (position === source.size) return undefined
     const known = this.#probe.remembered(position)
-    if (known !== undefined) return { chunk: known }
+    if (known !== undefined) return { chunk: known, out: slot.plain(0), params: undefined }
     const header = await this.#probe.headerAt(position).catch((error) => asDamage(error) && undefined)
     if (header === undefined || header.nbytes > this.#chunkBytes) return undefined
     const chunk = { position, end: position + header.cbytes + digestBytes, header }
-    const loaded = await loadChunk(pool, slot, source, chunk)
-    return loaded && { chunk, loaded }
+    const loaded = await loadChunk(threads, slot, source, chunk)
+    if (loaded === undefined) return undefined
+    const { from, packed, out } = loaded
+    return {
+      chunk,
+      out,
+      packed,
+      params: { checksum, checkOnly: !decodes, place: { offset: position }, from },
+    }
   }
 
-  async #prove(pool: ThreadPool, { chunk, loaded }: Job): Promise<FoundChunk | undefined> {
-    if (loaded === undefined) return chunk
-    const { checksum, decodes } = this.#probe
-    const params = { checksum, checkOnly: !decodes, place: { offset: chunk.position } }
-    const failure = await decodeChunkIn(pool, params, loaded.packed, loaded.plain, {
-      from: loaded.from,
-    }).then(() => undefined, asDamage)
-    if (checksum === 'None' && !isTight(loaded.packed, chunk.header)) return undefined
+  #judge(
+    { chunk, params, packed }: Candidate,
+    failure: ReturnType<typeof asDamage> | undefined,
+  ): FoundChunk | undefined {
+    if (params === undefined || packed === undefined) return chunk
+    if (this.#probe.checksum === 'None' && !isTight(packed, chunk.header)) return undefined
     return failure === undefined ? chunk : asUnread(chunk, failure)
   }
 
   async end(): Promise<void> {
-    await this.#pool?.end()
+    await this.#lent?.end()
   }
 }

@@ -1,0 +1,92 @@
+// Reads pieces in order, whatever they are: the inner loop of everything that decompresses or checks.
+
+import type { FilePlace } from '../bytes/file-place.js'
+import type { MaybePromise } from '../core/maybe-promise.js'
+import { Flow, type InOrder, inOrder } from './in-order.js'
+import type { JobModule, Jobs } from './job.js'
+import type { Slot } from './slot.js'
+import type { Threads } from './threads.js'
+
+/** What a job does, in a slot. */
+export interface Piece<Params> {
+  /** Undefined where there is nothing to do: `out` is as it should be. */
+  params: Params | undefined
+  /** What the job writes. */
+  out: Uint8Array
+  /** What it reads, where that is in the arena. */
+  packed?: Uint8Array | undefined
+  /** Where `out` is to be written, in a file: whichever thread has the time does that. */
+  to?: FilePlace | undefined
+}
+
+/** Pieces that are to be read, one after another. `Result` is what a job returns, or what stands for its failure. */
+export interface ReadRun<J extends Jobs, K extends keyof J & string, P, Result = number> {
+  threads: Threads
+  module: JobModule<J>
+  job: K
+  /** Stops before the next piece. */
+  signal?: AbortSignal | undefined
+  /** Makes the next piece ready in a slot; undefined at the end. */
+  next(slot: Slot): Promise<P | undefined>
+  /** What is taken in place of a failure; without it the run fails. */
+  onError?(error: unknown, piece: P): Result
+}
+
+function partsOf<J extends Jobs, K extends keyof J & string, P extends Piece<Parameters<J[K]>[0]>, Result>(
+  run: ReadRun<J, K, P, Result>,
+): Omit<InOrder<Slot, P, number | Result>, 'done'> {
+  const { threads, module, job } = run
+  const work = async ({ params, out, packed, to }: P): Promise<number> => {
+    const areas = packed === undefined ? [out] : [out, packed]
+    const value = params === undefined ? 0 : await threads.run(module, job, params, ...areas)
+    if (to !== undefined) await threads.write(to, out)
+    return value
+  }
+  const { onError } = run
+  return {
+    slots: threads.slots,
+    signal: run.signal,
+    next: (slot) => run.next(slot),
+    work: (_slot, piece) =>
+      onError === undefined ? work(piece) : work(piece).catch((error) => onError(error, piece)),
+  }
+}
+
+/**
+ * Reads all pieces; a few are in flight, however many there are.
+ * @param take is given each in turn
+ */
+export async function readPieces<
+  J extends Jobs,
+  K extends keyof J & string,
+  P extends Piece<Parameters<J[K]>[0]>,
+  Result = number,
+>(
+  run: ReadRun<J, K, P, Result>,
+  take: (piece: P, result: number | Result) => MaybePromise<void>,
+): Promise<void> {
+  await inOrder({
+    ...partsOf(run),
+    done: async (_slot, piece, result) => {
+      await take(piece, result)
+      return undefined
+    },
+  })
+}
+
+/** The pieces one by one; each may be used until the next is asked for. */
+export async function* eachPiece<
+  J extends Jobs,
+  K extends keyof J & string,
+  P extends Piece<Parameters<J[K]>[0]>,
+>(run: ReadRun<J, K, P>): AsyncGenerator<P> {
+  const flow = new Flow(partsOf(run))
+  try {
+    for (let one = await flow.next(); one !== undefined; one = await flow.next()) {
+      yield one.item
+      flow.release(one.slot)
+    }
+  } finally {
+    await flow.settle()
+  }
+}
