@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { loneChunk } from '../../dist/core/schunk-traits.js'
+import { packChunks } from '../../dist/engine/pack-run.js'
 import { resolveParams } from '../../dist/format/blosc2/chunks/cparams.js'
-import { packChunks2 } from '../../dist/format/blosc2/chunks/pack-run.js'
+import { packHow } from '../../dist/format/blosc2/chunks/pack-how.js'
 import { BlpkError, type FilterOption, NDArray, SChunk } from '../../dist/index.js'
 
 /** A walk in steps that every filter finds something in, with a stretch of zeros. */
@@ -33,8 +34,8 @@ const CASES: { codec: string; filters: FilterOption[]; typesize: number }[] = [
 async function packAll(plain: Uint8Array, c: (typeof CASES)[number], size: number, threads: number) {
   const params = resolveParams({ ...c, level: 5 }, { schunk: loneChunk(c.typesize, 0) })
   const chunks: Uint8Array[] = []
-  await packChunks2(params, {
-    chunkBytes: size,
+  await packChunks({
+    ...packHow(params, size),
     threads,
     fill: (room, i) => {
       const part = plain.subarray(i * size, (i + 1) * size)
@@ -114,8 +115,8 @@ test('a signal stops packing before the next chunk', async () => {
   const controller = new AbortController()
   let taken = 0
   const params = resolveParams({ codec: 'lz4' }, { schunk: loneChunk(4, 0) })
-  const packing = packChunks2(params, {
-    chunkBytes: 100_000,
+  const packing = packChunks({
+    ...packHow(params, 100_000),
     threads: 2,
     signal: controller.signal,
     fill: (room) => room.fill(7).length,
