@@ -96,6 +96,8 @@ export type { Lost, Span } from './format/damage/finding.js'
 export type { PartOf } from './format/pack-options.js'
 export { type Dataset, open, type ReadPartOptions, type SliceOptions } from './library/dataset.js'
 export { openSink, openSource, plainSource, type Readable } from './places/open.js'
+export type { Place, Scheme, StorePlace } from './places/place.js'
+export { registerPlace } from './places/registry.js'
 export { MemorySink } from './sinks/memory.js'
 export { BytesPlainSink, type PlainSink } from './sinks/plain.js'
 export { StreamSink } from './sinks/stream.js'
@@ -105,6 +107,19 @@ export { MemorySource } from './sources/memory.js'
 export { openPlain } from './sources/npy.js'
 export { BytesPlainSource, type PlainSource, type PlainTraits } from './sources/plain.js'
 export { type ByteIterable, StreamSource } from './sources/stream.js'
+export type {
+  Answer,
+  Condition,
+  CopySource,
+  Head,
+  Listed,
+  ObjectStore,
+  PartLimits,
+  PartUpload,
+  Stretch,
+  Traits,
+  UnfinishedUpload,
+} from './store/object-store.js'
 export type { ChangeSettings, PlaceSettings, SinkSettings } from './store/settings.js'
 export { type OutputOptions, packBytes, packFile, unpackBytes, unpackFile } from './verbs/files.js'
 export { type NumericArray, packNdarray, unpackNdarray } from './verbs/numeric.js'

@@ -8,7 +8,7 @@ import { lookClosely } from '../disk/look.js'
 import type { Access } from '../disk/modes.js'
 import { replacing } from '../disk/replace.js'
 import { findMutable } from '../format/registry.js'
-import { openRemoteSink, placeOf } from '../places/registry.js'
+import { openRemoteSink, openRemoteSource, placeOf } from '../places/registry.js'
 import { openPlaceSink, outputPlace, type PathSinkOptions } from '../sinks/path.js'
 import type { Content } from '../sinks/replaceable.js'
 import { openStdout } from '../sinks/stdout.js'
@@ -134,8 +134,9 @@ async function remoteSink(argument: string, request: OutputRequest): Promise<Byt
   // What an interrupted run leaves in a store nobody sees, so it is given the time to take it away.
   request.context.protect()
   if (force(request)) {
-    const { checkReplaceableObject } = await import('../sinks/replaceable.js')
-    await checkReplaceableObject(argument, placeSettings(request.context), contentOf(request))
+    const { checkReplaceablePlace } = await import('../sinks/replaceable.js')
+    const open = () => openRemoteSource(argument, placeSettings(request.context))
+    await checkReplaceablePlace(open, contentOf(request))
   }
   checkPromise(argument, request)
   return openRemoteSink(argument, { ...placeSettings(request.context), overwrite: force(request) })

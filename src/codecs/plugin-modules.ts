@@ -11,7 +11,12 @@ interface PluginApi {
   registerFilter(filter: UserFilter, options?: Module): void
 }
 
-type Register = (api: PluginApi) => unknown
+/** What modules may register besides. The threads that pack and unpack need none of it. */
+export interface OtherRegistrars {
+  registerPlace(place: unknown): void
+}
+
+type Register = (api: PluginApi & OtherRegistrars) => unknown
 
 /** The function of a module that registers, exported as `register` or by default; undefined if there is none. */
 export function registerOf(module: Record<string, unknown>): Register | undefined {
@@ -36,10 +41,15 @@ function checkFilter({ id, forward, backward }: Partial<UserFilter>): void {
 /**
  * Lets a module register what it has.
  * @param address of the module
+ * @param others do nothing by default
  * @returns how much it registered
  * @throws BlpkError USAGE; whatever the module throws
  */
-export async function registerWith(register: Register, address: string): Promise<number> {
+export async function registerWith(
+  register: Register,
+  address: string,
+  others: OtherRegistrars = { registerPlace() {} },
+): Promise<number> {
   let count = 0
   const module = { module: address }
   await register({
@@ -51,6 +61,10 @@ export async function registerWith(register: Register, address: string): Promise
     registerFilter(filter) {
       checkFilter(filter)
       registerFilter(filter, module)
+      count++
+    },
+    registerPlace(place) {
+      others.registerPlace(place)
       count++
     },
   })

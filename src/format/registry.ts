@@ -1,5 +1,6 @@
 // The containers that there are: a line each. What a container is called and known by is there at once, its machinery when it is used.
 
+import { addRecogniser } from '../bytes/archives.js'
 import type { FindMutable } from '../bytes/mutable-parts.js'
 import { usage } from '../core/errors.js'
 import { BLOSC2 } from './blosc2/traits.js'
@@ -18,6 +19,8 @@ const ENTRIES: Entry[] = [
   { traits: BLOSC2, load: async () => (await import('./blosc2/index.js')).container },
 ]
 
+for (const { traits } of ENTRIES) addRecogniser(traits)
+
 /**
  * Adds a container of your own, which every verb then works on.
  * @throws BlpkError USAGE where its name, or that of one of its formats, is taken
@@ -28,6 +31,7 @@ export function registerContainer(container: Container): void {
   if (ENTRIES.some(({ traits }) => traits.name === container.name) || container.formats.some(taken))
     throw usage(`there is a container '${container.name}', or one that makes such files, already`)
   ENTRIES.push({ traits: container, load: async () => container })
+  addRecogniser(container)
 }
 
 export function containers(): readonly ContainerTraits[] {

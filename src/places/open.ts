@@ -57,9 +57,9 @@ export async function openSink(
 
 /** An archive does not replace data, nor data an archive. @throws BlpkError EXISTS */
 async function checkOverwrite(to: string, content: Content, settings: PlaceSettings): Promise<void> {
-  const { checkReplaceableFile, checkReplaceableObject } = await import('../sinks/replaceable.js')
+  const { checkReplaceableFile, checkReplaceablePlace } = await import('../sinks/replaceable.js')
   if (schemeOf(to) === undefined) await checkReplaceableFile(to, content)
-  else await checkReplaceableObject(to, settings, content)
+  else await checkReplaceablePlace(() => openRemoteSource(to, settings), content)
 }
 
 /**

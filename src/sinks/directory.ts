@@ -9,6 +9,7 @@ import {
   rmSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import { FRONT_BYTES, startsAsArchive } from '../bytes/archives.js'
 import { BlpkError } from '../core/errors.js'
 import { attempt, ioError } from '../core/io-errors.js'
 import { nodeDisk } from '../disk/disk.js'
@@ -18,7 +19,6 @@ import { type Access, accessOf, directoryMode, HAS_MODES, modeWithin, NEW_FILE }
 import { existsError } from '../disk/new-file.js'
 import { flushName, removeLeft } from '../disk/published.js'
 import { temporaryBeside } from '../disk/temporary.js'
-import { CONTAINER_PEEK_BYTES, containerOf } from '../format/recognise.js'
 import { outputPlace } from './path.js'
 
 export interface DirectorySinkOptions {
@@ -48,8 +48,8 @@ const REMOVAL = { recursive: true, force: true, maxRetries: 5, retryDelay: 50 } 
 function isContainerFile(path: string): boolean {
   const fd = nodeDisk.open(path, 'guarded')
   try {
-    const front = new Uint8Array(CONTAINER_PEEK_BYTES)
-    return containerOf(front.subarray(0, nodeDisk.read(fd, front, 0))) !== undefined
+    const front = new Uint8Array(FRONT_BYTES)
+    return startsAsArchive(front.subarray(0, nodeDisk.read(fd, front, 0)))
   } finally {
     nodeDisk.close(fd)
   }

@@ -1,12 +1,10 @@
+// Keeps archives from being replaced by plain data, and data by archives.
+import { holdsArchive } from '../bytes/archives.js'
 import type { ByteSource } from '../bytes/byte-source.js'
 import { BlpkError, type ErrorCode } from '../core/errors.js'
 import { KNOWN_PEEK_BYTES, knownByBytes } from '../core/known-files.js'
 import { lookAt } from '../disk/look.js'
-import { looksLikeTrailerEnd, TRAILER_END_BYTES } from '../format/blosc2/frame/trailer.js'
-import { containerOf } from '../format/recognise.js'
-import { openRemoteSource } from '../places/registry.js'
 import { FileSource } from '../sources/file.js'
-import type { PlaceSettings } from '../store/settings.js'
 import { outputPlace } from './path.js'
 
 /** What is going to be written: an archive or a frame, plain data, or metadata as text. */
@@ -26,19 +24,11 @@ function kept(path: string, is: string, content: Content): BlpkError {
   return new BlpkError('EXISTS', message, { path })
 }
 
-/** Is it a frame whose first bytes are damaged? */
-async function endsAsFrame(source: ByteSource): Promise<boolean> {
-  const end = new Uint8Array(TRAILER_END_BYTES)
-  const { size = 0 } = source
-  if (size < end.length) return false
-  return (await source.read(size - end.length, end)) === end.length && looksLikeTrailerEnd(end)
-}
-
 /** What stands in the way of replacing a place by something of another kind. */
 async function obstacle(source: ByteSource, content: Content): Promise<string | undefined> {
   const front = new Uint8Array(KNOWN_PEEK_BYTES)
   const start = front.subarray(0, await source.read(0, front))
-  const isArchive = containerOf(start) !== undefined || (await endsAsFrame(source))
+  const isArchive = await holdsArchive(source)
   if (content !== 'archive' && isArchive) return 'an archive'
   if (content === 'plain' || isArchive || start.length === 0) return undefined
   const known = knownByBytes(start)
@@ -65,13 +55,12 @@ export async function checkReplaceableFile(path: string, content: Content): Prom
   await checkOpened(() => Promise.resolve(new FileSource(path)), content)
 }
 
-/** The same of an object, which need not be there, and may not be readable. @throws BlpkError EXISTS, NETWORK */
-export async function checkReplaceableObject(
-  name: string,
-  settings: PlaceSettings,
+/** The same of a place with a scheme, where nothing need be, or be readable. @throws BlpkError EXISTS, NETWORK */
+export async function checkReplaceablePlace(
+  open: () => Promise<ByteSource | undefined>,
   content: Content,
 ): Promise<void> {
-  await checkOpened(() => openRemoteSource(name, settings), content)
+  await checkOpened(open, content)
 }
 
 /** What may be written to need not be readable, or there. */
