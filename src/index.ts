@@ -84,16 +84,12 @@ export { type ByteRange, type RangeOptions, RangeReader } from './format/bloscpa
 export { unpackRange } from './format/bloscpack/range-threads.js'
 export { BloscpackSink } from './format/bloscpack/sink.js'
 export { type UnpackResult, unpack } from './format/bloscpack/unpack.js'
-export {
-  type Finding,
-  type VerifyOptions,
-  type VerifyReport,
-  verifyArchive,
-} from './format/bloscpack/verify.js'
+export { verifyArchive } from './format/bloscpack/verify.js'
 export { ChunkWalk, findChunk } from './format/bloscpack/walk.js'
 export type { CompressedSink, Totals } from './format/compressed-sink.js'
-export type { Lost, Span } from './format/damage/finding.js'
+export type { Finding, Lost, Span } from './format/damage/finding.js'
 export type { PartOf } from './format/pack-options.js'
+export type { VerifyOptions, VerifyReport } from './format/verification.js'
 export { type Dataset, open, type ReadPartOptions, type SliceOptions } from './library/dataset.js'
 export { openSink, openSource, plainSource, type Readable } from './places/open.js'
 export type { Place, Scheme, StorePlace } from './places/place.js'

@@ -2,6 +2,7 @@
 
 import { usage } from '../core/errors.js'
 import type { ReadOptions } from '../disk/read-archive.js'
+import type { PlaceSettings } from '../store/settings.js'
 import {
   type Descriptor,
   type Input,
@@ -33,7 +34,7 @@ export function openInput(argument: string, context: Context): Promise<Input> {
 }
 
 /** How archives are opened. */
-export function archiveSettings(context: Context, options: ReadOptions = {}): ReadOptions {
+export function archiveSettings(context: Context, options: ReadOptions = {}): PlaceSettings & ReadOptions {
   const { onNote } = lockOptions(context)
   return { ...placeSettings(context), ...(onNote !== undefined && { onNote }), ...options }
 }

@@ -56,3 +56,8 @@ export function prettySeconds(seconds: number): string {
 export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`
 }
+
+/** How many times smaller, in a form that JSON can hold. */
+export function jsonRatio(nbytes: number, cbytes: number): number | null {
+  return cbytes === 0 ? null : Number((nbytes / cbytes).toFixed(4))
+}

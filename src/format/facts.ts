@@ -1,5 +1,9 @@
 // What is shown of a container: the same for machines, and as rows and tables for people.
 
+import { dtypeRepr, type NdarrayLayout } from '../array/npy/index.js'
+import { BlpkError } from '../core/errors.js'
+import type { MaybePromise } from '../core/maybe-promise.js'
+
 /** How each result begins, whatever the container; null where it does not tell, or where there is no such thing. */
 export interface Head {
   file: string
@@ -61,7 +65,24 @@ export function unknownHead(file: string): Head {
   return { file, format: null, shape: null, dtype: null, nbytes: null, cbytes: null, ratio: null }
 }
 
-/** How many times smaller, in a form that JSON can hold. */
-export function jsonRatio(nbytes: number, cbytes: number): number | null {
-  return cbytes === 0 ? null : Number((nbytes / cbytes).toFixed(4))
+/** A dtype as NumPy's `dtype.str` or `dtype.descr` says it. */
+export function dtypeText({ descr }: NdarrayLayout): string {
+  return typeof descr === 'string' ? descr : dtypeRepr(descr)
+}
+
+/** What `find` finds; undefined if what it reads makes no sense. */
+export async function ifSound<T>(find: () => MaybePromise<T>): Promise<T | undefined> {
+  try {
+    return await find()
+  } catch (error) {
+    if (error instanceof BlpkError && ['DAMAGED', 'CHECKSUM', 'UNSUPPORTED', 'USAGE'].includes(error.code))
+      return undefined
+    throw error
+  }
+}
+
+/** Parts what is told of a container, whose first keys are those of the head, from the head. */
+export function headAndMore(info: Head): Pick<Facts, 'head' | 'more'> {
+  const { file, format, shape, dtype, nbytes, cbytes, ratio, ...more } = info
+  return { head: { file, format, shape, dtype, nbytes, cbytes, ratio }, more }
 }

@@ -1,3 +1,5 @@
+// The end of a place over the net, fetched in one go.
+
 import type { ByteSource, ByteSpan } from '../bytes/byte-source.js'
 
 /** What is fetched of the end in one go: index and trailer of most frames. */
@@ -46,4 +48,10 @@ export class TailSource implements ByteSource {
   close(): void | Promise<void> {
     return this.#source.close()
   }
+}
+
+/** Of a place over the net the end is fetched in one go. */
+export function withTail(source: ByteSource): ByteSource {
+  const { size, willRead } = source
+  return willRead === undefined || size === undefined ? source : new TailSource(source, size)
 }

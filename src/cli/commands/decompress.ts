@@ -1,6 +1,6 @@
 import type { ByteSink } from '../../bytes/byte-sink.js'
 import { BlpkError, unsupported, usage } from '../../core/errors.js'
-import { exactSize, prettySeconds, prettySize } from '../../core/sizes.js'
+import { exactSize, jsonRatio, prettySeconds, prettySize } from '../../core/sizes.js'
 import { Archive } from '../../format/bloscpack/archive.js'
 import type { RecoveryReport } from '../../format/bloscpack/damage/recover.js'
 import type { ByteRange } from '../../format/bloscpack/range.js'
@@ -8,6 +8,7 @@ import { unpackRange } from '../../format/bloscpack/range-threads.js'
 import { unpack } from '../../format/bloscpack/unpack.js'
 import { itemBytes, npyItemsPrefix, npyPrefix } from '../../sinks/npy.js'
 import { BytesPlainSink, type PlainSink } from '../../sinks/plain.js'
+import { headOf } from '../../verbs/info.js'
 import type { Input } from '../../verbs/inputs.js'
 import { checkExtension, plainNameOf } from '../archive-name.js'
 import { type ContainerInput, isSparseFrame, openContainer } from '../containers.js'
@@ -18,9 +19,8 @@ import type { CliOptions } from '../flags/options.js'
 import { checkSalvage, SOMETHING_LOST } from '../flags/recover-options.js'
 import { resolveSlice } from '../flags/slices.js'
 import { openOutput, refuseMixedOutput } from '../outputs.js'
-import { headOfInput } from '../view/head.js'
 import { openProgress, type ProgressView } from '../view/progress.js'
-import { jsonRatio, jsonSeconds, printJson, stopwatch } from '../view/report.js'
+import { jsonSeconds, printJson, stopwatch } from '../view/report.js'
 import { isTerminal } from '../view/stdio.js'
 
 /** What is to be written of an archive. */
@@ -170,7 +170,7 @@ async function report(
   const what = `${from}${prettySize(result.nbytes)} in ${prettySeconds(seconds)}`
   saySummary(o, job.output, `${job.input}: ${what}`)
   if (o.json !== true) return
-  const head = await headOfInput(job.input, opened)
+  const head = await headOf(opened, job.input)
   const isPart = result.isPart === true
   printJson(
     {

@@ -1,19 +1,14 @@
 import { usage } from '../../core/errors.js'
 import { counted } from '../../core/sizes.js'
-import { describeJournal } from '../../disk/journal-report.js'
-import { lookAt } from '../../disk/look.js'
-import { type Finding, type VerifyReport, verifyArchive } from '../../format/bloscpack/verify.js'
-import { findMutable } from '../../format/registry.js'
-import type { Input } from '../../verbs/inputs.js'
-import { openContainer } from '../containers.js'
+import { unknownHead } from '../../verbs/info.js'
+import { type Verified, type VerifyReport, verifyWithHead } from '../../verbs/verify.js'
 import { type Context, forEachFile } from '../context.js'
 import { isDash, shown } from '../dash.js'
 import { EXIT_CODES, worst } from '../exit.js'
 import { runOptions } from '../flags/codec-flags.js'
-import { openInput } from '../inputs.js'
-import { openOriginal } from '../original.js'
-import { findingLine } from '../view/findings.js'
-import { failedEntry, type Head, headOfInput, unknownHead } from '../view/head.js'
+import { archivePlace, archiveSettings, placeOf } from '../inputs.js'
+import { advised, findingLine } from '../view/findings.js'
+import { failedEntry } from '../view/head.js'
 import { print } from '../view/print.js'
 import { openProgress } from '../view/progress.js'
 import { JsonList } from '../view/report.js'
@@ -33,54 +28,22 @@ function printReport(file: string, report: VerifyReport, context: Context): void
   if (report.ok && !quiet) print(okLine(file, report))
 }
 
-/** What its journal says of an archive: rolled back on opening, or still there. */
-async function journalFindings(
-  file: string,
-  notes: readonly string[],
-  signal: AbortSignal,
-): Promise<Finding[]> {
-  const isFile = !isDash(file) && lookAt(file)?.isFile() === true
-  const journal = isFile ? await describeJournal(file, findMutable, signal) : undefined
-  const messages = new Set(journal === undefined ? notes : [...notes, journal])
-  return [...messages].map((message) => ({ level: 'note', code: 'DAMAGED', message }))
-}
-
-/** What was found, and what of. */
-interface Verified {
-  head: Head
-  report: VerifyReport
-}
-
 async function verifyFile(file: string, label: string | undefined, context: Context): Promise<Verified> {
-  const { options } = context
-  const notes: string[] = []
-  const input = await openContainer(file, context, { onNote: (note) => notes.push(note) })
-  const view = openProgress(options, { label })
-  const head = async (): Promise<Head> =>
-    options.json === true ? headOfInput(shown(file), input) : unknownHead(shown(file))
-  let original: Input | undefined
+  const { against, deep, maxChunk, raw, dtype, json } = context.options
+  const view = openProgress(context.options, { label })
   try {
-    const findings = await journalFindings(file, notes, context.signal)
-    if (input.isFrame) {
-      // Loaded when it is needed, with all of Blosc2.
-      const { verifyFrameInput } = await import('./verify-frame.js')
-      const report = await verifyFrameInput(input, context, view)
-      return { head: await head(), report: { ...report, findings: [...findings, ...report.findings] } }
-    }
-    original = options.against === undefined ? undefined : await openInput(options.against, context)
-    const compared = original && (await openOriginal(input, original, context))
-    const report = await verifyArchive(input.source, {
+    const options = {
+      ...archiveSettings(context),
       ...runOptions(context, view),
-      ...(options.deep === true && { deep: true }),
-      ...(options.maxChunk !== undefined && { maxChunk: options.maxChunk }),
-      ...(compared !== undefined && { against: compared.plain }),
-      findings: [...findings, ...(compared?.finding === undefined ? [] : [compared.finding])],
-    })
-    return { head: await head(), report }
+      ...(against !== undefined && { against: placeOf(against) }),
+      ...(deep === true && { deep }),
+      ...(raw === true && { raw }),
+      ...(maxChunk !== undefined && { maxChunk }),
+      ...(dtype !== undefined && { dtype }),
+    }
+    return await verifyWithHead(archivePlace(file), options, json === true ? shown(file) : undefined)
   } finally {
     view.close()
-    await original?.source.close()
-    await input.source.close()
   }
 }
 
@@ -98,9 +61,10 @@ export async function run(files: readonly string[], context: Context): Promise<n
   const list = new JsonList(options)
   const verifyOne = async (file: string): Promise<number> => {
     const { head, report } = await verifyFile(file, files.length > 1 ? shown(file) : undefined, context)
-    list.add({ ...head, ...report })
-    if (options.json !== true) printReport(shown(file), report, context)
-    const wrong = report.findings.filter(({ level }) => level !== 'note')
+    const findings = report.findings.map(advised)
+    list.add({ ...(head ?? unknownHead(shown(file))), ...report, findings })
+    if (options.json !== true) printReport(shown(file), { ...report, findings }, context)
+    const wrong = findings.filter(({ level }) => level !== 'note')
     return worst(wrong.map(({ code }) => EXIT_CODES[code]))
   }
   try {

@@ -1,6 +1,7 @@
 import { boxText } from '../../array/chunk-box.js'
 import type { Finding, Lost, Span } from '../../format/damage/finding.js'
 import { oneLine } from '../exit.js'
+import { hintOf } from '../hints.js'
 
 function spanText({ start, stop }: Span): string {
   return `${start} to ${stop ?? 'the end'}`
@@ -13,7 +14,13 @@ function unitsText({ items, rows, box }: Lost): string {
 }
 
 /** What a finding says, on one line: also which bytes, items and rows are lost. */
-export function findingLine(file: string, { level, message, lost }: Finding): string {
+export function findingLine(file: string, finding: Finding): string {
+  const { level, message, lost } = advised(finding)
   const fate = lost === undefined ? '' : `: plain bytes ${spanText(lost)} are lost${unitsText(lost)}`
   return oneLine(`${file}: ${level}: ${message}${fate}`)
+}
+
+/** A finding with the flag or the command that helps in its message. */
+export function advised({ advice, ...finding }: Finding): Finding {
+  return advice === undefined ? finding : { ...finding, message: finding.message + hintOf(advice) }
 }

@@ -35,11 +35,6 @@ export class JsonList {
   }
 }
 
-/** How many times smaller, in a form that JSON can hold. */
-export function jsonRatio(nbytes: number, cbytes: number): number | null {
-  return cbytes === 0 ? null : Number((nbytes / cbytes).toFixed(4))
-}
-
 /** Rounds seconds to milliseconds. */
 export function jsonSeconds(seconds: number): number {
   return Number(seconds.toFixed(3))

@@ -5,7 +5,7 @@ import type { ByteSource } from '../../bytes/byte-source.js'
 import { damaged, interruptedError, unsupported, usage } from '../../core/errors.js'
 import { EventTurns } from '../../core/event-turns.js'
 import { holdSource } from '../../sources/held.js'
-import { TailSource } from '../../sources/tail.js'
+import { withTail } from '../../sources/tail.js'
 import type { ChunkSpan, Opened, OpenOptions, OpenPlace, PieceOptions } from '../opened.js'
 import type { SpanReader } from '../span-reader.js'
 import type { Format } from '../traits.js'
@@ -208,10 +208,4 @@ export async function openFrameAt(place: OpenPlace, options: OpenOptions): Promi
     await held?.close()
     throw error
   }
-}
-
-/** Of a place over the net the end is fetched in one go. */
-export function withTail(source: ByteSource): ByteSource {
-  const { size, willRead } = source
-  return willRead === undefined || size === undefined ? source : new TailSource(source, size)
 }

@@ -1,14 +1,15 @@
-// The door to Bloscpack archives: all that the verbs use of them.
+// The door to Bloscpack archives: all that the verbs use of them, loaded when it is used.
 
 import type { Container } from '../container.js'
 import { MUTABLE } from './mutable.js'
-import { openArchiveAt } from './opened.js'
-import { packSource } from './pack-source.js'
 import { BLOSCPACK } from './traits.js'
 
 export const container: Container = {
   ...BLOSCPACK,
-  open: openArchiveAt,
-  pack: packSource,
+  open: async (place, o) => (await import('./opened.js')).openArchiveAt(place, o),
+  facts: async (place, o) => (await import('./facts.js')).factsOfArchive(place, o),
+  verify: async ({ source }, o) => (await import('./verify.js')).verifyArchive(source, o),
+  pack: async (source, output, format, o) =>
+    (await import('./pack-source.js')).packSource(source, output, format, o),
   mutable: MUTABLE,
 }

@@ -1,46 +1,20 @@
+// Checks an archive: its front, where its chunks lie, every checksum.
+
 import type { ByteSource } from '../../bytes/byte-source.js'
 import { asDamage, BlpkError, interrupted, located } from '../../core/errors.js'
-import type { RunOptions } from '../../engine/options.js'
 import { withThreads } from '../../engine/pools.js'
 import { readPieces } from '../../engine/read-run.js'
 import type { Slot } from '../../engine/slot.js'
 import type { Threads } from '../../engine/threads.js'
-import type { PlainSource } from '../../sources/plain.js'
 import { damageFinding, type Finding, isSound } from '../damage/finding.js'
 import { arrayIn, lostChunks } from '../damage/lost.js'
+import type { VerifyOptions, VerifyReport } from '../verification.js'
 import { Archive, type ChunkPlace, entriesOf } from './archive.js'
 import { jobs } from './blosc1-job.js'
 import { surveyArchive } from './damage/survey.js'
 import { OFFSET_BYTES } from './offsets.js'
 import { type ChunkPiece, placeOf, workloadOf } from './unpack.js'
 import { ChunkWalk } from './walk.js'
-
-export type { Finding } from '../damage/finding.js'
-
-export interface VerifyOptions extends RunOptions {
-  /** Decompress every chunk too; by default only structure and checksums are checked. */
-  deep?: boolean
-  /** Plain bytes that the archive must decompress to. */
-  against?: PlainSource
-  /** Chunks of more plain bytes than this are refused, default 2 GiB. */
-  maxChunk?: number
-  /** What is known from elsewhere, such as of a journal beside the file: put in front of the findings. */
-  findings?: readonly Finding[]
-}
-
-/** What a verification found. */
-export interface VerifyReport {
-  /** No finding is damage. */
-  ok: boolean
-  findings: Finding[]
-  /** Chunks that were looked at. */
-  nchunks: number
-  /** Of them, those that are sound. */
-  sound: number
-  /** Name of the checksum; `None` means that nothing but the structure could be checked without `deep`. */
-  checksum: string
-  deep: boolean
-}
 
 type Problem = BlpkError | undefined
 
@@ -74,7 +48,6 @@ class Verifier {
   }
 
   #report(error: BlpkError, chunk: number, toEnd: boolean): void {
-    // Data that only differ from the original are not lost.
     const isLost = error.place.offset !== undefined && error.code !== 'UNSUPPORTED'
     const lost = isLost ? lostRange(this.#archive, chunk, toEnd) : undefined
     this.findings.push(damageFinding(error, { chunk, ...(lost !== undefined && { lost }) }))
@@ -82,7 +55,7 @@ class Verifier {
 
   async run(): Promise<void> {
     const walk = new ChunkWalk(this.#archive)
-    const decodes = this.#o.deep === true || this.#o.against !== undefined
+    const decodes = this.#o.deep === true
     const load = await workloadOf(this.#archive, walk, this.#o, decodes)
     await withThreads(load, jobs, (threads) => this.#checkChunks(threads, walk, decodes))
     await this.#checkEnd(walk)
@@ -99,10 +72,8 @@ class Verifier {
         next: (slot) => this.#bring(walk, slot, !decodes),
         onError: asFinding,
       },
-      async ({ chunk, out }, result) => {
-        // Of the original as much is passed over as the chunk has, even if that is broken.
-        const difference = await this.#compare(out)
-        this.#judge(chunk, typeof result === 'number' ? difference : result)
+      ({ chunk, out }, result) => {
+        this.#judge(chunk, typeof result === 'number' ? undefined : result)
         done += out.length
         const { nbytes } = this.#archive
         const total = nbytes === undefined ? {} : { total: nbytes }
@@ -139,15 +110,6 @@ class Verifier {
     else this.#report(problem, chunk.index, false)
   }
 
-  async #compare(plain: Uint8Array): Promise<Problem> {
-    const { against } = this.#o
-    if (against === undefined) return undefined
-    const other = new Uint8Array(plain.length)
-    const n = await against.read(other)
-    if (n === plain.length && Buffer.compare(plain, other) === 0) return undefined
-    return new BlpkError('DAMAGED', `chunk ${this.nchunks}: the data differ from '${against.name}'`)
-  }
-
   /** Entries behind those in use must be −1: an append of another tool might believe them. */
   async #checkUnused(): Promise<void> {
     const { header, offsetsAt, chunksAt, source } = this.#archive
@@ -165,14 +127,6 @@ class Verifier {
   }
 
   async #checkEnd(walk: ChunkWalk): Promise<void> {
-    const { against } = this.#o
-    if (against !== undefined && this.findings.length === 0 && (await against.read(new Uint8Array(1))) > 0) {
-      this.findings.push({
-        level: 'damage',
-        code: 'DAMAGED',
-        message: `'${against.name}' has more data than the archive`,
-      })
-    }
     if (!this.isBroken) await this.#checkUnused()
     const { size } = this.#archive.source
     if (this.isBroken || size === undefined || size === walk.position) return
@@ -209,7 +163,7 @@ function withReason(report: VerifyReport, reason: BlpkError): VerifyReport {
 }
 
 async function verifyFront(source: ByteSource, o: VerifyOptions): Promise<Archive | VerifyReport> {
-  const deep = o.deep === true || o.against !== undefined
+  const deep = o.deep === true
   try {
     return await Archive.open(source, o)
   } catch (error) {
@@ -223,16 +177,14 @@ async function verifyFront(source: ByteSource, o: VerifyOptions): Promise<Archiv
 }
 
 /**
- * Checks an archive: header, metadata, offsets against chunks, every checksum; with `deep` or `against`
+ * Checks an archive: header, metadata, offsets against chunks, every checksum; with `deep`
  * also that every chunk decompresses. Where a chunk cannot be found, a survey goes on behind it. Everything that is
  * wrong is reported in one run. The source is not closed.
  * @throws BlpkError for what is not about the archive: files that cannot be read, an interrupt
  */
 export async function verifyArchive(source: ByteSource, options: VerifyOptions = {}): Promise<VerifyReport> {
   try {
-    const report = await verifyAll(source, options)
-    const findings = [...(options.findings ?? []), ...report.findings]
-    return { ...report, ok: isSound(findings), findings }
+    return await verifyAll(source, options)
   } catch (error) {
     throw interrupted(error, options.signal)
   }
@@ -241,17 +193,15 @@ export async function verifyArchive(source: ByteSource, options: VerifyOptions =
 async function verifyAll(source: ByteSource, options: VerifyOptions): Promise<VerifyReport> {
   const archive = await verifyFront(source, options)
   if (!(archive instanceof Archive)) return archive
-  const deep = options.deep === true || options.against !== undefined
+  const deep = options.deep === true
   const verifier = new Verifier(archive, options)
   await verifier.run()
   const { findings, nchunks, sound, checksum } = { ...verifier, checksum: archive.checksum }
   const first = findings.at(-1)
   const survey = verifier.isBroken ? await surveyed(source, options, deep) : undefined
   if (survey === undefined || first === undefined)
-    return { ok: false, findings, nchunks, sound, checksum, deep }
-  // What differs from the original was seen by the reader only.
-  const differing = findings.filter(({ offset, lost }) => offset === undefined && lost === undefined)
-  return withReason({ ...survey, findings: [...survey.findings, ...differing] }, asError(first))
+    return { ok: isSound(findings), findings, nchunks, sound, checksum, deep }
+  return withReason(survey, asError(first))
 }
 
 function asError({ code, message, chunk, offset }: Finding): BlpkError {

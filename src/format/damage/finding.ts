@@ -1,4 +1,5 @@
 import type { Box } from '../../array/geometry.js'
+import type { Advice } from '../../core/advice.js'
 import type { BlpkError, ErrorCode, ErrorPlace } from '../../core/errors.js'
 
 /** A half-open range of bytes, items or rows; without `stop` it goes to an end that is not known. */
@@ -33,13 +34,15 @@ export interface Finding {
   /** Position in the archive, in bytes. */
   offset?: number
   lost?: Lost
+  /** What can be done about it. */
+  advice?: Advice
 }
 
 /** As a finding: what an error says, with its place. */
 export function damageFinding(error: BlpkError, more: Partial<Finding> = {}): Finding {
-  const { code, message, place } = error
+  const { code, message, place, advice } = error
   const level = code === 'UNSUPPORTED' ? 'unsupported' : 'damage'
-  return { level, code, message, ...placeIn(place), ...more }
+  return { level, code, message, ...placeIn(place), ...more, ...(advice !== undefined && { advice }) }
 }
 
 export function placeIn({ chunk, offset }: ErrorPlace): Partial<Finding> {

@@ -1,7 +1,7 @@
 import type { ByteSource } from '../../../bytes/byte-source.js'
 import { asDamage } from '../../../core/errors.js'
-import type { VerifyReport } from '../../bloscpack/verify.js'
 import { damageFinding, isSound } from '../../damage/finding.js'
+import type { VerifyReport } from '../../verification.js'
 import { checkedHow } from './findings.js'
 import { type FrameSurveyOptions, surveyFrame } from './survey.js'
 

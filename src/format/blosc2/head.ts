@@ -1,20 +1,20 @@
+// How each result about a frame or an array begins.
+
 import { lstatSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type ArrayShape, product } from '../../array/geometry.js'
 import type { NdarrayLayout } from '../../array/npy/index.js'
-import { arrayOfFrame, JSON_LAYER } from '../../format/blosc2/chunks/described.js'
-import { type FrameFile, openFrame } from '../../format/blosc2/chunks/frame-file.js'
-import { readVlmeta } from '../../format/blosc2/chunks/vlmeta.js'
-import { B2ND_LAYER, type B2ndMeta, CATERVA_LAYER, parseB2nd } from '../../format/blosc2/frame/array-layer.js'
-import { itemDtype } from '../../format/blosc2/frame/dtype.js'
-import type { FrameHeader } from '../../format/blosc2/frame/header.js'
-import type { Layers } from '../../format/blosc2/frame/layers.js'
-import { TENSOR_LAYER } from '../../format/blosc2/frame/tensor.js'
-import { Workspace } from '../../kernels/workspace.js'
-import { TailSource } from '../../sources/tail.js'
-import type { ContainerInput } from '../containers.js'
-import { dtypeText, type Head, ifSound } from './head.js'
-import { jsonRatio } from './report.js'
+import { jsonRatio } from '../../core/sizes.js'
+import type { Workspace } from '../../kernels/workspace.js'
+import { dtypeText, type Head, ifSound } from '../facts.js'
+import { arrayOfFrame, JSON_LAYER } from './chunks/described.js'
+import type { FrameFile } from './chunks/frame-file.js'
+import { readVlmeta } from './chunks/vlmeta.js'
+import { B2ND_LAYER, type B2ndMeta, CATERVA_LAYER, parseB2nd } from './frame/array-layer.js'
+import { itemDtype } from './frame/dtype.js'
+import type { FrameHeader } from './frame/header.js'
+import type { Layers } from './frame/layers.js'
+import { TENSOR_LAYER } from './frame/tensor.js'
 
 /** A sparse frame is as large as its files. */
 export function directoryBytes(directory: string): number {
@@ -77,16 +77,4 @@ export async function headOfFrame(
     cbytes,
     ratio: jsonRatio(nbytes, cbytes),
   }
-}
-
-/** The same of an open frame, of which front and end are read. @throws BlpkError DAMAGED, UNSUPPORTED */
-export async function headOfFrameInput(
-  file: string,
-  { source: given, directory }: Pick<ContainerInput, 'source' | 'directory'>,
-): Promise<Head> {
-  const source = given.willRead && given.size !== undefined ? new TailSource(given, given.size) : given
-  const ws = new Workspace()
-  const frame = await openFrame(source, ws, { directory })
-  const cbytes = directory === undefined ? frame.header.frameBytes : directoryBytes(directory)
-  return headOfFrame(file, ws, frame, cbytes)
 }

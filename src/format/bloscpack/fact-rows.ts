@@ -1,12 +1,13 @@
+// What `info` says of an archive, for people.
+
 import { ARRAY_KEYS } from '../../array/npy/index.js'
 import { type Member, membersOf } from '../../core/json/edit.js'
 import type { JsonText } from '../../core/json/json.js'
 import { jsonPieces, jsonTextOf } from '../../core/json/print.js'
 import { parseJson } from '../../core/json/value.js'
 import { counted, exactSize, prettyRatio, prettySize } from '../../core/sizes.js'
-import { oneLine } from '../exit.js'
-import type { ArchiveInfo, ChunkInfo } from './info-facts.js'
-import { table } from './report.js'
+import type { FactRow, Facts, FactTable } from '../facts.js'
+import type { ArchiveInfo, ChunkInfo } from './describe.js'
 
 const UNKNOWN = 'unknown'
 /** Characters of metadata that are shown. */
@@ -57,7 +58,7 @@ function arrayText(metadata: JsonText | null): string | undefined {
   if (container !== 'numpy' || !Array.isArray(shape)) return undefined
   const dims = shape.length === 1 ? `${shape[0]},` : shape.join(', ')
   const type = typeof dtype === 'string' ? dtype : jsonTextOf(dtype)
-  return oneLine(`NumPy, dtype ${type}, shape (${dims}), order ${order}`)
+  return `NumPy, dtype ${type}, shape (${dims}), order ${order}`
 }
 
 function metadataText(info: ArchiveInfo): string {
@@ -68,17 +69,17 @@ function metadataText(info: ArchiveInfo): string {
 }
 
 /** JSON text as people read it, cut if it is long. */
-function indented({ text }: JsonText): string {
+function linesOf({ text }: JsonText): string[] {
   let shown = ''
   for (const piece of jsonPieces(text, { python: true })) {
     shown += piece
     if (shown.length > MAX_SHOWN) break
   }
   if (shown.length > MAX_SHOWN) shown = `${shown.slice(0, MAX_SHOWN)}…\n(cut: blpk meta get prints all of it)`
-  return shown.replace(/^/gm, '    ')
+  return shown.split('\n')
 }
 
-function chunkTable(chunks: readonly ChunkInfo[]): string {
+function chunkTable(chunks: readonly ChunkInfo[]): FactTable {
   const head = ['chunk', 'offset', 'nbytes', 'cbytes', 'ratio', 'codec', 'filters']
   const rows = chunks.map((chunk) => [
     String(chunk.index),
@@ -89,25 +90,30 @@ function chunkTable(chunks: readonly ChunkInfo[]): string {
     chunk.stored ? 'stored' : chunk.codec,
     filterText(chunk),
   ])
-  return `\n${table(head, rows)}`
+  return { head, rows }
 }
 
 /** The facts of an archive, for people. */
-export function formatInfo(info: ArchiveInfo): string {
+export function rowsOf(info: ArchiveInfo): Pick<Facts, 'rows' | 'tables'> {
   const array = arrayText(info.metadata)
-  const facts: [string, string][] = [
-    ['format', info.format],
-    ['size', sizeText(info.cbytes)],
-    ['plain size', plainText(info)],
-    ['chunks', chunksText(info)],
-    ['typesize', String(info.typesize)],
-    ['checksum', info.checksum],
-    ['offsets', info.offsets ? `yes, room for ${counted(info.maxAppChunks, 'more chunk')}` : 'no'],
-    ['first chunk', info.firstChunk === null ? 'none' : firstChunkText(info.firstChunk)],
-    ...(array === undefined ? [] : [['array', array] as [string, string]]),
-    ['metadata', metadataText(info)],
+  const rows: FactRow[] = [
+    { label: 'format', value: info.format },
+    { label: 'size', value: sizeText(info.cbytes) },
+    { label: 'plain size', value: plainText(info) },
+    { label: 'chunks', value: chunksText(info) },
+    { label: 'typesize', value: String(info.typesize) },
+    { label: 'checksum', value: info.checksum },
+    {
+      label: 'offsets',
+      value: info.offsets ? `yes, room for ${counted(info.maxAppChunks, 'more chunk')}` : 'no',
+    },
+    { label: 'first chunk', value: info.firstChunk === null ? 'none' : firstChunkText(info.firstChunk) },
+    ...(array === undefined ? [] : [{ label: 'array', value: array }]),
+    {
+      label: 'metadata',
+      value: metadataText(info),
+      below: info.metadata === null ? [] : linesOf(info.metadata),
+    },
   ]
-  const lines = facts.map(([name, value]) => `  ${name.padEnd(11)}  ${value}\n`).join('')
-  const json = info.metadata === null ? '' : `${indented(info.metadata)}\n`
-  return `${info.file}\n${lines}${json}${info.chunks === undefined ? '' : chunkTable(info.chunks)}`
+  return { rows, tables: info.chunks === undefined ? [] : [chunkTable(info.chunks)] }
 }

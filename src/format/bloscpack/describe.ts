@@ -1,11 +1,14 @@
+// What `info` says of an archive, for JSON.
+
+import { ndarrayIn } from '../../array/npy/index.js'
 import type { ChunkHeader } from '../../chunk/blosc1/header.js'
 import { knownFormat } from '../../codecs/registry.js'
 import { JsonText } from '../../core/json/json.js'
+import { jsonRatio } from '../../core/sizes.js'
 import type { Shuffle } from '../../filters/shuffles.js'
-import type { Archive, ChunkPlace } from '../../format/bloscpack/archive.js'
-import { FORMAT_VERSION } from '../../format/bloscpack/header.js'
-import { type Head, headOfArchive } from './head.js'
-import { jsonRatio } from './report.js'
+import { dtypeText, type Head, ifSound } from '../facts.js'
+import type { Archive, ChunkPlace } from './archive.js'
+import { FORMAT_VERSION } from './header.js'
 
 /** A chunk, as `--chunks` shows it and JSON has it. */
 export interface ChunkInfo {
@@ -77,13 +80,31 @@ function describeMetadata(archive: Archive): ArchiveInfo['metadataSection'] {
   return { codec: h.codec, level: h.level, size: h.size, storedSize: h.storedSize, maxSize: h.maxSize }
 }
 
+/** @param sizes plain size and size of the archive, in bytes, if they are known */
+export async function headOfArchive(
+  file: string,
+  { metadata }: Archive,
+  sizes: { nbytes: number | undefined; cbytes: number | undefined },
+): Promise<Head & { format: string }> {
+  const array = await ifSound(() => ndarrayIn(metadata))
+  const { nbytes = null, cbytes = null } = sizes
+  return {
+    file,
+    format: `Bloscpack ${FORMAT_VERSION}`,
+    shape: array?.shape ?? null,
+    dtype: array === undefined ? null : dtypeText(array),
+    nbytes,
+    cbytes,
+    ratio: nbytes === null || cbytes === null ? null : jsonRatio(nbytes, cbytes),
+  }
+}
+
 /** The facts of an archive. */
 export async function describeArchive(file: string, archive: Archive, found: Found): Promise<ArchiveInfo> {
   const { header } = archive
   const { nchunks = null } = found
   return {
     ...(await headOfArchive(file, archive, found)),
-    format: `Bloscpack ${FORMAT_VERSION}`,
     nchunks,
     chunkSize: header.chunkSize ?? null,
     lastChunk: header.lastChunk ?? null,

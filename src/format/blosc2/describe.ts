@@ -1,3 +1,5 @@
+// What `info` says of a frame or an array, for JSON.
+
 import {
   CODEC_FORMAT_UD,
   EXTENDED_HEADER_BYTES,
@@ -8,21 +10,21 @@ import {
 import { namedCodec, numberOf } from '../../chunk/blosc2/params.js'
 import { knownFormat, pluginName } from '../../codecs/registry.js'
 import { JsonText } from '../../core/json/json.js'
+import { jsonRatio } from '../../core/sizes.js'
 import { filterById } from '../../filters/registry.js'
-import type { FrameFile } from '../../format/blosc2/chunks/frame-file.js'
-import { isLossy } from '../../format/blosc2/chunks/lossy.js'
-import { readVlmeta } from '../../format/blosc2/chunks/vlmeta.js'
-import { itemDtype } from '../../format/blosc2/frame/dtype.js'
-import type { FrameHeader } from '../../format/blosc2/frame/header.js'
-import type { Layers } from '../../format/blosc2/frame/layers.js'
-import { isStandIn, objectIn, objectText, standInError } from '../../format/blosc2/frame/objects.js'
-import type { ChunkOffset } from '../../format/blosc2/frame/offsets.js'
-import { jsonOfMsgpack } from '../../format/blosc2/msgpack/to-json.js'
-import { tableColumn } from '../../format/blosc2/table-column.js'
 import type { Workspace } from '../../kernels/workspace.js'
-import type { Head } from './head.js'
-import { arrayMeta, headOfFrame } from './head-frame.js'
-import { jsonRatio } from './report.js'
+import type { Head } from '../facts.js'
+import type { FrameFile } from './chunks/frame-file.js'
+import { isLossy } from './chunks/lossy.js'
+import { readVlmeta } from './chunks/vlmeta.js'
+import { itemDtype } from './frame/dtype.js'
+import type { FrameHeader } from './frame/header.js'
+import type { Layers } from './frame/layers.js'
+import { isStandIn, objectIn, objectText, standInError } from './frame/objects.js'
+import type { ChunkOffset } from './frame/offsets.js'
+import { arrayMeta, headOfFrame } from './head.js'
+import { jsonOfMsgpack } from './msgpack/to-json.js'
+import { tableColumn } from './table-column.js'
 
 /** A metalayer. */
 export interface LayerInfo {

@@ -1,0 +1,120 @@
+// Tells what is in a container, whichever it is.
+
+import { BlpkError } from '../core/errors.js'
+import { shapeText } from '../core/shape-text.js'
+import { exactSize, jsonRatio, prettyRatio } from '../core/sizes.js'
+import type { ReadOptions } from '../disk/read-archive.js'
+import type { Container } from '../format/container.js'
+import {
+  dtypeText,
+  type FactRow,
+  type Facts,
+  type FactsOptions,
+  type Head,
+  ifSound,
+  unknownHead,
+} from '../format/facts.js'
+import type { Opened } from '../format/opened.js'
+import type { Readable } from '../places/open.js'
+import { KeptOpenSource } from '../sources/kept-open.js'
+import type { PlaceSettings } from '../store/settings.js'
+import type { Descriptor } from './inputs.js'
+import { type ContainerPlace, containerAt, openPlace } from './open.js'
+
+export { type FactRow, type Facts, type FactTable, type Head, unknownHead } from '../format/facts.js'
+
+export interface InfoOptions extends PlaceSettings, Omit<ReadOptions, 'frontOnly'>, Partial<FactsOptions> {}
+
+async function headOfOpened(
+  opened: Opened,
+  { source, directory }: ContainerPlace,
+  file: string,
+): Promise<Head> {
+  const array = await ifSound(() => opened.array?.())
+  const { nbytes = null } = opened
+  const cbytes = directory === undefined ? (source.size ?? null) : null
+  return {
+    file,
+    format: opened.format.id,
+    shape: array?.shape ?? null,
+    dtype: array === undefined ? null : dtypeText(array),
+    nbytes,
+    cbytes,
+    ratio: nbytes === null || cbytes === null ? null : jsonRatio(nbytes, cbytes),
+  }
+}
+
+function rowsOfHead({ format, shape, dtype, nbytes, cbytes }: Head): FactRow[] {
+  const size = (n: number | null): string => (n === null ? 'unknown' : exactSize(n))
+  const ratio = nbytes === null || cbytes === null ? '' : `, ratio ${prettyRatio(nbytes, cbytes)}`
+  return [
+    { label: 'format', value: format ?? 'unknown' },
+    { label: 'size', value: size(cbytes) },
+    { label: 'plain size', value: size(nbytes) + ratio },
+    ...(shape === null ? [] : [{ label: 'array', value: `dtype ${dtype}, shape ${shapeText(shape)}` }]),
+  ]
+}
+
+/** Of a container that tells nothing more. */
+async function factsOfOpened(container: Container, place: ContainerPlace, o: FactsOptions): Promise<Facts> {
+  const { maxChunk, dtype } = o
+  const source = new KeptOpenSource(place.source)
+  const opened = await container.open(
+    { ...place, source },
+    { ...(maxChunk !== undefined && { maxChunk }), ...(dtype !== undefined && { dtype }) },
+  )
+  try {
+    const head = await headOfOpened(opened, place, o.file)
+    const more = o.detail === 'front' ? { typesize: opened.typesize, kind: null } : {}
+    return { head, more, rows: rowsOfHead(head), tables: [] }
+  } finally {
+    await opened.close()
+  }
+}
+
+/** What is shown of an open place, which stays open. @throws BlpkError DAMAGED, CHECKSUM, UNSUPPORTED, IO, … */
+export async function factsAt(place: ContainerPlace, options: FactsOptions): Promise<Facts> {
+  const container = await containerAt(place)
+  return container.facts?.(place, options) ?? factsOfOpened(container, place, options)
+}
+
+/**
+ * What is in a container: a path or address, a directory, bytes, a stream. Nothing is unpacked.
+ * @param options.file the name that is shown; that of the place by default
+ * @throws BlpkError NOT_FOUND, IO, DENIED, NETWORK, DAMAGED, CHECKSUM, UNSUPPORTED
+ */
+export async function info(from: Readable | Descriptor, options: InfoOptions = {}): Promise<Facts> {
+  const place = await openPlace(from, { ...options, frontOnly: options.detail !== 'chunks' })
+  try {
+    return await factsAt(place, { ...options, file: options.file ?? place.directory ?? place.source.name })
+  } finally {
+    await place.source.close()
+  }
+}
+
+/** How a result about an open place begins. Of a pipe, and of a damaged one, next to nothing is known. */
+export async function headOf(place: ContainerPlace, file: string): Promise<Head> {
+  const { source, directory } = place
+  if (!source.seekable) return unknownHead(file)
+  const facts = await ifSound(() => factsAt(place, { file, detail: 'head' }))
+  const size = directory === undefined ? source.size : undefined
+  return facts?.head ?? { ...unknownHead(file), cbytes: size ?? null }
+}
+
+/**
+ * The same of a container that was just written; its name, if it is a file no more, is all that is known.
+ * @throws what is no BlpkError, and what a signal stopped
+ */
+export async function headOfName(name: string, settings: PlaceSettings & ReadOptions = {}): Promise<Head> {
+  try {
+    const place = await openPlace(name, { ...settings, frontOnly: true })
+    try {
+      return await headOf(place, name)
+    } finally {
+      await place.source.close()
+    }
+  } catch (error) {
+    if (settings.signal?.aborted === true || !(error instanceof BlpkError)) throw error
+    return unknownHead(name)
+  }
+}

@@ -1,0 +1,87 @@
+// Lists the containers under a prefix, with what their fronts tell.
+
+import { BlpkError, usage } from '../core/errors.js'
+import { type Head, unknownHead } from '../format/facts.js'
+import { formatByName } from '../format/registry.js'
+import { openSource } from '../places/open.js'
+import { placeOf } from '../places/registry.js'
+import type { Listed } from '../store/object-store.js'
+import type { PlaceSettings } from '../store/settings.js'
+import { factsAt } from './info.js'
+import { traitsOf } from './open.js'
+
+/** Fronts that are asked for at the same time. */
+const AT_ONCE = 8
+
+/** A container in the list; null where it does not tell. */
+export interface ListedContainer extends Head {
+  /** Size of the container, in bytes. */
+  cbytes: number
+  typesize: number | null
+  /** What it holds besides plain numbers, such as `lazyexpr`. */
+  kind: string | null
+}
+
+/** A container in the list, and why it could not be looked at. */
+export interface ListEntry {
+  row: ListedContainer
+  error?: BlpkError
+}
+
+export interface ListOptions extends PlaceSettings {
+  /** Whatever its name is; otherwise only names that containers have. */
+  anyName?: boolean
+}
+
+async function lookAt({ name, size }: Listed, settings: PlaceSettings): Promise<ListedContainer> {
+  const source = await openSource(name, settings)
+  try {
+    const place = { source, traits: await traitsOf(source), identity: undefined, like: undefined }
+    const { head, more } = await factsAt(place, { file: name, detail: 'front' })
+    return { ...head, cbytes: size, typesize: null, kind: null, ...more }
+  } finally {
+    await source.close()
+  }
+}
+
+async function entryOf(listed: Listed, settings: PlaceSettings): Promise<ListEntry> {
+  try {
+    return { row: await lookAt(listed, settings) }
+  } catch (error) {
+    if (settings.signal?.aborted === true || !(error instanceof BlpkError)) throw error
+    const { name, size } = listed
+    return { row: { ...unknownHead(name), cbytes: size, typesize: null, kind: null }, error }
+  }
+}
+
+/** Looks at several at a time, and gives them in the order of the list. */
+async function* lookAtAll(all: readonly Listed[], settings: PlaceSettings): AsyncGenerator<ListEntry> {
+  const waiting: Promise<ListEntry>[] = []
+  for (const one of all) {
+    const found = entryOf(one, settings)
+    found.catch(() => {})
+    waiting.push(found)
+    const head = waiting.length < AT_ONCE ? undefined : waiting.shift()
+    if (head !== undefined) yield await head
+  }
+  for (const found of waiting) yield await found
+}
+
+/** @throws BlpkError USAGE for a prefix where nothing can be listed */
+export function checkListable(prefix: string): void {
+  if (placeOf(prefix)?.list === undefined)
+    throw usage(`'${prefix}' is no s3://bucket/prefix: ls lists what is in a store`)
+}
+
+/**
+ * The containers whose names start with a prefix, such as `s3://bucket/run-7/`. The whole list is asked for before anything
+ * in it is looked at: a store that has no end of it is found out by the list alone.
+ * @throws BlpkError USAGE, NOT_FOUND, DENIED, NETWORK; what is wrong with one of them stands in its entry
+ */
+export async function* list(prefix: string, options: ListOptions = {}): AsyncGenerator<ListEntry> {
+  checkListable(prefix)
+  const all: Listed[] = []
+  for await (const one of placeOf(prefix)?.list?.(prefix, options) ?? [])
+    if (options.anyName === true || formatByName(one.name) !== undefined) all.push(one)
+  yield* lookAtAll(all, options)
+}
