@@ -105,4 +105,4 @@ const forCommand = [withoutChildProcess, withRequire]
 await bundleInto('dist/bundle', { cli: 'dist/cli/main.js', ...entries }, 'cjs', packed, forCommand)
 writeFileSync('dist/bundle/package.json', '{ "type": "commonjs" }\n')
 // In programs of others node shows the line that threw: it must be one.
-await bundleInto('dist/library', { index: 'dist/index.js', ...entries }, 'esm', false, [withoutChildProcess])
+await bundleInto('dist/esm', { index: 'dist/index.js', ...entries }, 'esm', false, [withoutChildProcess])

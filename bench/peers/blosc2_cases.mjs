@@ -2,7 +2,7 @@
 // the answer is how long it took, in seconds, and a checksum of what it gave. As arguments: one case, and out.
 import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
-import { ArrayValue, loadTensor, NDArray, SChunk, saveTensor } from '../../dist/library/index.js'
+import { ArrayValue, loadTensor, NDArray, SChunk, saveTensor } from '../../dist/esm/index.js'
 
 const kept = new Map()
 

@@ -1,6 +1,6 @@
 // The same with the library: in count typesize.
 import * as zlib from 'node:zlib'
-import { openArchive, RangeReader } from '../../dist/library/index.js'
+import { openArchive, RangeReader } from '../../dist/esm/index.js'
 
 const [source, count, typesize] = process.argv.slice(2)
 const items = 4096 / typesize
