@@ -21,7 +21,7 @@ import type { Totals } from '../compressed-sink.js'
 import type { Archive } from './archive.js'
 import type { EncodeParams } from './blosc1-job.js'
 import { type Common, commonOf, joinedMetadata, planSpans, type Span, type Stretch } from './join-plan.js'
-import { packHow } from './pack.js'
+import { packBy, packHow } from './pack-how.js'
 import type { PackPlan } from './plan.js'
 import { RangeReader } from './range.js'
 import { BloscpackSink } from './sink.js'
@@ -193,6 +193,7 @@ function planOf(
   return {
     // The header tells the item size of the data, whatever the chunks were packed with.
     params: { ...params, typesize: common.typesize },
+    run: packBy(params, common.chunkSize),
     chunkSize: common.chunkSize,
     size: common.nbytes,
     nchunks: totalsOf(common).nchunks,

@@ -19,15 +19,13 @@ import {
 import { countChunks, wholeItems } from '../../engine/plain-chunks.js'
 import type { Shuffle } from '../../filters/shuffles.js'
 import type { PlainSource } from '../../sources/plain.js'
+import type { ChunkPlan } from '../compressed-sink.js'
 import type { EncodeParams } from './blosc1-job.js'
+import { packBy } from './pack-how.js'
 
 /** Everything that is decided before the first chunk is packed. */
-export interface PackPlan {
+export interface PackPlan extends ChunkPlan {
   params: EncodeParams
-  /** Plain bytes a chunk. */
-  chunkSize: number
-  /** Plain bytes in all, where the source knows them. */
-  size: number | undefined
   /** Chunks in all, where the source knows its size. */
   nchunks: number | undefined
   offsets: boolean
@@ -83,6 +81,7 @@ export async function planPack(source: PlainSource, o: PackOptions): Promise<Pac
   o.onPlan?.({ ...params, codec: params.codec as CodecName, sampled, chunkSize })
   return {
     params,
+    run: packBy(params, Math.min(chunkSize, source.size ?? chunkSize)),
     chunkSize,
     size: source.size,
     nchunks: source.size === undefined ? undefined : countChunks(source.size, chunkSize),

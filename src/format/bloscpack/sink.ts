@@ -1,15 +1,18 @@
+// Writing an archive.
+
 import type { ByteSink } from '../../bytes/byte-sink.js'
 import type { ByteSource } from '../../bytes/byte-source.js'
 import type { FilePlace } from '../../bytes/file-place.js'
 import { type ChecksumName, loadChecksum } from '../../chunk/checksums.js'
 import { BlpkError } from '../../core/errors.js'
-import { roomFor } from '../../engine/options.js'
+import { type PackOptions, roomFor } from '../../engine/options.js'
 import { Workspace } from '../../kernels/workspace.js'
+import type { PlainSource } from '../../sources/plain.js'
 import type { CompressedSink, Totals } from '../compressed-sink.js'
 import { type BloscpackHeader, formatHeader, HEADER_BYTES } from './header.js'
 import { formatMetadata } from './metadata.js'
 import { formatOffsets, OFFSET_BYTES, unusedOffsets } from './offsets.js'
-import type { PackPlan } from './plan.js'
+import { type PackPlan, planPack } from './plan.js'
 
 /** Offsets kept for a source of unknown size: 2 GiB of default chunks, 16 KiB of archive. */
 const RESERVED_ENTRIES = 2 * 1024
@@ -33,7 +36,7 @@ function mostBytes({ size, nchunks }: PackPlan, front: number): number | undefin
 }
 
 /** Writes a Bloscpack archive to a place. */
-export class BloscpackSink implements CompressedSink {
+export class BloscpackSink implements CompressedSink<PackOptions, PackPlan> {
   readonly #sink: ByteSink
   readonly #copies: boolean
   #header: BloscpackHeader | undefined
@@ -50,6 +53,10 @@ export class BloscpackSink implements CompressedSink {
   constructor(sink: ByteSink, options: { copies?: boolean } = {}) {
     this.#copies = options.copies === true
     this.#sink = sink
+  }
+
+  plan(source: PlainSource, options: PackOptions): Promise<PackPlan> {
+    return planPack(source, options)
   }
 
   async begin(plan: PackPlan, totals: Totals | undefined): Promise<void> {
@@ -119,11 +126,15 @@ export class BloscpackSink implements CompressedSink {
     return true
   }
 
-  reserve(i: number, nbytes: number): FilePlace | undefined {
-    const place = this.#sink.reserve?.(nbytes)
-    if (place === undefined) return undefined
+  async place(i: number, chunkAndDigest: Uint8Array): Promise<FilePlace | undefined> {
+    const { length } = chunkAndDigest
+    const place = this.#sink.reserve?.(length)
+    if (place === undefined) {
+      await this.put(i, chunkAndDigest)
+      return undefined
+    }
     this.#offsets[i] = this.#position
-    this.#position += nbytes
+    this.#position += length
     return place
   }
 

@@ -1,12 +1,15 @@
 // Packing plain bytes into a frame.
 
+import type { FilePlace } from '../../../bytes/file-place.js'
 import { MAX_CHUNK2_NBYTES } from '../../../chunk/blosc2/header.js'
 import { guessTypesize, SAMPLE_BYTES } from '../../../chunk/typesize-sample.js'
 import { usage } from '../../../core/errors.js'
-import { ChunkReader } from '../../../engine/chunk-reader.js'
 import type { RunOptions } from '../../../engine/options.js'
 import { Workspace } from '../../../kernels/workspace.js'
 import type { PlainSource } from '../../../sources/plain.js'
+import type { ChunkPlan, CompressedSink, Totals } from '../../compressed-sink.js'
+import { pack } from '../../pack.js'
+import type { FrameHeader } from '../frame/header.js'
 import type { Layers } from '../frame/layers.js'
 import { traitsOf } from '../frame/schunk-traits.js'
 import type { FrameChecksum } from './checksums.js'
@@ -14,7 +17,7 @@ import { type CompressionOptions, resolveParams } from './cparams.js'
 import { FrameSink, type FrameTotals } from './frame-sink.js'
 import type { FrameOutput } from './frame-target.js'
 import { newFrameHeader } from './new-header.js'
-import { type PlainChunks, packInto } from './pack-into.js'
+import { packHow } from './pack-how.js'
 import { checkForPeers } from './peer-limits.js'
 
 /** Plain size of a chunk, in bytes, where it is not given: that of python-blosc2 depends on caches, ours does not. */
@@ -62,33 +65,25 @@ function chunksizeOf(asked: number | undefined, typesize: number): number {
   return Math.max(most - (most % typesize), typesize)
 }
 
-function frameChunks(source: PlainSource, chunksize: number): PlainChunks {
-  const { size } = source
-  const reader = new ChunkReader(source, chunksize)
-  return {
-    chunkBytes: Math.min(chunksize, size ?? chunksize),
-    total: size,
-    fill: async (room, _index, mayPass) => {
-      const chunk = await reader.next(room, mayPass)
-      // A frame of no bytes has no chunks.
-      if (chunk !== undefined && chunk.nbytes > 0) return chunk
-      await reader.checkEnd()
-      return undefined
-    },
-  }
+/** What is decided before the first chunk of a frame is packed. */
+export interface FramePlan extends ChunkPlan {
+  header: FrameHeader
+  checksum: FrameChecksum | undefined
+  vlmeta: Layers
 }
 
-/**
- * Packs plain bytes into a frame (README_CFRAME_FORMAT), chunk by chunk: memory does not depend on their number.
- * @throws BlpkError USAGE for options that make no sense; nothing is left in the place then
- */
-export async function packFrame(
-  source: PlainSource,
-  sink: FrameOutput,
-  o: FramePacking = {},
-): Promise<FrameResult> {
-  let frame: FrameSink | undefined
-  try {
+/** Writes plain bytes into a frame, chunk by chunk (README_CFRAME_FORMAT). */
+export class Blosc2Sink implements CompressedSink<FramePacking, FramePlan> {
+  readonly #output: FrameOutput
+  #frame: FrameSink | undefined
+  #plan: FramePlan | undefined
+  #totals: FrameTotals | undefined
+
+  constructor(output: FrameOutput) {
+    this.#output = output
+  }
+
+  async plan(source: PlainSource, o: FramePacking): Promise<FramePlan> {
     const [typesize, sampled] = await typesizeOf(source, o.typesize)
     if (!Number.isSafeInteger(typesize) || typesize < 1 || typesize >= 2 ** 31)
       throw usage(`the typesize is ${typesize}; it must be 1 byte or more`)
@@ -98,14 +93,61 @@ export async function packFrame(
     const { meta = new Map(), vlmeta = new Map() } = o
     const schunk = traitsOf({ typesize, chunksize, nbytes: size ?? 0, meta }, vlmeta)
     const params = resolveParams(o, { schunk })
-    const ws = new Workspace()
-    frame = new FrameSink(ws, sink, { ...newFrameHeader(params, meta), chunksize }, o.checksum)
+    const header = { ...newFrameHeader(params, meta), chunksize }
     o.onPlan?.({ typesize, sampled, chunksize })
-    await frame.begin(size === undefined ? undefined : { nbytes: size, nchunks: Math.ceil(size / chunksize) })
-    const nbytes = await packInto(frame, params, frameChunks(source, chunksize), o)
-    return { nbytes, ...(await frame.finish(nbytes, vlmeta)) }
-  } catch (error) {
-    await (frame === undefined ? sink.discard() : frame.abort())
-    throw error
+    const run = packHow(params, Math.min(chunksize, size ?? chunksize))
+    return { run, chunkSize: chunksize, size, withoutEmptyChunk: true, header, checksum: o.checksum, vlmeta }
   }
+
+  async begin(plan: FramePlan): Promise<void> {
+    const { header, checksum, size, chunkSize } = plan
+    this.#plan = plan
+    this.#frame = new FrameSink(new Workspace(), this.#output, header, checksum)
+    const most = size === undefined ? undefined : { nbytes: size, nchunks: Math.ceil(size / chunkSize) }
+    await this.#frame.begin(most)
+  }
+
+  async put(i: number, chunk: Uint8Array): Promise<void> {
+    await this.#begun.put(i, chunk)
+  }
+
+  place(i: number, chunk: Uint8Array): Promise<FilePlace | undefined> {
+    return this.#begun.hand(i, chunk)
+  }
+
+  get #begun(): FrameSink {
+    if (this.#frame === undefined) throw usage('the frame was not begun')
+    return this.#frame
+  }
+
+  async finish({ nchunks, lastChunk }: Totals): Promise<number> {
+    const { chunkSize = 0, vlmeta = new Map() } = this.#plan ?? {}
+    const nbytes = nchunks === 0 ? 0 : (nchunks - 1) * chunkSize + lastChunk
+    this.#totals = await this.#begun.finish(nbytes, vlmeta)
+    return this.#totals.cbytes
+  }
+
+  /** What the frame came to, when it is finished. */
+  get totals(): FrameTotals {
+    if (this.#totals === undefined) throw usage('the frame is not finished')
+    return this.#totals
+  }
+
+  async abort(): Promise<void> {
+    await (this.#frame === undefined ? this.#output.discard() : this.#frame.abort())
+  }
+}
+
+/**
+ * Packs plain bytes into a frame, chunk by chunk: memory does not depend on their number.
+ * @throws BlpkError USAGE for options that make no sense; nothing is left in the place then
+ */
+export async function packFrame(
+  source: PlainSource,
+  output: FrameOutput,
+  o: FramePacking = {},
+): Promise<FrameResult> {
+  const sink = new Blosc2Sink(output)
+  const { nbytes } = await pack(source, sink, o)
+  return { nbytes, ...sink.totals }
 }
