@@ -1,4 +1,5 @@
 import { BlpkError, reworded } from '../core/errors.js'
+import { placeFlags } from '../places/registry.js'
 import type { ChangeSettings, PlaceSettings } from '../store/settings.js'
 import { isDash, shown } from './dash.js'
 import { describe, exitCodeOf, oneLine, worst } from './exit.js'
@@ -18,12 +19,13 @@ export interface Context {
 
 /** What a place that is not on this machine is told. */
 export function placeSettings({ options, signal }: Context): PlaceSettings {
-  const { timeout, retries, s3Endpoint } = options
+  const { timeout, retries } = options
+  const own = placeFlags().map(({ setting }) => [setting, options[setting]] as const)
   return {
     signal,
     ...(timeout !== undefined && { timeout: timeout * 1000 }),
     ...(retries !== undefined && { retries }),
-    ...(s3Endpoint !== undefined && { s3Endpoint }),
+    ...Object.fromEntries(own.filter(([, value]) => value !== undefined)),
   }
 }
 

@@ -4,16 +4,18 @@ import type { ByteSource } from '../bytes/byte-source.js'
 import type { VersionedEditable } from '../bytes/editable.js'
 import { usage } from '../core/errors.js'
 import { acceptUrls } from '../core/place-name.js'
+import { S3_FLAGS } from '../store/s3/settings.js'
 import type { ChangeSettings, PlaceSettings, SinkSettings } from '../store/settings.js'
 import { HTTP } from './http.js'
-import type { Place, StorePlace } from './place.js'
+import type { Place, PlaceFlag, StorePlace } from './place.js'
 import { storePlace } from './store-place.js'
 
 const PLACES: readonly (Place | StorePlace)[] = [
   HTTP,
   {
     schemes: ['s3'],
-    store: async (settings) => new (await import('../store/s3/store.js')).S3Store(settings),
+    flags: S3_FLAGS,
+    store: async (o) => new (await import('../store/s3/store.js')).S3Store(o),
   },
 ]
 
@@ -45,6 +47,11 @@ export function registerPlace(place: Place | StorePlace): void {
     if (known.has(scheme)) throw usage(`names with '${scheme}://' have a place already`)
   }
   add(place)
+}
+
+/** The options of all places that are built in. */
+export function placeFlags(): readonly PlaceFlag[] {
+  return PLACES.flatMap(({ flags = [] }) => flags)
 }
 
 /** The scheme of a name that has a place, such as `s3`; undefined for a path. */

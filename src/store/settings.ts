@@ -1,11 +1,12 @@
 // What those who open a place that is not on this machine may set: patience, addresses, and what may be overwritten.
 import type { NetSettings } from '../net/retry.js'
+import type { S3Options } from './s3/settings.js'
+
+/** What single places may be told. */
+export type PlaceOptions = S3Options
 
 /** Settings of places that are not on this machine. */
-export interface PlaceSettings extends NetSettings {
-  /** Address of the S3 service, in place of that in the environment. */
-  s3Endpoint?: string
-}
+export interface PlaceSettings extends NetSettings, PlaceOptions {}
 
 /** Settings of an output. */
 export interface SinkSettings extends PlaceSettings {

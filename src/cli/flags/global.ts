@@ -1,3 +1,4 @@
+import { placeFlags } from '../../places/registry.js'
 import { oneOf, wholeNumber } from './option-values.js'
 import type { Flag, ProgressMode } from './options.js'
 
@@ -49,13 +50,7 @@ export const GLOBAL_FLAGS: readonly Flag[] = [
     parse: wholeNumber('the number of retries', 0, 1000),
     commands: 'all',
   },
-  {
-    name: 's3-endpoint',
-    value: 'url',
-    description: 'S3 service to talk to',
-    default: '$AWS_ENDPOINT_URL_S3, else AWS',
-    commands: 'all',
-  },
+  ...placeFlags().map(({ setting: _, ...flag }): Flag => ({ ...flag, commands: 'all' })),
   {
     name: 'progress',
     value: 'when',

@@ -4,6 +4,7 @@ import type { Room } from '../../engine/options.js'
 import type { Shuffle } from '../../filters/shuffles.js'
 import type { FilterOption } from '../../format/blosc2/chunks/cparams.js'
 import type { PartOf } from '../../format/pack-options.js'
+import type { PlaceOptions } from '../../store/settings.js'
 import type { ContainerName } from '../archive-name.js'
 import type { Selected } from './selection.js'
 import type { Slice } from './slices.js'
@@ -44,7 +45,7 @@ export interface Flag {
 }
 
 /** Options as they were given; nothing stands for a default. */
-export interface CliOptions {
+export interface CliOptions extends PlaceOptions {
   force?: boolean
   nthreads?: number
   verbose?: boolean
@@ -104,7 +105,6 @@ export interface CliOptions {
   /** Seconds. */
   timeout?: number
   retries?: number
-  s3Endpoint?: string
   part?: PartOf
 }
 
