@@ -103,6 +103,11 @@ export function interrupted(error: unknown, signal: AbortSignal | undefined): un
   return error
 }
 
+/** What a run over chunks fails with: its stop by our code, everything else with its place. */
+export function runError(error: unknown, signal: AbortSignal | undefined): unknown {
+  return located(interrupted(error, signal))
+}
+
 /** Errors that say something of the archive, as against those of the machine. @throws what is none */
 export function asDamage(error: unknown): BlpkError {
   if (error instanceof BlpkError && ['DAMAGED', 'CHECKSUM', 'UNSUPPORTED'].includes(error.code)) return error

@@ -1,5 +1,3 @@
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ByteSource } from '../bytes/byte-source.js'
 import type { FindMutable, Range, ReadNow } from '../bytes/mutable-parts.js'
@@ -11,14 +9,13 @@ import { openForChange } from './changing-file.js'
 import { type Disk, type FileFacts, nodeDisk, sameFile } from './disk.js'
 import { type Found, findJournal } from './find-journal.js'
 import { journalOf } from './journal.js'
-import { PRIVATE } from './modes.js'
 import { mutableParts } from './mutable.js'
 import { present } from './names.js'
 import type { Note } from './note.js'
 import type { Journal } from './open-journal.js'
 import { memoryPatch, overlay, type Patch, touches } from './patches.js'
 import { describePassed, mayBeAtWork } from './recover.js'
-import { temporaryBeside } from './temporary.js'
+import { TemporaryFile } from './temporary-file.js'
 
 /** A last chunk of more bytes than this is copied into a file, not into memory. */
 const MAX_IN_MEMORY = 32 * 2 ** 20
@@ -103,16 +100,11 @@ class Closers {
 
 /** Copies a range into a file that nobody else sees. */
 function spillPatch([position, nbytes]: Range, read: ReadNow, closers: Closers): Patch {
-  const path = temporaryBeside(join(tmpdir(), 'blpk'))
-  const fd = attempt('create', path, () => nodeDisk.open(path, 'wx+', PRIVATE))
-  closers.add(() => nodeDisk.close(fd))
-  attempt('write', path, () => {
-    nodeDisk.unlink(path)
-    for (let at = 0; at < nbytes; at += COPY_BYTES) {
-      nodeDisk.write(fd, read(position + at, Math.min(COPY_BYTES, nbytes - at)), at)
-    }
-  })
-  return { position, nbytes, read: (offset, into) => nodeDisk.read(fd, into, offset) }
+  const file = new TemporaryFile()
+  closers.add(() => file.close())
+  for (let at = 0; at < nbytes; at += COPY_BYTES)
+    file.append(read(position + at, Math.min(COPY_BYTES, nbytes - at)))
+  return { position, nbytes, read: (offset, into) => file.read(offset, into) }
 }
 
 /** Whoever cannot write to the archive may do in the place of the journal what they like: it means nothing. */

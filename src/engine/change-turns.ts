@@ -1,3 +1,5 @@
+// Changes of places that keep versions: who finds that others were quicker starts over.
+
 import type { VersionedEditable } from '../bytes/editable.js'
 import { BlpkError } from '../core/errors.js'
 import { DEFAULT_LOCK_TIMEOUT } from '../disk/changing-file.js'

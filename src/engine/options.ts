@@ -1,3 +1,5 @@
+// Options of everything that runs over many chunks, and what they are by default.
+
 import { MAX_CHUNK_NBYTES } from '../chunk/blosc1/header.js'
 import { type ChecksumName, checksumSpec } from '../chunk/checksums.js'
 import { type CodecName, codecByName } from '../codecs/registry.js'

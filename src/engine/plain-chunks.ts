@@ -1,3 +1,5 @@
+// How plain bytes are cut into chunks.
+
 import { MAX_CHUNK_NBYTES } from '../chunk/blosc1/header.js'
 import { changedError } from '../core/errors.js'
 import type { PlainSource } from '../sources/plain.js'

@@ -1,8 +1,6 @@
-import { closeSync, openSync, unlinkSync } from 'node:fs'
-import { attempt } from '../core/io-errors.js'
-import { writeFully } from '../disk/fully.js'
-import { PRIVATE } from '../disk/modes.js'
-import { temporaryBeside } from '../disk/temporary.js'
+// Sources of unknown size, or that cannot be read again, are brought into temporary files.
+
+import { TemporaryFile } from '../disk/temporary-file.js'
 import { FileSource } from '../sources/file.js'
 import { BytesPlainSource, type PlainSource } from '../sources/plain.js'
 
@@ -13,31 +11,24 @@ const PIECE = 1 << 20
  * never holds an archive half changed. Its close removes the file.
  */
 export async function spool(source: PlainSource, beside: string): Promise<BytesPlainSource> {
-  const path = temporaryBeside(beside)
-  const fd = attempt('create', path, () => openSync(path, 'wx+', PRIVATE))
-  const remove = (): void => {
-    closeSync(fd)
-    unlinkSync(path)
-  }
+  const file = new TemporaryFile(beside)
   try {
     const piece = new Uint8Array(PIECE)
-    for (let n = await source.read(piece); n > 0; n = await source.read(piece)) {
-      attempt('write', path, () => writeFully(fd, piece.subarray(0, n), null))
-    }
-    const file = new FileSource(path, fd)
+    for (let n = await source.read(piece); n > 0; n = await source.read(piece))
+      file.append(piece.subarray(0, n))
     const { typesize, metadata } = source
     const traits = {
       ...(typesize !== undefined && { typesize }),
       ...(metadata !== undefined && { metadata }),
     }
-    const plain = new BytesPlainSource(file, traits)
+    const plain = new BytesPlainSource(new FileSource(file.name, file.fd), traits)
     plain.close = () => {
-      remove()
+      file.close()
       return source.close()
     }
     return plain
   } catch (error) {
-    remove()
+    file.close()
     throw error
   }
 }

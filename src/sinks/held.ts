@@ -1,19 +1,16 @@
-import { closeSync } from 'node:fs'
+// Sinks that cannot be patched, such as pipes: what is written is held back in a temporary file.
+
 import type { ByteSink } from '../bytes/byte-sink.js'
-import { attempt } from '../core/io-errors.js'
-import { readFully, writeFully } from '../disk/fully.js'
-import { openNameless } from '../disk/nameless.js'
+import { TemporaryFile } from '../disk/temporary-file.js'
 
 const PIECE_BYTES = 1 << 20
 
-/** Holds everything back in a nameless file until the commit, so that a pipe can be patched. */
+/** Holds everything back until the commit. */
 class HeldSink implements ByteSink {
   readonly name: string
   readonly seekable = true
   readonly #sink: ByteSink
-  readonly #fd = openNameless()
-  #size = 0
-  #isOpen = true
+  readonly #file = new TemporaryFile(undefined, 'a temporary file')
 
   constructor(sink: ByteSink) {
     this.name = sink.name
@@ -21,36 +18,30 @@ class HeldSink implements ByteSink {
   }
 
   write(bytes: Uint8Array): void {
-    this.patch(this.#size, bytes)
-    this.#size += bytes.length
+    this.#file.append(bytes)
   }
 
   patch(position: number, bytes: Uint8Array): void {
-    attempt('write', 'a temporary file', () => writeFully(this.#fd, bytes, position))
+    this.#file.write(position, bytes)
   }
 
   async commit(): Promise<void> {
     try {
       const piece = new Uint8Array(PIECE_BYTES)
-      for (let at = 0; at < this.#size; ) {
-        const n = attempt('read', 'a temporary file', () => readFully(this.#fd, piece, at))
+      for (let at = 0; at < this.#file.size; ) {
+        const n = this.#file.read(at, piece)
         await this.#sink.write(piece.subarray(0, n))
         at += n
       }
       await this.#sink.commit()
     } finally {
-      this.#close()
+      this.#file.close()
     }
   }
 
   async discard(): Promise<void> {
-    this.#close()
+    this.#file.close()
     await this.#sink.discard()
-  }
-
-  #close(): void {
-    if (this.#isOpen) closeSync(this.#fd)
-    this.#isOpen = false
   }
 }
 

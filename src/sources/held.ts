@@ -1,35 +1,37 @@
-import { closeSync } from 'node:fs'
+// Streams that are read at any position: all of one is brought into a temporary file.
+
 import type { ByteSource } from '../bytes/byte-source.js'
-import { attempt } from '../core/io-errors.js'
-import { writeFully } from '../disk/fully.js'
-import { openNameless } from '../disk/nameless.js'
+import { TemporaryFile } from '../disk/temporary-file.js'
 import { FileSource } from './file.js'
 
 const PIECE_BYTES = 1 << 20
 
 class HeldSource extends FileSource {
+  readonly #file: TemporaryFile
+
+  constructor(name: string, file: TemporaryFile) {
+    super(name, file.fd)
+    this.#file = file
+  }
+
   override close(): void {
-    closeSync(this.fd)
+    this.#file.close()
   }
 }
 
 /**
- * Brings all of a stream into a nameless file, so that it can be read at any position. The stream is not closed.
+ * Brings all of a stream into a temporary file, so that it can be read at any position. The stream is not closed.
  * @throws BlpkError IO, NO_SPACE
  */
 export async function holdSource(source: ByteSource): Promise<ByteSource> {
-  const fd = openNameless()
+  const file = new TemporaryFile(undefined, 'a temporary file')
   try {
     const piece = new Uint8Array(PIECE_BYTES)
-    for (let at = 0; ; ) {
-      const n = await source.read(at, piece)
-      if (n === 0) break
-      attempt('write', 'a temporary file', () => writeFully(fd, piece.subarray(0, n), at))
-      at += n
-    }
-    return new HeldSource(source.name, fd)
+    for (let n = await source.read(0, piece); n > 0; n = await source.read(file.size, piece))
+      file.append(piece.subarray(0, n))
+    return new HeldSource(source.name, file)
   } catch (error) {
-    closeSync(fd)
+    file.close()
     throw error
   }
 }

@@ -1,6 +1,6 @@
 // Ranges of plain bytes that threads decompress.
 
-import { interrupted, located } from '../../core/errors.js'
+import { runError } from '../../core/errors.js'
 import type { RunOptions } from '../../engine/options.js'
 import { lendThreads } from '../../engine/pools.js'
 import { eachPiece } from '../../engine/read-run.js'
@@ -65,7 +65,7 @@ export async function* rangePieces(
       at += plain.length
     }
   } catch (error) {
-    throw located(interrupted(error, o.signal))
+    throw runError(error, o.signal)
   } finally {
     await giveBack()
   }
@@ -85,7 +85,7 @@ export async function* allPieces(archive: Archive, o: RunOptions = {}): AsyncGen
   try {
     for await (const { out } of decoded(archive, threads, all, () => walk.next(), o)) yield out
   } catch (error) {
-    throw located(interrupted(error, o.signal))
+    throw runError(error, o.signal)
   } finally {
     await end()
   }

@@ -3,7 +3,7 @@
 import type { ChunkHeader } from '../../chunk/blosc1/header.js'
 import type { Codec } from '../../codecs/codec.js'
 import { knownFormat } from '../../codecs/registry.js'
-import { type ErrorPlace, interrupted, located } from '../../core/errors.js'
+import { type ErrorPlace, runError } from '../../core/errors.js'
 import type { From } from '../../engine/fill.js'
 import type { RunOptions } from '../../engine/options.js'
 import { withThreads } from '../../engine/pools.js'
@@ -140,6 +140,6 @@ export async function unpack(
     return result
   } catch (error) {
     await sink.abort()
-    throw located(interrupted(error, options.signal))
+    throw runError(error, options.signal)
   }
 }

@@ -1,0 +1,62 @@
+// A file that nobody else sees, for what is too much for memory. Nothing is left of it, whatever happens.
+
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { attempt } from '../core/io-errors.js'
+import { nodeDisk } from './disk.js'
+import { readFully, writeFully } from './fully.js'
+import { PRIVATE } from './modes.js'
+import { temporaryBeside } from './temporary.js'
+
+export class TemporaryFile {
+  readonly fd: number
+  /** For messages. */
+  readonly name: string
+  /** In bytes, as far as it was appended to. */
+  size = 0
+  /** Its path, where a file that is open keeps its name (Windows): then the name goes when it is closed. */
+  #left: string | undefined
+  #isOpen = true
+
+  /**
+   * @param beside path in whose directory it lies, if it is to be on the same disk; by default that for temporary files
+   * @param name what messages call it, where that is not its path
+   * @throws BlpkError IO, NO_SPACE
+   */
+  constructor(beside = join(tmpdir(), 'blpk'), name?: string) {
+    const path = temporaryBeside(beside)
+    this.fd = attempt('create', path, () => nodeDisk.open(path, 'wx+', PRIVATE))
+    this.name = name ?? path
+    try {
+      nodeDisk.unlink(path)
+    } catch {
+      this.#left = path
+    }
+  }
+
+  /** Writes behind what was appended before. @returns where it is, in bytes @throws BlpkError IO, NO_SPACE */
+  append(bytes: Uint8Array): number {
+    const at = this.size
+    this.write(at, bytes)
+    this.size += bytes.length
+    return at
+  }
+
+  /** @throws BlpkError IO, NO_SPACE */
+  write(position: number, bytes: Uint8Array): void {
+    attempt('write', this.name, () => writeFully(this.fd, bytes, position))
+  }
+
+  /** Fills `into` from a position on. @returns how many bytes there were @throws BlpkError IO */
+  read(position: number, into: Uint8Array): number {
+    return attempt('read', this.name, () => readFully(this.fd, into, position))
+  }
+
+  close(): void {
+    if (!this.#isOpen) return
+    this.#isOpen = false
+    nodeDisk.close(this.fd)
+    const path = this.#left
+    if (path !== undefined) attempt('remove', path, () => nodeDisk.unlink(path))
+  }
+}
