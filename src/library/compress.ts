@@ -1,0 +1,65 @@
+// Packs anything into a container of any kind.
+
+import { checkOptions } from '../format/check-options.js'
+import type { Output, PackResult } from '../format/output.js'
+import type { PackOptions } from '../format/pack-options.js'
+import { containerOf, formatById, formatByName, loadContainer } from '../format/registry.js'
+import type { Format } from '../format/traits.js'
+import { usage } from '../core/errors.js'
+import { isWritable, type OutputOptions, outputTo, outputToMemory, type Writable } from './outputs.js'
+import { openPlainInput, type Packable, type PlainInput } from './plain-input.js'
+
+/** How something is packed. */
+export interface CompressOptions extends PackOptions, OutputOptions {
+  /** `blp`, `b2frame`, `b2nd`, or that of a container of your own. Default: what the name says, else `blp`. */
+  format?: string
+  /** Take a `.npy` as plain bytes. */
+  raw?: boolean
+}
+
+/** What is written under a name. @throws BlpkError USAGE for a format that there is not */
+export function formatFor(name: string, wanted: string | undefined): Format {
+  const found = wanted === undefined ? (formatByName(name) ?? formatById('blp')) : formatById(wanted)
+  if (found === undefined) throw usage(`there is no format '${wanted ?? 'blp'}'`)
+  return found
+}
+
+async function packInto(
+  from: Packable,
+  o: CompressOptions,
+  output: (opened: PlainInput) => Output,
+): Promise<PackResult> {
+  const { format: wanted, overwrite: _, ...options } = o
+  const opened = await openPlainInput(from, o)
+  try {
+    const to = output(opened)
+    const format = formatFor(to.name, wanted)
+    checkOptions(format, options)
+    const container = await loadContainer(containerOf(format))
+    return await container.pack(opened.plain, to, format, options)
+  } finally {
+    await opened.close()
+  }
+}
+
+/**
+ * Packs bytes, a file, a stream or an array into a container. A `.npy` becomes a container of its array.
+ * @param to a path, `s3://bucket/key`, or a sink; its name says the format: `.blp`, `.b2frame`, `.b2nd`
+ * @returns sizes in bytes, and how many chunks there are
+ * @throws BlpkError NOT_FOUND, EXISTS, SAME_FILE, USAGE for options that the format does not take, IO, NO_SPACE, DENIED,
+ * NETWORK, INTERRUPTED; no output is left then
+ */
+export function compress(from: Packable, to: Writable, options?: CompressOptions): Promise<PackResult>
+/** The same into memory. @param options.format `blp` by default @returns the container */
+export function compress(from: Packable, options?: CompressOptions): Promise<Uint8Array>
+export async function compress(
+  from: Packable,
+  to: Writable | CompressOptions = {},
+  options: CompressOptions = {},
+): Promise<PackResult | Uint8Array> {
+  if (isWritable(to))
+    return packInto(from, options, ({ input }) => outputTo(to, input === undefined ? [] : [input], options))
+  const { output, sink } = outputToMemory()
+  await packInto(from, to, () => output)
+  return sink.bytes
+}
