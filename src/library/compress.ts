@@ -1,11 +1,11 @@
 // Packs anything into a container of any kind.
 
+import { usage } from '../core/errors.js'
 import { checkOptions } from '../format/check-options.js'
 import type { Output, PackResult } from '../format/output.js'
 import type { PackOptions } from '../format/pack-options.js'
 import { containerOf, formatById, formatByName, loadContainer } from '../format/registry.js'
 import type { Format } from '../format/traits.js'
-import { usage } from '../core/errors.js'
 import { isWritable, type OutputOptions, outputTo, outputToMemory, type Writable } from './outputs.js'
 import { openPlainInput, type Packable, type PlainInput } from './plain-input.js'
 

@@ -27,12 +27,15 @@ export interface OutputOptions extends PlaceSettings, LockOptions {
 export type Writable = PlaceName | ByteSink
 
 export function isWritable(to: unknown): to is Writable {
-  return typeof to === 'string' || to instanceof URL || (typeof to === 'object' && to !== null && 'write' in to)
+  return (
+    typeof to === 'string' || to instanceof URL || (typeof to === 'object' && to !== null && 'write' in to)
+  )
 }
 
 /** @throws BlpkError SAME_FILE */
 function checkNotInput(path: string, inputs: readonly Input[]): void {
-  const identity = schemeOf(path) === undefined ? identityOf(lookClosely(path)) : placeOf(path)?.identity(path)
+  const identity =
+    schemeOf(path) === undefined ? identityOf(lookClosely(path)) : placeOf(path)?.identity(path)
   if (identity !== undefined && inputs.some((input) => input.identity === identity))
     throw new BlpkError('SAME_FILE', `input and output are the same file: '${path}'`, { path })
 }
