@@ -5,7 +5,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { formatHeader, parseHeader } from '../dist/format/bloscpack/header.js'
 import { openArchive } from '../dist/format/bloscpack/open-archive.js'
 import { verifyArchive } from '../dist/format/bloscpack/verify.js'
-import { MemorySource, unpackBytes, unpackFile } from '../dist/index.js'
+import { decompress, MemorySource } from '../dist/index.js'
 import { chunkDecisions, chunksOf } from './support/archives.js'
 import { encode } from './support/chunks.js'
 import { sameBytes, sha256 } from './support/scratch.js'
@@ -55,7 +55,7 @@ describe.each(entries)('$name', (e) => {
   const bytes = fixture(e.path)
 
   test('decodes to its original', async () => {
-    const plain = await unpackBytes(bytes)
+    const plain = await decompress(bytes)
     expect(sha256(plain)).toBe(e.original_sha256)
     expect(sameBytes(plain, fixture(e.original))).toBe(true)
   })
@@ -79,7 +79,7 @@ describe('arrays come back as NumPy saves them', () => {
     const { npy } = e
     test(e.name, async () => {
       const output = join(directory, `${e.name}.npy`)
-      await unpackFile(join(FIXTURES, e.path), output)
+      await decompress(join(FIXTURES, e.path), output)
       expect(sameBytes(readFileSync(output), fixture(npy))).toBe(true)
     })
   }

@@ -13,12 +13,12 @@ test('the published files pack, read, and start workers, as a library and on the
   const script = join(directory, 'use.js')
   writeFileSync(
     script,
-    `import { NDArray, packFile, unpackFile } from 'blpk'
+    `import { NDArray, compress, decompress } from 'blpk'
 import { readFileSync, writeFileSync } from 'node:fs'
 const plain = new Float64Array(4e6).map((_, i) => i / 7)
 writeFileSync('plain.bin', plain)
-await packFile('plain.bin', 'plain.blp', { codec: 'zstd', level: 3, typesize: 8, threads: 2 })
-await unpackFile('plain.blp', 'again.bin', { threads: 2 })
+await compress('plain.bin', 'plain.blp', { codec: 'zstd', level: 3, typesize: 8, threads: 2 })
+await decompress('plain.blp', 'again.bin', { threads: 2 })
 const array = await NDArray.fromTypedArray(plain, { shape: [2000, 2000], codec: 'zstd' })
 await array.save('plain.b2nd')
 console.log(readFileSync('again.bin').equals(readFileSync('plain.bin')))`,
@@ -42,9 +42,9 @@ test('CommonJS gets the same library by require', () => {
   writeFileSync(join(place, 'package.json'), '{ "type": "commonjs" }')
   writeFileSync(
     join(place, 'use.js'),
-    `const { BlpkError, packBytes, unpackBytes } = require('blpk')
+    `const { BlpkError, compress, decompress } = require('blpk')
 const { version } = require('blpk/package.json')
-packBytes(new Uint8Array(1000)).then(unpackBytes).then(async (bytes) => {
+compress(new Uint8Array(1000)).then(decompress).then(async (bytes) => {
   const same = (await import('blpk')).BlpkError === BlpkError
   console.log(bytes.length, same, /^\\d+\\./.test(version))
 })`,

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { NDArray, packBytes, SChunk } from '../../dist/index.js'
+import { compress, NDArray, SChunk } from '../../dist/index.js'
 import { startPeer } from '../support/peer.js'
 import { sameBytes, scratchDirectory } from '../support/scratch.js'
 import { blpk } from './run.js'
@@ -165,7 +165,7 @@ describe('meta', () => {
     [['get', 'items'], 3, /no Blosc2 frame/],
   ])('%j says what is wrong', async ([action = '', name = '', ...rest], code, message) => {
     if (action !== 'get' || name === 'e.b2frame') await makeFrame('e.b2frame').catch(() => undefined)
-    writeFileSync(at('e.blp'), await packBytes(new Uint8Array(10)))
+    writeFileSync(at('e.blp'), await compress(new Uint8Array(10)))
     const run = await blpk(['meta', action, at(name), ...rest])
     expect(run.err).toMatch(message)
     expect(run.code).toBe(code)

@@ -43,7 +43,7 @@ describe.runIf(isLinux)('a limited address space', () => {
 
   test('that is too small for the library is said plainly', async () => {
     const cwd = tempDir()
-    const script = `import('${LIBRARY}').then(({ packBytes }) => packBytes(new Uint8Array(1e6)))
+    const script = `import('${LIBRARY}').then(({ compress }) => compress(new Uint8Array(1e6)))
       .catch((error) => console.log(error.code, error.message))`
     const { out } = await shell(`ulimit -v 8000000; "$NODE" -e "${script}"`, { cwd })
     expect(out.toString()).toMatch(

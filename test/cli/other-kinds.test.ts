@@ -2,7 +2,7 @@ import { copyFileSync, readFileSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import { NDArray, packFile, repairFile, salvageFile, saveTensor, unpackFile } from '../../dist/index.js'
+import { compress, decompress, NDArray, repairFile, salvageFile, saveTensor } from '../../dist/index.js'
 import { blpk, filesIn, isPosix, npy, put, ramp, tempDir } from './run.js'
 
 const array = npy('<f4', [100], ramp(400))
@@ -86,8 +86,8 @@ describe('with -f, too', () => {
     const overwrite = true
     const grid = await NDArray.fromTypedArray(new Float32Array(10))
     const refused: (() => Promise<unknown>)[] = [
-      () => packFile(data, put(dir, 'c.npy', array), { overwrite }),
-      () => unpackFile(archive, put(dir, 'd.blp', readFileSync(archive)), { overwrite }),
+      () => compress(data, put(dir, 'c.npy', array), { overwrite }),
+      () => decompress(archive, put(dir, 'd.blp', readFileSync(archive)), { overwrite }),
       () => grid.save(data, { overwrite }),
       () => grid.saveNpy(archive, { overwrite }),
       () => saveTensor(new Float32Array(10), data, { overwrite }),

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, lstatSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { packFile, SChunk, unpackBytes } from '../../dist/index.js'
+import { compress, decompress, SChunk } from '../../dist/index.js'
 import { blpk, filesIn, isPosix, noise, npy, put, ramp, shell, tempDir } from './run.js'
 
 const isLinux = process.platform === 'linux'
@@ -41,8 +41,8 @@ describe.runIf(isLinux)('files whose size the system does not know', () => {
       await well(`blpk c - z.blp < ${file}`, cwd)
       await well('blpk d z.blp z', cwd)
       expect(statSync(join(cwd, 'z')).size).toBeGreaterThan(0)
-      await packFile(file, join(cwd, 'lib.blp'))
-      expect((await unpackBytes(readFileSync(join(cwd, 'lib.blp')))).length).toBeGreaterThan(0)
+      await compress(file, join(cwd, 'lib.blp'))
+      expect((await decompress(readFileSync(join(cwd, 'lib.blp')))).length).toBeGreaterThan(0)
     },
   )
 
@@ -145,7 +145,7 @@ describe.runIf(isLinux)('descriptors', () => {
     })
     expect(statSync(join(cwd, 'f')).isFIFO()).toBe(true)
     expect(statSync('/dev/null').isCharacterDevice()).toBe(true)
-    await packFile(join(cwd, 'a'), '/dev/null', { overwrite: true })
+    await compress(join(cwd, 'a'), '/dev/null', { overwrite: true })
     expect(statSync('/dev/null').isCharacterDevice()).toBe(true)
   })
 })

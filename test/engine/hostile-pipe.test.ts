@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { openArchive } from '../../dist/format/bloscpack/open-archive.js'
-import { BlpkError, BytesPlainSink, MemorySink, packBytes, unpack } from '../../dist/index.js'
+import { BlpkError, BytesPlainSink, compress, MemorySink, unpack } from '../../dist/index.js'
 
 /** Reads an archive from a pipe, which does not tell how long it is. */
 async function failure(bytes: Uint8Array): Promise<unknown> {
@@ -14,7 +14,7 @@ async function failure(bytes: Uint8Array): Promise<unknown> {
 }
 
 async function archiveWith(change: (view: DataView) => void): Promise<Uint8Array> {
-  const bytes = await packBytes(new Uint8Array(1000).fill(7), { metadata: '{"a": 1}' })
+  const bytes = await compress(new Uint8Array(1000).fill(7), { metadata: '{"a": 1}' })
   change(new DataView(bytes.buffer, bytes.byteOffset, bytes.length))
   return bytes
 }

@@ -1,24 +1,26 @@
 import { describe, expect, test } from 'vitest'
+import type { PackOptions as BloscpackOptions } from '../../dist/engine/options.js'
 import type { Archive } from '../../dist/format/bloscpack/archive.js'
 import { openArchive } from '../../dist/format/bloscpack/open-archive.js'
 import { partOf } from '../../dist/format/bloscpack/part.js'
 import { verifyArchive } from '../../dist/format/bloscpack/verify.js'
 import {
   BloscpackSink,
+  compress,
   concatArchives,
+  decompress,
   MemorySink,
-  type PackOptions,
+  open as openDataset,
   pack,
-  packBytes,
   plainSource,
-  unpackBytes,
-  unpackNdarray,
 } from '../../dist/index.js'
 import { npy, ramp } from '../cli/run.js'
 import { CHECKSUMS } from '../support/arbitrary.js'
 import { makeData } from '../support/data.js'
 import { between, seeded } from '../support/random.js'
 import { sameBytes } from '../support/scratch.js'
+
+type PackOptions = Omit<BloscpackOptions, 'onPlan'>
 
 const CHUNK = 1000
 
@@ -36,7 +38,7 @@ async function joined(
 
 describe('concat', () => {
   const packed = (plain: Uint8Array, o: PackOptions = {}) =>
-    packBytes(plain, { chunkSize: CHUNK, typesize: 4, threads: 1, ...o })
+    compress(plain, { chunkSize: CHUNK, typesize: 4, threads: 1, ...o })
 
   test('pieces of any sizes, with and without offsets: sound, and the bytes one after the other', async () => {
     const random = seeded(5)
@@ -49,7 +51,7 @@ describe('concat', () => {
       const archives: Uint8Array[] = []
       for (const plain of plains) archives.push(await packed(plain, { checksum, offsets: random() < 0.7 }))
       const { bytes } = await joined(archives)
-      expect(sameBytes(await unpackBytes(bytes), Buffer.concat(plains))).toBe(true)
+      expect(sameBytes(await decompress(bytes), Buffer.concat(plains))).toBe(true)
       expect((await verifyArchive((await openArchive(bytes)).source, { deep: true })).findings).toEqual([])
     }
   })
@@ -95,7 +97,7 @@ describe('concat', () => {
       await packArray([7, 3]),
       await packArray([0, 3]),
     ])
-    expect(await unpackNdarray(bytes)).toMatchObject({ shape: [307, 3], dtype: '<f4' })
+    expect(await (await openDataset(bytes)).slice()).toMatchObject({ shape: [307, 3], dtype: '<f4' })
     for (const other of [packArray([7, 4]), packArray([7, 3], '<f8'), packArray([21])])
       await expect(joined([await packArray([300, 3]), await other])).rejects.toMatchObject({ code: 'USAGE' })
     await expect(
@@ -128,7 +130,7 @@ describe('parts', () => {
     ] as const) {
       const plain = makeData('counting', size, 4, size)
       const { bytes, copied } = await joined(await partsOf(plain, count, { chunkSize: CHUNK }))
-      expect(sameBytes(await unpackBytes(bytes), plain)).toBe(true)
+      expect(sameBytes(await decompress(bytes), plain)).toBe(true)
       expect(copied).toBe((await openArchive(bytes)).nchunks)
     }
   })
@@ -141,14 +143,14 @@ describe('parts', () => {
         const archives = await partsOf(input, count, { chunkSize: CHUNK })
         let rows = 0
         for (const archive of archives) {
-          const { shape: own } = await unpackNdarray(archive)
+          const { shape: own } = await (await openDataset(archive)).slice()
           expect(own.slice(1)).toEqual(shape.slice(1))
           rows += own[0] ?? 0
         }
         if (size > 0) expect(rows).toBe(shape[0])
         const { bytes, copied } = await joined(archives)
         expect(copied).toBe((await openArchive(bytes)).nchunks)
-        const whole = await unpackNdarray(bytes)
+        const whole = await (await openDataset(bytes)).slice()
         if (size > 0) expect(whole.shape).toEqual(shape)
         expect(sameBytes(whole.data, ramp(size))).toBe(true)
       }

@@ -19,7 +19,7 @@ import { littleEndian64, toHex, xxh64 } from '../../dist/core/xxh64.js'
 import { nodeDisk } from '../../dist/disk/disk.js'
 import { formatFacts, type JournalFacts } from '../../dist/disk/journal-format.js'
 import { describeHolder } from '../../dist/disk/recover.js'
-import { appendToFile, BytesPlainSource, MemorySource, packBytes } from '../../dist/index.js'
+import { appendToFile, BytesPlainSource, compress, MemorySource } from '../../dist/index.js'
 import { openArchiveFile } from '../../dist/verbs/open.js'
 import { KillingDisk } from '../faults/killing-disk.js'
 import { makeData } from '../support/data.js'
@@ -34,9 +34,9 @@ const plain = makeData('noisy', 10_700, 4, 1)
 const more = makeData('noisy', 5_000, 4, 2)
 const pack = { chunkSize: 2000, typesize: 4, threads: 1, maxAppChunks: 100 }
 /** Six chunks, of which five are full. */
-const archive = await packBytes(plain, pack)
+const archive = await compress(plain, pack)
 /** One chunk that is not full, so that an append keeps none. */
-const single = await packBytes(plain.subarray(0, 1000), pack)
+const single = await compress(plain.subarray(0, 1000), pack)
 let count = 0
 let home = ''
 let path = ''

@@ -17,10 +17,10 @@ import {
   type AppendOptions,
   appendToFile,
   BytesPlainSource,
+  compress,
+  decompress,
   MemorySource,
   type PlainSource,
-  packBytes,
-  unpackBytes,
 } from '../../dist/index.js'
 import { KillingDisk } from '../faults/killing-disk.js'
 import { makeData } from '../support/data.js'
@@ -30,7 +30,7 @@ import { sameBytes, scratchDirectory } from '../support/scratch.js'
 const root = scratchDirectory()
 const plain = makeData('noisy', 10_700, 4, 1)
 const more = makeData('noisy', 5_000, 4, 2)
-const archive = await packBytes(plain, { chunkSize: 2000, typesize: 4, threads: 1, maxAppChunks: 100 })
+const archive = await compress(plain, { chunkSize: 2000, typesize: 4, threads: 1, maxAppChunks: 100 })
 const isPosix = process.platform !== 'win32'
 let count = 0
 let home = ''
@@ -70,7 +70,7 @@ async function leaveHot(name = path): Promise<void> {
 async function read(name = path): Promise<Uint8Array> {
   const opened = await openArchive(name)
   await opened.close()
-  return unpackBytes(readFileSync(name), { threads: 1 })
+  return decompress(readFileSync(name), { threads: 1 })
 }
 
 function isAsBefore(): boolean {
@@ -121,7 +121,7 @@ describe('a hot journal', () => {
 
   test('of another archive is never applied', async () => {
     await leaveHot()
-    const other = await packBytes(more, { chunkSize: 2000, typesize: 4, threads: 1, maxAppChunks: 100 })
+    const other = await compress(more, { chunkSize: 2000, typesize: 4, threads: 1, maxAppChunks: 100 })
     writeFileSync(path, other)
     expect(sameBytes(await read(), more)).toBe(true)
     expect(existsSync(journal)).toBe(true)

@@ -10,17 +10,16 @@ import {
   appendToFrame,
   BytesPlainSource,
   changeFrame,
+  compress,
   FileSource,
   loadTensor,
   MemorySource,
   NDArray,
+  open as openDataset,
   openSource,
-  packBytes,
-  packNdarray,
   plainSource,
   SChunk,
   saveTensor,
-  unpackNdarray,
 } from '../../dist/index.js'
 import { scratchDirectory } from '../support/scratch.js'
 
@@ -66,7 +65,7 @@ describe('one signal', () => {
         expect([...values]).toEqual([...numbers.subarray(i * 1500, i * 1500 + 10)])
       await array.close()
     }
-    const archive = await Archive.open(new MemorySource(await packBytes(new Uint8Array(numbers.buffer))))
+    const archive = await Archive.open(new MemorySource(await compress(new Uint8Array(numbers.buffer))))
     const reader = new RangeReader(archive)
     const read = async (start: number): Promise<Buffer> => {
       const pieces: Buffer[] = []
@@ -129,7 +128,7 @@ describe('one signal', () => {
       code: 'INTERRUPTED',
       cause,
     })
-    await expect(packBytes(new Uint8Array(5), { signal })).rejects.toMatchObject({
+    await expect(compress(new Uint8Array(5), { signal })).rejects.toMatchObject({
       code: 'INTERRUPTED',
       cause,
     })
@@ -172,8 +171,8 @@ describe('what was closed', () => {
   test('archives and sources say so too, and never read another file by an old number', async () => {
     const path = at('closed.blp')
     const { writeFileSync } = await import('node:fs')
-    writeFileSync(path, await packBytes(new Uint8Array(100)))
-    for (const input of [path, await packBytes(new Uint8Array(100))]) {
+    writeFileSync(path, await compress(new Uint8Array(100)))
+    for (const input of [path, await compress(new Uint8Array(100))]) {
       const archive = await openArchive(input)
       await archive.close()
       const pieces = new RangeReader(archive).pieces({ start: 0, stop: 1 })
@@ -200,7 +199,7 @@ describe('what was closed', () => {
     await (await NDArray.open(frame)).save(path)
     const archive = at('disposed.blp')
     const { writeFileSync } = await import('node:fs')
-    writeFileSync(archive, await packBytes(new Uint8Array(100)))
+    writeFileSync(archive, await compress(new Uint8Array(100)))
     const all = [
       await NDArray.open(path),
       await SChunk.open(path),
@@ -303,7 +302,7 @@ describe('typed values', () => {
     const path = at('typed.b2frame')
     await saveTensor(array, path, { overwrite: true })
     const unpacked = [
-      await unpackNdarray(await packNdarray(array)),
+      await (await openDataset(await compress(array))).slice(),
       await (await NDArray.fromTypedArray(array)).slice(),
       await loadTensor(path),
     ]
@@ -330,9 +329,9 @@ describe('typed values', () => {
 
   test.skipIf(!isNew)('a Float16Array is packed as <f2', async () => {
     const { Float16Array } = globalThis as unknown as { Float16Array: new (items: number[]) => never }
-    const { dtype, values } = await unpackNdarray(
-      await packNdarray(ArrayValue.from(new Float16Array([1, 2.5]))),
-    )
+    const { dtype, values } = await (
+      await openDataset(await compress(ArrayValue.from(new Float16Array([1, 2.5]))))
+    ).slice()
     expect([dtype, ...values]).toEqual(['<f2', 1, 2.5])
   })
 })

@@ -1,7 +1,7 @@
 import { createReadStream, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { NDArray, open, packBytes, packNdarray, SChunk } from '../../dist/index.js'
+import { compress, NDArray, open, SChunk } from '../../dist/index.js'
 import { scratchDirectory } from '../support/scratch.js'
 
 const directory = scratchDirectory()
@@ -12,7 +12,7 @@ const grid = { dtype: '<f8', shape: [20, 30], order: 'C' as const, data: new Uin
 const array = await NDArray.fromTypedArray(grid, { chunks: [6, 7], blocks: [3, 4] })
 const npy = await array.toNpy()
 writeFileSync(at('a.npy'), npy)
-writeFileSync(at('a.npy.blp'), await packNdarray(grid, { chunkSize: 1000 }))
+writeFileSync(at('a.npy.blp'), await compress(grid, { chunkSize: 1000 }))
 await array.save(at('a.b2nd'))
 await array.save(at('sparse.b2nd'), { sparse: true })
 
@@ -50,7 +50,7 @@ test('bytes, streams and plain bytes open too', async () => {
   const plain = new Uint8Array(items.buffer)
   const frame = await (await SChunk.create({ typesize: 8 }, items)).toCframe()
   for (const [format, from] of [
-    ['blp', await packBytes(plain, { metadata: '{"run": 7}' })],
+    ['blp', await compress(plain, { metadata: '{"run": 7}' })],
     ['b2frame', frame],
   ] as const) {
     const opened = await open(from)
@@ -80,10 +80,7 @@ test('a field of structured items', async () => {
     data: new Uint8Array(36),
   }
   new DataView(records.data.buffer).setFloat64(16, 2.5, true)
-  for (const bytes of [
-    await packNdarray(records),
-    await (await NDArray.fromTypedArray(records)).toCframe(),
-  ]) {
+  for (const bytes of [await compress(records), await (await NDArray.fromTypedArray(records)).toCframe()]) {
     const opened = await open(bytes)
     const b = await opened.slice([], { field: 'b' })
     expect(b).toMatchObject({ dtype: '<f8', shape: [3] })

@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest'
 import { openArchive } from '../../dist/format/bloscpack/open-archive.js'
-import { MemorySource, packBytes, unpackBytes } from '../../dist/index.js'
+import { compress, decompress, MemorySource } from '../../dist/index.js'
 
 const plain = new Uint8Array(5000).map((_, i) => i)
 
 test.each(['none', 'NONE', 'CRC32', 'sha256'])('checksums are taken in any case: %s', async (name) => {
-  const packed = await packBytes(plain, { checksum: name as 'None' })
+  const packed = await compress(plain, { checksum: name as 'None' })
   const archive = await openArchive(new MemorySource(packed))
   expect(archive.header.checksum.toLowerCase()).toBe(name.toLowerCase())
-  expect(await unpackBytes(packed)).toEqual(plain)
+  expect(await decompress(packed)).toEqual(plain)
 })
 
 test.each([
@@ -20,6 +20,6 @@ test.each([
   [{ chunkSize: 0 }, 'the chunk size must be'],
   [{ threads: 0 }, 'the number of threads must be'],
 ])('options of programs without types are checked: %j', async (options, message) => {
-  const packing = packBytes(plain, options as never)
+  const packing = compress(plain, options as never)
   await expect(packing).rejects.toMatchObject({ code: 'USAGE', message: expect.stringContaining(message) })
 })

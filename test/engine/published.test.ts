@@ -6,11 +6,11 @@ import {
   appendToFile,
   BytesPlainSource,
   changeFrame,
+  compress,
+  decompress,
   FileSink,
   MemorySource,
-  packBytes,
   SChunk,
-  unpackBytes,
 } from '../../dist/index.js'
 import { makeData } from '../support/data.js'
 import { sameBytes, scratchDirectory } from '../support/scratch.js'
@@ -68,7 +68,7 @@ describe('what fails when data have got their name is told as what it is', () =>
   test.each([false, true])('an append, with --grow %s', async (grow) => {
     const path = join(scratchDirectory(), 'a.blp')
     const o = { typesize: 4, threads: 1 }
-    writeFileSync(path, await packBytes(plain, { ...o, chunkSize: 1000, maxAppChunks: grow ? 0 : 9 }))
+    writeFileSync(path, await compress(plain, { ...o, chunkSize: 1000, maxAppChunks: grow ? 0 : 9 }))
     const source = new BytesPlainSource(new MemorySource(more))
     const appending = appendToFile(path, source, { ...o, grow, disk: failingAfterwards() })
     await expect(appending).rejects.toThrow(
@@ -76,7 +76,7 @@ describe('what fails when data have got their name is told as what it is', () =>
         ? /is there and whole, but may not be lasting\)$/
         : /the data are in the archive, but may not be lasting\)$/,
     )
-    expect(sameBytes(await unpackBytes(readFileSync(path)), Buffer.concat([plain, more]))).toBe(true)
+    expect(sameBytes(await decompress(readFileSync(path)), Buffer.concat([plain, more]))).toBe(true)
   })
 
   test('a change of a frame', async () => {

@@ -2,13 +2,13 @@ import { closeSync, existsSync, openSync, readdirSync, readFileSync, statSync, w
 import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { nodeDisk } from '../../dist/disk/disk.js'
-import { appendToFile, BytesPlainSource, MemorySource, packBytes, unpackBytes } from '../../dist/index.js'
+import { appendToFile, BytesPlainSource, compress, decompress, MemorySource } from '../../dist/index.js'
 import { makeData } from '../support/data.js'
 import { scratchDirectory } from '../support/scratch.js'
 
 const isPosix = process.platform !== 'win32'
 const plain = makeData('noisy', 1000, 1, 1)
-const archive = await packBytes(plain, { chunkSize: 400, typesize: 1, threads: 1, maxAppChunks: 500 })
+const archive = await compress(plain, { chunkSize: 400, typesize: 1, threads: 1, maxAppChunks: 500 })
 let path = ''
 let lockFile = ''
 
@@ -31,7 +31,7 @@ async function lockAsReader(): Promise<() => void> {
 }
 
 async function added(): Promise<string> {
-  return Buffer.from((await unpackBytes(readFileSync(path))).subarray(plain.length)).toString()
+  return Buffer.from((await decompress(readFileSync(path))).subarray(plain.length)).toString()
 }
 
 describe('a lock that a reader holds', () => {

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { type Disk, nodeDisk } from '../../dist/disk/disk.js'
-import { appendToFile, packBytes, plainSource, unpackBytes } from '../../dist/index.js'
+import { appendToFile, compress, decompress, plainSource } from '../../dist/index.js'
 import { scratchDirectory } from '../support/scratch.js'
 
 const MOST = 143
@@ -35,7 +35,7 @@ test.each([120, 130, 131, 143])(
   'an archive with a name of %i bytes is changed where names have 143 at most',
   async (n) => {
     const path = join(directory, `${'n'.repeat(n - 4)}.blp`)
-    writeFileSync(path, await packBytes(new Uint8Array(1000)))
+    writeFileSync(path, await compress(new Uint8Array(1000)))
     const names: string[] = []
     const disk: Disk = {
       ...narrow,
@@ -47,6 +47,6 @@ test.each([120, 130, 131, 143])(
     await appendToFile(path, await more(), { disk })
     expect(names.some((name) => name.endsWith('.blpk-journal'))).toBe(true)
     await appendToFile(path, await more(), { disk, grow: true })
-    expect((await unpackBytes(readFileSync(path))).length).toBe(2000)
+    expect((await decompress(readFileSync(path))).length).toBe(2000)
   },
 )

@@ -8,7 +8,7 @@ import { writeRecovered } from '../../dist/format/bloscpack/damage/repair.js'
 import { writeSalvaged } from '../../dist/format/bloscpack/damage/salvage.js'
 import { surveyArchive } from '../../dist/format/bloscpack/damage/survey.js'
 import { openArchive } from '../../dist/format/bloscpack/open-archive.js'
-import { BytesPlainSink, MemorySink, MemorySource, packBytes } from '../../dist/index.js'
+import { BytesPlainSink, compress, MemorySink, MemorySource } from '../../dist/index.js'
 import { FileSource } from '../../dist/sources/file.js'
 import { ramp, tempDir } from '../cli/run.js'
 import { chunksOf } from '../support/archives.js'
@@ -23,7 +23,7 @@ interface Case {
 }
 
 async function packed(options: { checksum?: 'None'; offsets?: boolean }): Promise<Case> {
-  const archive = await packBytes(PLAIN, {
+  const archive = await compress(PLAIN, {
     codec: 'zlib',
     level: 1,
     typesize: 4,

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { verifyArchive } from '../../dist/format/bloscpack/verify.js'
-import { MemorySource, packBytes, SChunk, unpackBytes } from '../../dist/index.js'
+import { compress, decompress, MemorySource, SChunk } from '../../dist/index.js'
 import { blpk } from '../cli/run.js'
 import { startPeer } from '../support/peer.js'
 import { between, seeded } from '../support/random.js'
@@ -50,7 +50,7 @@ async function emptyArchive(name: string): Promise<string> {
   const path = join(directory, name)
   const metadata = JSON.stringify({ room: 'x'.repeat(2000) })
   const o = { chunkSize: 3500, typesize: 1, maxAppChunks: 1000, threads: 1, metadata }
-  writeFileSync(path, await packBytes(Buffer.alloc(RECORD, 'first;'), o))
+  writeFileSync(path, await compress(Buffer.alloc(RECORD, 'first;'), o))
   return path
 }
 
@@ -58,7 +58,7 @@ const ARCHIVE: Kind = {
   writer: 'writer.mjs',
   make: (name) => emptyArchive(`${name}.blp`),
   async read(path) {
-    const bytes = Buffer.from(await unpackBytes(readFileSync(path), { threads: 1 }))
+    const bytes = Buffer.from(await decompress(readFileSync(path), { threads: 1 }))
     expect((await verifyArchive(new MemorySource(readFileSync(path)), { deep: true })).findings).toEqual([])
     const theirs = await peer?.call('unpack', { input: path, output: join(directory, 'plain') })
     if (theirs !== undefined) expect(theirs.sha256).toBe(sha256(bytes))

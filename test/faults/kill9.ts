@@ -6,10 +6,10 @@ import {
   type AppendOptions,
   appendToFile,
   changeFrame,
-  packFile,
+  compress,
+  decompress,
   plainSource,
   SChunk,
-  unpackBytes,
 } from '../../dist/index.js'
 import { BLPK } from '../cli/run.js'
 import { makeData } from '../support/data.js'
@@ -32,12 +32,12 @@ const BLOSCPACK: RealKind = {
   async make(home, room) {
     const metadata = '{"by":"the harness, with some room behind it for what comes later on"}'
     const o = { chunkSize: CHUNK, typesize: 4, threads: 1, maxAppChunks: room, metadata }
-    await packFile(join(home, 'old'), join(home, NAME), o)
+    await compress(join(home, 'old'), join(home, NAME), o)
   },
 
   async read(path) {
     await (await openArchive(path)).close()
-    return unpackBytes(readFileSync(path), { threads: 1 })
+    return decompress(readFileSync(path), { threads: 1 })
   },
 
   async append(path, options) {

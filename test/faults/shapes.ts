@@ -1,3 +1,4 @@
+import type { PackOptions as BloscpackOptions } from '../../dist/engine/options.js'
 import { growFile } from '../../dist/format/bloscpack/grow.js'
 import { openArchive } from '../../dist/format/bloscpack/open-archive.js'
 import {
@@ -6,18 +7,19 @@ import {
   BloscpackSink,
   BytesPlainSink,
   BytesPlainSource,
+  compress,
   type Disk,
   FileSink,
   MemorySink,
   MemorySource,
-  type PackOptions,
   type PlainSource,
   pack,
-  packBytes,
   unpack,
 } from '../../dist/index.js'
 
 import { makeData } from '../support/data.js'
+
+type PackOptions = Omit<BloscpackOptions, 'onPlan'>
 
 /** What an archive holds. */
 export interface Content {
@@ -106,7 +108,7 @@ function appends(
 /** Archives and changes of all kinds. */
 export async function makeShapes(): Promise<Shape[]> {
   const packed = (nbytes: number, o: PackOptions = {}): Promise<Uint8Array> =>
-    packBytes(data(nbytes, 1), { ...PACKED, ...o })
+    compress(data(nbytes, 1), { ...PACKED, ...o })
   const partial = await packed(5 * CHUNK + 700)
   const trailing = Buffer.concat([partial, data(900, 9)])
   const full = await packed(5 * CHUNK)

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { verifyArchive } from '../../dist/format/bloscpack/verify.js'
-import { appendToFile, BytesPlainSource, MemorySource, unpackBytes } from '../../dist/index.js'
+import { appendToFile, BytesPlainSource, decompress, MemorySource } from '../../dist/index.js'
 import { answer, attemptAll } from '../hostile/attempt.mjs'
 import { attemptFrame } from '../hostile/attempt-frame.mjs'
 import { makeSeeds, mutate } from './mutate.mjs'
@@ -25,8 +25,8 @@ async function append(bytes, isSound) {
   if (!isSound) return said
   const report = await verifyArchive(new MemorySource(after), { deep: true, threads: 1 })
   if (!report.ok) return `threw: an append to a sound archive has damaged it: ${report.findings[0]?.message}`
-  const before = await unpackBytes(bytes, { threads: 1 })
-  const plain = await unpackBytes(after, { threads: 1 })
+  const before = await decompress(bytes, { threads: 1 })
+  const plain = await decompress(after, { threads: 1 })
   const isSame = Buffer.compare(plain, Buffer.concat([before, ADDED])) === 0
   return isSame ? said : 'threw: the data after an append are not the right ones'
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { loadChecksum } from '../../dist/chunk/checksums.js'
 import { Archive } from '../../dist/format/bloscpack/archive.js'
 import { ChunkWalk } from '../../dist/format/bloscpack/walk.js'
-import { MemorySource, packBytes } from '../../dist/index.js'
+import { compress, MemorySource } from '../../dist/index.js'
 import { Workspace } from '../../dist/kernels/workspace.js'
 import { makeFrameSeeds } from './frames.mjs'
 
@@ -66,7 +66,7 @@ export async function makeSeeds() {
         k === 0 ? {} : { metadata: '{"dtype":"\'<i4\'","shape":[225],"order":"C","container":"numpy"}' }
       const options = { codec, shuffle, checksum, typesize: 4, threads: 1, chunkSize: 400, maxAppChunks: 3 }
       const offsets = (i + k) % 4 !== 0
-      seeds.push(await mapOf(await packBytes(plainFor(i), { ...options, ...metadata, offsets })))
+      seeds.push(await mapOf(await compress(plainFor(i), { ...options, ...metadata, offsets })))
     }
   }
   return [...seeds, ...(await makeFrameSeeds())]

@@ -7,7 +7,7 @@ import { recoveredPrefix, writeSalvaged } from '../../dist/format/bloscpack/dama
 import { RangeReader } from '../../dist/format/bloscpack/range.js'
 import { verifyArchive } from '../../dist/format/bloscpack/verify.js'
 import { ChunkWalk } from '../../dist/format/bloscpack/walk.js'
-import { BlpkError, BytesPlainSink, MemorySink, MemorySource, unpackBytes } from '../../dist/index.js'
+import { BlpkError, BytesPlainSink, decompress, MemorySink, MemorySource } from '../../dist/index.js'
 
 /** What was written stays in memory here, so claims of gigabytes of zeros are cut off. */
 const MOST_OUTPUT = 64 * 2 ** 20
@@ -71,7 +71,7 @@ export async function attemptAll(bytes) {
   const result = {
     open: await answer(() => Archive.open(new MemorySource(bytes))),
     info: await answer(() => walkAll(bytes)),
-    read: await answer(() => unpackBytes(bytes, { threads: 1 })),
+    read: await answer(() => decompress(bytes, { threads: 1 })),
     range: await answer(() => readParts(bytes)),
     verify: await answer(() => verified(bytes, false)),
     deep: await answer(async () => {

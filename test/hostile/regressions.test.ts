@@ -7,10 +7,10 @@ import { verifyArchive } from '../../dist/format/bloscpack/verify.js'
 import {
   appendToFile,
   BytesPlainSource,
+  compress,
+  decompress,
   MemorySink,
   MemorySource,
-  packBytes,
-  unpackBytes,
 } from '../../dist/index.js'
 import { sameBytes, scratchDirectory } from '../support/scratch.js'
 import { join as bytesOf, digested, header, stored } from './build.js'
@@ -19,18 +19,18 @@ const directory = scratchDirectory()
 
 test('an append to an archive with garbage in its room for offsets leaves a readable one', async () => {
   const plain = new Uint8Array(1000).fill(5)
-  const archive = await packBytes(plain, { chunkSize: 400, maxAppChunks: 4, threads: 1, typesize: 1 })
+  const archive = await compress(plain, { chunkSize: 400, maxAppChunks: 4, threads: 1, typesize: 1 })
   // Three offsets and the first unused one are right; readers look no further.
   archive.fill(0xaa, 32 + 4 * 8 + 8, 32 + 7 * 8)
   const path = join(directory, 'a.blp')
   writeFileSync(path, archive)
   await appendToFile(path, new BytesPlainSource(new MemorySource(plain)), { threads: 1 })
-  const whole = await unpackBytes(readFileSync(path), { threads: 1 })
+  const whole = await decompress(readFileSync(path), { threads: 1 })
   expect(sameBytes(whole, new Uint8Array(2000).fill(5))).toBe(true)
 })
 
 test('verify tells of garbage in the room for offsets', async () => {
-  const archive = await packBytes(new Uint8Array(1000), { chunkSize: 400, maxAppChunks: 4, threads: 1 })
+  const archive = await compress(new Uint8Array(1000), { chunkSize: 400, maxAppChunks: 4, threads: 1 })
   archive[32 + 5 * 8] = 1
   const { ok, findings } = await verifyArchive(new MemorySource(archive))
   expect([ok, findings[0]?.message]).toEqual([true, 'the room for more offsets is not empty at byte 72'])

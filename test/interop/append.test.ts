@@ -7,11 +7,11 @@ import {
   appendToFile,
   type ChecksumName,
   type CodecName,
+  compress,
+  decompress,
   MemorySource,
-  packBytes,
   plainSource,
   type Shuffle,
-  unpackBytes,
 } from '../../dist/index.js'
 import { DATA_KINDS, makeData } from '../support/data.js'
 import { startPeer } from '../support/peer.js'
@@ -83,7 +83,7 @@ async function begin(h: History, side: Side): Promise<void> {
   } else {
     const { chunkSize, checksum } = h
     const options = { ...s, chunkSize, checksum, maxAppChunks: ROOM, metadata: JSON.stringify(h.metadata) }
-    writeFileSync(h.archive, await packBytes(h.plain, options))
+    writeFileSync(h.archive, await compress(h.plain, options))
   }
 }
 
@@ -113,7 +113,7 @@ async function changeMetadata(h: History, side: Side, round: number): Promise<vo
 
 async function check(h: History): Promise<void> {
   const bytes = readFileSync(h.archive)
-  expect(sameBytes(await unpackBytes(bytes), h.plain), 'we read it').toBe(true)
+  expect(sameBytes(await decompress(bytes), h.plain), 'we read it').toBe(true)
   expect((await openArchive(bytes)).parseMetadata()).toEqual(h.metadata)
   const report = await verifyArchive(new MemorySource(bytes), { deep: true })
   expect(report.findings.filter((finding) => finding.level === 'damage')).toEqual([])

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { packFile, unpackFile, unpackNdarray } from '../../dist/index.js'
+import { compress, decompress, open as openDataset } from '../../dist/index.js'
 import { startPeer } from '../support/peer.js'
 import { sameBytes, scratchDirectory, sha256 } from '../support/scratch.js'
 
@@ -18,7 +18,7 @@ describe('arrays that we pack, unpacked by Python', () => {
     test(name, async () => {
       const input = at(`${name}.npy`)
       const output = at(`${name}.ours.blp`)
-      await packFile(input, output, { overwrite: true })
+      await compress(input, output, { overwrite: true })
       const expected = await peer?.call('load', { input })
       expect(await peer?.call('unpack_ndarray', { input: output })).toEqual(expected)
     })
@@ -38,9 +38,9 @@ describe('arrays that Python packs, unpacked by us', () => {
           chunk_size: CHUNK_SIZE,
           blosc_args: { cname: codec },
         })
-        await unpackFile(packed, output, { overwrite: true })
+        await decompress(packed, output, { overwrite: true })
         expect(sameBytes(readFileSync(output), readFileSync(npy))).toBe(true)
-        const unpacked = await unpackNdarray(readFileSync(packed))
+        const unpacked = await (await openDataset(readFileSync(packed))).slice()
         expect(unpacked.shape).toEqual(array?.shape)
         expect(unpacked.order).toBe(array?.fortran === true ? 'F' : 'C')
         expect(sha256(unpacked.data)).toBe(array?.sha256)
@@ -54,7 +54,7 @@ describe('metadata of arrays', () => {
     test(`${name}: ours is Python's`, async () => {
       const ours = at(`${name}.meta-ours.blp`)
       const theirs = at(`${name}.meta-theirs.blp`)
-      await packFile(at(`${name}.npy`), ours, { overwrite: true })
+      await compress(at(`${name}.npy`), ours, { overwrite: true })
       await peer?.call('pack_ndarray', { input: at(`${name}.npy`), output: theirs, chunk_size: CHUNK_SIZE })
       const metadata = async (input: string): Promise<unknown> =>
         (await peer?.call('info', { input }))?.metadata

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { type CodecName, packBytes, type Shuffle } from '../../dist/index.js'
+import { type CodecName, compress, type Shuffle } from '../../dist/index.js'
 import { chunkDecisions, chunksOf } from '../support/archives.js'
 import { realisticData } from '../support/data.js'
 import { startPeer } from '../support/peer.js'
@@ -81,7 +81,7 @@ for (const codec of codecs) {
             const input = join(directory, name)
             writeFileSync(input, bytes)
             const options = { codec, level, shuffle, typesize, chunkSize: CHUNK_SIZE }
-            const ours = await chunksOf(await packBytes(bytes, options))
+            const ours = await chunksOf(await compress(bytes, options))
             const reference = await theirs(input, codec, level, shuffle, typesize)
             const extra = packedSize(ours) - packedSize(reference)
             const more = extra <= bytes.length * NEXT_TO_NOTHING ? 0 : extra / packedSize(reference)

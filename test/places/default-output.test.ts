@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { packBytes, packNdarray } from '../../dist/index.js'
+import { compress } from '../../dist/index.js'
 import { blpk, filesIn, noise, npy, type Outcome, put, ramp, tempDir } from '../cli/run.js'
 import { draft, send, webServer } from '../support/web-server.js'
 
 const PLAIN = noise(100_000)
-const ARCHIVE = await packBytes(PLAIN)
+const ARCHIVE = await compress(PLAIN)
 const NPY = npy('<f8', [10, 2], ramp(160))
-const ARRAY = await packNdarray(new Float64Array(20))
+const ARRAY = await compress(new Float64Array(20))
 
 /** Serves some bytes under every name, as a web server and as a store. */
 async function serving(bytes: Uint8Array, directory: string) {

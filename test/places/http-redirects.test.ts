@@ -4,11 +4,11 @@ import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { openSource, packBytes } from '../../dist/index.js'
+import { compress, openSource } from '../../dist/index.js'
 import { blpk, noise, tempDir } from '../cli/run.js'
 import { draft, send, webServer } from '../support/web-server.js'
 
-const ARCHIVE = await packBytes(noise(200_000), { typesize: 1 })
+const ARCHIVE = await compress(noise(200_000), { typesize: 1 })
 
 test('a circle of redirects ends, and is not tried again', async () => {
   let requests = 0

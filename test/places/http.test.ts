@@ -4,7 +4,7 @@ import type { RequestListener } from 'node:http'
 import { join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { openArchive } from '../../dist/format/bloscpack/open-archive.js'
-import { packBytes } from '../../dist/index.js'
+import { compress } from '../../dist/index.js'
 import { blpk, filesIn, noise, npy, ramp, tempDir } from '../cli/run.js'
 import { peersRequired } from '../support/peer.js'
 import { Relay, times } from '../support/proxy.js'
@@ -16,7 +16,7 @@ const MIB = 2 ** 20
 const root = scratchDirectory()
 const DATA = noise(24 * MIB)
 mkdirSync(join(root, 'tmp'))
-writeFileSync(join(root, 'data.blp'), await packBytes(DATA, { level: 0, typesize: 1 }))
+writeFileSync(join(root, 'data.blp'), await compress(DATA, { level: 0, typesize: 1 }))
 writeFileSync(join(root, 'empty.blp'), '')
 
 function config(port: number): string {
@@ -111,10 +111,10 @@ describe.skipIf(nginx === undefined)('nginx', () => {
   })
 
   test('a change while it is read is an error and no mixture', async () => {
-    writeFileSync(join(root, 'changes.blp'), await packBytes(DATA, { level: 0, typesize: 1 }))
+    writeFileSync(join(root, 'changes.blp'), await compress(DATA, { level: 0, typesize: 1 }))
     relay.mischief = async () => {
       if (relay.seen.length === 2)
-        writeFileSync(join(root, 'changes.blp'), await packBytes(DATA.subarray(1), { level: 0, typesize: 1 }))
+        writeFileSync(join(root, 'changes.blp'), await compress(DATA.subarray(1), { level: 0, typesize: 1 }))
       return undefined
     }
     const directory = tempDir()
@@ -181,7 +181,7 @@ describe('servers that misbehave', () => {
   })
 
   test('a truncated stream is noticed', async () => {
-    const whole = await packBytes(noise(3 * MIB))
+    const whole = await compress(noise(3 * MIB))
     const url = await webServer((_, res) => {
       res.writeHead(200, { 'content-length': whole.length })
       res.write(whole.subarray(0, MIB), () => res.destroy())

@@ -1,7 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { packBytes } from '../../dist/index.js'
+import { compress } from '../../dist/index.js'
 import { blpk, filesIn, noise, type Outcome, put, tempDir } from '../cli/run.js'
 import { askedRange, type Draft, draft, send, webServer } from '../support/web-server.js'
 
@@ -9,7 +9,7 @@ const MIB = 2 ** 20
 const SMALL = noise(100_000)
 const LARGE = noise(10 * MIB)
 const DATA = noise(500_000)
-const ARCHIVE = await packBytes(DATA, { level: 0, typesize: 1, chunkSize: 64 * 1024 })
+const ARCHIVE = await compress(DATA, { level: 0, typesize: 1, chunkSize: 64 * 1024 })
 const ETAG = { etag: '"0123456789abcdef"' }
 
 async function run(url: string, args: readonly string[]): Promise<Outcome> {

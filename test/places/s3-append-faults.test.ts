@@ -4,9 +4,9 @@ import {
   type AppendOptions,
   appendTo,
   BytesPlainSource,
+  compress,
+  decompress,
   MemorySource,
-  packBytes,
-  unpackBytes,
 } from '../../dist/index.js'
 import { blpk, noise, ramp } from '../cli/run.js'
 import { type Fault, type Mischief, times } from '../support/proxy.js'
@@ -68,10 +68,10 @@ describe.skipIf(server === undefined)('appends with faults', () => {
     blpk(['append', '-t', '1', ...args, '-'], { env: server.env, input: NEW })
   const archive = async (key: string, plain: Uint8Array): Promise<void> => {
     const metadata = JSON.stringify({ room: 'x'.repeat(500) })
-    await server.put(key, await packBytes(plain, { typesize: 1, threads: 1, level: 0, metadata }))
+    await server.put(key, await compress(plain, { typesize: 1, threads: 1, level: 0, metadata }))
   }
   const expectPlain = async (key: string, ...pieces: Uint8Array[]): Promise<void> => {
-    const plain = await unpackBytes(await server.get(key), { threads: 1 })
+    const plain = await decompress(await server.get(key), { threads: 1 })
     expect(Buffer.from(plain).equals(Buffer.concat(pieces))).toBe(true)
   }
   /** Past the relay. */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { GetObjectTaggingCommand, HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { packBytes, unpackBytes } from '../../dist/index.js'
+import { compress, decompress } from '../../dist/index.js'
 import { blpk, noise, npy, put, ramp, tempDir } from '../cli/run.js'
 import { BUCKET, startS3 } from '../support/s3-server.js'
 
@@ -22,10 +22,10 @@ describe.skipIf(server === undefined)('append to an object', () => {
   }
   const at = (key: string): string => `s3://${BUCKET}/${key}`
   const plainOf = async (key: string): Promise<Buffer> =>
-    Buffer.from(await unpackBytes(await server.get(key), { threads: 1 }))
+    Buffer.from(await decompress(await server.get(key), { threads: 1 }))
   /** An archive under a key; the same bytes in a file. */
   const archive = async (directory: string, key: string, plain: Uint8Array, more = {}): Promise<string> => {
-    const bytes = await packBytes(plain, { typesize: 1, threads: 1, ...more })
+    const bytes = await compress(plain, { typesize: 1, threads: 1, ...more })
     await server.put(key, bytes)
     return put(directory, key.replaceAll('/', '-'), bytes)
   }
@@ -83,7 +83,7 @@ describe.skipIf(server === undefined)('append to an object', () => {
   })
 
   test('what else the object has is kept: metadata, type, tags', async () => {
-    const bytes = await packBytes(ramp(1000), { typesize: 4, threads: 1, maxAppChunks: 100 })
+    const bytes = await compress(ramp(1000), { typesize: 4, threads: 1, maxAppChunks: 100 })
     for (const [key, size] of [
       ['kept.blp', 1000],
       ['kept-large.blp', 12 * MIB],

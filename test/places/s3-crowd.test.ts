@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { describe, expect, test } from 'vitest'
-import { packBytes, unpackBytes } from '../../dist/index.js'
+import { compress, decompress } from '../../dist/index.js'
 import { BLPK, blpk, filesIn, put, tempDir } from '../cli/run.js'
 import { BUCKET, startS3 } from '../support/s3-server.js'
 
@@ -54,12 +54,12 @@ describe.skipIf(server === undefined)('a crowd', () => {
     const metadata = JSON.stringify({ room: 'x'.repeat(2000) })
     // Stored, so that it is as large in the store.
     const o = { typesize: 1, threads: 1, level: 0, maxAppChunks: 1000, metadata }
-    await server?.put(key, await packBytes(Buffer.alloc(nbytes, 'first;'), o))
+    await server?.put(key, await compress(Buffer.alloc(nbytes, 'first;'), o))
   }
 
   /** The tags of the records, in the order in which they were appended. */
   async function tagsIn(key: string, first: number, record: number): Promise<string[]> {
-    const bytes = Buffer.from(await unpackBytes((await server?.get(key)) ?? Buffer.alloc(0), { threads: 1 }))
+    const bytes = Buffer.from(await decompress((await server?.get(key)) ?? Buffer.alloc(0), { threads: 1 }))
     expect(bytes.subarray(0, first).equals(Buffer.alloc(first, 'first;'))).toBe(true)
     const tags: string[] = []
     for (let at = first; at < bytes.length; at += record) {

@@ -8,6 +8,8 @@ import {
   appendToFrame,
   BytesPlainSource,
   changeArray,
+  compress,
+  decompress,
   FileSink,
   FileSource,
   loadTensor,
@@ -15,14 +17,11 @@ import {
   NDArray,
   openSink,
   openSource,
-  packBytes,
-  packFile,
   plainSource,
   repairFile,
   SChunk,
   salvageFile,
   saveTensor,
-  unpackFile,
 } from '../../dist/index.js'
 import { openArchiveFile } from '../../dist/verbs/open.js'
 import { filesIn, put, ramp, tempDir } from '../cli/run.js'
@@ -32,11 +31,11 @@ test('URL objects of files stand wherever a path does', async () => {
   const directory = tempDir()
   put(directory, 'a b.bin', ramp(4000))
   const at = (name: string): URL => pathToFileURL(join(directory, name))
-  await packFile(at('a b.bin'), at('x.blp'))
+  await compress(at('a b.bin'), at('x.blp'))
   const more = () => new BytesPlainSource(new MemorySource(ramp(40)))
   await appendToFile(at('x.blp'), more())
   await appendTo(at('x.blp'), more())
-  await unpackFile(at('x.blp'), at('y.bin'))
+  await decompress(at('x.blp'), at('y.bin'))
   expect((await openSource(at('y.bin'))).size).toBe(4080)
   expect(new FileSource(at('y.bin')).size).toBe(4080)
   expect((await plainSource(at('y.bin'))).size).toBe(4080)
@@ -63,7 +62,7 @@ test('URL objects of files stand wherever a path does', async () => {
 })
 
 test('URL objects of web servers and stores', async () => {
-  const bytes = await packBytes(ramp(4000))
+  const bytes = await compress(ramp(4000))
   const asked: string[] = []
   const url = await webServer((req, res) => {
     asked.push(req.url ?? '')

@@ -8,11 +8,11 @@ import {
   BytesPlainSource,
   changeArray,
   changeFrame,
+  compress,
+  decompress,
   MemorySource,
   NDArray,
-  packBytes,
   SChunk,
-  unpackBytes,
 } from '../../dist/index.js'
 import { type Key, PlainArray } from '../support/plain-array.js'
 import { sameBytes, scratchDirectory } from '../support/scratch.js'
@@ -300,9 +300,9 @@ describe('calls on one file that do not wait for each other', () => {
 
   test('appends to an archive', async () => {
     const path = join(directory, 'many.blp')
-    writeFileSync(path, await packBytes(record(0), { chunkSize: 150, typesize: 1 }))
+    writeFileSync(path, await compress(record(0), { chunkSize: 150, typesize: 1 }))
     await Promise.all(all.map((i) => appendToFile(path, source(i))))
-    const bytes = await unpackBytes(readFileSync(path))
+    const bytes = await decompress(readFileSync(path))
     expect(tags(bytes).sort((a, b) => a - b)).toEqual([0, ...all])
     for (let i = 0; i < bytes.length; i += 100) expect(new Set(bytes.subarray(i, i + 100)).size).toBe(1)
   })

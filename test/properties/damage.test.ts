@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { packBytes } from '../../dist/index.js'
+import { compress } from '../../dist/index.js'
 import { anyInput } from '../support/arbitrary.js'
 import { CHANGES, changed, isRefused, makeVictims, metadataOf, misreading } from '../support/damage.js'
 
@@ -32,7 +32,7 @@ describe('a changed byte is reported, or does the data no harm', () => {
     })
     await fc.assert(
       fc.asyncProperty(input, changes, async ({ plain, options }, places) => {
-        let archive: Uint8Array = await packBytes(plain, { ...options, threads: 1 })
+        let archive: Uint8Array = await compress(plain, { ...options, threads: 1 })
         for (const { at, value } of places)
           archive = changed(archive, at % archive.length, (byte) => byte ^ value)
         expect(await misreading(archive, plain)).toBeUndefined()
@@ -47,7 +47,7 @@ describe('without a checksum there may be wrong data, but no other errors than o
     test(name, { timeout: TIMEOUT }, async () => {
       const codec = name.split(',')[0]?.replace('stored', 'lz4') as 'lz4'
       const options = { codec, typesize: 4, chunkSize: 240, checksum: 'None', threads: 1, level: 5 } as const
-      const archive = await packBytes(plain, options)
+      const archive = await compress(plain, options)
       for (let position = 0; position < archive.length; position++) {
         for (const change of CHANGES) {
           const wrong = await misreading(changed(archive, position, change), plain)

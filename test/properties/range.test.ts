@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { openArchive } from '../../dist/format/bloscpack/open-archive.js'
 import { RangeReader } from '../../dist/format/bloscpack/range.js'
-import { type ByteSource, MemorySource, packBytes, unpackBytes } from '../../dist/index.js'
+import { type ByteSource, compress, decompress, MemorySource } from '../../dist/index.js'
 import { noise } from '../cli/run.js'
 import { anyInput } from '../support/arbitrary.js'
 import { chunksOf } from '../support/archives.js'
@@ -53,7 +53,7 @@ describe('a range of plain bytes', () => {
   test('is the slice, and costs the front and the chunks that it touches', { timeout: TIMEOUT }, async () => {
     await fc.assert(
       fc.asyncProperty(anyInput(), ranges, async ({ plain, options }, ends) => {
-        const bytes = await packBytes(plain, { ...options, threads: 1 })
+        const bytes = await compress(plain, { ...options, threads: 1 })
         const chunks = await chunksOf(bytes)
         const source = new CountingSource(bytes)
         const archive = await openArchive(source)
@@ -80,7 +80,7 @@ describe('a range of plain bytes', () => {
 
   test('of one item out of many chunks reads no more than its chunk', async () => {
     const plain = new Uint8Array(new Float64Array(200_000).map((_, i) => Math.sqrt(i)).buffer)
-    const source = new CountingSource(await packBytes(plain, { typesize: 8, chunkSize: 16 * 1024 }))
+    const source = new CountingSource(await compress(plain, { typesize: 8, chunkSize: 16 * 1024 }))
     const archive = await openArchive(source)
     expect(
       sameBytes(
@@ -93,7 +93,7 @@ describe('a range of plain bytes', () => {
 
   test('of a chunk that was read before costs the blocks that it touches', async () => {
     const plain = noise(1_000_000)
-    const archived = await packBytes(plain, { typesize: 4, codec: 'lz4', blockSize: 32 * 1024 })
+    const archived = await compress(plain, { typesize: 4, codec: 'lz4', blockSize: 32 * 1024 })
     const source = new CountingSource(archived)
     const reader = new RangeReader(await openArchive(source))
     await readRange(reader, 0, 100)
@@ -114,7 +114,7 @@ describe('a range of plain bytes', () => {
       const archived = readFileSync(join(directory, name))
       const archive = await openArchive(archived)
       if (archive.nbytes === undefined) continue
-      const plain = await unpackBytes(archived)
+      const plain = await decompress(archived)
       const reader = new RangeReader(archive)
       const random = seeded(7)
       for (let i = 0; i < 20; i++) {
@@ -131,7 +131,7 @@ describe('a range of plain bytes', () => {
     const inner = Uint8Array.of(8, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8)
     plain.set(inner, 100)
     plain.set(inner.subarray(4), 256)
-    const whole = await packBytes(plain, { typesize: 1, checksum: 'None', offsets: false })
+    const whole = await compress(plain, { typesize: 1, checksum: 'None', offsets: false })
     const chunk = Buffer.alloc(16 + 8 + 4 + 256)
     chunk.set([2, 1, 0x30, 1])
     const block0 = 16 + 8
@@ -146,7 +146,7 @@ describe('a range of plain bytes', () => {
       chunk.writeUInt32LE(value, at)
     chunk.set(plain.subarray(0, 256), block0 + 4)
     const archived = Buffer.concat([whole.subarray(0, 32), chunk])
-    expect(sameBytes(await unpackBytes(archived), plain)).toBe(true)
+    expect(sameBytes(await decompress(archived), plain)).toBe(true)
     const reader = new RangeReader(await openArchive(archived))
     for (const [start, stop] of [
       [0, 256],
@@ -157,7 +157,7 @@ describe('a range of plain bytes', () => {
   })
 
   test('that does not lie within the data is refused', async () => {
-    const archive = await openArchive(await packBytes(new Uint8Array(100)))
+    const archive = await openArchive(await compress(new Uint8Array(100)))
     for (const [start, stop] of [
       [0, 101],
       [60, 50],

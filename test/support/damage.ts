@@ -1,8 +1,11 @@
+import type { PackOptions as BloscpackOptions } from '../../dist/engine/options.js'
 import { openArchive } from '../../dist/format/bloscpack/open-archive.js'
-import { BlpkError, type PackOptions, packBytes, unpackBytes } from '../../dist/index.js'
+import { BlpkError, compress, decompress } from '../../dist/index.js'
 import { CHECKSUMS } from './arbitrary.js'
 import { makeData } from './data.js'
 import { sameBytes } from './scratch.js'
+
+type PackOptions = Omit<BloscpackOptions, 'onPlan'>
 
 const HARMLESS_CODES = ['DAMAGED', 'CHECKSUM', 'UNSUPPORTED']
 
@@ -50,7 +53,7 @@ export async function makeVictims(): Promise<Victim[]> {
       return {
         name: `${name}, ${checksum}`,
         plain,
-        archive: await packBytes(plain, { ...common, ...options }),
+        archive: await compress(plain, { ...common, ...options }),
       }
     }),
   )
@@ -62,7 +65,7 @@ export async function makeVictims(): Promise<Victim[]> {
  */
 export async function misreading(archive: Uint8Array, plain: Uint8Array): Promise<string | undefined> {
   try {
-    const bytes = await unpackBytes(archive, { threads: 1 })
+    const bytes = await decompress(archive, { threads: 1 })
     return sameBytes(bytes, plain) ? undefined : `gave ${bytes.length} bytes, not the right ones`
   } catch (error) {
     if (!(error instanceof BlpkError)) return `threw ${String((error as Error).stack)}`
@@ -73,7 +76,7 @@ export async function misreading(archive: Uint8Array, plain: Uint8Array): Promis
 /** Is damage found at all? */
 export async function isRefused(archive: Uint8Array): Promise<boolean> {
   try {
-    await unpackBytes(archive, { threads: 1 })
+    await decompress(archive, { threads: 1 })
     return false
   } catch (error) {
     return error instanceof BlpkError

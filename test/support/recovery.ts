@@ -6,10 +6,9 @@ import {
   ArrayValue,
   BlpkError,
   BytesPlainSink,
+  compress,
   MemorySink,
   MemorySource,
-  packBytes,
-  packNdarray,
 } from '../../dist/index.js'
 import { chunksOf } from './archives.js'
 import { makeVictims, type Victim } from './damage.js'
@@ -39,9 +38,9 @@ async function others(): Promise<Victim[]> {
   const common = { chunkSize: 240, maxAppChunks: 2, threads: 1 }
   const bare = { ...common, checksum: 'None', typesize: 4 } as const
   return [
-    { name: 'lz4, no checksum', plain, archive: await packBytes(plain, bare) },
-    { name: 'array, crc32', plain: array.data, archive: await packNdarray(array, common) },
-    { name: 'one chunk', plain, archive: await packBytes(plain, { threads: 1, maxAppChunks: 3 }) },
+    { name: 'lz4, no checksum', plain, archive: await compress(plain, bare) },
+    { name: 'array, crc32', plain: array.data, archive: await compress(array, common) },
+    { name: 'one chunk', plain, archive: await compress(plain, { threads: 1, maxAppChunks: 3 }) },
   ]
 }
 
