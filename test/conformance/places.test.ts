@@ -7,11 +7,11 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { appendTo } from '../../dist/format/bloscpack/append/place.js'
 import {
   type ByteSource,
+  compress,
+  decompress,
   openSink,
   openSource,
-  packBytes,
   registerPlace,
-  unpackBytes,
 } from '../../dist/index.js'
 import { plainSource } from '../../dist/places/open.js'
 import { placeOf, remoteOpener } from '../../dist/places/registry.js'
@@ -134,7 +134,7 @@ describe.each(PLACES)('$what', { timeout: 3 * MINUTE }, ({ base, seed, look, onl
     test('appends that come at once all find their turn', async () => {
       await seed(
         at('crowd.blp'),
-        await packBytes(Buffer.from('first;'), { typesize: 1, threads: 1, maxAppChunks: 100 }),
+        await compress(Buffer.from('first;'), { typesize: 1, threads: 1, maxAppChunks: 100 }),
       )
       const tags = Array.from({ length: WRITERS }, (_, i) => `w${i};`)
       await Promise.all(
@@ -142,7 +142,7 @@ describe.each(PLACES)('$what', { timeout: 3 * MINUTE }, ({ base, seed, look, onl
           appendTo(at('crowd.blp'), await plainSource(Buffer.from(tag)), { threads: 1 }),
         ),
       )
-      const text = Buffer.from(await unpackBytes(await readAll(await openSource(at('crowd.blp'))))).toString()
+      const text = Buffer.from(await decompress(await readAll(await openSource(at('crowd.blp'))))).toString()
       expect(text.split(/(?<=;)/).sort()).toEqual(['first;', ...tags].sort())
     })
   })

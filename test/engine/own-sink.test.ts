@@ -7,11 +7,11 @@ import { pack } from '../../dist/format/pack.js'
 import {
   BloscpackSink,
   BytesPlainSource,
+  decompress,
   MemorySink,
   MemorySource,
   SChunk,
   StreamSource,
-  unpackBytes,
 } from '../../dist/index.js'
 
 const PLAIN = new Uint8Array(250_001).map((_, i) => i >> 7)
@@ -69,7 +69,7 @@ test.each([0, 1, PLAIN.length])(
     for (const from of [() => source(plain), () => generated(plain)]) {
       const [archive, frame] = [new MemorySink(), new MemorySink()]
       await pack(from(), new BloscpackSink(archive), { chunkSize: 50_000 })
-      expect(Buffer.compare(await unpackBytes(archive.bytes), plain)).toBe(0)
+      expect(Buffer.compare(await decompress(archive.bytes), plain)).toBe(0)
       const { nchunks } = await pack(from(), new Blosc2Sink(frame), { chunkSize: 50_000, typesize: 1 })
       expect(nchunks).toBe(Math.ceil(size / 50_000))
       const reader = await SChunk.open(frame.bytes)
