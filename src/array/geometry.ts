@@ -41,10 +41,9 @@ export function chunkCount(p: Partition): number {
   return p.shape.includes(0) ? 0 : product(p.chunks)
 }
 
-/** The box of each chunk in turn, without padding. */
-export function* chunkBoxes(p: Partition): Generator<Box> {
-  const count = chunkCount(p)
-  for (let i = 0; i < count; i++) {
+/** The boxes of the chunks `first` to `stop` in turn, without padding. */
+export function* chunkBoxes(p: Partition, first = 0, stop = chunkCount(p)): Generator<Box> {
+  for (let i = first; i < stop; i++) {
     const at: number[] = []
     for (let axis = p.chunks.length - 1, rest = i; axis >= 0; axis--) {
       const chunks = p.chunks[axis] ?? 1

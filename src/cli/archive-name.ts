@@ -1,30 +1,49 @@
+// What names of archives tell: the kind of container, and where outputs go.
+
 import { basename } from 'node:path'
 import { unsupported, usage } from '../core/errors.js'
 import { knownByName, storeText } from '../core/known-files.js'
 import { printable } from '../core/printable.js'
+import { DEFAULT_FORMAT, type Format, formatById, formatByName, formats } from '../format/registry.js'
 import { placeOf } from '../places/registry.js'
 import { isDash, shown } from './dash.js'
 import type { CliOptions } from './flags/options.js'
-
-/** Containers by what `--format` calls them, and what their names end with. */
-export const EXTENSIONS = { blp: '.blp', b2frame: '.b2frame', b2nd: '.b2nd' } as const
-
-export type ContainerName = keyof typeof EXTENSIONS
 
 /** Behind the name in an address there may be a query. */
 function withoutQuery(name: string): string {
   return placeOf(name)?.isUrl === true ? name.replace(/[?#].*$/s, '') : name
 }
 
-/** The container that a name stands for; undefined where it tells none. */
-export function containerByName(name: string): ContainerName | undefined {
-  const path = withoutQuery(name).replace(/[/\\]+$/, '')
-  return (Object.keys(EXTENSIONS) as ContainerName[]).find((key) => path.endsWith(EXTENSIONS[key]))
+/** The kind of file that a name stands for; undefined where it tells none. */
+export function formatOfName(name: string): Format | undefined {
+  return formatByName(withoutQuery(name).replace(/[/\\]+$/, ''))
 }
 
-/** The container to write: as `--format` says, or by the name of the output. */
-export function containerToWrite(output: string, o: CliOptions): ContainerName {
-  return o.format ?? containerByName(output) ?? 'blp'
+/** The kind that `--format` names. @throws BlpkError USAGE for one that there is not */
+export function formatAsked({ format: id }: CliOptions): Format | undefined {
+  if (id === undefined) return undefined
+  const found = formatById(id.toLowerCase())
+  if (found !== undefined) return found
+  const names = formats().map((format) => format.id)
+  throw usage(`unknown format '${id}' (there are ${names.join(', ')})`)
+}
+
+/** The kind to write: as `--format` says, or by the name of the output, or the first that there is. */
+export function formatToWrite(output: string, o: CliOptions): Format {
+  return formatAsked(o) ?? formatOfName(output) ?? DEFAULT_FORMAT
+}
+
+/** Extensions of all formats: `.blp, .b2frame, .b2nd`. */
+export function extensionsList(): string {
+  return formats()
+    .map(({ extension }) => extension)
+    .join(', ')
+}
+
+/** The same for a sentence: `.blp, .b2frame or .b2nd`. */
+export function extensionsText(last = 'or'): string {
+  const all = formats().map(({ extension }) => extension)
+  return `${all.slice(0, -1).join(', ')} ${last} ${all.at(-1)}`
 }
 
 /** @throws BlpkError UNSUPPORTED for the name of a store of python-blosc2 */
@@ -35,10 +54,10 @@ function refuseStoreName(archive: string): void {
 
 /** @throws BlpkError USAGE where an archive does not have the name of one, unless -e takes any name */
 export function checkExtension(archive: string, o: CliOptions): void {
-  if (o.checkExtension === false || isDash(archive) || containerByName(archive) !== undefined) return
+  if (o.checkExtension === false || isDash(archive) || formatOfName(archive) !== undefined) return
   refuseStoreName(archive)
   throw usage(
-    `the name of '${shown(archive)}' does not end with .blp, .b2frame or .b2nd (use -e to take it all the same)`,
+    `the name of '${shown(archive)}' does not end with ${extensionsText()} (use -e to take it all the same)`,
   )
 }
 
@@ -81,9 +100,9 @@ export function localNameOf(input: string): string {
 export function plainNameOf(archive: string): string {
   if (isDash(archive)) return archive
   const name = localNameOf(archive)
-  const container = containerByName(name)
-  const base = container === undefined ? '' : name.slice(0, name.lastIndexOf(EXTENSIONS[container]))
-  if (container === undefined || basename(base) === '' || base.endsWith('/'))
+  const format = formatOfName(name)
+  const base = format === undefined ? '' : name.slice(0, name.lastIndexOf(format.extension))
+  if (format === undefined || basename(base) === '' || base.endsWith('/'))
     throw usage(`the name of '${shown(archive)}' does not tell the output: name an output file`)
   return base
 }

@@ -149,15 +149,18 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'concat',
     args: [
-      { name: '<out>', description: `archive (.blp) to write; ${DASH} output` },
-      { name: '<in...>', description: 'archives (.blp) to join, in this order' },
+      { name: '<out>', description: `archive, frame or array to write; ${DASH} output` },
+      { name: '<in...>', description: 'archives, frames or arrays to join, in this order' },
     ],
-    summary: 'join archives into one',
+    summary: 'join archives, frames or arrays into one',
     description:
-      'Joins archives of the same typesize, chunk size and checksum; arrays along axis 0. Chunks are copied as ' +
-      'they are, within the store where all is there; only what lies behind a short last chunk is packed anew.',
+      'Joins archives of the same typesize, chunk size and checksum, Blosc2 frames of the same typesize, and arrays of the ' +
+      'same dtype along axis 0. Chunks are copied as they are, within the store where all is there; only what lies behind ' +
+      'a short last chunk is packed anew. Inputs of different kinds are unpacked, and packed as the output. Metalayers are ' +
+      'those of the first input.',
     examples: [
       'blpk concat all.npy.blp part-*.npy.blp',
+      'blpk concat years.b2nd 2023.b2nd 2024.b2nd',
       'blpk concat s3://b/all.blp s3://b/1.blp s3://b/2.blp',
     ],
     load: () => import('./commands/concat.js'),

@@ -1,4 +1,5 @@
 import { fstatSync } from 'node:fs'
+import { join } from 'node:path'
 import type { ByteSink } from '../bytes/byte-sink.js'
 import { BlpkError, usage } from '../core/errors.js'
 import { attempt } from '../core/io-errors.js'
@@ -6,15 +7,17 @@ import { knownByName } from '../core/known-files.js'
 import type { MaybePromise } from '../core/maybe-promise.js'
 import { lookClosely } from '../disk/look.js'
 import type { Access } from '../disk/modes.js'
-import { replacing } from '../disk/replace.js'
+import { replacing, replacingDirectory } from '../disk/replace.js'
+import type { DirectoryRules, Output } from '../format/output.js'
 import { findMutable } from '../format/registry.js'
 import { openRemoteSink, openRemoteSource, placeOf } from '../places/registry.js'
+import type { DirectorySink } from '../sinks/directory.js'
 import { openPlaceSink, outputPlace, type PathSinkOptions } from '../sinks/path.js'
 import type { Content } from '../sinks/replaceable.js'
 import { openStdout } from '../sinks/stdout.js'
 import { identityOf } from '../sources/path.js'
 import type { Input, Like } from '../verbs/inputs.js'
-import { containerByName } from './archive-name.js'
+import { extensionsText, formatOfName } from './archive-name.js'
 import { type Context, placeSettings } from './context.js'
 import { isDash } from './dash.js'
 import { lockOptions } from './flags/codec-flags.js'
@@ -60,14 +63,13 @@ export function checkPromise(argument: string, { compressed, npy, container, con
   if (promised === undefined || context.options.format !== undefined) return
   if (npy === true && promised === NPY) return
   const written = npy === true ? 'a .npy file' : 'an archive'
-  const way =
-    npy === true ? 'name it .npy, or use --raw to write plain bytes' : 'name it .blp, .b2frame or .b2nd'
+  const way = npy === true ? 'name it .npy, or use --raw to write plain bytes' : `name it ${extensionsText()}`
   throw usage(`'${argument}' would be ${promised} by its name, but ${written} is written: ${way}`)
 }
 
 /** @throws BlpkError USAGE where the name is that of the other container */
 function checkContainer(argument: string, container: OutputRequest['container']): void {
-  const named = container === undefined ? undefined : containerByName(argument)
+  const named = container === undefined ? undefined : formatOfName(argument)?.id
   if (named === undefined || (named === 'blp') === (container === 'bloscpack')) return
   const [written, other, names] =
     container === 'bloscpack'
@@ -80,7 +82,7 @@ function checkContainer(argument: string, container: OutputRequest['container'])
 }
 
 function archiveByName(name: string): string | undefined {
-  return containerByName(name) === undefined ? undefined : 'an archive'
+  return formatOfName(name) === undefined ? undefined : 'an archive'
 }
 
 /** @throws BlpkError USAGE */
@@ -94,7 +96,7 @@ function descriptorIdentity(fd: number, name: string): string | undefined {
 }
 
 /** @throws BlpkError SAME_FILE */
-export function checkNotInput(path: string, identity: string | undefined, request: OutputRequest): void {
+function checkNotInput(path: string, identity: string | undefined, request: OutputRequest): void {
   if (identity === undefined || !request.inputs.some((input) => input.identity === identity)) return
   throw new BlpkError('SAME_FILE', `input and output are the same file: '${path}'`, { path })
 }
@@ -106,7 +108,7 @@ function stdoutSink(request: OutputRequest): ByteSink {
 }
 
 /** Nobody may more with an output than with what went into it. */
-export function accessesOf({ inputs }: OutputRequest): Access[] {
+function accessesOf({ inputs }: OutputRequest): Access[] {
   return inputs.flatMap(({ access }) => access ?? [])
 }
 
@@ -122,7 +124,7 @@ function sinkOptions(request: OutputRequest): PathSinkOptions {
 }
 
 /** If the process ends before the sink is finished, nothing of it stays. */
-export function discardedAtExit<T extends { discard(): MaybePromise<void> }>(sink: T): T {
+function discardedAtExit<T extends { discard(): MaybePromise<void> }>(sink: T): T {
   beforeEnd(() => void sink.discard())
   return sink
 }
@@ -172,6 +174,48 @@ export async function openOutput(argument: string, request: OutputRequest): Prom
   }
   const sink = await openPlaceSink(argument, place, sinkOptions(request))
   return place.kind === 'file' ? discardedAtExit(sink) : sink
+}
+
+function mayBeDirectory(path: string): boolean {
+  const { kind } = outputPlace(path)
+  return kind === 'directory' || kind === 'file'
+}
+
+/** @throws BlpkError EXISTS, SAME_FILE, USAGE, NOT_FOUND, IO */
+async function openDirectory(
+  argument: string,
+  rules: DirectoryRules,
+  request: OutputRequest,
+): Promise<DirectorySink> {
+  if (isDash(argument) || placeOf(argument) !== undefined || !mayBeDirectory(argument))
+    throw usage(
+      'a sparse frame is a directory, which only file systems have: name one, or leave out --sparse',
+    )
+  checkPromise(argument, request)
+  const there = lookClosely(argument)
+  checkNotInput(argument, identityOf(there), request)
+  if (there?.isDirectory() === true && rules.example !== undefined)
+    checkNotInput(argument, identityOf(lookClosely(join(argument, rules.example))), request)
+  const { like, context } = request
+  // Loaded when it is needed.
+  const { DirectorySink } = await import('../sinks/directory.js')
+  const sink = new DirectorySink(argument, {
+    ...rules,
+    overwrite: force(request),
+    like,
+    within: accessesOf(request),
+    beforeReplace: replacingDirectory(lockOptions(context)),
+  })
+  return discardedAtExit(sink)
+}
+
+/** An output, which is opened when it is needed. */
+export function outputOf(argument: string, request: OutputRequest): Output {
+  return {
+    name: argument,
+    bytes: () => openOutput(argument, request),
+    directory: (rules) => openDirectory(argument, rules, request),
+  }
 }
 
 /** @throws BlpkError USAGE where the result would be printed among the data */

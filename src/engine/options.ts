@@ -31,6 +31,16 @@ export interface RunOptions {
   signal?: AbortSignal | undefined
 }
 
+/** Of options that say more, those of the run. */
+export function runOptionsOf({ threads, callerWorks, onProgress, signal }: RunOptions): RunOptions {
+  return {
+    ...(threads !== undefined && { threads }),
+    ...(callerWorks !== undefined && { callerWorks }),
+    ...(onProgress !== undefined && { onProgress }),
+    ...(signal !== undefined && { signal }),
+  }
+}
+
 /** How chunks are compressed. */
 export interface CodecOptions {
   /** Default `lz4`. */

@@ -36,6 +36,13 @@ export function appendIdsOf(metadata: string | undefined): string[] {
   return idsIn(own(metadata))
 }
 
+/** Metadata with ids of appends that another container kept elsewhere; those that are no object have no place for them. */
+export function withIds(json: string | undefined, ids: readonly string[] = []): string | undefined {
+  const members = membersOf(json ?? '{}')
+  if (ids.length === 0 || members === undefined) return json
+  return objectOf([...members, { key: OWN_KEY, value: toJson({ [IDS_KEY]: ids }) }])
+}
+
 /** What of blpk's own must stay when metadata are replaced. */
 function keepOwn(before: Member | undefined, json: string): string {
   const members = membersOf(json)

@@ -22,6 +22,14 @@ export interface PackRequest extends PackOptions {
   from?: Opened
 }
 
+/** How chunks are taken as they are; `metadata` take the place of all that are there, those of an array included. */
+export interface CopyRequest extends PackOptions {
+  /** What the input says of its content, as bytes have it: those of an array among it. */
+  described?: string
+  /** What the items of an array are, in place of what it says itself. */
+  dtype?: string
+}
+
 /** A container with all that it can do. */
 export interface Container extends ContainerTraits {
   /**
@@ -47,6 +55,11 @@ export interface Container extends ContainerTraits {
    * @throws BlpkError USAGE, IO, …; nothing is left behind then
    */
   pack(source: PlainSource, output: Output, format: Format, options: PackRequest): Promise<PackResult>
+  /**
+   * Takes the content of another container, chunks as they are.
+   * @returns undefined where nothing can be copied: it is unpacked and packed then
+   */
+  copy?(from: Opened, output: Output, format: Format, options: CopyRequest): Promise<ConcatResult | undefined>
   /** Changes what is there where it stands. Where this is missing, it is written anew. */
   readonly change?: ContainerChange
   /** What a change may alter of an archive that others have open. Where this is missing: everything. */

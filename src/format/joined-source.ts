@@ -76,6 +76,11 @@ function checkSameKind(first: PlainSource, other: PlainSource): void {
   checkSameRows(a, b, first.metadata, other.metadata, [`'${other.name}'`, `'${first.name}'`])
 }
 
+/** @throws BlpkError USAGE where some hold arrays and others do not, or arrays whose rows do not go together */
+export function checkTogether([first, ...others]: readonly PlainSource[]): void {
+  if (first !== undefined) for (const other of others) checkSameKind(first, other)
+}
+
 /**
  * Several sources as one: plain bytes, or arrays whose rows go together.
  * @param sources of known size, at least one
@@ -85,6 +90,6 @@ export function concat(sources: readonly PlainSource[]): PlainSource {
   const [first, ...others] = sources
   if (first === undefined) throw usage('there is nothing to append')
   if (others.length === 0) return first
-  for (const other of others) checkSameKind(first, other)
+  checkTogether(sources)
   return new ConcatSource(sources, first)
 }

@@ -7,8 +7,7 @@ import type { Advice } from '../core/advice.js'
 import type { MaybePromise } from '../core/maybe-promise.js'
 import type { RunOptions } from '../engine/options.js'
 import type { PlainSink } from '../sinks/plain.js'
-import type { ConcatResult, Output } from './output.js'
-import type { PackOptions } from './pack-options.js'
+import type { ChunkStream } from './chunk-stream.js'
 import type { SpanReader } from './span-reader.js'
 import type { ContainerTraits, Format } from './traits.js'
 
@@ -35,6 +34,8 @@ export type PieceOptions = Omit<RunOptions, 'onProgress'>
 
 /** A container that is open. Plain bytes are counted from 0; those of an array in chunks of a shape are in C order. */
 export interface Opened {
+  /** How messages call it. */
+  readonly name: string
   readonly container: ContainerTraits
   readonly format: Format
   /** Plain bytes; undefined where only reading all of it tells. */
@@ -78,11 +79,10 @@ export interface Opened {
    * @param order of the items, in an array in chunks of a shape
    */
   chunkAt?(position: number, order?: 'C' | 'F'): MaybePromise<ChunkSpan>
-  /**
-   * Writes the same content as another format, chunks as they are where they may be.
-   * @returns undefined where nothing can be copied: it is unpacked and packed then
-   */
-  copyInto?(format: Format, output: Output, options: PackOptions): Promise<ConcatResult | undefined>
+  /** Its chunks, checked, where other containers may take them as they are. */
+  chunks?(): ChunkStream
+  /** Ids of the appends that it remembers, where they are not among the metadata. */
+  readonly appendIds?: readonly string[]
   /** Closes the place too. */
   close(): MaybePromise<void>
 }

@@ -8,6 +8,8 @@ import { BLOSCPACK } from './bloscpack/traits.js'
 import type { Container } from './container.js'
 import type { ContainerTraits, Format } from './traits.js'
 
+export type { ContainerTraits, Format }
+
 /** A container and how to get at what it can do. */
 interface Entry {
   traits: ContainerTraits
@@ -44,6 +46,8 @@ export function fallback(): ContainerTraits {
   if (first === undefined) throw usage('there is no container')
   return first.traits
 }
+/** What is written where nothing tells the kind. */
+export const DEFAULT_FORMAT: Format = BLOSCPACK.formats[0] as Format
 
 /** All kinds of files that can be made. */
 export function formats(): readonly Format[] {

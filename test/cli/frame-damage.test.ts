@@ -182,12 +182,11 @@ test('a frame that is cut short says where, and what can be done', async () => {
   expect([code, err]).toEqual([3, `blpk: error: 'a.b2frame': ${message}\n`])
 })
 
-test('what is joined or repaired does not get the name of the other container', async () => {
+test('what is repaired does not get the name of the other container', async () => {
   const cwd = tempDir()
   put(cwd, 'a.bin', new Uint8Array(items.buffer))
   for (const name of ['a.blp', 'a.b2frame']) await blpk(['c', 'a.bin', name], { cwd })
   for (const args of [
-    ['concat', 'x.b2nd', 'a.blp', 'a.blp'],
     ['repair', 'a.blp', 'x.b2frame'],
     ['repair', 'a.b2frame', 'x.blp'],
   ]) {

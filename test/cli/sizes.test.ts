@@ -2,10 +2,10 @@ import { expect, test } from 'vitest'
 import { CHECKSUM_NAMES } from '../../src/chunk/checksums.js'
 import { EXIT_CODES, worst } from '../../src/cli/exit.js'
 import { FLAGS } from '../../src/cli/flags/index.js'
-import { CHECKSUMS, CODECS } from '../../src/cli/flags/option-names.js'
 import { parseSlice, resolveSlice } from '../../src/cli/flags/slices.js'
 import { builtinNames } from '../../src/codecs/registry.js'
 import { parseSize, prettyRatio, prettySeconds, prettySize } from '../../src/core/sizes.js'
+import { formats } from '../../src/format/registry.js'
 
 test.each([
   ['0', 0],
@@ -69,8 +69,10 @@ test.each(['', '3', '1:2:3', 'a:b', '1.5:2', '99999999999999999:'])('%j is no sl
 })
 
 test('the command line knows the codecs and checksums that there are', () => {
-  expect(CODECS).toEqual(builtinNames('blosc1'))
-  expect(CHECKSUMS).toEqual(CHECKSUM_NAMES)
+  const [blp, b2frame] = formats()
+  expect(blp?.codecs).toEqual(builtinNames('blosc1'))
+  expect(b2frame?.codecs).toEqual(builtinNames('blosc2'))
+  expect(blp?.checksums).toEqual(CHECKSUM_NAMES)
 })
 
 test('no letter or name is used twice in a command', () => {

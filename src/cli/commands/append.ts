@@ -2,6 +2,7 @@ import { statSync } from 'node:fs'
 import { BlpkError, usage } from '../../core/errors.js'
 import { attempt } from '../../core/io-errors.js'
 import { counted, exactSize, prettySeconds, prettySize } from '../../core/sizes.js'
+import type { CodecOptions } from '../../engine/options.js'
 import type { AppendOptions } from '../../format/bloscpack/append/options.js'
 import { appendTo } from '../../format/bloscpack/append/place.js'
 import { checkChangeable, placeOf } from '../../places/registry.js'
@@ -13,8 +14,9 @@ import { checkExtension } from '../archive-name.js'
 import { isSparseFrame, kindOfPlace } from '../containers.js'
 import { about, type Context, changeSettings, saySummary, sayVerbose } from '../context.js'
 import { isDash, shown } from '../dash.js'
-import { codecOptions, lockOptions, readMetadata, runOptions } from '../flags/codec-flags.js'
+import { lockOptions, readMetadata, runOptions } from '../flags/codec-flags.js'
 import type { CliOptions } from '../flags/options.js'
+import { packOptions } from '../flags/pack-options.js'
 import { openInput } from '../inputs.js'
 import { sayForeign } from '../view/foreign.js'
 import { headOfPlace } from '../view/head.js'
@@ -23,7 +25,7 @@ import { jsonSeconds, printJson, stopwatch } from '../view/report.js'
 
 function appendOptions(o: CliOptions, metadata: string | undefined): AppendOptions {
   return {
-    ...codecOptions(o),
+    ...(packOptions(o) as CodecOptions),
     ...(metadata !== undefined && { metadata }),
     ...(o.grow !== undefined && { grow: o.grow }),
     ...(o.raw !== undefined && { raw: o.raw }),

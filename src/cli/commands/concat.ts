@@ -1,76 +1,74 @@
-import { unsupported, usage } from '../../core/errors.js'
+// `blpk concat`: joins archives, frames or arrays into one.
+
+import { usage } from '../../core/errors.js'
 import { counted, exactSize, prettySeconds, prettySize } from '../../core/sizes.js'
-import { Archive } from '../../format/bloscpack/archive.js'
-import { type ConcatResult, concatArchives } from '../../format/bloscpack/join.js'
-import type { Input } from '../../verbs/inputs.js'
-import { refuseStore, refuseStoreDirectory } from '../../verbs/stores.js'
-import { kindOf } from '../containers.js'
+import type { Format } from '../../format/registry.js'
+import { type ConcatResult, concat } from '../../verbs/concat.js'
+import { type ContainerPlace, openPlace } from '../../verbs/open.js'
+import { type Opened, openSeekable } from '../../verbs/seekable.js'
+import { formatAsked, formatOfName } from '../archive-name.js'
 import { about, type Context, saySummary, sayVerbose } from '../context.js'
 import { isDash, shown } from '../dash.js'
-import { codecOptions, readMetadata, runOptions } from '../flags/codec-flags.js'
+import { readMetadata, runOptions } from '../flags/codec-flags.js'
 import type { CliOptions } from '../flags/options.js'
-import { openArchiveInput } from '../inputs.js'
-import { openOutput, refuseMixedOutput } from '../outputs.js'
+import { checkForFormat, openOptions, packOptions, sayings } from '../flags/pack-options.js'
+import { archiveSettings } from '../inputs.js'
+import { outputOf, refuseMixedOutput } from '../outputs.js'
 import { headOfPlace } from '../view/head.js'
 import { openProgress, type ProgressView } from '../view/progress.js'
 import { jsonSeconds, printJson, stopwatch } from '../view/report.js'
 
-/** @throws BlpkError UNSUPPORTED for frames, with what is special about them */
-async function refuseFrame(input: Input, name: string, o: CliOptions): Promise<void> {
-  const { source } = input
-  if (!source.seekable) return
-  const kind = await kindOf(source)
-  if (kind === undefined) await refuseStore(source)
-  if (kind !== 'frame') return
-  const { openFrameInput, sayObject } = await import('../frames.js')
-  // Says so where its values are elsewhere, or other frames lie in it.
-  const frame = await openFrameInput(input, o)
-  await frame.close()
-  sayObject(frame, name, { quiet: true })
-  throw unsupported('this is a Blosc2 frame, and concat joins .blp archives (blpk convert makes one of it)', {
-    path: name,
-  })
+/** What is joined: an input as it was found, and as it was opened. */
+interface Part {
+  place: ContainerPlace
+  opened: Opened
 }
 
-async function openArchives(
-  inputs: readonly Input[],
-  names: readonly string[],
-  o: CliOptions,
-): Promise<Archive[]> {
-  const archives: Archive[] = []
-  for (const [i, input] of inputs.entries()) {
-    const { source } = input
-    await refuseFrame(input, shown(names[i] ?? ''), o)
-    const open = (): Promise<Archive> =>
-      Archive.open(source, o.maxChunk === undefined ? {} : { maxChunk: o.maxChunk })
-    archives.push(await about(shown(names[i] ?? ''), open))
+async function openParts(names: readonly string[], context: Context, parts: Part[]): Promise<void> {
+  const places: ContainerPlace[] = []
+  try {
+    for (const name of names) places.push(await openPlace(name, archiveSettings(context)))
+    for (const [i, place] of places.entries()) {
+      const name = shown(names[i] ?? '')
+      const opened = await about(name, () => openSeekable(place, openOptions(name, context.options)))
+      parts.push({ place, opened })
+    }
+  } catch (error) {
+    for (const { source } of places.slice(parts.length)) await source.close()
+    throw error
   }
-  return archives
+}
+
+/** What is written: as flags or the name of the output say, or like the first input. */
+function formatToJoin(output: string, [first]: readonly Part[], o: CliOptions): Format {
+  const format = formatAsked(o) ?? formatOfName(output) ?? first?.opened.format
+  if (format === undefined) throw usage('there is nothing to join')
+  return format
 }
 
 async function join(
   output: string,
-  names: readonly string[],
-  inputs: readonly Input[],
+  parts: readonly Part[],
   view: ProgressView,
   context: Context,
 ): Promise<ConcatResult> {
   const { options } = context
   const metadata = await readMetadata(options, output)
-  const archives = await openArchives(inputs, names, options)
-  const sink = await openOutput(output, {
-    context,
-    compressed: true,
-    container: 'bloscpack',
-    inputs,
-    like: inputs[0]?.like,
-  })
-  return concatArchives(archives, sink, {
-    ...codecOptions(options),
-    ...runOptions(context, view),
-    ...(metadata !== undefined && { metadata }),
-    ...(options.maxAppChunks !== undefined && { maxAppChunks: options.maxAppChunks }),
-  })
+  const format = formatToJoin(output, parts, options)
+  checkForFormat(format, options)
+  const inputs = parts.map(({ place }) => place)
+  const request = { context, compressed: true, inputs, like: inputs[0]?.like }
+  return concat(
+    parts.map(({ opened }) => opened),
+    outputOf(output, request),
+    format,
+    {
+      ...packOptions(options),
+      ...runOptions(context, view),
+      ...sayings(options),
+      ...(metadata !== undefined && { metadata }),
+    },
+  )
 }
 
 async function report(
@@ -105,19 +103,16 @@ export async function run(args: readonly string[], context: Context): Promise<nu
   refuseMixedOutput(context, output)
   if (names.some(isDash)) throw usage('archives to be joined cannot come from standard input: name files')
   const seconds = stopwatch()
-  const inputs: Input[] = []
+  const parts: Part[] = []
   const view = openProgress(context.options)
   try {
-    for (const name of names) {
-      refuseStoreDirectory(name)
-      inputs.push(await openArchiveInput(name, context))
-    }
-    const result = await join(output, names, inputs, view, context)
+    await openParts(names, context, parts)
+    const result = await join(output, parts, view, context)
     view.close()
     await report(output, names, result, seconds(), context)
     return 0
   } finally {
     view.close()
-    for (const { source } of inputs) await source.close()
+    for (const { opened } of parts) await opened.close()
   }
 }

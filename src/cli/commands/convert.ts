@@ -1,124 +1,76 @@
-import { ARRAY_KEYS, ndarrayIn } from '../../array/npy/index.js'
+// `blpk convert`: turns an archive into a frame or array, and back.
+
 import { usage } from '../../core/errors.js'
-import { membersOf, objectOf } from '../../core/json/edit.js'
 import { counted, exactSize, prettyRatio, prettySeconds, prettySize } from '../../core/sizes.js'
-import { OWN_LAYER } from '../../format/blosc2/chunks/frame-ids.js'
-import { BloscpackSink } from '../../format/bloscpack/sink.js'
-import { pack } from '../../format/pack.js'
-import { holdSource } from '../../sources/held.js'
-import { type ContainerName, containerByName } from '../archive-name.js'
-import { type ContainerInput, openContainer } from '../containers.js'
-import { about, type Context, say, saySummary, sayVerbose } from '../context.js'
+import type { Format } from '../../format/registry.js'
+import { type ConcatResult, convert } from '../../verbs/convert.js'
+import { type ContainerPlace, openPlace } from '../../verbs/open.js'
+import { type Opened, openSeekable } from '../../verbs/seekable.js'
+import { extensionsList, extensionsText, formatAsked, formatOfName } from '../archive-name.js'
+import { about, type Context, saySummary, sayVerbose } from '../context.js'
 import { isDash, nameOf, shown } from '../dash.js'
-import { checkForBlosc2, checkForBloscpack } from '../flags/blosc2-options.js'
-import { packOptions, readMetadata, runOptions, withArray } from '../flags/codec-flags.js'
+import { readMetadata, runOptions } from '../flags/codec-flags.js'
+import { describedBy } from '../flags/description.js'
 import type { CliOptions } from '../flags/options.js'
-import { openFrameOutput } from '../frame-output.js'
-import { openFrameInput, sayDefaultDtype, sayObject } from '../frames.js'
-import { openOutput, refuseMixedOutput } from '../outputs.js'
+import { checkForFormat, openOptions, packOptions, sayings } from '../flags/pack-options.js'
+import { archivePlace, archiveSettings } from '../inputs.js'
+import { outputOf, refuseMixedOutput } from '../outputs.js'
 import { headOfPlace } from '../view/head.js'
-import { openProgress } from '../view/progress.js'
+import { openProgress, type ProgressView } from '../view/progress.js'
 import { jsonSeconds, printJson, stopwatch } from '../view/report.js'
-import type { Job, Packed } from './compress.js'
-import { packInto } from './compress-blosc2.js'
-import { describedGiven } from './convert-described.js'
-import { type Given, givenArchive, givenFrame, ownJson, type Work } from './convert-given.js'
 
-/** What converting came to. */
-interface Converted extends Packed {
-  /** Chunks that were taken as they are. */
-  copied: number
+/** One run of the command. */
+interface Job {
+  input: string
+  output: string
+  format: Format
+  /** How it was compressed, if it was: printed with --json. */
+  plan?: object
 }
 
-const PACKING: readonly (keyof CliOptions)[] = [
-  'codec',
-  'clevel',
-  'shuffle',
-  'filters',
-  'splitMode',
-  'dict',
-  'typesize',
-  'chunkSize',
-  'blockSize',
-  'chunks',
-  'blocks',
-]
-function sayDropped({ kept }: Given, { job, context }: Work): void {
-  const names = [...kept.meta.keys(), ...kept.vlmeta.keys()].filter((name) => name !== OWN_LAYER)
-  if (job.container !== 'blp' || names.length === 0 || context.options.quiet === true) return
-  say(`note: a .blp archive has no place for metalayers; left out: ${names.join(', ')}`)
-}
-
-async function toBloscpack(given: Given, json: string | undefined, work: Work): Promise<Packed> {
-  const { context, view, open, job } = work
-  checkForBloscpack(context.options)
-  sayDropped(given, work)
-  const plain = given.plain()
-  return pack(plain, new BloscpackSink(await open()), {
-    ...packOptions(context.options),
+async function convertOpened(
+  job: Job,
+  opened: Opened,
+  place: ContainerPlace,
+  view: ProgressView,
+  context: Context,
+): Promise<ConcatResult> {
+  const { options } = context
+  const metadata = await readMetadata(options, job.input)
+  checkForFormat(job.format, options)
+  const request = { context, compressed: true, inputs: [place], like: place.like }
+  return convert(opened, outputOf(job.output, request), job.format, {
+    ...packOptions(options),
     ...runOptions(context, view),
-    ...(json !== undefined && { metadata: json }),
-    onPlan: ({ typesize, codec, level, shuffle, chunkSize }) => {
-      job.plan = { typesize, codec, level, shuffle, chunkSize }
+    ...describedBy(options),
+    ...sayings(options),
+    ...(metadata !== undefined && { metadata }),
+    onPlan: ({ facts }) => {
+      job.plan = facts
     },
   })
 }
 
-async function convert(given: Given, work: Work): Promise<Converted> {
-  const { job, context } = work
-  const { options } = context
-  const own = await readMetadata(options, job.input)
-  const isArray = ndarrayIn(given.json) !== undefined
-  const described = isArray ? arrayPart(given.json) : undefined
-  const json = own === undefined ? given.json : (withArray(own, described) ?? own)
-  const isAsked = PACKING.some((key) => options[key] !== undefined)
-  if (given.copy !== undefined && !isAsked) {
-    checkForBlosc2(job.container, options)
-    const text = job.container === 'b2nd' ? ownJson(json) : json
-    const result = await given.copy(own === undefined ? undefined : text, await work.openFrame())
-    job.plan = {}
-    return result
-  }
-  if (job.container === 'blp') return { ...(await toBloscpack(given, json, work)), copied: 0 }
-  const plain = given.plain()
-  const mine = job.container === 'b2nd' ? ownJson(json) : own
-  const result = await packInto({ ...work, open: work.openFrame, plain, own: mine, kept: given.kept })
-  return { ...result, copied: 0 }
-}
-
-function arrayPart(json: string | undefined): string | undefined {
-  const members = json === undefined ? [] : (membersOf(json) ?? [])
-  return objectOf(members.filter(({ key }) => ARRAY_KEYS.includes(key)))
-}
-
-async function convertInput(input: ContainerInput, work: Work): Promise<Converted> {
-  if (!input.isFrame) return convert(describedGiven(await givenArchive(input, work), work), work)
-  const frame = await openFrameInput(input, work.context.options)
+async function convertInput(
+  job: Job,
+  place: ContainerPlace,
+  view: ProgressView,
+  context: Context,
+): Promise<ConcatResult> {
+  const opened = await openSeekable(place, openOptions(job.input, context.options))
   try {
-    sayObject(frame, work.job.input, work.context.options)
-    sayDefaultDtype(frame, work.job.input, work.context.options)
-    return await convert(describedGiven(await givenFrame(input, frame, work), work), work)
+    return await convertOpened(job, opened, place, view, context)
   } finally {
-    await frame.close()
+    await opened.close()
   }
 }
 
-/** A pipe is brought into a file first: both ends of a frame, and the offsets of an archive, are looked at again. */
-async function convertWhole(input: ContainerInput, work: Work): Promise<Converted> {
-  if (input.source.seekable) return convertInput(input, work)
-  const source = await holdSource(input.source)
-  try {
-    return await convertInput({ ...input, source }, work)
-  } finally {
-    await source.close()
-  }
-}
-
-async function report(job: Job, result: Converted, seconds: number, context: Context): Promise<void> {
+async function report(job: Job, result: ConcatResult, seconds: number, context: Context): Promise<void> {
   const { options: o } = context
-  const { nbytes, cbytes, nchunks, copied } = result
+  const { nbytes, cbytes, nchunks, nspecial = 0, copied } = result
   const anew = nchunks - copied
   const ratio = prettyRatio(nbytes, cbytes)
+  if (copied === 0 && nspecial > 0) sayVerbose(o, `${counted(nspecial, 'chunk')} of one special value each`)
   sayVerbose(o, `${counted(copied, 'chunk')} copied, ${anew} compressed anew`)
   sayVerbose(o, `${exactSize(nbytes)} in ${exactSize(cbytes)}, ratio ${ratio}, in ${prettySeconds(seconds)}`)
   const how = anew === 0 ? 'copied' : `${anew} of ${counted(nchunks, 'chunk')} compressed anew`
@@ -139,37 +91,29 @@ async function report(job: Job, result: Converted, seconds: number, context: Con
   )
 }
 
-function containerOfOutput(output: string, { format }: CliOptions): ContainerName {
-  const found = format ?? containerByName(output)
+function formatOfOutput(output: string, o: CliOptions): Format {
+  const found = formatAsked(o) ?? formatOfName(output)
   if (found !== undefined) return found
   if (/\.npy$/i.test(output))
-    throw usage(`convert writes .blp, .b2frame and .b2nd: use blpk decompress to get '${shown(output)}'`)
-  throw usage(`the name of '${shown(output)}' tells no container (.blp, .b2frame, .b2nd): use --format`)
+    throw usage(`convert writes ${extensionsText('and')}: use blpk decompress to get '${shown(output)}'`)
+  throw usage(`the name of '${shown(output)}' tells no container (${extensionsList()}): use --format`)
 }
 
 /** `blpk convert <in> <out>` */
 export async function run(args: readonly string[], context: Context): Promise<number> {
   const [input = '-', output = '-'] = args
   refuseMixedOutput(context, isDash(output) ? '-' : undefined)
-  const job: Job = { input: shown(input), output, container: containerOfOutput(output, context.options) }
+  const job: Job = { input: shown(input), output, format: formatOfOutput(output, context.options) }
   const seconds = stopwatch()
-  const opened = await openContainer(input, context)
+  const place = await openPlace(archivePlace(input), archiveSettings(context))
   const view = openProgress(context.options)
-  const request = { context, compressed: true, inputs: [opened], like: opened.like }
-  const work: Work = {
-    job,
-    view,
-    context,
-    open: () => openOutput(output, request),
-    openFrame: () => openFrameOutput(output, request),
-  }
   try {
-    const result = await about(nameOf(input, 'standard input'), () => convertWhole(opened, work))
+    const result = await about(nameOf(input, 'standard input'), () => convertInput(job, place, view, context))
     view.close()
     await report(job, result, seconds(), context)
     return 0
   } finally {
     view.close()
-    await opened.source.close()
+    await place.source.close()
   }
 }

@@ -1,8 +1,8 @@
 import { usage } from '../../core/errors.js'
 import { parseSize } from '../../core/sizes.js'
 import type { Room } from '../../engine/options.js'
-import type { PartOf } from '../../format/pack-options.js'
-import { CODECS } from './option-names.js'
+import { formats } from '../../format/registry.js'
+import type { PartOf } from '../../verbs/options.js'
 
 const MAX_SECONDS = 1e6
 
@@ -36,7 +36,8 @@ export function parseTypesize(text: string): number | 'auto' {
 
 /** Registered codecs are known only when their modules are loaded. */
 export function parseCodec(text: string): string {
-  return CODECS.find((name) => name === text.toLowerCase()) ?? text
+  const known = formats().flatMap(({ codecs }) => codecs)
+  return known.find((name) => name === text.toLowerCase()) ?? text
 }
 
 export function parseSeconds(text: string): number {

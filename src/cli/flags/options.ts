@@ -5,7 +5,6 @@ import type { Shuffle } from '../../filters/shuffles.js'
 import type { FilterOption } from '../../format/blosc2/chunks/cparams.js'
 import type { PartOf } from '../../format/pack-options.js'
 import type { PlaceOptions } from '../../store/settings.js'
-import type { ContainerName } from '../archive-name.js'
 import type { Selected } from './selection.js'
 import type { Slice } from './slices.js'
 
@@ -65,7 +64,8 @@ export interface CliOptions extends PlaceOptions {
   splitMode?: SplitMode
   dict?: boolean
   sparse?: boolean
-  format?: ContainerName
+  /** As it was given: plugins may add formats. */
+  format?: string
   chunkSize?: number
   blockSize?: number
   checksum?: ChecksumName

@@ -1,28 +1,47 @@
 import { MAX_CHUNK_NBYTES } from '../../chunk/blosc1/header.js'
 import type { SplitMode } from '../../chunk/blosc2/params.js'
 import type { Shuffle } from '../../filters/shuffles.js'
-import type { ContainerName } from '../archive-name.js'
+import { DEFAULT_FORMAT, formats } from '../../format/registry.js'
 import { parseDtype, parseExtents, parseFilters, parseShape } from './blosc2-values.js'
-import { CHECKSUMS, CODECS } from './option-names.js'
 import { oneOf, parseCodec, parsePart, parseRoom, parseTypesize, size, wholeNumber } from './option-values.js'
 import type { CommandName, Flag } from './options.js'
 
 const SHUFFLES: readonly Shuffle[] = ['none', 'byte', 'bit']
-const FORMATS: readonly ContainerName[] = ['blp', 'b2frame', 'b2nd']
+/** Kinds of containers for a sentence, all but the default with what they are: `blp, b2frame (Blosc2 frame) or …`. */
+function formatsText(): string {
+  const words = formats().map(({ id, what }, i) => (i === 0 ? id : `${id} (${what.replace(/^an? /, '')})`))
+  return `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`
+}
+
+/** Names that some format has, each once. */
+function namesOf(which: 'codecs' | 'checksums'): string[] {
+  const known = new Map<string, string>()
+  for (const format of formats())
+    for (const name of format[which]) if (!known.has(name.toLowerCase())) known.set(name.toLowerCase(), name)
+  return [...known.values()]
+}
+
+const CODECS = namesOf('codecs')
+const CHECKSUMS = namesOf('checksums')
 const SPLIT_MODES: readonly SplitMode[] = ['always', 'never', 'auto', 'forward-compat']
 const ENCODING: readonly CommandName[] = ['compress', 'append', 'concat', 'convert']
 /** Commands that write whole containers of any kind. */
 const WRITING: readonly CommandName[] = ['compress', 'convert']
+const MAKING: readonly CommandName[] = [...WRITING, 'concat']
 
 /** What is written, and how it is compressed. */
 export const PACKING_FLAGS: readonly Flag[] = [
   {
     name: 'format',
     value: 'kind',
-    description: 'container to write: blp, b2frame (Blosc2 frame) or b2nd (Blosc2 array)',
-    default: "by the output's name, else blp",
-    parse: oneOf('format', FORMATS),
-    commands: WRITING,
+    description: `container to write: ${formatsText()}`,
+    default: {
+      compress: `by the output's name, else ${DEFAULT_FORMAT.id}`,
+      convert: `by the output's name, else ${DEFAULT_FORMAT.id}`,
+      concat: "by the output's name, else the first input's",
+    },
+    parse: (text) => text,
+    commands: MAKING,
   },
   {
     letter: 't',
@@ -163,7 +182,7 @@ export const PACKING_FLAGS: readonly Flag[] = [
   {
     name: 'sparse',
     description: 'write a Blosc2 frame or array as a directory, with a file for each chunk',
-    commands: WRITING,
+    commands: MAKING,
   },
   {
     letter: 'k',

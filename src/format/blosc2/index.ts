@@ -1,15 +1,18 @@
-// The door to Blosc2 frames and arrays: all that the verbs use of them, loaded when it is used.
+// The door to Blosc2 frames and arrays: all that the verbs use of them.
 
 import type { Container } from '../container.js'
 import { MUTABLE } from './mutable.js'
 import { BLOSC2 } from './traits.js'
 
-const reading: Omit<Container, 'pack'> = {
+export const container: Container = {
   ...BLOSC2,
   open: async (place, o) => (await import('./opened.js')).openFrameAt(place, o),
   facts: async (place, o) => (await import('./facts.js')).factsOfFrame(place, o),
   verify: async (place, o) => (await import('./verify-place.js')).verifyFrameAt(place, o),
+  pack: async (source, output, format, o) =>
+    (await import('./pack-source.js')).packSource(source, output, format, o),
+  copy: async (from, output, format, o) => (await import('./copy.js')).copyFrom(from, output, format, o),
+  concat: async (parts, output, format, o) =>
+    (await import('./join/join.js')).joinFrames(parts, output, format, o),
   mutable: MUTABLE,
 }
-
-export const container = reading as Container

@@ -10,7 +10,7 @@ import type { ChunkSpan, Opened, OpenOptions, OpenPlace, PieceOptions } from '..
 import type { SpanReader } from '../span-reader.js'
 import type { Format } from '../traits.js'
 import { arrayOfFrame, JSON_LAYER, jsonOf } from './chunks/described.js'
-import { OWN_LAYER } from './chunks/frame-ids.js'
+import { frameIdsOf, OWN_LAYER } from './chunks/frame-ids.js'
 import { B2ND_LAYER, CATERVA_LAYER } from './frame/array-layer.js'
 import { defaultDtypeText, isDefaultDtype } from './frame/dtype.js'
 import { isObjectLayer, objectText } from './frame/objects.js'
@@ -97,6 +97,14 @@ export class OpenedFrame implements Opened {
       this.willReadAll()
       return stoppable(fortranPieces(ndarray), signal)
     }
+  }
+
+  get name(): string {
+    return this.place.source.name
+  }
+
+  get appendIds(): readonly string[] {
+    return frameIdsOf(this.schunk.vlmeta)
   }
 
   get typesize(): number {

@@ -11,5 +11,7 @@ export const container: Container = {
   verify: async ({ source }, o) => (await import('./verify.js')).verifyArchive(source, o),
   pack: async (source, output, format, o) =>
     (await import('./pack-source.js')).packSource(source, output, format, o),
+  concat: async (parts, output, format, o) =>
+    (await import('./concat.js')).concatOpened(parts, output, format, o),
   mutable: MUTABLE,
 }

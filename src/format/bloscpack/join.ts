@@ -1,3 +1,5 @@
+// Joins archives into one: chunks on a border are copied as they are.
+
 import type { ByteSink } from '../../bytes/byte-sink.js'
 import { sameDigest } from '../../chunk/checksums.js'
 import { type CodecName, codecByFormat } from '../../codecs/registry.js'
@@ -18,9 +20,10 @@ import { Workspace } from '../../kernels/workspace.js'
 import { BytesPlainSource, type PlainSource } from '../../sources/plain.js'
 import { StreamSource } from '../../sources/stream.js'
 import type { Totals } from '../compressed-sink.js'
+import type { Span, Stretch } from '../join-spans.js'
 import type { Archive } from './archive.js'
 import type { EncodeParams } from './blosc1-job.js'
-import { type Common, commonOf, joinedMetadata, planSpans, type Span, type Stretch } from './join-plan.js'
+import { type Common, commonOf, metadataOf, spansOf } from './join-plan.js'
 import { packBy, packHow } from './pack-how.js'
 import type { PackPlan } from './plan.js'
 import { RangeReader } from './range.js'
@@ -132,7 +135,10 @@ async function copyChunks(j: Joining, archive: Archive, count: number): Promise<
   }
 }
 
-async function copySpan(j: Joining, { archive, count }: Span & { kind: 'copy' }): Promise<void> {
+async function copySpan(
+  j: Joining,
+  { part: archive, count }: Span<Archive> & { kind: 'copy' },
+): Promise<void> {
   try {
     if (!(await copyInPlace(j, archive, count))) await copyChunks(j, archive, count)
   } catch (error) {
@@ -149,8 +155,8 @@ function named(error: unknown, archive: Archive): unknown {
   return new BlpkError(it.code, it.message, { ...it.place, path: archive.source.name }, it)
 }
 
-async function* plainOf(stretches: readonly Stretch[]): AsyncGenerator<Uint8Array> {
-  for (const { archive, start, stop } of stretches) {
+async function* plainOf(stretches: readonly Stretch<Archive>[]): AsyncGenerator<Uint8Array> {
+  for (const { part: archive, start, stop } of stretches) {
     try {
       yield* new RangeReader(archive).pieces({ start, stop })
     } catch (error) {
@@ -159,12 +165,12 @@ async function* plainOf(stretches: readonly Stretch[]): AsyncGenerator<Uint8Arra
   }
 }
 
-function sourceOf(stretches: readonly Stretch[]): PlainSource {
+function sourceOf(stretches: readonly Stretch<Archive>[]): PlainSource {
   const size = stretches.reduce((sum, { start, stop }) => sum + stop - start, 0)
   return new BytesPlainSource(new StreamSource(plainOf(stretches), 'the archives', size))
 }
 
-async function packSpan(j: Joining, { stretches }: Span & { kind: 'pack' }): Promise<void> {
+async function packSpan(j: Joining, { stretches }: Span<Archive> & { kind: 'pack' }): Promise<void> {
   const { chunkSize } = j.common
   const source = sourceOf(stretches)
   const reader = new ChunkReader(source, chunkSize)
@@ -199,7 +205,7 @@ function planOf(
     nchunks: totalsOf(common).nchunks,
     offsets: true,
     room: o.maxAppChunks ?? DEFAULT_ROOM,
-    metadata: o.metadata === undefined ? joinedMetadata(archives) : compactJson(o.metadata),
+    metadata: o.metadata === undefined ? metadataOf(archives) : compactJson(o.metadata),
   }
 }
 
@@ -220,7 +226,7 @@ export async function concatArchives(
     const params = await paramsFor(archives, o)
     const j: Joining = { out, common, params, nchunks: 0, copied: 0, plain: 0, packed: 0, o }
     await out.begin(planOf(archives, common, params, o), totalsOf(common))
-    for (const span of planSpans(archives, common.chunkSize)) {
+    for (const span of spansOf(archives, common.chunkSize)) {
       o.signal?.throwIfAborted()
       await (span.kind === 'copy' ? copySpan(j, span) : packSpan(j, span))
     }

@@ -4,9 +4,11 @@ import { type NdarrayLayout, ndarrayIn } from '../../array/npy/index.js'
 import { damaged } from '../../core/errors.js'
 import type { RunOptions } from '../../engine/options.js'
 import type { PlainSink } from '../../sinks/plain.js'
+import type { ChunkStream } from '../chunk-stream.js'
 import type { ChunkSpan, Opened, OpenOptions, OpenPlace, PieceOptions } from '../opened.js'
 import type { SpanReader } from '../span-reader.js'
 import { Archive } from './archive.js'
+import { streamOf } from './chunk-stream.js'
 import { allPieces, rangePieces } from './range-threads.js'
 import { ArchiveSpans } from './spans.js'
 import { BLOSCPACK, BLP } from './traits.js'
@@ -22,6 +24,10 @@ export class OpenedArchive implements Opened {
   constructor(archive: Archive) {
     this.archive = archive
     this.spans = new ArchiveSpans(archive)
+  }
+
+  get name(): string {
+    return this.archive.source.name
   }
 
   get nbytes(): number | undefined {
@@ -67,6 +73,10 @@ export class OpenedArchive implements Opened {
     const { chunkSize = Number.MAX_SAFE_INTEGER } = this.archive.header
     const index = Math.floor(position / chunkSize)
     return { index, stop: (index + 1) * chunkSize }
+  }
+
+  chunks(): ChunkStream {
+    return streamOf(this.archive)
   }
 
   close(): Promise<void> {

@@ -5,8 +5,9 @@ import type { ChecksumName } from '../../chunk/checksums.js'
 import type { CodecName } from '../../codecs/registry.js'
 import { usage } from '../../core/errors.js'
 import { counted, exactSize } from '../../core/sizes.js'
-import type { PackOptions as Packing, PlanInfo } from '../../engine/options.js'
+import { type PackOptions as Packing, type PlanInfo, runOptionsOf } from '../../engine/options.js'
 import type { PlainSource } from '../../sources/plain.js'
+import { withIds } from '../append-ids.js'
 import type { PackRequest } from '../container.js'
 import { withArray } from '../described-metadata.js'
 import type { Output, PackResult } from '../output.js'
@@ -33,16 +34,13 @@ export function packingOf(o: PackOptions): Packing {
     ...(o.level !== undefined && { level: o.level }),
     ...(o.shuffle !== undefined && { shuffle: o.shuffle }),
     ...(o.typesize !== undefined && { typesize: o.typesize }),
-    ...(o.blockSize !== undefined && { blocksize: o.blockSize }),
+    ...(o.blockSize !== undefined && { blockSize: o.blockSize }),
     ...(o.chunkSize !== undefined && { chunkSize: o.chunkSize }),
     // Names are looked up, in any case, where they are used.
     ...(o.checksum !== undefined && { checksum: o.checksum as ChecksumName }),
     ...(o.offsets !== undefined && { offsets: o.offsets }),
     ...(o.maxAppChunks !== undefined && { maxAppChunks: o.maxAppChunks }),
-    ...(o.threads !== undefined && { threads: o.threads }),
-    ...(o.callerWorks !== undefined && { callerWorks: o.callerWorks }),
-    ...(o.onProgress !== undefined && { onProgress: o.onProgress }),
-    ...(o.signal !== undefined && { signal: o.signal }),
+    ...runOptionsOf(o),
   }
 }
 
@@ -75,7 +73,7 @@ export async function packSource(
   const packing = packingOf(o)
   const { source, options } =
     o.part === undefined ? { source: whole, options: packing } : await partOf(whole, o.part, packing)
-  const metadata = withArray(o.metadata, source.metadata)
+  const metadata = withArray(o.metadata, source.metadata) ?? withIds(source.metadata, o.from?.appendIds)
   tellDropped(o)
   return pack(source, new BloscpackSink(await output.bytes()), {
     ...options,

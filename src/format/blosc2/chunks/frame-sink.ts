@@ -1,3 +1,4 @@
+import type { ByteSource } from '../../../bytes/byte-source.js'
 import type { FilePlace } from '../../../bytes/file-place.js'
 import { MemoryChunk } from '../../../chunk/blosc2/chunk-bytes.js'
 import { parseChunk2Header } from '../../../chunk/blosc2/header.js'
@@ -17,6 +18,14 @@ export interface FrameTotals {
   nchunks: number
   /** Chunks that stand in the index alone. */
   nspecial: number
+}
+
+/** A stored chunk that is taken without reading it. */
+export interface CopiedChunk {
+  /** Its size, in bytes. */
+  cbytes: number
+  /** Its xxh64, where it is known. */
+  digest?: Uint8Array
 }
 
 /**
@@ -41,9 +50,39 @@ export class FrameSink {
     this.#header = { ...header, sparse, headerBytes: frameHeaderBytes(header.meta) }
   }
 
-  /** @param most plain bytes and chunks that come, where they are known */
-  async begin(most?: { nbytes: number; nchunks: number }): Promise<void> {
-    await this.#target.begin({ headerBytes: this.#header.headerBytes, most })
+  /**
+   * @param most plain bytes and chunks that come, where they are known
+   * @param copies will {@link copy} be called?
+   */
+  async begin(most?: { nbytes: number; nchunks: number }, copies = false): Promise<void> {
+    await this.#target.begin({ headerBytes: this.#header.headerBytes, most, copies })
+  }
+
+  /** May the place take bytes of another one without moving them here? */
+  get canCopy(): boolean {
+    return this.#target.canCopy
+  }
+
+  /**
+   * Takes chunks that lie back to back in another place, if this one can do that without moving them here.
+   * @param index of the first of them in the frame
+   * @param start where they start in the source, in bytes
+   * @returns false where they must be put one by one
+   */
+  async copy(
+    index: number,
+    source: ByteSource,
+    start: number,
+    chunks: readonly CopiedChunk[],
+  ): Promise<boolean> {
+    const nbytes = chunks.reduce((sum, { cbytes }) => sum + cbytes, 0)
+    if (!(await this.#target.copy(source, start, start + nbytes))) return false
+    chunks.forEach(({ cbytes, digest }, k) => {
+      this.#offsets[index + k] = { at: this.#cbytes }
+      if (digest !== undefined) this.#digests[index + k] = digest
+      this.#cbytes += cbytes
+    })
+    return true
   }
 
   /**

@@ -1,10 +1,12 @@
 import type { ByteSink } from '../../../bytes/byte-sink.js'
+import type { ByteSource } from '../../../bytes/byte-source.js'
 import type { FilePlace } from '../../../bytes/file-place.js'
 import type { MaybePromise } from '../../../core/maybe-promise.js'
 import type { LockOptions } from '../../../disk/changing-file.js'
 import { replacingDirectory } from '../../../disk/replace.js'
 import { DirectorySink, type DirectorySinkOptions } from '../../../sinks/directory.js'
 import { patchable } from '../../../sinks/held.js'
+import type { DirectoryRules, Output } from '../../output.js'
 import { SPARSE_FRAME_NAME } from '../frame/magic.js'
 import { sparseChunkName } from './frame-file.js'
 
@@ -21,6 +23,8 @@ interface FrameRoom {
   headerBytes: number
   /** Plain bytes and chunks that come at most, where they are known. */
   most: { nbytes: number; nchunks: number } | undefined
+  /** Will chunks be copied from other places? */
+  copies: boolean
 }
 
 /** Header, index and trailer of a frame, as they will be. */
@@ -34,11 +38,15 @@ export interface FinishedEnds {
 export interface FrameTarget {
   /** Chunks lie in files of their own, and the index says their numbers. */
   readonly sparse: boolean
+  /** May it take bytes of another place without moving them here? */
+  readonly canCopy: boolean
   begin(room: FrameRoom): MaybePromise<void>
   /** @param number of its file, in a sparse frame */
   put(number: number, chunk: Uint8Array): MaybePromise<void>
   /** The same where somebody else may write it. @returns where that is to be done, if it was not done here */
   hand(number: number, chunk: Uint8Array): MaybePromise<FilePlace | undefined>
+  /** Takes the bytes from `start` to `stop` of another place as the next ones. @returns false where that cannot be done */
+  copy(source: ByteSource, start: number, stop: number): MaybePromise<boolean>
   finish(ends: FinishedEnds): Promise<void>
   discard(): MaybePromise<void>
 }
@@ -52,9 +60,13 @@ class ContiguousTarget implements FrameTarget {
     this.#sink = patchable(sink)
   }
 
-  async begin({ headerBytes, most }: FrameRoom): Promise<void> {
+  get canCopy(): boolean {
+    return this.#sink.copy !== undefined
+  }
+
+  async begin({ headerBytes, most, copies }: FrameRoom): Promise<void> {
     const room = most && headerBytes + most.nbytes + most.nchunks * CHUNK_OVERHEAD + END_ROOM
-    this.#sink.expect?.({ front: headerBytes, most: room })
+    this.#sink.expect?.({ front: headerBytes, most: room, ...(copies && { copies }) })
     await this.#sink.write(new Uint8Array(headerBytes))
   }
 
@@ -66,6 +78,10 @@ class ContiguousTarget implements FrameTarget {
     const place = this.#sink.reserve?.(chunk.length)
     if (place === undefined) await this.#sink.write(chunk)
     return place
+  }
+
+  async copy(source: ByteSource, start: number, stop: number): Promise<boolean> {
+    return (await this.#sink.copy?.(source, start, stop)) === true
   }
 
   async finish({ header, index, trailer }: FinishedEnds): Promise<void> {
@@ -80,6 +96,13 @@ class ContiguousTarget implements FrameTarget {
   }
 }
 
+/** What a sparse frame is made of, of which nothing else is in a directory that another one replaces. */
+const SPARSE_FILES: DirectoryRules = {
+  mayReplace: (name) => name === SPARSE_FRAME_NAME || name === LOCK_NAME || CHUNK_NAME.test(name),
+  example: SPARSE_FRAME_NAME,
+  keeps: LOCK_NAME,
+}
+
 /** How a directory is written. */
 export type SparseOptions = LockOptions &
   Pick<DirectorySinkOptions, 'like' | 'within'> & { overwrite?: boolean }
@@ -90,21 +113,19 @@ export type SparseOptions = LockOptions &
  */
 export class SparseTarget implements FrameTarget {
   readonly sparse = true
+  readonly canCopy = false
   readonly #sink: DirectorySink
 
+  constructor(sink: DirectorySink) {
+    this.#sink = sink
+  }
+
   /** @throws BlpkError EXISTS, also for a directory that holds something else; NOT_FOUND, IO */
-  constructor(path: string, { overwrite = false, like, within, ...lock }: SparseOptions = {}) {
-    const mayReplace = (name: string): boolean =>
-      name === SPARSE_FRAME_NAME || name === LOCK_NAME || CHUNK_NAME.test(name)
-    this.#sink = new DirectorySink(path, {
-      overwrite,
-      like,
-      within,
-      mayReplace,
-      example: SPARSE_FRAME_NAME,
-      keeps: LOCK_NAME,
-      beforeReplace: replacingDirectory(lock),
-    })
+  static at(path: string, { overwrite = false, like, within, ...lock }: SparseOptions = {}): SparseTarget {
+    const beforeReplace = replacingDirectory(lock)
+    return new SparseTarget(
+      new DirectorySink(path, { ...SPARSE_FILES, overwrite, like, within, beforeReplace }),
+    )
   }
 
   /** Of all files so far, in bytes. */
@@ -113,6 +134,10 @@ export class SparseTarget implements FrameTarget {
   }
 
   begin(): void {}
+
+  copy(): boolean {
+    return false
+  }
 
   put(number: number, chunk: Uint8Array): Promise<void> {
     return this.#sink.write(sparseChunkName(number), [chunk])
@@ -139,6 +164,11 @@ export class SparseTarget implements FrameTarget {
 
 /** Where a frame can be written to. */
 export type FrameOutput = ByteSink | SparseTarget
+
+/** Opens an output for a frame in one place, or for a sparse one. */
+export async function openFrameOutput(output: Output, sparse: boolean): Promise<FrameOutput> {
+  return sparse ? new SparseTarget(await output.directory(SPARSE_FILES)) : output.bytes()
+}
 
 export function targetOf(output: FrameOutput): FrameTarget {
   return output instanceof SparseTarget ? output : new ContiguousTarget(output)

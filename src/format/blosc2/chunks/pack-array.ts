@@ -93,7 +93,7 @@ async function packStretches(
 }
 
 /** The chunks of an array, one after another. @param nbytes plain size of each, in bytes */
-function chunksIn(chunks: AsyncIterable<PlainChunk>, nbytes: number, count: number): PlainChunks {
+export function chunksIn(chunks: AsyncIterable<PlainChunk>, nbytes: number, count: number): PlainChunks {
   const source = chunks[Symbol.asyncIterator]()
   const places: number[] = []
   return {

@@ -45,8 +45,11 @@ export interface FrameResult extends FrameTotals {
   nbytes: number
 }
 
-/** Items that a sample suggests must also come out even. */
-async function typesizeOf(
+/**
+ * The item size of a source, in bytes, and whether a sample suggested it: then items come out even.
+ * @param wanted what was asked for
+ */
+export async function typesizeOf(
   source: PlainSource,
   wanted: number | 'auto' | undefined,
 ): Promise<[number, boolean]> {
@@ -57,7 +60,8 @@ async function typesizeOf(
   return [(source.size ?? 0) % guess === 0 ? guess : 1, true]
 }
 
-function chunksizeOf(asked: number | undefined, typesize: number): number {
+/** Plain size of a chunk, in bytes: what was asked for, rounded down to whole items. @throws BlpkError USAGE */
+export function chunksizeOf(asked: number | undefined, typesize: number): number {
   const size = asked ?? DEFAULT_CHUNKSIZE
   if (!Number.isSafeInteger(size) || size < 1)
     throw usage(`the chunk size is ${size}; it must be 1 byte or more`)

@@ -13,7 +13,7 @@ export async function writeSparse(
   path: string,
   options: SparseOptions,
 ): Promise<number> {
-  const target = new SparseTarget(path, options)
+  const target = SparseTarget.at(path, options)
   try {
     const { pieces, files } = await layFrame(ws, { ...parts, sparse: true })
     for await (const { number, chunk } of files()) await target.put(number, chunk)

@@ -129,6 +129,11 @@ export class SChunkReader {
     return this.#object
   }
 
+  /** @internal What the frame says of itself. */
+  get frameHeader(): FrameHeader {
+    return this.header
+  }
+
   /** @internal @throws BlpkError UNSUPPORTED where the values are elsewhere, and chunks only stand for them */
   checkHolds(): void {
     this.list.checkHolds()

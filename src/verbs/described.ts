@@ -1,14 +1,27 @@
+// Plain bytes as the array that options make of them.
+
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { dtypeRepr, type NdarrayLayout, ndarrayMetadata, parseMetadataDtype } from '../array/npy/index.js'
+import { dtypeRepr, type NdarrayLayout, parseMetadataDtype } from '../array/npy/index.js'
 import { usage } from '../core/errors.js'
-import { toJson } from '../core/json/json.js'
 import { spool } from '../engine/spool.js'
+import { arrayJson } from '../format/described-metadata.js'
 import type { BytesPlainSource } from '../sources/plain.js'
-import type { CliOptions } from './flags/options.js'
+
+/** What array plain bytes are. */
+export interface ArrayDescription {
+  /** NumPy's type string, or a description of fields. Default: `|V` and the typesize. */
+  dtype?: string
+  /** One extent may be -1: what is left. Default: one dimension. */
+  shape?: readonly number[]
+  /** Default: `C`. */
+  order?: 'C' | 'F'
+  /** Item size, in bytes, where no dtype says it. */
+  typesize?: number | 'auto'
+}
 
 /** Do options say what array the input is? */
-export function isDescribed({ dtype, shape, order }: CliOptions): boolean {
+export function isDescribed({ dtype, shape, order }: ArrayDescription): boolean {
   return dtype !== undefined || shape !== undefined || order !== undefined
 }
 
@@ -18,7 +31,7 @@ function shapeFor(items: number, shape: readonly number[]): number[] {
   return shape.map((n) => (n === -1 ? (known === 0 ? 0 : items / known) : n))
 }
 
-function dtypeAsked({ dtype, typesize }: CliOptions, known: NdarrayLayout | undefined): string {
+function dtypeAsked({ dtype, typesize }: ArrayDescription, known: NdarrayLayout | undefined): string {
   if (dtype !== undefined) return dtype
   if (known !== undefined) return dtypeRepr(known.descr)
   return typeof typesize === 'number' && typesize > 1 ? `|V${typesize}` : '|u1'
@@ -29,9 +42,9 @@ function dtypeAsked({ dtype, typesize }: CliOptions, known: NdarrayLayout | unde
  * @param known the array that they are by themselves, if they are one
  * @throws BlpkError USAGE where dtype, shape and size do not go together
  */
-export function layoutAsked(nbytes: number, o: CliOptions, known?: NdarrayLayout): NdarrayLayout {
+export function layoutAsked(nbytes: number, o: ArrayDescription, known?: NdarrayLayout): NdarrayLayout {
   const dtype = dtypeAsked(o, known)
-  const { descr, itemsize } = parseMetadataDtype(dtype, '--dtype')
+  const { descr, itemsize } = parseMetadataDtype(dtype, 'the options')
   if (known !== undefined && itemsize !== known.itemsize)
     throw usage(
       `items of the dtype ${dtype} have ${itemsize} bytes, and those of the array ${known.itemsize}`,
@@ -50,11 +63,6 @@ export function layoutAsked(nbytes: number, o: CliOptions, known?: NdarrayLayout
   return { descr, itemsize, shape, order, nbytes }
 }
 
-/** What describes an array in metadata. */
-export function arrayJson(layout: NdarrayLayout): string {
-  return toJson(ndarrayMetadata({ ...layout, dtype: dtypeRepr(layout.descr) }))
-}
-
 /**
  * Works on plain bytes as the array that options make of them. A pipe is brought into a temporary file first, so that
  * its size is known before anything is written.
@@ -62,13 +70,13 @@ export function arrayJson(layout: NdarrayLayout): string {
  */
 export async function withDescribed<T>(
   plain: BytesPlainSource,
-  o: CliOptions,
+  o: ArrayDescription,
   work: (plain: BytesPlainSource) => Promise<T>,
 ): Promise<T> {
   if (!isDescribed(o)) return work(plain)
   if (plain.metadata !== undefined)
     throw usage(
-      `'${plain.name}' is a .npy file, which says itself what array it is: leave out --dtype, --shape and --order`,
+      `'${plain.name}' is a .npy file, which says itself what array it is: leave out dtype, shape and order`,
     )
   const held = plain.size === undefined ? await spool(plain, join(tmpdir(), 'blpk')) : undefined
   try {

@@ -1,0 +1,115 @@
+// Takes the chunks of another container as they are, for a frame or an array.
+
+import { dtypeRepr, type NdarrayLayout } from '../../array/npy/index.js'
+import { runOptionsOf } from '../../engine/options.js'
+import { Workspace } from '../../kernels/workspace.js'
+import type { ChunkStream } from '../chunk-stream.js'
+import type { CopyRequest } from '../container.js'
+import { withoutArray } from '../described-metadata.js'
+import type { Opened } from '../opened.js'
+import type { ConcatResult, Output } from '../output.js'
+import type { Format } from '../traits.js'
+import { type CopyOptions, copyFrame } from './chunks/copy-chunks.js'
+import { copyStream } from './chunks/copy-stream.js'
+import { jsonOf, layersOf } from './chunks/described.js'
+import { type FrameFile, openFrame } from './chunks/frame-file.js'
+import { type FrameOutput, openFrameOutput } from './chunks/frame-target.js'
+import { type ChunkFit, linearArray } from './chunks/linear-copy.js'
+import { frameChecksum } from './compression.js'
+import { B2ND_LAYER, formatB2nd } from './frame/array-layer.js'
+import type { Layers } from './frame/layers.js'
+import { ARRAY_LAYERS, JSON_LAYERS, markedLayers, without } from './layers-kept.js'
+import { isLinear } from './objects/linear.js'
+import type { NDArray } from './objects/ndarray.js'
+import type { SChunk } from './objects/schunk.js'
+import { OpenedFrame } from './opened.js'
+
+/** What the chunks of a frame become part of as they are: fixed metalayers, and what chunks must be like. */
+interface Kept {
+  meta: Layers
+  fit?: ChunkFit
+}
+
+/** The metalayer of an array with the dtype that was asked for. */
+function withDtype(meta: Layers, { shape, chunks, blocks, dtype }: NDArray): Layers {
+  const layer = formatB2nd({ shape, chunkshape: chunks, blockshape: blocks, dtype })
+  return new Map([[B2ND_LAYER, layer], ...without(meta, ARRAY_LAYERS)])
+}
+
+/** The dtype of the items of a frame without shape: what describes it as one dimension, else opaque items. */
+function linearDtype({ typesize }: SChunk, layout: NdarrayLayout | undefined): string | undefined {
+  if (layout === undefined) return typesize === 1 ? '|u1' : `|V${typesize}`
+  const { descr, shape, itemsize } = layout
+  if (shape.length !== 1 || itemsize !== typesize) return undefined
+  return typeof descr === 'string' ? descr : dtypeRepr(descr)
+}
+
+/** @returns undefined where chunks cannot be copied */
+async function keptOf(
+  from: OpenedFrame,
+  file: FrameFile,
+  toArray: boolean,
+  asked: string | undefined,
+): Promise<Kept | undefined> {
+  const { schunk, ndarray } = from
+  const meta = markedLayers(schunk)(file.header.meta)
+  if (toArray && ndarray !== undefined) return { meta: asked === undefined ? meta : withDtype(meta, ndarray) }
+  if (!toArray && ndarray === undefined) return { meta }
+  if (ndarray !== undefined) {
+    const shapes = { shape: ndarray.shape, chunkshape: ndarray.chunks, blockshape: ndarray.blocks }
+    return isLinear(shapes) ? { meta: without(meta, ARRAY_LAYERS) } : undefined
+  }
+  const dtype = linearDtype(schunk, from.array())
+  const linear = dtype === undefined ? undefined : await linearArray(file, dtype)
+  return linear && { meta: new Map([[B2ND_LAYER, linear.layer], ...meta]), fit: linear }
+}
+
+/** Metalayers of variable length: those that are there, with others for the metadata where these change. */
+function vlmetaOf({ schunk, ndarray }: OpenedFrame, toArray: boolean, o: CopyRequest): Layers {
+  const marked = markedLayers(schunk)(schunk.vlmeta)
+  if (toArray === (ndarray !== undefined) && o.metadata === undefined) return marked
+  const given = o.described ?? jsonOf(schunk.vlmeta)
+  const own = layersOf(o.metadata ?? (toArray ? withoutArray(given) : given))
+  return new Map([...without(marked, JSON_LAYERS), ...own])
+}
+
+async function copyOfFrame(
+  from: OpenedFrame,
+  toArray: boolean,
+  out: () => Promise<FrameOutput>,
+  o: CopyRequest,
+  options: Omit<CopyOptions, 'vlmeta'>,
+): Promise<ConcatResult | undefined> {
+  const { directory } = from.place
+  const file = await openFrame(from.source, new Workspace(), { directory })
+  const kept = await keptOf(from, file, toArray, o.dtype)
+  if (kept === undefined) return undefined
+  const { meta, fit } = kept
+  from.willReadAll()
+  return copyFrame(file, { ...file.header, meta }, await out(), {
+    ...options,
+    ...(fit !== undefined && { fit }),
+    vlmeta: vlmetaOf(from, toArray, o),
+  })
+}
+
+/** C-Blosc2 before 4 slices by items, and finds none across chunks that end within one. */
+function areWholeItems({ chunkSize, typesize }: ChunkStream): boolean {
+  return chunkSize === undefined || chunkSize % typesize === 0
+}
+
+/** Takes the chunks of another container; see `Container.copy`. */
+export async function copyFrom(
+  from: Opened,
+  output: Output,
+  format: Format,
+  o: CopyRequest,
+): Promise<ConcatResult | undefined> {
+  const out = (): Promise<FrameOutput> => openFrameOutput(output, o.sparse === true)
+  const options = { ...runOptionsOf(o), ...frameChecksum(o) }
+  const toArray = format.holds === 'array'
+  if (from instanceof OpenedFrame) return copyOfFrame(from, toArray, out, o, options)
+  const stream = toArray ? undefined : from.chunks?.()
+  if (stream === undefined || !areWholeItems(stream)) return undefined
+  return copyStream(stream, out, { ...options, vlmeta: layersOf(o.metadata ?? o.described) })
+}
