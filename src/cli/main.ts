@@ -46,7 +46,7 @@ export async function main(argv: readonly string[]): Promise<void> {
       options = parsed
       printsOne = parsed.json === true && !LISTING.includes(name)
       const context: Context = { options, signal: interrupts.signal, protect: interrupts.protect }
-      if (parsed.plugin !== undefined) await (await import('./plugin.js')).loadPlugins(parsed.plugin)
+      if (parsed.plugin !== undefined) await (await import('../verbs/plugins.js')).loadPlugins(parsed.plugin)
       code = await module.run(args, context)
     })
     await program.parseAsync(argv, { from: 'user' })

@@ -1,14 +1,13 @@
-// Loads the modules of --plugin.
+// Loads modules of users that register codecs and filters, by their paths.
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { registerOf, registerWith } from '../codecs/plugin-modules.js'
 import { BlpkError, usage } from '../core/errors.js'
 import { registerPlace } from '../places/registry.js'
-import { oneLine } from './exit.js'
 
 function messageOf(error: unknown): string {
-  return oneLine(error instanceof Error ? error.message : String(error))
+  return error instanceof Error ? error.message : String(error)
 }
 
 async function importModule(path: string, file: URL): Promise<Record<string, unknown>> {
