@@ -39,11 +39,6 @@ export { writeRecoveredFrame } from './format/blosc2/damage/repair.js'
 export { recoveredFramePrefix, writeSalvagedFrame } from './format/blosc2/damage/salvage.js'
 export type { FrameSurvey, FrameSurveyOptions } from './format/blosc2/damage/survey.js'
 export { verifyFrame } from './format/blosc2/damage/verify.js'
-export {
-  appendToFrame,
-  type FrameAppendOptions,
-  type FrameAppendResult,
-} from './format/blosc2/objects/append.js'
 export { type Changed, type ChangeOptions, changeArray, changeFrame } from './format/blosc2/objects/change.js'
 export { NDArray } from './format/blosc2/objects/ndarray.js'
 export type { NDArrayOptions } from './format/blosc2/objects/ndarray-options.js'
@@ -56,9 +51,6 @@ export type {
 } from './format/blosc2/objects/schunk-options.js'
 export type { BlockFunction, ReadCallOptions } from './format/blosc2/objects/schunk-reader.js'
 export { loadTensor, packTensor, saveTensor, unpackTensor } from './format/blosc2/objects/tensor.js'
-export { appendToFile } from './format/bloscpack/append/file.js'
-export type { AppendOptions, AppendResult } from './format/bloscpack/append/options.js'
-export { appendTo } from './format/bloscpack/append/place.js'
 export { Archive, type ChunkPlace, type OpenOptions } from './format/bloscpack/archive.js'
 export {
   planRecovery,
@@ -85,6 +77,7 @@ export { BloscpackSink } from './format/bloscpack/sink.js'
 export { type UnpackResult, unpack } from './format/bloscpack/unpack.js'
 export { verifyArchive } from './format/bloscpack/verify.js'
 export { ChunkWalk, findChunk } from './format/bloscpack/walk.js'
+export type { Metadata, MetadataEdit, StoredValue } from './format/change.js'
 export type { ChunkPlan, CompressedSink, Totals } from './format/compressed-sink.js'
 export type { Finding, Lost, Span } from './format/damage/finding.js'
 export type { PackResult } from './format/output.js'
@@ -122,4 +115,6 @@ export type {
   UnfinishedUpload,
 } from './store/object-store.js'
 export type { ChangeSettings, PlaceSettings, SinkSettings } from './store/settings.js'
+export { type AppendOptions, type AppendResult, append } from './verbs/append.js'
+export { type ReadMetadataOptions, readMetadata, type SetMetadataOptions, setMetadata } from './verbs/meta.js'
 export { openArchiveFile } from './verbs/open.js'

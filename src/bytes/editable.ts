@@ -1,5 +1,6 @@
-import type { MaybePromise } from '../core/maybe-promise.js'
+// Archives whose bytes are changed, wherever they are.
 
+import type { MaybePromise } from '../core/maybe-promise.js'
 import type { ByteSource } from './byte-source.js'
 
 /**
@@ -32,6 +33,21 @@ export interface Replaceable extends Editable {
    * @param nbytes size of all of them
    */
   replace(pieces: AsyncIterable<Uint8Array>, nbytes: number): Promise<void>
+  /**
+   * Gives the archive another front before the change begins, for a change that needs more room there.
+   * @param front what is to stand before the bytes from `start` to `stop`, which stay as they are
+   */
+  withFront(front: readonly Uint8Array[], start: number, stop: number): Promise<Refronted>
+  /** Where it is, if it is a file: temporary files for the change lie beside it. */
+  readonly path?: string
+}
+
+/** An archive with another front, which nobody else sees before it is published. */
+export interface Refronted {
+  readonly archive: Editable
+  /** Puts it in the place of the one that it was made of, once it was changed. */
+  publish(): Promise<void>
+  discard(): MaybePromise<void>
 }
 
 /**
@@ -39,8 +55,6 @@ export interface Replaceable extends Editable {
  * late gets a CHANGED error with its name, from any function, and starts over with the new version.
  */
 export interface VersionedEditable extends Replaceable {
-  /** Before the change begins: it is `front` now, and the bytes from `start` to `stop` as they were. */
-  replaceFront(front: Uint8Array, start: number, stop: number): void
   /** Is the version that was opened still there? What was found wrong in it may be no more. */
   isCurrent(): Promise<boolean>
 }

@@ -28,6 +28,7 @@ const CALLS: Record<AdvisedCall, (does: string | undefined) => string> = {
   registerCodec: () => ' (registerCodec, or --plugin)',
   registerFilter: () => ' (registerFilter, or --plugin)',
   repair: (does) => ` (blpk repair ${does})`,
+  setMetadata: () => ': use blpk meta set',
   verify: (does) => ` (blpk verify ${does})`,
 }
 

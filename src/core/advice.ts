@@ -22,7 +22,14 @@ export type AdvisedOption =
   | 'unsafeNoCas'
 
 /** Functions of the library that errors may recommend. */
-export type AdvisedCall = 'compress' | 'convert' | 'registerCodec' | 'registerFilter' | 'repair' | 'verify'
+export type AdvisedCall =
+  | 'compress'
+  | 'convert'
+  | 'registerCodec'
+  | 'registerFilter'
+  | 'repair'
+  | 'setMetadata'
+  | 'verify'
 
 /** What helps against an error. */
 export type Advice =

@@ -1,8 +1,8 @@
 import { dirname, join } from 'node:path'
-import type { ChangePlan, Editable, Replaceable } from '../bytes/editable.js'
+import type { ChangePlan, Editable, Refronted, Replaceable } from '../bytes/editable.js'
 import type { FindMutable, Range } from '../bytes/mutable-parts.js'
 import { PEEK_BYTES } from '../bytes/peek.js'
-import { BlpkError, unsupported } from '../core/errors.js'
+import { BlpkError, damaged, unsupported } from '../core/errors.js'
 import { attempt, ioError } from '../core/io-errors.js'
 import { type Disk, type FileFacts, type FileId, nodeDisk, sameFile } from './disk.js'
 import type { LockWait } from './file-lock.js'
@@ -28,11 +28,12 @@ export interface LockOptions {
 }
 
 export const DEFAULT_LOCK_TIMEOUT = 60
+const COPY_BYTES = 4 * 2 ** 20
 /** Windows replaces no file that is open. */
 export const CLOSE_BEFORE_REPLACING = process.platform === 'win32'
 
 /** A file whose changes nobody sees before they are done, such as one under a temporary name. */
-export class HiddenFile implements Editable {
+class HiddenFile implements Editable {
   readonly name: string
   readonly seekable = true
   protected readonly descriptor: number
@@ -165,7 +166,7 @@ export class ChangingFile extends HiddenFile implements Replaceable {
   }
 
   /** A sink for what is to take its place, with its mode and owner. */
-  beside(): FileSink {
+  #beside(): FileSink {
     const owner = this.facts
     return new FileSink(this.path, {
       overwrite: true,
@@ -175,21 +176,48 @@ export class ChangingFile extends HiddenFile implements Replaceable {
     })
   }
 
-  /** @param sink from {@link beside}, which has got everything. Where need be, the lock is let go of just before */
-  async replaceBy(sink: FileSink): Promise<void> {
+  /** @param sink which has got everything. Where need be, the lock is let go of just before */
+  async #replaceBy(sink: FileSink): Promise<void> {
     if (CLOSE_BEFORE_REPLACING) this.close()
     await sink.commit()
   }
 
   async replace(pieces: AsyncIterable<Uint8Array>): Promise<void> {
     this.checkSingleName()
-    const sink = this.beside()
+    const sink = this.#beside()
     try {
       for await (const piece of pieces) sink.write(piece)
-      await this.replaceBy(sink)
+      await this.#replaceBy(sink)
     } catch (error) {
       sink.discard()
       throw error
+    }
+  }
+
+  async withFront(front: readonly Uint8Array[], start: number, stop: number): Promise<Refronted> {
+    this.checkSingleName()
+    const sink = this.#beside()
+    try {
+      for (const piece of front) sink.write(piece)
+      this.#copyInto(sink, start, stop)
+    } catch (error) {
+      sink.discard()
+      throw error
+    }
+    return {
+      archive: new HiddenFile(this.disk, sink.fd, this.name),
+      publish: () => this.#replaceBy(sink),
+      discard: () => sink.discard(),
+    }
+  }
+
+  #copyInto(sink: FileSink, start: number, stop: number): void {
+    const piece = new Uint8Array(Math.min(COPY_BYTES, stop - start))
+    for (let at = start; at < stop; at += piece.length) {
+      const part = piece.subarray(0, Math.min(piece.length, stop - at))
+      const n = this.read(at, part)
+      if (n < part.length) throw damaged(`the archive ends at byte ${at + n}`, { offset: at })
+      sink.write(part)
     }
   }
 

@@ -2,18 +2,14 @@
 // called and how it is known (traits), opens what there is, packs, and, as far as it can, changes, checks and recovers. What it leaves
 // out the verbs do in a general way: by reading all of it, and writing all of it anew.
 
-import type { NdarrayLayout } from '../array/npy/index.js'
-import type { ByteSink } from '../bytes/byte-sink.js'
-import type { Replaceable } from '../bytes/editable.js'
 import type { MutableParts } from '../bytes/mutable-parts.js'
-import type { RunOptions } from '../engine/options.js'
-import type { PlainSink } from '../sinks/plain.js'
 import type { PlainSource } from '../sources/plain.js'
-import type { Finding } from './damage/finding.js'
+import type { ContainerChange } from './change.js'
 import type { Facts, FactsOptions } from './facts.js'
 import type { Opened, OpenOptions, OpenPlace } from './opened.js'
 import type { ConcatResult, Output, PackResult } from './output.js'
 import type { PackOptions } from './pack-options.js'
+import type { RecoverOptions, Recovery } from './recovery.js'
 import type { ContainerTraits, Format } from './traits.js'
 import type { VerifyOptions, VerifyReport } from './verification.js'
 
@@ -60,8 +56,8 @@ export interface Container extends ContainerTraits {
    * @returns undefined where nothing can be copied: it is unpacked and packed then
    */
   copy?(from: Opened, output: Output, format: Format, options: CopyRequest): Promise<ConcatResult | undefined>
-  /** Changes what is there where it stands. Where this is missing, it is written anew. */
-  readonly change?: ContainerChange
+  /** Loads what changes it where it stands. Without it, all of it is written again. */
+  change?(): Promise<ContainerChange>
   /** What a change may alter of an archive that others have open. Where this is missing: everything. */
   readonly mutable?: MutableParts
   /**
@@ -76,80 +72,4 @@ export interface Container extends ContainerTraits {
   ): Promise<ConcatResult | undefined>
   /** Finds what is left of a damaged one. Where this is missing, all that can be read is. */
   recover?(place: OpenPlace, options: RecoverOptions): Promise<Recovery>
-}
-
-export interface RecoverOptions extends RunOptions {
-  maxChunk?: number
-  /** `zeros`: lost chunks are replaced by zeros, so that what follows stays in its place. */
-  fill?: 'zeros'
-  /** Plain bytes are wanted: chunks that cannot be decompressed here count as lost. */
-  readable?: boolean
-}
-
-/** What was recovered, and what was not. */
-export interface RecoveryReport {
-  /** Nothing of the data and metadata was lost. */
-  ok: boolean
-  findings: Finding[]
-  /** Chunks that were kept as they are. */
-  kept: number
-  /** Chunks that are lost. */
-  lost: number
-  /** Of them, those that zeros stand for. */
-  filled: number
-  /** Plain bytes of what was written. */
-  nbytes: number
-}
-
-/** What is left of a damaged container, ready to be written. */
-export interface Recovery {
-  report: RecoveryReport
-  /** The array that is left; plain bytes where it is undefined. */
-  layout: NdarrayLayout | undefined
-  /** Writes a sound container of the same kind. */
-  writeSound(sink: ByteSink, options: RunOptions): Promise<void>
-  /** Writes the plain bytes. */
-  writePlain(sink: PlainSink, options: RunOptions): Promise<void>
-}
-
-/** What a change was asked to do. */
-export interface ChangeOptions extends RunOptions, PackOptions {
-  /** Plain bytes to an array: whole rows. */
-  raw?: boolean
-  /** Make room where there is none. */
-  grow?: boolean
-  /** Name of this change: one whose id is there already is not made. */
-  appendId?: string
-}
-
-/** What an append came to. */
-export interface AppendResult {
-  /** Plain bytes appended. */
-  nbytes: number
-  /** Plain bytes now, without padding. */
-  totalBytes: number
-  nchunks: number
-  /** Chunks that still fit, where room is limited. */
-  room?: number
-  /** Was all of it rewritten with more room? */
-  grown?: boolean
-  shape?: readonly number[]
-  /** Was an append with this id there already, so that nothing was done? */
-  skipped: boolean
-}
-
-/** Changes of what stands in a place that keeps them whole: see `disk/` and `store/`. */
-export interface ContainerChange {
-  /** All of the sources or nothing; each is known to have a size, or to be readable once more. */
-  append(place: Replaceable, sources: readonly PlainSource[], options: ChangeOptions): Promise<AppendResult>
-  /** Metadata, by name. */
-  metadata(place: Replaceable, edit: MetadataEdit, options: ChangeOptions): Promise<void>
-}
-
-/** @param value JSON text, or bytes as they are; undefined to remove it */
-export interface MetadataEdit {
-  name: string
-  value: string | Uint8Array | undefined
-  /** Among the metalayers whose size is fixed. */
-  fixed?: boolean
 }

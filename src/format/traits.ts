@@ -37,6 +37,8 @@ export interface ContainerTraits {
   recognise(front: Uint8Array): boolean
   /** The same by the last {@link PEEK_END_BYTES}, where the first bytes say nothing. */
   recogniseEnd?(end: Uint8Array): boolean
+  /** Are its files taken under the names of containers only, unless the user says otherwise? */
+  readonly wantsName?: boolean
   /** Name of the file in a directory that makes that one of its own. */
   readonly fileInDirectory?: string
 }

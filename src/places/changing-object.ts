@@ -1,5 +1,5 @@
 // Changes an object by putting a new one in its place, made out of it.
-import type { ChangePlan, VersionedEditable } from '../bytes/editable.js'
+import type { ChangePlan, Refronted, VersionedEditable } from '../bytes/editable.js'
 import { BlpkError, damaged, unsupported } from '../core/errors.js'
 import { ObjectSink, type ObjectSinkOptions } from '../sinks/object.js'
 import { type ObjectSource, openObject } from '../sources/object.js'
@@ -72,10 +72,12 @@ export class ChangingObject implements VersionedEditable {
     return position - this.#front.length + this.#start
   }
 
-  replaceFront(front: Uint8Array, start: number, stop: number): void {
-    this.#front = front
+  async withFront(front: readonly Uint8Array[], start: number, stop: number): Promise<Refronted> {
+    this.#front = Buffer.concat(front)
     this.#start = start
     this.#stop = stop
+    // Its commit publishes it, and its close discards it.
+    return { archive: this, publish: async () => {}, discard: () => {} }
   }
 
   async isCurrent(): Promise<boolean> {

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { appendToFrame, BlpkError, NDArray, plainSource, SChunk } from '../../dist/index.js'
+import { append, BlpkError, NDArray, plainSource, SChunk } from '../../dist/index.js'
 import { scratchDirectory } from '../support/scratch.js'
 
 const directory = scratchDirectory()
@@ -46,8 +46,8 @@ describe('super-chunks', () => {
     writeFileSync(plain, bytes)
     writeFileSync(more, numbers(100))
     spawnSync(process.execPath, ['bin/blpk.js', 'c', '-t', '4', plain, frame])
-    expect(await codeOf(appendToFrame(frame, more as never))).toBe('USAGE')
-    await appendToFrame(frame, await plainSource(more))
+    expect(await codeOf(append(frame, more as never))).toBe('USAGE')
+    await append(frame, await plainSource(more))
     const s = await SChunk.open(frame)
     await s.append(numbers(1, 7))
     await s.set(-1, numbers(1, 9))

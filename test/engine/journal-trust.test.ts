@@ -19,7 +19,7 @@ import { littleEndian64, toHex, xxh64 } from '../../dist/core/xxh64.js'
 import { nodeDisk } from '../../dist/disk/disk.js'
 import { formatFacts, type JournalFacts } from '../../dist/disk/journal-format.js'
 import { describeHolder } from '../../dist/disk/recover.js'
-import { appendToFile, BytesPlainSource, compress, MemorySource } from '../../dist/index.js'
+import { append as appendSources, BytesPlainSource, compress, MemorySource } from '../../dist/index.js'
 import { openArchiveFile } from '../../dist/verbs/open.js'
 import { KillingDisk } from '../faults/killing-disk.js'
 import { makeData } from '../support/data.js'
@@ -53,7 +53,7 @@ function start(bytes: Uint8Array): void {
 beforeEach(() => start(archive))
 
 async function append(o: object = {}, name = path): Promise<void> {
-  await appendToFile(name, new BytesPlainSource(new MemorySource(more)), { threads: 1, typesize: 4, ...o })
+  await appendSources(name, new BytesPlainSource(new MemorySource(more)), { threads: 1, typesize: 4, ...o })
 }
 
 /** Leaves the archive half changed, with its journal, as a kill does. */

@@ -15,7 +15,7 @@ import { nodeDisk, type OpenFlags } from '../../dist/disk/disk.js'
 import { openArchive } from '../../dist/format/bloscpack/open-archive.js'
 import {
   type AppendOptions,
-  appendToFile,
+  append as appendSources,
   BytesPlainSource,
   compress,
   decompress,
@@ -50,7 +50,7 @@ function source(bytes: Uint8Array = more): PlainSource {
 }
 
 function append(o: AppendOptions = {}, name = path) {
-  return appendToFile(name, source(), { threads: 1, typesize: 4, ...o })
+  return appendSources(name, source(), { threads: 1, typesize: 4, ...o })
 }
 
 /** Leaves the archive half changed, with its journal, as a kill does. */
@@ -311,7 +311,7 @@ describe('locks', () => {
       await mayGoOn
       return readNow(into)
     }
-    const first = appendToFile(path, slow, { threads: 1, typesize: 4 })
+    const first = appendSources(path, slow, { threads: 1, typesize: 4 })
     await isBegun
     await expect(append({ lockTimeout: 0 })).rejects.toMatchObject({
       code: 'LOCKED',

@@ -7,7 +7,7 @@ import { openArchive } from '../../dist/format/bloscpack/open-archive.js'
 import { RangeReader } from '../../dist/format/bloscpack/range.js'
 import {
   ArrayValue,
-  appendToFrame,
+  append,
   BytesPlainSource,
   changeFrame,
   compress,
@@ -124,7 +124,7 @@ describe('one signal', () => {
     const signal = AbortSignal.abort()
     const cause = { name: 'AbortError' }
     const source = new BytesPlainSource(new MemorySource(new Uint8Array(5)))
-    await expect(appendToFrame(path, source, { signal })).rejects.toMatchObject({
+    await expect(append(path, source, { signal })).rejects.toMatchObject({
       code: 'INTERRUPTED',
       cause,
     })

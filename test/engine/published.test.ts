@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { nodeDisk } from '../../dist/disk/disk.js'
 import {
-  appendToFile,
+  append,
   BytesPlainSource,
   changeFrame,
   compress,
@@ -70,7 +70,7 @@ describe('what fails when data have got their name is told as what it is', () =>
     const o = { typesize: 4, threads: 1 }
     writeFileSync(path, await compress(plain, { ...o, chunkSize: 1000, maxAppChunks: grow ? 0 : 9 }))
     const source = new BytesPlainSource(new MemorySource(more))
-    const appending = appendToFile(path, source, { ...o, grow, disk: failingAfterwards() })
+    const appending = append(path, source, { ...o, grow, disk: failingAfterwards() })
     await expect(appending).rejects.toThrow(
       grow
         ? /is there and whole, but may not be lasting\)$/

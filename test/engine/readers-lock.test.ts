@@ -2,7 +2,7 @@ import { closeSync, existsSync, openSync, readdirSync, readFileSync, statSync, w
 import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { nodeDisk } from '../../dist/disk/disk.js'
-import { appendToFile, BytesPlainSource, compress, decompress, MemorySource } from '../../dist/index.js'
+import { append as appendSources, BytesPlainSource, compress, decompress, MemorySource } from '../../dist/index.js'
 import { makeData } from '../support/data.js'
 import { scratchDirectory } from '../support/scratch.js'
 
@@ -20,7 +20,7 @@ beforeEach(() => {
 
 async function append(text: string, o: object = {}): Promise<void> {
   const source = new BytesPlainSource(new MemorySource(Buffer.from(text)))
-  await appendToFile(path, source, { threads: 1, typesize: 1, ...o })
+  await appendSources(path, source, { threads: 1, typesize: 1, ...o })
 }
 
 /** The lock that somebody can take who may only read the archive. @returns a function that lets go of it */
@@ -81,7 +81,7 @@ describe('a lock that a reader holds', () => {
         await isHeld
         return read(into)
       }
-      appendToFile(path, source, { threads: 1, typesize: 1, lockTimeout: 0 }).catch(() => resolve([]))
+      appendSources(path, source, { threads: 1, typesize: 1, lockTimeout: 0 }).catch(() => resolve([]))
     })
     expect(await begun).toContain('a.blp.blpk-lock')
     if (isPosix) expect(statSync(lockFile).mode & 0o777).toBe(0o600)

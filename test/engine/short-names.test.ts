@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { type Disk, nodeDisk } from '../../dist/disk/disk.js'
-import { appendToFile, compress, decompress, plainSource } from '../../dist/index.js'
+import { append, compress, decompress, plainSource } from '../../dist/index.js'
 import { scratchDirectory } from '../support/scratch.js'
 
 const MOST = 143
@@ -44,9 +44,9 @@ test.each([120, 130, 131, 143])(
         return narrow.open(name, flags)
       },
     }
-    await appendToFile(path, await more(), { disk })
+    await append(path, await more(), { disk })
     expect(names.some((name) => name.endsWith('.blpk-journal'))).toBe(true)
-    await appendToFile(path, await more(), { disk, grow: true })
+    await append(path, await more(), { disk, grow: true })
     expect((await decompress(readFileSync(path))).length).toBe(2000)
   },
 )

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { openArchive } from '../../dist/format/bloscpack/open-archive.js'
 import {
   type AppendOptions,
-  appendToFile,
+  append,
   changeFrame,
   compress,
   decompress,
@@ -42,7 +42,7 @@ const BLOSCPACK: RealKind = {
 
   async append(path, options) {
     const source = await plainSource(join(path, '..', 'new'))
-    const result = await appendToFile(path, source, { ...options, typesize: 4, threads: 1 })
+    const result = await append(path, source, { ...options, typesize: 4, threads: 1 })
     await source.close()
     return result
   },

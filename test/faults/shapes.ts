@@ -3,7 +3,7 @@ import { growFile } from '../../dist/format/bloscpack/grow.js'
 import { openArchive } from '../../dist/format/bloscpack/open-archive.js'
 import {
   type AppendOptions,
-  appendToFile,
+  append,
   BloscpackSink,
   BytesPlainSink,
   BytesPlainSource,
@@ -68,7 +68,7 @@ const BLOSCPACK: Kind = {
 
   append(path, disk, bytes) {
     const o = { disk, threads: 1, grow: true, raw: true, typesize: 4 }
-    return appendToFile(path, new BytesPlainSource(new MemorySource(bytes)), o)
+    return append(path, new BytesPlainSource(new MemorySource(bytes)), o)
   },
 }
 
@@ -101,7 +101,7 @@ function appends(
     ...BLOSCPACK,
     name,
     archive,
-    change: (path, disk) => appendToFile(path, sources(), { ...all, disk }),
+    change: (path, disk) => append(path, sources(), { ...all, disk }),
   }
 }
 

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { verifyArchive } from '../../dist/format/bloscpack/verify.js'
-import { appendToFile, BytesPlainSource, decompress, MemorySource } from '../../dist/index.js'
+import { append as appendSources, BytesPlainSource, decompress, MemorySource } from '../../dist/index.js'
 import { answer, attemptAll } from '../hostile/attempt.mjs'
 import { attemptFrame } from '../hostile/attempt-frame.mjs'
 import { makeSeeds, mutate } from './mutate.mjs'
@@ -18,7 +18,7 @@ async function append(bytes, isSound) {
   const path = join(directory, 'a.blp')
   writeFileSync(path, bytes)
   const source = new BytesPlainSource(new MemorySource(ADDED))
-  const said = await answer(() => appendToFile(path, source, { raw: true, threads: 1 }))
+  const said = await answer(() => appendSources(path, source, { raw: true, threads: 1 }))
   if (said.startsWith('threw')) return said
   const after = readFileSync(path)
   if (said !== 'ok') return after.equals(bytes) ? said : 'threw: a failed append has changed the archive'

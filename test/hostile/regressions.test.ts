@@ -4,14 +4,7 @@ import { expect, test } from 'vitest'
 import { planRecovery } from '../../dist/format/bloscpack/damage/recover.js'
 import { writeRecovered } from '../../dist/format/bloscpack/damage/repair.js'
 import { verifyArchive } from '../../dist/format/bloscpack/verify.js'
-import {
-  appendToFile,
-  BytesPlainSource,
-  compress,
-  decompress,
-  MemorySink,
-  MemorySource,
-} from '../../dist/index.js'
+import { append, BytesPlainSource, compress, decompress, MemorySink, MemorySource } from '../../dist/index.js'
 import { sameBytes, scratchDirectory } from '../support/scratch.js'
 import { join as bytesOf, digested, header, stored } from './build.js'
 
@@ -24,7 +17,7 @@ test('an append to an archive with garbage in its room for offsets leaves a read
   archive.fill(0xaa, 32 + 4 * 8 + 8, 32 + 7 * 8)
   const path = join(directory, 'a.blp')
   writeFileSync(path, archive)
-  await appendToFile(path, new BytesPlainSource(new MemorySource(plain)), { threads: 1 })
+  await append(path, new BytesPlainSource(new MemorySource(plain)), { threads: 1 })
   const whole = await decompress(readFileSync(path), { threads: 1 })
   expect(sameBytes(whole, new Uint8Array(2000).fill(5))).toBe(true)
 })

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { openArchive } from '../../dist/format/bloscpack/open-archive.js'
 import { verifyArchive } from '../../dist/format/bloscpack/verify.js'
 import {
-  appendToFile,
+  append as appendSources,
   type ChecksumName,
   type CodecName,
   compress,
@@ -97,7 +97,7 @@ async function append(h: History, side: Side): Promise<void> {
     writeFileSync(input, added)
     await peer?.call('append', { archive: h.archive, input, blosc_args: bloscArgs(s) })
   } else {
-    await appendToFile(h.archive, await plainSource(new MemorySource(added)), s)
+    await appendSources(h.archive, await plainSource(new MemorySource(added)), s)
   }
 }
 
@@ -107,7 +107,7 @@ async function changeMetadata(h: History, side: Side, round: number): Promise<vo
     await peer?.call('rewrite_metadata', { archive: h.archive, metadata: h.metadata })
   } else {
     const nothing = await plainSource(new MemorySource(new Uint8Array(0)))
-    await appendToFile(h.archive, nothing, { metadata: JSON.stringify(h.metadata) })
+    await appendSources(h.archive, nothing, { metadata: JSON.stringify(h.metadata) })
   }
 }
 

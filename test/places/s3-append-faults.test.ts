@@ -2,7 +2,7 @@ import { getEventListeners } from 'node:events'
 import { beforeEach, describe, expect, test } from 'vitest'
 import {
   type AppendOptions,
-  appendTo,
+  append as appendSources,
   BytesPlainSource,
   compress,
   decompress,
@@ -58,7 +58,7 @@ describe.skipIf(server === undefined)('appends with faults', () => {
     bytes: Uint8Array,
     o: AppendOptions & { retries?: number; unsafeNoCas?: boolean } = {},
   ) =>
-    appendTo(at(key), new BytesPlainSource(new MemorySource(bytes)), {
+    appendSources(at(key), new BytesPlainSource(new MemorySource(bytes)), {
       typesize: 1,
       threads: 1,
       s3Endpoint: proxy.url,
@@ -78,7 +78,7 @@ describe.skipIf(server === undefined)('appends with faults', () => {
   const otherAppends = (key: string, count = 1): Promise<void> =>
     Array.from({ length: count }).reduce<Promise<void>>(async (before) => {
       await before
-      await appendTo(at(key), new BytesPlainSource(new MemorySource(OTHER)), {
+      await appendSources(at(key), new BytesPlainSource(new MemorySource(OTHER)), {
         typesize: 1,
         threads: 1,
         s3Endpoint: server.address,

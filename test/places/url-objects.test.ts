@@ -2,27 +2,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { expect, test } from 'vitest'
 import { openArchive } from '../../dist/format/bloscpack/open-archive.js'
-import {
-  appendTo,
-  appendToFile,
-  appendToFrame,
-  BytesPlainSource,
-  changeArray,
-  compress,
-  decompress,
-  FileSink,
-  FileSource,
-  loadTensor,
-  MemorySource,
-  NDArray,
-  openSink,
-  openSource,
-  plainSource,
-  repairFile,
-  SChunk,
-  salvageFile,
-  saveTensor,
-} from '../../dist/index.js'
+import { append, BytesPlainSource, changeArray, compress, decompress, FileSink, FileSource, loadTensor, MemorySource, NDArray, openSink, openSource, plainSource, repairFile, SChunk, salvageFile, saveTensor } from '../../dist/index.js'
 import { openArchiveFile } from '../../dist/verbs/open.js'
 import { filesIn, put, ramp, tempDir } from '../cli/run.js'
 import { draft, send, webServer } from '../support/web-server.js'
@@ -33,8 +13,8 @@ test('URL objects of files stand wherever a path does', async () => {
   const at = (name: string): URL => pathToFileURL(join(directory, name))
   await compress(at('a b.bin'), at('x.blp'))
   const more = () => new BytesPlainSource(new MemorySource(ramp(40)))
-  await appendToFile(at('x.blp'), more())
-  await appendTo(at('x.blp'), more())
+  await append(at('x.blp'), more())
+  await append(at('x.blp'), more())
   await decompress(at('x.blp'), at('y.bin'))
   expect((await openSource(at('y.bin'))).size).toBe(4080)
   expect(new FileSource(at('y.bin')).size).toBe(4080)
@@ -52,7 +32,7 @@ test('URL objects of files stand wherever a path does', async () => {
   const array = await NDArray.fromTypedArray(new Float64Array(8), { shape: [4, 2] })
   await array.save(at('g.b2nd'))
   await array.saveNpy(at('g.npy'))
-  await appendToFrame(at('g.b2nd'), await plainSource(at('g.npy')))
+  await append(at('g.b2nd'), await plainSource(at('g.npy')))
   await changeArray(at('g.b2nd'), (changed) => changed.set([0], new Float64Array(2)))
   expect((await NDArray.open(at('g.b2nd'))).shape).toEqual([8, 2])
   expect((await SChunk.open(at('g.b2nd'))).nbytes).toBe(128)

@@ -2,18 +2,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import {
-  appendToFile,
-  appendToFrame,
-  BytesPlainSource,
-  changeArray,
-  changeFrame,
-  compress,
-  decompress,
-  MemorySource,
-  NDArray,
-  SChunk,
-} from '../../dist/index.js'
+import { append, BytesPlainSource, changeArray, changeFrame, compress, decompress, MemorySource, NDArray, SChunk } from '../../dist/index.js'
 import { type Key, PlainArray } from '../support/plain-array.js'
 import { sameBytes, scratchDirectory } from '../support/scratch.js'
 
@@ -301,7 +290,7 @@ describe('calls on one file that do not wait for each other', () => {
   test('appends to an archive', async () => {
     const path = join(directory, 'many.blp')
     writeFileSync(path, await compress(record(0), { chunkSize: 150, typesize: 1 }))
-    await Promise.all(all.map((i) => appendToFile(path, source(i))))
+    await Promise.all(all.map((i) => append(path, source(i))))
     const bytes = await decompress(readFileSync(path))
     expect(tags(bytes).sort((a, b) => a - b)).toEqual([0, ...all])
     for (let i = 0; i < bytes.length; i += 100) expect(new Set(bytes.subarray(i, i + 100)).size).toBe(1)
@@ -311,7 +300,7 @@ describe('calls on one file that do not wait for each other', () => {
     const path = join(directory, 'many.b2frame')
     await (await SChunk.create({ chunkSize: 100 }, record(0))).save(path)
     await Promise.all([
-      ...all.map((i) => appendToFrame(path, source(i))),
+      ...all.map((i) => append(path, source(i))),
       ...all.map((i) =>
         changeFrame(path, async (s) => {
           s.vlmeta.set(`v${i}`, Uint8Array.of(i))

@@ -43,14 +43,13 @@ function decodedValue(bytes: Uint8Array): string {
 
 /**
  * JSON as it is, and everything else as a string.
- * @param raw a string in any case
  * @throws BlpkError USAGE for what looks like JSON and is not, and for what is not text
  */
-export function asJson(bytes: Uint8Array, raw = false): string {
+export function asJson(bytes: Uint8Array): string {
   const text = decodedValue(bytes)
   try {
-    if (!raw) scanJson(text)
-    return raw ? JSON.stringify(text) : text
+    scanJson(text)
+    return text
   } catch (error) {
     if (!(error instanceof JsonFault)) throw error
     if (looksLikeJson(text))

@@ -15,4 +15,5 @@ export const container: Container = {
   concat: async (parts, output, format, o) =>
     (await import('./join/join.js')).joinFrames(parts, output, format, o),
   mutable: MUTABLE,
+  change: async () => (await import('./change.js')).change,
 }

@@ -1,8 +1,8 @@
-import type { ByteSink } from '../../bytes/byte-sink.js'
+// An archive with more room for chunks and metadata.
+
 import { damaged } from '../../core/errors.js'
 import { type PlaceName, placeName } from '../../core/place-name.js'
-import { type ChangingFile, type LockOptions, openForChange } from '../../disk/changing-file.js'
-import type { FileSink } from '../../disk/new-file.js'
+import { type LockOptions, openForChange } from '../../disk/changing-file.js'
 import { DEFAULT_ROOM, roomFor } from '../../engine/options.js'
 import { Archive } from './archive.js'
 import { formatHeader, HEADER_BYTES } from './header.js'
@@ -12,18 +12,8 @@ import { formatOffsets, OFFSET_BYTES, unusedOffsets } from './offsets.js'
 import { metadataSection } from './sink.js'
 import { ChunkWalk, findChunk } from './walk.js'
 
-const COPY_BYTES = 4 * 2 ** 20
 /** The format counts it in 32 bits. */
 const MAX_METADATA_ROOM = 2 ** 32 - 1
-
-async function copyBytes(archive: Archive, start: number, stop: number, sink: ByteSink): Promise<void> {
-  const piece = new Uint8Array(Math.min(COPY_BYTES, stop - start))
-  for (let at = start; at < stop; at += piece.length) {
-    const part = piece.subarray(0, Math.min(piece.length, stop - at))
-    await archive.readExactly(at, part, {})
-    await sink.write(part)
-  }
-}
 
 /** Positions of all chunks, and where the last one ends. @throws BlpkError DAMAGED */
 async function positionsOf(archive: Archive): Promise<{ positions: number[]; end: number }> {
@@ -97,38 +87,19 @@ export async function grownFront(archive: Archive, goal: GrowFor): Promise<Grown
   return { pieces: [header, metadata, offsets, unusedOffsets(room)], end }
 }
 
-async function rewrite(archive: Archive, sink: ByteSink, goal: GrowFor): Promise<void> {
-  const { pieces, end } = await grownFront(archive, goal)
-  for (const piece of pieces) await sink.write(piece)
-  await copyBytes(archive, archive.chunksAt, end, sink)
-}
-
-/**
- * Writes an archive anew with ten times the room for chunks and metadata, beside the old one. Chunks are copied
- * as they are. The new one takes the place of the old one when it is committed.
- */
-export async function growBeside(file: ChangingFile, goal: GrowFor): Promise<FileSink> {
-  const archive = await Archive.open(file, goal.maxChunk === undefined ? {} : { maxChunk: goal.maxChunk })
-  const sink = file.beside()
-  try {
-    await rewrite(archive, sink, goal)
-    return sink
-  } catch (error) {
-    sink.discard()
-    throw error
-  }
-}
-
 /**
  * Rewrites an archive in a file with ten times the room for chunks and metadata. Chunks are copied as
  * they are; the file is replaced when the new one is whole.
  * @throws BlpkError LOCKED where others write to it for too long, IO, NO_SPACE; the archive is then as it was
  */
 export async function growFile(place: PlaceName, goal: GrowFor, options: LockOptions = {}): Promise<void> {
-  const path = placeName(place)
-  const file = await openForChange(path, findMutable, options)
+  const file = await openForChange(placeName(place), findMutable, options)
   try {
-    await file.replaceBy(await growBeside(file, goal))
+    const { maxChunk } = goal
+    const archive = await Archive.open(file, maxChunk === undefined ? {} : { maxChunk })
+    const { pieces, end } = await grownFront(archive, goal)
+    const grown = await file.withFront(pieces, archive.chunksAt, end)
+    await grown.publish()
   } finally {
     file.close()
   }

@@ -14,4 +14,5 @@ export const container: Container = {
   concat: async (parts, output, format, o) =>
     (await import('./concat.js')).concatOpened(parts, output, format, o),
   mutable: MUTABLE,
+  change: async () => (await import('./change.js')).change,
 }

@@ -25,5 +25,6 @@ export const BLP: Format = {
 export const BLOSCPACK: ContainerTraits = {
   name: 'bloscpack',
   formats: [BLP],
+  wantsName: true,
   recognise: (front) => BLOSCPACK_MAGIC.every((byte, i) => front[i] === byte),
 }

@@ -1,48 +1,26 @@
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+// Appends to a frame or an array that is open for changes.
+
 import { dtypeRepr, ndarrayIn, ndarrayMetadata, parseMetadataDtype } from '../../../array/npy/index.js'
+import type { Replaceable } from '../../../bytes/editable.js'
 import { changedError, unsupported, usage } from '../../../core/errors.js'
 import { toJson } from '../../../core/json/json.js'
-import { type PlaceName, placeName } from '../../../core/place-name.js'
-import type { RunOptions } from '../../../engine/options.js'
-import { closeSpooled, spoolWhere } from '../../../engine/spool.js'
-import { schemeOf } from '../../../places/registry.js'
 import type { PlainSource } from '../../../sources/plain.js'
 import { checkSameRows, metadataAfter } from '../../array-metadata.js'
-import { concat } from '../../joined-source.js'
-import { again, READ_AGAIN } from '../../rereadable.js'
-import { sourceList } from '../../source-list.js'
+import type { AppendRequest, AppendResult } from '../../change.js'
 import type { CompressionOptions } from '../chunks/cparams.js'
 import { arrayOfFrame, JSON_LAYER, layersOf, metadataOfLayers } from '../chunks/described.js'
 import type { Layers } from '../frame/layers.js'
 import { holdsArray } from './array-meta.js'
-import { type ChangeOptions, changeFrame } from './change.js'
+import { editFrame, type FrameEditOptions } from './change.js'
 import { NDArray } from './ndarray.js'
-import { SChunk } from './schunk.js'
+import type { SChunk } from './schunk.js'
 
-/** Options of an append to a frame or an array. */
-export interface FrameAppendOptions extends ChangeOptions, Pick<RunOptions, 'onProgress'> {
+/** Options of an append to a frame or an array, by the names that frames give them. */
+export interface FrameAppendOptions
+  extends FrameEditOptions,
+    Pick<AppendRequest, 'raw' | 'maxChunk' | 'dtype' | 'onProgress'> {
   /** How new chunks are compressed, from now on; what is not given stays as the frame says. */
   compression?: CompressionOptions
-  /** Append plain bytes to an array: whole rows of it. */
-  raw?: boolean
-  /** Frames with chunks of more plain bytes than this are refused. */
-  maxChunk?: number
-  /** What the items of an array are, in place of what its metalayer says. */
-  dtype?: string
-}
-
-/** What was appended. */
-export interface FrameAppendResult {
-  /** Plain bytes appended. */
-  nbytes: number
-  /** Plain bytes of the frame now, without padding. */
-  totalBytes: number
-  nchunks: number
-  /** Of an array. */
-  shape?: readonly number[]
-  /** Was an append with this id in the frame already, so that nothing was done? */
-  skipped: boolean
 }
 
 /** About as many plain bytes are read and compressed at a time, in whole chunks where they fit. */
@@ -109,7 +87,7 @@ async function appendItems(
   source: PlainSource,
   added: number,
   o: FrameAppendOptions,
-): Promise<FrameAppendResult> {
+): Promise<AppendResult> {
   checkItems(schunk, source, added)
   const described = describedAfter(schunk, source, added, o)
   const unit = schunk.chunkSize > 0 ? schunk.chunkSize : schunk.typesize
@@ -151,7 +129,7 @@ async function appendRows(
   source: PlainSource,
   added: number,
   o: FrameAppendOptions,
-): Promise<FrameAppendResult> {
+): Promise<AppendResult> {
   const rowBytes = checkRows(array, source, added, o)
   const [rows = 0] = array.shape
   const steps = stepsFor(rows * rowBytes, (array.chunks[0] ?? 1) * rowBytes, rowBytes)
@@ -176,11 +154,7 @@ function checkPlain(schunk: SChunk): void {
   throw unsupported(`it holds ${what}, and plain bytes cannot be added to that; ${how}`)
 }
 
-async function appendAll(
-  schunk: SChunk,
-  source: PlainSource,
-  o: FrameAppendOptions,
-): Promise<FrameAppendResult> {
+async function appendAll(schunk: SChunk, source: PlainSource, o: FrameAppendOptions): Promise<AppendResult> {
   const { compression, maxChunk = Number.POSITIVE_INFINITY } = o
   const { size: added = 0 } = source
   const isArray = holdsArray(schunk)
@@ -199,45 +173,28 @@ async function appendAll(
     : appendItems(schunk, source, added, o)
 }
 
-/** What there is, where nothing was done. */
-async function asItIs(path: string, o: FrameAppendOptions): Promise<FrameAppendResult> {
-  const schunk = await SChunk.open(path, o)
-  try {
-    const { nchunks, nbytes } = schunk
-    const known = { nbytes: 0, nchunks, skipped: true }
-    if (!holdsArray(schunk)) return { ...known, totalBytes: nbytes }
-    const { shape, size } = NDArray.of(schunk)
-    return { ...known, totalBytes: size * schunk.typesize, shape }
-  } finally {
-    await schunk.close()
-  }
+/** What there is, if nothing was done. */
+function asItIs(schunk: SChunk): AppendResult {
+  const { nchunks, nbytes } = schunk
+  const known = { nbytes: 0, nchunks, skipped: true }
+  if (!holdsArray(schunk)) return { ...known, totalBytes: nbytes }
+  const { shape, size } = NDArray.of(schunk)
+  return { ...known, totalBytes: size * schunk.typesize, shape }
 }
 
 /**
- * Appends one or more sources to a frame or an array, all of them or nothing: items to a frame, whose
- * last chunk is filled up first, rows along axis 0 to an array. See {@link changeFrame} for how safely. A source
- * of unknown size, or for an object of a store one that can be read only once, is brought into a temporary file first.
- * @param path or `s3://bucket/key`
- * @param source plain bytes, or what `.npy` files hold; rows must have the dtype and shape of the array's
- * @throws BlpkError USAGE where the data do not go together; else as {@link changeFrame}
+ * Appends a source to a frame or an array: items to a frame, whose last chunk is filled up first, rows along axis 0 to
+ * an array.
+ * @param source of known size: plain bytes, or what a `.npy` holds; rows must have the dtype and shape of the array's
+ * @throws BlpkError USAGE where the data do not go together; else as {@link editFrame}
  */
-export async function appendToFrame(
-  place: PlaceName,
-  source: PlainSource | readonly PlainSource[],
-  options: FrameAppendOptions = {},
-): Promise<FrameAppendResult> {
-  const path = placeName(place)
-  const sources = sourceList(source)
-  const isRemote = schemeOf(path) !== undefined
-  const known = isRemote
-    ? await spoolWhere(sources, READ_AGAIN, join(tmpdir(), 'blpk-append'))
-    : await spoolWhere(sources, ({ size }) => size !== undefined, path)
-  try {
-    const append = (schunk: SChunk): Promise<FrameAppendResult> =>
-      appendAll(schunk, concat(known.map(again)), options)
-    const changed = await changeFrame(path, append, options)
-    return changed.skipped ? await asItIs(path, options) : changed.result
-  } finally {
-    await closeSpooled(known, sources)
-  }
+export function appendToFrame(
+  place: Replaceable,
+  source: PlainSource,
+  options: FrameAppendOptions,
+): Promise<AppendResult> {
+  return editFrame(place, options, {
+    change: (schunk) => appendAll(schunk, source, options),
+    skipped: asItIs,
+  })
 }

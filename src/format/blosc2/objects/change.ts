@@ -1,16 +1,16 @@
+// Changes of a frame where it stands, in one step.
+
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ByteSource } from '../../../bytes/byte-source.js'
 import type { Replaceable } from '../../../bytes/editable.js'
-import { interrupted, located, unsupported, usage } from '../../../core/errors.js'
+import { unsupported, usage } from '../../../core/errors.js'
 import { type PlaceName, placeName } from '../../../core/place-name.js'
-import { type LockOptions, openForChange } from '../../../disk/changing-file.js'
 import { lookAt } from '../../../disk/look.js'
-import { inTurns } from '../../../engine/change-turns.js'
 import type { RunOptions } from '../../../engine/options.js'
-import { remoteOpener } from '../../../places/registry.js'
+import { changePlace, type PlaceChangeOptions } from '../../../places/change.js'
+import { schemeOf } from '../../../places/registry.js'
 import { TailSource } from '../../../sources/tail.js'
-import type { ChangeSettings } from '../../../store/settings.js'
 import { checkAppendId } from '../../append-ids.js'
 import { FrameChange } from '../chunks/frame-change.js'
 import { addFrameId, frameIdsOf } from '../chunks/frame-ids.js'
@@ -21,7 +21,7 @@ import { NDArray } from './ndarray.js'
 import { SChunk } from './schunk.js'
 
 /** Options of a change of a frame. */
-export interface ChangeOptions extends LockOptions, ChangeSettings, Pick<RunOptions, 'threads'> {
+export interface ChangeOptions extends PlaceChangeOptions, Pick<RunOptions, 'threads'> {
   /**
    * Name of this change, kept in the frame: a change whose id is there already is not made. The last 1000 are
    * remembered.
@@ -32,13 +32,13 @@ export interface ChangeOptions extends LockOptions, ChangeSettings, Pick<RunOpti
 /** What came of a change: what the function gave, unless one with the same id was made before. */
 export type Changed<T> = { skipped: false; result: T } | { skipped: true; result: undefined }
 
+/** Why a directory is not changed. */
+export const SPARSE_REFUSAL =
+  'is a sparse frame: those are not changed in place; save or convert it as a file first'
+
 /** @throws BlpkError UNSUPPORTED for a directory */
-export function checkFile(path: string): void {
-  if (lookAt(path)?.isDirectory() !== true) return
-  throw unsupported(
-    `'${path}' is a sparse frame: those are not changed in place; save or convert it as a file first`,
-    { path },
-  )
+function checkFile(path: string): void {
+  if (lookAt(path)?.isDirectory() === true) throw unsupported(`'${path}' ${SPARSE_REFUSAL}`, { path })
 }
 
 /** The frame where it is changed; whoever closes it leaves the place to us. */
@@ -60,46 +60,42 @@ function checkStillArray(schunk: SChunk): void {
   }
 }
 
-/** @param spillBeside path beside which new chunks are kept until the change is made, where they are many */
-async function changeOpened<T>(
+/** What is done to a frame that is open for changes. */
+export interface FrameEdit<T> {
+  /** Changes the super-chunk, and may use it until it ends. */
+  change(schunk: SChunk): Promise<T>
+  /** Says what comes of it if a change with the same id was made before. */
+  skipped(schunk: SChunk): T
+}
+
+/** How a frame that is open for changes is changed. */
+export type FrameEditOptions = Pick<ChangeOptions, 'appendId' | 'signal' | 'threads'>
+
+/** Changes a frame that is open for changes, and commits what was done to it. */
+export async function editFrame<T>(
   place: Replaceable,
-  spillBeside: string,
-  change: (schunk: SChunk) => Promise<T>,
-  { appendId, signal, threads }: ChangeOptions,
-): Promise<Changed<T>> {
+  { appendId, signal, threads }: FrameEditOptions,
+  edit: FrameEdit<T>,
+): Promise<T> {
   const schunk = await SChunk.open(sourceOver(place), threads === undefined ? {} : { threads })
-  if (appendId !== undefined && frameIdsOf(schunk.vlmeta).includes(appendId))
-    return { skipped: true, result: undefined }
+  const isThere = appendId !== undefined && frameIdsOf(schunk.vlmeta).includes(appendId)
+  if (isThere) return edit.skipped(schunk)
   const wasArray = holdsArray(schunk)
   const made = new FrameChange(place, schunk.workspace, schunk.parts(), signal)
-  const spill = new ChunkSpill(spillBeside)
+  const spill = new ChunkSpill(place.path ?? join(tmpdir(), 'blpk-change'))
   try {
     schunk.keepChunks = (chunk) => spill.keep(chunk)
-    const result = await change(schunk)
+    const result = await edit.change(schunk)
     // Changes that were called, but not waited for, are part of it.
     await schunk.settled()
     if (appendId !== undefined) addFrameId(schunk.vlmeta, appendId)
     schunk.parts()
     if (wasArray && (made.chunksChanged || !holdsArray(schunk))) checkStillArray(schunk)
     await made.commit()
-    return { skipped: false, result }
+    return result
   } finally {
     await schunk.close()
     spill.close()
-  }
-}
-
-async function changeFile<T>(
-  path: string,
-  change: (schunk: SChunk) => Promise<T>,
-  o: ChangeOptions,
-): Promise<Changed<T>> {
-  checkFile(path)
-  const file = await openForChange(path, findMutable, o)
-  try {
-    return await changeOpened(file, file.path, change, o)
-  } finally {
-    file.close()
   }
 }
 
@@ -126,14 +122,13 @@ export async function changeFrame<T>(
 ): Promise<Changed<T>> {
   const path = placeName(place)
   if (options.appendId !== undefined) checkAppendId(options.appendId)
-  const open = remoteOpener(path, options)
-  try {
-    if (open === undefined) return await changeFile(path, change, options)
-    const beside = join(tmpdir(), 'blpk-change')
-    return await inTurns(path, open, (object) => changeOpened(object, beside, change, options), options)
-  } catch (error) {
-    throw located(interrupted(error, options.signal))
-  }
+  if (schemeOf(path) === undefined) checkFile(path)
+  return changePlace<Changed<T>>(path, findMutable, options, (at) =>
+    editFrame<Changed<T>>(at, options, {
+      change: async (schunk) => ({ skipped: false, result: await change(schunk) }),
+      skipped: () => ({ skipped: true, result: undefined }),
+    }),
+  )
 }
 
 /**

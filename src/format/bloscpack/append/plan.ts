@@ -9,7 +9,7 @@ import type { GrowFor } from '../grow.js'
 import { type BloscpackHeader, formatHeader, HEADER_BYTES } from '../header.js'
 import { OFFSET_BYTES } from '../offsets.js'
 import { metadataSection } from '../sink.js'
-import type { AppendOptions } from './options.js'
+import type { ArchiveAppendOptions } from './options.js'
 import { findTail, type Tail } from './tail.js'
 
 function noRoom(archive: Archive, what: string): BlpkError {
@@ -65,7 +65,7 @@ export async function planAppend(
   archive: Archive,
   source: PlainSource,
   added: number,
-  o: AppendOptions,
+  o: ArchiveAppendOptions,
 ): Promise<Goal> {
   const tail = await findTail(archive)
   const size = tail.plain.length + added
@@ -105,7 +105,7 @@ export async function onlyIdLacksRoom(
   archive: Archive,
   source: PlainSource,
   added: number,
-  { appendId, ...o }: AppendOptions,
+  { appendId, ...o }: ArchiveAppendOptions,
 ): Promise<boolean> {
   if (appendId === undefined) return false
   try {
@@ -118,7 +118,12 @@ export async function onlyIdLacksRoom(
 }
 
 /** What an archive must have room for. */
-export function growthFor(archive: Archive, source: PlainSource, added: number, o: AppendOptions): GrowFor {
+export function growthFor(
+  archive: Archive,
+  source: PlainSource,
+  added: number,
+  o: ArchiveAppendOptions,
+): GrowFor {
   const metadata = metadataAfter(archive, source, added, o)
   return { added, metadata, idBytes: roomForIds(o.appendId), maxChunk: o.maxChunk }
 }

@@ -10,7 +10,7 @@ import { formatOffsets, OFFSET_BYTES } from '../offsets.js'
 import { packHow } from '../pack-how.js'
 import { planChunks } from '../plan.js'
 import { PrefixedSource } from '../prefixed.js'
-import type { AppendOptions, AppendResult } from './options.js'
+import type { ArchiveAppendOptions, ArchiveAppendResult } from './options.js'
 import { changePlan, type Goal, planAppend } from './plan.js'
 
 /** Writes new chunks behind the kept ones and notes where they went. */
@@ -37,7 +37,7 @@ async function packInto(
   chunkSize: number,
   size: number,
   params: EncodeParams,
-  o: AppendOptions,
+  o: ArchiveAppendOptions,
 ): Promise<void> {
   let [plain, packed] = [0, 0]
   await packChunks({
@@ -60,7 +60,7 @@ async function writeChunks(
   goal: Goal,
   source: PlainSource,
   params: EncodeParams,
-  o: AppendOptions,
+  o: ArchiveAppendOptions,
 ): Promise<number[]> {
   const { tail, size } = goal
   const appender = new ChunkAppender(file, tail.position)
@@ -90,7 +90,7 @@ async function writeFront(
   await file.sync()
 }
 
-function typesizeFor(archive: Archive, o: AppendOptions): number | 'auto' {
+function typesizeFor(archive: Archive, o: ArchiveAppendOptions): number | 'auto' {
   return o.typesize ?? Math.max(1, archive.header.typesize)
 }
 
@@ -100,8 +100,8 @@ export async function appendWithRoom(
   archive: Archive,
   source: PlainSource,
   added: number,
-  o: AppendOptions,
-): Promise<Omit<AppendResult, 'grown'>> {
+  o: ArchiveAppendOptions,
+): Promise<Omit<ArchiveAppendResult, 'grown'>> {
   const goal = await planAppend(archive, source, added, o)
   if (goal.nchunks > 0 || goal.metadata !== undefined) {
     const { params } = await planChunks(source, { ...o, typesize: typesizeFor(archive, o) }, archive.checksum)
@@ -122,7 +122,7 @@ export function resultOf(
   archive: Archive,
   added: number,
   header: BloscpackHeader,
-): Omit<AppendResult, 'grown'> {
+): Omit<ArchiveAppendResult, 'grown'> {
   return {
     nbytes: added,
     totalBytes: (archive.nbytes ?? 0) + added,

@@ -1,0 +1,66 @@
+// How a frame is changed where it stands, from the options that all containers share.
+
+import { usage } from '../../core/errors.js'
+import type { AppendRequest, ContainerChange } from '../change.js'
+import type { CompressionOptions } from './chunks/cparams.js'
+import { packJson } from './msgpack/from-json.js'
+import { appendToFrame, type FrameAppendOptions } from './objects/append.js'
+import { SPARSE_REFUSAL } from './objects/change.js'
+import { layersMetadata, setMetalayer } from './objects/metalayers.js'
+import { SChunk } from './objects/schunk.js'
+
+const SHUFFLE_FILTERS = { none: [], byte: ['shuffle'], bit: ['bitshuffle'] } as const
+
+function compressionOf(o: AppendRequest): CompressionOptions {
+  const filters = o.filters ?? (o.shuffle === undefined ? undefined : SHUFFLE_FILTERS[o.shuffle])
+  return {
+    ...(o.codec !== undefined && { codec: o.codec }),
+    ...(o.codecMeta !== undefined && { codecMeta: o.codecMeta & 0xff }),
+    ...(o.level !== undefined && { level: o.level }),
+    ...(filters !== undefined && { filters }),
+    ...(o.splitMode !== undefined && { splitMode: o.splitMode }),
+    ...(o.dictionary !== undefined && { dictionary: o.dictionary }),
+    ...(o.blockSize !== undefined && { blocksize: o.blockSize }),
+    ...(o.force === true && { force: true }),
+  }
+}
+
+function appendOptionsOf(o: AppendRequest): FrameAppendOptions {
+  const compression = compressionOf(o)
+  return {
+    ...(Object.keys(compression).length > 0 && { compression }),
+    ...(o.raw !== undefined && { raw: o.raw }),
+    ...(o.maxChunk !== undefined && { maxChunk: o.maxChunk }),
+    ...(o.dtype !== undefined && { dtype: o.dtype }),
+    ...(o.appendId !== undefined && { appendId: o.appendId }),
+    ...(o.onProgress !== undefined && { onProgress: o.onProgress }),
+    ...(o.threads !== undefined && { threads: o.threads }),
+    signal: o.signal,
+  }
+}
+
+export const change: ContainerChange = {
+  appendRefuses: {
+    metadata: () => usage('frames keep metadata in metalayers', { call: 'setMetadata' }),
+    typesize: (name) => usage(`the typesize of a frame stays as it is (leave ${name('typesize')} out)`),
+  },
+  metadataRefuses: {
+    grow: (name) => usage(`${name('grow')} is for Bloscpack archives: a frame has room for metalayers`),
+  },
+  directoryRefusal: SPARSE_REFUSAL,
+  append: (place, source, o) => appendToFrame(place, source, appendOptionsOf(o)),
+  async readMetadata({ source, directory }, { fixed = false }) {
+    const schunk = await SChunk.open(directory ?? source)
+    try {
+      return layersMetadata(schunk, fixed)
+    } finally {
+      await schunk.close()
+    }
+  },
+  async setMetadata(place, { name, value }, { fixed, signal, threads }) {
+    const content = typeof value === 'string' ? packJson(value) : value
+    const o = { signal, ...(threads !== undefined && { threads }) }
+    await setMetalayer(place, name, content, { ...o, fixed })
+    return content?.length
+  },
+}

@@ -1,0 +1,64 @@
+// Metadata that are one JSON object, by the names of its members.
+
+import { ARRAY_KEYS } from '../array/npy/index.js'
+import { usage } from '../core/errors.js'
+import { type Member, membersOf, objectOf, withMember } from '../core/json/edit.js'
+import { OWN_KEY } from './append-ids.js'
+import type { Metadata, StoredValue } from './change.js'
+
+/** Members that are not for users to change. */
+function checkKey(key: string, members: readonly Member[]): void {
+  if (key === OWN_KEY) throw usage(`'${OWN_KEY}' is kept for the ids of appends`)
+  const isArray = members.some((member) => member.key === 'container' && member.value === '"numpy"')
+  if (isArray && ARRAY_KEYS.includes(key)) throw usage(`'${key}' describes the array in the archive`)
+}
+
+/** @throws BlpkError USAGE for metadata that are no object */
+function objectMembers(json: string | undefined): Member[] {
+  // Growing puts null where there were no metadata.
+  const members = json === undefined || json === 'null' ? [] : membersOf(json)
+  if (members === undefined)
+    throw usage('the metadata of the archive are no JSON object', { option: 'metadata', to: 'replace them' })
+  return members
+}
+
+/** A member as JSON text. @throws BlpkError USAGE if there is none of the name */
+function memberOf(members: readonly Member[], key: string): string {
+  const found = members.findLast((member) => member.key === key)
+  if (found !== undefined) return found.value
+  const keys = members.map((member) => member.key)
+  throw usage(`the metadata have no member '${key}' (there are: ${keys.join(', ') || 'none'})`)
+}
+
+/**
+ * What makes metadata with another value of a member, or without it.
+ * @param value JSON text; undefined to remove the member
+ * @returns a function that throws BlpkError USAGE for members that have another meaning, or are not there
+ */
+export function memberEdit(key: string, value: string | undefined): (before: string | undefined) => string {
+  return (before) => {
+    const all = objectMembers(before)
+    checkKey(key, all)
+    const members = all.filter((member) => member.key !== OWN_KEY)
+    if (value !== undefined) return objectOf(withMember(members, key, value))
+    memberOf(members, key)
+    return objectOf(members.filter((member) => member.key !== key))
+  }
+}
+
+function storedValue(value: string): StoredValue {
+  return {
+    json: () => value,
+    bytes: () => Buffer.from(value.startsWith('"') ? (JSON.parse(value) as string) : value),
+  }
+}
+
+/** @param json the metadata of an archive */
+export function membersMetadata(json = '{}'): Metadata {
+  return {
+    groups: { metadata: json },
+    json,
+    rawShows: 'prints the text of one member',
+    get: (name) => storedValue(memberOf(objectMembers(json), name)),
+  }
+}

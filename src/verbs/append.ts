@@ -1,0 +1,100 @@
+// Appends data to what stands in a place, whatever container that is.
+
+import { statSync } from 'node:fs'
+import { BlpkError } from '../core/errors.js'
+import { attempt } from '../core/io-errors.js'
+import { type PlaceName, placeName } from '../core/place-name.js'
+import { checkAppendId } from '../format/append-ids.js'
+import { withAppendSource } from '../format/append-source.js'
+import type { AppendRequest, AppendResult } from '../format/change.js'
+import { findMutable } from '../format/registry.js'
+import { changePlace } from '../places/change.js'
+import { schemeOf } from '../places/registry.js'
+import { openPlain } from '../sources/npy.js'
+import { identityOf } from '../sources/path.js'
+import type { PlainSource } from '../sources/plain.js'
+import { type ChangeTarget, type ChangeVerbOptions, changeTarget, checkRefusals } from './change-target.js'
+import { type Input, remoteIdentity } from './inputs.js'
+
+export type { AppendResult }
+
+/** How data are appended, and how the change waits for others. */
+export interface AppendOptions extends AppendRequest, ChangeVerbOptions {}
+
+/**
+ * Appends one or more sources to a container, all of them or nothing: to an array rows along axis 0, to all else bytes.
+ *
+ * A file is changed where it stands, under its lock: what is overwritten is in a journal beside it until everything was
+ * flushed, so that a process or machine that stops in between leaves it as it was. An object of a store is replaced by one
+ * made out of it, if it still is the version that was read; an append that finds that others were quicker starts over, for
+ * up to `lockTimeout` seconds. Sources of unknown size, or for an object those that can be read only once, are brought into
+ * temporary files first.
+ * @param place a path, or `s3://bucket/key`
+ * @throws BlpkError NO_ROOM if chunks or metadata do not fit and `grow` is not set, USAGE if the data do not go together,
+ * LOCKED if others write for longer than the timeout or the store ignores conditions, DAMAGED, CHECKSUM, UNSUPPORTED,
+ * NOT_FOUND, DENIED, IO, NO_SPACE, NETWORK, INTERRUPTED; the container is as it was then. UNKNOWN if nobody can tell
+ * whether the append was made
+ */
+export async function append(
+  place: PlaceName,
+  source: PlainSource | readonly PlainSource[],
+  options: AppendOptions = {},
+): Promise<AppendResult> {
+  if (options.appendId !== undefined) checkAppendId(options.appendId)
+  return appendToTarget(await changeTarget(placeName(place), options), source, options)
+}
+
+async function appendToTarget(
+  { name, change }: ChangeTarget,
+  source: PlainSource | readonly PlainSource[],
+  options: AppendOptions,
+): Promise<AppendResult> {
+  checkRefusals(change.appendRefuses, options)
+  return withAppendSource(name, source, (all) =>
+    changePlace(name, findMutable, options, (at) => change.append(at, all(), options)),
+  )
+}
+
+function identityOfPlace(name: string): string | undefined {
+  if (schemeOf(name) !== undefined) return remoteIdentity(name)
+  const stat = attempt('open', name, () => statSync(name, { bigint: true }))
+  if (stat.isFile() || stat.isDirectory()) return identityOf(stat)
+  throw new BlpkError('IO', `cannot change '${name}': it is not a regular file`, { path: name })
+}
+
+/** @throws BlpkError SAME_FILE */
+function checkNotItself(name: string, inputs: readonly Input[]): void {
+  const identity = identityOfPlace(name)
+  if (identity !== undefined && inputs.some((input) => input.identity === identity))
+    throw new BlpkError('SAME_FILE', `input and output are the same file: '${name}'`, { path: name })
+}
+
+/** What a caller with inputs of its own is told. */
+export interface AppendInputsOptions extends AppendOptions {
+  /** Told of each source before it is read. */
+  onSource?: (plain: PlainSource, name: string) => Promise<void>
+  /** Told when all sources are known, and before anything is read. */
+  onReady?: () => void
+}
+
+/**
+ * The same with inputs that were opened, none of which may be the place itself. They stay open.
+ * @throws BlpkError as {@link append}; SAME_FILE
+ */
+export async function appendInputs(
+  target: ChangeTarget,
+  inputs: readonly Input[],
+  options: AppendInputsOptions,
+): Promise<AppendResult> {
+  if (options.appendId !== undefined) checkAppendId(options.appendId)
+  checkNotItself(target.name, inputs)
+  checkRefusals(target.change.appendRefuses, options)
+  const plains: PlainSource[] = []
+  for (const { source } of inputs) {
+    const plain = await openPlain(source, { raw: options.raw === true })
+    await options.onSource?.(plain, source.name)
+    plains.push(plain)
+  }
+  options.onReady?.()
+  return appendToTarget(target, plains, options)
+}

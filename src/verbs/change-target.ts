@@ -1,0 +1,55 @@
+// Finds the container that a change is for.
+
+import { unsupported } from '../core/errors.js'
+import { type ChangeRefusals, type ContainerChange, checkChangeOptions } from '../format/change.js'
+import type { Container } from '../format/container.js'
+import { fallback, loadContainer } from '../format/registry.js'
+import type { PlaceChangeOptions } from '../places/change.js'
+import { checkChangeable } from '../places/registry.js'
+import type { PlaceSettings } from '../store/settings.js'
+import { containerDirectory, traitsOfPlace } from './open.js'
+
+/** How a verb changes a place. */
+export interface ChangeVerbOptions extends PlaceChangeOptions {
+  /** What the caller calls an option, for messages about it. */
+  optionName?: (option: string) => string
+}
+
+/** @throws BlpkError UNSUPPORTED if the container is never changed */
+export async function changeOf({ name, change }: Container): Promise<ContainerChange> {
+  if (change === undefined) throw unsupported(`${name} files are not changed in place`)
+  return change()
+}
+
+/** What is going to be changed. */
+export interface ChangeTarget {
+  name: string
+  container: Container
+  change: ContainerChange
+}
+
+/**
+ * Finds out what a name stands for, and how it is changed.
+
+ * @throws BlpkError USAGE for places that are only read, UNSUPPORTED for what is never changed in place, NOT_FOUND, IO
+ */
+export async function changeTarget(name: string, settings: PlaceSettings): Promise<ChangeTarget> {
+  checkChangeable(name)
+  const directory = containerDirectory(name)
+  const traits = directory ?? (await traitsOfPlace(name, settings))
+  const container = await loadContainer(traits ?? fallback())
+  const change = await changeOf(container)
+  if (directory !== undefined) {
+    const why = change.directoryRefusal ?? 'is a directory: those are not changed in place'
+    throw unsupported(`'${name}' ${why}`, { path: name })
+  }
+  return { name, container, change }
+}
+
+/** @throws BlpkError USAGE for an option that the container does not take */
+export function checkRefusals<O extends object>(
+  refuses: ChangeRefusals<O>,
+  options: O & Pick<ChangeVerbOptions, 'optionName'>,
+): void {
+  checkChangeOptions(refuses, options, options.optionName)
+}

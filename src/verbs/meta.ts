@@ -1,0 +1,51 @@
+// Reads and changes metadata by name, whatever container keeps them.
+
+import { type PlaceName, placeName } from '../core/place-name.js'
+import type { ReadOptions } from '../disk/read-archive.js'
+import type { Metadata, MetadataEdit, MetadataOptions } from '../format/change.js'
+import { findMutable } from '../format/registry.js'
+import { changePlace } from '../places/change.js'
+import type { PlaceSettings } from '../store/settings.js'
+import { type ChangeVerbOptions, changeOf, changeTarget, checkRefusals } from './change-target.js'
+import { containerAt, openPlace } from './open.js'
+
+/** How metadata are read. */
+export interface ReadMetadataOptions
+  extends MetadataOptions,
+    PlaceSettings,
+    Omit<ReadOptions, 'frontOnly'>,
+    Pick<ChangeVerbOptions, 'optionName'> {}
+
+/** How metadata are changed. */
+export interface SetMetadataOptions extends MetadataOptions, ChangeVerbOptions {}
+
+/**
+ * The metadata of a container, as they are now.
+ * @throws BlpkError NOT_FOUND, IO, DENIED, NETWORK, DAMAGED, CHECKSUM, UNSUPPORTED
+ */
+export async function readMetadata(place: PlaceName, options: ReadMetadataOptions = {}): Promise<Metadata> {
+  const at = await openPlace(place, { ...options, frontOnly: true })
+  try {
+    const change = await changeOf(await containerAt(at))
+    checkRefusals(change.metadataRefuses, options)
+    return await change.readMetadata(at, options)
+  } finally {
+    await at.source.close()
+  }
+}
+
+/**
+ * Sets or removes what has a name in the metadata, in one step that is as safe as an append.
+ * @returns bytes that the value takes, if it is kept by itself
+ * @throws BlpkError USAGE for names that have another meaning or are not there, NO_ROOM if the metadata do not fit and
+ * `grow` is not set, else as `append`
+ */
+export async function setMetadata(
+  place: PlaceName,
+  edit: MetadataEdit,
+  options: SetMetadataOptions = {},
+): Promise<number | undefined> {
+  const { name, change } = await changeTarget(placeName(place), options)
+  checkRefusals(change.metadataRefuses, options)
+  return changePlace(name, findMutable, options, (at) => change.setMetadata(at, edit, options))
+}
