@@ -88,7 +88,6 @@ export async function appendInputs(
 ): Promise<AppendResult> {
   if (options.appendId !== undefined) checkAppendId(options.appendId)
   checkNotItself(target.name, inputs)
-  checkRefusals(target.change.appendRefuses, options)
   const plains: PlainSource[] = []
   for (const { source } of inputs) {
     const plain = await openPlain(source, { raw: options.raw === true })

@@ -3,7 +3,7 @@
 import { usage } from '../../core/errors.js'
 import { counted, exactSize, prettySeconds, prettySize } from '../../core/sizes.js'
 import { type AppendResult, appendInputs } from '../../verbs/append.js'
-import { type ChangeTarget, changeTarget } from '../../verbs/change-target.js'
+import { type ChangeTarget, changeTarget, checkRefusals } from '../../verbs/change-target.js'
 import type { Input } from '../../verbs/inputs.js'
 import { checkExtension } from '../archive-name.js'
 import { about, type Context, placeSettings, saySummary, sayVerbose } from '../context.js'
@@ -24,6 +24,8 @@ async function appendNamed(
   context: Context,
 ): Promise<AppendResult> {
   const { options } = context
+  // Before the file of -m is read.
+  checkRefusals(target.change.appendRefuses, appendOptions(context, options.metadata))
   const metadata = await readMetadata(options, ...names)
   return appendInputs(target, inputs, {
     ...appendOptions(context, metadata),
