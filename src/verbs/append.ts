@@ -9,12 +9,12 @@ import { withAppendSource } from '../format/append-source.js'
 import type { AppendRequest, AppendResult } from '../format/change.js'
 import { findMutable } from '../format/registry.js'
 import { changePlace } from '../places/change.js'
-import { schemeOf } from '../places/registry.js'
+import { placeOf } from '../places/registry.js'
 import { openPlain } from '../sources/npy.js'
 import { identityOf } from '../sources/path.js'
 import type { PlainSource } from '../sources/plain.js'
 import { type ChangeTarget, type ChangeVerbOptions, changeTarget, checkRefusals } from './change-target.js'
-import { type Input, remoteIdentity } from './inputs.js'
+import type { Input } from './inputs.js'
 
 export type { AppendResult }
 
@@ -56,7 +56,8 @@ async function appendToTarget(
 }
 
 function identityOfPlace(name: string): string | undefined {
-  if (schemeOf(name) !== undefined) return remoteIdentity(name)
+  const place = placeOf(name)
+  if (place !== undefined) return place.identity(name)
   const stat = attempt('open', name, () => statSync(name, { bigint: true }))
   if (stat.isFile() || stat.isDirectory()) return identityOf(stat)
   throw new BlpkError('IO', `cannot change '${name}': it is not a regular file`, { path: name })
