@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import ts from 'typescript'
 import { afterAll, describe, expect, test } from 'vitest'
-import { appendTo } from '../../dist/format/bloscpack/append/place.js'
 import {
+  append,
   type ByteSource,
   compress,
   decompress,
@@ -138,9 +138,7 @@ describe.each(PLACES)('$what', { timeout: 3 * MINUTE }, ({ base, seed, look, onl
       )
       const tags = Array.from({ length: WRITERS }, (_, i) => `w${i};`)
       await Promise.all(
-        tags.map(async (tag) =>
-          appendTo(at('crowd.blp'), await plainSource(Buffer.from(tag)), { threads: 1 }),
-        ),
+        tags.map(async (tag) => append(at('crowd.blp'), await plainSource(Buffer.from(tag)), { threads: 1 })),
       )
       const text = Buffer.from(await decompress(await readAll(await openSource(at('crowd.blp'))))).toString()
       expect(text.split(/(?<=;)/).sort()).toEqual(['first;', ...tags].sort())
