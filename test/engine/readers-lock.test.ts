@@ -2,7 +2,13 @@ import { closeSync, existsSync, openSync, readdirSync, readFileSync, statSync, w
 import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { nodeDisk } from '../../dist/disk/disk.js'
-import { append as appendSources, BytesPlainSource, compress, decompress, MemorySource } from '../../dist/index.js'
+import {
+  append as appendSources,
+  BytesPlainSource,
+  compress,
+  decompress,
+  MemorySource,
+} from '../../dist/index.js'
 import { makeData } from '../support/data.js'
 import { scratchDirectory } from '../support/scratch.js'
 

@@ -2,7 +2,25 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { expect, test } from 'vitest'
 import { openArchive } from '../../dist/format/bloscpack/open-archive.js'
-import { append, BytesPlainSource, changeArray, compress, decompress, FileSink, FileSource, loadTensor, MemorySource, NDArray, openSink, openSource, plainSource, repairFile, SChunk, salvageFile, saveTensor } from '../../dist/index.js'
+import {
+  append,
+  BytesPlainSource,
+  changeArray,
+  compress,
+  decompress,
+  FileSink,
+  FileSource,
+  loadTensor,
+  MemorySource,
+  NDArray,
+  openSink,
+  openSource,
+  plainSource,
+  repairFile,
+  SChunk,
+  salvageFile,
+  saveTensor,
+} from '../../dist/index.js'
 import { openArchiveFile } from '../../dist/verbs/open.js'
 import { filesIn, put, ramp, tempDir } from '../cli/run.js'
 import { draft, send, webServer } from '../support/web-server.js'

@@ -2,7 +2,17 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { append, BytesPlainSource, changeArray, changeFrame, compress, decompress, MemorySource, NDArray, SChunk } from '../../dist/index.js'
+import {
+  append,
+  BytesPlainSource,
+  changeArray,
+  changeFrame,
+  compress,
+  decompress,
+  MemorySource,
+  NDArray,
+  SChunk,
+} from '../../dist/index.js'
 import { type Key, PlainArray } from '../support/plain-array.js'
 import { sameBytes, scratchDirectory } from '../support/scratch.js'
 
