@@ -148,6 +148,71 @@ def save_samples(request):
     return list(numpy_samples())
 
 
+SELECTED_DTYPES = [
+    '|u1', '<i2', '>i4', '<f4', '>f8', '<c16', '|b1', '|S5', '<U3', '<M8[ns]',
+    [('a', '<i4'), ('b', '>f8', (2, 3)), ('c', '|S3')],
+    [('x', [('y', '<f4', (2,)), ('z', '|u1')], (2,)), ('w', '>u8')],
+]
+
+
+def random_key(random, extent):
+    """A key along an axis, and how blpk writes it."""
+    kind = random.integers(6) if extent > 0 else random.integers(2)
+    if kind == 0:
+        return slice(None), ':'
+    if kind < 3:
+        start, stop = (None if random.integers(3) == 0 else int(random.integers(-extent - 2, extent + 3)) for _ in range(2))
+        step = [None, 1, 2, 3, -1, -2][random.integers(6)]
+        text = ':'.join('' if limit is None else str(limit) for limit in (start, stop, step))
+        return slice(start, stop, step), text
+    if kind == 3:
+        index = int(random.integers(-extent, extent))
+        return index, str(index)
+    indices = [int(index) for index in random.integers(-extent, extent, random.integers(5))]
+    return indices, f'[{",".join(map(str, indices))}]'
+
+
+def random_selection(random, array):
+    """A selection as blpk takes it, and what it gives; lists select orthogonally."""
+    keys, texts = zip(*[random_key(random, extent) for extent in array.shape]) if array.ndim else ((), ())
+    keys, texts = list(keys), list(texts)
+    if array.ndim > 1 and random.integers(3) == 0:
+        hole = int(random.integers(array.ndim))
+        keys[hole], texts[hole] = slice(None), '...'
+    selected = array
+    for axis in reversed(range(array.ndim)):
+        key = numpy.array(keys[axis], dtype='i8') if isinstance(keys[axis], list) else keys[axis]
+        # Behind the Ellipsis a single item stays an array, in its byte order.
+        selected = selected[(slice(None),) * axis + (key, ...)]
+    field = None
+    if array.dtype.names and random.integers(2) == 0:
+        field = str(random.choice(array.dtype.names))
+        selected = selected[field]
+    return ','.join(texts), field, numpy.array(selected, order='C')
+
+
+def save_selections(request):
+    """Random arrays with parts of them, as .npy files."""
+    random = numpy.random.default_rng(request['seed'])
+    cases = []
+    for i in range(request['arrays']):
+        shape = tuple(int(n) for n in random.integers(0 if i % 5 == 4 else 1, [400, 60, 20, 9][i % 4], i % 4 + (i % 8 < 4)))
+        dtype = numpy.dtype(SELECTED_DTYPES[i % len(SELECTED_DTYPES)])
+        items = int(numpy.prod(shape))
+        data = random.integers(0, 3, items * dtype.itemsize, dtype='u1').tobytes()
+        if dtype.kind == 'U':
+            data = random.integers(65, 90, items * dtype.itemsize // 4, dtype='<u4').tobytes()
+        array = numpy.frombuffer(data, dtype=dtype).reshape(shape)
+        array = numpy.asfortranarray(array) if i % 3 == 1 else array
+        name = f'selected-{i}'
+        numpy.save(os.path.join(request['directory'], name + '.npy'), array)
+        for k in range(request['parts']):
+            keys, field, part = random_selection(random, array)
+            numpy.save(os.path.join(request['directory'], f'{name}-{k}.npy'), part)
+            cases.append({'name': name, 'part': f'{name}-{k}', 'slice': keys, 'field': field})
+    return cases
+
+
 def b2_versions(request):
     import blosc2
 
@@ -417,6 +482,7 @@ def b2_listed(request):
 
 COMMANDS = [
     hello, pack, unpack, pack_ndarray, unpack_ndarray, load, npy_take, append, rewrite_metadata, info, save_samples,
+    save_selections,
     b2_versions, b2_schunk, b2_array, b2_describe, b2_from_npy, b2_to_npy, same_arrays, b2_append, b2_change, b2_disturb,
     b2_vlmeta, b2_edit, b2_register, b2_tutorial, b2_pack_tensor, b2_unpack_tensor, b2_tensor_npy,
     b2_objects, b2_listed,

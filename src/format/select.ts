@@ -8,6 +8,7 @@ import { type AxisRange, axisRange, type Pick1 } from '../array/picks.js'
 import { type StridedRun, spansOfRuns } from '../array/strided-runs.js'
 import { usage } from '../core/errors.js'
 import type { RunOptions } from '../engine/options.js'
+import type { Opened } from './opened.js'
 import {
   checkSelection,
   isWhole,
@@ -20,21 +21,10 @@ import {
 import { copyStrided, type PlacedBytes, runBytes, type SpanReader } from './span-reader.js'
 import type { Format } from './traits.js'
 
-/** What parts can be taken of: a container that is open. */
-export interface Selectable {
+/** What parts can be taken of: a container that is open, or as much of one. */
+export interface Selectable
+  extends Pick<Opened, 'nbytes' | 'typesize' | 'array' | 'pieces' | 'regions' | 'spans'> {
   readonly format: Pick<Format, 'holds'>
-  /** Plain bytes; undefined where only reading all of it tells. */
-  readonly nbytes: number | undefined
-  /** Size of an item, in bytes. */
-  readonly typesize: number
-  array?(): NdarrayLayout | undefined
-  pieces(start: number, stop: number | undefined, options: RunOptions): AsyncIterable<Uint8Array>
-  regions?(
-    keys: readonly (Pick1 | undefined)[],
-    options: RunOptions,
-  ): { shape: number[]; nbytes: number; pieces(): AsyncIterable<Uint8Array> }
-  /** Where this is missing, `pieces` gives them one by one. */
-  readonly spans?: SpanReader
 }
 
 /** Spans with less between them are read together where nothing is known of blocks. */

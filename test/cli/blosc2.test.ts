@@ -122,15 +122,21 @@ describe('reading', () => {
   test.each<[string[], string]>([
     [
       ['--slice', '0:2', 'a.b2frame'],
-      '--slice is for arrays (b2nd), and this frame has no shape: use --items or --bytes',
+      'a slice is for arrays, and these are plain bytes: use --items or --bytes',
     ],
     [
-      ['--slice', '0:2', 'a.blp'],
-      '--slice is for arrays (b2nd): of a .blp archive --items and --bytes give parts',
+      ['--slice', '0:2', 'raw.blp'],
+      'a slice is for arrays, and these are plain bytes: use --items or --bytes',
     ],
-    [['--bytes', '0:2', 'a.b2nd'], '--bytes is not for arrays, whose bytes lie in blocks: use --slice'],
-    [['--items', '0:2', 'a.b2nd'], '--items is for one dimension, and the array has 3: use --slice'],
+    [['--bytes', '0:2', 'a.b2nd'], 'the plain bytes of such an array lie in blocks: use --slice'],
+    [['--items', '0:2', 'a.b2nd'], 'items are counted along one dimension, and the array has 3: use --slice'],
     [['--slice', '0:2', '--items', ':', 'a.b2nd'], '--bytes, --items and --slice exclude each other'],
+    [['--field', 'x', '--bytes', ':', 'a.blp'], '--bytes and --field exclude each other'],
+    [['--field', 'x', 'a.blp'], "the items have no field 'x': they are plain items of the dtype <f4"],
+    [
+      ['--field', 'x', 'raw.blp'],
+      'fields are those of an array, and these are plain bytes: use --items or --bytes',
+    ],
     [['--slice', '1,2,3,4', 'a.b2nd'], 'the slice has 4 keys for an array of 3 dimensions'],
     [['--slice', '50', 'a.b2nd'], 'index 50 does not lie within an axis of 50'],
     [['--slice', '::0', 'a.b2nd'], 'the step of a slice must be an integer other than 0, not 0'],
@@ -144,6 +150,7 @@ describe('reading', () => {
     await run('c', 'a.bin', 'a.b2frame')
     await run('c', 'a.npy', 'a.b2nd')
     await run('c', 'a.npy', 'a.blp')
+    await run('c', '--raw', 'a.npy', 'raw.blp')
     const { code, err } = await blpk(['d', ...args, 'out'], { cwd: dir })
     expect([code, err]).toEqual([2, `blpk: error: ${message}\n`])
     expect(existsSync(join(dir, 'out'))).toBe(false)

@@ -2,10 +2,11 @@ import { expect, test } from 'vitest'
 import { CHECKSUM_NAMES } from '../../src/chunk/checksums.js'
 import { EXIT_CODES, worst } from '../../src/cli/exit.js'
 import { FLAGS } from '../../src/cli/flags/index.js'
-import { parseSlice, resolveSlice } from '../../src/cli/flags/slices.js'
+import { parseSlice } from '../../src/cli/flags/slices.js'
 import { builtinNames } from '../../src/codecs/registry.js'
 import { parseSize, prettyRatio, prettySeconds, prettySize } from '../../src/core/sizes.js'
 import { formats } from '../../src/format/registry.js'
+import { resolveSlice } from '../../src/format/selection.js'
 
 test.each([
   ['0', 0],

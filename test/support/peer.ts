@@ -116,6 +116,10 @@ interface Commands {
   rewrite_metadata: [{ archive: string; metadata: unknown }, null]
   info: [{ input: string }, { header: Record<string, unknown>; metadata: unknown; offsets: number[] }]
   save_samples: [{ directory: string }, string[]]
+  save_selections: [
+    { directory: string; seed: number; arrays: number; parts: number },
+    { name: string; part: string; slice: string; field: string | null }[],
+  ]
 }
 
 /** Python's bloscpack in a process of its own (scripts/python/peer.py). */

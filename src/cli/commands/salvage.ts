@@ -28,7 +28,7 @@ export async function salvage(
   const prefix = options.raw === true ? undefined : recoveredPrefix(recovery)
   const npy = prefix !== undefined
   const request = { context, compressed: false, npy, inputs: [input], like: input.like }
-  const sink = new BytesPlainSink(await openOutput(nameOutput(job, prefix, context), request), prefix)
+  const sink = new BytesPlainSink(await openOutput(nameOutput(job, npy, context), request), prefix)
   await writeSalvaged(recovery, sink, runOptions(context, view))
   view.close()
   tell(job, recovery.report, context)
@@ -52,7 +52,7 @@ async function salvageFrame(
   const prefix = context.options.raw === true ? undefined : recoveredFramePrefix(recovery)
   const npy = prefix !== undefined
   const request = { context, compressed: false, npy, inputs: [input], like: input.like }
-  const sink = new BytesPlainSink(await openOutput(nameOutput(job, prefix, context), request), prefix)
+  const sink = new BytesPlainSink(await openOutput(nameOutput(job, npy, context), request), prefix)
   await writeSalvagedFrame(recovery, sink, runOptions(context, view))
   view.close()
   tell(job, recovery.report, context)

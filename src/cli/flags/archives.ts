@@ -45,8 +45,14 @@ export const ARCHIVE_FLAGS: readonly Flag[] = [
   {
     name: 'slice',
     value: 'keys',
-    description: "of an array (b2nd): a part as in NumPy, such as '0:10,:,5::2', '-1,...' or '[1,5,7],:3'",
+    description: "of an array: a part as in NumPy, such as '0:10,:,5::2', '-1,...' or '[1,5,7],:3'",
     parse: parseSelection,
+    commands: ['decompress'],
+  },
+  {
+    name: 'field',
+    value: 'name',
+    description: 'of an array of structured items: only this field, also of --items or --slice',
     commands: ['decompress'],
   },
   {

@@ -5,8 +5,7 @@ import type { Shuffle } from '../../filters/shuffles.js'
 import type { FilterOption } from '../../format/blosc2/chunks/cparams.js'
 import type { PartOf } from '../../format/pack-options.js'
 import type { PlaceOptions } from '../../store/settings.js'
-import type { Selected } from './selection.js'
-import type { Slice } from './slices.js'
+import type { AxisKey, Slice } from '../../verbs/decompress.js'
 
 export type CommandName =
   | 'compress'
@@ -87,7 +86,9 @@ export interface CliOptions extends PlaceOptions {
   /** Of an array that plain bytes become; -1 for an extent that their size tells. */
   shape?: readonly number[]
   order?: 'C' | 'F'
-  slice?: readonly Selected[]
+  slice?: readonly AxisKey[]
+  /** Of structured items. */
+  field?: string
   plugin?: readonly string[]
   grow?: boolean
   appendId?: string

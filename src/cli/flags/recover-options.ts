@@ -32,9 +32,9 @@ export function checkSalvage(o: CliOptions): void {
   if (o.fill !== undefined && o.salvage !== true)
     throw usage('--fill goes with --salvage, or with the repair command')
   if (o.salvage !== true) return
-  const parts = [o.bytes, o.items, o.slice, o.metadataOut]
+  const parts = [o.bytes, o.items, o.slice, o.field, o.metadataOut]
   if (parts.some((part) => part !== undefined))
     throw usage(
-      '--salvage takes all that is left: it does not go with --bytes, --items, --slice or --metadata-out',
+      '--salvage takes all that is left: it does not go with --bytes, --items, --slice, --field or --metadata-out',
     )
 }

@@ -1,8 +1,7 @@
-import type { Pick1 } from '../../array/picks.js'
-import { usage } from '../../core/errors.js'
+// What `--slice` takes: the keys that stand between the brackets of NumPy's `a[…]`.
 
-/** A key for an axis, or `...` for all axes that have none. */
-export type Selected = Pick1 | '...'
+import { usage } from '../../core/errors.js'
+import type { AxisKey } from '../../verbs/decompress.js'
 
 const INTEGER = /^\s*[-+]?\d+\s*$/
 const LIST = /^\s*\[([^[\]]*)\]\s*$/
@@ -17,7 +16,7 @@ function parseInteger(text: string, whole: string, part: string): number {
   throw wrong(whole, part)
 }
 
-function parseRange(part: string, whole: string): Pick1 {
+function parseRange(part: string, whole: string): AxisKey {
   const limits = part.split(':')
   if (limits.length > 3) throw wrong(whole, part)
   const [start, stop, step] = limits.map((limit) =>
@@ -26,7 +25,7 @@ function parseRange(part: string, whole: string): Pick1 {
   return { start, stop, step }
 }
 
-function parseKey(part: string, whole: string): Selected {
+function parseKey(part: string, whole: string): AxisKey {
   const inner = LIST.exec(part)?.[1]
   if (inner !== undefined) {
     const items = inner.trim() === '' ? [] : inner.replace(/,\s*$/, '').split(',')
@@ -45,18 +44,10 @@ function splitKeys(text: string): string[] {
  * Reads what stands between the brackets of NumPy's `a[…]`: integers, ranges with steps, lists, and `...`.
  * @throws BlpkError USAGE
  */
-export function parseSelection(text: string): Selected[] {
+export function parseSelection(text: string): AxisKey[] {
   const inside = text.trim().replace(/,\s*$/, '')
   if (inside === '') return []
   const keys = splitKeys(inside).map((part) => parseKey(part, text))
   if (keys.filter((key) => key === '...').length > 1) throw usage(`'${text}' has more than one '...'`)
   return keys
-}
-
-/** The keys of each axis: `...` stands for as many whole axes as there are none for. */
-export function keysFor(selected: readonly Selected[], ndim: number): (Pick1 | undefined)[] {
-  const given = selected.filter((key) => key !== '...').length
-  if (given > ndim) throw usage(`the slice has ${given} keys for an array of ${ndim} dimensions`)
-  const rest = Array.from({ length: ndim - given }, () => undefined)
-  return selected.flatMap((key) => (key === '...' ? rest : [key])).slice(0, ndim)
 }

@@ -1,11 +1,7 @@
-import { usage } from '../../core/errors.js'
-import type { ByteRange } from '../../format/bloscpack/range.js'
+// What `--bytes` and `--items` take: a range as in Python's `[start:stop]`.
 
-/** A range as it was asked for, as in Python's `[start:stop]`: either end may be missing or negative. */
-export interface Slice {
-  start?: number
-  stop?: number
-}
+import { usage } from '../../core/errors.js'
+import type { Slice } from '../../verbs/decompress.js'
 
 const SLICE = /^(-?\d+)?:(-?\d+)?$/
 
@@ -18,14 +14,4 @@ export function parseSlice(text: string): Slice {
     if (end !== undefined && !Number.isSafeInteger(end)) throw usage(`the range '${text}' is too large`)
   }
   return { ...(start !== undefined && { start }), ...(stop !== undefined && { stop }) }
-}
-
-function resolveEnd(end: number, length: number): number {
-  return Math.min(length, Math.max(0, end < 0 ? length + end : end))
-}
-
-/** Clips a slice to a length, as Python does: it may come out empty. */
-export function resolveSlice(slice: Slice, length: number): ByteRange {
-  const start = resolveEnd(slice.start ?? 0, length)
-  return { start, stop: Math.max(start, resolveEnd(slice.stop ?? length, length)) }
 }
