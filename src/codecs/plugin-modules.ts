@@ -14,6 +14,7 @@ interface PluginApi {
 /** What modules may register besides. The threads that pack and unpack need none of it. */
 export interface OtherRegistrars {
   registerPlace(place: unknown): void
+  registerContainer(container: unknown): void
 }
 
 type Register = (api: PluginApi & OtherRegistrars) => unknown
@@ -48,7 +49,7 @@ function checkFilter({ id, forward, backward }: Partial<UserFilter>): void {
 export async function registerWith(
   register: Register,
   address: string,
-  others: OtherRegistrars = { registerPlace() {} },
+  others: OtherRegistrars = { registerPlace() {}, registerContainer() {} },
 ): Promise<number> {
   let count = 0
   const module = { module: address }
@@ -65,6 +66,10 @@ export async function registerWith(
     },
     registerPlace(place) {
       others.registerPlace(place)
+      count++
+    },
+    registerContainer(container) {
+      others.registerContainer(container)
       count++
     },
   })

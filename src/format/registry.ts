@@ -28,6 +28,10 @@ for (const { traits } of ENTRIES) addRecogniser(traits)
  * @throws BlpkError USAGE where its name, or that of one of its formats, is taken
  */
 export function registerContainer(container: Container): void {
+  const { name, formats: made, recognise: knows, open, pack } = container
+  const isWhole = typeof name === 'string' && Array.isArray(made) && typeof knows === 'function'
+  if (!isWhole || typeof open !== 'function' || typeof pack !== 'function')
+    throw usage('a container needs { name, formats, recognise, open, pack }')
   const taken = (format: Format): boolean =>
     formats().some(({ id, extension }) => id === format.id || extension === format.extension)
   if (ENTRIES.some(({ traits }) => traits.name === container.name) || container.formats.some(taken))

@@ -4,6 +4,7 @@ import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { registerOf, registerWith } from '../codecs/plugin-modules.js'
 import { BlpkError, usage } from '../core/errors.js'
+import { registerContainer } from '../format/registry.js'
 import { registerPlace } from '../places/registry.js'
 
 function messageOf(error: unknown): string {
@@ -26,9 +27,11 @@ async function loadPlugin(path: string): Promise<void> {
     throw usage(
       `the plugin '${path}' exports no function: it needs 'export function register({ registerCodec, registerFilter })'`,
     )
-  const count = await registerWith(register, file.href, { registerPlace }).catch((error: unknown) => {
-    throw usage(`the plugin '${path}' failed: ${messageOf(error)}`)
-  })
+  const count = await registerWith(register, file.href, { registerPlace, registerContainer }).catch(
+    (error: unknown) => {
+      throw usage(`the plugin '${path}' failed: ${messageOf(error)}`)
+    },
+  )
   if (count === 0) throw usage(`the plugin '${path}' registers neither a codec nor a filter`)
 }
 

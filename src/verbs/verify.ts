@@ -1,6 +1,6 @@
 // Checks that a container is sound, whichever it is, and that it holds what it was made of.
 
-import { asDamage } from '../core/errors.js'
+import { asDamage, damaged, interruptedError } from '../core/errors.js'
 import { describeJournal } from '../disk/journal-report.js'
 import { lookAt } from '../disk/look.js'
 import type { ReadOptions } from '../disk/read-archive.js'
@@ -56,9 +56,12 @@ async function readAll(opened: Opened, o: RunOptions): Promise<void> {
   let plain = 0
   const total = opened.nbytes === undefined ? {} : { total: opened.nbytes }
   for await (const piece of opened.pieces(0, undefined, o)) {
+    if (o.signal?.aborted === true) throw interruptedError(o.signal)
     plain += piece.length
     o.onProgress?.({ plain, packed: 0, ...total })
   }
+  if (opened.nbytes !== undefined && opened.nbytes !== plain)
+    throw damaged(`there are ${plain} plain bytes where it says ${opened.nbytes}`)
 }
 
 /** Of a container that cannot check itself: all of it is read. */

@@ -1,0 +1,167 @@
+// What every container must do, built in or of a user: each verb, from the command line and from the library. The toy in
+// toys/plain-container.mjs does the least that a container can, and goes through all of it too.
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { formats } from '../../dist/format/registry.js'
+import { select } from '../../dist/format/select.js'
+import { MemorySink, MemorySource, openPlain, registerContainer } from '../../dist/index.js'
+import { info } from '../../dist/verbs/info.js'
+import { openContainer } from '../../dist/verbs/open.js'
+import { verify } from '../../dist/verbs/verify.js'
+import { blpk, put, ramp, tempDir } from '../cli/run.js'
+import { toy } from './toys/plain-container.mjs'
+
+registerContainer(toy)
+
+const PLUGIN = join(import.meta.dirname, 'toys', 'plain-container.mjs')
+const data = ramp(40_000)
+
+/** A kind of file, and how one is made of `data` in items of four bytes. */
+interface Kind {
+  what: string
+  name: string
+  make(cwd: string): Promise<void>
+}
+
+async function run(cwd: string, args: readonly string[], input?: Uint8Array) {
+  const { code, out, err } = await blpk([...args, '--plugin', PLUGIN], { cwd, ...(input && { input }) })
+  return { code, out, text: `${out}${err}` }
+}
+
+function packed(id: string, ...flags: string[]): Kind['make'] {
+  return async (cwd) => {
+    put(cwd, 'a', data)
+    const { code, text } = await run(cwd, ['c', '-t', '4', ...flags, 'a', `a.${id}`])
+    expect([code, text]).toEqual([0, ''])
+  }
+}
+
+async function makeToy(cwd: string): Promise<void> {
+  put(cwd, 'a', data)
+  const sink = new MemorySink()
+  const output = { name: 'a.toy', bytes: async () => sink, directory: () => Promise.reject(new Error()) }
+  const plain = await openPlain(new MemorySource(data))
+  const [format] = toy.formats
+  if (format !== undefined) await toy.pack(plain, output, format, { typesize: 4 })
+  writeFileSync(join(cwd, 'a.toy'), sink.bytes)
+}
+
+const MADE: Record<string, Kind['make']> = {
+  blp: packed('blp', '-z', '8K'),
+  b2frame: packed('b2frame', '-z', '8K'),
+  b2nd: packed('b2nd', '--chunks', '2048'),
+  toy: makeToy,
+}
+
+const KINDS: Kind[] = [
+  ...formats().map(({ id, what, extension }) => ({
+    what,
+    name: `a${extension}`,
+    make: MADE[id] as Kind['make'],
+  })),
+  { what: 'a sparse frame', name: 'a.b2frame', make: packed('b2frame', '-z', '8K', '--sparse') },
+]
+
+async function bytesOf(pieces: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const all: Uint8Array[] = []
+  for await (const piece of pieces) all.push(Uint8Array.from(piece))
+  return Buffer.concat(all)
+}
+
+function changed(bytes: Uint8Array, at: number): Uint8Array {
+  const copy = Uint8Array.from(bytes)
+  copy[at] = (copy[at] ?? 0) ^ 1
+  return copy
+}
+
+test('each format of the registry is made here', () => {
+  expect(formats().map(({ id }) => id)).toEqual(Object.keys(MADE))
+})
+
+describe.each(KINDS)('$what', ({ what, name, make }) => {
+  const isDirectory = what === 'a sparse frame'
+
+  test('info says what it is, and how much is in it', async () => {
+    const cwd = tempDir()
+    await make(cwd)
+    const path = join(cwd, name)
+    const { head, rows } = await info(path, { file: name })
+    expect(head).toMatchObject({ file: name, nbytes: data.length })
+    expect(rows.map(({ label }) => label)).toEqual(expect.arrayContaining(['format', 'size', 'plain size']))
+    const shown = await run(cwd, ['info', '--json', name])
+    expect(JSON.parse(shown.out.toString())).toMatchObject([head])
+    expect((await run(cwd, ['info', name])).text).toMatch(/^a\..*\n {2}format {7}\S/)
+  })
+
+  test('plain bytes come whole and in parts', async () => {
+    const cwd = tempDir()
+    await make(cwd)
+    const opened = await openContainer(join(cwd, name))
+    try {
+      expect(opened).toMatchObject({ nbytes: data.length, typesize: 4 })
+      expect((await bytesOf(select(opened, {}).pieces())).equals(data)).toBe(true)
+      expect((await bytesOf(opened.pieces(0, undefined, {}))).equals(data)).toBe(true)
+      expect((await bytesOf(opened.pieces(9_001, 20_003, {}))).equals(data.subarray(9_001, 20_003))).toBe(
+        true,
+      )
+      const items = select(opened, { items: { start: 2000, stop: -3 }, raw: true })
+      expect((await bytesOf(items.pieces())).equals(data.subarray(8000, -12))).toBe(true)
+    } finally {
+      await opened.close()
+    }
+  })
+
+  test('verify finds it sound, and compares it with what it was made of', async () => {
+    const cwd = tempDir()
+    await make(cwd)
+    const path = join(cwd, name)
+    expect(await verify(path, { deep: true })).toMatchObject({ ok: true, findings: [], deep: true })
+    expect(await verify(path, { against: data })).toMatchObject({ ok: true })
+    const other = await verify(path, { against: changed(data, 30_000) })
+    expect(other).toMatchObject({ ok: false, findings: [{ level: 'damage', code: 'DAMAGED' }] })
+    expect((await verify(path, { against: data.subarray(0, -1) })).ok).toBe(false)
+    expect((await verify(path, { against: Buffer.concat([data, data]) })).ok).toBe(false)
+    const sound = await run(cwd, ['verify', '--against', 'a', name])
+    expect([sound.code, sound.text]).toEqual([0, expect.stringMatching(/: ok \(.*decompressed\)\n$/)])
+    put(cwd, 'b', changed(data, 30_000))
+    const differs = await run(cwd, ['verify', '--against', 'b', name])
+    expect([differs.code, differs.text]).toEqual([3, expect.stringContaining("the data differ from 'b'")])
+  })
+
+  test.skipIf(isDirectory)('a pipe is read as well as a file', async () => {
+    const cwd = tempDir()
+    await make(cwd)
+    const bytes = readFileSync(join(cwd, name))
+    expect((await run(cwd, ['info', '-'], bytes)).code).toBe(0)
+    expect((await run(cwd, ['verify', '--against', 'a', '-'], bytes)).code).toBe(0)
+  })
+
+  test.skipIf(isDirectory)('what is cut short is damaged', async () => {
+    const cwd = tempDir()
+    await make(cwd)
+    const bytes = readFileSync(join(cwd, name))
+    put(cwd, name, bytes.subarray(0, -100))
+    const report = await verify(join(cwd, name))
+    expect(report.ok).toBe(false)
+    expect(report.findings.some(({ level }) => level === 'damage')).toBe(true)
+    expect((await run(cwd, ['verify', name])).code).toBe(3)
+  })
+
+  test('a run that is stopped says so', async () => {
+    const cwd = tempDir()
+    await make(cwd)
+    await expect(verify(join(cwd, name), { signal: AbortSignal.abort(), deep: true })).rejects.toMatchObject({
+      code: 'INTERRUPTED',
+    })
+  })
+})
+
+test('what is no container is refused, and what is not there', async () => {
+  const cwd = tempDir()
+  put(cwd, 'a', data)
+  for (const verb of ['info', 'verify']) {
+    expect((await run(cwd, [verb, 'a'])).code).toBe(3)
+    expect((await run(cwd, [verb, 'missing'])).code).toBe(1)
+  }
+})

@@ -1,0 +1,3 @@
+import type { Container } from '../../../dist/index.js'
+
+export const toy: Container
