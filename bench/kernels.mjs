@@ -67,7 +67,7 @@ for (const [name, level] of [
   ['zstd', 5],
 ]) {
   const codec = codecByName(name)
-  const context = new StreamContext(ws, { level, schunk: loneChunk(4, BLOCK) })
+  const context = new StreamContext(ws, { schunk: loneChunk(4, BLOCK) }, { level })
   const encode = () => {
     context.stream(filtered, BLOCK, packed, BLOCK)
     return codec.encode(context)

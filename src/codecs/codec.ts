@@ -76,17 +76,12 @@ export class StreamContext implements EncodeContext {
   /** When decoding: how many bytes from the start are needed; a codec may stop there. */
   want = 0
 
+  /** @param how.level only for encoding */
   constructor(
     ws: Workspace,
-    chunk: {
-      level?: number
-      meta?: number
-      blockshape?: readonly number[] | undefined
-      schunk: SChunkTraits
-      place?: ErrorPlace
-    },
+    { schunk, blockshape }: Pick<CodecContext, 'schunk'> & Partial<Pick<CodecContext, 'blockshape'>>,
+    { level = 0, meta = 0, place = {} }: { level?: number; meta?: number; place?: ErrorPlace } = {},
   ) {
-    const { level = 0, meta = 0, blockshape, schunk, place = {} } = chunk
     this.ws = ws
     this.level = level
     this.meta = meta

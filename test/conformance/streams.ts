@@ -35,7 +35,7 @@ async function run(
 ): Promise<StreamResult> {
   await loading([codec])
   const schunk = loneChunk(typesize, how === 'encode' ? input.length : room)
-  const context = new StreamContext(ws, { level, meta, blockshape, schunk })
+  const context = new StreamContext(ws, { blockshape, schunk }, { level, meta })
   const src = ws.scratch('input', input.length)
   const dst = ws.scratch('output', room + 2 * GUARD)
   ws.view(src, input.length).set(input)

@@ -115,7 +115,7 @@ export async function decodeBlocks(
     ws,
     h,
     codec,
-    stream: new StreamContext(ws, filtering),
+    stream: new StreamContext(ws, filtering, { place }),
     filtering,
     chunk,
     address: ws.addressOf(chunk),

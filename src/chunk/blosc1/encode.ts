@@ -153,7 +153,7 @@ export async function encodeChunk(
   // C-Blosc never lets a chunk grow past its plain size and the header.
   const target = out.subarray(0, maxChunkBytes(plain.length))
   const filtering = chunkContext(ws, h)
-  const stream = new StreamContext(ws, { ...filtering, level: p.level })
+  const stream = new StreamContext(ws, filtering, { level: p.level })
   const w: Writer = { ws, stream, filtering, out: target, outAddress: ws.addressOf(target), position: 0 }
   const compressible = p.level > 0 && plain.length >= MIN_STREAM_BYTES
   if (compressible && (await putBlocks(w, p, h, plain))) {

@@ -47,10 +47,13 @@ export class BlockStreams {
     this.#bytes = bytes
     this.#layout = layout
     this.#codec = codecOf(header, place)
-    this.#context = new StreamContext(ws, { ...traits, meta: header.codecMeta, place })
+    this.#context = new StreamContext(ws, traits, { meta: header.codecMeta, place })
     this.#context.dictionary = dictionary
-    for (const one of [this.#codec, ...header.filters.map(({ id }) => knownFilter(id))])
-      if (one?.load !== undefined) this.#needed.push(one)
+    if (this.#codec.load !== undefined) this.#needed.push(this.#codec)
+    for (const { id } of header.filters) {
+      const filter = knownFilter(id)
+      if (filter?.load !== undefined) this.#needed.push(filter)
+    }
   }
 
   /** Brings the packed bytes of a block into the arena. @returns where they are */

@@ -45,7 +45,7 @@ class ChunkWriter {
     this.#ws = ws
     this.#p = p
     this.#h = h
-    this.#context = new StreamContext(ws, { ...p, meta: p.codecMeta })
+    this.#context = new StreamContext(ws, p, { level: p.level, meta: p.codecMeta })
     this.#out = out
     this.#view = new DataView(out.buffer, out.byteOffset, out.length)
     this.#address = ws.addressOf(out)

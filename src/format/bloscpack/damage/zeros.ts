@@ -80,7 +80,7 @@ export class ZeroChunks {
   #stream(size: number): Uint8Array {
     const src = this.#ws.bring(new Uint8Array(size))
     const dst = this.#ws.scratch('output', size)
-    const context = new StreamContext(this.#ws, { level: 5, schunk: loneChunk(1, size) })
+    const context = new StreamContext(this.#ws, { schunk: loneChunk(1, size) }, { level: 5 })
     context.stream(src, size, dst, size - 1)
     const packed = lz4.encode?.(context) as number
     const stream = new Uint8Array(4 + (packed === 0 ? size : packed))
