@@ -228,6 +228,27 @@ describe.skipIf(server === undefined)('s3', () => {
     expect(await server.openUploads()).toBe(0)
   })
 
+  test('concat joins frames and arrays inside the store too', async () => {
+    const pieces = [noise(20 * MIB), noise(8 * MIB)]
+    for (const extension of ['b2frame', 'b2nd']) {
+      const names = pieces.map((_, i) => at(`join2/${i}.${extension}`))
+      const cut = extension === 'b2nd' ? ['--chunks', `${MIB}`, '--blocks', '65536'] : ['-z', '1M']
+      for (const [i, piece] of pieces.entries())
+        await ok(['compress', '-l', '0', '-t', '1', ...cut, '-', names[i] ?? ''], piece)
+      proxy.reset()
+      await ok(['concat', at(`join2/all.${extension}`), ...names])
+      const copies = proxy
+        .requests('PUT', 'partNumber=')
+        .filter(({ headers }) => 'x-amz-copy-source' in headers)
+      expect(copies.length).toBeGreaterThanOrEqual(2)
+      expect(received()).toBeLessThanOrEqual(12 * MIB)
+      const plain = await ok(['decompress', '--raw', at(`join2/all.${extension}`), '-'])
+      expect(plain.equals(Buffer.concat(pieces))).toBe(true)
+      expect((await ok(['verify', at(`join2/all.${extension}`)])).toString()).toContain('ok (28 chunks')
+      expect(await server.openUploads()).toBe(0)
+    }
+  })
+
   test('names that cannot be, buckets and objects that are not there, and no credentials', async () => {
     const says = async (args: string[], env: Record<string, string> = {}) => {
       const { code, err } = await blpk(args, { env: { ...server.env, ...env } })

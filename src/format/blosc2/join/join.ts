@@ -151,7 +151,8 @@ function advance(j: Joining, nbytes: number, cbytes: number): void {
 
 async function copySpan(j: Joining, { part, count }: Span<OpenedFrame> & { kind: 'copy' }): Promise<void> {
   const chunks = count * j.plan.perRow
-  part.willReadAll()
+  // What is copied within a store is not fetched.
+  if (!j.sink.canCopy) part.willReadAll()
   await copyChunks(part, 0, chunks, j.nchunks, j.target)
   j.nchunks += chunks
   j.copied += chunks
