@@ -52,12 +52,7 @@ export type {
 export type { BlockFunction, ReadCallOptions } from './format/blosc2/objects/schunk-reader.js'
 export { loadTensor, packTensor, saveTensor, unpackTensor } from './format/blosc2/objects/tensor.js'
 export { Archive, type ChunkPlace, type OpenOptions } from './format/bloscpack/archive.js'
-export {
-  planRecovery,
-  type RecoverOptions,
-  type Recovery,
-  type RecoveryReport,
-} from './format/bloscpack/damage/recover.js'
+export { planRecovery, type RecoverOptions, type Recovery } from './format/bloscpack/damage/recover.js'
 export { type RepairOptions, repairFile, writeRecovered } from './format/bloscpack/damage/repair.js'
 export {
   recoveredPrefix,
@@ -65,7 +60,8 @@ export {
   salvageFile,
   writeSalvaged,
 } from './format/bloscpack/damage/salvage.js'
-export { type Survey, type SurveyOptions, surveyArchive } from './format/bloscpack/damage/survey.js'
+export { type SurveyOptions, surveyArchive } from './format/bloscpack/damage/survey.js'
+export type { Survey } from './format/bloscpack/damage/survey-facts.js'
 export { type GrowFor, growFile } from './format/bloscpack/grow.js'
 export type { BloscpackHeader } from './format/bloscpack/header.js'
 export { type ConcatOptions, type ConcatResult, concatArchives } from './format/bloscpack/join.js'
@@ -85,6 +81,7 @@ export type { Opened, OpenPlace } from './format/opened.js'
 export type { PackResult } from './format/output.js'
 export { pack } from './format/pack.js'
 export type { PackOptions, PartOf } from './format/pack-options.js'
+export type { RecoveryReport } from './format/recovery.js'
 export { registerContainer } from './format/registry.js'
 export type { VerifyOptions, VerifyReport } from './format/verification.js'
 export { type CompressOptions, compress } from './library/compress.js'

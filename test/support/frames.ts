@@ -2,7 +2,7 @@ import { planFrameRecovery } from '../../dist/format/blosc2/damage/recover.js'
 import { writeRecoveredFrame } from '../../dist/format/blosc2/damage/repair.js'
 import { recoveredFramePrefix, writeSalvagedFrame } from '../../dist/format/blosc2/damage/salvage.js'
 import { verifyFrame } from '../../dist/format/blosc2/damage/verify.js'
-import type { RecoveryReport } from '../../dist/format/bloscpack/damage/recover.js'
+import type { RecoveryReport } from '../../dist/format/recovery.js'
 import { BlpkError, BytesPlainSink, MemorySink, MemorySource, NDArray, SChunk } from '../../dist/index.js'
 import { makeData } from './data.js'
 

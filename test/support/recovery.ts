@@ -1,4 +1,5 @@
-import { planRecovery, type RecoveryReport } from '../../dist/format/bloscpack/damage/recover.js'
+import { planRecovery } from '../../dist/format/bloscpack/damage/recover.js'
+import { type RecoveryReport } from '../../dist/format/recovery.js'
 import { writeRecovered } from '../../dist/format/bloscpack/damage/repair.js'
 import { recoveredPrefix, writeSalvaged } from '../../dist/format/bloscpack/damage/salvage.js'
 import { verifyArchive } from '../../dist/format/bloscpack/verify.js'

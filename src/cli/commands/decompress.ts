@@ -3,7 +3,7 @@
 import type { ByteSink } from '../../bytes/byte-sink.js'
 import { BlpkError, usage } from '../../core/errors.js'
 import { exactSize, jsonRatio, prettySeconds, prettySize } from '../../core/sizes.js'
-import type { RecoveryReport } from '../../format/bloscpack/damage/recover.js'
+import type { RecoveryReport } from '../../format/recovery.js'
 import {
   type DecompressResult,
   openToUnpack,

@@ -3,9 +3,8 @@
 import type { AppendOptions } from '../../verbs/append.js'
 import type { SetMetadataOptions } from '../../verbs/meta.js'
 import { type Context, changeSettings } from '../context.js'
-import { parseNamedMeta } from './blosc2-values.js'
 import { lockOptions } from './codec-flags.js'
-import type { CliOptions } from './options.js'
+import { packOptions } from './pack-options.js'
 
 /** Flags that are not called after the option. */
 const FLAGS: Record<string, string> = { typesize: '-t', metadata: '-m' }
@@ -13,21 +12,6 @@ const FLAGS: Record<string, string> = { typesize: '-t', metadata: '-m' }
 /** What the command line calls an option of a change. */
 export function changeFlag(option: string): string {
   return FLAGS[option] ?? `--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
-}
-
-function codecOf(text: string): Pick<AppendOptions, 'codec' | 'codecMeta'> {
-  const { name, meta } = parseNamedMeta('codec', text)
-  return { codec: name, ...(meta !== undefined && { codecMeta: meta }) }
-}
-
-function compressionOf(o: CliOptions): AppendOptions {
-  return {
-    ...(o.codec !== undefined && codecOf(o.codec)),
-    ...(o.clevel !== undefined && { level: o.clevel }),
-    ...(o.shuffle !== undefined && { shuffle: o.shuffle === false ? 'none' : o.shuffle }),
-    ...(o.typesize !== undefined && { typesize: o.typesize }),
-    ...(o.blockSize !== undefined && { blockSize: o.blockSize }),
-  }
 }
 
 /** How a change waits for others, and what it calls options. */
@@ -39,7 +23,7 @@ function changing(context: Context): SetMetadataOptions {
 export function appendOptions(context: Context, metadata: string | undefined): AppendOptions {
   const { options: o } = context
   return {
-    ...compressionOf(o),
+    ...packOptions(o),
     ...changing(context),
     ...(metadata !== undefined && { metadata }),
     ...(o.grow !== undefined && { grow: o.grow }),

@@ -1,6 +1,7 @@
 import { usage } from '../../core/errors.js'
 import { counted } from '../../core/sizes.js'
-import type { RecoverOptions, RecoveryReport } from '../../format/bloscpack/damage/recover.js'
+import type { RecoverOptions } from '../../format/bloscpack/damage/recover.js'
+import type { RecoveryReport } from '../../format/recovery.js'
 import type { Context } from '../context.js'
 import type { ProgressView } from '../view/progress.js'
 import { runOptions } from './codec-flags.js'

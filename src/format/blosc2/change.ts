@@ -2,28 +2,12 @@
 
 import { usage } from '../../core/errors.js'
 import type { AppendRequest, ContainerChange } from '../change.js'
-import type { CompressionOptions } from './chunks/cparams.js'
+import { compressionOf } from './compression.js'
 import { packJson } from './msgpack/from-json.js'
 import { appendToFrame, type FrameAppendOptions } from './objects/append.js'
 import { SPARSE_REFUSAL } from './objects/change.js'
 import { layersMetadata, setMetalayer } from './objects/metalayers.js'
 import { SChunk } from './objects/schunk.js'
-
-const SHUFFLE_FILTERS = { none: [], byte: ['shuffle'], bit: ['bitshuffle'] } as const
-
-function compressionOf(o: AppendRequest): CompressionOptions {
-  const filters = o.filters ?? (o.shuffle === undefined ? undefined : SHUFFLE_FILTERS[o.shuffle])
-  return {
-    ...(o.codec !== undefined && { codec: o.codec }),
-    ...(o.codecMeta !== undefined && { codecMeta: o.codecMeta & 0xff }),
-    ...(o.level !== undefined && { level: o.level }),
-    ...(filters !== undefined && { filters }),
-    ...(o.splitMode !== undefined && { splitMode: o.splitMode }),
-    ...(o.dictionary !== undefined && { dictionary: o.dictionary }),
-    ...(o.blockSize !== undefined && { blocksize: o.blockSize }),
-    ...(o.force === true && { force: true }),
-  }
-}
 
 function appendOptionsOf(o: AppendRequest): FrameAppendOptions {
   const compression = compressionOf(o)

@@ -5,6 +5,7 @@ import { type Checksum, type ChecksumName, checksumSpec, loadChecksum } from '..
 import { closedError, damaged, type ErrorPlace } from '../../core/errors.js'
 import { parseJson } from '../../core/json/value.js'
 import { Workspace } from '../../kernels/workspace.js'
+import { DEFAULT_MAX_CHUNK } from '../limits.js'
 import { type BloscpackHeader, chunkBytes, HEADER_BYTES, parseHeader, plainBytes } from './header.js'
 import {
   METADATA_HEADER_BYTES,
@@ -14,9 +15,6 @@ import {
   parseMetadataHeader,
 } from './metadata.js'
 import { OFFSET_BYTES, type Offsets, parseOffsets } from './offsets.js'
-
-/** Largest plain size of a chunk that is read unless more is allowed, in bytes. */
-export const DEFAULT_MAX_CHUNK = 2 ** 31
 
 const MAX_OFFSETS_PIECE = 1 << 20
 /** Offsets read at once where only a few are needed: 64 KiB. */

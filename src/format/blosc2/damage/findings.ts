@@ -8,7 +8,7 @@ import { objectText, standInError } from '../frame/objects.js'
 import { isError } from './array.js'
 import type { Ends } from './ends.js'
 import { chunkBytes } from './sizes.js'
-import type { FrameFacts } from './survey.js'
+import type { FrameFacts } from './survey-facts.js'
 
 function damage(message: string, more: Partial<Finding> = {}): Finding {
   return { level: 'damage', code: 'DAMAGED', message, ...more }

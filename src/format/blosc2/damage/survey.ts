@@ -2,45 +2,26 @@ import type { ByteSource } from '../../../bytes/byte-source.js'
 import { asDamage, BlpkError } from '../../../core/errors.js'
 import type { RunOptions } from '../../../engine/options.js'
 import { sizedSource } from '../../../sources/sized.js'
-import { DEFAULT_MAX_CHUNK } from '../../bloscpack/archive.js'
 import type { Finding } from '../../damage/finding.js'
+import { DEFAULT_MAX_CHUNK } from '../../limits.js'
 import { readLayer } from '../chunks/vlmeta.js'
 import type { FrameHeader } from '../frame/header.js'
 import type { Layers } from '../frame/layers.js'
-import { type FrameObject, isStandIn, objectIn } from '../frame/objects.js'
+import { isStandIn, objectIn } from '../frame/objects.js'
 import { traitsOf } from '../frame/schunk-traits.js'
-import { arrayOf, isError, type SurveyedArray } from './array.js'
+import { arrayOf, isError } from './array.js'
 import { type SurveyedChunks, surveyChunks } from './chunks.js'
 import { type Ends, surveyEnds } from './ends.js'
 import { frameFindings } from './findings.js'
 import { type FramePlace, FrameProbe } from './probe.js'
 import { type TrueSizes, trueSizes } from './sizes.js'
+import type { FrameFacts } from './survey-facts.js'
 
 export interface FrameSurveyOptions extends RunOptions {
   /** Chunks of more plain bytes than this are not believed, default 2 GiB. */
   maxChunk?: number
   /** The directory of a sparse frame. */
   directory?: string | undefined
-}
-
-/** What the findings are made from. */
-export interface FrameFacts {
-  ends: Ends
-  chunks: SurveyedChunks
-  sizes: TrueSizes
-  array: SurveyedArray | BlpkError | undefined
-  /** The header as it should be for all chunks, lost ones included. */
-  trueHeader: FrameHeader
-  /** Metalayers of variable length that cannot be read. */
-  layerProblems: Map<string, BlpkError>
-  /** What it is besides a list of numbers. */
-  object: FrameObject | undefined
-  /** Are values of it elsewhere, all or some of them? */
-  isStandIn: boolean
-  /** Is there damage that has been named already? */
-  others: boolean
-  /** Of the source, in bytes. */
-  size: number
 }
 
 /** What there is in a frame, whatever its header says. */

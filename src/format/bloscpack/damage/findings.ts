@@ -4,7 +4,7 @@ import { damageFinding } from '../../damage/finding.js'
 import { lostChunks } from '../../damage/lost.js'
 import type { BloscpackHeader } from '../header.js'
 import type { LostChunks } from './number.js'
-import type { SurveyFacts } from './survey.js'
+import type { SurveyFacts } from './survey-facts.js'
 
 function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`

@@ -3,9 +3,11 @@ import type { SizedSource } from '../../../sources/sized.js'
 import type { Finding, Span } from '../../damage/finding.js'
 import { type KeptMetadata, metadataFor } from '../../damage/keep.js'
 import { lostChunks } from '../../damage/lost.js'
+import type { RecoveryReport } from '../../recovery.js'
 import { unreadChunks } from './findings.js'
 import type { NumberedChunk } from './number.js'
-import { type Survey, type SurveyOptions, surveyArchive } from './survey.js'
+import { type SurveyOptions, surveyArchive } from './survey.js'
+import type { Survey } from './survey-facts.js'
 import { zeroChunkBytes } from './zeros.js'
 
 export interface RecoverOptions extends Omit<SurveyOptions, 'deep'> {
@@ -25,21 +27,6 @@ export interface Recovery {
   pieces: Piece[]
   metadata: KeptMetadata
   report: RecoveryReport
-}
-
-/** What was recovered, and what was not. */
-export interface RecoveryReport {
-  /** Nothing of the data and metadata was lost. */
-  ok: boolean
-  findings: Finding[]
-  /** Chunks of the archive that were kept as they are. */
-  kept: number
-  /** Chunks that are lost. */
-  lost: number
-  /** Of them, those that zeros stand for. */
-  filled: number
-  /** Plain bytes of what was written. */
-  nbytes: number
 }
 
 /** Zeros for chunks that a small archive only claims must not fill a disk: no more than it could hold, and this. */

@@ -9,10 +9,11 @@ import { DEFAULT_ROOM, type RunOptions, roomFor } from '../../../engine/options.
 import { openPathSink } from '../../../sinks/path.js'
 import { checkReplaceableFile } from '../../../sinks/replaceable.js'
 import { FileSource } from '../../../sources/file.js'
+import type { RecoveryReport } from '../../recovery.js'
 import { formatHeader, HEADER_BYTES } from '../header.js'
 import { formatOffsets, OFFSET_BYTES, unusedOffsets } from '../offsets.js'
 import { metadataSection } from '../sink.js'
-import { planRecovery, type RecoverOptions, type Recovery, type RecoveryReport } from './recover.js'
+import { planRecovery, type RecoverOptions, type Recovery } from './recover.js'
 import { ZeroChunks } from './zeros.js'
 
 const COPY_BYTES = 4 * 2 ** 20

@@ -15,11 +15,12 @@ import { openPathSink } from '../../../sinks/path.js'
 import { BytesPlainSink, type PlainSink } from '../../../sinks/plain.js'
 import { checkReplaceableFile } from '../../../sinks/replaceable.js'
 import { FileSource } from '../../../sources/file.js'
+import type { RecoveryReport } from '../../recovery.js'
 import { type DecodeParams, jobs } from '../blosc1-job.js'
 import { codecOf, readLoad } from '../unpack.js'
 import { loadChunk } from './load-chunk.js'
 import type { NumberedChunk } from './number.js'
-import { planRecovery, type Recovery, type RecoveryReport } from './recover.js'
+import { planRecovery, type Recovery } from './recover.js'
 import type { RepairOptions } from './repair.js'
 
 const ZEROS = 1 << 20

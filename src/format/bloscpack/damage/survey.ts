@@ -1,45 +1,24 @@
 import type { ByteSource } from '../../../bytes/byte-source.js'
 import { BlpkError, damaged } from '../../../core/errors.js'
 import type { RunOptions } from '../../../engine/options.js'
-import { type SizedSource, sizedSource } from '../../../sources/sized.js'
-import type { Finding } from '../../damage/finding.js'
-import { arrayIn, type PlainLayout } from '../../damage/lost.js'
-import { DEFAULT_MAX_CHUNK } from '../archive.js'
+import { sizedSource } from '../../../sources/sized.js'
+import { arrayIn } from '../../damage/lost.js'
+import { DEFAULT_MAX_CHUNK } from '../../limits.js'
 import type { BloscpackHeader } from '../header.js'
 import type { Part } from './discover.js'
 import { findingsOf } from './findings.js'
 import { type SurveyedFront, surveyFront } from './front.js'
 import { foundCount, type Located, locateByChunks, locateByHeader } from './locate.js'
-import type { SurveyedMetadata } from './metadata.js'
 import { commonSize, type Numbered, numberChunks, withoutForeign } from './number.js'
 import { ChunkProbe } from './probe.js'
 import { StretchProver } from './stretch.js'
+import type { Survey } from './survey-facts.js'
 
 export interface SurveyOptions extends RunOptions {
   /** Decompress every chunk too, so that each one that is found is known to be readable. */
   deep?: boolean
   /** Chunks of more plain bytes than this are not believed, default 2 GiB. */
   maxChunk?: number
-}
-
-/** What there is in an archive, whatever its header says. */
-export interface Survey extends Numbered {
-  /** The header as it should be for all chunks, lost ones included. */
-  header: BloscpackHeader & { chunkSize: number; nchunks: number }
-  metadata: SurveyedMetadata | undefined
-  layout: PlainLayout
-  /** Are there to be offsets in the archive, as far as its header can tell? */
-  wantsOffsets: boolean
-  /** Everything that is wrong, in the order of the archive. */
-  findings: Finding[]
-}
-
-/** What the findings are made from. */
-export interface SurveyFacts {
-  source: SizedSource
-  front: SurveyedFront
-  located: Located
-  survey: Omit<Survey, 'findings'>
 }
 
 /** A table of offsets whose first entry is not where the chunks begin is none. */
