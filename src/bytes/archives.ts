@@ -1,17 +1,14 @@
 // Tells archives from other bytes. Each container adds how its own are known; layers below containers only ask.
 import type { ByteSource } from './byte-source.js'
+import { PEEK_BYTES, PEEK_END_BYTES } from './peek.js'
 
 /** How a container knows its own. */
 export interface Recogniser {
-  /** @param front the first bytes, {@link FRONT_BYTES} if there are so many */
+  /** @param front the first bytes, {@link PEEK_BYTES} if there are so many */
   recognise(front: Uint8Array): boolean
-  /** The same of one whose first bytes are damaged. @param end the last bytes, {@link END_BYTES} if there are so many */
+  /** The same of one whose first bytes are damaged. @param end the last bytes, {@link PEEK_END_BYTES} if there are so many */
   recogniseEnd?(end: Uint8Array): boolean
 }
-
-/** Bytes at the start and at the end of an archive that tell what it is. */
-export const FRONT_BYTES = 96
-const END_BYTES = 64
 
 const recognisers: Recogniser[] = []
 
@@ -26,10 +23,10 @@ export function startsAsArchive(front: Uint8Array): boolean {
 
 /** Does a source that can be read anywhere hold an archive, damaged or not? */
 export async function holdsArchive(source: ByteSource): Promise<boolean> {
-  const front = new Uint8Array(FRONT_BYTES)
+  const front = new Uint8Array(PEEK_BYTES)
   if (startsAsArchive(front.subarray(0, await source.read(0, front)))) return true
   const { size = 0 } = source
-  const end = new Uint8Array(Math.min(END_BYTES, size))
+  const end = new Uint8Array(Math.min(PEEK_END_BYTES, size))
   const n = await source.read(size - end.length, end)
   return recognisers.some((one) => one.recogniseEnd?.(end.subarray(0, n)) === true)
 }

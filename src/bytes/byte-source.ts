@@ -1,3 +1,4 @@
+// What bytes are read from.
 import type { MaybePromise } from '../core/maybe-promise.js'
 
 /** A half-open range of positions, in bytes. */

@@ -1,3 +1,4 @@
+// Undoes a change that failed, and says so.
 import { BlpkError } from '../core/errors.js'
 import type { Editable } from './editable.js'
 

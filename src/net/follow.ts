@@ -1,3 +1,4 @@
+// Signals of single requests that follow the signal of a run.
 import { onAbort } from '../core/signals.js'
 
 /**

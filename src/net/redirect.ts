@@ -1,3 +1,4 @@
+// Which redirects are followed.
 import { BlpkError } from '../core/errors.js'
 import { scrubbed, shownUrl } from './redact.js'
 

@@ -28,7 +28,7 @@ function merged(ranges: readonly (readonly [start: number, stop: number])[]): [n
  * An object that is changed by a new one in its place, made out of it: what a change overwrites goes through
  * this machine, with as much beside it as a part of an upload must have; what stays is copied within the store.
  */
-export class ChangingObject implements VersionedEditable {
+class ChangingObject implements VersionedEditable {
   readonly name: string
   readonly seekable = true
   readonly #source: ObjectSource

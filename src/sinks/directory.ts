@@ -1,3 +1,4 @@
+// A directory of files that appears under its name only when it is whole.
 import {
   closeSync,
   existsSync,
@@ -9,7 +10,8 @@ import {
   rmSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { FRONT_BYTES, startsAsArchive } from '../bytes/archives.js'
+import { startsAsArchive } from '../bytes/archives.js'
+import { PEEK_BYTES } from '../bytes/peek.js'
 import { BlpkError } from '../core/errors.js'
 import { attempt, ioError } from '../core/io-errors.js'
 import { nodeDisk } from '../disk/disk.js'
@@ -48,7 +50,7 @@ const REMOVAL = { recursive: true, force: true, maxRetries: 5, retryDelay: 50 } 
 function isContainerFile(path: string): boolean {
   const fd = nodeDisk.open(path, 'guarded')
   try {
-    const front = new Uint8Array(FRONT_BYTES)
+    const front = new Uint8Array(PEEK_BYTES)
     return startsAsArchive(front.subarray(0, nodeDisk.read(fd, front, 0)))
   } finally {
     nodeDisk.close(fd)

@@ -1,3 +1,4 @@
+// Collects bytes in memory.
 import type { ByteSink } from '../bytes/byte-sink.js'
 
 /** Collects bytes in memory. */

@@ -1,3 +1,4 @@
+// Where plain bytes go, in order.
 import type { ByteSink } from '../bytes/byte-sink.js'
 import type { FilePlace } from '../bytes/file-place.js'
 import type { MaybePromise } from '../core/maybe-promise.js'

@@ -1,3 +1,4 @@
+// Writes to standard output and other open descriptors.
 import { fstatSync, ftruncateSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { Socket } from 'node:net'

@@ -1,3 +1,4 @@
+// Reads bytes in memory.
 import type { ByteSource } from '../bytes/byte-source.js'
 
 /** Bytes in memory. */

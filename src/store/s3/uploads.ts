@@ -56,7 +56,7 @@ export async function* listUploads(
 }
 
 /** Gives an upload up, and its parts with it; nothing is thrown if there is none. @throws BlpkError DENIED, NETWORK */
-export async function abortUpload(name: string, uploadId: string, settings: PlaceSettings): Promise<void> {
+async function abortUpload(name: string, uploadId: string, settings: PlaceSettings): Promise<void> {
   const command = new AbortMultipartUploadCommand({ ...targetOf(name), UploadId: uploadId })
   await retrying(settings, async () => {
     try {
