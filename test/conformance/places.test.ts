@@ -247,6 +247,13 @@ describe('a place of users', () => {
     expect((await readAll(await openSource('MEM://box/a b'))).equals(ramp(3))).toBe(true)
   })
 
+  test('may only be read from', async () => {
+    const source = (name: string) => new MemorySource(Buffer.from(name.slice('text://'.length)))
+    registerPlace({ schemes: ['text'], identity: () => undefined, source })
+    expect((await readAll(await openSource('text://hello'))).toString()).toBe('hello')
+    await expect(openSink('text://hello')).rejects.toEqual(code('USAGE'))
+  })
+
   test('has a scheme that no other has', () => {
     for (const schemes of [['s3'], ['mem'], ['file'], ['a b'], ['C']])
       expect(() => registerPlace({ ...place, schemes })).toThrow(/scheme|place already/)
