@@ -9,6 +9,7 @@ import {
   type ByteSource,
   compress,
   decompress,
+  MemorySource,
   openSink,
   openSource,
   registerPlace,
