@@ -9,6 +9,7 @@ import type { RunOptions } from '../engine/options.js'
 import { dtypeText } from '../format/facts.js'
 import { openNpyFile } from '../format/npy-file.js'
 import type { Opened, OpenOptions } from '../format/opened.js'
+import { formatByName } from '../format/registry.js'
 import { type Selectable, select } from '../format/select.js'
 import { isWhole, type Selection } from '../format/selection.js'
 import { PEEK_BYTES } from '../format/traits.js'
@@ -39,7 +40,9 @@ export interface DecompressResult {
   range?: { start: number; stop: number }
 }
 
+/** Is it a `.npy` file, by its bytes, that nobody calls an archive? */
 async function isNpyFile(source: ByteSource): Promise<boolean> {
+  if (formatByName(source.name) !== undefined) return false
   const front = new Uint8Array(PEEK_BYTES)
   return isNpy(front.subarray(0, await source.read(0, front)))
 }
