@@ -1,3 +1,5 @@
+// Which box of an array a chunk of its grid covers.
+
 import { type Box, boxAt, intersect, type Partition } from './geometry.js'
 
 /** The indices of a chunk in the grid of an array. */

@@ -1,3 +1,5 @@
+// The geometry of chunked arrays: boxes, the grid of chunks and blocks, and copies between boxes.
+
 import { axesOf, copyAxes } from './runs.js'
 
 /** A box in an array: from `start` (included) to `stop` (excluded), in items. */

@@ -1,3 +1,5 @@
+// Brings arrays from Fortran order into C order.
+
 import { eachIndex, product } from './geometry.js'
 import { stridesOf } from './runs.js'
 

@@ -1,3 +1,5 @@
+// Chooses the shapes of chunks and blocks for an array.
+
 import { usage } from '../core/errors.js'
 import { type ArrayShape, MAX_DIMENSIONS, product, roundUp } from './geometry.js'
 

@@ -1,3 +1,5 @@
+// Reverses the axes of an array, tile by tile so that both sides stay in the cache.
+
 import { eachIndex } from './geometry.js'
 
 const TYPES = { 1: Uint8Array, 2: Uint16Array, 4: Uint32Array, 8: BigUint64Array } as const

@@ -1,3 +1,5 @@
+// Plans copies between arrays as few, long runs along each axis, for the kernels and for plain memory.
+
 import type { Runs } from './picks.js'
 
 /** Runs along one axis, with the strides of both sides. */

@@ -1,3 +1,5 @@
+// Cuts an array into boxes that are read or written at once, with a bound on their size.
+
 import { type Box, eachIndex, product } from './geometry.js'
 
 /** How an array is cut into parts that fit in memory. */

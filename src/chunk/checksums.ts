@@ -1,3 +1,5 @@
+// The checksums that Bloscpack puts behind chunks, by name and number.
+
 import * as nodeZlib from 'node:zlib'
 import { unsupported, usage } from '../core/errors.js'
 import type { Workspace } from '../kernels/workspace.js'

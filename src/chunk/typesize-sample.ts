@@ -1,4 +1,5 @@
 // Finds the item size that a sample packs best with.
+
 import { lz4 } from '../codecs/lz4.js'
 import type { Shuffle } from '../filters/shuffles.js'
 import { Workspace } from '../kernels/workspace.js'

@@ -1,4 +1,5 @@
 // BloscLZ, the codec that C-Blosc brings itself, in the kernels.
+
 import type { Codec } from './codec.js'
 
 export const blosclz: Codec = {

@@ -1,4 +1,5 @@
 // The contract of codecs, built in and of users alike: a descriptor with everything that is known of one.
+
 import type { ErrorPlace } from '../core/errors.js'
 import type { Loadable } from '../core/loading.js'
 import type { MaybePromise } from '../core/maybe-promise.js'

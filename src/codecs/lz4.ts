@@ -1,4 +1,5 @@
 // LZ4 and LZ4 HC in the kernels: the hot path.
+
 import type { Codec, StreamContext } from './codec.js'
 
 /** Streams that refer to a dictionary are decoded right behind it. */

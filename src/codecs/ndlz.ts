@@ -1,4 +1,5 @@
 // NDLZ, a codec of C-Blosc2 (plugins/codecs/ndlz) for two dimensions of bytes; it is only read.
+
 import type { Codec } from './codec.js'
 
 const HEAD_BYTES = 9

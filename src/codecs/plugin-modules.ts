@@ -1,4 +1,5 @@
 // Modules of users that register codecs and filters: how they are asked, and how worker threads load them.
+
 import { unsupported, usage } from '../core/errors.js'
 import type { Module } from '../filters/modules.js'
 import { isRegistered, noteModule } from '../filters/modules.js'

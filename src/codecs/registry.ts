@@ -1,4 +1,5 @@
 // Every codec that there is, built in or registered, by name and number.
+
 import { type ErrorPlace, unsupported, usage } from '../core/errors.js'
 import { checkUserId, USER_IDS } from '../filters/registry.js'
 import { blosclz } from './blosclz.js'

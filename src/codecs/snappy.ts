@@ -1,4 +1,5 @@
 // Snappy, by a library of its own that is loaded when a chunk needs it. It has no levels.
+
 import { createRequire } from 'node:module'
 import type * as Snappy from 'snappy'
 import { type Codec, deliver } from './codec.js'

@@ -1,4 +1,5 @@
 // Codecs of users: the same descriptor as of built-in ones, over plain views in place of addresses.
+
 import { BlpkError, type ErrorPlace } from '../core/errors.js'
 import type { MaybePromise } from '../core/maybe-promise.js'
 import { type Module, noteModule } from '../filters/modules.js'

@@ -1,4 +1,5 @@
 // Node's own zlib; the level is zlib's.
+
 import { deflateSync, inflateSync } from 'node:zlib'
 import { type Codec, deliver } from './codec.js'
 

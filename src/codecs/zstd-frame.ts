@@ -1,3 +1,5 @@
+// Walks over the block headers of a Zstandard frame (RFC 8878), to learn its sizes without decoding it.
+
 const MAGIC = 0xfd2fb528
 const SKIPPABLE = 0x184d2a50
 const SKIPPABLE_HEAD = 8

@@ -1,4 +1,5 @@
 // Zstandard: the kernels pack and unpack it; a library reads the frames that they do not take.
+
 import { createRequire } from 'node:module'
 import zlib from 'node:zlib'
 import { damaged } from '../core/errors.js'

@@ -1,3 +1,5 @@
+// Input data in memory: a view of bytes, or a typed array whose NumPy dtype is known.
+
 import { usage } from './errors.js'
 import { dtypeOfTyped } from './typed-values.js'
 

@@ -1,3 +1,5 @@
+// Lets callers write `await using` for anything that has a `close` method.
+
 import type { MaybePromise } from './maybe-promise.js'
 
 declare global {

@@ -1,3 +1,5 @@
+// Gives signals and timers a chance to run during long stretches of synchronous work.
+
 /** Signals and timers wait no longer than this while nothing else makes the event loop turn, in milliseconds. */
 const LONGEST_TURN = 30
 

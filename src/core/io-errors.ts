@@ -1,3 +1,5 @@
+// Maps errors of the operating system to `BlpkError`s, with the failed action and the path.
+
 import { BlpkError, type ErrorCode } from './errors.js'
 
 const TOO_MANY_FILES = 'too many open files (see ulimit -n)'

@@ -1,3 +1,5 @@
+// Recognises files of other programs (HDF5, ZIP, images …), so that messages can say what a file is.
+
 /** A kind of file that is none of ours. */
 export interface KnownFile {
   /** For a sentence: `an HDF5 file`. */

@@ -1,4 +1,5 @@
 // Loads what codecs and filters need before they can work, once each.
+
 import { unsupported } from './errors.js'
 
 /** What has to be loaded before it works, such as a WebAssembly module. */

@@ -1,3 +1,5 @@
+// The typed arrays that have a NumPy dtype, `Float16Array` included.
+
 /** A `Float16Array`, which Node has from version 24 on, and TypeScript from library ES2025 on. */
 export interface Float16ArrayLike extends ArrayBufferView {
   readonly BYTES_PER_ELEMENT: number

@@ -1,4 +1,5 @@
 // Names of places, and the URLs that may stand for them.
+
 import { fileURLToPath } from 'node:url'
 import { usage } from './errors.js'
 

@@ -1,3 +1,5 @@
+// Makes text from files and servers safe to print on a terminal.
+
 /** Control codes, line separators of Unicode, and what turns the direction of text around. */
 const CONTROLS = /[\p{Cc}\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu
 

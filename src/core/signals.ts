@@ -1,3 +1,5 @@
+// Abort signals: callbacks and promises that end early when a signal is aborted.
+
 import { interruptedError } from './errors.js'
 
 /** What is to be called when a signal is aborted. */

@@ -1,3 +1,5 @@
+// Serialises the changes of one object, in the order of the calls.
+
 import { closedError } from './errors.js'
 import { unlessAborted } from './signals.js'
 

@@ -1,3 +1,5 @@
+// Converts between raw items of a NumPy dtype and JavaScript's typed arrays, byte order included.
+
 import { usage } from './errors.js'
 import type { Float16ArrayLike, NumericArray } from './numeric-array.js'
 

@@ -1,3 +1,5 @@
+// Incremental xxh64, and its digests as text and as bytes. The library loads on first use.
+
 /** An xxh64 that bytes are added to piece by piece. */
 export interface Xxh64 {
   update(bytes: Uint8Array): Xxh64

@@ -1,3 +1,5 @@
+// Takes C-Blosc2's own lock (`.b2lock`) of a frame, which keeps writers of other programs out.
+
 import {
   closeSync,
   constants,

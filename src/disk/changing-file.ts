@@ -1,3 +1,5 @@
+// Files that are open for a change: locked, journalled, and rolled back if the change fails.
+
 import { dirname, join } from 'node:path'
 import type { ChangePlan, Editable, Refronted, Replaceable } from '../bytes/editable.js'
 import type { FindMutable, Range } from '../bytes/mutable-parts.js'

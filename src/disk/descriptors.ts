@@ -1,3 +1,5 @@
+// Recognises paths that name open descriptors, such as `/dev/fd/3`.
+
 import { lstatSync, readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
 import { followLinks } from './links.js'

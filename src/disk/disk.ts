@@ -1,4 +1,5 @@
 // The file operations that archives are changed by, as those of the machine or of a test.
+
 import {
   type BigIntStats,
   closeSync,

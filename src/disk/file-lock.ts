@@ -1,3 +1,5 @@
+// Takes `flock` locks (`LockFileEx` on Windows), as C programs do.
+
 import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { type BlpkError, interruptedError, unsupported } from '../core/errors.js'

@@ -1,3 +1,5 @@
+// Finds the journal of an archive, and decides if it belongs to it and can be trusted.
+
 import type { FindMutable, Range, ReadNow } from '../bytes/mutable-parts.js'
 import { littleEndian64, toHex, type Xxh64, xxh64 } from '../core/xxh64.js'
 import { type Disk, type FileFacts, type FileId, sameFile } from './disk.js'

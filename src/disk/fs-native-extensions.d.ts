@@ -1,3 +1,5 @@
+// Types for the part of `fs-native-extensions` that locks files.
+
 /** The part of the package that is used; it brings no types of its own. */
 declare module 'fs-native-extensions' {
   const lib: {

@@ -1,3 +1,5 @@
+// Reads and writes that repeat until all bytes are done.
+
 import { readSync, writeSync } from 'node:fs'
 
 /** Systems take less than 2 GiB in one read or write; so much is asked for at a time, in bytes. */

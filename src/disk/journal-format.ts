@@ -1,3 +1,5 @@
+// The journal's format: magic, facts, saved ranges and digest, with all checks on reading.
+
 /** What stands at the start of a journal, before its facts. */
 export const PREFIX_BYTES = 16
 /** The xxh64 of everything before it, at the end. */

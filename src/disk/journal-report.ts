@@ -1,3 +1,5 @@
+// Describes the journal beside an archive, for `verify`. It changes nothing.
+
 import type { FindMutable } from '../bytes/mutable-parts.js'
 import { nodeDisk } from './disk.js'
 import { findJournal } from './find-journal.js'

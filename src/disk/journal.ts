@@ -1,3 +1,5 @@
+// Where the journal of a change lies, and how it is written and removed.
+
 import { hostname } from 'node:os'
 import { dirname } from 'node:path'
 import type { ChangePlan } from '../bytes/editable.js'

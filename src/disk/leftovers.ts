@@ -1,3 +1,5 @@
+// Finds temporary files and journals of runs that were killed, for `blpk clean`.
+
 import { type Dirent, lstatSync, readdirSync, rmdirSync, type Stats, unlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import type { FindMutable } from '../bytes/mutable-parts.js'

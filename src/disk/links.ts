@@ -1,3 +1,5 @@
+// Resolves symbolic links, names that are not UTF-8 included.
+
 import { lstatSync, readlinkSync, realpathSync, type Stats, statSync } from 'node:fs'
 import { dirname, isAbsolute } from 'node:path'
 import { BlpkError } from '../core/errors.js'

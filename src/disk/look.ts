@@ -1,3 +1,5 @@
+// `stat` with errors of our own, and undefined for a name that does not exist.
+
 import { type BigIntStats, type Stats, statSync } from 'node:fs'
 import { attempt } from '../core/io-errors.js'
 

@@ -1,3 +1,5 @@
+// Permissions of new files: never more than the files allowed whose data they hold.
+
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 

@@ -1,3 +1,5 @@
+// Names for files that lie beside another, short enough for every file system.
+
 import type * as crypto from 'node:crypto'
 import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'

@@ -1,3 +1,5 @@
+// The writers' lock of an archive: a lock of the kernel that ends with the process.
+
 import { unsupported } from '../core/errors.js'
 import { scarcity } from '../core/io-errors.js'
 

@@ -1,4 +1,5 @@
 // A file that appears under its name only when it is whole.
+
 import type { ByteSink } from '../bytes/byte-sink.js'
 import type { FilePlace } from '../bytes/file-place.js'
 import { BlpkError } from '../core/errors.js'

@@ -1,3 +1,5 @@
+// A journal that is open for reading: its facts, and the bytes that it saved.
+
 import { BlpkError } from '../core/errors.js'
 import type { Disk, FileId } from './disk.js'
 import type { JournalFacts } from './journal-format.js'

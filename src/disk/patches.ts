@@ -1,3 +1,5 @@
+// Lays saved bytes over what is read from a file, such as its state before a change.
+
 /** Bytes that are not read from a file, but from elsewhere. Position and size are in bytes. */
 export interface Patch {
   position: number

@@ -1,3 +1,5 @@
+// Reads and hashes ranges of open files in pieces of bounded size.
+
 import { BlpkError } from '../core/errors.js'
 import { EventTurns } from '../core/event-turns.js'
 import type { Xxh64 } from '../core/xxh64.js'

@@ -1,3 +1,5 @@
+// Tells if the process that wrote something may still run, despite reused process ids.
+
 import { readFileSync } from 'node:fs'
 
 /** Linux counts the starts of processes in hundredths of a second. */

@@ -1,3 +1,5 @@
+// The last steps after an output has its name: flushing the directory, removing what it replaced.
+
 import { dirname } from 'node:path'
 import { BlpkError } from '../core/errors.js'
 import { ioError } from '../core/io-errors.js'

@@ -1,3 +1,5 @@
+// Opens archives for reading as a snapshot, without a lock, while others may change them.
+
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ByteSource } from '../bytes/byte-source.js'
 import type { FindMutable, Range, ReadNow } from '../bytes/mutable-parts.js'

@@ -1,3 +1,5 @@
+// Rolls back the changes of writers that were killed, and sets journals aside that do not count.
+
 import { hostname } from 'node:os'
 import { dirname } from 'node:path'
 import { BlpkError, unsupported } from '../core/errors.js'

@@ -1,3 +1,5 @@
+// Keeps writers away from an archive while a new file replaces it.
+
 import type { FindMutable } from '../bytes/mutable-parts.js'
 import { BlpkError } from '../core/errors.js'
 import { attempt } from '../core/io-errors.js'

@@ -1,3 +1,5 @@
+// Names of temporary files, which say what process and machine made them.
+
 import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { basename, dirname, join } from 'node:path'

@@ -1,3 +1,5 @@
+// Decides by owner and mode if a file beside an archive can be trusted.
+
 import type { FileFacts } from './disk.js'
 
 const GROUP_WRITES = 0o020

@@ -1,3 +1,5 @@
+// Waits for the writers' lock of an archive, past readers that hold it as well.
+
 import { BlpkError } from '../core/errors.js'
 import { attempt, ioError, isNameTooLong } from '../core/io-errors.js'
 import { lockMode, mayLock } from './b2lock.js'

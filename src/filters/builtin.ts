@@ -1,4 +1,5 @@
 // The filters of the format itself and of C-Blosc2's plugins, but those of cells, in the kernels.
+
 import { usage } from '../core/errors.js'
 import { type BlockContext, copyWithin, type Filter, type FilterTraits } from './filter.js'
 

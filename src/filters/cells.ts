@@ -1,4 +1,5 @@
 // The filters of C-Blosc2 that order the items of blocks by cells; they are only undone.
+
 import { damaged } from '../core/errors.js'
 import type { BlockContext, Filter } from './filter.js'
 

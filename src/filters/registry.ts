@@ -1,4 +1,5 @@
 // Every filter that there is, built in or registered, by name and number.
+
 import { unsupported, usage } from '../core/errors.js'
 import { SIMPLE_FILTERS } from './builtin.js'
 import { CELL_FILTERS } from './cells.js'

@@ -1,4 +1,5 @@
 // The shuffles that Blosc 1 and Bloscpack have, as filters.
+
 import { bitshuffle, shuffle } from './builtin.js'
 import type { Filter } from './filter.js'
 

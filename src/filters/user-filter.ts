@@ -1,4 +1,5 @@
 // Filters of users: the same descriptor as of built-in ones, over plain views in place of addresses.
+
 import type { BlockContext, FilterContext, FilterTraits } from './filter.js'
 import { type Module, noteModule } from './modules.js'
 import { addFilter } from './registry.js'

@@ -1,3 +1,5 @@
+// How much address space is left under `ulimit -v`, and how many threads fit into it.
+
 import { readFileSync } from 'node:fs'
 
 let known: number | undefined

@@ -1,3 +1,5 @@
+// The interface of the WebAssembly kernels, and how they are compiled and instantiated.
+
 import { readFileSync } from 'node:fs'
 
 /**

@@ -1,3 +1,5 @@
+// Allocates the shared WebAssembly memory, and asks for less if address space is limited.
+
 import { BlpkError } from '../core/errors.js'
 import { addressSpaceLeft, addressSpaceLimit } from './address-space.js'
 

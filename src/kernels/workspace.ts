@@ -1,3 +1,5 @@
+// The arena that the threads of a run share, and the scratch areas of each thread in it.
+
 import { BlpkError } from '../core/errors.js'
 import {
   compileKernels,

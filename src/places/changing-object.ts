@@ -1,4 +1,5 @@
 // Changes an object by putting a new one in its place, made out of it.
+
 import type { ChangePlan, Refronted, VersionedEditable } from '../bytes/editable.js'
 import { BlpkError, damaged, unsupported } from '../core/errors.js'
 import { ObjectSink, type ObjectSinkOptions } from '../sinks/object.js'

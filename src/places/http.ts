@@ -1,4 +1,5 @@
 // Web servers, which are only read from.
+
 import type { Place } from './place.js'
 
 export const HTTP: Place = {

@@ -1,4 +1,5 @@
 // The places that are known, by the scheme in front of their names: a line each.
+
 import type { ByteSink } from '../bytes/byte-sink.js'
 import type { ByteSource } from '../bytes/byte-source.js'
 import type { VersionedEditable } from '../bytes/editable.js'

@@ -1,4 +1,5 @@
 // A store of objects as a place.
+
 import { unsupported } from '../core/errors.js'
 import { storeError } from '../store/errors.js'
 import type { ObjectStore } from '../store/object-store.js'

@@ -1,4 +1,5 @@
 // Writes an object of a store: it appears when it is whole, by one request or as an upload in parts.
+
 import type { ByteSink, Expected } from '../bytes/byte-sink.js'
 import type { ByteSource } from '../bytes/byte-source.js'
 import { BlpkError } from '../core/errors.js'

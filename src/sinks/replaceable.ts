@@ -1,4 +1,5 @@
 // Keeps archives from being replaced by plain data, and data by archives.
+
 import { holdsArchive } from '../bytes/archives.js'
 import type { ByteSource } from '../bytes/byte-source.js'
 import { BlpkError, type ErrorCode } from '../core/errors.js'

@@ -1,4 +1,5 @@
 // What answers of web servers say, and whether it is what was asked for.
+
 import { BlpkError, unsupported } from '../core/errors.js'
 import { type ContentRange, parseContentRange } from '../net/content-range.js'
 import { scrubbed } from '../net/redact.js'

@@ -1,4 +1,5 @@
 // Reads an object of a store by ranges, all of the version that it had when it was opened.
+
 import { BlpkError } from '../core/errors.js'
 import { follower } from '../net/follow.js'
 import { filling, interruptedError, type NetSettings, retrying, TransientError } from '../net/retry.js'

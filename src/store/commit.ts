@@ -1,4 +1,5 @@
 // The moment in which a write becomes visible, done exactly once though answers get lost.
+
 import { BlpkError } from '../core/errors.js'
 import { type NetSettings, Retries, TransientError } from '../net/retry.js'
 import { knowsNoConditions } from './errors.js'

@@ -1,4 +1,5 @@
 // Finds out whether a store really refuses writes whose condition does not hold: some let them pass.
+
 import { BlpkError } from '../core/errors.js'
 import { retrying } from '../net/retry.js'
 import { knowsNoConditions } from './errors.js'

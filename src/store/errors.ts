@@ -1,4 +1,5 @@
 // Errors of stores, whichever store it is.
+
 import { BlpkError, type ErrorCode } from '../core/errors.js'
 import { scrubbed } from '../net/redact.js'
 import { TransientError } from '../net/retry.js'

@@ -1,4 +1,5 @@
 // What a store of objects does for us: the interface that S3 implements, and every store that users add.
+
 import type { MaybePromise } from '../core/maybe-promise.js'
 
 /** How an object may be cut into parts; sizes are in bytes. */

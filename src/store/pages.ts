@@ -1,4 +1,5 @@
 // Bounds on lists that a store gives page by page.
+
 import { BlpkError } from '../core/errors.js'
 
 /** What a list may come to: stores give 1000 entries a page, and only the last page has fewer. */

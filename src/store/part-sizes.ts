@@ -1,4 +1,5 @@
 // How an upload is cut into parts, within the limits of its store.
+
 import type { PartLimits } from './object-store.js'
 
 /** Sizes are multiples of so many bytes, or of the usual size if that is smaller. */

@@ -1,4 +1,5 @@
 // What those who open a place that is not on this machine may set: patience, addresses, and what may be overwritten.
+
 import type { NetSettings } from '../net/retry.js'
 import type { S3Options } from './s3/settings.js'
 

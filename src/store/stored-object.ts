@@ -1,4 +1,5 @@
 // Requests for one object of a store: tried again as long as the failure may pass, with errors of ours.
+
 import { interruptedError } from '../core/errors.js'
 import { following } from '../net/follow.js'
 import { type NetSettings, retrying } from '../net/retry.js'

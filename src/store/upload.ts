@@ -1,4 +1,5 @@
 // An upload in parts while the object is still being written: a few parts are under way at the same time.
+
 import { setTimeout } from 'node:timers/promises'
 import { interruptedError } from '../core/errors.js'
 import { follower } from '../net/follow.js'

@@ -1,4 +1,5 @@
 // Names of writes, kept with objects: by them a writer whose answer was lost knows whether it wrote.
+
 import { randomBytes } from 'node:crypto'
 import type { Metadata, Traits } from './object-store.js'
 

@@ -1,4 +1,5 @@
 // Loads modules of users that register codecs and filters, by their paths.
+
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'

@@ -1,3 +1,5 @@
+// NumPy dtypes, simple and structured: parsing them, their sizes, and their text as NumPy writes it.
+
 import { damaged, unsupported } from '../../core/errors.js'
 import { type PyLiteral, PyTuple } from './literal.js'
 import { repr } from './repr.js'

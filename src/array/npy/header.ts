@@ -1,3 +1,5 @@
+// Reads and writes the headers of `.npy` files, byte for byte as `numpy.save` does.
+
 import { damaged, unsupported } from '../../core/errors.js'
 import { arrayBytes, type Descr, dtypeRepr, isShape, parseDescr } from './dtype.js'
 import { type PyLiteral, PyTuple, parseLiteral } from './literal.js'

@@ -1,3 +1,5 @@
+// Parses the Python literals in `.npy` headers and in Bloscpack's metadata.
+
 import { damaged } from '../../core/errors.js'
 import { CLOSING_QUOTE, unescapePython } from './strings.js'
 

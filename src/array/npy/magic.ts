@@ -1,3 +1,5 @@
+// Recognises `.npy` files by their first bytes.
+
 /** What a .npy file starts with: `\x93NUMPY`. */
 export const NPY_MAGIC = Uint8Array.from([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59])
 

@@ -1,3 +1,5 @@
+// The metadata by which Bloscpack describes a NumPy array: writing and reading them.
+
 import { damaged } from '../../core/errors.js'
 import { membersOf } from '../../core/json/edit.js'
 import { parseJson } from '../../core/json/value.js'

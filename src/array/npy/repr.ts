@@ -1,3 +1,5 @@
+// Prints Python literals as Python's `repr` does.
+
 import { type PyLiteral, PyTuple } from './literal.js'
 import { quote } from './strings.js'
 

@@ -1,3 +1,5 @@
+// Python string literals: escapes on the way in, quotes on the way out.
+
 /** What ends a string that was opened by a quote: everything up to the quote itself, escapes skipped over. */
 export const CLOSING_QUOTE: ReadonlyMap<string, RegExp> = new Map([
   ["'", /[^'\\\n]*(?:\\[\s\S][^'\\\n]*)*'/y],

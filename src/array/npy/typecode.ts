@@ -1,3 +1,5 @@
+// Parses the code or name of a simple NumPy type, such as `<f4`, `int32` or `M8[ns]`.
+
 import { unsupported } from '../../core/errors.js'
 import { quote } from './strings.js'
 

@@ -1,4 +1,5 @@
 // The block sizes of C-Blosc 1.x.
+
 import type { Codec } from '../../codecs/codec.js'
 import { MAX_CHUNK_NBYTES, MAX_STREAMS, MIN_STREAM_BYTES } from './header.js'
 

@@ -1,4 +1,5 @@
 // Decompresses chunks of Blosc 1.
+
 import { type Codec, StreamContext } from '../../codecs/codec.js'
 import { codecByFormat } from '../../codecs/registry.js'
 import { damaged, type ErrorPlace } from '../../core/errors.js'

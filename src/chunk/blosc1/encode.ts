@@ -1,4 +1,5 @@
 // Compresses chunks of Blosc 1.
+
 import { type Codec, StreamContext } from '../../codecs/codec.js'
 import { usage } from '../../core/errors.js'
 import { loading } from '../../core/loading.js'

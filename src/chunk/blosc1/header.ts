@@ -1,3 +1,5 @@
+// The 16-byte header of a Blosc 1 chunk: parsing, checking and writing it.
+
 import { damaged, type ErrorPlace, unsupported } from '../../core/errors.js'
 import type { Shuffle } from '../../filters/shuffles.js'
 

@@ -1,4 +1,5 @@
 // Which filter a block of a Blosc 1 chunk goes through, and what the filter is told.
+
 import type { ErrorPlace } from '../../core/errors.js'
 import { loneChunk } from '../../core/schunk-traits.js'
 import type { BlockContext, Filter } from '../../filters/filter.js'

@@ -1,4 +1,5 @@
 // Decodes the streams of blocks.
+
 import { type Codec, StreamContext } from '../../codecs/codec.js'
 import { damaged } from '../../core/errors.js'
 import { type Loadable, loading } from '../../core/loading.js'

@@ -1,4 +1,5 @@
 // The block sizes of C-Blosc2.
+
 import { FILTER_SHUFFLE, MAX_BLOCK_BYTES, MAX_CHUNK_TYPESIZE } from './header.js'
 import type { Chunk2Params } from './params.js'
 

@@ -1,3 +1,5 @@
+// Access to the stored bytes of a chunk, wherever they lie, so that parts of it can be fetched.
+
 import { damaged, type ErrorPlace } from '../../core/errors.js'
 import type { MaybePromise } from '../../core/maybe-promise.js'
 

@@ -1,4 +1,5 @@
 // Decompresses chunks of Blosc2, block by block.
+
 import { type AxisRuns, planWords, spanOfRuns } from '../../array/runs.js'
 import { damaged, type ErrorPlace } from '../../core/errors.js'
 import type { Workspace } from '../../kernels/workspace.js'

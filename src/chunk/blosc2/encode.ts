@@ -1,4 +1,5 @@
 // Compresses chunks of Blosc2.
+
 import { StreamContext } from '../../codecs/codec.js'
 import { usage } from '../../core/errors.js'
 import { loading } from '../../core/loading.js'

@@ -1,4 +1,5 @@
 // Makes Blosc1 chunks chunks of Blosc2 without compressing them again.
+
 import type { Codec } from '../../codecs/codec.js'
 import { SHUFFLE_FILTERS } from '../../filters/shuffles.js'
 import { CHUNK_HEADER_BYTES, type ChunkHeader, streamsOfBlock } from '../blosc1/header.js'

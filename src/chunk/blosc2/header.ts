@@ -1,3 +1,5 @@
+// The header of a chunk in a Blosc2 frame, of 32 or 16 bytes: parsing, checking and writing it.
+
 import { damaged, type ErrorPlace, unsupported } from '../../core/errors.js'
 
 /** Size of the header that Blosc2 writes, in bytes; Blosc1 chunks inside frames have the first 16. */

@@ -1,3 +1,5 @@
+// Reads a chunk's header and block table, and checks them before anything is decoded or allocated.
+
 import { damaged, type ErrorPlace, unsupported } from '../../core/errors.js'
 import type { ChunkBytes } from './chunk-bytes.js'
 import { type Chunk2Header, EXTENDED_HEADER_BYTES, parseChunk2Header, SHORT_HEADER_BYTES } from './header.js'

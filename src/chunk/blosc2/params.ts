@@ -1,4 +1,5 @@
 // How chunks of Blosc2 are compressed.
+
 import type { Codec } from '../../codecs/codec.js'
 import { knownNumber, knownPlugin } from '../../codecs/registry.js'
 import type { SChunkTraits } from '../../core/schunk-traits.js'

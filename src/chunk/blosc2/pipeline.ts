@@ -1,4 +1,5 @@
 // Runs the filters of a chunk over its blocks.
+
 import { type ErrorPlace, unsupported } from '../../core/errors.js'
 import type { SChunkTraits } from '../../core/schunk-traits.js'
 import { type BlockContext, copyWithin } from '../../filters/filter.js'

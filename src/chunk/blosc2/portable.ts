@@ -1,4 +1,5 @@
 // Which code a chunk needs, and whether a worker thread can have it.
+
 import type { Codec } from '../../codecs/codec.js'
 import { knownFilter } from '../../filters/registry.js'
 import type { FilterSlot } from './header.js'

@@ -1,3 +1,5 @@
+// Takes the samples that a chunk's dictionary is made from.
+
 import type { Workspace } from '../../kernels/workspace.js'
 
 /** Largest dictionary that C-Blosc2 reads, and the least that it makes one for, in bytes. */

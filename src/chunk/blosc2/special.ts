@@ -1,3 +1,5 @@
+// The bytes that chunks of a special value stand for: zeros, NaNs or a repeated item.
+
 import { damaged, type ErrorPlace } from '../../core/errors.js'
 import type { Special } from './header.js'
 

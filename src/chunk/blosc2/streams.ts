@@ -1,4 +1,5 @@
 // Which codec decodes the streams of a chunk.
+
 import type { Codec } from '../../codecs/codec.js'
 import { codecByFormat, codecByPlugin, knownFormat, knownPlugin } from '../../codecs/registry.js'
 import { type ErrorPlace, unsupported } from '../../core/errors.js'

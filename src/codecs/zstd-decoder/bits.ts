@@ -1,3 +1,5 @@
+// Bit readers of the Zstandard decoder: forward for tables, backward for entropy-coded streams.
+
 /** Thrown inside this decoder for a malformed frame; it never leaves the folder. */
 export class Malformed extends Error {}
 

@@ -1,3 +1,5 @@
+// The content checksum of a Zstandard frame.
+
 const MASK = 2n ** 64n - 1n
 const P1 = 0x9e3779b185ebca87n
 const P2 = 0xc2b2ae3d27d4eb4fn

@@ -1,3 +1,5 @@
+// FSE tables of the Zstandard decoder: reading their descriptions, and decoding with them.
+
 import { type BackwardBits, ForwardBits, Malformed } from './bits.js'
 
 /** A decoding table: what each state stands for, and how the next one is found (RFC 8878, section 4.1). */

@@ -1,3 +1,5 @@
+// Huffman trees of the Zstandard decoder: reading their descriptions, and decoding literals with them.
+
 import { BackwardBits, Malformed } from './bits.js'
 import { FseState, readFse } from './fse.js'
 

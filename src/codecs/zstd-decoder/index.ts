@@ -1,3 +1,5 @@
+// Decodes Zstandard frames that were compressed with a dictionary; other frames have faster ways.
+
 import { behindSkippable, type ZstdFrame, zstdFrameAt } from '../zstd-frame.js'
 import { Malformed } from './bits.js'
 import { zstdChecksum } from './checksum.js'

@@ -1,3 +1,5 @@
+// Decodes the literals section of a Zstandard block.
+
 import { Malformed } from './bits.js'
 import { decodeHuffman, type HuffmanTable, readHuffman } from './huffman.js'
 

@@ -1,3 +1,5 @@
+// Decodes the sequences section of a Zstandard block: literal lengths, match lengths and offsets.
+
 import { BackwardBits, Malformed } from './bits.js'
 import { buildFse, FseState, type FseTable, readFse, rleTable } from './fse.js'
 

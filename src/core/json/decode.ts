@@ -1,3 +1,5 @@
+// Decodes the bytes of a JSON document as Python's `json.loads` does: UTF-8 or UTF-16, with lone surrogates.
+
 import { isUtf8 } from 'node:buffer'
 import { escapeLoneSurrogates } from './json.js'
 import { JsonFault } from './scan.js'

@@ -1,3 +1,5 @@
+// Reads and replaces single members of a JSON object as text, so that numbers keep all of their digits.
+
 import { unsupported } from '../errors.js'
 import { compacted, readingJson, toJson } from './json.js'
 import { JsonScanner } from './scan.js'

@@ -1,3 +1,5 @@
+// JSON text as Python's json module writes it: checking, escaping and compacting, without parsing numbers.
+
 import { usage } from '../errors.js'
 import { JsonFault, JsonScanner } from './scan.js'
 import { replaceAll, TextPieces } from './text-pieces.js'

@@ -1,3 +1,5 @@
+// Prints JSON text in another layout: indented or on one line, and safe for a terminal.
+
 import { escapeUnit, JsonText } from './json.js'
 import { JsonScanner } from './scan.js'
 import { replaceAll, TextPieces } from './text-pieces.js'

@@ -1,3 +1,5 @@
+// A tokenizer for JSON that checks the grammar, builds nothing and does not recurse.
+
 /** What is wrong with a JSON text, and where: `unexpected "x" at line 1, column 3`. */
 export class JsonFault extends Error {
   /** The text is nested deeper than {@link MAX_JSON_DEPTH}; it may be JSON all the same. */

@@ -1,3 +1,5 @@
+// Builds and rewrites texts of many megabytes piece by piece, in bounded memory.
+
 const JOIN_AT = 1 << 14
 const SLICE = 1 << 16
 

@@ -1,3 +1,5 @@
+// Parses JSON text into JavaScript values; large integers become bigints.
+
 import { JsonScanner } from './scan.js'
 
 /** Python reads integers of at most 4300 digits; larger ones would take minutes. */

@@ -1,4 +1,5 @@
 // Checks that an answer to a read has the bytes that were asked for: stores are not trusted.
+
 import type { Readable } from 'node:stream'
 import type { GetObjectCommandOutput } from '@aws-sdk/client-s3'
 import { BlpkError, unsupported } from '../../core/errors.js'

@@ -1,4 +1,5 @@
 // Bounds on answers of a store, which the SDK takes whole and without one.
+
 import type { Readable } from 'node:stream'
 import type { S3Client } from '@aws-sdk/client-s3'
 import { TransientError } from '../../net/retry.js'

@@ -1,4 +1,5 @@
 // Clients of the SDK, one for each set of settings.
+
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
 import { usage } from '../../core/errors.js'
 import { shownUrl } from '../../net/redact.js'

@@ -1,4 +1,5 @@
 // Requests with conditions, in the ways that different stores understand them.
+
 import { BlpkError } from '../../core/errors.js'
 import { changedError, NoConditionsError } from '../errors.js'
 import type { Condition, Head } from '../object-store.js'

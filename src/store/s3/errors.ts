@@ -1,4 +1,5 @@
 // What the SDK throws, and what it means.
+
 import { BlpkError } from '../../core/errors.js'
 import { scrubbed } from '../../net/redact.js'
 import { TransientError } from '../../net/retry.js'

@@ -1,4 +1,5 @@
 // How S3 lets uploads be cut into parts.
+
 import type { PartLimits } from '../object-store.js'
 
 export const LIMITS: PartLimits = {

@@ -1,4 +1,5 @@
 // Lists of objects, page by page.
+
 import { ListObjectsV2Command } from '@aws-sdk/client-s3'
 import { retrying } from '../../net/retry.js'
 import type { Listed } from '../object-store.js'

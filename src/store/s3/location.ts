@@ -1,4 +1,5 @@
 // Names of objects: `s3://bucket/key`.
+
 import { usage } from '../../core/errors.js'
 
 /** An object of a store. */

@@ -1,4 +1,5 @@
 // S3, and whatever speaks its language, as a store of objects.
+
 import {
   DeleteObjectCommand,
   GetObjectCommand,

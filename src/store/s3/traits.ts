@@ -1,4 +1,5 @@
 // What S3 keeps with an object besides its bytes.
+
 import type { GetObjectCommandOutput, PutObjectCommandInput } from '@aws-sdk/client-s3'
 import type { Traits } from '../object-store.js'
 

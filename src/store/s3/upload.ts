@@ -1,4 +1,5 @@
 // Multipart uploads of S3.
+
 import { createHash } from 'node:crypto'
 import {
   AbortMultipartUploadCommand,

@@ -1,4 +1,5 @@
 // Lists of unfinished uploads, page by page.
+
 import {
   AbortMultipartUploadCommand,
   ListMultipartUploadsCommand,

@@ -1,4 +1,5 @@
 // How chunks of frames are compressed: from options to parameters, and from headers back to options.
+
 import { wholeItems } from '../../../chunk/blosc2/blocksize.js'
 import { type FilterSlot, MAX_BLOCK_BYTES, MAX_FILTERS } from '../../../chunk/blosc2/header.js'
 import {

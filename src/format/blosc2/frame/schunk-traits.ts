@@ -1,4 +1,5 @@
 // What codecs and filters are told of the super-chunk in a frame.
+
 import type { SChunkTraits } from '../../../core/schunk-traits.js'
 import type { Layers } from './layers.js'
 
