@@ -1,4 +1,5 @@
 // What bytes are written to.
+
 import type { MaybePromise } from '../core/maybe-promise.js'
 import type { ByteSource } from './byte-source.js'
 import type { FilePlace } from './file-place.js'

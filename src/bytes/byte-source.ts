@@ -1,4 +1,5 @@
 // What bytes are read from.
+
 import type { MaybePromise } from '../core/maybe-promise.js'
 
 /** A half-open range of positions, in bytes. */

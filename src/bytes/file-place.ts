@@ -1,4 +1,5 @@
 // Positions in open files, for threads that read or write there themselves.
+
 import type { ByteSource } from './byte-source.js'
 
 /** A place in a file, for whichever thread is to read or write there. */

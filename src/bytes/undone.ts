@@ -1,4 +1,5 @@
 // Undoes a change that failed, and says so.
+
 import { BlpkError } from '../core/errors.js'
 import type { Editable } from './editable.js'
 

@@ -1,4 +1,5 @@
 // Signals of single requests that follow the signal of a run.
+
 import { onAbort } from '../core/signals.js'
 
 /**

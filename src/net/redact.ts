@@ -1,4 +1,5 @@
 // What may be shown of addresses and of what servers say: no secrets, one line, not too long.
+
 import { printable } from '../core/printable.js'
 
 /** Longest text of a server that is shown; an error page may have megabytes. */

@@ -1,4 +1,5 @@
 // Which redirects are followed.
+
 import { BlpkError } from '../core/errors.js'
 import { scrubbed, shownUrl } from './redact.js'
 

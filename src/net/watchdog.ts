@@ -1,4 +1,5 @@
 // Ends a request that makes no progress.
+
 import { onAbort } from '../core/signals.js'
 import { DEFAULT_TIMEOUT, interruptedError, type NetSettings, TransientError } from './retry.js'
 

@@ -1,4 +1,5 @@
 // A directory of files that appears under its name only when it is whole.
+
 import {
   closeSync,
   existsSync,

@@ -1,4 +1,5 @@
 // Collects bytes in memory.
+
 import type { ByteSink } from '../bytes/byte-sink.js'
 
 /** Collects bytes in memory. */

@@ -1,4 +1,5 @@
 // The .npy header in front of the plain bytes of an archive.
+
 import { formatNpyHeader, type NdarrayLayout, ndarrayIn } from '../array/npy/index.js'
 import { damaged } from '../core/errors.js'
 

@@ -1,4 +1,5 @@
 // Opens whatever an output names: files, pipes, devices, descriptors.
+
 import { createWriteStream, openSync, type Stats, statSync } from 'node:fs'
 import type { ByteSink } from '../bytes/byte-sink.js'
 import { BlpkError } from '../core/errors.js'

@@ -1,4 +1,5 @@
 // Where plain bytes go, in order.
+
 import type { ByteSink } from '../bytes/byte-sink.js'
 import type { FilePlace } from '../bytes/file-place.js'
 import type { MaybePromise } from '../core/maybe-promise.js'

@@ -1,4 +1,5 @@
 // Writes to standard output and other open descriptors.
+
 import { fstatSync, ftruncateSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { Socket } from 'node:net'

@@ -1,4 +1,5 @@
 // Writes to streams, in order.
+
 import type { ByteSink } from '../bytes/byte-sink.js'
 import { BlpkError } from '../core/errors.js'
 import { ioError } from '../core/io-errors.js'

@@ -1,4 +1,5 @@
 // Arrays in memory as a source of plain bytes.
+
 import { type ArrayFields, fieldsOf } from '../array/array-value.js'
 import { dtypeRepr, ndarrayMetadata, parseMetadataDtype } from '../array/npy/index.js'
 import { usage } from '../core/errors.js'

@@ -1,4 +1,5 @@
 // A file that is open only while it is read, so that many can be read without many descriptors.
+
 import { join } from 'node:path'
 import type { ByteSource } from '../bytes/byte-source.js'
 import { FileSource } from './file.js'

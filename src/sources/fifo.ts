@@ -1,4 +1,5 @@
 // Opens named pipes without blocking the process until the other end comes.
+
 import { closeSync, constants, open, openSync } from 'node:fs'
 import { Socket } from 'node:net'
 import { BlpkError } from '../core/errors.js'

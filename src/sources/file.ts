@@ -1,4 +1,5 @@
 // Reads a file at any position.
+
 import { closeSync, constants, fstatSync, openSync } from 'node:fs'
 import type { ByteSource } from '../bytes/byte-source.js'
 import { BlpkError, closedError } from '../core/errors.js'

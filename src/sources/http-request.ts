@@ -1,4 +1,5 @@
 // One request to a web server, with its redirects and its body.
+
 import { usage } from '../core/errors.js'
 import { shownUrl } from '../net/redact.js'
 import { MAX_REDIRECTS, redirectTarget, tooManyRedirects } from '../net/redirect.js'

@@ -1,4 +1,5 @@
 // Which version of a file a web server answers with.
+
 /** Before this age a file may change once more within the second that its date names; in ms. */
 const SETTLED = 60_000
 /** A strong ETag as it must be written to go back to the server. */

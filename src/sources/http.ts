@@ -1,4 +1,5 @@
 // Reads a file of a web server by ranges, or in order if the server has none.
+
 import type { ByteSource } from '../bytes/byte-source.js'
 import { BlpkError } from '../core/errors.js'
 import type { ContentRange } from '../net/content-range.js'

@@ -1,4 +1,5 @@
 // Reads bytes in memory.
+
 import type { ByteSource } from '../bytes/byte-source.js'
 
 /** Bytes in memory. */

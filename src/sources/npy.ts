@@ -1,4 +1,5 @@
 // Plain bytes of .npy files, and of anything else.
+
 import { isNpy, type NpyHeader, ndarrayMetadata, parseNpyHeader } from '../array/npy/index.js'
 import type { ByteSource } from '../bytes/byte-source.js'
 import { unsupported, usage } from '../core/errors.js'

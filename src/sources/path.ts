@@ -1,4 +1,5 @@
 // Opens whatever has a path: files, pipes, devices, descriptors.
+
 import { type BigIntStats, createReadStream, fstatSync, openSync, type Stats, statSync } from 'node:fs'
 import { Socket } from 'node:net'
 import type { Readable } from 'node:stream'

@@ -1,4 +1,5 @@
 // Lets the first bytes of a stream be looked at before they are read.
+
 import type { ByteSource } from '../bytes/byte-source.js'
 
 /** A source that is read once, in order, but whose first bytes may be looked at before. */

@@ -1,4 +1,5 @@
 // Where plain bytes come from, in order.
+
 import type { ByteSource } from '../bytes/byte-source.js'
 import type { FilePlace } from '../bytes/file-place.js'
 import type { MaybePromise } from '../core/maybe-promise.js'

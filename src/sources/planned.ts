@@ -1,4 +1,5 @@
 // Fetches ranges that are known beforehand: neighbours together, a few at a time.
+
 import type { ByteSpan } from '../bytes/byte-source.js'
 
 /** Bytes between two ranges that are cheaper to fetch than another request. */

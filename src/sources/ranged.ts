@@ -1,4 +1,5 @@
 // A source over requests for ranges.
+
 import type { ByteSource, ByteSpan } from '../bytes/byte-source.js'
 import { closedError } from '../core/errors.js'
 import { Readahead } from './readahead.js'

@@ -1,4 +1,5 @@
 // Fetches ahead of what is read in order.
+
 import type { ByteSpan } from '../bytes/byte-source.js'
 import { type Piece, Planned } from './planned.js'
 

@@ -1,4 +1,5 @@
 // Sources that can be read anywhere, as against streams.
+
 import type { ByteSource } from '../bytes/byte-source.js'
 import { usage } from '../core/errors.js'
 

@@ -1,4 +1,5 @@
 // Reads streams and iterables of bytes, in order.
+
 import type { ByteSource } from '../bytes/byte-source.js'
 import { BlpkError } from '../core/errors.js'
 import { ioError } from '../core/io-errors.js'

@@ -1,4 +1,5 @@
 // Reads files that do not tell their size, such as those in /proc.
+
 import { closeSync, read, type Stats } from 'node:fs'
 import type { ByteSource } from '../bytes/byte-source.js'
 import { BlpkError } from '../core/errors.js'

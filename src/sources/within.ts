@@ -1,4 +1,5 @@
 // Opens files of a directory, and none that links lead to elsewhere.
+
 import { closeSync, constants, fstatSync, lstatSync, openSync, realpathSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { damaged } from '../core/errors.js'
