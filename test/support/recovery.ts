@@ -1,8 +1,8 @@
 import { planRecovery } from '../../dist/format/bloscpack/damage/recover.js'
-import { type RecoveryReport } from '../../dist/format/recovery.js'
 import { writeRecovered } from '../../dist/format/bloscpack/damage/repair.js'
 import { recoveredPrefix, writeSalvaged } from '../../dist/format/bloscpack/damage/salvage.js'
 import { verifyArchive } from '../../dist/format/bloscpack/verify.js'
+import type { RecoveryReport } from '../../dist/format/recovery.js'
 import {
   ArrayValue,
   BlpkError,
