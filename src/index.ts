@@ -1,3 +1,5 @@
+// The public names of the library, grouped by what they are for.
+
 /**
  * blpk: packs binary and numeric data into Bloscpack archives and reads them back, whole or in part.
  * Errors are {@link BlpkError}s with a code.

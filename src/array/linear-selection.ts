@@ -1,5 +1,5 @@
-// Selections from arrays whose items lie in C or Fortran order: cut into regions that fit in memory, each of which is read in the
-// order of the bytes, and put into C order.
+// Reads selections from arrays in C or Fortran order region by region, in bounded memory, and in the order in
+// which the bytes lie.
 
 import { product } from './geometry.js'
 import { fromFortranOrder } from './order.js'

@@ -1,4 +1,4 @@
-// Tells archives from other bytes. Each container adds how its own are known; layers below containers only ask.
+// Tells archives from other bytes. Each container registers how it is recognised; the layers below only ask.
 
 import type { ByteSource } from './byte-source.js'
 import { PEEK_BYTES, PEEK_END_BYTES } from './peek.js'

@@ -1,4 +1,4 @@
-// What readers and writers of a place have to know of the container in it, so that they do not get in each other's way.
+// What readers and writers of a place must know of its container, so that they do not disturb each other.
 
 import type { MaybePromise } from '../core/maybe-promise.js'
 

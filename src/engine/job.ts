@@ -1,4 +1,4 @@
-// What the threads of a pool do: jobs, which live in modules of their own, so that the engine knows no format.
+// What the threads of a pool do: jobs. They live in modules of their own, so that the engine knows no format.
 
 import type { FilePlace } from '../bytes/file-place.js'
 import type { BlpkError } from '../core/errors.js'

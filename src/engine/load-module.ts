@@ -1,4 +1,4 @@
-// How a worker gets at a module by its URL. The bundle of the command line, which is CommonJS, has `require` in its place.
+// How a worker loads a module by its URL. The bundle of the command line, which is CommonJS, uses `require`.
 
 export function loadModule(url: string): Promise<object> {
   return import(url)

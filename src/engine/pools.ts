@@ -1,4 +1,4 @@
-// Threads that are lent for a run. A pool without work is kept for a while: the next run then has no threads to start.
+// Lends threads to runs. An idle pool is kept for a while, so that the next run has no threads to start.
 
 import { Alone } from './alone.js'
 import type { JobModule } from './job.js'

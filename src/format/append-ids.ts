@@ -1,3 +1,5 @@
+// The ids of appends that metadata remember, so that a repeated append is recognised.
+
 import { usage } from '../core/errors.js'
 import { type Member, membersOf, objectOf, withMember } from '../core/json/edit.js'
 import { toJson } from '../core/json/json.js'

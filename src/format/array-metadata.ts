@@ -1,3 +1,5 @@
+// The metadata after an append: the grown shape of the array, and what the user changes.
+
 import { ARRAY_KEYS, type NdarrayLayout, ndarrayIn, numpyOrder } from '../array/npy/index.js'
 import { BlpkError, usage } from '../core/errors.js'
 import { type Member, membersOf, objectOf, withMember } from '../core/json/edit.js'

@@ -1,6 +1,4 @@
-// What a container is: the one seam between the verbs and Bloscpack, Blosc2 and whatever comes next. A container tells what it is
-// called and how it is known (traits), opens what there is, packs, and, as far as it can, changes, checks and recovers. What it leaves
-// out the verbs do in a general way: by reading all of it, and writing all of it anew.
+// What a container is: the one seam between the verbs and Bloscpack, Blosc2 and whatever comes next.
 
 import type { MutableParts } from '../bytes/mutable-parts.js'
 import type { PlainSource } from '../sources/plain.js'
@@ -26,7 +24,11 @@ export interface CopyRequest extends PackOptions {
   dtype?: string
 }
 
-/** A container with all that it can do. */
+/**
+ * A container with all that it can do. It says what it is called and how it is recognised (traits), opens what there is,
+ * packs, and, as far as it can, changes, checks and recovers. Whatever it leaves out, the verbs do in a general way: they
+ * read all of it, and write all of it again.
+ */
 export interface Container extends ContainerTraits {
   /**
    * Opens it for reading. What was opened owns the place, and closes it; where opening fails the caller does.

@@ -1,4 +1,4 @@
-// What a joined container is made of: chunks taken as they are, and what lies behind a short last chunk packed anew.
+// What a joined container is made of: chunks copied as they are, and data packed again behind a short chunk.
 
 /** Something to be joined, measured along the axis of the joint: in plain bytes, or in rows. */
 export interface Joint<T> {

@@ -1,3 +1,5 @@
+// Joins several sources into one: plain bytes, or arrays along axis 0.
+
 import { ndarrayIn } from '../array/npy/index.js'
 import { changedError, usage } from '../core/errors.js'
 import type { PlainSource } from '../sources/plain.js'

@@ -1,4 +1,4 @@
-// A `.npy` file as something that parts can be taken of: of a place over the net only what they touch is fetched.
+// A `.npy` file that parts can be read from. Over the network only the bytes of the parts are fetched.
 
 import type { ByteSource, ByteSpan } from '../bytes/byte-source.js'
 import { changedError } from '../core/errors.js'

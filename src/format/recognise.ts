@@ -1,3 +1,5 @@
+// Recognises the kind of a container by its first bytes.
+
 import { looksLikeFrame } from './blosc2/frame/magic.js'
 import { BLOSCPACK_MAGIC } from './bloscpack/magic.js'
 

@@ -1,4 +1,4 @@
-// The containers that there are: a line each. What a container is called and known by is there at once, its machinery when it is used.
+// The containers that there are, a line each. Their traits are loaded at once, the rest on first use.
 
 import { addRecogniser } from '../bytes/archives.js'
 import type { FindMutable } from '../bytes/mutable-parts.js'

@@ -1,4 +1,4 @@
-// Workspaces that are lent for a while, so that what comes later finds memory and scratch that are there already.
+// Lends workspaces for a while, so that later users find memory and scratch areas that are already there.
 
 import { Workspace } from './workspace.js'
 

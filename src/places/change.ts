@@ -1,4 +1,5 @@
-// The one way to change what stands in a place: a file under its lock with a journal, an object by a write on condition.
+// The one way to change what is in a place: a file under its lock with a journal, an object by a conditional
+// write.
 
 import type { Replaceable } from '../bytes/editable.js'
 import type { FindMutable } from '../bytes/mutable-parts.js'

@@ -1,4 +1,5 @@
-// What a place is: where bytes are read from, and perhaps written to, changed and listed, by the scheme of its names.
+// What a place is: by the scheme of its name, something that can be read, and perhaps written, changed and
+// listed.
 
 import type { ByteSink } from '../bytes/byte-sink.js'
 import type { ByteSource } from '../bytes/byte-source.js'

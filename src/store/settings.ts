@@ -1,4 +1,4 @@
-// What those who open a place that is not on this machine may set: patience, addresses, and what may be overwritten.
+// What callers may set for places that are not on this machine: retries, addresses, and what to overwrite.
 
 import type { NetSettings } from '../net/retry.js'
 import type { S3Options } from './s3/settings.js'

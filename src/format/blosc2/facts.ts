@@ -1,4 +1,4 @@
-// What is shown of a frame or an array: of a place over the net its front and its end are fetched, in two requests.
+// What `info` shows of a frame or an array. Over the network this takes two requests: for front and end.
 
 import type { ByteSource } from '../../bytes/byte-source.js'
 import { jsonRatio } from '../../core/sizes.js'

@@ -1,3 +1,5 @@
+// An opened Bloscpack archive: its checked header, metadata and offsets, and access to its chunks.
+
 import type { ByteSource } from '../../bytes/byte-source.js'
 import { type FilePlace, placeInFile } from '../../bytes/file-place.js'
 import { CHUNK_HEADER_BYTES, type ChunkHeader, parseChunkHeader } from '../../chunk/blosc1/header.js'

@@ -1,3 +1,5 @@
+// The 32-byte header of a Bloscpack archive: parsing, checking and writing it.
+
 import { isNpy } from '../../array/npy/magic.js'
 import { MAX_CHUNK_NBYTES } from '../../chunk/blosc1/header.js'
 import { type ChecksumName, checksumById, checksumSpec } from '../../chunk/checksums.js'

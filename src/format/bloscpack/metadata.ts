@@ -1,3 +1,5 @@
+// The metadata section of a Bloscpack archive: its header, its limits, and how it is packed.
+
 import { deflateSync, inflateSync } from 'node:zlib'
 import {
   type Checksum,

@@ -1,3 +1,5 @@
+// The offsets section of a Bloscpack archive: one 64-bit position for each chunk.
+
 import { damaged } from '../../core/errors.js'
 
 /** Size of one offset, in bytes. */

@@ -1,3 +1,5 @@
+// Decides all parameters of an archive before its first chunk is packed.
+
 import { MAX_CHUNK_NBYTES } from '../../chunk/blosc1/header.js'
 import { type ChecksumName, checksumSpec } from '../../chunk/checksums.js'
 import { guessTypesize, SAMPLE_BYTES } from '../../chunk/typesize-sample.js'

@@ -1,3 +1,5 @@
+// Plain bytes in front of a source, for an append that packs the last chunk again.
+
 import type { PlainSource } from '../../sources/plain.js'
 
 /** A source of known size with bytes in front: the plain tail of an archive, then what is appended to it. */

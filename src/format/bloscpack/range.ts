@@ -1,3 +1,5 @@
+// Reads ranges of plain bytes: only the chunks and blocks that a range touches.
+
 import type { ByteSpan } from '../../bytes/byte-source.js'
 import { blocksBytes, decodeBlocks } from '../../chunk/blosc1/decode.js'
 import { CHUNK_HEADER_BYTES, type ChunkHeader } from '../../chunk/blosc1/header.js'

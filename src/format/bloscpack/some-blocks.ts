@@ -1,3 +1,5 @@
+// Reads single blocks of a large chunk without the rest of the chunk.
+
 import { blocksBytes } from '../../chunk/blosc1/decode.js'
 import { CHUNK_HEADER_BYTES, type ChunkHeader, streamsOfBlock } from '../../chunk/blosc1/header.js'
 

@@ -1,3 +1,5 @@
+// Finds the chunks of an archive, by its offsets or from each chunk to the next.
+
 import { damaged } from '../../core/errors.js'
 import type { Archive, ChunkPlace } from './archive.js'
 

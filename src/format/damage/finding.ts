@@ -1,3 +1,5 @@
+// Findings: what a check reports as wrong, with its place and with the data that are lost.
+
 import type { Box } from '../../array/geometry.js'
 import type { Advice } from '../../core/advice.js'
 import type { BlpkError, ErrorCode, ErrorPlace } from '../../core/errors.js'

@@ -1,3 +1,5 @@
+// Adjusts metadata to the data that are left after a repair, such as the rows of an array.
+
 import { ARRAY_KEYS, type NdarrayLayout, ndarrayIn } from '../../array/npy/index.js'
 import { membersOf, objectOf, withMember } from '../../core/json/edit.js'
 import { toJson } from '../../core/json/json.js'

@@ -1,3 +1,5 @@
+// Translates lost plain bytes into the items and rows of the array that they belong to.
+
 import type { NdarrayLayout } from '../../array/npy/index.js'
 import { ndarrayIn } from '../../array/npy/index.js'
 import type { Lost, Span } from './finding.js'

@@ -1,3 +1,5 @@
+// Cuts the input of an array into chunks, in stretches that memory has room for.
+
 import {
   type Box,
   type BoxBytes,

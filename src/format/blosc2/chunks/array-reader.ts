@@ -1,3 +1,5 @@
+// Reads boxes and orthogonal selections of a chunked array.
+
 import { boxText, chunkBox } from '../../../array/chunk-box.js'
 import { type BoxBytes, eachIndex, flatIndex, type Partition } from '../../../array/geometry.js'
 import { type AxisRange, axisRange, type ChunkPicks, picksByChunk } from '../../../array/picks.js'

@@ -1,3 +1,5 @@
+// Writes boxes into a chunked array, and moves its chunks to a grid of another shape.
+
 import {
   type Box,
   type BoxBytes,

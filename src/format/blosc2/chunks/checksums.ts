@@ -1,3 +1,5 @@
+// Checks chunks, index and trailer of a frame against the digests in its checksum layer.
+
 import type { ChunkBytes } from '../../../chunk/blosc2/chunk-bytes.js'
 import { sameDigest } from '../../../chunk/checksums.js'
 import { BlpkError, type ErrorPlace } from '../../../core/errors.js'

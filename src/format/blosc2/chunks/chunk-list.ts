@@ -1,3 +1,5 @@
+// The chunks of a super-chunk in order, wherever they lie, with their plain sizes.
+
 import { type ChunkBytes, MemoryChunk } from '../../../chunk/blosc2/chunk-bytes.js'
 import { type BlockHook, type DecodeOptions, OpenChunk } from '../../../chunk/blosc2/decode.js'
 import { parseChunk2Header } from '../../../chunk/blosc2/header.js'

@@ -1,3 +1,5 @@
+// The metalayers of a frame that carry JSON metadata and describe an array.
+
 import { product } from '../../../array/geometry.js'
 import {
   dtypeRepr,

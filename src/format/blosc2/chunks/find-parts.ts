@@ -1,3 +1,5 @@
+// Finds the chunks of many reads, and announces to slow sources what will be read of them.
+
 import type { ByteSource, ByteSpan } from '../../../bytes/byte-source.js'
 import type { ChunkBytes } from '../../../chunk/blosc2/chunk-bytes.js'
 import { usesFirstBlock } from '../../../chunk/blosc2/pipeline.js'

@@ -1,3 +1,5 @@
+// Changes a frame in its file: adds new chunks and writes header, index and trailer again.
+
 import type { ChangePlan, Replaceable } from '../../../bytes/editable.js'
 import type { ReadSome } from '../../../bytes/mutable-parts.js'
 import { undone } from '../../../bytes/undone.js'

@@ -1,3 +1,5 @@
+// Opens a frame: reads and checks header, index and trailer, and finds its chunks.
+
 import { join } from 'node:path'
 import type { ByteSource } from '../../../bytes/byte-source.js'
 import { type ChunkBytes, MemoryChunk } from '../../../chunk/blosc2/chunk-bytes.js'

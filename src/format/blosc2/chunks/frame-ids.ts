@@ -1,3 +1,5 @@
+// The ids of appends that a frame remembers, in a metalayer of our own.
+
 import { membersOf, objectOf } from '../../../core/json/edit.js'
 import { appendIdsOf, OWN_KEY, withAppendId } from '../../append-ids.js'
 import type { Layers } from '../frame/layers.js'

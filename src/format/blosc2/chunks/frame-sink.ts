@@ -1,3 +1,5 @@
+// Writes a frame while its chunks arrive, one after the other.
+
 import type { ByteSource } from '../../../bytes/byte-source.js'
 import type { FilePlace } from '../../../bytes/file-place.js'
 import { MemoryChunk } from '../../../chunk/blosc2/chunk-bytes.js'

@@ -1,3 +1,5 @@
+// Where a frame is written: one file, or a directory with a file for each chunk.
+
 import type { ByteSink } from '../../../bytes/byte-sink.js'
 import type { ByteSource } from '../../../bytes/byte-source.js'
 import type { FilePlace } from '../../../bytes/file-place.js'

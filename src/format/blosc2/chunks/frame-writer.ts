@@ -1,3 +1,5 @@
+// Lays out a frame: the places of its chunks, then header, index and trailer.
+
 import type { ChunkBytes } from '../../../chunk/blosc2/chunk-bytes.js'
 import { encodeChunk2 } from '../../../chunk/blosc2/encode.js'
 import { parseChunk2Header } from '../../../chunk/blosc2/header.js'

@@ -1,3 +1,5 @@
+// Limits on names and number of metalayers, and the names that are reserved.
+
 import { usage } from '../../../core/errors.js'
 import { CHECKSUM_LAYER } from '../frame/checksums.js'
 import { type Layers, MAX_LAYER_NAME } from '../frame/layers.js'

@@ -1,3 +1,5 @@
+// Keeps the layouts of chunks that were read last, so that a second read of a block is cheap.
+
 import type { ChunkLayout } from '../../../chunk/blosc2/layout.js'
 import type { Entry } from './chunk-list.js'
 

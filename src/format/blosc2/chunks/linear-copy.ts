@@ -1,3 +1,5 @@
+// Decides if the chunks of a frame can be copied into an array of one dimension as they are.
+
 import { EXTENDED_HEADER_BYTES, parseChunk2Header } from '../../../chunk/blosc2/header.js'
 import { formatB2nd } from '../frame/array-layer.js'
 import type { FrameFile } from './frame-file.js'

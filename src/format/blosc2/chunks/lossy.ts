@@ -1,3 +1,5 @@
+// Which filters lose precision, and which dtypes they may be used for.
+
 import { dtypeRepr, parseMetadataDtype } from '../../../array/npy/index.js'
 import { namedCodec, numberOf } from '../../../chunk/blosc2/params.js'
 import { isLossyPlugin } from '../../../codecs/registry.js'

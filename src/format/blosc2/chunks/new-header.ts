@@ -1,3 +1,5 @@
+// The header of a new frame, before its sizes are known.
+
 import type { Chunk2Params } from '../../../chunk/blosc2/params.js'
 import type { FrameHeader } from '../frame/header.js'
 import type { Layers } from '../frame/layers.js'

@@ -1,3 +1,5 @@
+// What C-Blosc2 and python-blosc2 cannot read: refused, or warned about.
+
 import { usage } from '../../../core/errors.js'
 import { bytedelta } from '../../../filters/builtin.js'
 import type { Filter } from '../../../filters/filter.js'

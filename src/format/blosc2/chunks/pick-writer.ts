@@ -1,3 +1,5 @@
+// Overwrites orthogonal selections of an array.
+
 import { eachIndex, flatIndex, product } from '../../../array/geometry.js'
 import type { AxisRange, ChunkPicks, Runs } from '../../../array/picks.js'
 import { axesOf, copyAxes } from '../../../array/runs.js'

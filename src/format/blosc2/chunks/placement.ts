@@ -1,3 +1,5 @@
+// Decides how a chunk is stored in a frame so that C-Blosc2 can read it.
+
 import { type ChunkBytes, MemoryChunk } from '../../../chunk/blosc2/chunk-bytes.js'
 import { OpenChunk } from '../../../chunk/blosc2/decode.js'
 import { encodeChunk2 } from '../../../chunk/blosc2/encode.js'

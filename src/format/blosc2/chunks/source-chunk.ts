@@ -1,3 +1,5 @@
+// A chunk at a position of a byte source; of large chunks only the parts in use are read.
+
 import type { ByteSource } from '../../../bytes/byte-source.js'
 import type { ChunkBytes } from '../../../chunk/blosc2/chunk-bytes.js'
 import { damaged, type ErrorPlace } from '../../../core/errors.js'

@@ -1,3 +1,5 @@
+// Writes the chunks of a super-chunk as a sparse frame.
+
 import type { Workspace } from '../../../kernels/workspace.js'
 import { type SparseOptions, SparseTarget } from './frame-target.js'
 import { type FrameParts, layFrame } from './frame-writer.js'

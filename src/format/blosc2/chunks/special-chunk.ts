@@ -1,3 +1,5 @@
+// Chunks of zeros, NaNs or uninitialised values as stored bytes.
+
 import { wholeItems } from '../../../chunk/blosc2/blocksize.js'
 import {
   type Chunk2Header,

@@ -1,3 +1,5 @@
+// Decompresses variable-length metalayers.
+
 import { MemoryChunk } from '../../../chunk/blosc2/chunk-bytes.js'
 import { OpenChunk } from '../../../chunk/blosc2/decode.js'
 import { damaged } from '../../../core/errors.js'

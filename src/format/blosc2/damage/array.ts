@@ -1,3 +1,5 @@
+// The array that a damaged frame claims to hold, by its metalayers.
+
 import { chunkCount, type Partition, partition } from '../../../array/geometry.js'
 import type { Dtype } from '../../../array/npy/dtype.js'
 import { parseMetadataDtype } from '../../../array/npy/index.js'

@@ -1,3 +1,5 @@
+// Checks the chunks of a damaged frame, by its index or without one.
+
 import { readdirSync } from 'node:fs'
 import type { ChunkBytes } from '../../../chunk/blosc2/chunk-bytes.js'
 import { asDamage, damaged } from '../../../core/errors.js'

@@ -1,3 +1,5 @@
+// Finds the chunks of a damaged frame by index, checksums and walk, and reconciles the three.
+
 import { isDeepStrictEqual } from 'node:util'
 import { asDamage, BlpkError, damaged } from '../../../core/errors.js'
 import type { RunOptions } from '../../../engine/options.js'

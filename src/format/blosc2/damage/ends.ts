@@ -1,3 +1,5 @@
+// Reads header and trailer of a damaged frame, and replaces or rebuilds a header that is wrong.
+
 import { asDamage, BlpkError } from '../../../core/errors.js'
 import { checkEnds } from '../chunks/checksums.js'
 import { readLayer } from '../chunks/vlmeta.js'

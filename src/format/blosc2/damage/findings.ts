@@ -1,3 +1,5 @@
+// Turns what a survey found out about a frame into findings.
+
 import { chunkBox } from '../../../array/chunk-box.js'
 import type { BlpkError } from '../../../core/errors.js'
 import { damageFinding, type Finding, isSound, type Lost } from '../../damage/finding.js'

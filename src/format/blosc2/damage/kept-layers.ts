@@ -1,3 +1,5 @@
+// Adjusts the metalayers of a frame to the chunks that are left.
+
 import type { NdarrayLayout } from '../../../array/npy/index.js'
 import { asDamage } from '../../../core/errors.js'
 import type { Span } from '../../damage/finding.js'

@@ -1,3 +1,5 @@
+// Puts chunks that were found without an index in order, by their digests or by position.
+
 import type { ChunkBytes } from '../../../chunk/blosc2/chunk-bytes.js'
 import type { BlpkError } from '../../../core/errors.js'
 import { damaged } from '../../../core/errors.js'

@@ -1,3 +1,5 @@
+// Proves chunks of a frame that may be damaged, within a budget of bytes read.
+
 import type { ChunkBytes } from '../../../chunk/blosc2/chunk-bytes.js'
 import { type Chunk2Header, EXTENDED_HEADER_BYTES } from '../../../chunk/blosc2/header.js'
 import type { PipelineTraits } from '../../../chunk/blosc2/pipeline.js'

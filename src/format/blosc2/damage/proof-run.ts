@@ -1,3 +1,5 @@
+// Proves many chunks in one job of a worker thread.
+
 import type { ByteSource } from '../../../bytes/byte-source.js'
 import { type ChunkBytes, MemoryChunk } from '../../../chunk/blosc2/chunk-bytes.js'
 import type { Chunk2Header } from '../../../chunk/blosc2/header.js'

@@ -1,3 +1,5 @@
+// Proves one chunk: its header, its digest, and that it decompresses.
+
 import type { ChunkBytes } from '../../../chunk/blosc2/chunk-bytes.js'
 import { OpenChunk } from '../../../chunk/blosc2/decode.js'
 import { type Chunk2Header, EXTENDED_HEADER_BYTES, parseChunk2Header } from '../../../chunk/blosc2/header.js'

@@ -1,3 +1,5 @@
+// Rebuilds the header of a frame from its constant bytes and its metalayers.
+
 import { damaged } from '../../../core/errors.js'
 import { FRAME_HEADER_MIN_BYTES, type FrameHeader, parseFrameHeader } from '../frame/header.js'
 import { readLayers } from '../frame/layers.js'

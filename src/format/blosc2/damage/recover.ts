@@ -1,3 +1,5 @@
+// Decides what of a damaged frame is kept, and what array is left of it.
+
 import { gridIndex } from '../../../array/chunk-box.js'
 import { type Partition, partition } from '../../../array/geometry.js'
 import type { NdarrayLayout } from '../../../array/npy/index.js'

@@ -1,3 +1,5 @@
+// Writes the recovered chunks as a sound frame.
+
 import type { ByteSink } from '../../../bytes/byte-sink.js'
 import type { RunOptions } from '../../../engine/options.js'
 import { layFrame } from '../chunks/frame-writer.js'

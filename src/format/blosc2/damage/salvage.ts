@@ -1,3 +1,5 @@
+// Writes the plain bytes of the chunks that were recovered of a frame.
+
 import { type Box, eachIndex, product } from '../../../array/geometry.js'
 import { formatNpyHeader } from '../../../array/npy/index.js'
 import type { OpenChunk } from '../../../chunk/blosc2/decode.js'

@@ -1,3 +1,5 @@
+// Works out the true chunk and item sizes of a damaged frame from its chunks.
+
 import { MAX_CHUNK2_NBYTES } from '../../../chunk/blosc2/header.js'
 import { damaged } from '../../../core/errors.js'
 import type { FrameHeader } from '../frame/header.js'

@@ -1,3 +1,5 @@
+// Surveys a damaged frame: finds, checks and orders every chunk, whatever the index says.
+
 import type { ByteSource } from '../../../bytes/byte-source.js'
 import { asDamage, BlpkError } from '../../../core/errors.js'
 import type { RunOptions } from '../../../engine/options.js'

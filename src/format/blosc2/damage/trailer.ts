@@ -1,3 +1,5 @@
+// Finds the trailer of a damaged frame, by the header, at the end or by its first bytes.
+
 import type { BlpkError } from '../../../core/errors.js'
 import { asDamage, damaged } from '../../../core/errors.js'
 import { type Layers, readLayers } from '../frame/layers.js'

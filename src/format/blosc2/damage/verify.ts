@@ -1,3 +1,5 @@
+// Verifies a frame: its structure, every chunk and every checksum.
+
 import type { ByteSource } from '../../../bytes/byte-source.js'
 import { asDamage } from '../../../core/errors.js'
 import { damageFinding, isSound } from '../../damage/finding.js'

@@ -1,3 +1,5 @@
+// Walks a damaged frame from chunk to chunk, and past what is damaged.
+
 import { type Chunk2Header, EXTENDED_HEADER_BYTES } from '../../../chunk/blosc2/header.js'
 import { asDamage, type BlpkError, damaged } from '../../../core/errors.js'
 import { SourceChunk } from '../chunks/source-chunk.js'

@@ -1,3 +1,5 @@
+// The `b2nd` metalayer: shape, chunk shape, block shape and dtype of an array.
+
 import { type ArrayShape, MAX_DIMENSIONS, roundUp } from '../../../array/geometry.js'
 import { damaged, type ErrorPlace, unsupported } from '../../../core/errors.js'
 import { MsgpackReader } from '../msgpack/reader.js'

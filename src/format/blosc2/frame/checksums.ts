@@ -1,3 +1,5 @@
+// The metalayer that holds the checksums of a frame (docs/FORMAT.md).
+
 import { damaged, type ErrorPlace, unsupported } from '../../../core/errors.js'
 import { type ChunkOffset, type OffsetSpecial, SPECIAL_NUMBERS } from './offsets.js'
 

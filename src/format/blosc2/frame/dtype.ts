@@ -1,3 +1,5 @@
+// The dtype of an array's items, also for frames whose writer left the default.
+
 import { dtypeRepr, parseMetadataDtype } from '../../../array/npy/index.js'
 import { usage } from '../../../core/errors.js'
 

@@ -1,3 +1,5 @@
+// Tells if the cache of a python-blosc2 proxy has fetched all of its values.
+
 import { MsgpackReader } from '../msgpack/reader.js'
 import { valueOfMsgpack } from '../msgpack/to-json.js'
 import { B2ND_LAYER, parseB2nd } from './array-layer.js'

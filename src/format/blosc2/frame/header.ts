@@ -1,3 +1,5 @@
+// The header of a frame: parsing, checking and writing it.
+
 import { type FilterSlot, MAX_FILTERS } from '../../../chunk/blosc2/header.js'
 import { SPLIT_MODES, type SplitMode } from '../../../chunk/blosc2/params.js'
 import { type BlpkError, damaged, type ErrorPlace, unsupported } from '../../../core/errors.js'

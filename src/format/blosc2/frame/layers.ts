@@ -1,3 +1,5 @@
+// Metalayers as named bytes, and the table that stores them in a frame.
+
 import { usage } from '../../../core/errors.js'
 import type { MsgpackReader } from '../msgpack/reader.js'
 import { MsgpackWriter } from '../msgpack/writer.js'

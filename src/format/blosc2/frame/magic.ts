@@ -1,3 +1,5 @@
+// Recognises frames by their first bytes.
+
 /** What a frame starts with, as a msgpack string behind the head of an array. */
 export const FRAME_MAGIC = 'b2frame\0'
 

@@ -1,3 +1,5 @@
+// Recognises frames that hold python-blosc2 objects, such as proxies and lazy arrays, besides plain numbers.
+
 import { type BlpkError, unsupported } from '../../../core/errors.js'
 import { valueOfMsgpack } from '../msgpack/to-json.js'
 import { isFetched, type ObjectFrame } from './fetched.js'

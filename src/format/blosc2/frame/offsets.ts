@@ -1,3 +1,5 @@
+// The entries of a frame's index: positions of chunks, or special values.
+
 import type { Special } from '../../../chunk/blosc2/header.js'
 import { damaged, type ErrorPlace, unsupported } from '../../../core/errors.js'
 

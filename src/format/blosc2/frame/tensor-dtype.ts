@@ -1,3 +1,5 @@
+// The dtype of a tensor, as python-blosc2 writes it into msgpack.
+
 import { dtypeRepr, parseDescr } from '../../../array/npy/dtype.js'
 import { type PyLiteral, PyTuple, parseLiteral } from '../../../array/npy/literal.js'
 import type { MsgpackReader } from '../msgpack/reader.js'

@@ -1,3 +1,5 @@
+// The metalayer by which python-blosc2 describes a packed tensor.
+
 import { MsgpackReader } from '../msgpack/reader.js'
 import { MsgpackWriter } from '../msgpack/writer.js'
 import { readTensorDtype, TUPLE, writeTensorDtype } from './tensor-dtype.js'

@@ -1,3 +1,5 @@
+// The trailer of a frame, which holds the variable-length metalayers.
+
 import { damaged, type ErrorPlace, unsupported } from '../../../core/errors.js'
 import { MsgpackReader } from '../msgpack/reader.js'
 import { MsgpackWriter } from '../msgpack/writer.js'

@@ -1,3 +1,5 @@
+// Converts JSON text to msgpack without losing digits.
+
 import { usage } from '../../../core/errors.js'
 import { readingJson } from '../../../core/json/json.js'
 import { JsonScanner } from '../../../core/json/scan.js'

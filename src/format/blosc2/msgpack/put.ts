@@ -1,3 +1,5 @@
+// Writes msgpack values in the shortest form that fits.
+
 import { usage } from '../../../core/errors.js'
 import type { MsgpackWriter } from './writer.js'
 

@@ -1,3 +1,5 @@
+// A pull parser for msgpack: item by item, without building values.
+
 import { damaged, type ErrorPlace } from '../../../core/errors.js'
 
 export type MsgpackKind =

@@ -1,3 +1,5 @@
+// Converts msgpack to JSON text without losing digits.
+
 import { decodeUtf8 } from '../../../core/json/decode.js'
 import { escapeUnit } from '../../../core/json/json.js'
 import { MAX_JSON_DEPTH } from '../../../core/json/scan.js'

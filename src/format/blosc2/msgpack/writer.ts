@@ -1,3 +1,5 @@
+// Writes msgpack in the forms that C-Blosc2 uses in headers and trailers.
+
 const FIRST_ROOM = 256
 
 /** Builds msgpack item by item, in the forms that C-Blosc2 writes. */

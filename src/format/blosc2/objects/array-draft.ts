@@ -1,3 +1,5 @@
+// A change of an array that stays private until it is complete.
+
 import { boxShape, type Partition, partition, product } from '../../../array/geometry.js'
 import { choosePartitions } from '../../../array/partitions.js'
 import type { Pick1 } from '../../../array/picks.js'

@@ -1,3 +1,5 @@
+// Checks the keys and boxes that select parts of an array.
+
 import { type Box, boxShape } from '../../../array/geometry.js'
 import { type AxisRange, axisRange, type Pick1 } from '../../../array/picks.js'
 import { usage } from '../../../core/errors.js'

@@ -1,3 +1,5 @@
+// Reads the metalayer that describes the array of a super-chunk.
+
 import { chunkCount, type Partition } from '../../../array/geometry.js'
 import { damaged, usage } from '../../../core/errors.js'
 import { B2ND_LAYER, type B2ndMeta, CATERVA_LAYER, parseB2nd } from '../frame/array-layer.js'

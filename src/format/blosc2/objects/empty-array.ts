@@ -1,3 +1,5 @@
+// Creates the super-chunk of an array that has no chunks yet.
+
 import { chunkCount, partition } from '../../../array/geometry.js'
 import { dtypeRepr, parseMetadataDtype } from '../../../array/npy/index.js'
 import { choosePartitions } from '../../../array/partitions.js'

@@ -1,3 +1,5 @@
+// Tells if the chunks of an array, one after another, are the array in C order.
+
 import type { ArrayShape } from '../../../array/geometry.js'
 
 /** Do boxes of `parts` follow each other in C order, without gaps at the edges? */

@@ -1,3 +1,5 @@
+// Options for creating an `NDArray`.
+
 import type { FrameChecksum } from '../chunks/checksums.js'
 import type { CompressionOptions } from '../chunks/cparams.js'
 

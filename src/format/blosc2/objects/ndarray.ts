@@ -1,3 +1,5 @@
+// `NDArray`: a chunked array of up to 16 dimensions that can be read, changed and saved.
+
 import { type ArrayFields, ArrayValue, inCOrder } from '../../../array/array-value.js'
 import { type Box, boxShape, chunkBoxes, product } from '../../../array/geometry.js'
 import type { Pick1 } from '../../../array/picks.js'

@@ -1,3 +1,5 @@
+// Reads `.npy` files into arrays and writes arrays as `.npy` files, slab by slab.
+
 import { type Box, boxShape, eachIndex, product } from '../../../array/geometry.js'
 import { formatNpyHeader, type NpyHeader, parseMetadataDtype } from '../../../array/npy/index.js'
 import { fromFortranOrder } from '../../../array/order.js'

@@ -1,3 +1,5 @@
+// Opens frames by path, address, bytes or source.
+
 import { join } from 'node:path'
 import type { ByteSource } from '../../../bytes/byte-source.js'
 import { unsupported } from '../../../core/errors.js'

@@ -1,3 +1,5 @@
+// Yields the plain bytes of a super-chunk, and decodes the next chunks meanwhile.
+
 import type { SChunk } from './schunk.js'
 
 /** Plain bytes of chunks that are decoded together, while those before them are used. */

@@ -1,3 +1,5 @@
+// Reads selections of an array piece by piece, in bounded memory.
+
 import { product } from '../../../array/geometry.js'
 import { type AxisRange, axisRange, type Pick1 } from '../../../array/picks.js'
 import { usage } from '../../../core/errors.js'

@@ -1,3 +1,5 @@
+// Saves a super-chunk as a frame, in memory or under a name.
+
 import type { ByteSink } from '../../../bytes/byte-sink.js'
 import type { FilePlace } from '../../../bytes/file-place.js'
 import { usage } from '../../../core/errors.js'

@@ -1,3 +1,5 @@
+// Options for opening and creating super-chunks, and their checks.
+
 import { MAX_CHUNK2_NBYTES } from '../../../chunk/blosc2/header.js'
 import { usage } from '../../../core/errors.js'
 import type { FrameChecksum } from '../chunks/checksums.js'

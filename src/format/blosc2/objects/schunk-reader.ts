@@ -1,3 +1,5 @@
+// The reading half of `SChunk`: chunks, ranges, items and metalayers.
+
 import type { ByteSource } from '../../../bytes/byte-source.js'
 import type { BlockHook, DecodeCounts, DecodeOptions } from '../../../chunk/blosc2/decode.js'
 import { allocate, zerosFor } from '../../../core/allocate.js'

@@ -1,3 +1,5 @@
+// `SChunk`: a super-chunk that can be read, changed and saved.
+
 import type { ByteSink } from '../../../bytes/byte-sink.js'
 import type { ByteSource } from '../../../bytes/byte-source.js'
 import { fillPattern } from '../../../chunk/blosc2/special.js'

@@ -1,3 +1,5 @@
+// Packs arrays as python-blosc2's tensors do, and unpacks them.
+
 import { type ArrayFields, ArrayValue, fieldsOf, inCOrder } from '../../../array/array-value.js'
 import { dtypeRepr, parseMetadataDtype } from '../../../array/npy/index.js'
 import type { ByteSource } from '../../../bytes/byte-source.js'

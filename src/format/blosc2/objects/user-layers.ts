@@ -1,3 +1,5 @@
+// The metalayers as users see them, without the reserved one.
+
 import { checkNotReserved } from '../chunks/layer-limits.js'
 import type { Layers } from '../frame/layers.js'
 

@@ -1,3 +1,5 @@
+// Overwrites and extends the items of a super-chunk.
+
 import type { ArrayRun } from '../chunks/array-writer.js'
 import type { ChunkExtent, ChunkList, Entry } from '../chunks/chunk-list.js'
 import { type ChunkPacker, pieces } from './chunk-packer.js'

@@ -1,3 +1,5 @@
+// Plans an append to an archive: if there is room, what it overwrites, and what the journal must save.
+
 import type { ChangePlan, Editable } from '../../../bytes/editable.js'
 import { BlpkError } from '../../../core/errors.js'
 import { countChunks } from '../../../engine/plain-chunks.js'

@@ -1,3 +1,5 @@
+// Where an append begins: the chunks that stay, and the short last chunk that is packed again.
+
 import { damaged, unsupported } from '../../../core/errors.js'
 import { DEFAULT_CHUNK_SIZE } from '../../../engine/options.js'
 import { wholeItems } from '../../../engine/plain-chunks.js'

@@ -1,3 +1,5 @@
+// Writes an append: the new chunks first, then the front that makes them count.
+
 import type { Editable } from '../../../bytes/editable.js'
 import { undone } from '../../../bytes/undone.js'
 import { ChunkReader } from '../../../engine/chunk-reader.js'

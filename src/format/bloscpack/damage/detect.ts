@@ -1,3 +1,5 @@
+// Detects the checksum and the table of offsets of an archive from its content alone.
+
 import {
   CHECKSUM_NAMES,
   type ChecksumName,

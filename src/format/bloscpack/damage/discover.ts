@@ -1,3 +1,5 @@
+// Goes through a damaged archive from chunk to chunk, and notes the gaps between those it can prove.
+
 import { type BlpkError, damaged } from '../../../core/errors.js'
 import type { OffsetTable } from './front.js'
 import type { ChunkProbe, FoundChunk, Probed } from './probe.js'

@@ -1,3 +1,5 @@
+// Checks the compressed size of a chunk without a checksum, by where its last stream ends.
+
 import { CHUNK_HEADER_BYTES, type ChunkHeader, streamsOfBlock } from '../../../chunk/blosc1/header.js'
 
 /**

@@ -1,3 +1,5 @@
+// Turns what a survey found out about an archive into findings.
+
 import { BlpkError } from '../../../core/errors.js'
 import type { Finding } from '../../damage/finding.js'
 import { damageFinding } from '../../damage/finding.js'

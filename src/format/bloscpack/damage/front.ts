@@ -1,3 +1,5 @@
+// Reads header, metadata and offsets of a damaged archive, and believes none of them.
+
 import type { BlpkError } from '../../../core/errors.js'
 import { asDamage } from '../../../core/errors.js'
 import { entriesOf } from '../archive.js'

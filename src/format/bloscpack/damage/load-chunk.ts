@@ -1,3 +1,5 @@
+// Loads a chunk into a slot, or tells the worker thread from where to read it.
+
 import type { ByteSource } from '../../../bytes/byte-source.js'
 import { type FilePlace, placeInFile } from '../../../bytes/file-place.js'
 import type { Slot } from '../../../engine/slot.js'

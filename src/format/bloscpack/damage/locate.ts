@@ -1,3 +1,5 @@
+// Locates the chunks of a damaged archive, by header and offsets or by the chunks alone.
+
 import type { ChecksumName } from '../../../chunk/checksums.js'
 import { asDamage } from '../../../core/errors.js'
 import { entriesOf } from '../archive.js'

@@ -1,3 +1,5 @@
+// Reads the metadata of a damaged archive as far as they can be proved right.
+
 import { inflateSync } from 'node:zlib'
 import { checksumSpec, loadChecksum } from '../../../chunk/checksums.js'
 import { asDamage, BlpkError } from '../../../core/errors.js'

@@ -1,3 +1,5 @@
+// Works out which index each recovered chunk has, and how many chunks are lost between them.
+
 import { type BlpkError, damaged } from '../../../core/errors.js'
 import type { Gap, Part } from './discover.js'
 import type { OffsetTable } from './front.js'

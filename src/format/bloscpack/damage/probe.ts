@@ -1,3 +1,5 @@
+// Checks if a chunk stands at a position, by its header, its digest and by decompressing it.
+
 import { CHUNK_HEADER_BYTES, type ChunkHeader, parseChunkHeader } from '../../../chunk/blosc1/header.js'
 import { type ChecksumName, checksumSpec } from '../../../chunk/checksums.js'
 import { asDamage, BlpkError, damaged } from '../../../core/errors.js'

@@ -1,3 +1,5 @@
+// Decides what of a damaged archive is kept, and how lost chunks are treated.
+
 import type { ByteSource } from '../../../bytes/byte-source.js'
 import type { SizedSource } from '../../../sources/sized.js'
 import type { Finding, Span } from '../../damage/finding.js'

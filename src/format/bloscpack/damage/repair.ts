@@ -1,3 +1,5 @@
+// Writes the recovered chunks of an archive as a sound archive.
+
 import { statSync } from 'node:fs'
 import type { ByteSink } from '../../../bytes/byte-sink.js'
 import { BlpkError } from '../../../core/errors.js'

@@ -1,3 +1,5 @@
+// Scans bytes for chunk headers, to find the next chunk behind damage.
+
 import { CHUNK_HEADER_BYTES } from '../../../chunk/blosc1/header.js'
 import type { ChunkProbe } from './probe.js'
 

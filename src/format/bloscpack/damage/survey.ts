@@ -1,3 +1,5 @@
+// Surveys a damaged archive: finds, checks and numbers every chunk, whatever the header says.
+
 import type { ByteSource } from '../../../bytes/byte-source.js'
 import { BlpkError, damaged } from '../../../core/errors.js'
 import type { RunOptions } from '../../../engine/options.js'

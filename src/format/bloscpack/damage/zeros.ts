@@ -1,3 +1,5 @@
+// Makes chunks of zeros that stand in for lost ones.
+
 import {
   CHUNK_HEADER_BYTES,
   MIN_STREAM_BYTES,
