@@ -68,11 +68,11 @@ test('traces of --debug lead to the sources, and of programs that ask for it', (
   writeFileSync(join(place, 'package.json'), '{ "type": "module" }')
   writeFileSync(
     join(place, 'use.js'),
-    "import { openArchive } from 'blpk'; await openArchive('none').catch((e) => console.log(e.stack))",
+    "import { open } from 'blpk'; await open('none').catch((e) => console.log(e.stack))",
   )
   const args = ['--enable-source-maps', 'use.js']
   expect(execFileSync(process.execPath, args, { cwd: place, encoding: 'utf8' })).toMatch(
-    /src[/\\]places[/\\]open\.ts:\d+/,
+    /src[/\\]library[/\\]dataset\.ts:\d+/,
   )
   // Lines alone: sources in the maps would take three times as much.
   const size = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {

@@ -20,36 +20,39 @@ const NODE_TYPES: Record<string, string | undefined> = {
 }
 
 const CONSUMER = `import {
-  Archive, BlpkError, MemorySink, NDArray, SChunk, StreamSink, openArchive, openSink, openSource, pack, packBytes,
-  packFile, packNdarray, registerCodec, unpackNdarray, verifyArchive,
-  type ByteSink, type ByteSource, type ErrorCode, type PackOptions, type PlaceSettings, type UserCodec,
+  ArrayValue, BlpkError, MemorySink, NDArray, SChunk, StreamSink, compress, decompress, info, open, openSink, openSource,
+  pack, registerCodec, unpack, verify,
+  type ByteSink, type ByteSource, type Dataset, type ErrorCode, type PackOptions, type PlaceSettings, type UserCodec,
 } from 'blpk'
 
 const options: PackOptions & PlaceSettings = { codec: 'zstd', level: 5, typesize: 8, timeout: 1000 }
 export async function all(): Promise<number> {
-  await packFile('a', 'b', options)
-  const archive: Archive = await openArchive('b')
-  const nbytes: number | undefined = archive.nbytes
-  const { dtype, shape, data } = await unpackNdarray(await packNdarray(new Float64Array(3)))
+  const { cbytes } = await compress('a', 'b', options)
+  const opened: Dataset = await open('b')
+  const nbytes: number | undefined = opened.nbytes
+  const { dtype, shape, data } = await (await open(await compress(new Float64Array(3)))).slice([{ stop: 2 }, '...'])
   const text: string = dtype + shape.join()
-  const bytes: Uint8Array = await packBytes(new Uint8Array(data.length))
-  const array: NDArray = await NDArray.fromTypedArray(new Float32Array(4), { shape: [2, 2] })
+  const bytes: Uint8Array = await decompress(await compress(new Uint8Array(data.length)))
+  const array: NDArray = await NDArray.fromTypedArray(ArrayValue.from(new Float32Array(4), [2, 2]))
   const dims: readonly number[] = array.shape
   const source: ByteSource = await openSource(bytes)
   const sink: ByteSink = await openSink('c')
   const memory: Uint8Array = new MemorySink().bytes
   await array.save('x.b2nd')
-  return (nbytes ?? 0) + text.length + dims.length + (source.size ?? 0) + sink.name.length + memory.length
+  const { ok } = await verify('x.b2nd', { deep: true })
+  const { head } = await info('x.b2nd')
+  const sizes = (nbytes ?? 0) + cbytes + (head.cbytes ?? 0) + (source.size ?? 0) + memory.length
+  return sizes + text.length + dims.length + sink.name.length + (ok ? 1 : 0)
 }
 export const isDamaged = (error: unknown): boolean => error instanceof BlpkError && error.code === 'DAMAGED'
 export const code: ErrorCode = 'CHECKSUM'
-export const codec: UserCodec = { name: 'mine', ids: { blosc2: 184 }, encode: () => 0, decode: () => 0 }
+export const codec: UserCodec = { id: 184, name: 'mine', encode: () => 0, decode: () => 0 }
 registerCodec(codec)
 // @ts-expect-error there is no such option
-void packFile('a', 'b', { codecs: 'zstd' })
+void compress('a', 'b', { codecs: 'zstd' })
 // @ts-expect-error it is a promise
-export const wrong: Archive = openArchive('b')
-export { SChunk, StreamSink, pack, verifyArchive }
+export const wrong: Dataset = open('b')
+export { SChunk, StreamSink, pack, unpack }
 `
 
 const WITH_NODE = `

@@ -14,11 +14,18 @@ import type { Opened, OpenOptions } from '../format/opened.js'
 import { type Selectable, select } from '../format/select.js'
 import { type AxisKey, resolveSlice, type Selected } from '../format/selection.js'
 import { PEEK_BYTES } from '../format/traits.js'
+import type { VerifyOptions, VerifyReport } from '../format/verification.js'
 import type { Readable } from '../places/open.js'
+import type { PlainSink } from '../sinks/plain.js'
 import { holdSource } from '../sources/held.js'
 import type { PlaceSettings } from '../store/settings.js'
-import { containerAt, openPlace } from '../verbs/open.js'
+import { type ContainerPlace, containerAt, openPlace } from '../verbs/open.js'
+import { verifyAt } from '../verbs/verify.js'
 import { BufferSink } from './buffer-sink.js'
+import { type CompressedSource, type UnpackResult, unpack } from './unpack.js'
+
+/** What a `.npy` file is kept in. */
+const NPY = 'npy'
 
 /** How parts of a dataset are read. */
 export interface ReadPartOptions extends Pick<RunOptions, 'threads' | 'signal'> {
@@ -39,20 +46,22 @@ export interface SliceOptions extends ReadPartOptions {
 type From = Selectable & Partial<Pick<Opened, 'unpack' | 'metadata' | 'nchunks' | 'chunkShape'>>
 
 /** An array, or plain bytes, that is open for reading. Parts are read without the rest: only chunks that they touch. */
-export class Dataset implements Closable {
+export class Dataset implements CompressedSource, Closable {
   /** Of the place that it was opened at. */
   readonly name: string
   /** What it is kept in: `blp`, `b2frame`, `b2nd`, or what a container of your own calls it; `npy`. */
   readonly format: string
   readonly #from: From
+  readonly #place: ContainerPlace
   readonly #closeAll: () => Promise<void>
   #isClosed = false
 
   /** @internal */
-  constructor(name: string, format: string, from: From, close: () => Promise<void>) {
-    this.name = name
+  constructor(place: ContainerPlace, format: string, from: From, close: () => Promise<void>) {
+    this.name = place.directory ?? place.source.name
     this.format = format
     this.#from = from
+    this.#place = place
     this.#closeAll = close
   }
 
@@ -145,6 +154,28 @@ export class Dataset implements Closable {
     return this.#open().pieces(0, undefined, {})[Symbol.asyncIterator]()
   }
 
+  /**
+   * Checks structure and checksums, and with `deep` that everything can be decompressed. All that is wrong is reported.
+   * @throws BlpkError IO, NETWORK, CLOSED, INTERRUPTED
+   */
+  async verify(options: VerifyOptions = {}): Promise<VerifyReport> {
+    this.#open()
+    if (this.format !== NPY) return verifyAt(this.#place, options)
+    return { ok: true, findings: [], nchunks: 0, sound: 0, checksum: 'None', deep: false }
+  }
+
+  /**
+   * Writes all plain bytes to a sink, in as many threads as are worth it.
+   * @throws BlpkError DAMAGED, CHECKSUM, UNSUPPORTED, IO, CLOSED, INTERRUPTED; the sink was aborted then
+   */
+  async unpack(sink: PlainSink, options: RunOptions = {}): Promise<UnpackResult> {
+    const from = this.#open()
+    if (from.unpack !== undefined) return from.unpack(sink, options)
+    const { nbytes } = from
+    const pieces = { nbytes, [Symbol.asyncIterator]: () => this[Symbol.asyncIterator]() }
+    return unpack(pieces, sink, options)
+  }
+
   /** Closes the place that it was opened at. What is called afterwards throws BlpkError CLOSED. */
   async close(): Promise<void> {
     if (this.#isClosed) return
@@ -198,9 +229,10 @@ export async function open(
   try {
     if (!given.seekable) source = await holdSource(given)
     if (place.traits === undefined && (await isNpyFile(source)))
-      return new Dataset(given.name, 'npy', await openNpyFile(source), close)
-    const opened = await (await containerAt(place)).open({ ...place, source }, options)
-    return new Dataset(given.name, opened.format.id, opened, async () => {
+      return new Dataset({ ...place, source }, NPY, await openNpyFile(source), close)
+    const held = { ...place, source }
+    const opened = await (await containerAt(place)).open(held, options)
+    return new Dataset(held, opened.format.id, opened, async () => {
       await opened.close()
       if (source !== given) await given.close()
     })

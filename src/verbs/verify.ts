@@ -117,8 +117,8 @@ async function verifyPlace(place: ContainerPlace, o: VerifyCallOptions): Promise
   return { ...report, ok: found.length === 0, findings: [...report.findings, ...found] }
 }
 
-/** A pipe that is read twice is brought into a file. */
-async function verifyHeld(place: ContainerPlace, o: VerifyCallOptions): Promise<VerifyReport> {
+/** Checks an open place, which stays open. A pipe that is read twice is brought into a file. */
+export async function verifyAt(place: ContainerPlace, o: VerifyCallOptions): Promise<VerifyReport> {
   if (place.source.seekable || o.against === undefined) return verifyPlace(place, o)
   const source = await holdSource(place.source)
   try {
@@ -153,7 +153,7 @@ export async function verifyWithHead(
   const place = await openPlace(from, { ...options, onNote: (note) => notes.push(note) })
   try {
     const findings = await journalFindings(from, notes, options.signal)
-    const report = await verifyHeld(place, options)
+    const report = await verifyAt(place, options)
     const head = file === undefined ? undefined : await headOf(place, file)
     return { head, report: { ...report, findings: [...findings, ...report.findings] } }
   } finally {

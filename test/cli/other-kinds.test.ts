@@ -2,7 +2,9 @@ import { copyFileSync, readFileSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import { compress, decompress, NDArray, repairFile, salvageFile, saveTensor } from '../../dist/index.js'
+import { repairFile } from '../../dist/format/bloscpack/damage/repair.js'
+import { salvageFile } from '../../dist/format/bloscpack/damage/salvage.js'
+import { compress, decompress, NDArray, saveTensor } from '../../dist/index.js'
 import { blpk, filesIn, isPosix, npy, put, ramp, tempDir } from './run.js'
 
 const array = npy('<f4', [100], ramp(400))

@@ -1,11 +1,13 @@
 // What every container must do, built in or of a user: each verb, from the command line and from the library. The toy in
 // toys/plain-container.mjs does the least that a container can, and goes through all of it too.
+
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { formats } from '../../dist/format/registry.js'
 import { select } from '../../dist/format/select.js'
-import { MemorySink, MemorySource, openPlain, registerContainer } from '../../dist/index.js'
+import { MemorySink, MemorySource, registerContainer } from '../../dist/index.js'
+import { openPlain } from '../../dist/sources/npy.js'
 import { info } from '../../dist/verbs/info.js'
 import { openContainer } from '../../dist/verbs/open.js'
 import { verify } from '../../dist/verbs/verify.js'

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { openArchive } from '../../dist/format/bloscpack/open-archive.js'
-import { BlpkError, BytesPlainSink, compress, MemorySink, unpack } from '../../dist/index.js'
+import { unpack } from '../../dist/format/bloscpack/unpack.js'
+import { BlpkError, BytesPlainSink, compress, MemorySink } from '../../dist/index.js'
 
 /** Reads an archive from a pipe, which does not tell how long it is. */
 async function failure(bytes: Uint8Array): Promise<unknown> {

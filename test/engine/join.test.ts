@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import type { PackOptions as BloscpackOptions } from '../../dist/engine/options.js'
 import type { Archive } from '../../dist/format/bloscpack/archive.js'
+import { concatArchives } from '../../dist/format/bloscpack/join.js'
 import { openArchive } from '../../dist/format/bloscpack/open-archive.js'
 import { partOf } from '../../dist/format/bloscpack/part.js'
 import { verifyArchive } from '../../dist/format/bloscpack/verify.js'
 import {
   BloscpackSink,
   compress,
-  concatArchives,
   decompress,
   MemorySink,
   open as openDataset,

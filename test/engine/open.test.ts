@@ -1,7 +1,21 @@
 import { createReadStream, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { compress, NDArray, open, SChunk } from '../../dist/index.js'
+import {
+  append,
+  BytesPlainSink,
+  compress,
+  concat,
+  convert,
+  decompress,
+  info,
+  MemorySink,
+  NDArray,
+  open,
+  SChunk,
+  unpack,
+  verify,
+} from '../../dist/index.js'
 import { scratchDirectory } from '../support/scratch.js'
 
 const directory = scratchDirectory()
@@ -86,4 +100,38 @@ test('a field of structured items', async () => {
     expect(b).toMatchObject({ dtype: '<f8', shape: [3] })
     expect([...b.values]).toEqual([0, 2.5, 0])
   }
+})
+
+test('the verbs take places, bytes and arrays', async () => {
+  await compress(grid, at('v.b2nd'), { chunks: [6, 7], blocks: [3, 4] })
+  expect(await append(at('v.b2nd'), grid)).toMatchObject({ nbytes: 4800, shape: [40, 30] })
+  expect(await convert(at('v.b2nd'), at('v.npy.blp'))).toMatchObject({ nbytes: 9600 })
+  expect(await concat([at('v.npy.blp'), at('v.npy.blp')], at('w.npy.blp'))).toMatchObject({ nbytes: 19_200 })
+  expect((await info(at('w.npy.blp'))).head).toMatchObject({ shape: [80, 30], dtype: '<f8', nbytes: 19_200 })
+  expect(await verify(at('w.npy.blp'), { deep: true })).toMatchObject({ ok: true })
+  expect(await decompress(at('w.npy.blp'), at('part.npy'), { slice: [{ start: 39, stop: 41 }, 0] })).toEqual({
+    nbytes: 16,
+    shape: [2],
+  })
+  const part = await open(at('part.npy'))
+  expect([...(await part.slice()).values]).toEqual([563, -7])
+  expect(await part.verify()).toMatchObject({ ok: true })
+  const joined = await open(at('w.npy.blp'))
+  expect(await joined.verify({ deep: true })).toMatchObject({ ok: true })
+  const sink = new MemorySink()
+  expect(await unpack(joined, new BytesPlainSink(sink))).toEqual({ nbytes: 19_200 })
+  const own = new MemorySink()
+  const halves = async function* () {
+    yield sink.bytes.subarray(0, 7)
+    yield sink.bytes.subarray(7)
+  }
+  expect(await unpack(halves(), new BytesPlainSink(own))).toEqual({ nbytes: 19_200 })
+  expect(own.bytes).toEqual(sink.bytes)
+  await expect(compress(grid, at('v.b2nd'))).rejects.toMatchObject({
+    code: 'EXISTS',
+    advice: { option: 'overwrite' },
+  })
+  await expect(convert(at('v.b2nd'), at('v.b2nd'), { overwrite: true })).rejects.toMatchObject({
+    code: 'SAME_FILE',
+  })
 })

@@ -1,17 +1,17 @@
 import { Writable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
+import type { CodecName } from '../../dist/codecs/registry.js'
 import { openArchive } from '../../dist/format/bloscpack/open-archive.js'
+import { unpack } from '../../dist/format/bloscpack/unpack.js'
 import {
   BloscpackSink,
   BytesPlainSink,
   BytesPlainSource,
-  type CodecName,
   MemorySink,
   pack,
   type Shuffle,
   StreamSink,
   StreamSource,
-  unpack,
 } from '../../dist/index.js'
 
 const CODECS: CodecName[] = ['blosclz', 'lz4', 'lz4hc', 'snappy', 'zlib', 'zstd']

@@ -1,7 +1,8 @@
 // A process that reads an archive or a frame again and again until its input ends, and checks that it is whole.
 
 import { openArchive } from '../../dist/format/bloscpack/open-archive.js'
-import { BytesPlainSink, MemorySink, SChunk, unpack } from '../../dist/index.js'
+import { unpack } from '../../dist/format/bloscpack/unpack.js'
+import { BytesPlainSink, MemorySink, SChunk } from '../../dist/index.js'
 
 const [path] = process.argv.slice(2)
 const RECORD = 1000

@@ -1,6 +1,7 @@
 import type { PackOptions as BloscpackOptions } from '../../dist/engine/options.js'
 import { growFile } from '../../dist/format/bloscpack/grow.js'
 import { openArchive } from '../../dist/format/bloscpack/open-archive.js'
+import { unpack } from '../../dist/format/bloscpack/unpack.js'
 import {
   type AppendOptions,
   append,
@@ -14,7 +15,6 @@ import {
   MemorySource,
   type PlainSource,
   pack,
-  unpack,
 } from '../../dist/index.js'
 
 import { makeData } from '../support/data.js'

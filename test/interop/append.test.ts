@@ -1,12 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import type { ChecksumName } from '../../dist/chunk/checksums.js'
+import type { CodecName } from '../../dist/codecs/registry.js'
 import { openArchive } from '../../dist/format/bloscpack/open-archive.js'
 import { verifyArchive } from '../../dist/format/bloscpack/verify.js'
 import {
   append as appendSources,
-  type ChecksumName,
-  type CodecName,
   compress,
   decompress,
   MemorySource,

@@ -1,6 +1,8 @@
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { expect, test } from 'vitest'
+import { repairFile } from '../../dist/format/bloscpack/damage/repair.js'
+import { salvageFile } from '../../dist/format/bloscpack/damage/salvage.js'
 import { openArchive } from '../../dist/format/bloscpack/open-archive.js'
 import {
   append,
@@ -16,9 +18,7 @@ import {
   openSink,
   openSource,
   plainSource,
-  repairFile,
   SChunk,
-  salvageFile,
   saveTensor,
 } from '../../dist/index.js'
 import { openArchiveFile } from '../../dist/verbs/open.js'

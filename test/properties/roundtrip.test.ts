@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { parseJson } from '../../dist/core/json/value.js'
 import type { PackOptions as BloscpackOptions } from '../../dist/engine/options.js'
 import { openArchive } from '../../dist/format/bloscpack/open-archive.js'
+import { unpack } from '../../dist/format/bloscpack/unpack.js'
 import { verifyArchive } from '../../dist/format/bloscpack/verify.js'
 import {
   BloscpackSink,
@@ -16,7 +17,6 @@ import {
   plainSource,
   StreamSink,
   StreamSource,
-  unpack,
 } from '../../dist/index.js'
 import { anyInput } from '../support/arbitrary.js'
 import { sameBytes } from '../support/scratch.js'

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
+import type { ChecksumName } from '../../dist/chunk/checksums.js'
+import type { CodecName } from '../../dist/codecs/registry.js'
 import type { PackOptions as BloscpackOptions } from '../../dist/engine/options.js'
-import type { ChecksumName, CodecName } from '../../dist/index.js'
 import { DATA_KINDS, makeData } from './data.js'
 
 type PackOptions = Omit<BloscpackOptions, 'onPlan'>

@@ -9,6 +9,7 @@ import type { ChunkSpan, Opened, OpenOptions, OpenPlace, PieceOptions } from '..
 import type { SpanReader } from '../span-reader.js'
 import { Archive } from './archive.js'
 import { streamOf } from './chunk-stream.js'
+import { RangeReader } from './range.js'
 import { allPieces, rangePieces } from './range-threads.js'
 import { ArchiveSpans } from './spans.js'
 import { BLOSCPACK, BLP } from './traits.js'
@@ -20,6 +21,7 @@ export class OpenedArchive implements Opened {
   readonly format = BLP
   readonly archive: Archive
   readonly spans: SpanReader
+  #ranges: RangeReader | undefined
 
   constructor(archive: Archive) {
     this.archive = archive
@@ -62,7 +64,9 @@ export class OpenedArchive implements Opened {
     const { archive, nbytes } = this
     const isWhole = start === 0 && (stop === undefined || stop === nbytes)
     if (isWhole) return allPieces(archive, options)
-    return rangePieces(archive, { start, stop: stop ?? nbytes ?? Number.NaN }, options)
+    this.#ranges ??= new RangeReader(archive)
+    const range = { start, stop: stop ?? nbytes ?? Number.NaN }
+    return rangePieces(archive, range, options, this.#ranges)
   }
 
   unpack(sink: PlainSink, options: RunOptions): Promise<UnpackResult> {

@@ -42,17 +42,19 @@ export function isWorthThreads({ header, source }: Archive, { start, stop }: Byt
 /**
  * The plain bytes of a range, chunk by chunk, decompressed in as many threads as are worth it if the archive is a file.
  * A piece may be used until the next one is asked for.
+ * @param reader that knows which chunks were checked before
  * @throws BlpkError as {@link RangeReader.pieces}
  */
 export async function* rangePieces(
   archive: Archive,
   range: ByteRange,
   o: RunOptions = {},
+  reader = new RangeReader(archive),
 ): AsyncGenerator<Uint8Array> {
   const { start, stop } = range
   const chunkSize = checkRange(archive, range)
   if (!isWorthThreads(archive, range)) {
-    yield* new RangeReader(archive).pieces(range, o)
+    yield* reader.pieces(range, o)
     return
   }
   const [first, end] = [Math.floor(start / chunkSize), Math.ceil(stop / chunkSize)]

@@ -1,0 +1,50 @@
+// The core of unpacking: any source of compressed data into any sink of plain bytes.
+
+import { interrupted } from '../core/errors.js'
+import type { RunOptions } from '../engine/options.js'
+import type { PlainSink } from '../sinks/plain.js'
+
+/**
+ * What gives plain bytes out of compressed ones: a {@link Dataset}, a generator, or a class of your own. Each piece may be
+ * used until the next one is asked for.
+ */
+export interface CompressedSource extends AsyncIterable<Uint8Array> {
+  /** Plain bytes; undefined where only reading all of it tells. */
+  readonly nbytes?: number | undefined
+  /** Writes all plain bytes and finishes the sink, or aborts it, in a faster way than piece by piece. */
+  unpack?(sink: PlainSink, options: RunOptions): Promise<{ nbytes: number }>
+}
+
+/** What unpacking came to. */
+export interface UnpackResult {
+  /** Plain bytes. */
+  nbytes: number
+}
+
+/**
+ * Writes all plain bytes of a source to a sink, in as many threads as are worth it.
+ * @throws BlpkError what source and sink throw, INTERRUPTED; the sink was aborted then
+ */
+export async function unpack(
+  source: CompressedSource,
+  sink: PlainSink,
+  options: RunOptions = {},
+): Promise<UnpackResult> {
+  if (source.unpack !== undefined) return { nbytes: (await source.unpack(sink, options)).nbytes }
+  const { signal, onProgress } = options
+  const total = source.nbytes === undefined ? {} : { total: source.nbytes }
+  let plain = 0
+  try {
+    for await (const piece of source) {
+      signal?.throwIfAborted()
+      await sink.write(piece)
+      plain += piece.length
+      onProgress?.({ plain, packed: 0, ...total })
+    }
+    await sink.finish()
+    return { nbytes: plain }
+  } catch (error) {
+    await sink.abort()
+    throw interrupted(error, signal)
+  }
+}
