@@ -25,7 +25,7 @@ import { distrust } from './trust.js'
  * unknown version, or that cannot be read; what somebody else may have put there, who may not write to the archive;
  * or a whole one that belongs to it.
  */
-export type Found =
+export type FoundJournal =
   | { kind: 'none' }
   | { kind: 'torn' | 'foreign' | 'alien'; id: FileId }
   | { kind: 'newer'; version: number; id: FileId }
@@ -144,7 +144,12 @@ function factsIn(disk: Disk, fd: number): JournalFacts | undefined {
 }
 
 /** All that can be told by its first bytes and its size is, before the rest of it is read. */
-async function judge(disk: Disk, archive: number, fd: number, { find, signal }: FindOptions): Promise<Found> {
+async function judge(
+  disk: Disk,
+  archive: number,
+  fd: number,
+  { find, signal }: FindOptions,
+): Promise<FoundJournal> {
   const { dev, ino, size } = disk.facts(fd)
   const id = { dev, ino }
   const first = new Uint8Array(PREFIX_BYTES)
@@ -169,7 +174,7 @@ async function judge(disk: Disk, archive: number, fd: number, { find, signal }: 
 }
 
 /** Opens a journal that is believed. @returns what is to be said of one that cannot be opened */
-function openTrusted(disk: Disk, archive: FileFacts, path: string, own?: FileId): number | Found {
+function openTrusted(disk: Disk, archive: FileFacts, path: string, own?: FileId): number | FoundJournal {
   const why = (file: FileFacts): string | undefined =>
     sameFile(file, own) ? undefined : distrust(file, archive)
   const there = present(disk, path)
@@ -189,7 +194,7 @@ function openTrusted(disk: Disk, archive: FileFacts, path: string, own?: FileId)
   return { kind: 'stranger', why: now }
 }
 
-function notOpened(error: unknown, id: FileId): Found {
+function notOpened(error: unknown, id: FileId): FoundJournal {
   const { code = '' } = error as NodeJS.ErrnoException
   // Whoever changes the archive may have come to the end of it meanwhile.
   if (code === 'ENOENT') return { kind: 'none' }
@@ -203,10 +208,15 @@ function notOpened(error: unknown, id: FileId): Found {
  * @param path where the journal would be
  * @throws BlpkError INTERRUPTED; errors of `node:fs`
  */
-export async function findJournal(disk: Disk, archive: number, path: string, o: FindOptions): Promise<Found> {
+export async function findJournal(
+  disk: Disk,
+  archive: number,
+  path: string,
+  o: FindOptions,
+): Promise<FoundJournal> {
   const fd = openTrusted(disk, disk.facts(archive), path, o.own)
   if (typeof fd !== 'number') return fd
-  let found: Found = { kind: 'none' }
+  let found: FoundJournal = { kind: 'none' }
   try {
     found = await judge(disk, archive, fd, o)
     return found

@@ -9,7 +9,7 @@ import { attempt, ioError } from '../core/io-errors.js'
 import { type PlaceName, placeName } from '../core/place-name.js'
 import { openForChange } from './changing-file.js'
 import { type Disk, type FileFacts, nodeDisk, sameFile } from './disk.js'
-import { type Found, findJournal } from './find-journal.js'
+import { type FoundJournal, findJournal } from './find-journal.js'
 import { journalOf } from './journal.js'
 import { mutableParts } from './mutable.js'
 import { present } from './names.js'
@@ -110,12 +110,12 @@ function spillPatch([position, nbytes]: Range, read: ReadNow, closers: Closers):
 }
 
 /** Whoever cannot write to the archive may do in the place of the journal what they like: it means nothing. */
-function counts(found: Found): found is Exclude<Found, { kind: 'none' | 'stranger' }> {
+function counts(found: FoundJournal): found is Exclude<FoundJournal, { kind: 'none' | 'stranger' }> {
   return found.kind !== 'none' && found.kind !== 'stranger'
 }
 
 /** Is the journal what it was? */
-function isSameJournal(was: Found, now: Found): boolean {
+function isSameJournal(was: FoundJournal, now: FoundJournal): boolean {
   if (!counts(was) || !counts(now)) return counts(was) === counts(now)
   if (was.kind === 'hot' || now.kind === 'hot') return false
   return was.kind === now.kind && sameFile(was.id, now.id)
@@ -127,7 +127,7 @@ async function isSettled(
   fd: number,
   path: string,
   was: FileFacts,
-  found: Found,
+  found: FoundJournal,
   o: Snapshot,
 ): Promise<boolean> {
   if (!sameFile(disk.find(path), was)) return false

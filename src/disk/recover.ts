@@ -5,7 +5,7 @@ import { dirname } from 'node:path'
 import { BlpkError, unsupported } from '../core/errors.js'
 import { ioError } from '../core/io-errors.js'
 import type { Disk } from './disk.js'
-import { type FindOptions, type Found, findJournal, isWhole } from './find-journal.js'
+import { type FindOptions, type FoundJournal, findJournal, isWhole } from './find-journal.js'
 import { asideOf, removeJournal } from './journal.js'
 import type { JournalFacts } from './journal-format.js'
 import type { Note } from './note.js'
@@ -80,7 +80,7 @@ const WHY: Record<'foreign' | 'alien', string> = {
  * What is to be said to who reads past a journal that may mean something.
  * @returns undefined where there is nothing to say
  */
-export function describePassed(found: Found, path: string): string | undefined {
+export function describePassed(found: FoundJournal, path: string): string | undefined {
   const end = 'the archive is read as it is'
   switch (found.kind) {
     case 'stranger':

@@ -16,7 +16,7 @@ export interface Stretch<T> {
 }
 
 /** Chunks taken as they are, or stretches packed anew. */
-export type Span<T> =
+export type JoinStep<T> =
   | { kind: 'copy'; part: T; first: number; count: number }
   | { kind: 'pack'; stretches: Stretch<T>[] }
 
@@ -25,9 +25,9 @@ export type Span<T> =
  * Behind a short last chunk everything is off the border, until it comes out even again.
  * @param chunk extent of a chunk
  */
-export function planSpans<T>(joints: readonly Joint<T>[], chunk: number): Span<T>[] {
+export function planJoin<T>(joints: readonly Joint<T>[], chunk: number): JoinStep<T>[] {
   const filled = joints.filter(({ extent }) => extent > 0)
-  const spans: Span<T>[] = []
+  const spans: JoinStep<T>[] = []
   let open: Stretch<T>[] = []
   let carry = 0
   filled.forEach(({ part, extent, copies }, i) => {

@@ -28,7 +28,7 @@ export interface ObjectSinkOptions {
 }
 
 /** A part in memory, and how much of it is filled. */
-interface Part {
+interface PartBuffer {
   /** From 1. */
   n: number
   /** Position of its first byte in the object. */
@@ -37,7 +37,7 @@ interface Part {
   filled: number
 }
 
-function bytesOf({ bytes, filled }: Part): Uint8Array {
+function bytesOf({ bytes, filled }: PartBuffer): Uint8Array {
   return bytes.subarray(0, filled)
 }
 
@@ -53,8 +53,8 @@ export class ObjectSink implements ByteSink {
   #sizes: PartSizes
   /** Bytes of the front, and the parts with some of them. */
   #front = 0
-  readonly #held: Part[] = []
-  #current: Part | undefined
+  readonly #held: PartBuffer[] = []
+  #current: PartBuffer | undefined
   /** Parts that were begun. */
   #count = 0
   #size = 0
@@ -106,7 +106,7 @@ export class ObjectSink implements ByteSink {
   }
 
   /** The part that is being filled: there is room in it. */
-  async #open(): Promise<Part> {
+  async #open(): Promise<PartBuffer> {
     if (this.#current !== undefined && this.#current.filled === this.#current.bytes.length)
       await this.#close(this.#current)
     if (this.#current === undefined) {
@@ -119,13 +119,13 @@ export class ObjectSink implements ByteSink {
   }
 
   /** Puts a part aside, or on its way; waits until there is room for another. */
-  async #close(part: Part): Promise<void> {
+  async #close(part: PartBuffer): Promise<void> {
     this.#current = undefined
     if (part.start < this.#front) this.#held.push(part)
     else await this.#send(part)
   }
 
-  #send(part: Part): Promise<void> {
+  #send(part: PartBuffer): Promise<void> {
     return this.#upload.part(part.n, bytesOf(part), () => this.#spare.push(part.bytes))
   }
 

@@ -9,7 +9,7 @@ const PIECE_BYTES = 4 * 2 ** 20
 const DEPTH = 4
 
 /** Bytes that were asked for. */
-export interface Piece {
+export interface FetchedRange {
   start: number
   stop: number
   bytes: Promise<Uint8Array>
@@ -33,12 +33,12 @@ function joinRanges(ranges: readonly ByteSpan[]): ByteSpan[] {
 
 /** Ranges that are going to be read, fetched a few ahead: exactly these, and each once. */
 export class Planned {
-  readonly #ask: (start: number, stop: number) => Piece
+  readonly #ask: (start: number, stop: number) => FetchedRange
   #waiting: ByteSpan[] = []
-  #held: Piece[] = []
+  #held: FetchedRange[] = []
 
   /** @param ask asks for bytes at once */
-  constructor(ask: (start: number, stop: number) => Piece) {
+  constructor(ask: (start: number, stop: number) => FetchedRange) {
     this.#ask = ask
   }
 
@@ -49,7 +49,7 @@ export class Planned {
   }
 
   /** The piece that holds a position, if it is planned; one that is read to its end goes. */
-  holding(position: number, wanted: number): Piece | undefined {
+  holding(position: number, wanted: number): FetchedRange | undefined {
     const found = this.#held.find(({ start, stop }) => start <= position && position < stop)
     const piece = found ?? this.#jump(position)
     if (piece !== undefined && position + wanted >= piece.stop) {
@@ -59,13 +59,13 @@ export class Planned {
     return piece
   }
 
-  #jump(position: number): Piece | undefined {
+  #jump(position: number): FetchedRange | undefined {
     const at = this.#waiting.findIndex(([start, stop]) => start <= position && position < stop)
     const [range] = at === -1 ? [] : this.#waiting.splice(at, 1)
     return range && this.#hold(range)
   }
 
-  #hold([start, stop]: ByteSpan): Piece {
+  #hold([start, stop]: ByteSpan): FetchedRange {
     const piece = this.#ask(start, stop)
     // What a reader that gave up left behind must not stay for ever.
     this.#held = [...this.#held.slice(1 - 2 * DEPTH), piece]

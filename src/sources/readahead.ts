@@ -1,7 +1,7 @@
 // Fetches ahead of what is read in order.
 
 import type { ByteSpan } from '../bytes/byte-source.js'
-import { type Piece, Planned } from './planned.js'
+import { type FetchedRange, Planned } from './planned.js'
 
 /** Fetches the bytes from `start` to `stop`, all of them. */
 export type FetchRange = (start: number, stop: number) => Promise<Uint8Array>
@@ -25,10 +25,10 @@ const IN_A_ROW = 3
 export class Readahead {
   readonly #fetch: FetchRange
   readonly #size: number
-  readonly #front: Piece
+  readonly #front: FetchedRange
   readonly #planned = new Planned((start, stop) => this.#ask(start, stop))
-  #strays: Piece[] = []
-  #ahead: Piece[] = []
+  #strays: FetchedRange[] = []
+  #ahead: FetchedRange[] = []
   /** Position up to which pieces were asked for, and the end of the stretch. */
   #next = 0
   #stop = 0
@@ -79,8 +79,8 @@ export class Readahead {
     return wanted
   }
 
-  #holding(position: number, wanted: number): Piece | undefined {
-    const holds = (piece: Piece): boolean => piece.start <= position && position < piece.stop
+  #holding(position: number, wanted: number): FetchedRange | undefined {
+    const holds = (piece: FetchedRange): boolean => piece.start <= position && position < piece.stop
     if (holds(this.#front)) return this.#front
     const planned = this.#planned.holding(position, wanted)
     if (planned !== undefined) return planned
@@ -107,14 +107,14 @@ export class Readahead {
     }
   }
 
-  #ask(start: number, stop: number): Piece {
+  #ask(start: number, stop: number): FetchedRange {
     const bytes = this.#fetch(start, stop)
     // A failure counts when the bytes are wanted.
     bytes.catch(() => {})
     return { start, stop, bytes }
   }
 
-  #miss(position: number, wanted: number): Piece {
+  #miss(position: number, wanted: number): FetchedRange {
     this.#inARow = position === this.#lastStop ? this.#inARow + 1 : 0
     if (this.#inARow >= IN_A_ROW || wanted > PIECE_BYTES) {
       this.willRead(position, this.#inARow >= IN_A_ROW ? this.#size : position + wanted)

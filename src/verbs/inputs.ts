@@ -8,8 +8,8 @@ import { openSnapshot, type ReadOptions } from '../disk/read-archive.js'
 import { findMutable } from '../format/registry.js'
 import { openSource, type Readable } from '../places/open.js'
 import { openRemoteSource, placeOf, schemeOf } from '../places/registry.js'
+import { AbortableSource } from '../sources/abortable.js'
 import { type OpenedPath, openDescriptor, openPath, type PathOptions } from '../sources/path.js'
-import { PatientSource } from '../sources/patient.js'
 import type { PlaceSettings } from '../store/settings.js'
 
 /** What the process has open already, such as standard input. */
@@ -46,8 +46,8 @@ export function directoryOf(from: unknown): string | undefined {
 function inputOf(opened: OpenedPath, signal: AbortSignal | undefined): Omit<Input, 'like'> {
   const { source, stat, identity, isPlainFile } = opened
   // What is a stream waits by itself, and hears the signal.
-  const patient = isPlainFile && signal !== undefined ? new PatientSource(source, signal) : source
-  return { source: patient, identity, ...(stat.isFile() && { access: stat }) }
+  const abortable = isPlainFile && signal !== undefined ? new AbortableSource(source, signal) : source
+  return { source: abortable, identity, ...(stat.isFile() && { access: stat }) }
 }
 
 /**

@@ -15,7 +15,7 @@ export interface Member {
 const MAX_MEMBERS = 2 ** 20
 
 /** A member, as the places of its key and its value in the text. */
-interface Span {
+interface TextRange {
   key: string
   start: number
   end: number
@@ -30,11 +30,11 @@ function skipValue(scanner: JsonScanner): { start: number; end: number } {
   return { start, end: scanner.end }
 }
 
-function spansOf(json: string, keys: readonly string[] | undefined): Span[] | undefined {
+function spansOf(json: string, keys: readonly string[] | undefined): TextRange[] | undefined {
   const scanner = new JsonScanner(json)
   scanner.next()
   const isObject = scanner.kind === '{'
-  const spans: Span[] = []
+  const spans: TextRange[] = []
   while (scanner.next()) {
     if (!isObject || scanner.kind !== 'key') continue
     const key = JSON.parse(scanner.token) as string

@@ -44,7 +44,7 @@ export interface ArchiveInfo extends Head {
 }
 
 /** What was found out beyond the front of the archive. */
-export interface Found {
+export interface ArchiveDetails {
   first: ChunkPlace | undefined
   nchunks: number | undefined
   nbytes: number | undefined
@@ -100,7 +100,11 @@ export async function headOfArchive(
 }
 
 /** The facts of an archive. */
-export async function describeArchive(file: string, archive: Archive, found: Found): Promise<ArchiveInfo> {
+export async function describeArchive(
+  file: string,
+  archive: Archive,
+  found: ArchiveDetails,
+): Promise<ArchiveInfo> {
   const { header } = archive
   const { nchunks = null } = found
   return {

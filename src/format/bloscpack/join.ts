@@ -20,7 +20,7 @@ import { Workspace } from '../../kernels/workspace.js'
 import { BytesPlainSource, type PlainSource } from '../../sources/plain.js'
 import { StreamSource } from '../../sources/stream.js'
 import type { Totals } from '../compressed-sink.js'
-import type { Span, Stretch } from '../join-spans.js'
+import type { JoinStep, Stretch } from '../join-spans.js'
 import type { Archive } from './archive.js'
 import type { EncodeParams } from './blosc1-job.js'
 import { type Common, commonOf, metadataOf, spansOf } from './join-plan.js'
@@ -137,7 +137,7 @@ async function copyChunks(j: Joining, archive: Archive, count: number): Promise<
 
 async function copySpan(
   j: Joining,
-  { part: archive, count }: Span<Archive> & { kind: 'copy' },
+  { part: archive, count }: JoinStep<Archive> & { kind: 'copy' },
 ): Promise<void> {
   try {
     if (!(await copyInPlace(j, archive, count))) await copyChunks(j, archive, count)
@@ -170,7 +170,7 @@ function sourceOf(stretches: readonly Stretch<Archive>[]): PlainSource {
   return new BytesPlainSource(new StreamSource(plainOf(stretches), 'the archives', size))
 }
 
-async function packSpan(j: Joining, { stretches }: Span<Archive> & { kind: 'pack' }): Promise<void> {
+async function packSpan(j: Joining, { stretches }: JoinStep<Archive> & { kind: 'pack' }): Promise<void> {
   const { chunkSize } = j.common
   const source = sourceOf(stretches)
   const reader = new ChunkReader(source, chunkSize)

@@ -2,7 +2,7 @@
 
 import type { ChangePlan, Replaceable } from '../../../bytes/editable.js'
 import type { ReadSome } from '../../../bytes/mutable-parts.js'
-import { undone } from '../../../bytes/undone.js'
+import { rollBackAfter } from '../../../bytes/roll-back.js'
 import { damaged } from '../../../core/errors.js'
 import type { Workspace } from '../../../kernels/workspace.js'
 import { formatFrameHeader, frameHeaderBytes } from '../frame/header.js'
@@ -102,7 +102,7 @@ export class FrameChange {
     try {
       await this.#change(inPlace)
     } catch (error) {
-      throw await undone(this.#file, error)
+      throw await rollBackAfter(this.#file, error)
     }
   }
 

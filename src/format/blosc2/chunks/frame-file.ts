@@ -7,7 +7,7 @@ import { OpenChunk } from '../../../chunk/blosc2/decode.js'
 import { BlpkError, damaged, type ErrorPlace, unsupported } from '../../../core/errors.js'
 import { loneChunk } from '../../../core/schunk-traits.js'
 import type { Workspace } from '../../../kernels/workspace.js'
-import { BriefFileSource } from '../../../sources/brief-file.js'
+import { ReopenedFileSource } from '../../../sources/reopened-file.js'
 import { CHECKSUM_LAYER, parseChecksumLayer } from '../frame/checksums.js'
 import { type FrameHeader, PEEK_BYTES, parseFrameHeader, peekFrame } from '../frame/header.js'
 import type { Layers } from '../frame/layers.js'
@@ -168,9 +168,9 @@ export function contiguous(
 }
 
 /** @throws BlpkError DAMAGED for a file that is missing, IO */
-function openChunkFile(directory: string, name: string, chunk: number): BriefFileSource {
+function openChunkFile(directory: string, name: string, chunk: number): ReopenedFileSource {
   try {
-    return new BriefFileSource(directory, name)
+    return new ReopenedFileSource(directory, name)
   } catch (error) {
     if (!(error instanceof BlpkError) || !['NOT_FOUND', 'DAMAGED'].includes(error.code)) throw error
     const message = error.code === 'DAMAGED' ? error.message : `the file '${name}' of the chunk is missing`

@@ -55,7 +55,7 @@ function isReadableValue({ cbytes, headerBytes, blocksize }: Chunk2Header, types
   return item === typesize && item <= MAX_CHUNK_TYPESIZE && blocksize % item === 0
 }
 
-async function anew(
+async function recompressed(
   ws: Workspace,
   bytes: ChunkBytes,
   { nbytes }: Chunk2Header,
@@ -81,10 +81,11 @@ export async function placeChunk(
   const { header } = frame
   const asItIs = { bytes, cbytes: h.cbytes }
   if (h.special === 'none' || h.headerBytes === SHORT_HEADER_BYTES) return asItIs
-  if (h.special === 'value') return isReadableValue(h, header.typesize) ? asItIs : anew(ws, bytes, h, frame)
+  if (h.special === 'value')
+    return isReadableValue(h, header.typesize) ? asItIs : recompressed(ws, bytes, h, frame)
   // NaNs are as large as the items of the frame.
   const isSameItem = h.special !== 'nans' || h.typesize === header.typesize
   if (IN_INDEX.includes(h.special) && isSameItem)
     return placeSpecial(h.special as OffsetSpecial, h.nbytes, frame)
-  return anew(ws, bytes, h, frame)
+  return recompressed(ws, bytes, h, frame)
 }

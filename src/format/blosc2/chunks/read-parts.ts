@@ -43,14 +43,14 @@ export interface PartSource {
 }
 
 /** What is found of a part before it is decoded. */
-type Found = PartRead & FoundChunk
+type FoundPart = PartRead & FoundChunk
 
-function isZeros({ layout }: Found, { options }: PartSource): boolean {
+function isZeros({ layout }: FoundPart, { options }: PartSource): boolean {
   return layout.pattern?.every((byte) => byte === 0) === true && options.postfilter === undefined
 }
 
 /** Can a worker decode the chunk? It has no code of users whose module is not known, and cannot ask their sources. */
-function isPortable({ layout, bytes }: Found, { options }: PartSource): boolean {
+function isPortable({ layout, bytes }: FoundPart, { options }: PartSource): boolean {
   const { header, starts } = layout
   if (!codeOf(knownCodecOf(header), header.filters).threads || options.postfilter !== undefined) return false
   return starts.length > 0 || (header.memcpyed && fileOf(bytes) !== undefined)
@@ -65,7 +65,7 @@ function fileOf(bytes: ChunkBytes): FilePlace | undefined {
   return { fd: source.fd, position, name: source.name }
 }
 
-async function readHere(ws: Workspace, source: PartSource, found: Found): Promise<void> {
+async function readHere(ws: Workspace, source: PartSource, found: FoundPart): Promise<void> {
   const { itemBytes } = source.options
   const chunk = openFound(ws, found, source.options)
   if (found.out !== undefined) {
@@ -80,7 +80,7 @@ async function readHere(ws: Workspace, source: PartSource, found: Found): Promis
 
 /** Brings the blocks that a part needs into a slot. @returns where they are, and the layout as it is there */
 async function bringBlocks(
-  { bytes, layout, part }: Found,
+  { bytes, layout, part }: FoundPart,
   itemBytes: number,
   slot: Slot,
 ): Promise<{ packed: Uint8Array; layout: ChunkLayout }> {
@@ -104,10 +104,10 @@ async function bringBlocks(
 
 /** A part on its way through a slot. */
 interface PartPiece extends Piece<ReadParams> {
-  found: Found
+  found: FoundPart
 }
 
-async function bringPart(found: Found, source: PartSource, slot: Slot): Promise<PartPiece> {
+async function bringPart(found: FoundPart, source: PartSource, slot: Slot): Promise<PartPiece> {
   const { itemBytes, blockshape } = source.options
   const { part, bytes } = found
   const out = slot.plain(partBytes(part, itemBytes))
@@ -125,7 +125,11 @@ async function bringPart(found: Found, source: PartSource, slot: Slot): Promise<
   return { found, out, params: { ...common, from, layout: found.layout, digest } }
 }
 
-async function readThere(threads: Threads, source: PartSource, reads: AsyncIterator<Found>): Promise<void> {
+async function readThere(
+  threads: Threads,
+  source: PartSource,
+  reads: AsyncIterator<FoundPart>,
+): Promise<void> {
   const { counts } = source.options
   /** Gives what threads can read; what they cannot is read meanwhile. */
   const next = async (ws: Workspace, slot: Slot): Promise<PartPiece | undefined> => {
@@ -200,7 +204,11 @@ async function readAll(source: PartSource, reads: readonly PartRead[], more: num
   )
 }
 
-async function readAllHere(ws: Workspace, source: PartSource, reads: AsyncIterable<Found>): Promise<void> {
+async function readAllHere(
+  ws: Workspace,
+  source: PartSource,
+  reads: AsyncIterable<FoundPart>,
+): Promise<void> {
   for await (const found of reads) {
     if (isZeros(found, source)) count(source)
     else await readHere(ws, source, found)

@@ -9,7 +9,7 @@ import { chunkEnds, contiguous, inDirectory } from '../chunks/frame-file.js'
 import { SourceChunk } from '../chunks/source-chunk.js'
 import type { ChunkOffset, OffsetSpecial } from '../frame/offsets.js'
 import type { Ends } from './ends.js'
-import type { Piece, SoundChunk, SurveyedChunk } from './order.js'
+import type { SoundChunk, SurveyedChunk, UnindexedChunk } from './order.js'
 import type { FrameProbe } from './probe.js'
 import { proveChunks, type StoredPlace } from './proof.js'
 import type { Proven } from './prove.js'
@@ -43,7 +43,7 @@ function sharing(open: Open): (like: Omit<SoundChunk, 'open' | 'unread'>) => { s
 const PENDING: SurveyedChunk = { lost: damaged('the chunk was not looked at') }
 
 /** A chunk, or what is none, with where it lies in the frame, in bytes. */
-export interface PlacedPiece extends Piece {
+export interface LocatedChunk extends UnindexedChunk {
   at: number
   end: number
 }
@@ -139,15 +139,15 @@ export class ChunkSurvey {
     return chunks
   }
 
-  async #pieceOf({ at, end, ...proven }: WalkedChunk): Promise<Piece> {
+  async #pieceOf({ at, end, ...proven }: WalkedChunk): Promise<UnindexedChunk> {
     const { source } = this.#probe.place
     const open = (): ChunkBytes => new SourceChunk(source, at, end - at, { path: source.name, offset: at })
     const digest = await xxh64Of(await this.#probe.read(at, end - at))
     return { sound: soundChunk(open, proven), digest }
   }
 
-  async pieces(walk: Walk): Promise<PlacedPiece[]> {
-    const found: PlacedPiece[] = []
+  async pieces(walk: Walk): Promise<LocatedChunk[]> {
+    const found: LocatedChunk[] = []
     for (const chunk of walk.chunks)
       found.push({ ...(await this.#pieceOf(chunk)), at: chunk.at, end: chunk.end })
     for (const { from, to, problem } of walk.gaps) found.push({ problem, at: from, end: to })
@@ -155,10 +155,10 @@ export class ChunkSurvey {
   }
 
   /** The chunks of a sparse frame, whose index is lost, by the numbers of their files. */
-  async filePieces(directory: string): Promise<Piece[]> {
+  async filePieces(directory: string): Promise<UnindexedChunk[]> {
     const names = readdirSync(directory).filter((name) => /^[0-9A-F]{8}\.chunk$/.test(name))
     const opener = inDirectory(directory)
-    const pieces: Piece[] = []
+    const pieces: UnindexedChunk[] = []
     for (const name of names.sort()) {
       const open = (): ChunkBytes => opener(0, Number.parseInt(name.slice(0, 8), 16))
       try {

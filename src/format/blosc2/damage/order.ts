@@ -30,7 +30,7 @@ interface LostChunk {
 export type SurveyedChunk = { special: OffsetSpecial } | { sound: SoundChunk } | LostChunk
 
 /** Chunks that were found without an index, in the order in which they lie. */
-export interface Piece {
+export interface UnindexedChunk {
   sound?: SoundChunk
   digest?: Uint8Array
   problem?: BlpkError
@@ -45,7 +45,7 @@ export interface Ordered {
 const key = (digest: Uint8Array): string => Buffer.from(digest).toString('latin1')
 
 /** The checksums name the chunks in the order of the index. */
-export function orderByDigests(layer: ChecksumLayer, pieces: readonly Piece[]): Ordered {
+export function orderByDigests(layer: ChecksumLayer, pieces: readonly UnindexedChunk[]): Ordered {
   const found = new Map<string, SoundChunk>()
   for (const { sound, digest } of pieces)
     if (sound !== undefined && digest !== undefined) found.set(key(digest), sound)
@@ -72,7 +72,7 @@ export function orderByDigests(layer: ChecksumLayer, pieces: readonly Piece[]): 
  * @param chunksize plain size of all but the last, in bytes: one that is shorter is the last
  */
 export function orderByPlace(
-  pieces: readonly Piece[],
+  pieces: readonly UnindexedChunk[],
   expected: number | undefined,
   chunksize: number,
 ): Ordered {

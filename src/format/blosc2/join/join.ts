@@ -5,7 +5,7 @@ import type { Chunk2Params } from '../../../chunk/blosc2/params.js'
 import { interrupted, unsupported, usage } from '../../../core/errors.js'
 import { runOptionsOf } from '../../../engine/options.js'
 import { Workspace } from '../../../kernels/workspace.js'
-import { type Joint, planSpans, type Span } from '../../join-spans.js'
+import { type JoinStep, type Joint, planJoin } from '../../join-spans.js'
 import type { Opened } from '../../opened.js'
 import type { ConcatResult, Output } from '../../output.js'
 import type { PackOptions } from '../../pack-options.js'
@@ -149,7 +149,10 @@ function advance(j: Joining, nbytes: number, cbytes: number): void {
   j.o.onProgress?.({ plain: j.plain, packed: j.packed, total: j.plan.padded })
 }
 
-async function copySpan(j: Joining, { part, count }: Span<OpenedFrame> & { kind: 'copy' }): Promise<void> {
+async function copySpan(
+  j: Joining,
+  { part, count }: JoinStep<OpenedFrame> & { kind: 'copy' },
+): Promise<void> {
   const chunks = count * j.plan.perRow
   // What is copied within a store is not fetched.
   if (!j.sink.canCopy) part.willReadAll()
@@ -159,14 +162,14 @@ async function copySpan(j: Joining, { part, count }: Span<OpenedFrame> & { kind:
 }
 
 /** Plain bytes of the chunks of a span, from `j.nchunks` on. */
-function chunksOf(j: Joining, { stretches }: Span<OpenedFrame> & { kind: 'pack' }, count: number) {
+function chunksOf(j: Joining, { stretches }: JoinStep<OpenedFrame> & { kind: 'pack' }, count: number) {
   const { array, chunkBytes, extent, perRow } = j.plan
   if (array === undefined) return frameChunks(stretches, j.nchunks, chunkBytes, j.o.signal)
   const row = (j.nchunks / perRow) * extent
   return arrayChunks(array, stretches, row, j.nchunks, j.nchunks + count)
 }
 
-async function packSpan(j: Joining, span: Span<OpenedFrame> & { kind: 'pack' }): Promise<void> {
+async function packSpan(j: Joining, span: JoinStep<OpenedFrame> & { kind: 'pack' }): Promise<void> {
   const { chunkBytes, extent, perRow } = j.plan
   const along = span.stretches.reduce((sum, { start, stop }) => sum + stop - start, 0)
   const count = Math.ceil(along / extent) * perRow
@@ -200,7 +203,7 @@ async function joinInto(
     const target = { sink, sealed: checksum !== 'none', signal: o.signal, onChunk }
     const j: Joining = { plan, sink, params, o, target, nchunks: 0, copied: 0, plain: 0, packed: 0 }
     await sink.begin({ nbytes: plan.padded, nchunks: plan.nchunks }, true)
-    for (const span of planSpans(plan.joints, plan.extent)) {
+    for (const span of planJoin(plan.joints, plan.extent)) {
       o.signal?.throwIfAborted()
       await (span.kind === 'copy' ? copySpan(j, span) : packSpan(j, span))
     }

@@ -32,7 +32,7 @@ function putInteger(w: MsgpackWriter, n: bigint): void {
   else w.headed(...sized(0xd0, n >= -(2n ** 7n), n >= -(2n ** 15n), n >= -(2n ** 31n)), n)
 }
 
-function brief(text: string): string {
+function shortened(text: string): string {
   return text.length > 40 ? `${text.slice(0, 40)}…` : text
 }
 
@@ -41,7 +41,7 @@ function putFloat(w: MsgpackWriter, text: string): void {
   const isLost = !Number.isFinite(value) || (value === 0 && /[1-9]/.test(text.replace(/e.*$/i, '')))
   if (isLost)
     throw usage(
-      `the number ${brief(text)} is beyond what the 64-bit floats of msgpack hold; store it as a string`,
+      `the number ${shortened(text)} is beyond what the 64-bit floats of msgpack hold; store it as a string`,
     )
   w.float64(value)
 }
@@ -60,7 +60,7 @@ function putWhole(w: MsgpackWriter, text: string): void {
   if (n !== undefined && n >= -(2n ** 63n) && n < 2n ** 64n) putInteger(w, n)
   // What is written as a whole number may be a large float, such as 1e20.
   else if (String(Number(text)) === text) w.float64(Number(text))
-  else throw usage(`the number ${brief(text)} is too large; msgpack has integers of 64 bits`)
+  else throw usage(`the number ${shortened(text)} is too large; msgpack has integers of 64 bits`)
 }
 
 /** @throws BlpkError USAGE for half a character, which UTF-8 cannot hold */

@@ -1,7 +1,7 @@
 // Writes an append: the new chunks first, then the front that makes them count.
 
 import type { Editable } from '../../../bytes/editable.js'
-import { undone } from '../../../bytes/undone.js'
+import { rollBackAfter } from '../../../bytes/roll-back.js'
 import { ChunkReader } from '../../../engine/chunk-reader.js'
 import { packChunks } from '../../../engine/pack-run.js'
 import type { PlainSource } from '../../../sources/plain.js'
@@ -113,7 +113,7 @@ export async function appendWithRoom(
       await writeFront(file, archive, goal, positions)
       await file.commit()
     } catch (error) {
-      throw await undone(file, error)
+      throw await rollBackAfter(file, error)
     }
   }
   return resultOf(archive, added, goal.header)

@@ -17,7 +17,7 @@ export interface Gap {
 }
 
 /** Chunks and what is between them, in the order of the archive. */
-export type Part = { chunk: FoundChunk; gap?: undefined } | { gap: Gap; chunk?: undefined }
+export type ChunkOrGap = { chunk: FoundChunk; gap?: undefined } | { gap: Gap; chunk?: undefined }
 
 export interface DiscoverOptions {
   start: number
@@ -35,7 +35,7 @@ const MAX_HOPS = 10_000
 
 /** Finds chunks from first to last, and where the next one is whenever there is none. */
 export class Discovery {
-  readonly parts: Part[] = []
+  readonly parts: ChunkOrGap[] = []
   readonly #probe: ChunkProbe
   readonly #o: DiscoverOptions
   /** Index that each position has by the table. */
@@ -51,7 +51,7 @@ export class Discovery {
     })
   }
 
-  async run(): Promise<Part[]> {
+  async run(): Promise<ChunkOrGap[]> {
     const { size } = this.#probe.source
     let position = this.#o.start
     while (position < size && (this.#o.nchunks === undefined || this.#count !== this.#o.nchunks)) {

@@ -6,7 +6,7 @@ import { entriesOf } from '../archive.js'
 import { type BloscpackHeader, HEADER_BYTES } from '../header.js'
 import { OFFSET_BYTES } from '../offsets.js'
 import { checksumAt, detectChecksum, type FoundTable, tableAt, tableBefore } from './detect.js'
-import { type DiscoverOptions, Discovery, type Part } from './discover.js'
+import { type ChunkOrGap, type DiscoverOptions, Discovery } from './discover.js'
 import { readTable, type SurveyedFront, usedEntries } from './front.js'
 import { type SurveyedMetadata, surveyMetadata } from './metadata.js'
 import type { ChunkProbe } from './probe.js'
@@ -14,7 +14,7 @@ import { nextChunk } from './scan.js'
 
 /** The chunks of an archive as they were found, and by what. */
 export interface Located {
-  parts: Part[]
+  parts: ChunkOrGap[]
   checksum: ChecksumName
   table: FoundTable | undefined
   /** Chunks in all, where something that can be believed tells. */
@@ -27,7 +27,7 @@ export interface Located {
 /** How chunks are gone through. */
 type Going = Pick<DiscoverOptions, 'onStep' | 'prover'>
 
-export function foundCount(parts: readonly Part[]): number {
+export function foundCount(parts: readonly ChunkOrGap[]): number {
   return parts.filter(({ chunk }) => chunk !== undefined).length
 }
 
@@ -39,7 +39,7 @@ function agree(header: BloscpackHeader, table: FoundTable): boolean {
 }
 
 /** Without a checksum anything that decodes is believed, so a digest behind the first chunk must not be overlooked. */
-async function hidesDigest(probe: ChunkProbe, parts: readonly Part[]): Promise<boolean> {
+async function hidesDigest(probe: ChunkProbe, parts: readonly ChunkOrGap[]): Promise<boolean> {
   const first = parts.find(({ chunk }) => chunk !== undefined)?.chunk
   if (probe.checksum !== 'None' || first === undefined) return false
   return (await checksumAt(probe, first.position, undefined).catch(asDamage)) !== undefined
@@ -69,7 +69,7 @@ export async function locateByHeader(
 }
 
 /** Does the size of any chunk bear the header out? */
-function isBorneOut(header: BloscpackHeader | undefined, parts: readonly Part[]): boolean {
+function isBorneOut(header: BloscpackHeader | undefined, parts: readonly ChunkOrGap[]): boolean {
   const size = header?.chunkSize
   return size !== undefined && parts.some(({ chunk }) => chunk?.header.nbytes === size)
 }

@@ -1,7 +1,7 @@
 // Works out which index each recovered chunk has, and how many chunks are lost between them.
 
 import { type BlpkError, damaged } from '../../../core/errors.js'
-import type { Gap, Part } from './discover.js'
+import type { ChunkOrGap, Gap } from './discover.js'
 import type { OffsetTable } from './front.js'
 import type { FoundChunk } from './probe.js'
 
@@ -31,7 +31,7 @@ export interface Numbered {
 }
 
 /** Plain size of all chunks but the last: the one that most have, the largest of several. */
-export function commonSize(parts: readonly Part[], claimed: number | undefined): number | undefined {
+export function commonSize(parts: readonly ChunkOrGap[], claimed: number | undefined): number | undefined {
   const counts = new Map<number, number>()
   for (const { chunk } of parts) {
     if (chunk !== undefined) counts.set(chunk.header.nbytes, (counts.get(chunk.header.nbytes) ?? 0) + 1)
@@ -51,9 +51,9 @@ function merge(a: Gap, b: Gap): Gap {
 }
 
 /** Takes out chunks whose size no chunk in their place has, and puts neighbouring gaps of unknown size together. */
-export function withoutForeign(parts: readonly Part[], chunkSize: number): Part[] {
+export function withoutForeign(parts: readonly ChunkOrGap[], chunkSize: number): ChunkOrGap[] {
   const last = parts.findLastIndex(({ chunk }) => chunk !== undefined)
-  const out: Part[] = []
+  const out: ChunkOrGap[] = []
   parts.forEach((part, i) => {
     let gap = part.gap
     if (part.chunk !== undefined) {
@@ -76,7 +76,10 @@ export function withoutForeign(parts: readonly Part[], chunkSize: number): Part[
 }
 
 /** Lets offsets say how many chunks a gap held, by the chunks behind it. */
-function byAnchors(parts: readonly Part[], anchors: ReadonlyMap<number, number>): (number | undefined)[] {
+function byAnchors(
+  parts: readonly ChunkOrGap[],
+  anchors: ReadonlyMap<number, number>,
+): (number | undefined)[] {
   const lost = parts.map(({ gap }) => gap?.lost)
   let next: number | undefined = 0
   parts.forEach(({ chunk, gap }, i) => {
@@ -100,7 +103,7 @@ function byAnchors(parts: readonly Part[], anchors: ReadonlyMap<number, number>)
 
 /** The index of the first chunk from a part on, by any offset of the chunks that follow without a doubt. */
 function firstAnchored(
-  parts: readonly Part[],
+  parts: readonly ChunkOrGap[],
   start: number,
   anchors: ReadonlyMap<number, number>,
 ): number | undefined {
@@ -116,7 +119,7 @@ function firstAnchored(
 }
 
 interface Guess {
-  parts: readonly Part[]
+  parts: readonly ChunkOrGap[]
   lost: (number | undefined)[]
   /** Chunks in all, where it is known. */
   nchunks: number | undefined
@@ -159,7 +162,7 @@ function endAtShort(n: Numbered, chunkSize: number): Numbered {
  * @param nchunks chunks in all, where it is known
  */
 export function numberChunks(
-  parts: readonly Part[],
+  parts: readonly ChunkOrGap[],
   table: OffsetTable | undefined,
   nchunks: number | undefined,
   chunkSize: number,

@@ -18,7 +18,7 @@ export interface RecoverOptions extends Omit<SurveyOptions, 'deep'> {
 }
 
 /** A chunk that is there, or so many chunks of zeros. */
-type Piece =
+type RecoveredChunks =
   | { chunk: NumberedChunk; zeros?: undefined }
   | { zeros: { nbytes: number; count: number }; chunk?: undefined }
 
@@ -26,7 +26,7 @@ type Piece =
 export interface Recovery {
   source: SizedSource
   survey: Survey
-  pieces: Piece[]
+  pieces: RecoveredChunks[]
   metadata: KeptMetadata
   report: RecoveryReport
 }
@@ -35,7 +35,7 @@ export interface Recovery {
 const FILL_SLACK = 2 ** 20
 
 interface Filling {
-  pieces: Piece[]
+  pieces: RecoveredChunks[]
   leftOut: Span[]
   filled: number
   /** A lost chunk whose place and size could not be filled. */
@@ -67,7 +67,7 @@ function fillLost(survey: Survey, archiveBytes: number, fill: boolean): Filling 
   return result
 }
 
-function sizeOf(piece: Piece): number {
+function sizeOf(piece: RecoveredChunks): number {
   return piece.chunk === undefined ? piece.zeros.nbytes * piece.zeros.count : piece.chunk.header.nbytes
 }
 

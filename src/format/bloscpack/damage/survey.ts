@@ -7,7 +7,7 @@ import { sizedSource } from '../../../sources/sized.js'
 import { arrayIn } from '../../damage/lost.js'
 import { DEFAULT_MAX_CHUNK } from '../../limits.js'
 import type { BloscpackHeader } from '../header.js'
-import type { Part } from './discover.js'
+import type { ChunkOrGap } from './discover.js'
 import { findingsOf } from './findings.js'
 import { type SurveyedFront, surveyFront } from './front.js'
 import { foundCount, type Located, locateByChunks, locateByHeader } from './locate.js'
@@ -51,7 +51,11 @@ async function locate(
 }
 
 /** A header may claim chunks behind a last one that is shorter than the others: there are none. */
-function believableCount(parts: readonly Part[], chunkSize: number, located: Located): number | undefined {
+function believableCount(
+  parts: readonly ChunkOrGap[],
+  chunkSize: number,
+  located: Located,
+): number | undefined {
   const { nchunks, table } = located
   const last = parts.at(-1)?.chunk
   const found = foundCount(parts)
@@ -59,7 +63,7 @@ function believableCount(parts: readonly Part[], chunkSize: number, located: Loc
   return table === undefined && isWhole ? found : nchunks
 }
 
-function mostCommonTypesize(parts: readonly Part[], claimed: number | undefined): number {
+function mostCommonTypesize(parts: readonly ChunkOrGap[], claimed: number | undefined): number {
   const sizes = parts.flatMap(({ chunk }) => chunk?.header.typesize ?? [])
   return claimed !== undefined && (sizes.includes(claimed) || sizes.length === 0) ? claimed : (sizes[0] ?? 1)
 }
@@ -85,7 +89,7 @@ function plainTotal(count: number, chunkSize: number, lastChunk: number | undefi
  * Without checksums a chunk of an unknown codec may be one whose header is broken: it is, if other chunks have a codec
  * that is known.
  */
-function withoutDoubtful({ parts, checksum }: Located): readonly Part[] {
+function withoutDoubtful({ parts, checksum }: Located): readonly ChunkOrGap[] {
   const isKnown = parts.some(({ chunk }) => chunk !== undefined && !chunk.unread && !chunk.header.memcpyed)
   if (checksum !== 'None' || !isKnown) return parts
   return parts.map((part) => {

@@ -4,7 +4,7 @@ import { BlpkError } from '../core/errors.js'
 import type { Editable } from './editable.js'
 
 /** Puts everything back after a change that failed. @returns the error, which says so */
-export async function undone(file: Editable, error: unknown): Promise<unknown> {
+export async function rollBackAfter(file: Editable, error: unknown): Promise<unknown> {
   const { code = 'IO', message, place, advice } = error as Partial<BlpkError> & Error
   try {
     const isUndone = await file.rollBack()

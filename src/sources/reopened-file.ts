@@ -9,7 +9,7 @@ import { openWithin } from './within.js'
  * A file that is open only while it is read: one of many, such as the chunks of a sparse frame. Its directory
  * can then be renamed on Windows too.
  */
-export class BriefFileSource implements ByteSource {
+export class ReopenedFileSource implements ByteSource {
   readonly name: string
   readonly size: number
   readonly seekable = true

@@ -8,7 +8,7 @@ import { EventTurns } from '../core/event-turns.js'
  * A source that lets signals through wherever a file is only walked over or copied: nothing ever waits
  * there, so the event loop would not get a turn before the end.
  */
-export class PatientSource implements ByteSource {
+export class AbortableSource implements ByteSource {
   readonly name: string
   readonly size: number | undefined
   readonly seekable: boolean
