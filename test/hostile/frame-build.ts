@@ -1,7 +1,7 @@
 import { u32 } from './build.js'
 
 /** Fields of a chunk header of 32 bytes. */
-export interface Chunk2Fields {
+export interface Blosc2ChunkFields {
   version?: number
   flags?: number
   typesize?: number
@@ -24,7 +24,7 @@ const bytesOf = (...parts: (Uint8Array | number[])[]): Uint8Array =>
   Buffer.concat(parts.map((part) => Uint8Array.from(part)))
 
 /** A Blosc2 chunk with whatever stands behind its header; its size is the real one, if nothing else is said. */
-export function chunk2(f: Chunk2Fields, body: Uint8Array | number[] = []): Uint8Array {
+export function chunk2(f: Blosc2ChunkFields, body: Uint8Array | number[] = []): Uint8Array {
   const bytes = new Uint8Array(32 + body.length)
   const view = new DataView(bytes.buffer)
   bytes.set([f.version ?? 5, 1, f.flags ?? LZ4_2, f.typesize ?? 1])
@@ -44,7 +44,7 @@ export function stored2(value = 7, nbytes = PLAIN): Uint8Array {
 }
 
 /** A chunk of one block of one stream. */
-export function stream2(flags: number, stream: number[] | Uint8Array, f: Chunk2Fields = {}): Uint8Array {
+export function stream2(flags: number, stream: number[] | Uint8Array, f: Blosc2ChunkFields = {}): Uint8Array {
   return chunk2({ flags, ...f }, bytesOf(u32(36, stream.length), stream))
 }
 

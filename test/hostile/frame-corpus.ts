@@ -1,7 +1,7 @@
 import { join, u32 } from './build.js'
 import {
+  type Blosc2ChunkFields,
   b2nd,
-  type Chunk2Fields,
   chunk2,
   EXTENDED,
   type FrameFields,
@@ -200,7 +200,7 @@ function body(
 }
 
 const lit = (n: number): number[] => Array.from({ length: n }, (_, i) => i & 255)
-const bare = (f: Chunk2Fields, ...words: number[]): Uint8Array => chunk2(f, u32(...words))
+const bare = (f: Blosc2ChunkFields, ...words: number[]): Uint8Array => chunk2(f, u32(...words))
 
 const CHUNKS: HostileFrame[] = [
   body('nbytes negative', stream2(LZ4_2, [0], { nbytes: -1, blocksize: PLAIN })),

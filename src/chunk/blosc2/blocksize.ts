@@ -1,10 +1,10 @@
 // The block sizes of C-Blosc2.
 
 import { FILTER_SHUFFLE, MAX_BLOCK_BYTES, MAX_CHUNK_TYPESIZE } from './header.js'
-import type { Chunk2Params } from './params.js'
+import type { Blosc2ChunkParams } from './params.js'
 
 /** Smaller chunks are stored, and streams are not split smaller than this, in bytes. */
-export const MIN_STREAM2_BYTES = 32
+export const MIN_BLOSC2_STREAM_BYTES = 32
 const MAX_STREAMS = 16
 const L1 = 32 * 1024
 /** By level 0 to 9, in units of an L1 cache of 32 KiB: the figures of C-Blosc2. */
@@ -19,22 +19,22 @@ export function chunkTypesize(itemBytes: number): number {
 }
 
 /** Are blocks of this size split into streams? (C-Blosc2's rule for its split modes.) */
-export function splits(p: Chunk2Params, blocksize: number): boolean {
+export function splits(p: Blosc2ChunkParams, blocksize: number): boolean {
   const typesize = chunkTypesize(p.itemBytes)
   if (p.splitMode === 'never' || blocksize % typesize !== 0) return false
   if (p.splitMode === 'always') return true
   const shuffled = p.filters.some(({ id }) => id === FILTER_SHUFFLE)
-  const longEnough = Math.floor(blocksize / typesize) >= MIN_STREAM2_BYTES
+  const longEnough = Math.floor(blocksize / typesize) >= MIN_BLOSC2_STREAM_BYTES
   return p.level <= p.codec.traits.splits.blosc2 && shuffled && typesize <= MAX_STREAMS && longEnough
 }
 
-function unsplitSize(p: Chunk2Params, nbytes: number): number {
+function unsplitSize(p: Blosc2ChunkParams, nbytes: number): number {
   if (nbytes < L1) return nbytes
   const highRatio = p.codec.traits.highRatio ? (p.level === 9 ? 4 : 2) : 1
   return L1 * (FACTORS[p.level] ?? 4) * highRatio
 }
 
-function splitSize(p: Chunk2Params): number {
+function splitSize(p: Blosc2ChunkParams): number {
   const size = (SPLIT_KIB[p.level] ?? 64) * 1024 * chunkTypesize(p.itemBytes)
   return Math.max(Math.min(size, MAX_SPLIT_BLOCK), L1)
 }
@@ -46,7 +46,7 @@ export function wholeItems(size: number, itemBytes: number): number {
 }
 
 /** The block size that C-Blosc2 picks for a chunk of `nbytes`. */
-export function chooseBlock2size(p: Chunk2Params, nbytes: number): number {
+export function chooseBlosc2Blocksize(p: Blosc2ChunkParams, nbytes: number): number {
   const typesize = chunkTypesize(p.itemBytes)
   if (nbytes < typesize) return Math.max(nbytes, 1)
   const wanted =

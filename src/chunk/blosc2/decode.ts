@@ -5,7 +5,7 @@ import { damaged, type ErrorPlace } from '../../core/errors.js'
 import type { Workspace } from '../../kernels/workspace.js'
 import { BlockStreams } from './block-streams.js'
 import type { ChunkBytes } from './chunk-bytes.js'
-import { type Chunk2Header, FILTER_SHUFFLE } from './header.js'
+import { type Blosc2ChunkHeader, FILTER_SHUFFLE } from './header.js'
 import { type ChunkLayout, readLayout } from './layout.js'
 import { blockContext, type PipelineTraits, runBackward, usesFirstBlock } from './pipeline.js'
 import { fillPattern } from './special.js'
@@ -26,7 +26,7 @@ export interface DecodeOptions extends PipelineTraits {
 }
 
 /** Is a byte shuffle of whole items all that was done to the blocks, so that items can be picked from it? */
-function isShuffled(h: Chunk2Header): boolean {
+function isShuffled(h: Blosc2ChunkHeader): boolean {
   const [only] = h.filters
   if (only === undefined || h.filters.length > 1 || only.id !== FILTER_SHUFFLE || h.typesize < 2) return false
   return only.meta === 0 || only.meta === h.typesize
@@ -60,7 +60,7 @@ export class OpenChunk {
     return new OpenChunk(ws, bytes, await readLayout(bytes, options.itemBytes), options)
   }
 
-  get header(): Chunk2Header {
+  get header(): Blosc2ChunkHeader {
     return this.layout.header
   }
 

@@ -5,30 +5,30 @@ import { usage } from '../../core/errors.js'
 import { loading } from '../../core/loading.js'
 import { filterById } from '../../filters/registry.js'
 import type { Workspace } from '../../kernels/workspace.js'
-import { chooseBlock2size, chunkTypesize, MIN_STREAM2_BYTES, splits } from './blocksize.js'
+import { chooseBlosc2Blocksize, chunkTypesize, MIN_BLOSC2_STREAM_BYTES, splits } from './blocksize.js'
 import {
-  type Chunk2Header,
+  type Blosc2ChunkHeader,
   CODEC_FORMAT_UD,
   EXTENDED_HEADER_BYTES,
+  MAX_BLOSC2_CHUNK_NBYTES,
   MAX_CHUNK_TYPESIZE,
-  MAX_CHUNK2_NBYTES,
-  newChunk2Header,
+  newBlosc2ChunkHeader,
   streamsOf,
-  writeChunk2Header,
+  writeBlosc2ChunkHeader,
 } from './header.js'
-import type { Chunk2Params } from './params.js'
+import type { Blosc2ChunkParams } from './params.js'
 import { blockContext, runBackward, runForward, usesFirstBlock } from './pipeline.js'
 import { dictionaryBytes, Sampler, sampledBlocks } from './sample.js'
 
 /** Room that a chunk of `nbytes` plain bytes needs at most, in bytes. */
-export function maxChunk2Bytes(nbytes: number): number {
+export function maxBlosc2ChunkBytes(nbytes: number): number {
   return nbytes + EXTENDED_HEADER_BYTES
 }
 
 class ChunkWriter {
   readonly #ws: Workspace
-  readonly #p: Chunk2Params
-  readonly #h: Chunk2Header
+  readonly #p: Blosc2ChunkParams
+  readonly #h: Blosc2ChunkHeader
   readonly #context: StreamContext
   readonly #out: Uint8Array
   readonly #view: DataView
@@ -42,7 +42,7 @@ class ChunkWriter {
   /** Streams that were not runs of zeros. */
   solid = 0
 
-  constructor(ws: Workspace, p: Chunk2Params, h: Chunk2Header, out: Uint8Array) {
+  constructor(ws: Workspace, p: Blosc2ChunkParams, h: Blosc2ChunkHeader, out: Uint8Array) {
     this.#ws = ws
     this.#p = p
     this.#h = h
@@ -180,12 +180,12 @@ class ChunkWriter {
 }
 
 /** Do filters leave a repeated value as it is, so that it may stand for the whole chunk? */
-function keepsValues(p: Chunk2Params): boolean {
+function keepsValues(p: Blosc2ChunkParams): boolean {
   return p.filters.every(({ id }) => filterById(id).traits.keepsRepeats)
 }
 
 /** The item that the whole chunk repeats, if it does and a chunk can say so. */
-function repeatedItem(ws: Workspace, p: Chunk2Params, plain: Uint8Array): Uint8Array | undefined {
+function repeatedItem(ws: Workspace, p: Blosc2ChunkParams, plain: Uint8Array): Uint8Array | undefined {
   const { itemBytes } = p
   if (plain.length < 2 * itemBytes || plain.length % itemBytes !== 0 || !keepsValues(p)) return undefined
   // Most data differ at once; only what does not is brought to the kernels.
@@ -202,15 +202,15 @@ function isZeros(bytes: Uint8Array): boolean {
 }
 
 /** A chunk of zeros is its header, one of a repeated value has that behind it (README_CHUNK_FORMAT, "blosc2_flags"). */
-function putSpecial(h: Chunk2Header, item: Uint8Array, out: Uint8Array): number {
+function putSpecial(h: Blosc2ChunkHeader, item: Uint8Array, out: Uint8Array): number {
   const zeros = isZeros(item)
   const cbytes = h.headerBytes + (zeros ? 0 : item.length)
-  writeChunk2Header(out, { ...h, special: zeros ? 'zeros' : 'value', cbytes })
+  writeBlosc2ChunkHeader(out, { ...h, special: zeros ? 'zeros' : 'value', cbytes })
   if (!zeros) out.set(item, h.headerBytes)
   return cbytes
 }
 
-function applyPrefilter(p: Chunk2Params, plain: Uint8Array, blocksize: number): Uint8Array {
+function applyPrefilter(p: Blosc2ChunkParams, plain: Uint8Array, blocksize: number): Uint8Array {
   if (p.prefilter === undefined) return plain
   const changed = new Uint8Array(plain.length)
   for (let at = 0; at < plain.length; at += blocksize) {
@@ -222,22 +222,22 @@ function applyPrefilter(p: Chunk2Params, plain: Uint8Array, blocksize: number): 
 /**
  * Compresses one Blosc2 chunk (README_CHUNK_FORMAT). Runs become runs, a chunk of one value its header and that
  * value, and a chunk that does not get smaller is stored.
- * @param out room for {@link maxChunk2Bytes}
+ * @param out room for {@link maxBlosc2ChunkBytes}
  * @returns the size of the chunk, in bytes
  * @throws BlpkError USAGE for a chunk that is too large, or filters that cannot work on such items
  */
-export async function encodeChunk2Into(
+export async function encodeBlosc2ChunkInto(
   ws: Workspace,
-  p: Chunk2Params,
+  p: Blosc2ChunkParams,
   input: Uint8Array,
   out: Uint8Array,
 ): Promise<number> {
-  checkChunk2Bytes(input.length)
+  checkBlosc2ChunkBytes(input.length)
   const unloaded = loading([p.codec, ...p.filters.map(({ id }) => filterById(id))])
   if (unloaded !== undefined) await unloaded
-  const blocksize = chooseBlock2size(p, input.length)
+  const blocksize = chooseBlosc2Blocksize(p, input.length)
   const plain = applyPrefilter(p, input, blocksize)
-  const h = newChunk2Header({
+  const h = newBlosc2ChunkHeader({
     split: splits(p, blocksize),
     codecFormat: p.codec.ids.blosc1 ?? CODEC_FORMAT_UD,
     udcodec: p.codec.ids.blosc2 ?? 0,
@@ -249,30 +249,34 @@ export async function encodeChunk2Into(
   })
   const item = repeatedItem(ws, p, plain)
   if (item !== undefined) return putSpecial(h, item, out)
-  if (p.level > 0 && plain.length >= MIN_STREAM2_BYTES) {
-    const writer = new ChunkWriter(ws, p, h, out.subarray(0, maxChunk2Bytes(plain.length)))
+  if (p.level > 0 && plain.length >= MIN_BLOSC2_STREAM_BYTES) {
+    const writer = new ChunkWriter(ws, p, h, out.subarray(0, maxBlosc2ChunkBytes(plain.length)))
     if ((p.dictionary !== true || writer.dictionary(plain)) && (await writer.blocks(plain))) {
       // C-Blosc2 does not read special chunks that end within an item, not even its own.
       const isSpecial = writer.solid === 0 && plain.length % p.itemBytes === 0
       if (isSpecial) return putSpecial(h, Uint8Array.of(0), out)
-      writeChunk2Header(out, { ...h, cbytes: writer.position, dictionary: writer.hasDictionary })
+      writeBlosc2ChunkHeader(out, { ...h, cbytes: writer.position, dictionary: writer.hasDictionary })
       return writer.position
     }
   }
-  const cbytes = maxChunk2Bytes(plain.length)
+  const cbytes = maxBlosc2ChunkBytes(plain.length)
   out.set(plain, h.headerBytes)
-  writeChunk2Header(out, { ...h, memcpyed: true, cbytes })
+  writeBlosc2ChunkHeader(out, { ...h, memcpyed: true, cbytes })
   return cbytes
 }
 
-function checkChunk2Bytes(nbytes: number): void {
-  if (nbytes > MAX_CHUNK2_NBYTES)
-    throw usage(`a chunk of ${nbytes} bytes is too large; use chunks of at most ${MAX_CHUNK2_NBYTES}`)
+function checkBlosc2ChunkBytes(nbytes: number): void {
+  if (nbytes > MAX_BLOSC2_CHUNK_NBYTES)
+    throw usage(`a chunk of ${nbytes} bytes is too large; use chunks of at most ${MAX_BLOSC2_CHUNK_NBYTES}`)
 }
 
-/** Compresses one Blosc2 chunk into memory of its own; see {@link encodeChunk2Into}. @returns the chunk */
-export async function encodeChunk2(ws: Workspace, p: Chunk2Params, input: Uint8Array): Promise<Uint8Array> {
-  checkChunk2Bytes(input.length)
-  const out = new Uint8Array(maxChunk2Bytes(input.length))
-  return out.slice(0, await encodeChunk2Into(ws, p, input, out))
+/** Compresses one Blosc2 chunk into memory of its own; see {@link encodeBlosc2ChunkInto}. @returns the chunk */
+export async function encodeBlosc2Chunk(
+  ws: Workspace,
+  p: Blosc2ChunkParams,
+  input: Uint8Array,
+): Promise<Uint8Array> {
+  checkBlosc2ChunkBytes(input.length)
+  const out = new Uint8Array(maxBlosc2ChunkBytes(input.length))
+  return out.slice(0, await encodeBlosc2ChunkInto(ws, p, input, out))
 }

@@ -3,7 +3,12 @@
 import type { Codec } from '../../codecs/codec.js'
 import { SHUFFLE_FILTERS } from '../../filters/shuffles.js'
 import { CHUNK_HEADER_BYTES, type ChunkHeader, streamsOfBlock } from '../blosc1/header.js'
-import { EXTENDED_HEADER_BYTES, type FilterSlot, newChunk2Header, writeChunk2Header } from './header.js'
+import {
+  EXTENDED_HEADER_BYTES,
+  type FilterSlot,
+  newBlosc2ChunkHeader,
+  writeBlosc2ChunkHeader,
+} from './header.js'
 
 /** What the longer header adds to all positions. */
 const SHIFT = EXTENDED_HEADER_BYTES - CHUNK_HEADER_BYTES
@@ -34,7 +39,7 @@ export function withBlosc2Header(
   const number = codec?.ids.blosc2
   if (!h.memcpyed && (number === undefined || !isShuffledAlike(h))) return undefined
   const cbytes = h.cbytes + SHIFT
-  const header = newChunk2Header({
+  const header = newBlosc2ChunkHeader({
     split: streamsOfBlock(h, h.blocksize) > 1,
     codecFormat: h.codecFormat,
     udcodec: number ?? 0,
@@ -46,7 +51,7 @@ export function withBlosc2Header(
   })
   const out = new Uint8Array(cbytes)
   out.set(chunk.subarray(CHUNK_HEADER_BYTES, h.cbytes), EXTENDED_HEADER_BYTES)
-  writeChunk2Header(out, { ...header, memcpyed: h.memcpyed, cbytes })
+  writeBlosc2ChunkHeader(out, { ...header, memcpyed: h.memcpyed, cbytes })
   if (h.memcpyed) return out
   const view = new DataView(out.buffer, EXTENDED_HEADER_BYTES)
   for (let i = 0; i < h.nblocks; i++) view.setUint32(4 * i, view.getUint32(4 * i, true) + SHIFT, true)

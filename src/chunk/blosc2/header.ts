@@ -6,7 +6,7 @@ import { damaged, type ErrorPlace, unsupported } from '../../core/errors.js'
 export const EXTENDED_HEADER_BYTES = 32
 export const SHORT_HEADER_BYTES = 16
 /** Largest plain size of a chunk, in bytes: 2^31 − 1 less the header. */
-export const MAX_CHUNK2_NBYTES = 2 ** 31 - 1 - EXTENDED_HEADER_BYTES
+export const MAX_BLOSC2_CHUNK_NBYTES = 2 ** 31 - 1 - EXTENDED_HEADER_BYTES
 /** Largest item size that a chunk can name; larger items are packed as single bytes. */
 export const MAX_CHUNK_TYPESIZE = 255
 export const MAX_FILTERS = 6
@@ -25,9 +25,9 @@ const FLAG_DELTA = 0x08
 const FLAG_NOT_SPLIT = 0x10
 const FLAG_EXTENDED = FLAG_BYTE_SHUFFLE | FLAG_BIT_SHUFFLE
 
-const FLAG2_DICTIONARY = 0x01
-const FLAG2_LAZY = 0x08
-const FLAG2_INSTRUMENTED = 0x80
+const BLOSC2_FLAG_DICTIONARY = 0x01
+const BLOSC2_FLAG_LAZY = 0x08
+const BLOSC2_FLAG_INSTRUMENTED = 0x80
 const FLAG3_VARIABLE_BLOCKS = 0x01
 
 /** Numbers of the filters that the format itself defines. */
@@ -49,7 +49,7 @@ export interface FilterSlot {
 }
 
 /** The header of a chunk in a frame (README_CHUNK_FORMAT, "Header"), of 32 or 16 bytes. */
-export interface Chunk2Header {
+export interface Blosc2ChunkHeader {
   version: number
   versionlz: number
   /** It has the 32 bytes of Blosc2. */
@@ -99,19 +99,20 @@ function filtersOfFlags(flags: number, typesize: number): FilterSlot[] {
   return slots
 }
 
-function readSpecial(flags2: number, place: ErrorPlace): Special {
-  const number = (flags2 >> 4) & 7
+function readSpecial(blosc2Flags: number, place: ErrorPlace): Special {
+  const number = (blosc2Flags >> 4) & 7
   const special = SPECIALS[number]
   if (special === undefined)
     throw unsupported(`the chunk has special value ${number}, which is not known`, place)
   return special
 }
 
-function checkFlags(h: Chunk2Header, flags2: number, place: ErrorPlace): void {
+function checkFlags(h: Blosc2ChunkHeader, blosc2Flags: number, place: ErrorPlace): void {
   if (h.version === 0) throw damaged('the chunk header has version 0', place)
   if (h.version > LATEST_VERSION) throw unsupported(`the chunk has Blosc format version ${h.version}`, place)
-  if ((flags2 & FLAG2_LAZY) !== 0) throw damaged('the stored chunk says that its data are elsewhere', place)
-  if ((flags2 & FLAG2_INSTRUMENTED) !== 0) {
+  if ((blosc2Flags & BLOSC2_FLAG_LAZY) !== 0)
+    throw damaged('the stored chunk says that its data are elsewhere', place)
+  if ((blosc2Flags & BLOSC2_FLAG_INSTRUMENTED) !== 0) {
     throw unsupported('the chunk holds measurements of a codec in place of data', place)
   }
   if (h.variableBlocks && (h.special !== 'none' || h.memcpyed)) {
@@ -119,7 +120,7 @@ function checkFlags(h: Chunk2Header, flags2: number, place: ErrorPlace): void {
   }
 }
 
-function checkSpecial(h: Chunk2Header, place: ErrorPlace): void {
+function checkSpecial(h: Blosc2ChunkHeader, place: ErrorPlace): void {
   const item = h.special === 'value' ? h.cbytes - EXTENDED_HEADER_BYTES : h.typesize
   if (h.special === 'value' && (item <= 0 || item > h.nbytes)) {
     throw damaged(`the chunk repeats a value of ${item} bytes in ${h.nbytes}`, place)
@@ -129,9 +130,9 @@ function checkSpecial(h: Chunk2Header, place: ErrorPlace): void {
   }
 }
 
-function checkSizes(h: Chunk2Header, place: ErrorPlace): void {
+function checkSizes(h: Blosc2ChunkHeader, place: ErrorPlace): void {
   if (h.typesize === 0) throw damaged('the chunk has typesize 0', place)
-  if (h.nbytes > MAX_CHUNK2_NBYTES) throw damaged(`the chunk claims ${h.nbytes} plain bytes`, place)
+  if (h.nbytes > MAX_BLOSC2_CHUNK_NBYTES) throw damaged(`the chunk claims ${h.nbytes} plain bytes`, place)
   if (h.cbytes < h.headerBytes || h.cbytes >= 2 ** 31) {
     throw damaged(`the chunk claims ${h.cbytes} compressed bytes`, place)
   }
@@ -152,7 +153,7 @@ function checkSizes(h: Chunk2Header, place: ErrorPlace): void {
  * @param bytes 16 bytes for a Blosc1 chunk, else 32; more are ignored
  * @throws BlpkError DAMAGED where the fields contradict each other, UNSUPPORTED for what is not known
  */
-export function parseChunk2Header(bytes: Uint8Array, place: ErrorPlace = {}): Chunk2Header {
+export function parseBlosc2ChunkHeader(bytes: Uint8Array, place: ErrorPlace = {}): Blosc2ChunkHeader {
   if (bytes.length < SHORT_HEADER_BYTES) throw damaged('the chunk header is cut short', place)
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
   const flags = view.getUint8(2)
@@ -162,10 +163,10 @@ export function parseChunk2Header(bytes: Uint8Array, place: ErrorPlace = {}): Ch
   const typesize = view.getUint8(3)
   const nbytes = view.getUint32(4, true)
   const third = view.getUint32(8, true)
-  const flags2 = extended ? view.getUint8(31) : 0
+  const blosc2Flags = extended ? view.getUint8(31) : 0
   const variableBlocks = extended && (view.getUint8(30) & FLAG3_VARIABLE_BLOCKS) !== 0
   const blocksize = variableBlocks ? 0 : Math.min(third, nbytes)
-  const h: Chunk2Header = {
+  const h: Blosc2ChunkHeader = {
     version,
     versionlz: view.getUint8(1),
     extended,
@@ -181,26 +182,26 @@ export function parseChunk2Header(bytes: Uint8Array, place: ErrorPlace = {}): Ch
     cbytes: view.getUint32(12, true),
     nblocks: variableBlocks ? third : blocksize === 0 ? 0 : Math.ceil(nbytes / blocksize),
     filters: extended ? readFilters(bytes, version) : filtersOfFlags(flags, typesize),
-    special: readSpecial(flags2, place),
-    dictionary: (flags2 & FLAG2_DICTIONARY) !== 0,
+    special: readSpecial(blosc2Flags, place),
+    dictionary: (blosc2Flags & BLOSC2_FLAG_DICTIONARY) !== 0,
     variableBlocks,
   }
   if (extended && (view.getUint8(30) & ~FLAG3_VARIABLE_BLOCKS) !== 0) {
     throw unsupported('the chunk sets flags that are not known', place)
   }
-  checkFlags(h, flags2, place)
+  checkFlags(h, blosc2Flags, place)
   checkSizes(h, place)
   return h
 }
 
 /** The fields that whoever writes a chunk decides on. */
-export type NewChunk2 = Pick<
-  Chunk2Header,
+export type NewBlosc2Chunk = Pick<
+  Blosc2ChunkHeader,
   'split' | 'codecFormat' | 'udcodec' | 'codecMeta' | 'typesize' | 'nbytes' | 'blocksize' | 'filters'
 >
 
 /** A header of 32 bytes as C-Blosc2 writes it, not yet with any compressed size. */
-export function newChunk2Header(fields: NewChunk2): Chunk2Header {
+export function newBlosc2ChunkHeader(fields: NewBlosc2Chunk): Blosc2ChunkHeader {
   return {
     ...fields,
     version: STABLE_VERSION,
@@ -216,14 +217,14 @@ export function newChunk2Header(fields: NewChunk2): Chunk2Header {
   }
 }
 
-function flagsOf(h: Chunk2Header): number {
+function flagsOf(h: Blosc2ChunkHeader): number {
   if (h.memcpyed) return FLAG_EXTENDED | FLAG_MEMCPYED
   const delta = h.filters.some(({ id }) => id === FILTER_DELTA) ? FLAG_DELTA : 0
   return FLAG_EXTENDED | delta | (h.split ? 0 : FLAG_NOT_SPLIT) | (h.codecFormat << 5)
 }
 
 /** Writes the 32 bytes of a header; filters take the last slots, as C-Blosc2's default pipeline does. */
-export function writeChunk2Header(out: Uint8Array, h: Chunk2Header): void {
+export function writeBlosc2ChunkHeader(out: Uint8Array, h: Blosc2ChunkHeader): void {
   const view = new DataView(out.buffer, out.byteOffset, EXTENDED_HEADER_BYTES)
   out.fill(0, 0, EXTENDED_HEADER_BYTES)
   view.setUint8(0, h.version)
@@ -240,10 +241,10 @@ export function writeChunk2Header(out: Uint8Array, h: Chunk2Header): void {
   })
   view.setUint8(22, h.udcodec)
   view.setUint8(23, h.codecMeta)
-  view.setUint8(31, (SPECIALS.indexOf(h.special) << 4) | (h.dictionary ? FLAG2_DICTIONARY : 0))
+  view.setUint8(31, (SPECIALS.indexOf(h.special) << 4) | (h.dictionary ? BLOSC2_FLAG_DICTIONARY : 0))
 }
 
 /** How many streams a whole block is made of. */
-export function streamsOf(h: Chunk2Header, size: number): number {
+export function streamsOf(h: Blosc2ChunkHeader, size: number): number {
   return h.split && !h.variableBlocks && size === h.blocksize ? h.typesize : 1
 }

@@ -2,7 +2,12 @@
 
 import { damaged, type ErrorPlace, unsupported } from '../../core/errors.js'
 import type { ChunkBytes } from './chunk-bytes.js'
-import { type Chunk2Header, EXTENDED_HEADER_BYTES, parseChunk2Header, SHORT_HEADER_BYTES } from './header.js'
+import {
+  type Blosc2ChunkHeader,
+  EXTENDED_HEADER_BYTES,
+  parseBlosc2ChunkHeader,
+  SHORT_HEADER_BYTES,
+} from './header.js'
 import { specialPattern } from './special.js'
 
 const MAX_DICTIONARY = 1 << 20
@@ -12,7 +17,7 @@ const MOST_RATIO = 2 ** 14
 
 /** Everything that is known of a chunk before a block is decoded: it may be kept, and sent to other threads. */
 export interface ChunkLayout {
-  header: Chunk2Header
+  header: Blosc2ChunkHeader
   /** Where each block starts in the chunk and where it ends at most, in bytes. */
   starts: Uint32Array
   ends: Uint32Array
@@ -27,8 +32,8 @@ const NONE = new Uint32Array()
 
 async function readPattern(
   bytes: ChunkBytes,
-  h: Chunk2Header,
-  special: Exclude<Chunk2Header['special'], 'none'>,
+  h: Blosc2ChunkHeader,
+  special: Exclude<Blosc2ChunkHeader['special'], 'none'>,
   itemBytes: number,
 ): Promise<Uint8Array> {
   const { cbytes, headerBytes, typesize } = h
@@ -43,7 +48,7 @@ async function readWord(bytes: ChunkBytes, at: number): Promise<number> {
   return new DataView(word.buffer, word.byteOffset, 4).getUint32(0, true)
 }
 
-async function readStarts(bytes: ChunkBytes, h: Chunk2Header): Promise<Uint32Array> {
+async function readStarts(bytes: ChunkBytes, h: Blosc2ChunkHeader): Promise<Uint32Array> {
   const table = await bytes.fetch(h.headerBytes, 4 * h.nblocks)
   const view = new DataView(table.buffer, table.byteOffset, table.length)
   const starts = new Uint32Array(h.nblocks)
@@ -51,7 +56,7 @@ async function readStarts(bytes: ChunkBytes, h: Chunk2Header): Promise<Uint32Arr
   return starts
 }
 
-async function readDictionary(bytes: ChunkBytes, h: Chunk2Header): Promise<Uint8Array> {
+async function readDictionary(bytes: ChunkBytes, h: Blosc2ChunkHeader): Promise<Uint8Array> {
   const at = h.headerBytes + 4 * h.nblocks
   const size = await readWord(bytes, at)
   if (size === 0 || size > MAX_DICTIONARY || at + 4 + size > h.cbytes)
@@ -74,7 +79,7 @@ function findEnds(starts: Uint32Array, cbytes: number): Uint32Array {
   return ends
 }
 
-async function readSizes(bytes: ChunkBytes, h: Chunk2Header, starts: Uint32Array): Promise<Uint32Array> {
+async function readSizes(bytes: ChunkBytes, h: Blosc2ChunkHeader, starts: Uint32Array): Promise<Uint32Array> {
   const sizes = new Uint32Array(starts.length)
   let total = 0
   for (const [i, start] of starts.entries()) {
@@ -87,7 +92,7 @@ async function readSizes(bytes: ChunkBytes, h: Chunk2Header, starts: Uint32Array
   return sizes
 }
 
-async function readBlocks(bytes: ChunkBytes, h: Chunk2Header): Promise<ChunkLayout> {
+async function readBlocks(bytes: ChunkBytes, h: Blosc2ChunkHeader): Promise<ChunkLayout> {
   const starts = await readStarts(bytes, h)
   const dictionary = h.dictionary ? await readDictionary(bytes, h) : undefined
   const first = h.headerBytes + 4 * h.nblocks + (dictionary === undefined ? 0 : 4 + dictionary.length)
@@ -104,7 +109,11 @@ async function readBlocks(bytes: ChunkBytes, h: Chunk2Header): Promise<ChunkLayo
  * A block must not need memory out of all proportion to its chunk.
  * @throws BlpkError UNSUPPORTED
  */
-function checkBlock(nbytes: number, { special, memcpyed, cbytes }: Chunk2Header, place: ErrorPlace): void {
+function checkBlock(
+  nbytes: number,
+  { special, memcpyed, cbytes }: Blosc2ChunkHeader,
+  place: ErrorPlace,
+): void {
   if (special !== 'none' || memcpyed || nbytes <= MOST_BLOCK || nbytes <= MOST_RATIO * cbytes) return
   throw unsupported(`the chunk claims blocks of ${nbytes} bytes in ${cbytes}`, place)
 }
@@ -117,7 +126,7 @@ function checkBlock(nbytes: number, { special, memcpyed, cbytes }: Chunk2Header,
 export async function readLayout(bytes: ChunkBytes, itemBytes: number): Promise<ChunkLayout> {
   const { place, limit } = bytes
   const start = await bytes.fetch(0, Math.min(EXTENDED_HEADER_BYTES, Math.max(limit, SHORT_HEADER_BYTES)))
-  const header = parseChunk2Header(start, place)
+  const header = parseBlosc2ChunkHeader(start, place)
   if (header.cbytes > limit)
     throw damaged(`the chunk claims ${header.cbytes} bytes where there are ${limit}`, place)
   checkBlock(header.blocksize, header, place)

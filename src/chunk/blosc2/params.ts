@@ -7,7 +7,7 @@ import type { BlockHook } from './decode.js'
 import type { FilterSlot } from './header.js'
 
 /** How a chunk is to be compressed. */
-export interface Chunk2Params {
+export interface Blosc2ChunkParams {
   codec: Codec
   /** The codec's meta byte. */
   codecMeta: number

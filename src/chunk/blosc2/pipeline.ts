@@ -5,7 +5,7 @@ import type { SChunkTraits } from '../../core/schunk-traits.js'
 import { type BlockContext, copyWithin } from '../../filters/filter.js'
 import { filterById, useFirstBlock } from '../../filters/registry.js'
 import type { Workspace } from '../../kernels/workspace.js'
-import type { Chunk2Header } from './header.js'
+import type { Blosc2ChunkHeader } from './header.js'
 
 /** What codec and filters of a chunk are told beyond its header. */
 export interface PipelineTraits {
@@ -19,7 +19,7 @@ export interface PipelineTraits {
 /** The context of the filters of one block; `meta` is set for each of them. */
 export function blockContext(
   ws: Workspace,
-  h: Pick<Chunk2Header, 'typesize' | 'extended' | 'version'>,
+  h: Pick<Blosc2ChunkHeader, 'typesize' | 'extended' | 'version'>,
   traits: PipelineTraits,
   reference: number | undefined,
   place: ErrorPlace,
@@ -38,7 +38,7 @@ export function blockContext(
 }
 
 /** Is block 0 needed for the other blocks? */
-export function usesFirstBlock(h: Pick<Chunk2Header, 'filters'>): boolean {
+export function usesFirstBlock(h: Pick<Blosc2ChunkHeader, 'filters'>): boolean {
   return useFirstBlock(h.filters)
 }
 
@@ -63,7 +63,7 @@ class Pair {
 /** Runs the filters over a block at `src`. @returns where the result is: at `src`, or in scratch */
 export function runForward(
   c: BlockContext,
-  h: Pick<Chunk2Header, 'filters'>,
+  h: Pick<Blosc2ChunkHeader, 'filters'>,
   nbytes: number,
   src: number,
 ): number {
@@ -88,7 +88,7 @@ export function runForward(
  */
 export function runBackward(
   c: BlockContext,
-  h: Pick<Chunk2Header, 'filters'>,
+  h: Pick<Blosc2ChunkHeader, 'filters'>,
   nbytes: number,
   src: number,
   dst?: number,

@@ -3,10 +3,10 @@
 import type { Codec } from '../../codecs/codec.js'
 import { codecByFormat, codecByPlugin, knownFormat, knownPlugin } from '../../codecs/registry.js'
 import { type ErrorPlace, unsupported } from '../../core/errors.js'
-import { type Chunk2Header, CODEC_FORMAT_UD } from './header.js'
+import { type Blosc2ChunkHeader, CODEC_FORMAT_UD } from './header.js'
 
 /** What names the codec of a chunk in its header. */
-type CodecFields = Pick<Chunk2Header, 'codecFormat' | 'udcodec'>
+type CodecFields = Pick<Blosc2ChunkHeader, 'codecFormat' | 'udcodec'>
 
 /** The codec of a chunk; undefined for one that is not known. */
 export function knownCodecOf({ codecFormat, udcodec }: CodecFields): Codec | undefined {
@@ -17,7 +17,7 @@ export function knownCodecOf({ codecFormat, udcodec }: CodecFields): Codec | und
  * The codec of a chunk.
  * @throws BlpkError UNSUPPORTED for one that is not known, or that can use no dictionary although the chunk has one
  */
-export function codecOf(h: CodecFields & Pick<Chunk2Header, 'dictionary'>, place: ErrorPlace): Codec {
+export function codecOf(h: CodecFields & Pick<Blosc2ChunkHeader, 'dictionary'>, place: ErrorPlace): Codec {
   if (h.dictionary && knownCodecOf(h)?.traits.dictionary !== true)
     throw unsupported(`the chunk has a dictionary for codec format ${h.codecFormat}`, place)
   return h.codecFormat === CODEC_FORMAT_UD ? codecByPlugin(h.udcodec) : codecByFormat(h.codecFormat)

@@ -4,7 +4,7 @@ import {
   CODEC_FORMAT_UD,
   EXTENDED_HEADER_BYTES,
   type FilterSlot,
-  parseChunk2Header,
+  parseBlosc2ChunkHeader,
   type Special,
 } from '../../chunk/blosc2/header.js'
 import { namedCodec, numberOf } from '../../chunk/blosc2/params.js'
@@ -250,7 +250,7 @@ export async function describeChunks(frame: FrameFile): Promise<FrameChunkInfo[]
       continue
     }
     const bytes = frame.chunk(index, offset.at)
-    const c = parseChunk2Header(
+    const c = parseBlosc2ChunkHeader(
       await bytes.fetch(0, Math.min(EXTENDED_HEADER_BYTES, bytes.limit)),
       bytes.place,
     )

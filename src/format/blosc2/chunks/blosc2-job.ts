@@ -3,7 +3,7 @@
 import type { FilePlace } from '../../../bytes/file-place.js'
 import { type ChunkBytes, MemoryChunk } from '../../../chunk/blosc2/chunk-bytes.js'
 import { OpenChunk } from '../../../chunk/blosc2/decode.js'
-import { encodeChunk2Into } from '../../../chunk/blosc2/encode.js'
+import { encodeBlosc2ChunkInto } from '../../../chunk/blosc2/encode.js'
 import type { ChunkLayout } from '../../../chunk/blosc2/layout.js'
 import { loadModules } from '../../../codecs/plugin-modules.js'
 import { changedError, damaged, type ErrorPlace } from '../../../core/errors.js'
@@ -59,7 +59,7 @@ function open(ws: Workspace) {
     /** Packs a chunk. @returns its size, in bytes */
     async encode(p: PortableParams & From, plain: Uint8Array, packed: Uint8Array): Promise<number> {
       if (!fill(p, plain)) throw changedError(p.from?.name ?? '', 'shorter')
-      return encodeChunk2Into(ws, resolveParams(p.options, p.target), plain, packed)
+      return encodeBlosc2ChunkInto(ws, resolveParams(p.options, p.target), plain, packed)
     },
 
     /**

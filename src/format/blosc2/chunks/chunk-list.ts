@@ -2,7 +2,7 @@
 
 import { type ChunkBytes, MemoryChunk } from '../../../chunk/blosc2/chunk-bytes.js'
 import { type BlockHook, type DecodeOptions, OpenChunk } from '../../../chunk/blosc2/decode.js'
-import { parseChunk2Header } from '../../../chunk/blosc2/header.js'
+import { parseBlosc2ChunkHeader } from '../../../chunk/blosc2/header.js'
 import { type ChunkLayout, readLayout } from '../../../chunk/blosc2/layout.js'
 import { asDamage, damaged, type ErrorPlace, located } from '../../../core/errors.js'
 import type { Workspace } from '../../../kernels/workspace.js'
@@ -146,7 +146,7 @@ export class ChunkList {
     for (const entry of this.entries) {
       if ('special' in entry) throw damaged('a chunk has a special value, but no size')
       const bytes = entry.open()
-      sizes.push(parseChunk2Header(await bytes.fetch(0, Math.min(32, bytes.limit)), bytes.place).nbytes)
+      sizes.push(parseBlosc2ChunkHeader(await bytes.fetch(0, Math.min(32, bytes.limit)), bytes.place).nbytes)
     }
     const total = sizes.reduce((sum, size) => sum + size, 0)
     if (total !== this.#nbytes)

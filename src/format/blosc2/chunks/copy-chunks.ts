@@ -2,8 +2,8 @@
 
 import { MemoryChunk } from '../../../chunk/blosc2/chunk-bytes.js'
 import { OpenChunk } from '../../../chunk/blosc2/decode.js'
-import { encodeChunk2 } from '../../../chunk/blosc2/encode.js'
-import type { Chunk2Header } from '../../../chunk/blosc2/header.js'
+import { encodeBlosc2Chunk } from '../../../chunk/blosc2/encode.js'
+import type { Blosc2ChunkHeader } from '../../../chunk/blosc2/header.js'
 import { damaged, located } from '../../../core/errors.js'
 import { EventTurns } from '../../../core/event-turns.js'
 import type { SChunkTraits } from '../../../core/schunk-traits.js'
@@ -37,7 +37,11 @@ export interface CopyOptions extends RunOptions {
 }
 
 /** A chunk of a frame in memory. */
-async function storedBytes(from: FrameFile, index: number, at: number): Promise<[Uint8Array, Chunk2Header]> {
+async function storedBytes(
+  from: FrameFile,
+  index: number,
+  at: number,
+): Promise<[Uint8Array, Blosc2ChunkHeader]> {
   const bytes = from.chunk(index, at)
   try {
     return await wholeChunk(bytes)
@@ -46,7 +50,7 @@ async function storedBytes(from: FrameFile, index: number, at: number): Promise<
   }
 }
 
-function fits({ nbytes, blocksize, special }: Chunk2Header, fit: ChunkFit): boolean {
+function fits({ nbytes, blocksize, special }: Blosc2ChunkHeader, fit: ChunkFit): boolean {
   return nbytes === fit.chunksize && (blocksize === fit.blocksize || special !== 'none')
 }
 
@@ -66,7 +70,7 @@ async function fitted(
   await chunk.all(plain.subarray(0, chunk.header.nbytes))
   const target = { schunk: { ...schunk, meta: header.meta }, blockshape: blockshapeIn(header.meta) }
   const params = resolveParams({ ...optionsOf(header), blockSize: fit.blocksize }, target)
-  return encodeChunk2(ws, params, plain)
+  return encodeBlosc2Chunk(ws, params, plain)
 }
 
 /**

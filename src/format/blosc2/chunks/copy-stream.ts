@@ -2,9 +2,9 @@
 
 import { decodeChunk } from '../../../chunk/blosc1/decode.js'
 import type { ChunkHeader } from '../../../chunk/blosc1/header.js'
-import { encodeChunk2 } from '../../../chunk/blosc2/encode.js'
+import { encodeBlosc2Chunk } from '../../../chunk/blosc2/encode.js'
 import { withBlosc2Header } from '../../../chunk/blosc2/from-blosc1.js'
-import type { Chunk2Params } from '../../../chunk/blosc2/params.js'
+import type { Blosc2ChunkParams } from '../../../chunk/blosc2/params.js'
 import { knownFormat } from '../../../codecs/registry.js'
 import { damaged } from '../../../core/errors.js'
 import { EventTurns } from '../../../core/event-turns.js'
@@ -29,14 +29,14 @@ function likeFirst(first: ChunkHeader | undefined): CompressionOptions {
 /** @returns the chunk for the frame, and whether it was taken as it is */
 async function take(
   ws: Workspace,
-  params: Chunk2Params,
+  params: Blosc2ChunkParams,
   { bytes, header, place }: StreamedChunk,
 ): Promise<[Uint8Array, boolean]> {
   const same = withBlosc2Header(bytes, header, knownFormat(header.codecFormat))
   if (same !== undefined) return [same, true]
   const plain = new Uint8Array(header.nbytes)
   await decodeChunk(ws, bytes, header, plain, place)
-  return [await encodeChunk2(ws, params, plain), false]
+  return [await encodeBlosc2Chunk(ws, params, plain), false]
 }
 
 function checkSize({ place }: StreamedChunk, chunkSize: number, last: StreamedChunk | undefined): void {

@@ -3,7 +3,7 @@
 import { wholeItems } from '../../../chunk/blosc2/blocksize.js'
 import { type FilterSlot, MAX_BLOCK_BYTES, MAX_FILTERS } from '../../../chunk/blosc2/header.js'
 import {
-  type Chunk2Params,
+  type Blosc2ChunkParams,
   namedCodec,
   numberOf,
   numbersOf,
@@ -99,7 +99,7 @@ function wholeBlock(blocksize: number, itemBytes: number): number {
 export function resolveParams(
   options: CompressionOptions,
   { schunk, blockshape }: ChunkTarget,
-): Chunk2Params {
+): Blosc2ChunkParams {
   const { level = 5, splitMode = 'auto', blockSize: blocksize = 0, codecMeta = 0 } = options
   const { typesize: itemBytes } = schunk
   const filters = (options.filters ?? ['shuffle']).map(findFilter)
@@ -126,7 +126,7 @@ export interface PortableParams {
 }
 
 /** The parameters for a worker; undefined if they need code of a user that runs in the calling thread only. */
-export function portableParams(p: Chunk2Params): PortableParams | undefined {
+export function portableParams(p: Blosc2ChunkParams): PortableParams | undefined {
   const { codec, codecMeta, level, splitMode, blocksize, schunk, blockshape, dictionary = false } = p
   const code = codeOf(codec, p.filters)
   if (!code.threads || p.prefilter !== undefined) return undefined
@@ -165,7 +165,7 @@ function blockOf({ blocksize, typesize }: FrameHeader): number {
 
 /** The fields of a frame's header that options stand for. */
 export function headerFields(
-  p: Chunk2Params,
+  p: Blosc2ChunkParams,
 ): Pick<
   FrameHeader,
   'codec' | 'udcodec' | 'codecMeta' | 'level' | 'filters' | 'splitMode' | 'blocksize' | 'dictionary'

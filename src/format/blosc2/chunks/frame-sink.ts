@@ -3,7 +3,7 @@
 import type { ByteSource } from '../../../bytes/byte-source.js'
 import type { FilePlace } from '../../../bytes/file-place.js'
 import { MemoryChunk } from '../../../chunk/blosc2/chunk-bytes.js'
-import { parseChunk2Header } from '../../../chunk/blosc2/header.js'
+import { parseBlosc2ChunkHeader } from '../../../chunk/blosc2/header.js'
 import type { Workspace } from '../../../kernels/workspace.js'
 import { type FrameHeader, formatFrameHeader, frameHeaderBytes } from '../frame/header.js'
 import type { Layers } from '../frame/layers.js'
@@ -111,7 +111,7 @@ export class FrameSink {
 
   /** Notes where the chunk goes. @returns the bytes to be written there; none where the index stands for it */
   async #place(index: number, chunk: Uint8Array): Promise<Uint8Array | undefined> {
-    const h = parseChunk2Header(chunk)
+    const h = parseBlosc2ChunkHeader(chunk)
     if (h.special === 'none') return this.#note(index, chunk)
     return this.#placed(index, await placeChunk(this.#ws, new MemoryChunk(chunk), h, this.#frame))
   }

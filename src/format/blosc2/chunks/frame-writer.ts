@@ -1,8 +1,8 @@
 // Lays out a frame: the places of its chunks, then header, index and trailer.
 
 import type { ChunkBytes } from '../../../chunk/blosc2/chunk-bytes.js'
-import { encodeChunk2 } from '../../../chunk/blosc2/encode.js'
-import { parseChunk2Header } from '../../../chunk/blosc2/header.js'
+import { encodeBlosc2Chunk } from '../../../chunk/blosc2/encode.js'
+import { parseBlosc2ChunkHeader } from '../../../chunk/blosc2/header.js'
 import { loneChunk } from '../../../core/schunk-traits.js'
 import type { Workspace } from '../../../kernels/workspace.js'
 import { CHECKSUM_LAYER } from '../frame/checksums.js'
@@ -72,7 +72,7 @@ class FileNumbers {
 }
 
 async function placeEntry(ws: Workspace, bytes: ChunkBytes, frame: PlacingFrame): Promise<Placement> {
-  const h = parseChunk2Header(await bytes.fetch(0, Math.min(32, bytes.limit)), bytes.place)
+  const h = parseBlosc2ChunkHeader(await bytes.fetch(0, Math.min(32, bytes.limit)), bytes.place)
   return placeChunk(ws, bytes, h, frame)
 }
 
@@ -130,14 +130,14 @@ export async function* writtenChunks(
 async function packLayers(ws: Workspace, layers: Layers): Promise<Layers> {
   const params = resolveParams({ codec: 'lz4', filters: [] }, BYTES)
   const packed: Layers = new Map()
-  for (const [name, content] of layers) packed.set(name, await encodeChunk2(ws, params, content))
+  for (const [name, content] of layers) packed.set(name, await encodeBlosc2Chunk(ws, params, content))
   return packed
 }
 
 /** Compresses the positions of the chunks. */
 export async function packIndex(ws: Workspace, offsets: readonly ChunkOffset[]): Promise<Uint8Array> {
   if (offsets.length === 0) return new Uint8Array()
-  return encodeChunk2(
+  return encodeBlosc2Chunk(
     ws,
     resolveParams({ codec: 'blosclz' }, { schunk: loneChunk(8, 0) }),
     formatOffsets(offsets),
@@ -173,7 +173,7 @@ export async function packTrailer(
   sealer: Sealer | undefined,
 ): Promise<Uint8Array> {
   const layers = await packLayers(ws, vlmeta)
-  if (sealer !== undefined) layers.set(CHECKSUM_LAYER, await encodeChunk2(ws, STORED, sealer.content))
+  if (sealer !== undefined) layers.set(CHECKSUM_LAYER, await encodeBlosc2Chunk(ws, STORED, sealer.content))
   return formatTrailer(layers)
 }
 

@@ -1,6 +1,6 @@
 // Decides if the chunks of a frame can be copied into an array of one dimension as they are.
 
-import { EXTENDED_HEADER_BYTES, parseChunk2Header } from '../../../chunk/blosc2/header.js'
+import { EXTENDED_HEADER_BYTES, parseBlosc2ChunkHeader } from '../../../chunk/blosc2/header.js'
 import { formatB2nd } from '../frame/array-layer.js'
 import type { FrameFile } from './frame-file.js'
 
@@ -21,7 +21,7 @@ async function firstBlocksize({ header, offsets, chunk }: FrameFile): Promise<nu
     if (!('at' in offset)) continue
     const bytes = chunk(index, offset.at)
     const start = await bytes.fetch(0, Math.min(EXTENDED_HEADER_BYTES, bytes.limit))
-    return parseChunk2Header(start, bytes.place).blocksize
+    return parseBlosc2ChunkHeader(start, bytes.place).blocksize
   }
   return header.blocksize > 0 ? header.blocksize : header.chunksize
 }

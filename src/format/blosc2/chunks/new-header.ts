@@ -1,12 +1,12 @@
 // The header of a new frame, before its sizes are known.
 
-import type { Chunk2Params } from '../../../chunk/blosc2/params.js'
+import type { Blosc2ChunkParams } from '../../../chunk/blosc2/params.js'
 import type { FrameHeader } from '../frame/header.js'
 import type { Layers } from '../frame/layers.js'
 import { headerFields } from './cparams.js'
 
 /** The header of a frame without chunks, whose sizes are filled in when it is written. */
-export function newFrameHeader(params: Chunk2Params, meta: Layers): FrameHeader {
+export function newFrameHeader(params: Blosc2ChunkParams, meta: Layers): FrameHeader {
   return {
     headerBytes: 0,
     frameBytes: 0,

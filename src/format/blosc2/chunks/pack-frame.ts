@@ -1,7 +1,7 @@
 // Packing plain bytes into a frame.
 
 import type { FilePlace } from '../../../bytes/file-place.js'
-import { MAX_CHUNK2_NBYTES } from '../../../chunk/blosc2/header.js'
+import { MAX_BLOSC2_CHUNK_NBYTES } from '../../../chunk/blosc2/header.js'
 import { guessTypesize, SAMPLE_BYTES } from '../../../chunk/typesize-sample.js'
 import { usage } from '../../../core/errors.js'
 import type { RunOptions } from '../../../engine/options.js'
@@ -65,7 +65,7 @@ export function chunksizeOf(asked: number | undefined, typesize: number): number
   const size = asked ?? DEFAULT_CHUNKSIZE
   if (!Number.isSafeInteger(size) || size < 1)
     throw usage(`the chunk size is ${size}; it must be 1 byte or more`)
-  const most = Math.min(size, MAX_CHUNK2_NBYTES)
+  const most = Math.min(size, MAX_BLOSC2_CHUNK_NBYTES)
   return Math.max(most - (most % typesize), typesize)
 }
 

@@ -1,6 +1,6 @@
 // Packing chunks into a frame that is being written.
 
-import type { Chunk2Params } from '../../../chunk/blosc2/params.js'
+import type { Blosc2ChunkParams } from '../../../chunk/blosc2/params.js'
 import type { RunOptions } from '../../../engine/options.js'
 import { type PackRun, packChunks } from '../../../engine/pack-run.js'
 import type { FrameSink } from './frame-sink.js'
@@ -23,7 +23,7 @@ export interface PlainChunks {
  */
 export async function packInto(
   sink: FrameSink,
-  params: Chunk2Params,
+  params: Blosc2ChunkParams,
   { chunkBytes, total, fill, placeOf = (index) => index }: PlainChunks,
   { threads, callerWorks, signal, onProgress }: RunOptions,
 ): Promise<number> {

@@ -2,9 +2,9 @@
 
 import { type ChunkBytes, MemoryChunk } from '../../../chunk/blosc2/chunk-bytes.js'
 import { OpenChunk } from '../../../chunk/blosc2/decode.js'
-import { encodeChunk2 } from '../../../chunk/blosc2/encode.js'
+import { encodeBlosc2Chunk } from '../../../chunk/blosc2/encode.js'
 import {
-  type Chunk2Header,
+  type Blosc2ChunkHeader,
   MAX_CHUNK_TYPESIZE,
   SHORT_HEADER_BYTES,
   type Special,
@@ -50,7 +50,7 @@ export function placeSpecial(
 }
 
 /** Is this a repeated item that C-Blosc2 reads? Its blocks must be made of whole items, which are those of the frame. */
-function isReadableValue({ cbytes, headerBytes, blocksize }: Chunk2Header, typesize: number): boolean {
+function isReadableValue({ cbytes, headerBytes, blocksize }: Blosc2ChunkHeader, typesize: number): boolean {
   const item = cbytes - headerBytes
   return item === typesize && item <= MAX_CHUNK_TYPESIZE && blocksize % item === 0
 }
@@ -58,14 +58,14 @@ function isReadableValue({ cbytes, headerBytes, blocksize }: Chunk2Header, types
 async function recompressed(
   ws: Workspace,
   bytes: ChunkBytes,
-  { nbytes }: Chunk2Header,
+  { nbytes }: Blosc2ChunkHeader,
   { header, vlmeta = new Map() }: PlacingFrame,
 ): Promise<Placement> {
   const target = { schunk: traitsOf(header, vlmeta), blockshape: blockshapeIn(header.meta) }
   const chunk = await OpenChunk.open(ws, bytes, { itemBytes: header.typesize, ...target })
   const plain = new Uint8Array(nbytes)
   await chunk.all(plain)
-  return stored(await encodeChunk2(ws, resolveParams(optionsOf(header), target), plain))
+  return stored(await encodeBlosc2Chunk(ws, resolveParams(optionsOf(header), target), plain))
 }
 
 /**
@@ -75,7 +75,7 @@ async function recompressed(
 export async function placeChunk(
   ws: Workspace,
   bytes: ChunkBytes,
-  h: Chunk2Header,
+  h: Blosc2ChunkHeader,
   frame: PlacingFrame,
 ): Promise<Placement> {
   const { header } = frame

@@ -2,10 +2,10 @@
 
 import { wholeItems } from '../../../chunk/blosc2/blocksize.js'
 import {
-  type Chunk2Header,
+  type Blosc2ChunkHeader,
   MAX_CHUNK_TYPESIZE,
-  newChunk2Header,
-  writeChunk2Header,
+  newBlosc2ChunkHeader,
+  writeBlosc2ChunkHeader,
 } from '../../../chunk/blosc2/header.js'
 import { fillPattern, specialPattern } from '../../../chunk/blosc2/special.js'
 import type { OffsetSpecial } from '../frame/offsets.js'
@@ -25,8 +25,8 @@ export interface SpecialSize {
   blocksize: number
 }
 
-function specialHeader({ nbytes, typesize, blocksize }: SpecialSize): Chunk2Header {
-  return newChunk2Header({
+function specialHeader({ nbytes, typesize, blocksize }: SpecialSize): Blosc2ChunkHeader {
+  return newBlosc2ChunkHeader({
     split: true,
     codecFormat: 0,
     udcodec: 0,
@@ -47,7 +47,7 @@ export function fitsIndex({ nbytes, typesize }: Pick<SpecialSize, 'nbytes' | 'ty
 export function specialChunk(special: OffsetSpecial, size: SpecialSize): Uint8Array {
   const h = specialHeader(size)
   const bytes = new Uint8Array(h.headerBytes)
-  writeChunk2Header(bytes, { ...h, special, memcpyed: false })
+  writeBlosc2ChunkHeader(bytes, { ...h, special, memcpyed: false })
   return bytes
 }
 
@@ -58,7 +58,7 @@ function zeroStreams(size: SpecialSize): Uint8Array {
   const first = table + 4 * h.nblocks
   const cbytes = first + STREAM_HEAD * h.nblocks
   const bytes = new Uint8Array(cbytes)
-  writeChunk2Header(bytes, { ...h, cbytes })
+  writeBlosc2ChunkHeader(bytes, { ...h, cbytes })
   const view = new DataView(bytes.buffer)
   for (let i = 0; i < h.nblocks; i++) view.setUint32(table + 4 * i, first + STREAM_HEAD * i, true)
   return bytes
@@ -71,7 +71,7 @@ function repeatedItem(special: OffsetSpecial, size: SpecialSize): Uint8Array {
   const h = specialHeader({ ...size, blocksize: whole })
   const cbytes = h.headerBytes + typesize
   const bytes = new Uint8Array(cbytes)
-  writeChunk2Header(bytes, { ...h, special: 'value', memcpyed: false, cbytes })
+  writeBlosc2ChunkHeader(bytes, { ...h, special: 'value', memcpyed: false, cbytes })
   fillPattern(bytes.subarray(h.headerBytes), specialPattern(special, typesize, undefined))
   return bytes
 }

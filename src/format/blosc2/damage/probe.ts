@@ -1,7 +1,7 @@
 // Proves chunks of a frame that may be damaged, within a budget of bytes read.
 
 import type { ChunkBytes } from '../../../chunk/blosc2/chunk-bytes.js'
-import { type Chunk2Header, EXTENDED_HEADER_BYTES } from '../../../chunk/blosc2/header.js'
+import { type Blosc2ChunkHeader, EXTENDED_HEADER_BYTES } from '../../../chunk/blosc2/header.js'
 import type { PipelineTraits } from '../../../chunk/blosc2/pipeline.js'
 import { loneChunk } from '../../../core/schunk-traits.js'
 import { Workspace } from '../../../kernels/workspace.js'
@@ -58,7 +58,7 @@ export class FrameProbe {
   }
 
   /** See {@link headerOf}. @throws BlpkError DAMAGED, UNSUPPORTED; the signal's reason */
-  async headerOf(bytes: ChunkBytes): Promise<Chunk2Header> {
+  async headerOf(bytes: ChunkBytes): Promise<Blosc2ChunkHeader> {
     this.#signal?.throwIfAborted()
     return headerOf(bytes, this.#maxChunk)
   }

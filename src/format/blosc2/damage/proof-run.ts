@@ -2,7 +2,7 @@
 
 import type { ByteSource } from '../../../bytes/byte-source.js'
 import { type ChunkBytes, MemoryChunk } from '../../../chunk/blosc2/chunk-bytes.js'
-import type { Chunk2Header } from '../../../chunk/blosc2/header.js'
+import type { Blosc2ChunkHeader } from '../../../chunk/blosc2/header.js'
 import { asDamage } from '../../../core/errors.js'
 import type { Workspace } from '../../../kernels/workspace.js'
 import { inDirectory } from '../chunks/frame-file.js'
@@ -57,7 +57,7 @@ async function proved(
   open: () => ChunkBytes,
   traits: ProofTraits,
   digest: Uint8Array | undefined,
-): Promise<Chunk2Header | undefined> {
+): Promise<Blosc2ChunkHeader | undefined> {
   try {
     const { header, digest: state, problem } = await proveChunk(ws, open(), traits, digest)
     return state === 'wrong' || problem !== undefined ? undefined : header

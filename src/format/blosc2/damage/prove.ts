@@ -2,7 +2,11 @@
 
 import type { ChunkBytes } from '../../../chunk/blosc2/chunk-bytes.js'
 import { OpenChunk } from '../../../chunk/blosc2/decode.js'
-import { type Chunk2Header, EXTENDED_HEADER_BYTES, parseChunk2Header } from '../../../chunk/blosc2/header.js'
+import {
+  type Blosc2ChunkHeader,
+  EXTENDED_HEADER_BYTES,
+  parseBlosc2ChunkHeader,
+} from '../../../chunk/blosc2/header.js'
 import { sameDigest } from '../../../chunk/checksums.js'
 import { asDamage, type BlpkError, damaged } from '../../../core/errors.js'
 import type { SChunkTraits } from '../../../core/schunk-traits.js'
@@ -11,7 +15,7 @@ import { xxh64Of } from '../chunks/checksums.js'
 
 /** What was found out about the bytes of a chunk whose header makes sense. */
 export interface Proven {
-  header: Chunk2Header
+  header: Blosc2ChunkHeader
   digest: 'right' | 'wrong' | 'none'
   /** Why it does not decode; UNSUPPORTED says nothing of the chunk itself. */
   problem?: BlpkError
@@ -28,10 +32,10 @@ export interface ProofTraits {
 }
 
 /** The header of a chunk, if the chunk can be where it is. @throws BlpkError DAMAGED, UNSUPPORTED */
-export async function headerOf(bytes: ChunkBytes, maxChunk: number): Promise<Chunk2Header> {
+export async function headerOf(bytes: ChunkBytes, maxChunk: number): Promise<Blosc2ChunkHeader> {
   const { limit, place } = bytes
   if (limit < 16) throw damaged('the chunk is cut short', place)
-  const header = parseChunk2Header(await bytes.fetch(0, Math.min(EXTENDED_HEADER_BYTES, limit)), place)
+  const header = parseBlosc2ChunkHeader(await bytes.fetch(0, Math.min(EXTENDED_HEADER_BYTES, limit)), place)
   if (header.cbytes > limit)
     throw damaged(`the chunk claims ${header.cbytes} bytes where there are ${limit}`, place)
   if (header.nbytes === 0) throw damaged('the chunk has no plain bytes', place)

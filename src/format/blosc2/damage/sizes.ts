@@ -1,6 +1,6 @@
 // Works out the true chunk and item sizes of a damaged frame from its chunks.
 
-import { MAX_CHUNK2_NBYTES } from '../../../chunk/blosc2/header.js'
+import { MAX_BLOSC2_CHUNK_NBYTES } from '../../../chunk/blosc2/header.js'
 import { damaged } from '../../../core/errors.js'
 import type { FrameHeader } from '../frame/header.js'
 import type { SurveyedArray } from './array.js'
@@ -51,7 +51,7 @@ function commonSize(
   const ofLast = last !== undefined && 'sound' in last ? last.sound.nbytes : 0
   // A shape that no chunk agrees with is itself what is wrong.
   const agrees = stored.has(wanted) || (stored.size === 0 && (ofLast === 0 || ofLast === wanted))
-  if (wanted > 0 && wanted <= MAX_CHUNK2_NBYTES && agrees) return wanted
+  if (wanted > 0 && wanted <= MAX_BLOSC2_CHUNK_NBYTES && agrees) return wanted
   const shown = mostCommon(stored)
   const total = [...stored.values()].reduce((sum, count) => sum + count, 0)
   const isMost = shown !== undefined && 2 * (stored.get(shown) ?? 0) > total

@@ -1,6 +1,6 @@
 // Walks a damaged frame from chunk to chunk, and past what is damaged.
 
-import { type Chunk2Header, EXTENDED_HEADER_BYTES } from '../../../chunk/blosc2/header.js'
+import { type Blosc2ChunkHeader, EXTENDED_HEADER_BYTES } from '../../../chunk/blosc2/header.js'
 import { asDamage, type BlpkError, damaged } from '../../../core/errors.js'
 import { SourceChunk } from '../chunks/source-chunk.js'
 import type { FrameProbe } from './probe.js'
@@ -10,7 +10,7 @@ export interface WalkedChunk {
   /** In the frame, in bytes. */
   at: number
   end: number
-  header: Chunk2Header
+  header: Blosc2ChunkHeader
   /** It cannot be decompressed here, for want of a codec or filter. */
   problem?: BlpkError
 }

@@ -1,7 +1,7 @@
 // Joins frames, and arrays along axis 0, into one: chunks on a border are copied as they are.
 
 import { chunkCount, partition, product } from '../../../array/geometry.js'
-import type { Chunk2Params } from '../../../chunk/blosc2/params.js'
+import type { Blosc2ChunkParams } from '../../../chunk/blosc2/params.js'
 import { interrupted, unsupported, usage } from '../../../core/errors.js'
 import { runOptionsOf } from '../../../engine/options.js'
 import { Workspace } from '../../../kernels/workspace.js'
@@ -121,7 +121,7 @@ function paramsFor(
   meta: Layers,
   vlmeta: Layers,
   o: PackOptions,
-): Chunk2Params {
+): Blosc2ChunkParams {
   const like = optionsOf(model.schunk.frameHeader)
   const blockBytes = array === undefined ? undefined : Math.max(array.cut.blockItems, 1) * array.itemBytes
   const options = { ...like, ...compressionOf(o), ...(blockBytes !== undefined && { blockSize: blockBytes }) }
@@ -133,7 +133,7 @@ function paramsFor(
 interface Joining {
   plan: Plan
   sink: FrameSink
-  params: Chunk2Params
+  params: Blosc2ChunkParams
   o: PackOptions
   target: CopyTarget
   /** Chunks so far, how many of them copied, and bytes. */

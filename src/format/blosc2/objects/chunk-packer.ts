@@ -1,8 +1,8 @@
 // Compressing the chunks of a super-chunk.
 
 import type { BlockHook } from '../../../chunk/blosc2/decode.js'
-import { encodeChunk2 } from '../../../chunk/blosc2/encode.js'
-import type { Chunk2Params } from '../../../chunk/blosc2/params.js'
+import { encodeBlosc2Chunk } from '../../../chunk/blosc2/encode.js'
+import type { Blosc2ChunkParams } from '../../../chunk/blosc2/params.js'
 import { unsupported } from '../../../core/errors.js'
 import type { SChunkTraits } from '../../../core/schunk-traits.js'
 import { type PackRun, packChunks } from '../../../engine/pack-run.js'
@@ -40,7 +40,7 @@ export class ChunkPacker {
   /** What codecs and filters are told. */
   readonly #target: PackTarget
   /** How chunks are compressed; undefined for as the header says. */
-  params: Chunk2Params | undefined
+  params: Blosc2ChunkParams | undefined
   /** Gives what is compressed in place of each block. */
   prefilter: BlockHook | undefined
   /** Where new chunks are kept: in memory, or elsewhere. */
@@ -53,7 +53,7 @@ export class ChunkPacker {
   }
 
   /** How chunks are compressed from now on; the header stays. @throws BlpkError USAGE */
-  use(options: CompressionOptions): Chunk2Params {
+  use(options: CompressionOptions): Blosc2ChunkParams {
     this.params = resolveParams(options, { schunk: this.#target })
     return this.params
   }
@@ -63,7 +63,7 @@ export class ChunkPacker {
     Object.assign(this.#header, headerFields(this.use({ ...optionsOf(this.#header), ...options })))
   }
 
-  #packing(): Chunk2Params {
+  #packing(): Blosc2ChunkParams {
     if (this.#header.variableBlocks)
       throw unsupported('chunks with blocks of variable length can be read, but not written')
     const params = this.params ?? this.use(optionsOf(this.#header))
@@ -83,6 +83,6 @@ export class ChunkPacker {
   async one(plain: Uint8Array, at?: number): Promise<Entry> {
     const prefilter = at === undefined ? undefined : atPlace(this.prefilter, at)
     const params = { ...this.#packing(), prefilter }
-    return withWorkspace(async (ws) => this.keep(await encodeChunk2(ws, params, plain)))
+    return withWorkspace(async (ws) => this.keep(await encodeBlosc2Chunk(ws, params, plain)))
   }
 }

@@ -1,6 +1,6 @@
 // Options for opening and creating super-chunks, and their checks.
 
-import { MAX_CHUNK2_NBYTES } from '../../../chunk/blosc2/header.js'
+import { MAX_BLOSC2_CHUNK_NBYTES } from '../../../chunk/blosc2/header.js'
 import { usage } from '../../../core/errors.js'
 import type { FrameChecksum } from '../chunks/checksums.js'
 import type { CompressionOptions } from '../chunks/cparams.js'
@@ -51,8 +51,8 @@ export function checkedSizes({
 } {
   if (!Number.isSafeInteger(typesize) || typesize < 1 || typesize >= 2 ** 31)
     throw usage(`the typesize is ${typesize}; it must be 1 byte or more`)
-  if (!Number.isSafeInteger(chunksize) || chunksize < 1 || chunksize > MAX_CHUNK2_NBYTES)
-    throw usage(`the chunk size is ${chunksize}; it must be 1 to ${MAX_CHUNK2_NBYTES} bytes`)
+  if (!Number.isSafeInteger(chunksize) || chunksize < 1 || chunksize > MAX_BLOSC2_CHUNK_NBYTES)
+    throw usage(`the chunk size is ${chunksize}; it must be 1 to ${MAX_BLOSC2_CHUNK_NBYTES} bytes`)
   if (chunksize % typesize !== 0)
     throw usage(`the chunk size ${chunksize} is no multiple of the typesize ${typesize}`)
   return { typesize, chunksize }
