@@ -1,21 +1,19 @@
 // Where the verbs of the library write to: a place, memory, or a sink.
 
-import type { ByteSink } from '../bytes/byte-sink.js'
-import { BlpkError, usage } from '../core/errors.js'
+import { usage } from '../core/errors.js'
 import { type PlaceName, placeName } from '../core/place-name.js'
 import type { LockOptions } from '../disk/changing-file.js'
-import { lookClosely } from '../disk/look.js'
-import { replacing } from '../disk/replace.js'
-import type { Output } from '../format/output.js'
-import { findMutable } from '../format/registry.js'
-import { openSink } from '../places/open.js'
-import { placeOf, schemeOf } from '../places/registry.js'
-import { DirectorySink } from '../sinks/directory.js'
 import { MemorySink } from '../sinks/memory.js'
-import type { Content } from '../sinks/replaceable.js'
-import { identityOf } from '../sources/path.js'
 import type { PlaceSettings } from '../store/settings.js'
 import type { Input } from '../verbs/inputs.js'
+import {
+  type ByteSink,
+  type Content,
+  type Output,
+  openOutput,
+  openOutputDirectory,
+  type OutputOptions as VerbOptions,
+} from '../verbs/outputs.js'
 
 /** How an output is opened. */
 export interface OutputOptions extends PlaceSettings, LockOptions {
@@ -32,21 +30,10 @@ export function isWritable(to: unknown): to is Writable {
   )
 }
 
-/** @throws BlpkError SAME_FILE */
-function checkNotInput(path: string, inputs: readonly Input[]): void {
-  const identity =
-    schemeOf(path) === undefined ? identityOf(lookClosely(path)) : placeOf(path)?.identity(path)
-  if (identity !== undefined && inputs.some((input) => input.identity === identity))
-    throw new BlpkError('SAME_FILE', `input and output are the same file: '${path}'`, { path })
-}
-
-/** Mode and times of one input carry over; nobody may more with an output than with what went into it. */
-function accessOf(inputs: readonly Input[]) {
+/** Mode and times of one input carry over. */
+function optionsOf(content: Content, inputs: readonly Input[], o: OutputOptions): VerbOptions {
   const [first] = inputs
-  return {
-    ...(inputs.length === 1 && first?.like !== undefined && { like: first.like }),
-    within: inputs.flatMap(({ access }) => access ?? []),
-  }
+  return { ...o, content, inputs, like: inputs.length === 1 ? first?.like : undefined }
 }
 
 /**
@@ -61,15 +48,7 @@ export async function openOutputSink(
   o: OutputOptions,
 ): Promise<ByteSink> {
   if (typeof to !== 'string' && !(to instanceof URL)) return to
-  const path = placeName(to)
-  checkNotInput(path, inputs)
-  const beforeReplace = replacing(findMutable, o)
-  return openSink(path, {
-    ...o,
-    content,
-    ...accessOf(inputs),
-    ...(content === 'archive' && { beforeReplace }),
-  })
+  return openOutput(placeName(to), optionsOf(content, inputs, o))
 }
 
 function nameOf(to: Writable): string {
@@ -83,10 +62,9 @@ export function outputTo(to: Writable, inputs: readonly Input[], o: OutputOption
     name,
     bytes: () => openOutputSink(to, 'archive', inputs, o),
     directory: async (rules) => {
-      if ((typeof to !== 'string' && !(to instanceof URL)) || schemeOf(name) !== undefined)
+      if (typeof to !== 'string' && !(to instanceof URL))
         throw usage('a sparse frame is a directory, which only file systems have')
-      checkNotInput(name, inputs)
-      return new DirectorySink(name, { ...o, ...rules, ...accessOf(inputs) })
+      return openOutputDirectory(name, rules, optionsOf('archive', inputs, o))
     },
   }
 }

@@ -5,6 +5,7 @@ import { writeRecoveredFrame } from '../../format/blosc2/damage/repair.js'
 import { planRecovery } from '../../format/bloscpack/damage/recover.js'
 import { writeRecovered } from '../../format/bloscpack/damage/repair.js'
 import type { RecoveryReport } from '../../format/recovery.js'
+import { fallback } from '../../format/registry.js'
 import type { Input } from '../../verbs/inputs.js'
 import { type ContainerInput, openContainer } from '../containers.js'
 import { about, type Context } from '../context.js'
@@ -74,8 +75,8 @@ export async function run(args: readonly string[], context: Context): Promise<nu
     if (!opened.source.seekable)
       throw usage('a pipe can be read only once: bring the damaged archive into a file')
     const result = await about(input, async () => {
-      const container = opened.isFrame ? 'frame' : 'bloscpack'
-      const request = { context, compressed: true, container, inputs: [opened], like: opened.like } as const
+      const container = opened.traits ?? fallback()
+      const request = { context, compressed: true, container, inputs: [opened], like: opened.like }
       const open = (): Promise<ByteSink> => openOutput(output, request)
       return opened.isFrame
         ? repairFrame(opened, open, context, view)
