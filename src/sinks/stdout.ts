@@ -107,8 +107,3 @@ export function openDescriptorSink(fd: number, name: string): ByteSink {
   })
   return isPatchable ? new RedirectSink(fd, name) : orderedSink(fd, name)
 }
-
-/** The sink for `-`. @throws BlpkError IO */
-export function openStdout(): ByteSink {
-  return openDescriptorSink(STDOUT, NAME)
-}
