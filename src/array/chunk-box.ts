@@ -22,8 +22,3 @@ export function chunkBox(cut: Partition, chunk: number): Box {
   )
   return intersect(boxAt(start, cut.chunkshape), whole)
 }
-
-/** A box as it is asked for in Python: `[0:10, 20:30]`. */
-export function boxText({ start, stop }: Box): string {
-  return `[${start.map((at, i) => `${at}:${stop[i]}`).join(', ')}]`
-}

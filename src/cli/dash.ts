@@ -1,4 +1,4 @@
-import { shownUrl } from '../net/redact.js'
+import { shownUrl } from '../core/redact.js'
 import { placeOf } from '../places/registry.js'
 
 /** Does an argument stand for standard input or output? */

@@ -1,7 +1,8 @@
+// Runs the program once more with less address space, if that is limited.
+
 import type * as childProcess from 'node:child_process'
 import { createRequire } from 'node:module'
-import { addressSpaceLimit } from '../kernels/address-space.js'
-import { GUARDED_BYTES, UNGUARDED } from '../kernels/memory.js'
+import { addressSpaceLimit, GUARDED_BYTES, UNGUARDED } from '../core/address-space.js'
 import { dieOf } from './interrupt.js'
 
 /** Memories that a run may have at a time, of which Node would reserve {@link GUARDED_BYTES} for each. */

@@ -1,8 +1,8 @@
 // Worker threads over one arena, and the calling thread where that works too.
 
 import type { FilePlace } from '../bytes/file-place.js'
+import { threadsThatFit } from '../core/address-space.js'
 import { scarcity } from '../core/io-errors.js'
-import { threadsThatFit } from '../kernels/address-space.js'
 import { Arena } from '../kernels/workspace.js'
 import { Alone } from './alone.js'
 import { CallingThread } from './calling-thread.js'

@@ -9,7 +9,6 @@ import { parseJson } from '../core/json/value.js'
 import { shapeText } from '../core/shape-text.js'
 import type { PlainSource } from '../sources/plain.js'
 import { withAppendId } from './append-ids.js'
-import type { Archive } from './bloscpack/archive.js'
 
 function rowItems(shape: readonly number[]): number {
   return shape.slice(1).reduce((product, n) => product * n, 1)
@@ -78,7 +77,10 @@ function grownArray(archive: Described, array: NdarrayLayout, source: PlainSourc
 export type MetadataChange = string | ((before: string | undefined) => string)
 
 /** As much of an archive as is looked at here. */
-type Described = Pick<Archive, 'metadata'>
+interface Described {
+  /** JSON text. */
+  readonly metadata: string | undefined
+}
 
 function sameValue(a: Member | undefined, b: Member): boolean {
   return a !== undefined && jsonTextOf(parseJson(a.value)) === jsonTextOf(parseJson(b.value))

@@ -1,7 +1,7 @@
 // Allocates the shared WebAssembly memory, and asks for less if address space is limited.
 
+import { addressSpaceLeft, addressSpaceLimit, UNGUARDED } from '../core/address-space.js'
 import { BlpkError } from '../core/errors.js'
-import { addressSpaceLeft, addressSpaceLimit } from './address-space.js'
 
 export const PAGE = 65536
 export const MAX_PAGES = 65536
@@ -9,11 +9,6 @@ export const MAX_PAGES = 65536
 const LEAST_PAGES = 1024
 /** The part of the address space that is left that is asked for at once. */
 const PARTS = 8
-
-/** Node reserves so much for each memory, however large it may become, unless it is told not to, in bytes. */
-export const GUARDED_BYTES = 10 * 2 ** 30
-/** What tells it. */
-export const UNGUARDED = '--disable-wasm-trap-handler'
 
 /** @returns a power of two: all of the 4 GiB where the address space has no limit */
 function firstPages(): number {

@@ -1,7 +1,7 @@
 // Which redirects are followed.
 
 import { BlpkError } from '../core/errors.js'
-import { scrubbed, shownUrl } from './redact.js'
+import { scrubbed, shownUrl } from '../core/redact.js'
 
 const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308]
 /** Redirects that are followed for one request. */

@@ -1,8 +1,8 @@
 // What answers of web servers say, and whether it is what was asked for.
 
 import { BlpkError, unsupported } from '../core/errors.js'
+import { scrubbed } from '../core/redact.js'
 import { type ContentRange, parseContentRange } from '../net/content-range.js'
-import { scrubbed } from '../net/redact.js'
 import { TransientError } from '../net/retry.js'
 
 const BUSY: readonly number[] = [408, 425, 429]

@@ -1,7 +1,7 @@
 // One request to a web server, with its redirects and its body.
 
 import { usage } from '../core/errors.js'
-import { shownUrl } from '../net/redact.js'
+import { shownUrl } from '../core/redact.js'
 import { MAX_REDIRECTS, redirectTarget, tooManyRedirects } from '../net/redirect.js'
 import { type NetSettings, TransientError } from '../net/retry.js'
 import { Watchdog } from '../net/watchdog.js'

@@ -1,7 +1,7 @@
 // Errors of stores, whichever store it is.
 
 import { BlpkError, type ErrorCode } from '../core/errors.js'
-import { scrubbed } from '../net/redact.js'
+import { scrubbed } from '../core/redact.js'
 import { TransientError } from '../net/retry.js'
 
 /** Codes that a store may give its errors. All others mean a fault of the store. */

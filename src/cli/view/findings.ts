@@ -1,4 +1,4 @@
-import { boxText } from '../../array/chunk-box.js'
+import { boxText } from '../../core/shape-text.js'
 import type { Finding, Lost, Span } from '../../format/damage/finding.js'
 import { oneLine } from '../exit.js'
 import { hintOf } from '../hints.js'

@@ -3,8 +3,8 @@
 import type { Readable } from 'node:stream'
 import type { GetObjectCommandOutput } from '@aws-sdk/client-s3'
 import { BlpkError, unsupported } from '../../core/errors.js'
+import { scrubbed } from '../../core/redact.js'
 import { type ContentRange, parseContentRange } from '../../net/content-range.js'
-import { scrubbed } from '../../net/redact.js'
 import type { Answer } from '../object-store.js'
 
 /** `aws-chunked` says how an object was once sent to the store; some stores keep that by mistake. */

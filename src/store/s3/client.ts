@@ -2,7 +2,7 @@
 
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
 import { usage } from '../../core/errors.js'
-import { shownUrl } from '../../net/redact.js'
+import { shownUrl } from '../../core/redact.js'
 import { DEFAULT_TIMEOUT } from '../../net/retry.js'
 import type { PlaceSettings } from '../settings.js'
 import { boundAnswers } from './bounded.js'

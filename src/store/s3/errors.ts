@@ -1,7 +1,7 @@
 // What the SDK throws, and what it means.
 
 import { BlpkError } from '../../core/errors.js'
-import { scrubbed } from '../../net/redact.js'
+import { scrubbed } from '../../core/redact.js'
 import { TransientError } from '../../net/retry.js'
 
 /** What the SDK throws, as far as it is looked at. */

@@ -1,10 +1,11 @@
 // Reads boxes and orthogonal selections of a chunked array.
 
-import { boxText, chunkBox } from '../../../array/chunk-box.js'
+import { chunkBox } from '../../../array/chunk-box.js'
 import { type BoxBytes, eachIndex, flatIndex, type Partition } from '../../../array/geometry.js'
 import { type AxisRange, axisRange, type ChunkPicks, picksByChunk } from '../../../array/picks.js'
 import { axesOf, copyAxes } from '../../../array/runs.js'
 import { BlpkError, reworded } from '../../../core/errors.js'
+import { boxText } from '../../../core/shape-text.js'
 import { type PartRead, type PartSource, readParts } from './read-parts.js'
 
 /** What reads an array: its chunks and how they are cut. */

@@ -11,7 +11,6 @@ import type { PlaceName } from '../../../core/place-name.js'
 import { openSource } from '../../../places/open.js'
 import { type OpenNpy, readNpy } from '../../../sources/npy.js'
 import type { PlaceSettings } from '../../../store/settings.js'
-import type { NDArray } from './ndarray.js'
 
 /** Plain bytes that are held at a time; a chunk may be larger. */
 const SLAB_BYTES = 64 * 2 ** 20
@@ -86,15 +85,23 @@ async function* partsOf(
   }
 }
 
+/** An array that is filled box by box. */
+interface Fillable {
+  /** In items. */
+  size: number
+  chunks: readonly number[]
+  set(box: { start: number; stop: number | undefined }[], bytes: Uint8Array): Promise<unknown>
+}
+
 /**
  * Reads a `.npy` file into a new array.
  * @param make makes the array, of zeros
  */
-export async function readNpyInto(
+export async function readNpyInto<A extends Fillable>(
   input: PlaceName | Uint8Array | ByteSource,
   settings: PlaceSettings,
-  make: (shape: readonly number[], dtype: string) => Promise<NDArray>,
-): Promise<NDArray> {
+  make: (shape: readonly number[], dtype: string) => Promise<A>,
+): Promise<A> {
   const source = await openSource(input, settings)
   try {
     const npy = await readNpy(source)

@@ -1,4 +1,4 @@
-// How much address space is left under `ulimit -v`, and how many threads fit into it.
+// How much address space is left under `ulimit -v`, what Node takes of it, and how many threads fit into it.
 
 import { readFileSync } from 'node:fs'
 
@@ -43,3 +43,9 @@ const EACH_THREAD = 0.9 * 2 ** 30
 export function threadsThatFit(): number {
   return Math.max(0, Math.floor((addressSpaceLeft() - WITHOUT_THREADS) / EACH_THREAD))
 }
+
+/** Node reserves so much for each memory, however large it may become, unless it is told not to, in bytes. */
+export const GUARDED_BYTES = 10 * 2 ** 30
+
+/** What tells it. */
+export const UNGUARDED = '--disable-wasm-trap-handler'

@@ -1,6 +1,6 @@
-// What may be shown of addresses and of what servers say: no secrets, one line, not too long.
+// What messages may show of addresses and of what servers say: no passwords, no signatures.
 
-import { printable } from '../core/printable.js'
+import { printable } from './printable.js'
 
 /** Longest text of a server that is shown; an error page may have megabytes. */
 const MOST_SHOWN = 400
