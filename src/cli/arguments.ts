@@ -1,7 +1,8 @@
+// Checks arguments, and finds those that mean standard input or output.
+
 import { readFileSync } from 'node:fs'
 import { usage } from '../core/errors.js'
-import { descriptorNamed } from '../disk/descriptors.js'
-import { schemeOf } from '../places/registry.js'
+import { leadsTo } from '../verbs/standard-streams.js'
 import type { CommandSpec } from './commands.js'
 
 const REPLACEMENT = '\ufffd'
@@ -60,14 +61,7 @@ export function areSound(argv: readonly string[]): boolean {
 
 /** What stands for standard input or output where an argument leads to it. */
 function asDash(argument: string, fd: number): string {
-  if (schemeOf(argument) !== undefined) return argument
-  try {
-    const named = descriptorNamed(argument)
-    return named !== undefined && named !== 'foreign' && named.fd === fd ? '-' : argument
-  } catch {
-    // Whoever opens it says what is wrong.
-    return argument
-  }
+  return leadsTo(argument, fd) ? '-' : argument
 }
 
 /** The arguments of a command, with `-` for those that mean standard input or output by another name. */

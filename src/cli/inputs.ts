@@ -1,13 +1,13 @@
 // Inputs as arguments name them: `-` is standard input, which nobody types archives into.
 
 import { usage } from '../core/errors.js'
-import type { ReadOptions } from '../disk/read-archive.js'
 import type { PlaceSettings } from '../store/settings.js'
 import {
   type Descriptor,
   type Input,
   openInput as open,
   openArchiveInput as openArchive,
+  type ReadOptions,
 } from '../verbs/inputs.js'
 import { type Context, placeSettings } from './context.js'
 import { isDash } from './dash.js'

@@ -12,6 +12,8 @@ import { AbortableSource } from '../sources/abortable.js'
 import { type OpenedPath, openDescriptor, openPath, type PathOptions } from '../sources/path.js'
 import type { PlaceSettings } from '../store/settings.js'
 
+export type { ReadOptions }
+
 /** What the process has open already, such as standard input. */
 export interface Descriptor {
   fd: number

@@ -11,9 +11,10 @@ import { isDash, shown } from '../dash.js'
 import { appendOptions } from '../flags/change-flags.js'
 import { readMetadata, runOptions } from '../flags/codec-flags.js'
 import { openInput } from '../inputs.js'
+import type { ProgressView } from '../progress-view.js'
 import { sayForeign } from '../view/foreign.js'
 import { headOfPlace } from '../view/head.js'
-import { openProgress, type ProgressView } from '../view/progress.js'
+import { openProgress } from '../view/progress.js'
 import { jsonSeconds, printJson, stopwatch } from '../view/report.js'
 
 async function appendNamed(

@@ -1,7 +1,8 @@
-import { usage } from '../../core/errors.js'
+// `blpk clean`: removes what runs left that ended early.
+
 import { counted } from '../../core/sizes.js'
-import { placeOf, schemeOf } from '../../places/registry.js'
-import type { UnfinishedUpload } from '../../store/object-store.js'
+import { schemeOf } from '../../places/registry.js'
+import { checkCleanable, cleanPrefix, type UnfinishedUpload } from '../../verbs/clean-store.js'
 import { type Context, forEachFile, placeSettings } from '../context.js'
 import { oneLine, worst } from '../exit.js'
 import { failedEntry } from '../view/head.js'
@@ -22,31 +23,15 @@ function lineOf({ name, begun }: UnfinishedUpload, isDone: boolean): string {
   return `${oneLine(name)}: begun ${begun.toISOString()}${isDone ? ', given up' : ''}\n`
 }
 
-async function cleanPrefix(
-  prefix: string,
-  before: number,
-  isDone: boolean,
-  context: Context,
-): Promise<{ left: UnfinishedUpload[]; younger: number }> {
-  const settings = placeSettings(context)
-  const left: UnfinishedUpload[] = []
-  let younger = 0
-  for await (const upload of placeOf(prefix)?.unfinished?.(prefix, settings) ?? []) {
-    if (upload.begun.getTime() > before) younger++
-    else left.push(upload)
-  }
-  if (isDone) for (const upload of left) await upload.abort()
-  return { left, younger }
-}
-
 async function cleanStore(prefixes: readonly string[], age: number, context: Context): Promise<Report> {
   const isDone = context.options.dryRun !== true
   const before = Date.now() - age * 1000
+  const settings = placeSettings(context)
   const left: UnfinishedUpload[] = []
   const failed: object[] = []
   let younger = 0
   const cleanOne = async (prefix: string): Promise<number> => {
-    const report = await cleanPrefix(prefix, before, isDone, context)
+    const report = await cleanPrefix(prefix, { before, dryRun: !isDone }, settings)
     left.push(...report.left)
     younger += report.younger
     return 0
@@ -68,12 +53,12 @@ async function cleanStore(prefixes: readonly string[], age: number, context: Con
 }
 
 async function cleanFiles(directories: readonly string[], age: number, context: Context): Promise<Report> {
-  const { cleanDirectory, cleanedLine } = await import('./clean-directory.js')
-  const { olderThan, dryRun } = context.options
+  const { clean, cleanedLine } = await import('./clean-directory.js')
+  const { dryRun } = context.options
   const found: Cleaned[] = []
   const failed: object[] = []
   const cleanOne = async (directory: string): Promise<number> => {
-    const report = await cleanDirectory(directory, { olderThan, age }, context)
+    const report = await clean(directory, age, context)
     found.push(...report.found)
     return report.code
   }
@@ -88,12 +73,6 @@ async function cleanFiles(directories: readonly string[], age: number, context: 
       `${counted(waste, 'leftover')}${dryRun === true ? '' : ' removed'}, ${found.length - waste} kept\n`,
     code,
   }
-}
-
-/** @throws BlpkError USAGE if nothing can be left there */
-function checkCleanable(prefix: string): void {
-  const place = placeOf(prefix)
-  if (place?.unfinished === undefined) throw usage(place?.onlyRead ?? `'${prefix}' has no unfinished uploads`)
 }
 
 /** `blpk clean <place>…` */

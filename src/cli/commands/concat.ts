@@ -14,8 +14,9 @@ import type { CliOptions } from '../flags/options.js'
 import { checkForFormat, openOptions, packOptions, sayings } from '../flags/pack-options.js'
 import { archiveSettings } from '../inputs.js'
 import { outputOf, refuseMixedOutput } from '../outputs.js'
+import type { ProgressView } from '../progress-view.js'
 import { headOfPlace } from '../view/head.js'
-import { openProgress, type ProgressView } from '../view/progress.js'
+import { openProgress } from '../view/progress.js'
 import { jsonSeconds, printJson, stopwatch } from '../view/report.js'
 
 /** What is joined: an input as it was found, and as it was opened. */

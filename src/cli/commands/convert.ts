@@ -15,8 +15,9 @@ import type { CliOptions } from '../flags/options.js'
 import { checkForFormat, openOptions, packOptions, sayings } from '../flags/pack-options.js'
 import { archivePlace, archiveSettings } from '../inputs.js'
 import { outputOf, refuseMixedOutput } from '../outputs.js'
+import type { ProgressView } from '../progress-view.js'
 import { headOfPlace } from '../view/head.js'
-import { openProgress, type ProgressView } from '../view/progress.js'
+import { openProgress } from '../view/progress.js'
 import { jsonSeconds, printJson, stopwatch } from '../view/report.js'
 
 /** One run of the command. */

@@ -1,6 +1,5 @@
 // `blpk decompress`: unpacks a container, or a part of it, into a file, an object or standard output.
 
-import type { ByteSink } from '../../bytes/byte-sink.js'
 import { BlpkError, usage } from '../../core/errors.js'
 import { exactSize, jsonRatio, prettySeconds, prettySize } from '../../core/sizes.js'
 import type { RecoveryReport } from '../../format/recovery.js'
@@ -12,6 +11,7 @@ import {
   unpackInto,
 } from '../../verbs/decompress.js'
 import { headOf } from '../../verbs/info.js'
+import type { ByteSink } from '../../verbs/outputs.js'
 import { checkExtension, plainNameOf } from '../archive-name.js'
 import { type ContainerInput, isSparseFrame, openContainer } from '../containers.js'
 import { about, type Context, say, saySummary, sayVerbose } from '../context.js'
@@ -22,7 +22,8 @@ import type { CliOptions } from '../flags/options.js'
 import { checkSalvage, SOMETHING_LOST } from '../flags/recover-options.js'
 import { hintOf } from '../hints.js'
 import { openOutput, refuseMixedOutput } from '../outputs.js'
-import { openProgress, type ProgressView } from '../view/progress.js'
+import type { ProgressView } from '../progress-view.js'
+import { openProgress } from '../view/progress.js'
 import { jsonSeconds, printJson, stopwatch } from '../view/report.js'
 import { isTerminal } from '../view/stdio.js'
 

@@ -10,8 +10,8 @@ import { type Context, say } from '../context.js'
 import { runOptions } from '../flags/codec-flags.js'
 import { recoverOptions, recoveryLine } from '../flags/recover-options.js'
 import { openOutput } from '../outputs.js'
+import type { ProgressView } from '../progress-view.js'
 import { findingLine } from '../view/findings.js'
-import type { ProgressView } from '../view/progress.js'
 import { type Job, nameOutput } from './decompress.js'
 
 /** `blpk decompress --salvage`: unpacks what is left of an archive, and says on standard error what is not. */

@@ -1,6 +1,8 @@
-import { dtypeRepr, parseMetadataDtype } from '../../array/npy/index.js'
-import { BlpkError, usage } from '../../core/errors.js'
-import type { FilterOption } from '../../format/blosc2/chunks/cparams.js'
+// Values of flags: filters, shapes and types of items.
+
+import { usage } from '../../core/errors.js'
+import { checkedDtype } from '../../verbs/dtype.js'
+import type { FilterOption } from '../../verbs/options.js'
 
 /** A name or number, and a meta byte behind a colon. */
 const NAME_AND_META = /^([^:,\s]+)(?::(-?\d{1,3}))?$/
@@ -65,11 +67,5 @@ export function parseShape(text: string): number[] {
 
 /** A type as NumPy names it: `<f4`, `float32`, or `[('a', '<i4'), ('b', '<f8')]`. @throws BlpkError USAGE */
 export function parseDtype(text: string): string {
-  try {
-    const { descr, itemsize } = parseMetadataDtype(text, '--dtype')
-    if (itemsize === 0) throw usage(`items of the dtype ${text} take no room`)
-    return typeof descr === 'string' ? descr : dtypeRepr(descr)
-  } catch (error) {
-    throw error instanceof BlpkError ? usage(error.message) : error
-  }
+  return checkedDtype(text, '--dtype')
 }

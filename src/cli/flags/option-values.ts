@@ -1,8 +1,9 @@
+// Values of flags: numbers, sizes, names and parts.
+
 import { usage } from '../../core/errors.js'
 import { parseSize } from '../../core/sizes.js'
-import type { Room } from '../../engine/options.js'
 import { formats } from '../../format/registry.js'
-import type { PartOf } from '../../verbs/options.js'
+import type { PartOf, Room } from '../../verbs/options.js'
 
 const MAX_SECONDS = 1e6
 

@@ -1,11 +1,8 @@
-import type { SplitMode } from '../../chunk/blosc2/params.js'
-import type { ChecksumName } from '../../chunk/checksums.js'
-import type { Room } from '../../engine/options.js'
-import type { Shuffle } from '../../filters/shuffles.js'
-import type { FilterOption } from '../../format/blosc2/chunks/cparams.js'
-import type { PartOf } from '../../format/pack-options.js'
+// What a flag is, and the options that flags give.
+
 import type { PlaceOptions } from '../../store/settings.js'
 import type { AxisKey, Slice } from '../../verbs/decompress.js'
+import type { FilterOption, PackOptions, PartOf, Room } from '../../verbs/options.js'
 
 export type CommandName =
   | 'compress'
@@ -42,6 +39,8 @@ export interface Flag {
   commands: readonly CommandName[] | 'all'
 }
 
+type Packing = Required<PackOptions>
+
 /** Options as they were given; nothing stands for a default. */
 export interface CliOptions extends PlaceOptions {
   force?: boolean
@@ -56,18 +55,18 @@ export interface CliOptions extends PlaceOptions {
   typesize?: number | 'auto'
   clevel?: number
   /** `false` for --no-shuffle. */
-  shuffle?: Shuffle | false
+  shuffle?: Packing['shuffle'] | false
   /** A built-in codec, or the name or number of a registered one, with `:meta` behind it. */
   codec?: string
   filters?: readonly FilterOption[]
-  splitMode?: SplitMode
+  splitMode?: Packing['splitMode']
   dict?: boolean
   sparse?: boolean
   /** As it was given: plugins may add formats. */
   format?: string
   chunkSize?: number
   blockSize?: number
-  checksum?: ChecksumName
+  checksum?: string
   offsets?: boolean
   metadata?: string
   maxAppChunks?: Room

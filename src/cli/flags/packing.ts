@@ -1,12 +1,12 @@
-import { MAX_CHUNK_NBYTES } from '../../chunk/blosc1/header.js'
-import type { SplitMode } from '../../chunk/blosc2/params.js'
-import type { Shuffle } from '../../filters/shuffles.js'
+// Flags about what is written, and how it is compressed.
+
 import { DEFAULT_FORMAT, formats } from '../../format/registry.js'
+import { MAX_CHUNK_NBYTES, type PackOptions } from '../../verbs/options.js'
 import { parseDtype, parseExtents, parseFilters, parseShape } from './blosc2-values.js'
 import { oneOf, parseCodec, parsePart, parseRoom, parseTypesize, size, wholeNumber } from './option-values.js'
 import type { CommandName, Flag } from './options.js'
 
-const SHUFFLES: readonly Shuffle[] = ['none', 'byte', 'bit']
+const SHUFFLES: readonly Required<PackOptions>['shuffle'][] = ['none', 'byte', 'bit']
 /** Kinds of containers for a sentence, all but the default with what they are: `blp, b2frame (Blosc2 frame) or …`. */
 function formatsText(): string {
   const words = formats().map(({ id, what }, i) => (i === 0 ? id : `${id} (${what.replace(/^an? /, '')})`))
@@ -23,7 +23,12 @@ function namesOf(which: 'codecs' | 'checksums'): string[] {
 
 const CODECS = namesOf('codecs')
 const CHECKSUMS = namesOf('checksums')
-const SPLIT_MODES: readonly SplitMode[] = ['always', 'never', 'auto', 'forward-compat']
+const SPLIT_MODES: readonly Required<PackOptions>['splitMode'][] = [
+  'always',
+  'never',
+  'auto',
+  'forward-compat',
+]
 const ENCODING: readonly CommandName[] = ['compress', 'append', 'concat', 'convert']
 /** Commands that write whole containers of any kind. */
 const WRITING: readonly CommandName[] = ['compress', 'convert']

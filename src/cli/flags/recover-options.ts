@@ -3,7 +3,7 @@ import { counted } from '../../core/sizes.js'
 import type { RecoverOptions } from '../../format/bloscpack/damage/recover.js'
 import type { RecoveryReport } from '../../format/recovery.js'
 import type { Context } from '../context.js'
-import type { ProgressView } from '../view/progress.js'
+import type { ProgressView } from '../progress-view.js'
 import { runOptions } from './codec-flags.js'
 import type { CliOptions } from './options.js'
 

@@ -1,7 +1,12 @@
+// What is wrong with a container, a line each.
+
 import { boxText } from '../../core/shape-text.js'
-import type { Finding, Lost, Span } from '../../format/damage/finding.js'
+import type { Finding } from '../../verbs/verify.js'
 import { oneLine } from '../exit.js'
 import { hintOf } from '../hints.js'
+
+type Lost = NonNullable<Finding['lost']>
+type Span = NonNullable<Lost['rows']>
 
 function spanText({ start, stop }: Span): string {
   return `${start} to ${stop ?? 'the end'}`

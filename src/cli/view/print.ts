@@ -1,9 +1,10 @@
-import type { ByteSink } from '../../bytes/byte-sink.js'
+// Prints results to standard output.
+
 import type { BlpkError } from '../../core/errors.js'
 import { ioError } from '../../core/io-errors.js'
-import { openOrderedStdout } from '../../sinks/stdout.js'
+import { openResults } from '../../verbs/standard-streams.js'
 
-let sink: ByteSink | undefined
+let sink: ReturnType<typeof openResults> | undefined
 let failure: BlpkError | undefined
 let writing: Promise<unknown> = Promise.resolve()
 
@@ -15,7 +16,7 @@ function fail(error: unknown): void {
 export function print(content: string | Uint8Array): void {
   if (failure !== undefined) return
   try {
-    sink ??= openOrderedStdout()
+    sink ??= openResults()
     const written = sink.write(typeof content === 'string' ? Buffer.from(content) : content)
     if (written !== undefined) writing = Promise.all([writing, written.catch(fail)])
   } catch (error) {

@@ -1,5 +1,5 @@
 import { prettyRatio, prettySeconds, prettySize } from '../../core/sizes.js'
-import type { Progress } from '../../engine/options.js'
+import type { Progress } from '../../verbs/options.js'
 
 /** What there is to say of a run, in words; what is not known is left out. */
 export interface ProgressFacts {

@@ -1,6 +1,7 @@
-import type { Progress } from '../../engine/options.js'
+import type { Progress } from '../../verbs/options.js'
 import { say } from '../context.js'
 import type { CliOptions } from '../flags/options.js'
+import type { ProgressView } from '../progress-view.js'
 import { BarView } from './progress-bar.js'
 import { factsOf } from './progress-facts.js'
 import { stopwatch } from './report.js'
@@ -10,13 +11,6 @@ import { errorIsTerminal } from './stdio.js'
 const DELAY = 0.5
 /** A log gets a line at most this often, in seconds. */
 const LINE_EVERY = 1
-
-/** Shows how far the work is. */
-export interface ProgressView {
-  update(progress: Progress): void
-  /** Removes it from the screen. */
-  close(): void
-}
 
 /** Plain lines for a log. */
 class LineView implements ProgressView {
