@@ -1,4 +1,4 @@
-// What names of archives tell: the kind of container, and where outputs go.
+// What the name of an archive tells: the kind of container, and the default name of the output.
 
 import { basename } from 'node:path'
 import { unsupported, usage } from '../core/errors.js'

@@ -1,4 +1,4 @@
-// Every codec that there is, built in or registered, by name and number.
+// All codecs, built in or registered, by name and number.
 
 import { type ErrorPlace, unsupported, usage } from '../core/errors.js'
 import { checkUserId, USER_IDS } from '../filters/registry.js'

@@ -1,4 +1,4 @@
-// A file that nobody else sees, for what is too much for memory. Nothing is left of it, whatever happens.
+// A private file for data that memory has no room for. It is removed however the process ends.
 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

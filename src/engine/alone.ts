@@ -1,4 +1,4 @@
-// The calling thread alone: jobs are done one after the other, in a workspace that is lent.
+// A run without worker threads: the calling thread does one job after the other in a borrowed workspace.
 
 import type { FilePlace } from '../bytes/file-place.js'
 import { attempt } from '../core/io-errors.js'

@@ -1,4 +1,4 @@
-// The calling thread as one of a pool. Before each job the event loop turns.
+// The calling thread as a member of a pool. The event loop gets a turn before each job.
 
 import type { Arena } from '../kernels/workspace.js'
 import type { Call, JobModule } from './job.js'

@@ -1,4 +1,4 @@
-// Bytes that a job reads from a file by itself, before its work.
+// Bytes that a job reads from a file itself, before its work.
 
 import type { FilePlace } from '../bytes/file-place.js'
 import { attempt } from '../core/io-errors.js'

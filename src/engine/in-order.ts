@@ -1,4 +1,4 @@
-// The inner loop of packing and unpacking.
+// Works on several chunks at a time and delivers results in order: the loop under packing and unpacking.
 
 import { EventTurns } from '../core/event-turns.js'
 

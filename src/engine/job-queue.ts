@@ -1,4 +1,4 @@
-// Which thread of a pool does what next.
+// Decides which thread of a pool does which job next.
 
 import type { Call } from './job.js'
 import type { PoolThread } from './pool-thread.js'

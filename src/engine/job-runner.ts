@@ -1,4 +1,4 @@
-// Does jobs over an arena, in the thread that it lives in.
+// Runs jobs over an arena in the current thread.
 
 import type { FilePlace } from '../bytes/file-place.js'
 import { attempt } from '../core/io-errors.js'

@@ -1,4 +1,4 @@
-// Options of everything that runs over many chunks, and what they are by default.
+// Options of all runs over many chunks, with their defaults.
 
 import { MAX_CHUNK_NBYTES } from '../chunk/blosc1/header.js'
 import { type ChecksumName, checksumSpec } from '../chunk/checksums.js'

@@ -1,4 +1,4 @@
-// Packs chunks in order, whatever they are: the inner loop of everything that compresses.
+// Packs chunks of any format in order: the inner loop of everything that compresses.
 
 import type { FilePlace } from '../bytes/file-place.js'
 import type { MaybePromise } from '../core/maybe-promise.js'

@@ -1,4 +1,4 @@
-// One of the threads of a pool: a worker, or the calling thread.
+// The interface of a thread in a pool: a worker, or the calling thread.
 
 import type { Call } from './job.js'
 

@@ -1,4 +1,4 @@
-// Reads pieces in order, whatever they are: the inner loop of everything that decompresses or checks.
+// Reads pieces of any format in order: the inner loop of everything that decompresses or checks.
 
 import type { FilePlace } from '../bytes/file-place.js'
 import type { MaybePromise } from '../core/maybe-promise.js'

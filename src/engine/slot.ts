@@ -1,4 +1,4 @@
-// Where a chunk in flight lies.
+// A slot: the memory of one chunk in flight.
 
 import type { Arena } from '../kernels/workspace.js'
 

@@ -1,4 +1,4 @@
-// Sources of unknown size, or that cannot be read again, are brought into temporary files.
+// Brings sources of unknown size, or that can be read only once, into temporary files.
 
 import { TemporaryFile } from '../disk/temporary-file.js'
 import { FileSource } from '../sources/file.js'

@@ -1,4 +1,4 @@
-// When threads are worth it, and how many.
+// Decides if threads are worth it, and how many.
 
 import { availableParallelism } from 'node:os'
 import { fitsArena } from './slot.js'

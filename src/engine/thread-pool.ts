@@ -1,4 +1,4 @@
-// Worker threads over one arena, and the calling thread where that works too.
+// Worker threads over one shared arena, and the calling thread if it works along.
 
 import type { FilePlace } from '../bytes/file-place.js'
 import { threadsThatFit } from '../core/address-space.js'

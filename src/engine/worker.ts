@@ -1,4 +1,4 @@
-// The program of a worker thread: it does what it is sent, in order.
+// The program of a worker thread: it runs the jobs that it is sent, in order.
 
 import { parentPort, workerData } from 'node:worker_threads'
 import { BlpkError } from '../core/errors.js'

@@ -1,4 +1,4 @@
-// Every filter that there is, built in or registered, by name and number.
+// All filters, built in or registered, by name and number.
 
 import { unsupported, usage } from '../core/errors.js'
 import { SIMPLE_FILTERS } from './builtin.js'

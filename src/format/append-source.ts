@@ -1,4 +1,4 @@
-// Makes what is appended ready: of known size, and readable as often as the change may start over.
+// Prepares the input of an append: of known size, and readable again if the change starts over.
 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

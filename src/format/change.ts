@@ -1,4 +1,4 @@
-// What a container can change where it stands: more data behind the others, and metadata.
+// What can be changed in a container in its place: more data at the end, and metadata.
 
 import type { Replaceable } from '../bytes/editable.js'
 import type { BlpkError } from '../core/errors.js'

@@ -1,4 +1,4 @@
-// Where packed chunks go: a container being written, whatever it is.
+// `CompressedSink`: where packed chunks go, a container of any kind that is being written.
 
 import type { FilePlace } from '../bytes/file-place.js'
 import type { MaybePromise } from '../core/maybe-promise.js'

@@ -1,4 +1,4 @@
-// Options of packing, whatever the container: each takes what it can, and says why it refuses the rest.
+// The options of packing for all containers: which ones each takes, and why it refuses the others.
 
 import type { SplitMode } from '../chunk/blosc2/params.js'
 import type { Room, RunOptions } from '../engine/options.js'

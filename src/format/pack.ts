@@ -1,4 +1,4 @@
-// Packs a source into a container, whatever it is.
+// Packs a source into a container of any kind.
 
 import { interrupted } from '../core/errors.js'
 import { ChunkReader } from '../engine/chunk-reader.js'

@@ -1,4 +1,4 @@
-// What is asked for of a container, found in it: bytes, items, slices and fields, whatever the container.
+// Finds the bytes, items, slices or fields that are asked for in a container of any kind.
 
 import { product } from '../array/geometry.js'
 import { type LinearArray, regionsOf } from '../array/linear-selection.js'

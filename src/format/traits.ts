@@ -1,4 +1,4 @@
-// How a container is called and known: there at the start of every program, and so small.
+// What a container is called and how it is recognised. Every start loads this, so it is small.
 
 import type { PackOptions } from './pack-options.js'
 

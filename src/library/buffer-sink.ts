@@ -1,4 +1,4 @@
-// Plain bytes into memory of the caller.
+// Collects plain bytes in a buffer of the caller.
 
 import { changedError } from '../core/errors.js'
 import type { PlainSink } from '../sinks/plain.js'

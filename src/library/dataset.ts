@@ -1,4 +1,4 @@
-// What `open` gives: the array or the plain bytes of a container or a `.npy` file, of which parts are read.
+// What `open` returns: an array or plain bytes that parts are read from, in a container or a `.npy` file.
 
 import { ArrayValue } from '../array/array-value.js'
 import { dtypeRepr, isNpy, type NdarrayLayout } from '../array/npy/index.js'

@@ -1,4 +1,4 @@
-// What packing takes: whatever bytes can be read from, arrays, and sources of plain bytes.
+// What `pack` takes: byte sources, arrays, and sources of plain bytes.
 
 import type { ArrayFields } from '../array/array-value.js'
 import type { NumericArray } from '../core/numeric-array.js'

@@ -1,4 +1,4 @@
-// Changes of places that keep versions: who finds that others were quicker starts over.
+// Changes of places that keep versions: a writer that loses the race starts over on the new version.
 
 import type { VersionedEditable } from '../bytes/editable.js'
 import { BlpkError } from '../core/errors.js'

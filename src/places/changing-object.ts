@@ -1,4 +1,4 @@
-// Changes an object by putting a new one in its place, made out of it.
+// Changes an object by writing a new one in its place, made from the old.
 
 import type { ChangePlan, Refronted, VersionedEditable } from '../bytes/editable.js'
 import { BlpkError, damaged, unsupported } from '../core/errors.js'

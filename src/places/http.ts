@@ -1,4 +1,4 @@
-// Web servers, which are only read from.
+// Web servers as places, for reading only.
 
 import type { Place } from './place.js'
 

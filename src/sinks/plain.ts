@@ -1,4 +1,4 @@
-// Where plain bytes go, in order.
+// `PlainSink`, the interface of everything that takes plain bytes, and the one over a byte sink.
 
 import type { ByteSink } from '../bytes/byte-sink.js'
 import type { FilePlace } from '../bytes/file-place.js'

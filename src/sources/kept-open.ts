@@ -1,4 +1,4 @@
-// A source that whoever gets it cannot close: it is used again.
+// A source that ignores `close`, because its owner will use it again.
 
 import type { ByteSource, ByteSpan } from '../bytes/byte-source.js'
 

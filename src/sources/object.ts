@@ -1,4 +1,4 @@
-// Reads an object of a store by ranges, all of the version that it had when it was opened.
+// Reads an object of a store by ranges, all of the version that was current when it was opened.
 
 import { BlpkError } from '../core/errors.js'
 import { follower } from '../net/follow.js'

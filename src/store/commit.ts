@@ -1,4 +1,4 @@
-// The moment in which a write becomes visible, done exactly once though answers get lost.
+// The commit of a write: it becomes visible exactly once, even if answers are lost.
 
 import { BlpkError } from '../core/errors.js'
 import { type NetSettings, Retries, TransientError } from '../net/retry.js'

@@ -1,4 +1,4 @@
-// Finds out whether a store really refuses writes whose condition does not hold: some let them pass.
+// Probes a store for conditional writes that it accepts but does not enforce.
 
 import { BlpkError } from '../core/errors.js'
 import { retrying } from '../net/retry.js'

@@ -1,4 +1,4 @@
-// Errors of stores, whichever store it is.
+// Errors of object stores of any kind.
 
 import { BlpkError, type ErrorCode } from '../core/errors.js'
 import { scrubbed } from '../core/redact.js'

@@ -1,4 +1,4 @@
-// What a store of objects does for us: the interface that S3 implements, and every store that users add.
+// `ObjectStore`, the interface that S3 and the stores of users implement.
 
 import type { MaybePromise } from '../core/maybe-promise.js'
 

@@ -1,4 +1,4 @@
-// Names of writes, kept with objects: by them a writer whose answer was lost knows whether it wrote.
+// Ids of writes, kept with objects: they tell a writer that lost an answer if its write took effect.
 
 import { randomBytes } from 'node:crypto'
 import type { Metadata, Traits } from './object-store.js'

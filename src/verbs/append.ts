@@ -1,4 +1,4 @@
-// Appends data to what stands in a place, whatever container that is.
+// Appends data to a container of any kind, in any place that can be changed.
 
 import { statSync } from 'node:fs'
 import { BlpkError } from '../core/errors.js'

@@ -1,4 +1,4 @@
-// Compares what a container holds with an original, whichever container it is.
+// Compares the content of a container of any kind with an original.
 
 import { formatNpyHeader, type NdarrayLayout, ndarrayIn, numpyOrder } from '../array/npy/index.js'
 import type { ByteSource } from '../bytes/byte-source.js'

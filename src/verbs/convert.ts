@@ -1,4 +1,4 @@
-// Turns a container into one of another kind: chunks are copied where the other may hold them as they are.
+// Converts a container to one of another kind; chunks are copied if the other can hold them as they are.
 
 import { ndarrayIn } from '../array/npy/index.js'
 import { usage } from '../core/errors.js'

@@ -1,4 +1,4 @@
-// Unpacks a container, or the part of it that is asked for, whatever it is; parts of `.npy` files too.
+// Unpacks containers of any kind, or parts of them; parts of `.npy` files too.
 
 import { formatNpyHeader, isNpy, type NdarrayLayout } from '../array/npy/index.js'
 import type { ByteSink } from '../bytes/byte-sink.js'

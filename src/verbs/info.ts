@@ -1,4 +1,4 @@
-// Tells what is in a container, whichever it is.
+// Reports what is in a container of any kind.
 
 import { BlpkError } from '../core/errors.js'
 import { shapeText } from '../core/shape-text.js'

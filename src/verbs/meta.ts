@@ -1,4 +1,4 @@
-// Reads and changes metadata by name, whatever container keeps them.
+// Reads and changes metadata by name, in containers of any kind.
 
 import { type PlaceName, placeName } from '../core/place-name.js'
 import type { ReadOptions } from '../disk/read-archive.js'

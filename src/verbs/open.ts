@@ -1,4 +1,4 @@
-// Opens a container, whichever it is: its bytes tell, or the file that makes a directory one.
+// Opens containers of any kind, recognised by their bytes or by the file that makes a directory one.
 
 import { join } from 'node:path'
 import type { ByteSource } from '../bytes/byte-source.js'

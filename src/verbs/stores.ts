@@ -1,4 +1,4 @@
-// Stores of python-blosc2, which hold frames but are none: what is said of them.
+// Stores of python-blosc2, which hold frames but are not frames: what messages say of them.
 
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'

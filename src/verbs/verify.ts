@@ -1,4 +1,4 @@
-// Checks that a container is sound, whichever it is, and that it holds what it was made of.
+// Verifies containers of any kind, also against the original.
 
 import { asDamage, damaged, interruptedError } from '../core/errors.js'
 import { describeJournal } from '../disk/journal-report.js'

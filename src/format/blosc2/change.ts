@@ -1,4 +1,4 @@
-// How a frame is changed where it stands, from the options that all containers share.
+// Changes a frame in its place, with the options that all containers share.
 
 import { usage } from '../../core/errors.js'
 import type { AppendRequest, ContainerChange } from '../change.js'

@@ -1,4 +1,4 @@
-// Which metalayers go along where the content of a frame becomes that of another container.
+// Which metalayers stay when a frame is copied, changed or converted.
 
 import type { Opened } from '../opened.js'
 import { JSON_LAYER } from './chunks/described.js'

@@ -1,4 +1,4 @@
-// Columns of tables of python-blosc2, which are told by where they lie.
+// Columns of python-blosc2's tables, which are recognised by their path.
 
 import { existsSync } from 'node:fs'
 import { dirname, join, resolve, sep } from 'node:path'

@@ -1,4 +1,4 @@
-// Checks a frame wherever it is: a pipe is brought into a file first, for a frame is described at its end.
+// Verifies a frame in any place. A pipe goes into a file first, because a frame is described at its end.
 
 import { holdSource } from '../../sources/held.js'
 import type { OpenPlace } from '../opened.js'

@@ -1,4 +1,4 @@
-// How an archive is changed where it stands, from the options that all containers share.
+// Changes an archive in its place, with the options that all containers share.
 
 import type { Replaceable } from '../../bytes/editable.js'
 import { usage } from '../../core/errors.js'

@@ -1,4 +1,4 @@
-// What is shown of an archive, as far as its front, or a walk over its chunks, tells.
+// What `info` shows of an archive, from its front or from a walk over its chunks.
 
 import { type Facts, type FactsOptions, headAndMore } from '../facts.js'
 import type { OpenPlace } from '../opened.js'

@@ -1,4 +1,4 @@
-// Unpacking an archive.
+// Unpacks an archive.
 
 import type { ChunkHeader } from '../../chunk/blosc1/header.js'
 import type { Codec } from '../../codecs/codec.js'

@@ -1,4 +1,4 @@
-// Checks an archive: its front, where its chunks lie, every checksum.
+// Verifies an archive: its front, the positions of its chunks, and every checksum.
 
 import type { ByteSource } from '../../bytes/byte-source.js'
 import { asDamage, BlpkError, interrupted, located } from '../../core/errors.js'

@@ -1,4 +1,4 @@
-// S3, and whatever speaks its language, as a store of objects.
+// S3, and every service that speaks its protocol, as an object store.
 
 import {
   DeleteObjectCommand,

@@ -1,4 +1,4 @@
-// Plain bytes of chunks that are packed anew, where those of the parts do not lie on a border.
+// Packs the plain bytes of chunks again that do not start at a chunk border of the joined frame.
 
 import { type Box, chunkBoxes, type Partition } from '../../../array/geometry.js'
 import type { Stretch } from '../../join-spans.js'

@@ -1,4 +1,4 @@
-// Changes of a frame where it stands, in one step.
+// Changes a frame in its place, in one atomic step.
 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
