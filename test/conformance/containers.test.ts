@@ -1,13 +1,12 @@
 // What every container must do, built in or of a user: each verb, from the command line and from the library. The toy in
 // toys/plain-container.mjs does the least that a container can, and goes through all of it too.
 
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { formats } from '../../dist/format/registry.js'
 import { select } from '../../dist/format/select.js'
-import { MemorySink, MemorySource, registerContainer } from '../../dist/index.js'
-import { openPlain } from '../../dist/sources/npy.js'
+import { registerContainer } from '../../dist/index.js'
 import { info } from '../../dist/verbs/info.js'
 import { openContainer } from '../../dist/verbs/open.js'
 import { verify } from '../../dist/verbs/verify.js'
@@ -39,21 +38,11 @@ function packed(id: string, ...flags: string[]): Kind['make'] {
   }
 }
 
-async function makeToy(cwd: string): Promise<void> {
-  put(cwd, 'a', data)
-  const sink = new MemorySink()
-  const output = { name: 'a.toy', bytes: async () => sink, directory: () => Promise.reject(new Error()) }
-  const plain = await openPlain(new MemorySource(data))
-  const [format] = toy.formats
-  if (format !== undefined) await toy.pack(plain, output, format, { typesize: 4 })
-  writeFileSync(join(cwd, 'a.toy'), sink.bytes)
-}
-
 const MADE: Record<string, Kind['make']> = {
   blp: packed('blp', '-z', '8K'),
   b2frame: packed('b2frame', '-z', '8K'),
   b2nd: packed('b2nd', '--chunks', '2048'),
-  toy: makeToy,
+  toy: packed('toy'),
 }
 
 const KINDS: Kind[] = [
@@ -148,6 +137,34 @@ describe.each(KINDS)('$what', ({ what, name, make }) => {
     expect(report.ok).toBe(false)
     expect(report.findings.some(({ level }) => level === 'damage')).toBe(true)
     expect((await run(cwd, ['verify', name])).code).toBe(3)
+  })
+
+  test('the command line unpacks it, whole and in part, and makes it again', async () => {
+    const cwd = tempDir()
+    await make(cwd)
+    expect(await run(cwd, ['d', name, 'whole.npy', '--raw'])).toMatchObject({ code: 0, text: '' })
+    expect(readFileSync(join(cwd, 'whole.npy')).equals(data)).toBe(true)
+    expect(await run(cwd, ['d', name, 'part', '--raw', '--items', '2000:-3'])).toMatchObject({ code: 0 })
+    expect(readFileSync(join(cwd, 'part')).equals(data.subarray(8000, -12))).toBe(true)
+    expect((await run(cwd, ['d', name, 'whole.npy', '--raw'])).code).toBe(1)
+    expect((await run(cwd, ['c', '-t', '4', 'missing', 'b.blp'])).code).toBe(1)
+  })
+
+  test.each(formats())('it is converted to $what', async ({ extension }) => {
+    const cwd = tempDir()
+    await make(cwd)
+    const to = `converted${extension}`
+    expect(await run(cwd, ['convert', name, to])).toMatchObject({ code: 0 })
+    expect(await verify(join(cwd, to), { against: data, raw: true })).toMatchObject({ ok: true })
+  })
+
+  test.skipIf(isDirectory)('two of them are joined', async () => {
+    const cwd = tempDir()
+    await make(cwd)
+    const to = `joined${name.slice(1)}`
+    expect(await run(cwd, ['concat', to, name, name])).toMatchObject({ code: 0 })
+    const against = Buffer.concat([data, data])
+    expect(await verify(join(cwd, to), { against, raw: true })).toMatchObject({ ok: true })
   })
 
   test('a run that is stopped says so', async () => {

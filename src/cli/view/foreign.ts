@@ -1,5 +1,5 @@
 import { KNOWN_PEEK_BYTES, knownByBytes, knownByName } from '../../core/known-files.js'
-import { containerOf } from '../../format/recognise.js'
+import { recognise } from '../../format/registry.js'
 import type { PlainSource } from '../../sources/plain.js'
 import { say } from '../context.js'
 import { oneLine } from '../exit.js'
@@ -10,9 +10,8 @@ const PLAIN = ['.json', '.tar', '.npy'].map((name) => knownByName(name)?.what)
 
 async function whatIs(plain: PlainSource, name: string): Promise<string | undefined> {
   const start = (await plain.sample(KNOWN_PEEK_BYTES)).slice(0, KNOWN_PEEK_BYTES)
-  const container = containerOf(start)
-  if (container !== undefined)
-    return `${container === 'frame' ? 'a Blosc2 frame' : 'a Bloscpack archive'} already (blpk convert makes another kind of it)`
+  const [format] = recognise(start)?.formats ?? []
+  if (format !== undefined) return `${format.what} already (blpk convert makes another kind of it)`
   const known = knownByBytes(start) ?? knownByName(name)
   return known === undefined || PLAIN.includes(known.what) ? undefined : known.what
 }

@@ -5,7 +5,6 @@ import { MAX_CHUNK_NBYTES } from '../../chunk/blosc1/header.js'
 import { type ChecksumName, checksumById, checksumSpec } from '../../chunk/checksums.js'
 import { type BlpkError, damaged, unsupported } from '../../core/errors.js'
 import { type KnownFile, knownByBytes, storeText } from '../../core/known-files.js'
-import { containerOf } from '../recognise.js'
 import { BLOSCPACK_MAGIC } from './magic.js'
 
 /** Size of a Bloscpack header, in bytes. */
@@ -66,8 +65,15 @@ function notArchive(bytes: Uint8Array): BlpkError {
   return known?.store === undefined ? otherFile(bytes, known) : unsupported(storeText(known))
 }
 
+/** What a Blosc2 frame starts with, behind two bytes. */
+const FRAME_MAGIC = Buffer.from('b2frame\0')
+
+function startsWith(bytes: Uint8Array, magic: ArrayLike<number>): boolean {
+  return Array.from(magic).every((byte, i) => bytes[i] === byte)
+}
+
 function otherFile(bytes: Uint8Array, known: KnownFile | undefined): BlpkError {
-  if (containerOf(bytes) === 'frame')
+  if (startsWith(bytes.subarray(2), FRAME_MAGIC))
     return damaged(
       'this is a Blosc2 frame, not a Bloscpack archive',
       {},
@@ -94,7 +100,7 @@ function otherFile(bytes: Uint8Array, known: KnownFile | undefined): BlpkError {
  * @throws BlpkError DAMAGED or UNSUPPORTED
  */
 export function parseHeader(bytes: Uint8Array): BloscpackHeader {
-  if (bytes.length < HEADER_BYTES || containerOf(bytes) !== 'bloscpack') throw notArchive(bytes)
+  if (bytes.length < HEADER_BYTES || !startsWith(bytes, BLOSCPACK_MAGIC)) throw notArchive(bytes)
   const view = new DataView(bytes.buffer, bytes.byteOffset, HEADER_BYTES)
   const version = view.getUint8(4)
   if (version !== FORMAT_VERSION) {
