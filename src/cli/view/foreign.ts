@@ -1,6 +1,6 @@
 import { KNOWN_PEEK_BYTES, knownByBytes, knownByName } from '../../core/known-files.js'
 import { recognise } from '../../format/registry.js'
-import type { PlainSource } from '../../sources/plain.js'
+import type { PlainSource } from '../../verbs/compress.js'
 import { say } from '../context.js'
 import { oneLine } from '../exit.js'
 import type { CliOptions } from '../flags/options.js'
