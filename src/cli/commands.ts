@@ -1,3 +1,5 @@
+// The table of subcommands, from which parser and help are made. Their modules load on use.
+
 import type { Context } from './context.js'
 import type { CommandName } from './flags/options.js'
 

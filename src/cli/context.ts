@@ -1,3 +1,5 @@
+// What every command works with: its options, its abort signal, messages, errors and exit codes.
+
 import { BlpkError, reworded } from '../core/errors.js'
 import { placeFlags } from '../places/registry.js'
 import type { ChangeSettings, PlaceSettings } from '../store/settings.js'

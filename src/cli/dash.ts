@@ -1,3 +1,5 @@
+// The argument `-`, which stands for standard input or output, and names as messages show them.
+
 import { shownUrl } from '../core/redact.js'
 import { placeOf } from '../places/registry.js'
 

@@ -1,4 +1,4 @@
-// What a command says about an error and which code it ends with.
+// How errors of a command are printed, and which exit code it ends with.
 
 import { BlpkError, type ErrorCode } from '../core/errors.js'
 import { scarcity } from '../core/io-errors.js'

@@ -1,4 +1,4 @@
-// What the command line adds to errors of the library: the flag or the command that helps.
+// Adds to errors of the library the flag or the command that helps.
 
 import type { Advice, AdvisedCall, AdvisedOption } from '../core/advice.js'
 

@@ -1,4 +1,4 @@
-// Inputs as arguments name them: `-` is standard input, which nobody types archives into.
+// Opens the inputs of commands: `-` is standard input, unless that is a terminal.
 
 import { usage } from '../core/errors.js'
 import type { PlaceSettings } from '../store/settings.js'

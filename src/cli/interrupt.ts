@@ -1,3 +1,5 @@
+// Turns signals such as Ctrl-C into an orderly end of the run, and the second one into an immediate end.
+
 import { constants } from 'node:os'
 import { say } from './context.js'
 import { takeLastSteps } from './last-steps.js'

@@ -1,3 +1,5 @@
+// Steps that are taken before the process ends in any way, such as removing unfinished files.
+
 const steps = new Set<() => void>()
 
 /** Takes every step that is left, each once. What fails in one does not keep the others from being taken. */

@@ -1,3 +1,5 @@
+// Runs a command line from arguments to exit code.
+
 import { BlpkError } from '../core/errors.js'
 import { areSound, checkArguments } from './arguments.js'
 import { type Context, sayError } from './context.js'

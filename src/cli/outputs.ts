@@ -1,4 +1,4 @@
-// Outputs as arguments name them: `-` is standard output, terminals get no compressed bytes, and names promise a kind.
+// Opens the outputs of commands: `-` is standard output, terminals get no binary data, names must fit.
 
 import { usage } from '../core/errors.js'
 import { knownByName } from '../core/known-files.js'

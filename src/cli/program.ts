@@ -1,3 +1,5 @@
+// Builds the parser and the help from the tables of commands and options.
+
 import { readFileSync } from 'node:fs'
 import { type Argument, Command, CommanderError, Option } from 'commander'
 import { usage } from '../core/errors.js'

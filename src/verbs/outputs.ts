@@ -1,4 +1,4 @@
-// Opens what verbs write to by its name: a file that appears when it is whole, a device or pipe, an object, a directory.
+// Opens what verbs write to by its name: a new file, a device or pipe, an object, or a directory.
 
 import { fstatSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-// blpk append: adds data to an archive, a frame or an array.
+// `blpk append`: adds data to an archive, a frame or an array.
 
 import { usage } from '../../core/errors.js'
 import { counted, exactSize, prettySeconds, prettySize } from '../../core/sizes.js'

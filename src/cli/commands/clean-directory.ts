@@ -1,4 +1,4 @@
-// The part of `blpk clean` that is for directories.
+// The part of `blpk clean` that looks through local directories.
 
 import { type Cleaned, cleanDirectory } from '../../verbs/clean-directory.js'
 import { type Context, sayError } from '../context.js'

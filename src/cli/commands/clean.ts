@@ -1,4 +1,4 @@
-// `blpk clean`: removes what runs left that ended early.
+// `blpk clean`: removes what runs that were killed left in directories and stores.
 
 import { counted } from '../../core/sizes.js'
 import { schemeOf } from '../../places/registry.js'

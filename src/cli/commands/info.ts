@@ -1,3 +1,5 @@
+// `blpk info`: shows what is in a container.
+
 import { info } from '../../verbs/info.js'
 import { type Context, forEachFile } from '../context.js'
 import { shown } from '../dash.js'

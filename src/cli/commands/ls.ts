@@ -1,3 +1,5 @@
+// `blpk ls`: lists the containers under a prefix or in a directory.
+
 import { shapeText } from '../../core/shape-text.js'
 import { prettyRatio, prettySize } from '../../core/sizes.js'
 import { checkListable, type ListEntry, list } from '../../verbs/list.js'

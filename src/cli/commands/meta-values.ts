@@ -1,3 +1,5 @@
+// Values of `blpk meta`: reading them from arguments and files, and printing them.
+
 import { readFileSync } from 'node:fs'
 import { buffer } from 'node:stream/consumers'
 import { usage } from '../../core/errors.js'

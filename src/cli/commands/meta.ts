@@ -1,4 +1,4 @@
-// blpk meta: reads and changes metadata by name.
+// `blpk meta`: reads and changes metadata by name.
 
 import { unsupported, usage } from '../../core/errors.js'
 import { JsonText } from '../../core/json/json.js'

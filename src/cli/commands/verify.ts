@@ -1,3 +1,5 @@
+// `blpk verify`: checks containers and reports findings.
+
 import { usage } from '../../core/errors.js'
 import { counted } from '../../core/sizes.js'
 import { unknownHead } from '../../verbs/info.js'

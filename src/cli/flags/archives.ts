@@ -1,3 +1,5 @@
+// Options for reading, changing and repairing containers.
+
 import { oneOf, parseAge, parseSeconds, size } from './option-values.js'
 import type { CommandName, Flag } from './options.js'
 import { parseSelection } from './selection.js'

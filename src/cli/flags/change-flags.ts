@@ -1,4 +1,4 @@
-// From flags to the options of changes.
+// Turns flags into the options of changes.
 
 import type { AppendOptions } from '../../verbs/append.js'
 import type { SetMetadataOptions } from '../../verbs/meta.js'

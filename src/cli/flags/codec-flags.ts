@@ -1,4 +1,4 @@
-// Options of a run, of locks and of metadata, from the flags that say them.
+// Turns flags into the options of runs, locks and metadata.
 
 import { readFileSync } from 'node:fs'
 import { buffer } from 'node:stream/consumers'

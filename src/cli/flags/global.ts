@@ -1,3 +1,5 @@
+// Options that every command has.
+
 import { placeFlags } from '../../places/registry.js'
 import { oneOf, wholeNumber } from './option-values.js'
 import type { Flag, ProgressMode } from './options.js'

@@ -1,3 +1,5 @@
+// All options of the command line in one table, which parser and help use.
+
 import { ARCHIVE_FLAGS } from './archives.js'
 import { GLOBAL_FLAGS } from './global.js'
 import type { Flag } from './options.js'

@@ -1,4 +1,4 @@
-// From flags to the options of packing that all containers share.
+// Turns flags into the options of packing that all containers share.
 
 import type { Format } from '../../format/registry.js'
 import { checkOptions, type PackOptions } from '../../verbs/options.js'

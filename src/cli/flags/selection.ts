@@ -1,4 +1,4 @@
-// What `--slice` takes: the keys that stand between the brackets of NumPy's `a[…]`.
+// Parses the value of `--slice`: the keys inside the brackets of NumPy's `a[…]`.
 
 import { usage } from '../../core/errors.js'
 import type { AxisKey } from '../../verbs/decompress.js'

@@ -1,4 +1,4 @@
-// What `--bytes` and `--items` take: a range as in Python's `[start:stop]`.
+// Parses the values of `--bytes` and `--items`: ranges as in Python's `[start:stop]`.
 
 import { usage } from '../../core/errors.js'
 import type { Slice } from '../../verbs/decompress.js'

@@ -1,3 +1,5 @@
+// Tells if the terminal can show characters beyond ASCII.
+
 /**
  * Can the terminal show more than ASCII? On POSIX the locale says so; Windows writes Unicode to its console.
  */

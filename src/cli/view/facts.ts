@@ -1,4 +1,4 @@
-// What is shown of a container, for people.
+// Prints what `info` reports of a container, for people.
 
 import type { FactRow, Facts } from '../../verbs/info.js'
 import { oneLine } from '../exit.js'

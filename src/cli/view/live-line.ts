@@ -1,3 +1,5 @@
+// A line on the terminal that is redrawn in place, and cleared for messages.
+
 import { beforeEnd } from '../last-steps.js'
 import { displayWidth } from './display-width.js'
 import { standardError } from './stdio.js'

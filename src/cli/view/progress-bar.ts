@@ -1,3 +1,5 @@
+// A progress bar on a terminal.
+
 import { createRequire } from 'node:module'
 import type cliProgress from 'cli-progress'
 import type { Progress } from '../../verbs/options.js'

@@ -1,3 +1,5 @@
+// The facts that progress shows, such as rate and time left, as text.
+
 import { prettyRatio, prettySeconds, prettySize } from '../../core/sizes.js'
 import type { Progress } from '../../verbs/options.js'
 

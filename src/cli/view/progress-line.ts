@@ -1,3 +1,5 @@
+// Lays progress out in a line that fits the terminal.
+
 import { displayWidth, shorten } from './display-width.js'
 import type { ProgressFacts } from './progress-facts.js'
 

@@ -1,3 +1,5 @@
+// Chooses how progress is shown: a bar on a terminal, plain lines in a log, or nothing.
+
 import type { Progress } from '../../verbs/options.js'
 import { say } from '../context.js'
 import type { CliOptions } from '../flags/options.js'

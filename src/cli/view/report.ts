@@ -1,3 +1,5 @@
+// Prints results as JSON or as tables.
+
 import { jsonPieces, jsonTextOf } from '../../core/json/print.js'
 import type { CliOptions } from '../flags/options.js'
 import { print } from './print.js'

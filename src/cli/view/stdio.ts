@@ -1,3 +1,5 @@
+// Standard error and checks for terminals, loaded late because Node takes milliseconds for them.
+
 import { fstatSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type * as tty from 'node:tty'
