@@ -34,8 +34,8 @@ export interface RecoveryReport {
 /** What is left of a damaged container, ready to be written. */
 export interface Recovery {
   report: RecoveryReport
-  /** The array that is left; plain bytes where it is undefined. */
-  layout: NdarrayLayout | undefined
+  /** The array that is left; undefined if there are plain bytes. @throws BlpkError DAMAGED if it cannot be described */
+  layout(): NdarrayLayout | undefined
   /** Writes a sound container of the same kind. */
   writeSound(sink: ByteSink, options: RunOptions): Promise<void>
   /** Writes the plain bytes. */

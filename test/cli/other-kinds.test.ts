@@ -2,9 +2,7 @@ import { copyFileSync, readFileSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import { repairFile } from '../../dist/format/bloscpack/damage/repair.js'
-import { salvageFile } from '../../dist/format/bloscpack/damage/salvage.js'
-import { compress, decompress, NDArray, saveTensor } from '../../dist/index.js'
+import { compress, decompress, NDArray, repair, salvage, saveTensor } from '../../dist/index.js'
 import { blpk, filesIn, isPosix, npy, put, ramp, tempDir } from './run.js'
 
 const array = npy('<f4', [100], ramp(400))
@@ -93,8 +91,8 @@ describe('with -f, too', () => {
       () => grid.save(data, { overwrite }),
       () => grid.saveNpy(archive, { overwrite }),
       () => saveTensor(new Float32Array(10), data, { overwrite }),
-      () => repairFile(archive, data, { overwrite }),
-      () => salvageFile(archive, put(dir, 'e.blp', readFileSync(archive)), { overwrite }),
+      () => repair(archive, data, { overwrite }),
+      () => salvage(archive, put(dir, 'e.blp', readFileSync(archive)), { overwrite }),
     ]
     for (const run of refused) await expect(run()).rejects.toMatchObject({ code: 'EXISTS' })
     expect(readFileSync(data)).toEqual(array)

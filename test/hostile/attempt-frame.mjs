@@ -1,9 +1,8 @@
 // What every part of the library answers to a hostile frame. Shared by the corpus and the fuzzer.
 
-import { planFrameRecovery } from '../../dist/format/blosc2/damage/recover.js'
-import { writeRecoveredFrame } from '../../dist/format/blosc2/damage/repair.js'
-import { recoveredFramePrefix, writeSalvagedFrame } from '../../dist/format/blosc2/damage/salvage.js'
+import { formatNpyHeader } from '../../dist/array/npy/index.js'
 import { verifyFrame } from '../../dist/format/blosc2/damage/verify.js'
+import { recoverFrame } from '../../dist/format/blosc2/recover.js'
 import { BlpkError, BytesPlainSink, MemorySink, MemorySource, NDArray, SChunk } from '../../dist/index.js'
 import { answer } from './attempt.mjs'
 
@@ -68,20 +67,22 @@ async function verified(source, directory) {
 }
 
 async function recovered(source, directory, fill) {
-  const recovery = await planFrameRecovery(source, { directory, ...(fill && { fill: 'zeros' }) })
+  const options = fill ? { fill: 'zeros' } : {}
+  const recovery = await recoverFrame({ source, directory }, options)
   const sink = new CappedSink()
-  await writeRecoveredFrame(recovery, sink)
+  await recovery.writeSound(sink, {})
   // Chunks of codecs that are not here are kept as they are.
   const unread = recovery.report.findings.some(({ code }) => code === 'UNSUPPORTED')
   if (!unread && !(await verified(new MemorySource(sink.bytes))))
     throw new Error('what was repaired is damaged')
-  const plain = await planFrameRecovery(source, { directory, readable: true, ...(fill && { fill: 'zeros' }) })
+  const plain = await recoverFrame({ source, directory }, { ...options, readable: true })
   try {
-    recoveredFramePrefix(plain)
+    const layout = plain.layout()
+    if (layout !== undefined) formatNpyHeader(layout)
   } catch (error) {
     if (!(error instanceof BlpkError)) throw error
   }
-  await writeSalvagedFrame(plain, new BytesPlainSink(new CappedSink()))
+  await plain.writePlain(new BytesPlainSink(new CappedSink()), {})
   return recovery.report.kept
 }
 

@@ -1,10 +1,9 @@
 // What every part of the library answers to a hostile archive. Shared by the corpus and the fuzzer.
 
+import { formatNpyHeader } from '../../dist/array/npy/index.js'
 import { Archive } from '../../dist/format/bloscpack/archive.js'
-import { planRecovery } from '../../dist/format/bloscpack/damage/recover.js'
-import { writeRecovered } from '../../dist/format/bloscpack/damage/repair.js'
-import { recoveredPrefix, writeSalvaged } from '../../dist/format/bloscpack/damage/salvage.js'
 import { RangeReader } from '../../dist/format/bloscpack/range.js'
+import { recoverArchive } from '../../dist/format/bloscpack/recover.js'
 import { verifyArchive } from '../../dist/format/bloscpack/verify.js'
 import { ChunkWalk } from '../../dist/format/bloscpack/walk.js'
 import { BlpkError, BytesPlainSink, decompress, MemorySink, MemorySource } from '../../dist/index.js'
@@ -54,13 +53,14 @@ async function verified(bytes, deep) {
 }
 
 async function recovered(bytes, fill) {
-  const recovery = await planRecovery(new MemorySource(bytes), fill ? { fill: 'zeros' } : {})
-  recoveredPrefix(recovery)
+  const recovery = await recoverArchive({ source: new MemorySource(bytes) }, fill ? { fill: 'zeros' } : {})
+  const layout = recovery.layout()
+  if (layout !== undefined) formatNpyHeader(layout)
   const archive = new CappedSink()
-  await writeRecovered(recovery, archive)
+  await recovery.writeSound(archive, {})
   const isClean = await verified(archive.bytes, true)
   if (!isClean) throw new Error('what was repaired is damaged')
-  await writeSalvaged(recovery, new BytesPlainSink(new CappedSink()))
+  await recovery.writePlain(new BytesPlainSink(new CappedSink()), {})
   return recovery.report.kept
 }
 

@@ -1,8 +1,6 @@
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { expect, test } from 'vitest'
-import { repairFile } from '../../dist/format/bloscpack/damage/repair.js'
-import { salvageFile } from '../../dist/format/bloscpack/damage/salvage.js'
 import { openArchive } from '../../dist/format/bloscpack/open-archive.js'
 import {
   append,
@@ -18,7 +16,9 @@ import {
   openSink,
   openSource,
   plainSource,
+  repair,
   SChunk,
+  salvage,
   saveTensor,
 } from '../../dist/index.js'
 import { openArchiveFile } from '../../dist/verbs/open.js'
@@ -41,8 +41,8 @@ test('URL objects of files stand wherever a path does', async () => {
   const opened = await openArchiveFile(at('x.blp'))
   expect((await openArchive(opened)).nbytes).toBe(4080)
   await opened.close()
-  await repairFile(at('x.blp'), at('z.blp'))
-  await salvageFile(at('x.blp'), at('z.bin'))
+  await repair(at('x.blp'), at('z.blp'))
+  await salvage(at('x.blp'), at('z.bin'))
   for (const sink of [await openSink(at('s.bin')), new FileSink(at('t.bin'))]) {
     await sink.write(new Uint8Array(9))
     await sink.commit()

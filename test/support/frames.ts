@@ -1,7 +1,6 @@
-import { planFrameRecovery } from '../../dist/format/blosc2/damage/recover.js'
-import { writeRecoveredFrame } from '../../dist/format/blosc2/damage/repair.js'
-import { recoveredFramePrefix, writeSalvagedFrame } from '../../dist/format/blosc2/damage/salvage.js'
+import { formatNpyHeader } from '../../dist/array/npy/index.js'
 import { verifyFrame } from '../../dist/format/blosc2/damage/verify.js'
+import { recoverFrame as recoverPlace } from '../../dist/format/blosc2/recover.js'
 import type { RecoveryReport } from '../../dist/format/recovery.js'
 import { BlpkError, BytesPlainSink, MemorySink, MemorySource, NDArray, SChunk } from '../../dist/index.js'
 import { makeData } from './data.js'
@@ -78,14 +77,15 @@ export interface RecoveredFrame {
 /** Repairs and salvages; undefined where no chunk can be recovered. */
 export async function recoverFrame(frame: Uint8Array): Promise<RecoveredFrame | undefined> {
   try {
-    const source = new MemorySource(frame)
-    const recovery = await planFrameRecovery(source)
+    const place = { source: new MemorySource(frame) }
+    const recovery = await recoverPlace(place, {})
     const repaired = new MemorySink()
-    await writeRecoveredFrame(recovery, repaired)
-    const filled = await planFrameRecovery(source, { fill: 'zeros', readable: true })
-    recoveredFramePrefix(filled)
+    await recovery.writeSound(repaired, {})
+    const filled = await recoverPlace(place, { fill: 'zeros', readable: true })
+    const layout = filled.layout()
+    if (layout !== undefined) formatNpyHeader(layout)
     const salvaged = new MemorySink()
-    await writeSalvagedFrame(filled, new BytesPlainSink(salvaged))
+    await filled.writePlain(new BytesPlainSink(salvaged), {})
     return { report: recovery.report, frame: repaired.bytes, plain: salvaged.bytes }
   } catch (error) {
     if (error instanceof BlpkError && error.code === 'DAMAGED') return undefined

@@ -1,6 +1,5 @@
-import { planRecovery } from '../../dist/format/bloscpack/damage/recover.js'
-import { writeRecovered } from '../../dist/format/bloscpack/damage/repair.js'
-import { recoveredPrefix, writeSalvaged } from '../../dist/format/bloscpack/damage/salvage.js'
+import { formatNpyHeader } from '../../dist/array/npy/index.js'
+import { recoverArchive } from '../../dist/format/bloscpack/recover.js'
 import { verifyArchive } from '../../dist/format/bloscpack/verify.js'
 import type { RecoveryReport } from '../../dist/format/recovery.js'
 import {
@@ -75,14 +74,15 @@ export interface Recovered {
 /** Repairs and salvages; undefined where no chunk can be recovered. */
 export async function recover(archive: Uint8Array): Promise<Recovered | undefined> {
   try {
-    const source = new MemorySource(archive)
-    const recovery = await planRecovery(source)
+    const place = { source: new MemorySource(archive) }
+    const recovery = await recoverArchive(place, {})
     const repaired = new MemorySink()
-    await writeRecovered(recovery, repaired)
-    const filled = await planRecovery(source, { fill: 'zeros' })
-    recoveredPrefix(filled)
+    await recovery.writeSound(repaired, {})
+    const filled = await recoverArchive(place, { fill: 'zeros' })
+    const layout = filled.layout()
+    if (layout !== undefined) formatNpyHeader(layout)
     const salvaged = new MemorySink()
-    await writeSalvaged(filled, new BytesPlainSink(salvaged))
+    await filled.writePlain(new BytesPlainSink(salvaged), {})
     return { report: recovery.report, archive: repaired.bytes, plain: salvaged.bytes }
   } catch (error) {
     if (error instanceof BlpkError && error.code === 'DAMAGED') return undefined

@@ -2,7 +2,6 @@
 
 import { BlpkError, usage } from '../../core/errors.js'
 import { exactSize, jsonRatio, prettySeconds, prettySize } from '../../core/sizes.js'
-import type { RecoveryReport } from '../../format/recovery.js'
 import {
   type DecompressResult,
   openToUnpack,
@@ -12,6 +11,7 @@ import {
 } from '../../verbs/decompress.js'
 import { headOf } from '../../verbs/info.js'
 import type { ByteSink } from '../../verbs/outputs.js'
+import type { RecoveryReport } from '../../verbs/recover.js'
 import { checkExtension, plainNameOf } from '../archive-name.js'
 import { type ContainerInput, isSparseFrame, openContainer } from '../containers.js'
 import { about, type Context, say, saySummary, sayVerbose } from '../context.js'
@@ -26,22 +26,7 @@ import type { ProgressView } from '../progress-view.js'
 import { openProgress } from '../view/progress.js'
 import { jsonSeconds, printJson, stopwatch } from '../view/report.js'
 import { isTerminal } from '../view/stdio.js'
-
-/** One run of the command. */
-export interface Job {
-  input: string
-  output: string
-  /** Was no output named? */
-  isDefault: boolean
-}
-
-/** Settles the name of the output, once it is known whether a `.npy` file is written. */
-export function nameOutput(job: Job, isNpy: boolean, { options }: Context): string {
-  const lacksName = isNpy && !/\.npy$/i.test(job.output)
-  if (job.isDefault && lacksName && !isDash(job.output)) job.output += '.npy'
-  sayVerbose(options, `input is '${job.input}'; output is '${job.output}'`)
-  return job.output
-}
+import { type Job, nameOutput } from './unpack-job.js'
 
 /** What was written. */
 interface Result extends DecompressResult {

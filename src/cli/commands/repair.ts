@@ -1,18 +1,12 @@
-import { usage } from '../../core/errors.js'
-import { planFrameRecovery } from '../../format/blosc2/damage/recover.js'
-import { writeRecoveredFrame } from '../../format/blosc2/damage/repair.js'
-import { planRecovery } from '../../format/bloscpack/damage/recover.js'
-import { writeRecovered } from '../../format/bloscpack/damage/repair.js'
-import type { RecoveryReport } from '../../format/recovery.js'
+// `blpk repair`: makes a sound container of what is left of a damaged one.
+
 import { fallback } from '../../format/registry.js'
-import type { Input } from '../../verbs/inputs.js'
-import type { ByteSink } from '../../verbs/outputs.js'
-import { type ContainerInput, openContainer } from '../containers.js'
+import { checkRecoverable, type RecoveryReport, repairInto } from '../../verbs/recover.js'
+import { openContainer } from '../containers.js'
 import { about, type Context } from '../context.js'
 import { isDash, shown } from '../dash.js'
 import { recoverOptions, recoveryLine, SOMETHING_LOST } from '../flags/recover-options.js'
 import { openOutput, refuseMixedOutput } from '../outputs.js'
-import type { ProgressView } from '../progress-view.js'
 import { findingLine } from '../view/findings.js'
 import { headOfPlace } from '../view/head.js'
 import { print } from '../view/print.js'
@@ -40,32 +34,6 @@ async function report(
   else print(text)
 }
 
-type Open = () => Promise<ByteSink>
-
-async function repairArchive(
-  { source }: Input,
-  open: Open,
-  context: Context,
-  view: ProgressView,
-): Promise<RecoveryReport> {
-  const options = recoverOptions(context, view)
-  const recovery = await planRecovery(source, options)
-  await writeRecovered(recovery, await open(), options)
-  return recovery.report
-}
-
-async function repairFrame(
-  { source, directory }: ContainerInput,
-  open: Open,
-  context: Context,
-  view: ProgressView,
-): Promise<RecoveryReport> {
-  const options = recoverOptions(context, view)
-  const recovery = await planFrameRecovery(source, { ...options, directory })
-  await writeRecoveredFrame(recovery, await open(), options)
-  return recovery.report
-}
-
 /** `blpk repair <archive> <out>` */
 export async function run(args: readonly string[], context: Context): Promise<number> {
   const [input = '-', output = '-'] = args
@@ -73,15 +41,11 @@ export async function run(args: readonly string[], context: Context): Promise<nu
   const opened = await openContainer(input, context)
   const view = openProgress(context.options)
   try {
-    if (!opened.source.seekable)
-      throw usage('a pipe can be read only once: bring the damaged archive into a file')
-    const result = await about(input, async () => {
+    checkRecoverable(opened)
+    const result = await about(input, () => {
       const container = opened.traits ?? fallback()
       const request = { context, compressed: true, container, inputs: [opened], like: opened.like }
-      const open = (): Promise<ByteSink> => openOutput(output, request)
-      return opened.isFrame
-        ? repairFrame(opened, open, context, view)
-        : repairArchive(opened, open, context, view)
+      return repairInto(opened, () => openOutput(output, request), recoverOptions(context, view))
     })
     view.close()
     await report(input, output, result, context)

@@ -1,7 +1,8 @@
+// Flags of repair and salvage, and what both say of their results.
+
 import { usage } from '../../core/errors.js'
 import { counted } from '../../core/sizes.js'
-import type { RecoverOptions } from '../../format/bloscpack/damage/recover.js'
-import type { RecoveryReport } from '../../format/recovery.js'
+import type { RecoverOptions, RecoveryReport } from '../../verbs/recover.js'
 import type { Context } from '../context.js'
 import type { ProgressView } from '../progress-view.js'
 import { runOptions } from './codec-flags.js'
@@ -10,7 +11,7 @@ import type { CliOptions } from './options.js'
 /** The exit code of a run that wrote its output, but not all of the data. */
 export const SOMETHING_LOST = 3
 
-/** The options of repair and salvage, as the engine takes them. */
+/** The options of repair and salvage, as the verbs take them. */
 export function recoverOptions(context: Context, view: ProgressView): RecoverOptions {
   const { maxChunk, fill } = context.options
   return {

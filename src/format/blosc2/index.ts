@@ -15,5 +15,6 @@ export const container: Container = {
   concat: async (parts, output, format, o) =>
     (await import('./join/join.js')).joinFrames(parts, output, format, o),
   mutable: MUTABLE,
+  recover: async (place, o) => (await import('./recover.js')).recoverFrame(place, o),
   change: async () => (await import('./change.js')).change,
 }

@@ -14,5 +14,6 @@ export const container: Container = {
   concat: async (parts, output, format, o) =>
     (await import('./concat.js')).concatOpened(parts, output, format, o),
   mutable: MUTABLE,
+  recover: async (place, o) => (await import('./recover.js')).recoverArchive(place, o),
   change: async () => (await import('./change.js')).change,
 }

@@ -1,4 +1,4 @@
-// Decides what of a damaged frame is kept, and what array is left of it.
+// Decides what of a damaged frame is kept.
 
 import { gridIndex } from '../../../array/chunk-box.js'
 import { type Partition, partition } from '../../../array/geometry.js'
@@ -7,7 +7,7 @@ import type { ByteSource } from '../../../bytes/byte-source.js'
 import { type BlpkError, damaged } from '../../../core/errors.js'
 import { Workspace } from '../../../kernels/workspace.js'
 import type { Finding } from '../../damage/finding.js'
-import type { RecoveryReport } from '../../recovery.js'
+import type { RecoverOptions, RecoveryReport } from '../../recovery.js'
 import { ChunkList, type Entry, memoryEntry } from '../chunks/chunk-list.js'
 import { storedSpecial } from '../chunks/special-chunk.js'
 import { B2ND_LAYER, CATERVA_LAYER, formatB2nd } from '../frame/array-layer.js'
@@ -18,13 +18,12 @@ import { isError, type SurveyedArray } from './array.js'
 import { layersFor } from './kept-layers.js'
 import type { SurveyedChunk } from './order.js'
 import { chunkBytes } from './sizes.js'
-import { type FrameSurvey, type FrameSurveyOptions, surveyFrame } from './survey.js'
+import { type FrameSurvey, surveyFrame } from './survey.js'
 
-export interface FrameRecoverOptions extends FrameSurveyOptions {
-  /** `zeros`: lost chunks are replaced by zeros, so that what follows stays in its place. */
-  fill?: 'zeros'
-  /** Chunks that need a codec or filter that is not there count as lost; else they are kept as they are. */
-  readable?: boolean
+/** How what is left of a frame is looked for. */
+export interface FrameRecoverOptions extends RecoverOptions {
+  /** The directory of a sparse frame. */
+  directory?: string | undefined
 }
 
 /** What was recovered of a frame, ready to be written. */

@@ -1,4 +1,4 @@
-// Writes the recovered chunks as a sound frame.
+// Writes what is left of a damaged frame as a sound one.
 
 import type { ByteSink } from '../../../bytes/byte-sink.js'
 import type { RunOptions } from '../../../engine/options.js'

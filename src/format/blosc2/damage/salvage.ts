@@ -1,7 +1,7 @@
-// Writes the plain bytes of the chunks that were recovered of a frame.
+// Writes the plain bytes of what is left of a damaged frame.
 
 import { type Box, eachIndex, product } from '../../../array/geometry.js'
-import { formatNpyHeader } from '../../../array/npy/index.js'
+import type { NdarrayLayout } from '../../../array/npy/index.js'
 import type { OpenChunk } from '../../../chunk/blosc2/decode.js'
 import type { PipelineTraits } from '../../../chunk/blosc2/pipeline.js'
 import type { RunOptions } from '../../../engine/options.js'
@@ -15,12 +15,14 @@ import type { FrameRecovery } from './recover.js'
 /** So much is unpacked at a time, in bytes. */
 const PIECE = 16 * 2 ** 20
 
-/** The `.npy` header in front of what was recovered; undefined where it is no array (any more) that NumPy has. */
-export function recoveredFramePrefix({ array, tensor, header }: FrameRecovery): Uint8Array | undefined {
-  if (array === undefined) return tensor === undefined ? undefined : formatNpyHeader(tensor)
+/** The array that is left, if it is still one that NumPy has. */
+export function recoveredLayout({ array, tensor, header }: FrameRecovery): NdarrayLayout | undefined {
+  if (array === undefined) return tensor
   const dtype = numpyDtype(itemDtype(array.meta.dtype, header.typesize))
   if (dtype?.itemsize !== header.typesize) return undefined
-  return formatNpyHeader({ descr: dtype.descr, shape: [...array.meta.shape], order: 'C' })
+  const { descr, itemsize } = dtype
+  const shape = [...array.meta.shape]
+  return { descr, shape, order: 'C', itemsize, nbytes: product(shape) * itemsize }
 }
 
 /** Boxes of at most {@link PIECE} bytes, or single items, that make the array one after the other in C order. */

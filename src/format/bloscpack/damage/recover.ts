@@ -1,21 +1,16 @@
-// Decides what of a damaged archive is kept, and how lost chunks are treated.
+// Decides what of a damaged archive is kept.
 
 import type { ByteSource } from '../../../bytes/byte-source.js'
 import type { SizedSource } from '../../../sources/sized.js'
 import type { Finding, Span } from '../../damage/finding.js'
 import { type KeptMetadata, metadataFor } from '../../damage/keep.js'
 import { lostChunks } from '../../damage/lost.js'
-import type { RecoveryReport } from '../../recovery.js'
+import type { RecoverOptions, RecoveryReport } from '../../recovery.js'
 import { unreadChunks } from './findings.js'
 import type { NumberedChunk } from './number.js'
-import { type SurveyOptions, surveyArchive } from './survey.js'
+import { surveyArchive } from './survey.js'
 import type { Survey } from './survey-facts.js'
 import { zeroChunkBytes } from './zeros.js'
-
-export interface RecoverOptions extends Omit<SurveyOptions, 'deep'> {
-  /** `zeros`: lost chunks are replaced by zeros, so that what follows stays in its place. */
-  fill?: 'zeros'
-}
 
 /** A chunk that is there, or so many chunks of zeros. */
 type RecoveredChunks =
@@ -23,7 +18,7 @@ type RecoveredChunks =
   | { zeros: { nbytes: number; count: number }; chunk?: undefined }
 
 /** What was recovered of an archive, ready to be written. */
-export interface Recovery {
+export interface ArchiveRecovery {
   source: SizedSource
   survey: Survey
   pieces: RecoveredChunks[]
@@ -93,7 +88,7 @@ function notesOf(survey: Survey, metadata: KeptMetadata, filling: Filling): Find
  * Finds everything that can be recovered of an archive and decides what is to be written.
  * @throws BlpkError DAMAGED where no chunk can be recovered, UNSUPPORTED where a sound one cannot be read here, USAGE for a pipe, IO, INTERRUPTED
  */
-export async function planRecovery(source: ByteSource, o: RecoverOptions = {}): Promise<Recovery> {
+export async function planRecovery(source: ByteSource, o: RecoverOptions = {}): Promise<ArchiveRecovery> {
   const survey = await surveyArchive(source, { ...o, deep: true })
   const unread = unreadChunks(survey)[0]
   if (unread !== undefined) throw unread

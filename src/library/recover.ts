@@ -1,0 +1,62 @@
+// Saves what is left of damaged containers.
+
+import type { ByteSink } from '../bytes/byte-sink.js'
+import { interrupted } from '../core/errors.js'
+import type { ReadOptions } from '../disk/read-archive.js'
+import type { RecoveryReport } from '../format/recovery.js'
+import type { Readable } from '../places/open.js'
+import type { Content } from '../sinks/replaceable.js'
+import { type ContainerPlace, openPlace } from '../verbs/open.js'
+import * as verbs from '../verbs/recover.js'
+import { type OutputOptions, openOutputSink, type Writable } from './outputs.js'
+
+/** How a damaged container is repaired. */
+export interface RepairOptions
+  extends Omit<verbs.RecoverOptions, 'readable'>,
+    OutputOptions,
+    Pick<ReadOptions, 'onNote'> {}
+
+/** How the plain bytes of a damaged container are saved. */
+export interface SalvageOptions extends RepairOptions, Pick<verbs.SalvageOptions, 'raw'> {}
+
+async function withPlace(
+  from: Readable,
+  to: Writable,
+  content: Content,
+  options: RepairOptions,
+  save: (place: ContainerPlace, open: () => Promise<ByteSink>) => Promise<RecoveryReport>,
+): Promise<RecoveryReport> {
+  const place = await openPlace(from, options)
+  try {
+    return await save(place, () => openOutputSink(to, content, [place], options))
+  } catch (error) {
+    throw interrupted(error, options.signal)
+  } finally {
+    await place.source.close()
+  }
+}
+
+/**
+ * Repairs a container into another place: good chunks are kept as they are, lost ones left out or replaced by zeros. The
+ * damaged one is only read.
+ * @param from a path or address, bytes, or a source, which is closed then
+ * @param to a path, `s3://bucket/key`, or a sink
+ * @returns what was kept and what is lost; the output is written in either case
+ * @throws BlpkError DAMAGED if nothing can be recovered, UNSUPPORTED for a chunk with an unknown codec, SAME_FILE, EXISTS,
+ * NOT_FOUND, IO, …; no output is left then
+ */
+export function repair(from: Readable, to: Writable, options: RepairOptions = {}): Promise<RecoveryReport> {
+  return withPlace(from, to, 'archive', options, (place, open) => verbs.repairInto(place, open, options))
+}
+
+/**
+ * Unpacks what is left of a damaged container: lost chunks are left out, or become zeros. An array whose rows are left
+ * becomes a `.npy` file of them, unless `raw` is set; any other data become plain bytes.
+ * @param from as for {@link repair}
+ * @param to a path, `s3://bucket/key`, or a sink
+ * @returns what was unpacked and what is lost; the output is written in either case
+ * @throws BlpkError as {@link repair}
+ */
+export function salvage(from: Readable, to: Writable, options: SalvageOptions = {}): Promise<RecoveryReport> {
+  return withPlace(from, to, 'plain', options, (place, open) => verbs.salvageInto(place, open, options))
+}
