@@ -38,7 +38,7 @@ test('4 GiB are packed and unpacked in less than 200 MB', { timeout: 120_000 }, 
   const packing = residentAfter(`await blpk.compress(${quoted(input)}, ${quoted(archive)})`)
   expect(packing).toBeLessThan(LIMIT)
   const unpacking = residentAfter(`
-    const archive = await blpk.openArchive(${quoted(archive)})
+    const archive = await blpk.open(${quoted(archive)})
     let nbytes = 0
     const count = { write: (plain) => { nbytes += plain.length }, finish: () => {}, abort: () => {} }
     await blpk.unpack(archive, count)
