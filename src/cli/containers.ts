@@ -1,6 +1,6 @@
 // Opens containers by what the command line calls them.
 
-import type { ReadOptions } from '../disk/read-archive.js'
+import type { ReadOptions } from '../verbs/inputs.js'
 import { type ContainerPlace, containerDirectory, openPlace } from '../verbs/open.js'
 import type { Context } from './context.js'
 import { isDash } from './dash.js'
