@@ -16,10 +16,8 @@ import { builtinNames, codecByPlugin, knownCodec, knownNumber } from '../../../c
 import { unsupported, usage } from '../../../core/errors.js'
 import { portableTraits, type SChunkTraits } from '../../../core/schunk-traits.js'
 import { filterById, filterByName, useFirstBlock } from '../../../filters/registry.js'
+import type { FilterOption } from '../../pack-options.js'
 import type { FrameHeader } from '../frame/header.js'
-
-/** A filter by name or number, with its meta byte (0 to 255, or −128 to −1). */
-export type FilterOption = string | number | { filter: string | number; meta?: number }
 
 /** How chunks are to be compressed. */
 export interface CompressionOptions {

@@ -6,8 +6,9 @@ import { isLossyPlugin } from '../../../codecs/registry.js'
 import { usage } from '../../../core/errors.js'
 import type { Filter } from '../../../filters/filter.js'
 import { filterById, filterByName, knownFilter } from '../../../filters/registry.js'
+import type { FilterOption } from '../../pack-options.js'
 import type { FrameHeader } from '../frame/header.js'
-import type { CompressionOptions, FilterOption } from './cparams.js'
+import type { CompressionOptions } from './cparams.js'
 
 function filterOf(option: FilterOption): Filter {
   const filter = typeof option === 'object' ? option.filter : option

@@ -4,7 +4,8 @@ import { usage } from '../../../core/errors.js'
 import { bytedelta } from '../../../filters/builtin.js'
 import type { Filter } from '../../../filters/filter.js'
 import { filterById, filterByName, useFirstBlock } from '../../../filters/registry.js'
-import type { CompressionOptions, FilterOption } from './cparams.js'
+import type { FilterOption } from '../../pack-options.js'
+import type { CompressionOptions } from './cparams.js'
 
 /** python-blosc2 keeps the item size of bytedelta in a signed byte. */
 const MAX_BYTEDELTA_ITEM = 127
