@@ -2,11 +2,12 @@
 
 import { formatNpyHeader } from '../array/npy/index.js'
 import type { ByteSink } from '../bytes/byte-sink.js'
-import { unsupported, usage } from '../core/errors.js'
+import { usage } from '../core/errors.js'
 import type { Finding } from '../format/damage/finding.js'
 import type { RecoverOptions, Recovery, RecoveryReport } from '../format/recovery.js'
 import { BytesPlainSink } from '../sinks/plain.js'
 import { type ContainerPlace, containerAt } from './open.js'
+import { recoverByReading } from './recover-by-reading.js'
 
 export type { Finding, RecoverOptions, RecoveryReport }
 
@@ -24,8 +25,7 @@ export function checkRecoverable({ source }: ContainerPlace): void {
 async function recover(place: ContainerPlace, options: RecoverOptions): Promise<Recovery> {
   checkRecoverable(place)
   const container = await containerAt(place)
-  if (container.recover === undefined) throw unsupported(`${container.name} files cannot be recovered`)
-  return container.recover(place, options)
+  return container.recover?.(place, options) ?? recoverByReading(container, place, options)
 }
 
 /**

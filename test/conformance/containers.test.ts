@@ -167,6 +167,18 @@ describe.each(KINDS)('$what', ({ what, name, make }) => {
     expect(await verify(join(cwd, to), { against, raw: true })).toMatchObject({ ok: true })
   })
 
+  test('repair and salvage keep what is there, as it was', async () => {
+    const cwd = tempDir()
+    await make(cwd)
+    const to = isDirectory ? 'sound.b2frame' : `sound${name.slice(1)}`
+    const repaired = await run(cwd, ['repair', '--quiet', name, to])
+    expect([repaired.code, repaired.text]).toEqual([0, ''])
+    expect((await run(cwd, ['verify', '--against', 'a', to])).code).toBe(0)
+    const salvaged = await run(cwd, ['d', '--salvage', '--raw', '--quiet', name, 'plain'])
+    expect([salvaged.code, salvaged.text]).toEqual([0, ''])
+    expect(readFileSync(join(cwd, 'plain')).equals(data)).toBe(true)
+  })
+
   test('a run that is stopped says so', async () => {
     const cwd = tempDir()
     await make(cwd)
@@ -174,6 +186,21 @@ describe.each(KINDS)('$what', ({ what, name, make }) => {
       code: 'INTERRUPTED',
     })
   })
+})
+
+test('what cannot be read is lost, or zeros, where the container does not recover itself', async () => {
+  const cwd = tempDir()
+  await packed('toy')(cwd)
+  const whole = Buffer.concat([data, data, data])
+  const head = Buffer.from(readFileSync(join(cwd, 'a.toy')).subarray(0, 16))
+  head.writeBigUInt64LE(BigInt(whole.length), 8)
+  put(cwd, 'a.toy', Buffer.concat([head, whole.subarray(0, 100_000)]))
+  const left = await run(cwd, ['d', '--salvage', 'a.toy', 'left'])
+  expect([left.code, left.text]).toEqual([3, expect.stringContaining('plain bytes 65536 to 120000 are lost')])
+  expect(readFileSync(join(cwd, 'left')).equals(whole.subarray(0, 65_536))).toBe(true)
+  expect((await run(cwd, ['repair', '--fill', 'zeros', 'a.toy', 'b.toy'])).code).toBe(3)
+  put(cwd, 'filled', Buffer.concat([whole.subarray(0, 65_536), Buffer.alloc(120_000 - 65_536)]))
+  expect((await run(cwd, ['verify', '--against', 'filled', 'b.toy'])).code).toBe(0)
 })
 
 test('what is no container is refused, and what is not there', async () => {
