@@ -2,13 +2,7 @@
 
 import { usage } from '../core/errors.js'
 import type { PlaceSettings } from '../store/settings.js'
-import {
-  type Descriptor,
-  type Input,
-  openInput as open,
-  openArchiveInput as openArchive,
-  type ReadOptions,
-} from '../verbs/inputs.js'
+import { type Descriptor, type Input, openInput as open, type ReadOptions } from '../verbs/inputs.js'
 import { type Context, placeSettings } from './context.js'
 import { isDash } from './dash.js'
 import { lockOptions } from './flags/codec-flags.js'
@@ -37,13 +31,4 @@ export function openInput(argument: string, context: Context): Promise<Input> {
 export function archiveSettings(context: Context, options: ReadOptions = {}): PlaceSettings & ReadOptions {
   const { onNote } = lockOptions(context)
   return { ...placeSettings(context), ...(onNote !== undefined && { onNote }), ...options }
-}
-
-/** The same for an archive. */
-export async function openArchiveInput(
-  argument: string,
-  context: Context,
-  options: ReadOptions = {},
-): Promise<Input> {
-  return openArchive(archivePlace(argument), archiveSettings(context, options))
 }

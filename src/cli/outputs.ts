@@ -44,7 +44,7 @@ export interface OutputRequest {
  * A name that ends like another kind of file would promise what is not written.
  * @throws BlpkError USAGE
  */
-export function checkPromise(argument: string, { compressed, npy, container, context }: OutputRequest): void {
+function checkPromise(argument: string, { compressed, npy, container, context }: OutputRequest): void {
   if (!compressed && npy !== true) return
   checkContainer(argument, container)
   const promised = knownByName(argument)?.what ?? (npy === true ? archiveByName(argument) : undefined)

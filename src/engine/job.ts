@@ -20,7 +20,7 @@ export function areaOf(bytes: Uint8Array): Area {
  * @returns one number, such as how many bytes came out
  */
 // biome-ignore lint/suspicious/noExplicitAny: each job has parameters of its own
-export type JobFunction = (params: any, ...areas: Uint8Array[]) => MaybePromise<number>
+type JobFunction = (params: any, ...areas: Uint8Array[]) => MaybePromise<number>
 
 /** The jobs of a module, by name. */
 export type Jobs = Readonly<Record<string, JobFunction>>
@@ -45,7 +45,7 @@ export interface JobCall {
 }
 
 /** Bytes of the arena that go to a file as they are. */
-export interface WriteCall {
+interface WriteCall {
   bytes: Area
   to: FilePlace
 }

@@ -83,7 +83,7 @@ export interface StoredValue {
 }
 
 /** Why an option is refused. @param name what the caller calls an option: `maxChunk`, or `--max-chunk` */
-export type ChangeRefusal = (name: (option: string) => string) => BlpkError
+type ChangeRefusal = (name: (option: string) => string) => BlpkError
 
 /** Options that are not taken, each with the reason. */
 export type ChangeRefusals<O> = Readonly<Partial<Record<keyof O, ChangeRefusal>>>

@@ -96,7 +96,7 @@ export interface ChunkSpan {
 }
 
 /** Items of an array that were asked for. */
-export interface Region {
+interface Region {
   /** Axes with a single index are gone. */
   shape: number[]
   nbytes: number

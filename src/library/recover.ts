@@ -7,17 +7,22 @@ import type { RecoveryReport } from '../format/recovery.js'
 import type { Readable } from '../places/open.js'
 import type { Content } from '../sinks/replaceable.js'
 import { type ContainerPlace, openPlace } from '../verbs/open.js'
-import * as verbs from '../verbs/recover.js'
+import {
+  type RecoverOptions,
+  repairInto,
+  type SalvageOptions as SalvageIntoOptions,
+  salvageInto,
+} from '../verbs/recover.js'
 import { type OutputOptions, openOutputSink, type Writable } from './outputs.js'
 
 /** How a damaged container is repaired. */
 export interface RepairOptions
-  extends Omit<verbs.RecoverOptions, 'readable'>,
+  extends Omit<RecoverOptions, 'readable'>,
     OutputOptions,
     Pick<ReadOptions, 'onNote'> {}
 
 /** How the plain bytes of a damaged container are saved. */
-export interface SalvageOptions extends RepairOptions, Pick<verbs.SalvageOptions, 'raw'> {}
+export interface SalvageOptions extends RepairOptions, Pick<SalvageIntoOptions, 'raw'> {}
 
 async function withPlace(
   from: Readable,
@@ -46,7 +51,7 @@ async function withPlace(
  * NOT_FOUND, IO, …; no output is left then
  */
 export function repair(from: Readable, to: Writable, options: RepairOptions = {}): Promise<RecoveryReport> {
-  return withPlace(from, to, 'archive', options, (place, open) => verbs.repairInto(place, open, options))
+  return withPlace(from, to, 'archive', options, (place, open) => repairInto(place, open, options))
 }
 
 /**
@@ -58,5 +63,5 @@ export function repair(from: Readable, to: Writable, options: RepairOptions = {}
  * @throws BlpkError as {@link repair}
  */
 export function salvage(from: Readable, to: Writable, options: SalvageOptions = {}): Promise<RecoveryReport> {
-  return withPlace(from, to, 'plain', options, (place, open) => verbs.salvageInto(place, open, options))
+  return withPlace(from, to, 'plain', options, (place, open) => salvageInto(place, open, options))
 }

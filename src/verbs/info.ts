@@ -21,7 +21,7 @@ import type { PlaceSettings } from '../store/settings.js'
 import type { Descriptor } from './inputs.js'
 import { type ContainerPlace, containerAt, openPlace } from './open.js'
 
-export { type FactRow, type Facts, type FactTable, type Head, unknownHead } from '../format/facts.js'
+export { type FactRow, type Facts, type Head, unknownHead } from '../format/facts.js'
 
 export interface InfoOptions extends PlaceSettings, Omit<ReadOptions, 'frontOnly'>, Partial<FactsOptions> {}
 

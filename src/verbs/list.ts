@@ -14,7 +14,7 @@ import { traitsOf } from './open.js'
 const AT_ONCE = 8
 
 /** A container in the list; null where it does not tell. */
-export interface ListedContainer extends Head {
+interface ListedContainer extends Head {
   /** Size of the container, in bytes. */
   cbytes: number
   typesize: number | null

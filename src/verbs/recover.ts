@@ -3,13 +3,12 @@
 import { formatNpyHeader } from '../array/npy/index.js'
 import type { ByteSink } from '../bytes/byte-sink.js'
 import { usage } from '../core/errors.js'
-import type { Finding } from '../format/damage/finding.js'
 import type { RecoverOptions, Recovery, RecoveryReport } from '../format/recovery.js'
 import { BytesPlainSink } from '../sinks/plain.js'
 import { type ContainerPlace, containerAt } from './open.js'
 import { recoverByReading } from './recover-by-reading.js'
 
-export type { Finding, RecoverOptions, RecoveryReport }
+export type { RecoverOptions, RecoveryReport }
 
 /** How plain bytes are saved. */
 export interface SalvageOptions extends RecoverOptions {

@@ -10,7 +10,7 @@ import { packOptions } from './pack-options.js'
 const FLAGS: Record<string, string> = { typesize: '-t', metadata: '-m' }
 
 /** What the command line calls an option of a change. */
-export function changeFlag(option: string): string {
+function changeFlag(option: string): string {
   return FLAGS[option] ?? `--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
 }
 

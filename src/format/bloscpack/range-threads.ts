@@ -6,7 +6,6 @@ import { lendThreads } from '../../engine/pools.js'
 import { eachPiece } from '../../engine/read-run.js'
 import type { Slot } from '../../engine/slot.js'
 import type { Threads } from '../../engine/threads.js'
-import type { PlainSink } from '../../sinks/plain.js'
 import type { Archive } from './archive.js'
 import { jobs } from './blosc1-job.js'
 import { type ByteRange, checkRange, RangeReader } from './range.js'
@@ -90,22 +89,5 @@ export async function* allPieces(archive: Archive, o: RunOptions = {}): AsyncGen
     throw runError(error, o.signal)
   } finally {
     await end()
-  }
-}
-
-/** Writes the plain bytes of a range to a sink. @returns how many there were */
-export async function unpackRange(
-  archive: Archive,
-  range: ByteRange,
-  sink: PlainSink,
-  o: RunOptions = {},
-): Promise<number> {
-  try {
-    for await (const piece of rangePieces(archive, range, o)) await sink.write(piece)
-    await sink.finish()
-    return range.stop - range.start
-  } catch (error) {
-    await sink.abort()
-    throw error
   }
 }

@@ -47,6 +47,6 @@ export function damageFinding(error: BlpkError, more: Partial<Finding> = {}): Fi
   return { level, code, message, ...placeIn(place), ...more, ...(advice !== undefined && { advice }) }
 }
 
-export function placeIn({ chunk, offset }: ErrorPlace): Partial<Finding> {
+function placeIn({ chunk, offset }: ErrorPlace): Partial<Finding> {
   return { ...(chunk !== undefined && { chunk }), ...(offset !== undefined && { offset }) }
 }

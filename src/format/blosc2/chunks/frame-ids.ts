@@ -20,14 +20,6 @@ function ownJson(vlmeta: Layers): string | undefined {
   }
 }
 
-/** Metadata as an archive has them, with blpk's own of a frame among them, where they are an object. */
-export function withOwnOf(vlmeta: Layers, json: string | undefined): string | undefined {
-  const own = membersOf(ownJson(vlmeta) ?? '{}') ?? []
-  if (own.length === 0) return json
-  const members = membersOf(json ?? '{}')
-  return members === undefined ? json : objectOf([...members, ...own])
-}
-
 /** The same the other way round. @returns the metadata without blpk's own, and those as layers of a frame */
 export function takeOwn(json: string): { json: string | undefined; layers: Layers } {
   const own = membersOf(json, [OWN_KEY])?.at(-1)

@@ -10,11 +10,6 @@ import { type Layers, readLayers, writeLayers } from './layers.js'
 export const TRAILER_END_BYTES = 23
 const LATEST_VERSION = 1
 
-/** Can these be the last {@link TRAILER_END_BYTES} bytes of a frame? */
-export function looksLikeTrailerEnd(end: Uint8Array): boolean {
-  return end[0] === 0xce && end[5] === 0xd8
-}
-
 /**
  * The size of the trailer, from the last bytes of a frame (README_CFRAME_FORMAT, "Trailer").
  * @param end the last {@link TRAILER_END_BYTES} bytes

@@ -7,16 +7,6 @@ import { arrayJson } from '../../described-metadata.js'
 import type { NDArray } from '../objects/ndarray.js'
 import type { OpenedFrame } from '../opened.js'
 
-/** Chunks of a part along the axis of the joint. */
-export interface ChunkGrid {
-  /** Extent of a chunk along the axis: plain bytes of a frame, rows of an array. */
-  extent: number
-  /** Chunks side by side in a row of them; 1 in a frame. */
-  perRow: number
-  /** Plain bytes of a chunk, with its padding. */
-  chunkBytes: number
-}
-
 /** @throws BlpkError UNSUPPORTED for what is no list of numbers: joining would break it */
 export function checkPlain({ schunk, name }: OpenedFrame): void {
   schunk.checkHolds()
