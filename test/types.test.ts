@@ -46,7 +46,7 @@ export async function all(): Promise<number> {
 }
 export const isDamaged = (error: unknown): boolean => error instanceof BlpkError && error.code === 'DAMAGED'
 export const code: ErrorCode = 'CHECKSUM'
-export const codec: UserCodec = { id: 184, name: 'mine', encode: () => 0, decode: () => 0 }
+export const codec: UserCodec = { name: 'mine', ids: { blosc2: 184 }, encode: () => 0, decode: () => 0 }
 registerCodec(codec)
 // @ts-expect-error there is no such option
 void compress('a', 'b', { codecs: 'zstd' })
