@@ -63,7 +63,7 @@ test('traces of --debug lead to the sources, and of programs that ask for it', (
       encoding: 'utf8',
     },
   )
-  expect(stderr).toMatch(/at async gather \(.*src[/\\]cli[/\\]commands[/\\]info\.ts:\d+:\d+\)/)
+  expect(stderr).toMatch(/at async showOne \(.*src[/\\]cli[/\\]commands[/\\]info\.ts:\d+:\d+\)/)
   expect(stderr).not.toContain('bundle')
   writeFileSync(join(place, 'package.json'), '{ "type": "module" }')
   writeFileSync(
