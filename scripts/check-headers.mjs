@@ -12,5 +12,7 @@ const faults = readdirSync('src', { recursive: true })
   .sort()
 
 for (const path of faults)
-  console.error(`${path}: no comment on top that says in a line or two what the file is for`)
+  console.error(
+    `${path}: needs a comment on top, of one or two lines of at most 110 characters, that says what the file is for`,
+  )
 if (faults.length > 0) process.exit(1)
