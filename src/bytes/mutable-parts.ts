@@ -15,7 +15,10 @@ export type ReadNow = (position: number, nbytes: number) => Uint8Array
 export interface Mutable {
   /** Whatever says where chunks are and what they mean: read for every purpose. */
   front: Range[]
-  /** The last chunk, if an append would fill it up where it stands; of the front only, its header. */
+  /**
+   * The last chunk, if an append would fill it up where it stands; of the front only, its header. It may be said to be
+   * longer than what is there.
+   */
   last: Range | undefined
 }
 
@@ -36,6 +39,20 @@ export interface MutableParts {
   parts(read: ReadSome, frontOnly: boolean): Promise<Mutable>
   /** @throws BlpkError DAMAGED, UNSUPPORTED */
   frontOf(read: ReadSome): Promise<Front>
+}
+
+/** Of a container that does not say what its changes alter: everything, however long it is. */
+export const ALL_PARTS: MutableParts = {
+  headBytes: 0,
+  parts: async () => ({ front: [], last: [0, Number.POSITIVE_INFINITY] }),
+  frontOf: async () => ({ header: 0, chunks: 0 }),
+}
+
+/** Of a container that is only ever replaced as a whole: nothing. */
+export const NO_PARTS: MutableParts = {
+  headBytes: 0,
+  parts: async () => ({ front: [], last: undefined }),
+  frontOf: async () => ({ header: 0, chunks: 0 }),
 }
 
 /**

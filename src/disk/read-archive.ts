@@ -104,9 +104,12 @@ class Closers {
 function spillPatch([position, nbytes]: Range, read: ReadNow, closers: Closers): Patch {
   const file = new TemporaryFile()
   closers.add(() => file.close())
-  for (let at = 0; at < nbytes; at += COPY_BYTES)
-    file.append(read(position + at, Math.min(COPY_BYTES, nbytes - at)))
-  return { position, nbytes, read: (offset, into) => file.read(offset, into) }
+  while (file.size < nbytes) {
+    const piece = read(position + file.size, Math.min(COPY_BYTES, nbytes - file.size))
+    if (piece.length === 0) break
+    file.append(piece)
+  }
+  return { position, nbytes: file.size, read: (offset, into) => file.read(offset, into) }
 }
 
 /** Whoever cannot write to the archive may do in the place of the journal what they like: it means nothing. */

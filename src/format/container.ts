@@ -58,9 +58,12 @@ export interface Container extends ContainerTraits {
    * @returns undefined where nothing can be copied: it is unpacked and packed then
    */
   copy?(from: Opened, output: Output, format: Format, options: CopyRequest): Promise<ConcatResult | undefined>
-  /** Loads what changes it where it stands. Without it, all of it is written again. */
+  /** Loads what changes it where it stands. Where this is missing, all of it is written again, and replaces the old. */
   change?(): Promise<ContainerChange>
-  /** What a change may alter of an archive that others have open. Where this is missing: everything. */
+  /**
+   * What `change` may alter of an archive that others have open. Where this is missing: everything, so that readers copy
+   * all of it. Without `change` nothing is altered: who has the old one open keeps it.
+   */
   readonly mutable?: MutableParts
   /**
    * Joins what was opened, without compressing anew what may be copied.

@@ -84,14 +84,21 @@ export function checkTogether([first, ...others]: readonly PlainSource[]): void 
 }
 
 /**
+ * Several sources as one, whatever they hold; it is described as the first one is.
+ * @param sources of known size, at least one
+ */
+export function joined(sources: readonly PlainSource[]): PlainSource {
+  const [first, ...others] = sources
+  if (first === undefined) throw usage('there is nothing to append')
+  return others.length === 0 ? first : new ConcatSource(sources, first)
+}
+
+/**
  * Several sources as one: plain bytes, or arrays whose rows go together.
  * @param sources of known size, at least one
  * @throws BlpkError USAGE where they do not go together
  */
 export function concat(sources: readonly PlainSource[]): PlainSource {
-  const [first, ...others] = sources
-  if (first === undefined) throw usage('there is nothing to append')
-  if (others.length === 0) return first
-  checkTogether(sources)
-  return new ConcatSource(sources, first)
+  if (sources.length > 1) checkTogether(sources)
+  return joined(sources)
 }

@@ -2,7 +2,10 @@
 
 import { ARRAY_KEYS } from '../array/npy/index.js'
 import { usage } from '../core/errors.js'
+import { decodeJson } from '../core/json/decode.js'
 import { type Member, membersOf, objectOf, withMember } from '../core/json/edit.js'
+import { compactJson } from '../core/json/json.js'
+import { JsonFault } from '../core/json/scan.js'
 import { OWN_KEY } from './append-ids.js'
 import type { Metadata, StoredValue } from './change.js'
 
@@ -30,12 +33,28 @@ function memberOf(members: readonly Member[], key: string): string {
   throw usage(`the metadata have no member '${key}' (there are: ${keys.join(', ') || 'none'})`)
 }
 
+/** A text as JSON. @throws BlpkError USAGE for bytes that are no text */
+function textJson(bytes: Uint8Array): string {
+  try {
+    return JSON.stringify(decodeJson(bytes))
+  } catch (error) {
+    if (!(error instanceof JsonFault)) throw error
+    throw usage(`the value is not text: ${error.message}`)
+  }
+}
+
 /**
  * What makes metadata with another value of a member, or without it.
- * @param value JSON text; undefined to remove the member
+ * @param given JSON text, or the bytes of a text; undefined to remove the member
+ * @throws BlpkError USAGE for bytes that are no text
  * @returns a function that throws BlpkError USAGE for members that have another meaning, or are not there
  */
-export function memberEdit(key: string, value: string | undefined): (before: string | undefined) => string {
+export function memberEdit(
+  key: string,
+  given: string | Uint8Array | undefined,
+): (before: string | undefined) => string {
+  const json = given instanceof Uint8Array ? textJson(given) : given
+  const value = json === undefined ? undefined : compactJson(json)
   return (before) => {
     const all = objectMembers(before)
     checkKey(key, all)

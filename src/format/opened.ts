@@ -53,7 +53,11 @@ export interface Opened {
   array?(): NdarrayLayout | undefined
   /** Names of what it keeps besides array and metadata, which only containers of its own kind have a place for. */
   readonly extras?: readonly string[]
-  /** What it says of its content besides, as JSON text. @throws BlpkError DAMAGED, UNSUPPORTED */
+  /**
+   * What it says of its content besides, as JSON text; undefined if it says nothing. A container that has no place for
+   * metadata leaves the property out.
+   * @throws BlpkError DAMAGED, UNSUPPORTED
+   */
   readonly metadata?: string | undefined
   /**
    * The plain bytes `start` to `stop`, or to the end; only chunks that they lie in are read. Each piece may be used until

@@ -1,7 +1,7 @@
 // The containers that there are, a line each. Their traits are loaded at once, the rest on first use.
 
 import { addRecogniser } from '../bytes/archives.js'
-import type { FindMutable } from '../bytes/mutable-parts.js'
+import { ALL_PARTS, type FindMutable, NO_PARTS } from '../bytes/mutable-parts.js'
 import { usage } from '../core/errors.js'
 import { BLOSC2 } from './blosc2/traits.js'
 import { BLOSCPACK } from './bloscpack/traits.js'
@@ -95,5 +95,7 @@ export function loadContainer(traits: ContainerTraits): Promise<Container> {
 /** What a change may alter in a place, whatever container it holds. */
 export const findMutable: FindMutable = async (front) => {
   const traits = recognise(front)
-  return traits === undefined ? undefined : (await loadContainer(traits)).mutable
+  if (traits === undefined) return undefined
+  const { mutable, change } = await loadContainer(traits)
+  return mutable ?? (change === undefined ? NO_PARTS : ALL_PARTS)
 }

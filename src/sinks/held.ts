@@ -1,46 +1,28 @@
 // Sinks that cannot be patched, such as pipes: what is written is held back in a temporary file.
 
 import type { ByteSink } from '../bytes/byte-sink.js'
-import { TemporaryFile } from '../disk/temporary-file.js'
-
-const PIECE_BYTES = 1 << 20
+import { TemporarySink } from './temporary.js'
 
 /** Holds everything back until the commit. */
-class HeldSink implements ByteSink {
-  readonly name: string
-  readonly seekable = true
+class HeldSink extends TemporarySink {
   readonly #sink: ByteSink
-  readonly #file = new TemporaryFile(undefined, 'a temporary file')
 
   constructor(sink: ByteSink) {
-    this.name = sink.name
+    super(sink.name)
     this.#sink = sink
   }
 
-  write(bytes: Uint8Array): void {
-    this.#file.append(bytes)
-  }
-
-  patch(position: number, bytes: Uint8Array): void {
-    this.#file.write(position, bytes)
-  }
-
-  async commit(): Promise<void> {
+  override async commit(): Promise<void> {
     try {
-      const piece = new Uint8Array(PIECE_BYTES)
-      for (let at = 0; at < this.#file.size; ) {
-        const n = this.#file.read(at, piece)
-        await this.#sink.write(piece.subarray(0, n))
-        at += n
-      }
+      for await (const piece of this.pieces()) await this.#sink.write(piece)
       await this.#sink.commit()
     } finally {
-      this.#file.close()
+      super.discard()
     }
   }
 
-  async discard(): Promise<void> {
-    this.#file.close()
+  override async discard(): Promise<void> {
+    super.discard()
     await this.#sink.discard()
   }
 }

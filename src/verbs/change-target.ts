@@ -15,10 +15,11 @@ export interface ChangeVerbOptions extends PlaceChangeOptions {
   optionName?: (option: string) => string
 }
 
-/** @throws BlpkError UNSUPPORTED if the container is never changed */
-export async function changeOf({ name, change }: Container): Promise<ContainerChange> {
-  if (change === undefined) throw unsupported(`${name} files are not changed in place`)
-  return change()
+/** How a container is changed: in its own way, or else by writing all of it again. */
+export async function changeOf(container: Container): Promise<ContainerChange> {
+  if (container.change !== undefined) return container.change()
+  const { changeByRewriting } = await import('./change-by-rewriting.js')
+  return changeByRewriting(container)
 }
 
 /** What is going to be changed. */

@@ -1,7 +1,7 @@
 // What every container must do, built in or of a user: each verb, from the command line and from the library. The toy in
 // toys/plain-container.mjs does the least that a container can, and goes through all of it too.
 
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { formats } from '../../dist/format/registry.js'
@@ -165,6 +165,49 @@ describe.each(KINDS)('$what', ({ what, name, make }) => {
     expect(await run(cwd, ['concat', to, name, name])).toMatchObject({ code: 0 })
     const against = Buffer.concat([data, data])
     expect(await verify(join(cwd, to), { against, raw: true })).toMatchObject({ ok: true })
+  })
+
+  test.skipIf(isDirectory)('an append comes behind what is there, each time', async () => {
+    const cwd = tempDir()
+    await make(cwd)
+    const more = ramp(9_996)
+    put(cwd, 'more', more)
+    const reader = await openContainer(join(cwd, name))
+    try {
+      for (let i = 0; i < 2; i++)
+        expect(await run(cwd, ['append', '--raw', '-q', name, 'more'])).toMatchObject({ code: 0, text: '' })
+      const againstAll = Buffer.concat([data, more, more])
+      expect(await verify(join(cwd, name), { against: againstAll, raw: true })).toMatchObject({ ok: true })
+      // Who had it open reads what was there then.
+      expect((await bytesOf(reader.pieces(0, undefined, {}))).equals(data)).toBe(true)
+    } finally {
+      await reader.close()
+    }
+    const before = readFileSync(join(cwd, name))
+    expect((await run(cwd, ['append', name, name])).code).toBe(1)
+    expect((await run(cwd, ['append', name, 'missing'])).code).toBe(1)
+    expect(readFileSync(join(cwd, name)).equals(before)).toBe(true)
+    const left = readdirSync(cwd).filter((file) => !file.endsWith('.b2lock'))
+    expect(left.sort()).toEqual(['a', name, 'more'])
+  })
+
+  test.skipIf(isDirectory)('metadata are set, read and removed by name, if it keeps any', async () => {
+    const cwd = tempDir()
+    await make(cwd)
+    const before = readFileSync(join(cwd, name))
+    const room = name === 'a.blp' ? ['--grow'] : []
+    const set = await run(cwd, ['meta', 'set', ...room, name, 'who', '5'])
+    if (what === 'a toy container') {
+      expect(set).toMatchObject({ code: 4, text: expect.stringContaining('toy files keep no metadata') })
+      expect((await run(cwd, ['meta', 'get', name])).code).toBe(4)
+      expect((await run(cwd, ['append', '--append-id', '1', name, 'a'])).code).toBe(4)
+      expect(readFileSync(join(cwd, name)).equals(before)).toBe(true)
+      return
+    }
+    expect(set).toMatchObject({ code: 0, text: '' })
+    expect((await run(cwd, ['meta', 'get', name, 'who'])).text).toBe('5\n')
+    expect((await run(cwd, ['meta', 'rm', name, 'who'])).code).toBe(0)
+    expect((await run(cwd, ['meta', 'get', name, 'who'])).code).not.toBe(0)
   })
 
   test('repair and salvage keep what is there, as it was', async () => {

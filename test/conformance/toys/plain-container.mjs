@@ -26,6 +26,7 @@ export const toy = {
     await source.read(0, head)
     const nbytes = Number(head.readBigUInt64LE(8))
     return {
+      name: source.name,
       container: toy,
       format,
       nbytes,
