@@ -162,7 +162,7 @@ describe('meta', () => {
     [['put', 'e.b2frame', 'x'], 2, /'put' is not get, set or rm/],
     [['get', 'e.blp', 'x'], 2, /the metadata have no member 'x' \(there are: none\)/],
     [['get', 'missing'], 1, /no such file/],
-    [['get', 'items'], 3, /no Blosc2 frame/],
+    [['get', 'items'], 3, /no Bloscpack archive/],
   ])('%j says what is wrong', async ([action = '', name = '', ...rest], code, message) => {
     if (action !== 'get' || name === 'e.b2frame') await makeFrame('e.b2frame').catch(() => undefined)
     writeFileSync(at('e.blp'), await compress(new Uint8Array(10)))
