@@ -33,8 +33,8 @@ export interface ByteSink {
    * @returns false where that cannot be done: they must be written then
    */
   copy?(source: ByteSource, start: number, stop: number): Promise<boolean>
-  /** Takes the next bytes of the file, for another thread to write them there. */
-  reserve?(nbytes: number): FilePlace
+  /** Takes the next bytes of the file, for another thread to write them there; undefined if none can. */
+  reserve?(nbytes: number): FilePlace | undefined
   /** Makes all of it lasting and visible. */
   commit(): MaybePromise<void>
   /** Leaves the place as it was before the first write. */

@@ -100,7 +100,9 @@ export class FileSink implements ByteSink {
     this.#size += bytes.length
   }
 
-  reserve(nbytes: number): FilePlace {
+  reserve(nbytes: number): FilePlace | undefined {
+    // Threads know the files of the machine alone.
+    if (this.#disk !== nodeDisk) return undefined
     const place = { fd: this.fd, position: this.#size, name: this.name }
     this.#size += nbytes
     return place
