@@ -1,4 +1,4 @@
-// Changes a container that cannot be changed where it stands: all of it is written again, and takes the place of the old.
+// Changes a container that cannot change in place: all of it is packed again and takes the place of the old.
 
 import { ndarrayIn } from '../array/npy/index.js'
 import type { Replaceable } from '../bytes/editable.js'
