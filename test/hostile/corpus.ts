@@ -27,6 +27,8 @@ export interface HostileCase {
   read?: 'ok' | 'DAMAGED' | 'UNSUPPORTED' | 'CHECKSUM'
   /** Chunks that repair keeps; 0 where there is none to be kept. */
   kept?: number
+  /** What repair refuses it with; without it, it keeps what is there or says that it is damaged. */
+  repair?: 'UNSUPPORTED'
 }
 
 const MAX = 2n ** 63n - 1n
@@ -156,8 +158,8 @@ const CHUNKS: HostileCase[] = [
   body('version 3', stream(LZ4, [0], { version: 3 }), 'UNSUPPORTED'),
   body('version 255', stream(LZ4, [0], { version: 255 }), 'UNSUPPORTED'),
   body('reserved flag', stream(LZ4 | 8, [0])),
-  body('codec 5', stream(5 << 5, [0]), 'UNSUPPORTED'),
-  body('codec 7', stream(7 << 5, [0]), 'UNSUPPORTED'),
+  { ...body('codec 5', stream(5 << 5, [0]), 'UNSUPPORTED'), repair: 'UNSUPPORTED' },
+  { ...body('codec 7', stream(7 << 5, [0]), 'UNSUPPORTED'), repair: 'UNSUPPORTED' },
   body('block offset 0', chunk({}, join(table(0, 4), lit(4)))),
   body('block offset in the block table', chunk({}, join(table(16, 4), lit(4)))),
   body('block offset negative (c-blosc2 #149)', chunk({}, join(table(-1, 4), lit(4)))),

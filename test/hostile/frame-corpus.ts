@@ -28,6 +28,8 @@ export interface HostileFrame {
   array?: Answer
   /** Chunks that repair keeps. */
   kept?: number
+  /** What repair refuses it with; without it, it keeps what is there or says that it is damaged. */
+  repair?: 'UNSUPPORTED'
 }
 
 const MAX = 2n ** 63n - 1n
@@ -330,6 +332,7 @@ const CHUNKS: HostileFrame[] = [
     }),
     open: 'ok',
     read: 'UNSUPPORTED',
+    repair: 'UNSUPPORTED',
   },
   {
     name: 'a chunk of 2 GiB of a value',
