@@ -2,10 +2,9 @@
 
 import { isLossyPlugin, knownCodec } from '../../codecs/registry.js'
 import { usage } from '../../core/errors.js'
-import { SHUFFLE_FILTERS } from '../../filters/shuffles.js'
 import type { PackOptions } from '../pack-options.js'
 import type { FrameChecksum } from './chunks/checksums.js'
-import type { CompressionOptions } from './chunks/cparams.js'
+import { type CompressionOptions, filtersAsked } from './chunks/cparams.js'
 import { lossyFilters } from './chunks/lossy.js'
 
 /** The checksum that a frame is to have. @throws BlpkError USAGE for one that frames do not have */
@@ -18,8 +17,7 @@ export function frameChecksum({ checksum }: PackOptions): { checksum?: FrameChec
 
 /** The same options by the names that frames give them. */
 export function compressionOf(o: PackOptions): CompressionOptions {
-  const shuffle = o.shuffle === undefined ? undefined : SHUFFLE_FILTERS[o.shuffle].map(({ name }) => name)
-  const filters = o.filters ?? shuffle
+  const filters = filtersAsked(o)
   return {
     ...(o.codec !== undefined && { codec: o.codec }),
     ...(o.codecMeta !== undefined && { codecMeta: o.codecMeta & 0xff }),

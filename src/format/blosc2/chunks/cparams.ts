@@ -16,6 +16,7 @@ import { builtinNames, codecByPlugin, knownCodec, knownNumber } from '../../../c
 import { unsupported, usage } from '../../../core/errors.js'
 import { portableTraits, type SChunkTraits } from '../../../core/schunk-traits.js'
 import { filterById, filterByName, useFirstBlock } from '../../../filters/registry.js'
+import { SHUFFLE_FILTERS, type Shuffle } from '../../../filters/shuffles.js'
 import type { FilterOption } from '../../pack-options.js'
 import type { FrameHeader } from '../frame/header.js'
 
@@ -27,6 +28,8 @@ export interface CompressionOptions {
   codecMeta?: number
   /** 0 (store) to 9. Default: 5. */
   level?: number
+  /** Short form of `filters`, for one shuffle; not together with it. */
+  shuffle?: Shuffle
   /** At most six, in the order of compression, delta only as the first one. Default: byte shuffle. */
   filters?: readonly FilterOption[]
   /** Default: `auto`. */
@@ -76,6 +79,15 @@ function findFilter(option: FilterOption): FilterSlot {
   return { id: found.id, meta: meta & 0xff }
 }
 
+/** The filters that were asked for by either name. @throws BlpkError USAGE for both names at once */
+export function filtersAsked({ filters, shuffle }: CompressionOptions): readonly FilterOption[] | undefined {
+  if (shuffle === undefined) return filters
+  if (filters !== undefined) throw usage('filters and shuffle exclude each other')
+  if (!Object.hasOwn(SHUFFLE_FILTERS, shuffle))
+    throw usage(`unknown shuffle '${shuffle}' (there are ${Object.keys(SHUFFLE_FILTERS).join(', ')})`)
+  return SHUFFLE_FILTERS[shuffle].map(({ name }) => name)
+}
+
 /** The block size that was asked for, in whole items. @throws BlpkError USAGE where a block cannot have that size */
 function wholeBlock(blocksize: number, itemBytes: number): number {
   if (blocksize === 0) return 0
@@ -100,7 +112,7 @@ export function resolveParams(
 ): Blosc2ChunkParams {
   const { level = 5, splitMode = 'auto', blockSize: blocksize = 0, codecMeta = 0 } = options
   const { typesize: itemBytes } = schunk
-  const filters = (options.filters ?? ['shuffle']).map(findFilter)
+  const filters = (filtersAsked(options) ?? ['shuffle']).map(findFilter)
   if (!Number.isInteger(level) || level < 0 || level > 9)
     throw usage(`the level is ${level}; it goes from 0 to 9`)
   if (filters.length > MAX_FILTERS)

@@ -8,7 +8,13 @@ import type { SChunkTraits } from '../../../core/schunk-traits.js'
 import { type PackRun, packChunks } from '../../../engine/pack-run.js'
 import { withWorkspace } from '../../../kernels/borrow.js'
 import { atPlace, type Entry, memoryEntry } from '../chunks/chunk-list.js'
-import { type CompressionOptions, headerFields, optionsOf, resolveParams } from '../chunks/cparams.js'
+import {
+  type CompressionOptions,
+  filtersAsked,
+  headerFields,
+  optionsOf,
+  resolveParams,
+} from '../chunks/cparams.js'
 import { packHow } from '../chunks/pack-how.js'
 import type { FrameHeader } from '../frame/header.js'
 
@@ -60,7 +66,10 @@ export class ChunkPacker {
 
   /** Changes how chunks are compressed from now on, and what the header says of it. @throws BlpkError USAGE */
   change(options: CompressionOptions): void {
-    Object.assign(this.#header, headerFields(this.use({ ...optionsOf(this.#header), ...options })))
+    const { shuffle: _, ...rest } = options
+    const filters = filtersAsked(options)
+    const asked = { ...optionsOf(this.#header), ...rest, ...(filters !== undefined && { filters }) }
+    Object.assign(this.#header, headerFields(this.use(asked)))
   }
 
   #packing(): Blosc2ChunkParams {
