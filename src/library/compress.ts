@@ -1,16 +1,17 @@
 // Packs anything into a container of any kind.
 
 import { usage } from '../core/errors.js'
-import { checkOptions } from '../format/check-options.js'
 import type { Output, PackResult } from '../format/output.js'
 import type { PackOptions } from '../format/pack-options.js'
-import { containerOf, formatById, formatByName, loadContainer } from '../format/registry.js'
+import { formatById, formatByName } from '../format/registry.js'
 import type { Format } from '../format/traits.js'
+import { compressPlain } from '../verbs/compress.js'
+import type { ArrayDescription } from '../verbs/described.js'
 import { isWritable, type OutputOptions, outputTo, outputToMemory, type Writable } from './outputs.js'
 import { openPlainInput, type Packable, type PlainInput } from './plain-input.js'
 
-/** How something is packed. */
-export interface CompressOptions extends PackOptions, OutputOptions {
+/** How something is packed. Plain bytes become the array that `dtype`, `shape` and `order` describe, if one is given. */
+export interface CompressOptions extends PackOptions, OutputOptions, ArrayDescription {
   /** `blp`, `b2frame`, `b2nd`, or that of a container of your own. Default: what the name says, else `blp`. */
   format?: string
   /** Take a `.npy` as plain bytes. */
@@ -33,10 +34,7 @@ async function packInto(
   const opened = await openPlainInput(from, o)
   try {
     const to = output(opened)
-    const format = formatFor(to.name, wanted)
-    checkOptions(format, options)
-    const container = await loadContainer(containerOf(format))
-    return await container.pack(opened.plain, to, format, options)
+    return await compressPlain(opened.plain, to, formatFor(to.name, wanted), options)
   } finally {
     await opened.close()
   }

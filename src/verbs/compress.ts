@@ -21,6 +21,22 @@ export interface CompressOptions extends PackOptions, ArrayDescription {
 }
 
 /**
+ * Packs plain bytes, or the array that they are or that options make of them.
+ * @param plain stays open
+ * @throws BlpkError USAGE, UNSUPPORTED, IO, …; nothing is left behind then
+ */
+export async function compressPlain(
+  plain: PlainSource,
+  output: Output,
+  format: Format,
+  o: PackOptions & ArrayDescription = {},
+): Promise<PackResult> {
+  checkOptions(format, o)
+  const container = await loadContainer(containerOf(format))
+  return withDescribed(plain, o, (whole) => container.pack(whole, output, format, o))
+}
+
+/**
  * Packs a source. A `.npy` file is packed as the array that it holds.
  * @param source plain bytes, or a `.npy` file; it stays open
  * @throws BlpkError USAGE, UNSUPPORTED, DAMAGED, IO, …; nothing is left behind then
@@ -32,8 +48,7 @@ export async function compress(
   o: CompressOptions = {},
 ): Promise<PackResult> {
   checkOptions(format, o)
-  const container = await loadContainer(containerOf(format))
   const plain = await openPlain(source, { raw: o.raw === true })
   await o.onOpened?.(plain)
-  return withDescribed(plain, o, (whole) => container.pack(whole, output, format, o))
+  return compressPlain(plain, output, format, o)
 }
