@@ -47,6 +47,17 @@ export function isWhole({ bytes, items, slice, field }: Selection): boolean {
   return bytes === undefined && items === undefined && slice === undefined && field === undefined
 }
 
+/** What of the options says what is wanted. */
+export function selectionOf({ bytes, items, slice, field, raw }: Selection): Selection {
+  return {
+    ...(bytes !== undefined && { bytes }),
+    ...(items !== undefined && { items }),
+    ...(slice !== undefined && { slice }),
+    ...(field !== undefined && { field }),
+    ...(raw !== undefined && { raw }),
+  }
+}
+
 /** @throws BlpkError USAGE where what is asked for excludes itself */
 export function checkSelection({ bytes, items, slice, field }: Selection): void {
   if ([bytes, items, slice].filter((part) => part !== undefined).length > 1)

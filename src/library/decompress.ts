@@ -3,7 +3,7 @@
 import type { ReadOptions } from '../disk/read-archive.js'
 import type { RunOptions } from '../engine/options.js'
 import type { OpenOptions } from '../format/opened.js'
-import type { Selection } from '../format/selection.js'
+import { type Selection, selectionOf } from '../format/selection.js'
 import type { Readable } from '../places/open.js'
 import { MemorySink } from '../sinks/memory.js'
 import { type DecompressResult, openToUnpack, unpackInto } from '../verbs/decompress.js'
@@ -17,17 +17,6 @@ export interface DecompressOptions
     Selection,
     Pick<OpenOptions, 'maxChunk' | 'dtype'>,
     Pick<ReadOptions, 'onNote'> {}
-
-/** What of the options says what is unpacked. */
-function partOf({ bytes, items, slice, field, raw }: Selection): Selection {
-  return {
-    ...(bytes !== undefined && { bytes }),
-    ...(items !== undefined && { items }),
-    ...(slice !== undefined && { slice }),
-    ...(field !== undefined && { field }),
-    ...(raw !== undefined && { raw }),
-  }
-}
 
 function openOptions({ threads, maxChunk, dtype }: DecompressOptions): OpenOptions {
   return {
@@ -67,7 +56,7 @@ export async function decompress(
   options: DecompressOptions = {},
 ): Promise<DecompressResult | Uint8Array> {
   const o = isWritable(to) ? options : to
-  const part = isWritable(to) ? partOf(o) : { ...partOf(o), raw: true }
+  const part = isWritable(to) ? selectionOf(o) : { ...selectionOf(o), raw: true }
   const memory = new MemorySink()
   const opened = await openFrom(from, part, o)
   try {

@@ -17,7 +17,7 @@ import { BytesPlainSink, type PlainSink } from '../sinks/plain.js'
 import { holdSource } from '../sources/held.js'
 import { type ContainerPlace, containerAt } from './open.js'
 
-export type { AxisKey, Selection, Slice } from '../format/selection.js'
+export { type AxisKey, type Selection, type Slice, selectionOf } from '../format/selection.js'
 
 /** What plain bytes come out of: a container, or a `.npy` file. */
 export type Unpackable = Selectable &

@@ -5,7 +5,7 @@ import { exactSize, jsonRatio, prettySeconds, prettySize } from '../../core/size
 import {
   type DecompressResult,
   openToUnpack,
-  type Selection,
+  selectionOf,
   type Unpackable,
   unpackInto,
 } from '../../verbs/decompress.js'
@@ -31,16 +31,6 @@ import { type Job, nameOutput } from './unpack-job.js'
 /** What was written. */
 interface Result extends DecompressResult {
   salvaged?: RecoveryReport
-}
-
-function selectionOf({ bytes, items, slice, field, raw }: CliOptions): Selection {
-  return {
-    ...(bytes !== undefined && { bytes }),
-    ...(items !== undefined && { items }),
-    ...(slice !== undefined && { slice }),
-    ...(field !== undefined && { field }),
-    ...(raw !== undefined && { raw }),
-  }
 }
 
 async function openMetadataOut(
