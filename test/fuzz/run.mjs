@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { makeSeeds, mutate } from './mutate.mjs'
 
-const HANG_MS = 15_000
+const HANG_MS = 5000
 /** Making the archives to damage takes longer than any try. */
 const START_MS = 60_000
 const MOST_RSS = 2 ** 30

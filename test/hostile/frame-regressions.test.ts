@@ -1,14 +1,37 @@
 import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { sealTrailer } from '../../dist/format/blosc2/chunks/checksums.js'
 import { planFrameRecovery } from '../../dist/format/blosc2/damage/recover.js'
 import { writeRecoveredFrame } from '../../dist/format/blosc2/damage/repair.js'
 import { writeSalvagedFrame } from '../../dist/format/blosc2/damage/salvage.js'
 import { verifyFrame } from '../../dist/format/blosc2/damage/verify.js'
-import { BytesPlainSink, MemorySink, MemorySource, NDArray, SChunk } from '../../dist/index.js'
+import {
+  BytesPlainSink,
+  MemorySink,
+  MemorySource,
+  NDArray,
+  type PlainSink,
+  SChunk,
+} from '../../dist/index.js'
 import { scratchDirectory } from '../support/scratch.js'
+
+/** A sink that counts how often it is written to. */
+function countedSink(): [MemorySink, PlainSink & { writes: number }] {
+  const sink = new MemorySink()
+  const plain = new BytesPlainSink(sink)
+  const counted = {
+    writes: 0,
+    write(bytes: Uint8Array) {
+      counted.writes++
+      return plain.write(bytes)
+    },
+    finish: () => plain.finish(),
+    abort: () => plain.abort(),
+  }
+  return [sink, counted]
+}
 
 /** A frame that the fuzzer found. */
 function fromBase64(text: string): Buffer {
@@ -83,11 +106,44 @@ test('half a million chunks that 235 bytes claim are salvaged before anybody giv
       'CAAAACgAAAAAAAAAAAEAAAAAAAAAAAAAAAAAAAAAAACUAZPNAAbeAADcAADOAAAAI9gAAAAAAAAAAAAAAAAAAAAAAA==',
   )
   const recovery = await planFrameRecovery(new MemorySource(frame), { fill: 'zeros' })
-  const sink = new MemorySink()
-  await writeSalvagedFrame(recovery, new BytesPlainSink(sink))
+  // Neither objects nor writes are as many as chunks.
+  expect(new Set(recovery.survey.chunks.chunks).size).toBe(2)
+  expect(new Set(recovery.chunks.entries).size).toBe(2)
+  const [sink, counted] = countedSink()
+  await writeSalvagedFrame(recovery, counted)
   expect(recovery.report.lost).toBe(541201)
   expect(sink.bytes.length).toBe(2 ** 24 + 31)
-}, 15_000)
+  expect(counted.writes).toBeLessThan(6)
+}, 5000)
+
+test('an array of 300 000 chunks of zeros is salvaged before anybody gives up', async () => {
+  const rows = 300_000
+  const cut = { chunks: [1, 2], blocks: [1, 2], checksum: 'none' } as const
+  const array = await NDArray.zeros([rows, 2], '<i4', cut)
+  const recovery = await planFrameRecovery(new MemorySource(await array.toCframe()))
+  const sink = new MemorySink()
+  await writeSalvagedFrame(recovery, new BytesPlainSink(sink))
+  expect(sink.bytes.length).toBe(8 * rows)
+}, 5000)
+
+describe('special chunks that follow each other are salvaged as they are read', () => {
+  const sizes = { 'small chunks': 12, 'chunks that are written one by one': 9 * 2 ** 20 }
+  for (const [name, chunkSize] of Object.entries(sizes)) {
+    test(name, async () => {
+      const s = await SChunk.create({ typesize: 4, chunkSize, checksum: 'none' })
+      await s.fillSpecial((5 * chunkSize) / 4 + 1, 'nans')
+      await s.set(chunkSize / 2, new Uint8Array(2 * chunkSize))
+      const recovery = await planFrameRecovery(new MemorySource(await s.toCframe()))
+      const sink = new MemorySink()
+      await writeSalvagedFrame(recovery, new BytesPlainSink(sink))
+      const kinds = recovery.survey.chunks.chunks.map((chunk) =>
+        'special' in chunk ? chunk.special : 'stored',
+      )
+      expect(kinds).toEqual(['nans', 'nans', 'zeros', 'zeros', 'nans', 'nans'])
+      expect(Buffer.compare(sink.bytes, await s.bytes())).toBe(0)
+    })
+  }
+})
 
 test('an index of 172 bytes that names 720899 chunks of NaNs does not fill the memory', () => {
   const frame = fromBase64(

@@ -6,7 +6,7 @@ import { type AxisRange, axisRange, type ChunkPicks, picksByChunk } from '../../
 import { axesOf, copyAxes } from '../../../array/runs.js'
 import { BlpkError, reworded } from '../../../core/errors.js'
 import { boxText } from '../../../core/shape-text.js'
-import { type PartRead, type PartSource, readParts } from './read-parts.js'
+import { countChunk, type PartRead, type PartSource, readParts } from './read-parts.js'
 
 /** What reads an array: its chunks and how they are cut. */
 export interface ArrayStore extends PartSource {
@@ -65,13 +65,19 @@ export async function readPicks(
   out: Uint8Array,
 ): Promise<void> {
   if (out.length === 0) return
+  const { chunks, options, partition } = store
   const shape = ranges.map(({ count }) => count)
   const reads: PartRead[] = []
-  eachChunk(store.partition, ranges, (picks, index) => reads.push(partRead(store, picks, index, shape, out)))
+  chunks.checkHolds()
+  eachChunk(partition, ranges, (picks, index) => {
+    // There may be millions of them, and zeros are there already.
+    if (options.postfilter === undefined && chunks.isZeros(index)) countChunk(store)
+    else reads.push(partRead(store, picks, index, shape, out))
+  })
   try {
     await readParts(store, reads)
   } catch (error) {
-    throw withBox(error, store.partition)
+    throw withBox(error, partition)
   }
 }
 

@@ -64,6 +64,8 @@ export class ChunkList {
   readonly #blocksize: number
   /** Plain sizes, where chunks have their own or the last one is not known by rule. */
   #sizes: number[] | undefined
+  /** Where each chunk starts, by these sizes. */
+  #starts: { sizes: readonly number[]; at: number[] } | undefined
   #nbytes: number
   /** By the chunks themselves, so that lists may share it. */
   readonly #layouts: LayoutCache
@@ -125,9 +127,19 @@ export class ChunkList {
       return [start, Math.min(this.chunksize, this.#nbytes - start)]
     }
     const sizes = await this.sizes()
-    let start = 0
-    for (let i = 0; i < index; i++) start += sizes[i] ?? 0
-    return [start, sizes[index] ?? 0]
+    return [this.#startsFor(sizes)[index] ?? this.#nbytes, sizes[index] ?? 0]
+  }
+
+  #startsFor(sizes: readonly number[]): number[] {
+    if (this.#starts?.sizes !== sizes) {
+      let end = 0
+      const at = sizes.map((size) => {
+        end += size
+        return end - size
+      })
+      this.#starts = { sizes, at }
+    }
+    return this.#starts.at
   }
 
   /** The plain sizes of all chunks. @throws BlpkError DAMAGED where they are not what the frame says */
@@ -188,6 +200,12 @@ export class ChunkList {
   knows(index: number): boolean {
     const entry = this.entries[index]
     return entry === undefined || 'special' in entry || this.#layouts.get(entry) !== undefined
+  }
+
+  /** Does the index say that the chunk is zeros? */
+  isZeros(index: number): boolean {
+    const entry = this.entries[index]
+    return entry !== undefined && 'special' in entry && entry.special !== 'nans'
   }
 
   /** A chunk with all that must be known to decode it. @throws BlpkError DAMAGED where its size is another one */

@@ -89,7 +89,15 @@ export async function placeChunks(
   const placed: Placed = { offsets: [], digests: [], written: [], end: keptUntil }
   const numbers = new FileNumbers(chunks)
   const frame = { header, chunksize: chunks.chunksize, vlmeta }
-  for (const [i, entry] of chunks.entries.entries()) {
+  const { entries } = chunks
+  let last: ChunkOffset | undefined
+  for (const [i, entry] of entries.entries()) {
+    // There may be millions, and the last of all may be shorter.
+    if (last !== undefined && entry === entries[i - 1] && i < entries.length - 1) {
+      placed.offsets.push(last)
+      continue
+    }
+    last = undefined
     if ('open' in entry && entry.at !== undefined && entry.at < keptUntil) {
       placed.offsets.push({ at: entry.at })
       placed.digests.push(entry.open().digest)
@@ -101,6 +109,7 @@ export async function placeChunks(
         : await placeEntry(ws, entry.open(), frame)
     if ('special' in placement) {
       placed.offsets.push(placement)
+      last = placement
       continue
     }
     const { bytes, cbytes } = placement

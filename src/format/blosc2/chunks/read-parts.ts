@@ -136,7 +136,7 @@ async function readThere(
     for (let one = await reads.next(); one.done !== true; one = await reads.next()) {
       const found = one.value
       if (isPortable(found, source)) return bringPart(found, source, slot)
-      if (isZeros(found, source)) count(source)
+      if (isZeros(found, source)) countChunk(source)
       else await readHere(ws, source, found)
     }
     return undefined
@@ -155,7 +155,8 @@ async function readThere(
   )
 }
 
-function count({ options }: PartSource): void {
+/** Counts a chunk that is read without decoding anything. */
+export function countChunk({ options }: PartSource): void {
   if (options.counts !== undefined) options.counts.chunks++
 }
 
@@ -210,7 +211,7 @@ async function readAllHere(
   reads: AsyncIterable<FoundPart>,
 ): Promise<void> {
   for await (const found of reads) {
-    if (isZeros(found, source)) count(source)
+    if (isZeros(found, source)) countChunk(source)
     else await readHere(ws, source, found)
   }
 }

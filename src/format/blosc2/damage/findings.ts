@@ -195,13 +195,13 @@ function ofChunks(facts: FrameFacts): Finding[] {
 function unread({ chunks, ends }: FrameFacts): Finding[] {
   const proved = ends.checks?.layer !== undefined
   const findings: Finding[] = []
-  for (const [i, chunk] of chunks.chunks.entries()) {
-    if (!('sound' in chunk) || chunk.sound.unread === undefined) continue
+  chunks.chunks.forEach((chunk, i) => {
+    if (!('sound' in chunk) || chunk.sound.unread === undefined) return
     const { unread: problem } = chunk.sound
     const how = proved ? 'it matches its checksum, but was not decompressed' : 'it was not decompressed'
     const message = `chunk ${i}: ${how}: ${problem.message}`
     findings.push(damageFinding(problem, { message, chunk: i }))
-  }
+  })
   return findings
 }
 

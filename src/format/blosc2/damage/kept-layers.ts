@@ -27,19 +27,23 @@ function describedIn(vlmeta: Layers): NdarrayLayout | undefined {
 }
 
 /** The plain bytes of chunks that are left out, by the size that all chunks but the last have. */
-function spansWithout(survey: FrameSurvey, kept: ReadonlySet<number>, total: number): Span[] {
-  const { chunksize } = survey.sizes
-  return survey.chunks.chunks.flatMap((_, i) =>
-    kept.has(i) ? [] : [{ start: i * chunksize, stop: Math.min((i + 1) * chunksize, total) }],
-  )
+function spansWithout({ sizes, chunks }: FrameSurvey, kept: readonly number[], total: number): Span[] {
+  const { chunksize } = sizes
+  const spans: Span[] = []
+  let next = 0
+  for (const index of [...kept, chunks.chunks.length]) {
+    if (index > next) spans.push({ start: next * chunksize, stop: Math.min(index * chunksize, total) })
+    next = index + 1
+  }
+  return spans
 }
 
 /**
  * Fits the description of an array in a frame without shape to the chunks that are left, as it is done for archives.
- * @param kept indices of the chunks in the output, zeros among them
+ * @param kept indices of the chunks in the output, zeros among them, in order
  * @param nbytes plain bytes of the output
  */
-export function layersFor(survey: FrameSurvey, kept: ReadonlySet<number>, nbytes: number): KeptLayers {
+export function layersFor(survey: FrameSurvey, kept: readonly number[], nbytes: number): KeptLayers {
   const { vlmeta, sizes } = survey
   const array = survey.array === undefined ? describedIn(vlmeta) : undefined
   if (array === undefined) return { vlmeta, tensor: undefined }

@@ -42,6 +42,11 @@ export interface Ordered {
   exact: boolean
 }
 
+/** One object stands for all of them: a frame of a hundred bytes can claim a million. */
+function alike<T>(count: number, chunk: T): T[] {
+  return new Array<T>(count).fill(chunk)
+}
+
 const key = (digest: Uint8Array): string => Buffer.from(digest).toString('latin1')
 
 /** The checksums name the chunks in the order of the index. */
@@ -49,21 +54,17 @@ export function orderByDigests(layer: ChecksumLayer, pieces: readonly UnindexedC
   const found = new Map<string, SoundChunk>()
   for (const { sound, digest } of pieces)
     if (sound !== undefined && digest !== undefined) found.set(key(digest), sound)
-  const lost = damaged('the chunk was not found')
-  const chunks: SurveyedChunk[] = []
+  const lost = { lost: damaged('the chunk was not found') }
   let at = 0
-  for (const { count, special } of layer.runs) {
-    for (let i = 0; i < count; i++) {
-      if (special !== undefined) {
-        chunks.push({ special })
-        continue
-      }
-      const sound = found.get(key(layer.digests.subarray(at, at + DIGEST_BYTES)))
-      at += DIGEST_BYTES
-      chunks.push(sound === undefined ? { lost } : { sound })
-    }
+  const next = (): SurveyedChunk => {
+    const sound = found.get(key(layer.digests.subarray(at, at + DIGEST_BYTES)))
+    at += DIGEST_BYTES
+    return sound === undefined ? lost : { sound }
   }
-  return { chunks, exact: true }
+  const runs = layer.runs.map(({ count, special }): SurveyedChunk[] =>
+    special === undefined ? Array.from({ length: count }, next) : alike(count, { special }),
+  )
+  return { chunks: runs.flat(), exact: true }
 }
 
 /**
@@ -84,14 +85,12 @@ export function orderByPlace(
   const fits = isOne || broken === missing
   const chunks = pieces.flatMap(({ sound, problem }): SurveyedChunk[] => {
     if (sound !== undefined) return [{ sound }]
-    const lost = problem ?? damaged('the chunk is lost')
-    return Array.from({ length: isOne ? missing : 1 }, () => ({ lost }))
+    return alike(isOne ? missing : 1, { lost: problem ?? damaged('the chunk is lost') })
   })
   const rest = expected === undefined ? 0 : Math.max(0, expected - chunks.length)
   const lost = damaged('the chunk was not found: it may have been one that stands in the index alone')
   const last = pieces.at(-1)?.sound
   const end = last !== undefined && last.nbytes < chunksize ? chunks.splice(-1) : []
-  for (let i = 0; i < rest; i++) chunks.push({ lost })
-  chunks.push(...end)
-  return { chunks: expected === undefined ? chunks : chunks.slice(0, expected), exact: fits && missing >= 0 }
+  const all = chunks.concat(alike(rest, { lost }), end)
+  return { chunks: expected === undefined ? all : all.slice(0, expected), exact: fits && missing >= 0 }
 }

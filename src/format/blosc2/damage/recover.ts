@@ -1,7 +1,6 @@
 // Decides what of a damaged frame is kept.
 
-import { gridIndex } from '../../../array/chunk-box.js'
-import { type Partition, partition } from '../../../array/geometry.js'
+import { type Partition, partition, product } from '../../../array/geometry.js'
 import type { NdarrayLayout } from '../../../array/npy/index.js'
 import type { ByteSource } from '../../../bytes/byte-source.js'
 import { type BlpkError, damaged } from '../../../core/errors.js'
@@ -14,6 +13,7 @@ import { B2ND_LAYER, CATERVA_LAYER, formatB2nd } from '../frame/array-layer.js'
 import type { FrameHeader } from '../frame/header.js'
 import type { Layers } from '../frame/layers.js'
 import { standInError } from '../frame/objects.js'
+import type { OffsetSpecial } from '../frame/offsets.js'
 import { isError, type SurveyedArray } from './array.js'
 import { layersFor } from './kept-layers.js'
 import type { SurveyedChunk } from './order.js'
@@ -40,18 +40,26 @@ export interface FrameRecovery {
   report: RecoveryReport
 }
 
-interface Kept {
-  index: number
-  chunk: SurveyedChunk
+/** The places of those chunks that are as they should be. */
+function indicesOf(
+  chunks: readonly SurveyedChunk[],
+  isWanted: (chunk: SurveyedChunk, index: number) => boolean,
+): number[] {
+  const indices: number[] = []
+  chunks.forEach((chunk, index) => {
+    if (isWanted(chunk, index)) indices.push(index)
+  })
+  return indices
 }
 
 /** Whole layers along axis 0 go with a lost chunk, so that what is left is an array. */
 function keepRows(
   array: SurveyedArray,
   chunks: readonly SurveyedChunk[],
-): { kept: Kept[]; array: SurveyedArray } {
+): { kept: number[]; array: SurveyedArray } {
   const lostRows = new Set<number>()
-  const rowOf = (index: number): number => gridIndex(array.cut, index)[0] ?? 0
+  const inRow = product(array.cut.chunks.slice(1))
+  const rowOf = (index: number): number => Math.floor(index / inRow)
   chunks.forEach((chunk, i) => {
     if ('lost' in chunk) lostRows.add(rowOf(i))
   })
@@ -60,7 +68,7 @@ function keepRows(
   let left = 0
   for (let row = 0; row < (array.cut.chunks[0] ?? 0); row++)
     if (!lostRows.has(row)) left += Math.min(extent, rows - row * extent)
-  const kept = chunks.flatMap((chunk, index) => (lostRows.has(rowOf(index)) ? [] : [{ index, chunk }]))
+  const kept = indicesOf(chunks, (_, index) => !lostRows.has(rowOf(index)))
   const meta = { ...array.meta, shape: [left, ...array.meta.shape.slice(1)] }
   const cut: Partition = partition(meta)
   return { kept, array: { meta, cut, count: kept.length } }
@@ -83,39 +91,49 @@ function usableArray(survey: FrameSurvey, notes: Finding[]): SurveyedArray | und
 }
 
 interface Selection {
-  kept: Kept[]
+  /** Places of chunks, in the order of the index. */
+  kept: number[]
   array: SurveyedArray | undefined
   filled: number
 }
 
 function select(survey: FrameSurvey, o: FrameRecoverOptions, notes: Finding[]): Selection {
   const { chunks } = survey.chunks
-  const all = chunks.map((chunk, index) => ({ index, chunk }))
   const array = usableArray(survey, notes)
-  const lost = all.filter(({ chunk }) => 'lost' in chunk)
-  if (lost.length === 0) return { kept: all, array, filled: 0 }
-  if (o.fill === 'zeros' && survey.sizes.sizes === undefined) return { kept: all, array, filled: lost.length }
+  const sound = indicesOf(chunks, (chunk) => !('lost' in chunk))
+  const lost = chunks.length - sound.length
+  if (lost === 0) return { kept: sound, array, filled: 0 }
+  if (o.fill === 'zeros' && survey.sizes.sizes === undefined)
+    return { kept: indicesOf(chunks, () => true), array, filled: lost }
   if (o.fill === 'zeros') notes.push(note('lost chunks were left out: chunks have sizes of their own here'))
   if (array === undefined || array.meta.shape.length === 0)
-    return { kept: all.filter(({ chunk }) => !('lost' in chunk)), array: undefined, filled: 0 }
+    return { kept: sound, array: undefined, filled: 0 }
   const rows = keepRows(array, chunks)
   notes.push(note(`the array has ${rows.array.meta.shape[0]} of its ${array.meta.shape[0]} rows left`))
   return { ...rows, filled: 0 }
 }
 
-function entryOf({ index, chunk }: Kept, survey: FrameSurvey, nbytes: number): Entry {
-  if ('sound' in chunk) return { open: () => chunk.sound.open(index) }
-  const special = 'special' in chunk ? chunk.special : 'zeros'
-  const { typesize, blocksize } = survey.trueHeader
-  // Chunks of their own size must say it themselves.
-  return survey.sizes.sizes === undefined
-    ? { special }
-    : memoryEntry(storedSpecial(special, { nbytes, typesize, blocksize }))
+/** One entry for all that are alike. */
+const SPECIAL_ENTRIES: Record<OffsetSpecial, Entry> = {
+  zeros: { special: 'zeros' },
+  nans: { special: 'nans' },
+  uninit: { special: 'uninit' },
 }
 
-function sizeOf({ index, chunk }: Kept, survey: FrameSurvey): number {
-  if ('sound' in chunk) return chunk.sound.nbytes
-  const { sizes, nbytes = 0, chunksize } = survey.sizes
+function entryOf(survey: FrameSurvey, index: number): Entry {
+  const chunk = survey.chunks.chunks[index]
+  if (chunk !== undefined && 'sound' in chunk) return { open: () => chunk.sound.open(index) }
+  const special = chunk !== undefined && 'special' in chunk ? chunk.special : 'zeros'
+  if (survey.sizes.sizes === undefined) return SPECIAL_ENTRIES[special]
+  // Chunks of their own size must say it themselves.
+  const { typesize, blocksize } = survey.trueHeader
+  return memoryEntry(storedSpecial(special, { nbytes: sizeOf(survey, index), typesize, blocksize }))
+}
+
+function sizeOf({ chunks, sizes: known }: FrameSurvey, index: number): number {
+  const chunk = chunks.chunks[index]
+  if (chunk !== undefined && 'sound' in chunk) return chunk.sound.nbytes
+  const { sizes, nbytes = 0, chunksize } = known
   if (sizes !== undefined) return sizes[index] ?? 0
   return Math.min(chunksize, nbytes - index * chunksize)
 }
@@ -174,16 +192,15 @@ export async function planFrameRecovery(
   const notes: Finding[] = []
   if (survey.ends.metaLost) withoutUninit(survey, notes)
   const all = survey.chunks.chunks
-  const lost = all.filter((chunk) => 'lost' in chunk).length
+  const lost = all.reduce((count, chunk) => count + ('lost' in chunk ? 1 : 0), 0)
   const { kept, array, filled } = select(survey, o, notes)
   if (lost > 0 && lost === all.length) throw nothingLeft(all)
   if (!survey.chunks.exact) notes.push(note('some positions are a guess: nothing tells which chunk is which'))
-  const sizes = kept.map((one) => sizeOf(one, survey))
-  const nbytes = sizes.reduce((sum, size) => sum + size, 0)
-  const layers = layersFor(survey, new Set(kept.map(({ index }) => index)), nbytes)
+  const nbytes = kept.reduce((sum, index) => sum + sizeOf(survey, index), 0)
+  const layers = layersFor(survey, kept, nbytes)
   if (layers.note !== undefined) notes.push(note(layers.note))
   const { typesize, blocksize } = survey.trueHeader
-  const entries = kept.map((one, i) => entryOf(one, survey, sizes[i] ?? 0))
+  const entries = kept.map((index) => entryOf(survey, index))
   const metaLost = survey.ends.metaLost || survey.layerProblems.size > 0
   const vlmetaLost = survey.ends.trailer === undefined && survey.ends.header.hasVlmeta
   const isArrayLost = survey.array !== undefined && array === undefined

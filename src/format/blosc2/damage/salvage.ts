@@ -67,7 +67,6 @@ async function writeArray(
   const store = { chunks: r.chunks, partition: array.cut, itemBytes, options, threads: o.threads }
   if (array.meta.shape.includes(0)) return
   for (const box of boxesInOrder(array.meta.shape, itemBytes)) {
-    o.signal?.throwIfAborted()
     const bytes = new Uint8Array(product(box.stop.map((stop, i) => stop - (box.start[i] ?? 0))) * itemBytes)
     await readBox(store, { bytes, box })
     await sink.write(bytes)
@@ -88,11 +87,44 @@ async function writeChunk(chunk: OpenChunk, sink: PlainSink): Promise<void> {
   }
 }
 
-/** Tells how much was written. */
-function counted(sink: PlainSink, total: number, { onProgress }: RunOptions): PlainSink {
+/** Chunks that are all like the first: it is decoded once, and many are written at a time. */
+async function writeAlike(chunk: OpenChunk, count: number, sink: PlainSink): Promise<void> {
+  const { nbytes } = chunk.header
+  const bytes = new Uint8Array(nbytes * Math.min(count, Math.floor(PIECE / nbytes)))
+  await chunk.all(bytes.subarray(0, nbytes))
+  for (let at = nbytes; at < bytes.length; at *= 2) bytes.copyWithin(at, 0, at)
+  for (let left = count * nbytes; left > 0; left -= bytes.length) await sink.write(bytes.subarray(0, left))
+}
+
+/** How many chunks from `index` on stand in the index alone, and are alike. */
+function countAlike({ chunks, report }: FrameRecovery, index: number): number {
+  const { entries, chunksize } = chunks
+  const entry = entries[index]
+  if (entry === undefined || !('special' in entry) || chunksize === 0) return 1
+  const whole = Math.floor(report.nbytes / chunksize)
+  let stop = index + 1
+  while (stop < whole && entries[stop] === entry) stop++
+  return stop - index
+}
+
+async function writeChunks(r: FrameRecovery, sink: PlainSink): Promise<void> {
+  const { ws, chunks } = r
+  const traits = traitsFor(r)
+  for (let i = 0; i < chunks.entries.length; ) {
+    const chunk = await chunks.openChunk(ws, i, traits)
+    const count = countAlike(r, i)
+    if (count > 1 && 2 * chunk.header.nbytes <= PIECE) await writeAlike(chunk, count, sink)
+    else for (let k = 0; k < count; k++) await writeChunk(chunk, sink)
+    i += count
+  }
+}
+
+/** Tells how much was written, and stops between writes. */
+function counted(sink: PlainSink, total: number, { signal, onProgress }: RunOptions): PlainSink {
   let plain = 0
   return {
     async write(bytes) {
+      signal?.throwIfAborted()
       await sink.write(bytes)
       plain += bytes.length
       onProgress?.({ plain, packed: plain, total: Math.max(total, plain) })
@@ -115,12 +147,7 @@ export async function writeSalvagedFrame(
   const sink = counted(target, r.report.nbytes, o)
   try {
     if (r.array !== undefined) await writeArray(r, r.array, sink, o)
-    else {
-      for (let i = 0; i < r.chunks.entries.length; i++) {
-        o.signal?.throwIfAborted()
-        await writeChunk(await r.chunks.openChunk(r.ws, i, traitsFor(r)), sink)
-      }
-    }
+    else await writeChunks(r, sink)
     await sink.finish()
   } catch (error) {
     await sink.abort()

@@ -61,14 +61,14 @@ function commonSize(
 
 /** Chunks of another size than theirs are none of this frame; those of an array are all whole. */
 function dropForeign(chunks: SurveyedChunk[], chunksize: number, areWhole: boolean): void {
-  for (const [i, chunk] of chunks.entries()) {
-    if (!('sound' in chunk)) continue
+  chunks.forEach((chunk, i) => {
+    if (!('sound' in chunk)) return
     const { nbytes, open } = chunk.sound
     const fits = areWhole || i < chunks.length - 1 ? nbytes === chunksize : nbytes <= chunksize
-    if (fits) continue
+    if (fits) return
     const message = `the chunk has ${nbytes} plain bytes, and should have ${chunksize}`
     chunks[i] = { lost: damaged(message, open(i).place) }
-  }
+  })
 }
 
 /** NaNs that do not fill their chunk are none; the last chunk may be shorter than the others. */
@@ -78,10 +78,10 @@ function dropRaggedNans(chunks: SurveyedChunk[], typesize: number, chunksize: nu
       ? undefined
       : { lost: damaged(`the chunk of ${nbytes} bytes is no multiple of its items of ${typesize}`) }
   const [others, last] = [judge(chunksize), judge(ofLast)]
-  for (const [i, chunk] of chunks.entries()) {
-    if (!('special' in chunk) || chunk.special !== 'nans') continue
+  chunks.forEach((chunk, i) => {
+    if (!('special' in chunk) || chunk.special !== 'nans') return
     chunks[i] = (i === chunks.length - 1 ? last : others) ?? chunk
-  }
+  })
 }
 
 function variableSizes(chunks: readonly SurveyedChunk[]): TrueSizes {
