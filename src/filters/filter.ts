@@ -64,5 +64,5 @@ export interface Filter extends Loadable {
 
 /** Copies inside the arena. */
 export function copyWithin(ws: Workspace, src: number, nbytes: number, dst: number): void {
-  ws.view(dst, nbytes).set(ws.view(src, nbytes))
+  ws.kernels.copyBytes(dst, src, nbytes)
 }

@@ -112,7 +112,11 @@ export interface Kernels {
     level: number,
     table: number,
   ): number
-  /** Undoes {@link encodeStreams}, reading `cbytes` bytes at most; 0 where a stream is malformed, else 1. */
+  /**
+   * Undoes {@link encodeStreams}, reading `cbytes` bytes at most.
+   * @param runs 1 if a stream may be one repeated byte, as in Blosc2, else 0
+   * @returns 0 if a stream is malformed, else 1
+   */
   decodeStreams(
     codec: number,
     src: number,
@@ -120,7 +124,12 @@ export interface Kernels {
     streams: number,
     size: number,
     dst: number,
+    runs: number,
   ): number
+  /** Copies bytes that do not overlap; faster than a view's `set`, which copies shared memory word by word. */
+  copyBytes(dst: number, src: number, nbytes: number): void
+  /** Fills with one byte. */
+  fillBytes(dst: number, byte: number, nbytes: number): void
   /** dst = a ^ b; the three may be the same. */
   xorBytes(a: number, b: number, nbytes: number, dst: number): void
   /** Undoes the xor of each item of `width` (1, 2, 4, 8) bytes with the one before it, in place. */

@@ -144,7 +144,7 @@ describe.each(PACKERS)('$name', (p) => {
           {
             input: bytes,
             capacity: streams * size,
-            call: (k, src, dst) => k.decodeStreams(p.id, src, bytes.length, streams, size, dst),
+            call: (k, src, dst) => k.decodeStreams(p.id, src, bytes.length, streams, size, dst, 1),
           },
           (result) => result * streams * size,
         )

@@ -58,7 +58,7 @@ describe.each([
     }
     expect(at).toBe(cbytes)
     u8.fill(GUARD, PLAIN - 64, PLAIN + streams * size + 64)
-    expect(k.decodeStreams(codec, PACKED, cbytes, streams, size, PLAIN)).toBe(1)
+    expect(k.decodeStreams(codec, PACKED, cbytes, streams, size, PLAIN, 0)).toBe(1)
     const source = u8.subarray(SRC, SRC + streams * size)
     expect(Buffer.compare(u8.subarray(PLAIN, PLAIN + streams * size), source)).toBe(0)
     expect(u8[PLAIN - 1]).toBe(GUARD)
@@ -77,10 +77,28 @@ describe.each([
     expect(encode(codec, 4, 500, needed + 100)).toBe(needed)
   })
 
+  it('fills in runs of one byte, where the format has them', () => {
+    const stored = Uint8Array.from({ length: 100 }, (_, i) => (i * 37) & 0xff)
+    const runs = [0, 0, 0, 0, 0x39, 0xff, 0xff, 0xff, 1, 100, 0, 0, 0, ...stored]
+    u8.set(runs, PACKED)
+    u8.fill(GUARD, PLAIN - 64, PLAIN + 400)
+    const decode = (n: number, withRuns: number) => k.decodeStreams(codec, PACKED, n, 3, 100, PLAIN, withRuns)
+    expect(decode(runs.length, 1)).toBe(1)
+    const plain = [...new Uint8Array(100), ...new Uint8Array(100).fill(0xc7), ...stored]
+    expect([...u8.subarray(PLAIN, PLAIN + 300)]).toEqual(plain)
+    expect([u8[PLAIN - 1], u8[PLAIN + 300]]).toEqual([GUARD, GUARD])
+    expect(decode(runs.length, 0)).toBe(0)
+    for (let n = 0; n < runs.length; n++) expect(decode(n, 1), `${n} bytes`).toBe(0)
+    u8[PACKED + 8] = 2
+    expect(decode(runs.length, 1), 'an unknown token').toBe(0)
+    u8.set([0xff, 0xfe, 0xff, 0xff, 1], PACKED + 4)
+    expect(decode(runs.length, 1), 'a size below -255').toBe(0)
+  })
+
   it('refuses streams that are cut, too long, or of another size', () => {
     fill(4, 500)
     const cbytes = encode(codec, 4, 500, 1 << 16)
-    const decode = (n: number, size = 500) => k.decodeStreams(codec, PACKED, n, 4, size, PLAIN)
+    const decode = (n: number, size = 500) => k.decodeStreams(codec, PACKED, n, 4, size, PLAIN, 0)
     for (let n = 0; n < cbytes; n++) expect(decode(n), `${n} bytes of ${cbytes}`).toBe(0)
     expect(decode(cbytes, 501)).toBe(0)
     view.setUint32(PACKED, 0xffffffff, true)

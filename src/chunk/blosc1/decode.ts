@@ -10,6 +10,7 @@ import type { Workspace } from '../../kernels/workspace.js'
 import { CHUNK_HEADER_BYTES, type ChunkHeader, streamsOfBlock } from './header.js'
 import { chunkContext, filterForBlock } from './shuffle.js'
 
+// The reader of Blosc2 chunks could do this too, but takes 8 % longer for chunks of 1 MiB and 85 % for 16 KiB (lz4).
 interface Reader {
   ws: Workspace
   h: ChunkHeader
@@ -47,7 +48,7 @@ function takeAtOnce(r: Reader, position: number, streams: number, size: number, 
   if (r.codec.kernel === undefined || r.address === undefined) return false
   const { kernels } = r.ws
   const src = r.address + position
-  return kernels.decodeStreams(r.h.codecFormat, src, r.h.cbytes - position, streams, size, dst) !== 0
+  return kernels.decodeStreams(r.h.codecFormat, src, r.h.cbytes - position, streams, size, dst, 0) !== 0
 }
 
 /** Decodes a block to the address `dst` in the arena. */

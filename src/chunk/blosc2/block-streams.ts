@@ -94,6 +94,8 @@ export class BlockStreams {
     const target = this.#ws.scratch('filtered', size)
     const view = new DataView(this.#ws.arena.handle.memory.buffer, address, nbytes)
     const missing = piecewise ? start : undefined
+    if (missing === undefined && want >= each && this.#takeAtOnce(address, nbytes, count, each, target))
+      return target
     const s: Streams = { address, nbytes, view, missing, size: each, ...span, pending: [] }
     try {
       if (sizes !== undefined) this.#decompress(s, 4, nbytes - 4, target)
@@ -104,6 +106,14 @@ export class BlockStreams {
     }
     if (s.pending.length > 0) await Promise.all(s.pending)
     return target
+  }
+
+  /** Decodes all streams by one call into the kernels. @returns false if that cannot be done; one by one then tells why */
+  #takeAtOnce(src: number, cbytes: number, count: number, size: number, dst: number): boolean {
+    const { dictionary, sizes } = this.#layout
+    const { kernel } = this.#codec
+    if (kernel === undefined || dictionary !== undefined || sizes !== undefined) return false
+    return this.#ws.kernels.decodeStreams(kernel.id, src, cbytes, count, size, dst, 1) !== 0
   }
 
   /** Decodes the stream at `at` and returns where the next one starts. */
@@ -119,7 +129,7 @@ export class BlockStreams {
   }
 
   #takeRun(s: Streams, at: number, head: number, dst: number): number {
-    this.#ws.view(dst + s.first, s.want - s.first).fill(-head & 0xff)
+    this.#ws.kernels.fillBytes(dst + s.first, -head & 0xff, s.want - s.first)
     if (head === 0) return at + 4
     if (at + 4 >= s.nbytes || head < -255)
       throw damaged('a run in the chunk has no byte to repeat', this.#bytes.place)
@@ -133,7 +143,7 @@ export class BlockStreams {
     const { size, first, want } = s
     if (cbytes === size) {
       this.#bringPiece(s, at + first, want - first)
-      this.#ws.view(dst + first, want - first).set(this.#ws.view(s.address + at + first, want - first))
+      this.#ws.kernels.copyBytes(dst + first, s.address + at + first, want - first)
       return
     }
     this.#bringPiece(s, at, cbytes)

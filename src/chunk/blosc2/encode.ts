@@ -77,10 +77,15 @@ class ChunkWriter {
     const [from, nbytes] = packed === 0 ? [address, size] : [target, packed]
     if (nbytes > room) return false
     this.#view.setInt32(this.position, nbytes, true)
-    const there = this.#address !== undefined && from === this.#address + this.position + 4
-    if (!there) this.#out.set(this.#ws.view(from, nbytes), this.position + 4)
+    this.#place(from, nbytes, this.position + 4)
     this.position += 4 + nbytes
     return true
+  }
+
+  /** Copies a packed stream to its place in the chunk, unless it was packed there. */
+  #place(from: number, nbytes: number, at: number): void {
+    if (this.#address === undefined) this.#out.set(this.#ws.view(from, nbytes), at)
+    else if (from !== this.#address + at) this.#ws.kernels.copyBytes(this.#address + at, from, nbytes)
   }
 
   /** @returns false where there is no room left */
@@ -101,7 +106,7 @@ class ChunkWriter {
     const [ws, dictionary] = [this.#ws, this.#dictionary]
     if (dictionary === undefined) return address
     const behind = dictionary.address + dictionary.nbytes
-    ws.view(behind, size).set(ws.view(address, size))
+    ws.kernels.copyBytes(behind, address, size)
     return behind
   }
 

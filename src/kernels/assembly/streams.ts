@@ -1,6 +1,6 @@
 // All streams of a block in one call: each is its size in four bytes, and as many bytes.
 import { blosclzCompress, blosclzDecompress } from './blosclz'
-import { copyBytes } from './copy'
+import { copyBytes, fillBytes } from './copy'
 import { lz4Compress, lz4Decompress } from './lz4'
 import { lz4hcCompress } from './lz4hc'
 
@@ -43,16 +43,32 @@ export function encodeStreams(
   return <u32>(at - dst)
 }
 
+/** One byte again and again, as Blosc2 writes it: minus the byte for a size, then a token; 0 alone for zeros. */
+// @ts-ignore: decorator
+@inline
+function isRepeated(n: i32, src: usize, end: usize): bool {
+  return n == 0 || (n < 0 && n >= -255 && src < end && (load<u8>(src) & 1) == 1)
+}
+
 /**
- * Decompresses `streams` streams of `size` plain bytes each, of which `cbytes` bytes can be read. Returns 0 where
- * one is malformed, else 1; never writes beyond its plain bytes.
+ * Decompresses `streams` streams of `size` plain bytes each, of which `cbytes` bytes can be read. Returns 0 if one is
+ * malformed, else 1; never writes beyond its plain bytes. With `runs`, a stream may be one repeated byte.
  */
-export function decodeStreams(codec: u32, src: usize, cbytes: usize, streams: u32, size: u32, dst: usize): bool {
+export function decodeStreams(
+  codec: u32, src: usize, cbytes: usize, streams: u32, size: u32, dst: usize, runs: bool,
+): bool {
   const end = src + cbytes
   for (let i: u32 = 0; i < streams; i++) {
     if (end - src < SIZE_BYTES) return false
     const n = load<u32>(src)
     src += SIZE_BYTES
+    if (runs && <i32>n <= 0) {
+      if (!isRepeated(<i32>n, src, end)) return false
+      fillBytes(dst, <u8>(0 - n), size)
+      if (n != 0) src++
+      dst += size
+      continue
+    }
     if (<usize>n > end - src) return false
     if (n == size) copyBytes(dst, src, size)
     else {
