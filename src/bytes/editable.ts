@@ -61,12 +61,12 @@ export interface VersionedEditable extends Replaceable {
 
 /** What a change of an archive is going to do. Positions and sizes are in bytes. */
 export interface ChangePlan {
-  /** Ranges that will be overwritten; what lies behind the end of the file needs no saving. */
+  /** Ranges that will be overwritten, at most 16, none of which overlap; what lies behind the end needs no saving. */
   ranges: readonly [position: number, nbytes: number][]
-  /** The header before and after, equally long. */
+  /** The header before and after, equally long: at least a byte of what the archive starts with. */
   before: Uint8Array
   after: Uint8Array
-  /** Chunks that stay as they are. */
+  /** Chunks that stay as they are, behind the header and apart from the ranges. */
   kept: { start: number; stop: number }
   /** Does who makes the change have the lock? */
   locked?: boolean

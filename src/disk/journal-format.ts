@@ -9,7 +9,6 @@ const JOURNAL_VERSION = 2
 const OLDEST_VERSION = 1
 /** As much of an archive's header as is looked at. */
 export const MAX_HEAD_BYTES = 4096
-const MIN_HEAD_BYTES = 32
 /** Facts of more bytes than this are nobody's. */
 const MAX_FACTS_BYTES = 1 << 16
 const MAX_RANGES = 16
@@ -91,7 +90,7 @@ function isHex(value: unknown, least: number, most = least): value is string {
 
 function areHeads(before: unknown, after: unknown, size: number): boolean {
   const most = Math.min(size, MAX_HEAD_BYTES)
-  const isHead = (value: unknown): value is string => isHex(value, MIN_HEAD_BYTES, most)
+  const isHead = (value: unknown): value is string => isHex(value, 1, most)
   return isHead(before) && isHead(after) && before.length === after.length
 }
 

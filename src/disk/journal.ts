@@ -13,6 +13,8 @@ import {
   type JournalFacts,
   MAX_ANCHOR_BYTES,
   MAX_HEAD_BYTES,
+  PREFIX_BYTES,
+  parseFacts,
 } from './journal-format.js'
 import { modeWithin } from './modes.js'
 import { namesBeside } from './names.js'
@@ -90,6 +92,12 @@ function writeAll(disk: Disk, to: number, from: number, facts: JournalFacts, has
   disk.sync(to)
 }
 
+/** A journal that its reader does not understand would undo nothing. */
+function checkReadable(facts: JournalFacts): void {
+  if (parseFacts(formatFacts(facts).subarray(PREFIX_BYTES)) === undefined)
+    throw new Error('no journal can undo what a change plans')
+}
+
 function factsOf(
   disk: Disk,
   fd: number,
@@ -98,7 +106,7 @@ function factsOf(
   anchor: Anchor | undefined,
 ): JournalFacts {
   const archive = disk.facts(fd)
-  return {
+  const facts = {
     pid: process.pid,
     host: hostname(),
     locked: plan.locked !== false,
@@ -111,6 +119,8 @@ function factsOf(
     anchor,
     ranges: plan.ranges.map((range) => cutTo(archive.size, range)),
   }
+  checkReadable(facts)
+  return facts
 }
 
 /**

@@ -232,6 +232,7 @@ describe('a journal that is none', () => {
       { ranges: [[0, 1000]] },
       { ranges: 'x' },
       { before: 'zz' },
+      { before: '', after: '' },
       { anchor: { position: 0, nbytes: 2 ** 40, xxh64: '0'.repeat(16) } },
       { anchor: null },
     ]
