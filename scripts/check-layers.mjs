@@ -131,6 +131,6 @@ for (const edges of folderGraphs())
 
 for (const fault of faults) console.error(fault)
 if (faults.length > 0) {
-  console.error(`${faults.length} faults of structure; docs/ARCHITECTURE.md says what the layers are`)
+  console.error(`${faults.length} faults of structure; docs/architecture.md says what the layers are`)
   process.exitCode = 1
 }

@@ -1,4 +1,4 @@
-// The metalayer that holds the checksums of a frame (docs/FORMAT.md).
+// The metalayer that holds the checksums of a frame (docs/format.md).
 
 import { damaged, type ErrorPlace, unsupported } from '../../../core/errors.js'
 import { type ChunkOffset, type OffsetSpecial, SPECIAL_NUMBERS } from './offsets.js'
@@ -32,7 +32,7 @@ export interface ChunkRun {
   special?: OffsetSpecial
 }
 
-/** What the layer says (docs/FORMAT.md, "Checksums of a frame"). */
+/** What the layer says (docs/format.md, "Checksums of a frame"). */
 export interface ChecksumLayer {
   /** The header of the frame as it was when the layer was written. */
   header: Uint8Array
