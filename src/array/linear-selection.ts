@@ -2,9 +2,9 @@
 // which the bytes lie.
 
 import { product } from './geometry.js'
-import { fromFortranOrder } from './order.js'
-import type { AxisRange, Runs } from './picks.js'
-import { copyAxes, stridesOf } from './runs.js'
+import type { AxisRange } from './picks.js'
+import { stridesOf } from './runs.js'
+import { Scatter, type ScatterAxis } from './scatter.js'
 import { type StridedAxis, type StridedRun, stridedRuns } from './strided-runs.js'
 
 /** Bytes of a region at most, where one item is not larger. */
@@ -30,15 +30,19 @@ export interface Region {
   runs(): Iterable<StridedRun>
   /** Size of what the runs hold, in bytes. */
   nbytes: number
-  /** Puts the bytes of the runs into the order of the result; undefined where they have it. */
-  arrange: ((bytes: Uint8Array) => Uint8Array) | undefined
+  /** Size of the part of the result, in bytes: items that are named twice are there twice. */
+  outBytes: number
+  /** Puts the bytes of the runs where the result has them; undefined where they have its order. */
+  scatter: Scatter | undefined
 }
 
-/** The same indices in ascending order, each once, and runs from there to the order that was asked for. */
+/** The same indices in ascending order, each once, and where they are in the order that was asked for. */
 interface Sorted {
   axis: Pick<AxisRange, 'count' | 'at' | 'step'>
-  /** Undefined where they are the same. */
-  runs: Runs | undefined
+  /** The other way round. */
+  isTurned: boolean
+  /** Of a list. */
+  places: ScatterAxis['places']
 }
 
 function isAscending({ count, at, step }: AxisRange): boolean {
@@ -48,21 +52,27 @@ function isAscending({ count, at, step }: AxisRange): boolean {
 }
 
 function reversed({ count, at, step = -1 }: AxisRange): Sorted {
-  const runs: Runs = []
-  for (let i = 0; i < count; i++) runs.push(i, count - 1 - i, 1)
-  return { axis: { count, at: (i) => at(count - 1 - i), step: -step }, runs }
+  return { axis: { count, at: (i) => at(count - 1 - i), step: -step }, isTurned: true, places: undefined }
 }
 
 function sortedList({ count, at }: AxisRange): Sorted {
-  const indices = Array.from({ length: count }, (_, i) => at(i))
-  const unique = [...new Set(indices)].sort((a, b) => a - b)
-  const places = new Map(unique.map((index, i) => [index, i]))
-  const runs = indices.flatMap((index, i) => [places.get(index) ?? 0, i, 1])
-  return { axis: { count: unique.length, at: (i) => unique[i] ?? 0, step: undefined }, runs }
+  const byIndex = new Map<number, number[]>()
+  for (let i = 0; i < count; i++) {
+    const known = byIndex.get(at(i))
+    if (known === undefined) byIndex.set(at(i), [i])
+    else known.push(i)
+  }
+  const unique = [...byIndex].sort(([a], [b]) => a - b)
+  return {
+    axis: { count: unique.length, at: (i) => unique[i]?.[0] ?? 0, step: undefined },
+    isTurned: false,
+    places: (first, end) =>
+      unique.slice(first, end).flatMap(([, all], i) => all.flatMap((place) => [i, place, 1])),
+  }
 }
 
 function sorted(range: AxisRange): Sorted {
-  if (isAscending(range)) return { axis: range, runs: undefined }
+  if (isAscending(range)) return { axis: range, isTurned: false, places: undefined }
   return range.step === undefined ? sortedList(range) : reversed(range)
 }
 
@@ -71,40 +81,26 @@ function isInOrder(ranges: readonly AxisRange[], order: 'C' | 'F'): boolean {
   return (order === 'C' || ranges.filter(({ count }) => count > 1).length < 2) && ranges.every(isAscending)
 }
 
-function arrangement(
-  sortedAxes: readonly Sorted[],
-  ranges: readonly AxisRange[],
-  { order, part: { nbytes } }: LinearArray,
-): (bytes: Uint8Array) => Uint8Array {
-  const from = sortedAxes.map(({ axis }) => axis.count)
-  const to = ranges.map(({ count }) => count)
-  return (bytes) => {
-    const inC = order === 'C' ? bytes : fromFortranOrder(bytes, from, nbytes)
-    if (sortedAxes.every(({ runs }) => runs === undefined)) return inC
-    const [source, target] = [stridesOf(from), stridesOf(to)]
-    const axes = sortedAxes.map(({ runs, axis }, i) => ({
-      runs: runs ?? [0, 0, axis.count],
-      from: source[i] ?? 1,
-      to: target[i] ?? 1,
-    }))
-    const out = new Uint8Array(product(to) * nbytes)
-    copyAxes(axes, nbytes, inC, out)
-    return out
-  }
-}
-
 function regionOf(array: LinearArray, ranges: readonly AxisRange[], isDirect: boolean): Region {
   const axes = ranges.map(sorted)
   const isC = array.order === 'C'
-  const steps = isC ? stridesOf(array.shape) : stridesOf(array.shape.toReversed()).toReversed()
+  const slowestFirst = <T>(list: T[]): T[] => (isC ? list : list.toReversed())
+  const steps = slowestFirst(stridesOf(slowestFirst([...array.shape])))
+  const target = stridesOf(ranges.map(({ count }) => count))
   const strided = axes.map(
     ({ axis }, i): StridedAxis => ({ ...axis, at: axis.at, stride: (steps[i] ?? 1) * array.itemsize }),
   )
-  const slowestFirst = isC ? strided : strided.toReversed()
+  const scattered = axes.map(({ axis: { count }, isTurned, places }, i): ScatterAxis => {
+    const stride = target[i] ?? 1
+    if (isTurned) return { count, base: (count - 1) * stride, stride: -stride, places }
+    return { count, base: 0, stride, places }
+  })
+  const { nbytes } = array.part
   return {
-    runs: () => stridedRuns(slowestFirst, array.part),
-    nbytes: product(axes.map(({ axis }) => axis.count)) * array.part.nbytes,
-    arrange: isDirect ? undefined : arrangement(axes, ranges, array),
+    runs: () => stridedRuns(slowestFirst(strided), array.part),
+    nbytes: product(axes.map(({ axis }) => axis.count)) * nbytes,
+    outBytes: product(ranges.map(({ count }) => count)) * nbytes,
+    scatter: isDirect ? undefined : new Scatter(slowestFirst(scattered), nbytes),
   }
 }
 
@@ -140,13 +136,22 @@ function* cutRegions(
   }
 }
 
+function isNothing({ part }: LinearArray, ranges: readonly AxisRange[]): boolean {
+  return part.nbytes === 0 || ranges.some(({ count }) => count === 0)
+}
+
+/** All of a selection at once, for a result that is in memory; undefined where there is nothing. */
+export function wholeRegion(array: LinearArray, ranges: readonly AxisRange[]): Region | undefined {
+  return isNothing(array, ranges) ? undefined : regionOf(array, ranges, isInOrder(ranges, array.order))
+}
+
 /**
  * The regions of a selection, which follow each other in C order of the result. One whose items lie in this order already is a
  * single region, however large it is.
  * @param ranges what is taken along each axis; several lists select orthogonally
  */
 export function* regionsOf(array: LinearArray, ranges: readonly AxisRange[]): Generator<Region> {
-  if (array.part.nbytes === 0 || ranges.some(({ count }) => count === 0)) return
+  if (isNothing(array, ranges)) return
   if (isInOrder(ranges, array.order)) {
     yield regionOf(array, ranges, true)
     return

@@ -91,12 +91,27 @@ function wordWidth(a: Uint8Array, b: Uint8Array, itemBytes: number): 4 | 2 | 1 {
   return all % 2 === 0 ? 2 : 1
 }
 
-/** Copies items between arrays in ordinary memory; the kernels do it where both lie in theirs. */
+/** Copies `count` short rows, without a call for each of them. */
+function strided(
+  source: Words,
+  target: Words,
+  [from, to, length]: readonly [number, number, number],
+  [step, stride, count]: readonly [number, number, number],
+): void {
+  for (let k = 0, a = from, b = to; k < count; k++, a += step, b += stride)
+    for (let i = 0; i < length; i++) target[b + i] = source[a + i] as number
+}
+
+/**
+ * Copies items between arrays in ordinary memory; the kernels do it where both lie in theirs.
+ * @param base where index 0 of all axes goes, in items: strides may be negative
+ */
 export function copyAxes(
   axes: readonly AxisRuns[],
   itemBytes: number,
   from: Uint8Array,
   to: Uint8Array,
+  base = 0,
 ): void {
   const width = wordWidth(from, to, itemBytes)
   const [source, target] = [wordsOf(from, width), wordsOf(to, width)]
@@ -106,16 +121,21 @@ export function copyAxes(
     if (length >= short) target.set(source.subarray(at, at + length), put)
     else for (let i = 0; i < length; i++) target[put + i] = source[at + i] as number
   }
+  const [first = 0, there = 0, each = 0] = axes.at(-1)?.runs ?? []
+  const words = each * scale
+  const isStrided = axes.at(-1)?.runs.length === 3 && first === 0 && there === 0 && words < short
   const walk = (axis: number, at: number, put: number): void => {
     const { runs, from: step, to: stride } = axes[axis] as AxisRuns
-    const inner = axis === axes.length - 1
+    const left = axes.length - 1 - axis
     for (let i = 0; i < runs.length; i += 3) {
       let a = at + (runs[i] ?? 0) * step * scale
       let b = put + (runs[i + 1] ?? 0) * stride * scale
       const length = runs[i + 2] ?? 0
-      if (inner) row(a, b, length * scale)
+      if (left === 0) row(a, b, length * scale)
+      else if (left === 1 && isStrided)
+        strided(source, target, [a, b, words], [step * scale, stride * scale, length])
       else for (let k = 0; k < length; k++, a += step * scale, b += stride * scale) walk(axis + 1, a, b)
     }
   }
-  walk(0, 0, 0)
+  walk(0, 0, base * scale)
 }

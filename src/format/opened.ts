@@ -106,4 +106,6 @@ interface Region {
   nbytes: number
   /** In C order; each piece may be used until the next one is asked for. */
   pieces(): AsyncIterable<Uint8Array>
+  /** Puts them into a buffer of `nbytes` without buffers in between. */
+  fill?(out: Uint8Array): Promise<void>
 }

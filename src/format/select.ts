@@ -1,7 +1,7 @@
 // Finds the bytes, items, slices or fields that are asked for in a container of any kind.
 
 import { product } from '../array/geometry.js'
-import { type LinearArray, regionsOf } from '../array/linear-selection.js'
+import { type LinearArray, type Region, regionsOf, wholeRegion } from '../array/linear-selection.js'
 import { type FieldPlace, fieldOf } from '../array/npy/field.js'
 import type { NdarrayLayout } from '../array/npy/index.js'
 import { type AxisRange, axisRange, type Pick1 } from '../array/picks.js'
@@ -72,6 +72,21 @@ async function* bytesOfRuns(
   yield* runBytes(runs, nbytes, reader.read(spansOfRuns(runs(), gap), options))
 }
 
+/** Puts the items of a region where the result has them, whatever order they come in. */
+async function fillRegion(
+  from: Selectable,
+  { runs, nbytes, scatter }: Region,
+  out: Uint8Array,
+  options: RunOptions,
+): Promise<void> {
+  let at = 0
+  for await (const piece of bytesOfRuns(from, runs, nbytes, options)) {
+    if (scatter === undefined) out.set(piece, at)
+    else scatter.put(at, piece, out)
+    at += piece.length
+  }
+}
+
 /** The pieces of a selection from an array that lies in the plain bytes in one piece. */
 async function* piecesOfArray(
   from: Selectable,
@@ -79,19 +94,14 @@ async function* piecesOfArray(
   ranges: readonly AxisRange[],
   options: RunOptions,
 ): AsyncGenerator<Uint8Array> {
-  for (const { runs, nbytes, arrange } of regionsOf(array, ranges)) {
-    const pieces = bytesOfRuns(from, runs, nbytes, options)
-    if (arrange === undefined) {
-      yield* pieces
+  for (const region of regionsOf(array, ranges)) {
+    if (region.scatter === undefined) {
+      yield* bytesOfRuns(from, region.runs, region.nbytes, options)
       continue
     }
-    const bytes = new Uint8Array(nbytes)
-    let at = 0
-    for await (const piece of pieces) {
-      bytes.set(piece, at)
-      at += piece.length
-    }
-    yield arrange(bytes)
+    const out = new Uint8Array(region.outBytes)
+    await fillRegion(from, region, out, options)
+    yield out
   }
 }
 
@@ -170,6 +180,10 @@ function selectLinear(from: Selectable, part: Selection, o: RunOptions): Selecte
     isWhole: false,
     shape: result.shape,
     pieces: () => piecesOfArray(from, array, ranges, o),
+    async fill(out): Promise<void> {
+      const region = wholeRegion(array, ranges)
+      if (region !== undefined) await fillRegion(from, region, out, o)
+    },
   }
 }
 
@@ -206,8 +220,9 @@ function selectRegions(
 ): Selected {
   const { raw = false, field: name } = part
   const layout = raw && name === undefined ? undefined : arrayIn(from, part)
-  const { shape, nbytes, pieces } = regions(keysOf(part, regions([], o).shape), o)
-  if (layout === undefined) return { nbytes, layout, isWhole: false, shape, pieces }
+  const { shape, nbytes, pieces, fill } = regions(keysOf(part, regions([], o).shape), o)
+  const filling = fill === undefined ? {} : { fill }
+  if (layout === undefined) return { nbytes, layout, isWhole: false, shape, pieces, ...filling }
   const field = fieldIn(layout, name)
   const result = layoutLike(field, [...shape, ...field.shape])
   const wanted = { offset: field.offset, nbytes: product(field.shape) * field.itemsize }
@@ -216,7 +231,9 @@ function selectRegions(
     layout: raw ? undefined : result,
     isWhole: false,
     shape: result.shape,
-    pieces: name === undefined ? pieces : () => fieldOfPieces(pieces(), layout.itemsize, wanted),
+    ...(name === undefined
+      ? { pieces, ...filling }
+      : { pieces: () => fieldOfPieces(pieces(), layout.itemsize, wanted) }),
   }
 }
 

@@ -38,8 +38,10 @@ export interface Selected {
   shape?: readonly number[]
   /** Where it lies among all plain bytes, where it is one range of them. */
   range?: { start: number; stop: number }
-  /** Each piece may be used until the next is asked for. */
+  /** In order; each piece may be used until the next is asked for. */
   pieces(): AsyncIterable<Uint8Array>
+  /** Puts them into a buffer of `nbytes` without buffers in between; where this is missing, `pieces` are good enough. */
+  fill?(out: Uint8Array): Promise<void>
 }
 
 /** Is it all there is? */

@@ -194,12 +194,13 @@ function dtypeText({ descr }: NdarrayLayout): string {
 
 async function readAll(
   from: From,
-  selected: Pick<Selected, 'nbytes' | 'isWhole' | 'pieces'>,
+  selected: Pick<Selected, 'nbytes' | 'isWhole' | 'pieces' | 'fill'>,
   run: RunOptions,
   out: Data | undefined,
 ): Promise<Uint8Array> {
   const sink = new BufferSink(roomFor(selected.nbytes, out))
   if (selected.isWhole && from.unpack !== undefined) await from.unpack(sink, run)
+  else if (selected.fill !== undefined) await selected.fill(sink.bytes)
   else for await (const piece of selected.pieces()) sink.write(piece)
   return sink.bytes
 }

@@ -96,6 +96,9 @@ describe('selections from arrays that lie in one piece', () => {
         expect(Buffer.compare(await joined(got.pieces()), Buffer.from(wanted.data))).toBe(0)
         expect(new Set(from.read).size).toBe(from.read.length)
         if (gap === 0) expect(from.read.length).toBeLessThanOrEqual(wanted.data.length)
+        const out = new Uint8Array(got.nbytes)
+        await got.fill?.(out)
+        expect(Buffer.compare(out, Buffer.from(wanted.data))).toBe(0)
       }),
       { numRuns: 400 },
     )

@@ -91,7 +91,10 @@ export class OpenedFrame implements Opened {
     }
     this.regions = (keys, { signal }) => {
       const { shape, nbytes, pieces } = select(ndarray, keys)
-      return { shape, nbytes, pieces: () => stoppable(pieces(), signal) }
+      const fill = async (out: Uint8Array): Promise<void> => {
+        for await (const _ of stoppable(pieces(out), signal));
+      }
+      return { shape, nbytes, pieces: () => stoppable(pieces(), signal), fill }
     }
     this.fortranPieces = ({ signal }) => {
       this.willReadAll()

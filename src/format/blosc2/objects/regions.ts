@@ -16,8 +16,11 @@ export interface Selection {
   shape: number[]
   /** Size of the result, in bytes. */
   nbytes: number
-  /** The items in C order, in pieces of at most 256 MiB where one item is not larger. */
-  pieces(): AsyncGenerator<Uint8Array>
+  /**
+   * The items in C order, in pieces of at most 256 MiB where one item is not larger.
+   * @param out a buffer of `nbytes`, of which pieces are views then, one behind the other
+   */
+  pieces(out?: Uint8Array): AsyncGenerator<Uint8Array>
 }
 
 /** Half-open range of the positions that are taken along an axis. */
@@ -114,11 +117,11 @@ function* regions(axes: readonly Axis[], itemBytes: number, done: Pick1[] = []):
   for (const run of join(runsOf(axis, rowBytes), rowBytes)) yield [...done, keyOf(axis, run), ...rest]
 }
 
-async function readRegion(array: NDArray, keys: readonly Pick1[]): Promise<Uint8Array> {
+async function readRegion(array: NDArray, keys: readonly Pick1[], out?: Uint8Array): Promise<Uint8Array> {
   const box = keys.map((key) => key as { start?: number; stop?: number })
-  if (keys.every((key) => !Array.isArray(key)))
-    return array.box({ start: box.map(({ start = 0 }) => start), stop: box.map(({ stop = 0 }) => stop) })
-  return (await array.slice(keys)).data
+  if (keys.some((key) => Array.isArray(key))) return (await array.slice(keys, { out })).data
+  const [start, stop] = [box.map(({ start = 0 }) => start), box.map(({ stop = 0 }) => stop)]
+  return array.box({ start, stop }, { out })
 }
 
 /**
@@ -136,9 +139,14 @@ export function select(array: NDArray, keys: readonly (Pick1 | undefined)[] = []
     return { ...axisRange(keys[i], extent), chunk, block }
   })
   const nbytes = product(axes.map(({ count }) => count)) * itemBytes
-  async function* pieces(): AsyncGenerator<Uint8Array> {
+  async function* pieces(out?: Uint8Array): AsyncGenerator<Uint8Array> {
     if (nbytes === 0) return
-    for (const region of regions(axes, itemBytes)) yield await readRegion(array, region)
+    let at = 0
+    for (const region of regions(axes, itemBytes)) {
+      const piece = await readRegion(array, region, out?.subarray(at))
+      at += piece.length
+      yield piece
+    }
   }
   return { shape: axes.filter(({ drop }) => !drop).map(({ count }) => count), nbytes, pieces }
 }
