@@ -33,6 +33,8 @@ export interface CodecTraits {
   readonly lossy?: boolean
   /** It can use a dictionary. */
   readonly dictionary?: boolean
+  /** It looks at the shape of blocks: what it packed does not move into a frame where they have another one, or none. */
+  readonly usesShape?: boolean
 }
 
 /** What a codec is told of a chunk that it decodes. */

@@ -5,13 +5,15 @@ export interface GlobalCodec {
   name: string
   /** Null if it depends on how it was told to work, as codecs of pictures do. */
   lossy: boolean | null
+  /** Its decoder looks at the shape of blocks. */
+  usesShape?: boolean
 }
 
 /** By number. */
 export const GLOBAL_CODECS: ReadonlyMap<number, GlobalCodec> = new Map([
-  [33, { name: 'ZFP (fixed accuracy)', lossy: true }],
-  [34, { name: 'ZFP (fixed precision)', lossy: true }],
-  [35, { name: 'ZFP (fixed rate)', lossy: true }],
+  [33, { name: 'ZFP (fixed accuracy)', lossy: true, usesShape: true }],
+  [34, { name: 'ZFP (fixed precision)', lossy: true, usesShape: true }],
+  [35, { name: 'ZFP (fixed rate)', lossy: true, usesShape: true }],
   [36, { name: 'OpenHTJ2K', lossy: null }],
   [37, { name: 'grok (JPEG 2000)', lossy: null }],
   [38, { name: 'OpenZL', lossy: false }],

@@ -135,6 +135,7 @@ export const ndlz: Codec = {
     highRatio: false,
     speed: { compress: 100, decompress: 100 },
     threads: true,
+    usesShape: true,
   },
   decode: ({ ws, src, srcBytes, dst, dstBytes, meta }) =>
     ndlzDecode(ws.view(src, srcBytes).slice(), ws.view(dst, dstBytes), meta),

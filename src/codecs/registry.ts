@@ -98,6 +98,12 @@ export function isLossyPlugin(number: number): boolean | null {
   return found === undefined ? (GLOBAL_CODECS.get(number)?.lossy ?? null) : found.traits.lossy === true
 }
 
+/** Does the codec of a `udcodec` field look at the shape of blocks? Of one that is not known nobody can tell: false. */
+export function pluginUsesShape(number: number): boolean {
+  const found = knownPlugin(number)
+  return (found === undefined ? GLOBAL_CODECS.get(number)?.usesShape : found.traits.usesShape) === true
+}
+
 /** Adds a codec. @throws BlpkError USAGE for a number or a name that is taken, or a number out of range */
 export function addCodec(codec: Codec): void {
   const { ids, name } = codec

@@ -70,7 +70,7 @@ function scatter(
 const ndcell: Filter = {
   id: 32,
   name: 'ndcell',
-  traits: { threads: true, keepsRepeats: true },
+  traits: { threads: true, keepsRepeats: true, usesShape: true },
   backward(c, nbytes, src, dst) {
     shapeOf(c, nbytes, 'ndcell')
     if (c.meta === 0) throw damaged('the filter ndcell has cells without extent', c.place)
@@ -82,7 +82,7 @@ const ndcell: Filter = {
 const ndmean: Filter = {
   id: 33,
   name: 'ndmean',
-  traits: { threads: true, keepsRepeats: false, lossy: 'any' },
+  traits: { threads: true, keepsRepeats: false, lossy: 'any', usesShape: true },
   backward(c, nbytes, src, dst) {
     const shape = shapeOf(c, nbytes, 'ndmean')
     if (c.meta === 0 || c.meta > 127) throw damaged('the filter ndmean has cells without extent', c.place)

@@ -23,6 +23,8 @@ export interface FilterTraits {
   readonly keepsRepeats: boolean
   /** It holds blocks against the first one of the chunk. */
   readonly usesFirstBlock?: boolean
+  /** It looks at the shape of blocks: what went through it does not move into a frame where they have another one, or none. */
+  readonly usesShape?: boolean
 }
 
 /** What a filter is told of the chunk that it works on. */

@@ -46,6 +46,11 @@ export function useFirstBlock(slots: readonly { id: number }[]): boolean {
   return slots.some(({ id }) => filters.get(id)?.traits.usesFirstBlock === true)
 }
 
+/** Does one of these filters look at the shape of blocks? */
+export function filtersUseShape(slots: readonly { id: number }[]): boolean {
+  return slots.some(({ id }) => filters.get(id)?.traits.usesShape === true)
+}
+
 /**
  * @param how.isGlobal C-Blosc2 has given the number to a plugin that is not built in here
  * @throws BlpkError USAGE for a number that is taken, or that is neither global nor in the users' range

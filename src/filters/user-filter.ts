@@ -14,6 +14,8 @@ export interface UserFilter {
     lossy?: boolean
     /** It may run in worker threads, if its module is known. Default: it may. */
     threads?: boolean
+    /** It looks at `blockshape`: chunks do not move into a frame where that is another one. Default: it does not. */
+    usesShape?: boolean
   }
   /** Called once and awaited before the first block, in each thread: the place to start a WebAssembly module. */
   load?(): Promise<void> | void
@@ -37,6 +39,7 @@ export function registerFilter(filter: UserFilter, { module }: Module = {}): voi
     threads: traits.threads !== false && module !== undefined,
     keepsRepeats: false,
     ...(traits.lossy === true && { lossy: 'any' as const }),
+    ...(traits.usesShape === true && { usesShape: true }),
   }
   addFilter({
     id,

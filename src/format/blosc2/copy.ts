@@ -15,6 +15,7 @@ import { jsonOf, layersOf } from './chunks/described.js'
 import { type FrameFile, openFrame } from './chunks/frame-file.js'
 import { type FrameOutput, openFrameOutput } from './chunks/frame-target.js'
 import { type ChunkFit, linearArray } from './chunks/linear-copy.js'
+import { makesShapeBound } from './chunks/shape-bound.js'
 import { frameChecksum } from './compression.js'
 import { B2ND_LAYER, formatB2nd } from './frame/array-layer.js'
 import type { Layers } from './frame/layers.js'
@@ -85,10 +86,13 @@ async function copyOfFrame(
   const kept = await keptOf(from, file, toArray, o.dtype)
   if (kept === undefined) return undefined
   const { meta, fit } = kept
+  const isReshaped = toArray !== (from.ndarray !== undefined)
+  if (isReshaped && makesShapeBound(file.header)) return undefined
   from.willReadAll()
   return copyFrame(file, { ...file.header, meta }, await out(), {
     ...options,
     ...(fit !== undefined && { fit }),
+    isReshaped,
     vlmeta: vlmetaOf(from, toArray, o),
   })
 }

@@ -22,6 +22,7 @@ function turn(input, output, context) {
 export const mirror = {
   id: 212,
   name: 'mirror',
+  traits: { usesShape: true },
   forward: turn,
   backward: turn,
 }

@@ -28,8 +28,9 @@ function headOf(bytes) {
 export const rows = {
   name: 'rows',
   ids: { blosc2: 211 },
-  // About as fast as this, in MB/s: it decides whether threads are worth their start.
-  traits: { speed: { compress: 20, decompress: 20 } },
+  // About as fast as this, in MB/s, which decides whether threads are worth their start.
+  // It looks at the shape of blocks, so that its chunks stay where they have that.
+  traits: { speed: { compress: 20, decompress: 20 }, usesShape: true },
 
   async load() {
     const { instance } = await WebAssembly.instantiate(WASM)

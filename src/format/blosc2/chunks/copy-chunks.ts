@@ -4,6 +4,7 @@ import { MemoryChunk } from '../../../chunk/blosc2/chunk-bytes.js'
 import { OpenChunk } from '../../../chunk/blosc2/decode.js'
 import { encodeBlosc2Chunk } from '../../../chunk/blosc2/encode.js'
 import type { Blosc2ChunkHeader } from '../../../chunk/blosc2/header.js'
+import { allocate } from '../../../core/allocate.js'
 import { damaged, located } from '../../../core/errors.js'
 import { EventTurns } from '../../../core/event-turns.js'
 import type { SChunkTraits } from '../../../core/schunk-traits.js'
@@ -20,6 +21,7 @@ import { FrameSink } from './frame-sink.js'
 import type { FrameOutput } from './frame-target.js'
 import type { ChunkFit } from './linear-copy.js'
 import type { FrameResult } from './pack-frame.js'
+import { isShapeBound } from './shape-bound.js'
 import { wholeChunk } from './whole-chunk.js'
 
 /** What copying came to. */
@@ -55,21 +57,26 @@ function fits({ nbytes, blocksize, special }: Blosc2ChunkHeader, fit: ChunkFit):
 }
 
 /** Compresses a chunk again so that it fits. @param schunk the frame that it comes from */
-async function fitted(
+async function repacked(
   ws: Workspace,
   header: FrameHeader,
   schunk: SChunkTraits,
-  fit: ChunkFit,
+  fit: Partial<ChunkFit>,
   bytes: Uint8Array,
 ): Promise<Uint8Array> {
   const { typesize: itemBytes } = header
   const traits = { itemBytes, schunk, blockshape: blockshapeIn(schunk.meta) }
   const chunk = await OpenChunk.open(ws, new MemoryChunk(bytes), traits)
-  const plain = new Uint8Array(fit.chunksize)
-  if (chunk.header.nbytes > fit.chunksize) throw damaged(`a chunk has ${chunk.header.nbytes} plain bytes`)
-  await chunk.all(plain.subarray(0, chunk.header.nbytes))
+  const { nbytes } = chunk.header
+  const { chunksize = nbytes, blocksize } = fit
+  if (nbytes > chunksize) throw damaged(`a chunk has ${nbytes} plain bytes`)
+  const plain = allocate(chunksize)
+  await chunk.all(plain.subarray(0, nbytes))
   const target = { schunk: { ...schunk, meta: header.meta }, blockshape: blockshapeIn(header.meta) }
-  const params = resolveParams({ ...optionsOf(header), blockSize: fit.blocksize }, target)
+  const params = resolveParams(
+    { ...optionsOf(header), ...(blocksize !== undefined && { blockSize: blocksize }) },
+    target,
+  )
   return encodeBlosc2Chunk(ws, params, plain)
 }
 
@@ -77,13 +84,14 @@ async function fitted(
  * Takes the chunks of a frame into another one, as they are.
  * @param header that of the frame, perhaps with other metalayers
  * @param o.fit what chunks must be like, where not all need be so
+ * @param o.isReshaped blocks have another shape there, or none any more
  * @throws BlpkError DAMAGED, CHECKSUM; nothing is left in the place then
  */
 export async function copyFrame(
   from: FrameFile,
   header: FrameHeader,
   sink: FrameOutput,
-  o: CopyOptions & { fit?: ChunkFit },
+  o: CopyOptions & { fit?: ChunkFit; isReshaped?: boolean },
 ): Promise<CopyResult> {
   const { offsets } = from
   const ws = new Workspace()
@@ -102,12 +110,10 @@ export async function copyFrame(
         continue
       }
       const [bytes, h] = await storedBytes(from, index, offset.at)
-      const isFitting = o.fit === undefined || fits(h, o.fit)
+      const isBound = o.isReshaped === true && isShapeBound(h)
+      const isFitting = !isBound && (o.fit === undefined || fits(h, o.fit))
       if (!isFitting) anew++
-      await frame.put(
-        index,
-        o.fit === undefined || isFitting ? bytes : await fitted(ws, header, schunk, o.fit, bytes),
-      )
+      await frame.put(index, isFitting ? bytes : await repacked(ws, header, schunk, o.fit ?? {}, bytes))
       packed += h.cbytes
       o.onProgress?.({ plain: (header.nbytes / offsets.length) * (index + 1), packed, total: header.nbytes })
     }
