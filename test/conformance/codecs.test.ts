@@ -77,6 +77,17 @@ describe.each(CODECS)('$name and streams that are damaged', (codec) => {
     }
   })
 
+  test.runIf(codec.encode !== undefined)('that are cut short do not pass for whole ones', async () => {
+    const plain = makeData('runs', 5000, 4, 9)
+    const packed = await encodeStream(codec, plain, plain.length - 1)
+    expect(packed.size).toBeGreaterThan(0)
+    for (const part of [0.02, 0.1, 0.3, 0.5, 0.7, 0.9]) {
+      const cut = packed.output.slice(0, Math.ceil(packed.size * part))
+      const back = await decodeStream(codec, cut, plain.length)
+      expect([part, back.isContained, back.size < plain.length]).toEqual([part, true, true])
+    }
+  })
+
   test('of nothing and of noise are refused', async () => {
     for (const stream of [new Uint8Array(1), makeData('noise', 50, 1, 5)]) {
       const back = await decodeStream(codec, stream, 4000, { meta: 4 })

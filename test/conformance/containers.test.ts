@@ -4,9 +4,17 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { formats } from '../../dist/format/registry.js'
+import { containerOf, formatByName, formats, loadContainer } from '../../dist/format/registry.js'
 import { select } from '../../dist/format/select.js'
-import { registerContainer } from '../../dist/index.js'
+import {
+  BlpkError,
+  type ByteSource,
+  BytesPlainSource,
+  type Container,
+  MemorySink,
+  MemorySource,
+  registerContainer,
+} from '../../dist/index.js'
 import { info } from '../../dist/verbs/info.js'
 import { openContainer } from '../../dist/verbs/open.js'
 import { verify } from '../../dist/verbs/verify.js'
@@ -64,6 +72,21 @@ function changed(bytes: Uint8Array, at: number): Uint8Array {
   const copy = Uint8Array.from(bytes)
   copy[at] = (copy[at] ?? 0) ^ 1
   return copy
+}
+
+/** Counts how often it is closed. */
+class CountingSource extends MemorySource {
+  closed = 0
+
+  override close(): void {
+    this.closed++
+  }
+}
+
+function containerFor(name: string): Promise<Container> {
+  const format = formatByName(name)
+  if (format === undefined) throw new Error(name)
+  return loadContainer(containerOf(format))
 }
 
 test('each format of the registry is made here', () => {
@@ -137,6 +160,35 @@ describe.each(KINDS)('$what', ({ what, name, make }) => {
     expect(report.ok).toBe(false)
     expect(report.findings.some(({ level }) => level === 'damage')).toBe(true)
     expect((await run(cwd, ['verify', name])).code).toBe(3)
+  })
+
+  test.skipIf(isDirectory)('what was opened is closed with it, once', async () => {
+    const cwd = tempDir()
+    await make(cwd)
+    const source = new CountingSource(readFileSync(join(cwd, name)))
+    const opened = await (await containerFor(name)).open({ source }, {})
+    expect((await bytesOf(opened.pieces(0, undefined, {}))).equals(data)).toBe(true)
+    expect(source.closed).toBe(0)
+    await opened.close()
+    expect(source.closed).toBe(1)
+  })
+
+  test.skipIf(isDirectory)('a changed bit is reported, or does the data no harm', async () => {
+    const cwd = tempDir()
+    await make(cwd)
+    const bytes = readFileSync(join(cwd, name))
+    const container = await containerFor(name)
+    let reported = 0
+    for (let at = 0; at < bytes.length; at += Math.ceil(bytes.length / 80)) {
+      const source = new MemorySource(changed(bytes, at))
+      const report = await container.verify?.({ source }, { deep: true })
+      if (report === undefined || !report.ok) reported++
+      else {
+        const opened = await container.open({ source }, {})
+        expect([at, (await bytesOf(opened.pieces(0, undefined, {}))).equals(data)]).toEqual([at, true])
+      }
+    }
+    expect(reported).toBeGreaterThan(40)
   })
 
   test('the command line unpacks it, whole and in part, and makes it again', async () => {
@@ -228,6 +280,50 @@ describe.each(KINDS)('$what', ({ what, name, make }) => {
     await expect(verify(join(cwd, name), { signal: AbortSignal.abort(), deep: true })).rejects.toMatchObject({
       code: 'INTERRUPTED',
     })
+  })
+})
+
+describe.each(formats())('packing $what', (format) => {
+  /** Packs into a sink of its own; from where it fails, if it does. */
+  async function pack(read: ByteSource['read'], write?: () => never) {
+    const sink = new MemorySink()
+    const done: string[] = []
+    const told = Object.assign(sink, {
+      ...(write && { write }),
+      commit: () => void done.push('commit'),
+      discard: () => void done.push('discard'),
+    })
+    const source = { name: 'in', size: data.length, seekable: false, read, close: () => {} }
+    const output = {
+      name: 'out',
+      bytes: async () => told,
+      directory: () => Promise.reject(new Error('none')),
+    }
+    const container = await loadContainer(containerOf(format))
+    const plain = new BytesPlainSource(source, { typesize: 4 })
+    return { done, packing: container.pack(plain, output, format, { typesize: 4, threads: 1 }) }
+  }
+  const whole = new MemorySource(data)
+  const failure = (): never => {
+    throw new BlpkError('IO', 'broken')
+  }
+
+  test('commits once, and says what was packed', async () => {
+    const { done, packing } = await pack((at, into) => whole.read(at, into))
+    expect(await packing).toMatchObject({ nbytes: data.length })
+    expect(done).toEqual(['commit'])
+  })
+
+  test.each([0, 20_000])('publishes nothing of a source that fails after %i bytes', async (most) => {
+    const { done, packing } = await pack((at, into) => (at >= most ? failure() : whole.read(at, into)))
+    await expect(packing).rejects.toMatchObject({ code: 'IO' })
+    expect(done).not.toContain('commit')
+  })
+
+  test('discards what cannot be written', async () => {
+    const { done, packing } = await pack((at, into) => whole.read(at, into), failure)
+    await expect(packing).rejects.toMatchObject({ code: 'IO' })
+    expect([...new Set(done)]).toEqual(['discard'])
   })
 })
 

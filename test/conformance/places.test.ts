@@ -13,6 +13,7 @@ import {
   openSink,
   openSource,
   registerPlace,
+  type Traits,
 } from '../../dist/index.js'
 import { plainSource } from '../../dist/places/open.js'
 import { placeOf, remoteOpener } from '../../dist/places/registry.js'
@@ -190,6 +191,23 @@ describe.each(PLACES)('$what', { timeout: 3 * MINUTE }, ({ base, seed, look, onl
       expect(whole.equals((await look(at('copied'))) ?? Buffer.of())).toBe(true)
     })
 
+    test('copies nothing of a version that came later', async () => {
+      await seed(at('was'), noise(size))
+      const source = await openSource(at('was'))
+      await seed(at('was'), noise(size).reverse())
+      const sink = await openSink(at('mixed'))
+      sink.expect?.({ front: 0, most: undefined, copies: true })
+      const copying = async (): Promise<void> => {
+        await sink.copy?.(source, 0, size)
+        await sink.commit()
+      }
+      await expect(copying()).rejects.toEqual(code('CHANGED'))
+      await sink.discard()
+      await source.close()
+      expect(await look(at('mixed'))).toBeUndefined()
+      expect(await collected(placeOf(base)?.unfinished?.(at('mixed'), {}))).toEqual([])
+    })
+
     test('a source stays with the version that it opened', async () => {
       await seed(at('version'), noise(size + 100_000))
       const source = await openSource(at('version'))
@@ -204,6 +222,7 @@ describe.each(PLACES)('$what', { timeout: 3 * MINUTE }, ({ base, seed, look, onl
       await seed(at('changed'), ramp(100))
       const open = remoteOpener(at('changed'), {})
       const [first, second] = [await open?.(), await open?.()]
+      expect([await first?.isCurrent(), await second?.isCurrent()]).toEqual([true, true])
       const change = async (object: typeof first, text: string): Promise<void> => {
         await object?.replace(
           (async function* () {
@@ -218,6 +237,23 @@ describe.each(PLACES)('$what', { timeout: 3 * MINUTE }, ({ base, seed, look, onl
       expect(Buffer.from((await look(at('changed'))) ?? []).toString()).toBe('first')
       await first?.close()
       await second?.close()
+    })
+
+    test('keeps with an object what tells its writes apart, small or in parts', async () => {
+      const ids: string[] = []
+      for (const [name, nbytes] of [
+        ['kept', 100],
+        ['kept-in-parts', size],
+      ] as const) {
+        const sink = await openSink(at(name))
+        await sink.write(noise(nbytes))
+        await sink.commit()
+        const source = (await openSource(at(name))) as ByteSource & { traits?: Traits }
+        ids.push(source.traits?.metadata['blpk-write'] ?? '')
+        await source.close()
+      }
+      expect(ids.every((id) => id.length > 10)).toBe(true)
+      expect(new Set(ids).size).toBe(2)
     })
 
     test('an interrupted write leaves nothing', async () => {
