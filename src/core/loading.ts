@@ -1,6 +1,7 @@
 // Loads what codecs and filters need before they can work, once each.
 
-import { unsupported } from './errors.js'
+import { BlpkError, unsupported } from './errors.js'
+import { scarcity } from './io-errors.js'
 
 /** What has to be loaded before it works, such as a WebAssembly module. */
 export interface Loadable {
@@ -17,7 +18,9 @@ async function load(one: Loadable): Promise<void> {
     await one.load?.()
     loaded.add(one)
   } catch (error) {
-    throw unsupported(`${one.name} cannot be loaded: ${(error as Error).message}`)
+    const scarce = scarcity(error)
+    const message = `${one.name} cannot be loaded: ${(scarce ?? (error as Error)).message}`
+    throw scarce === undefined ? unsupported(message) : new BlpkError(scarce.code, message, {}, error)
   } finally {
     underWay.delete(one)
   }
@@ -32,7 +35,7 @@ function loadOnce(one: Loadable): Promise<void> {
 /**
  * Loads what is not loaded yet.
  * @returns undefined if all of it works already: then nobody has to wait
- * @throws BlpkError UNSUPPORTED if something cannot be loaded
+ * @throws BlpkError UNSUPPORTED if something cannot be loaded; NO_MEMORY, IO for want of memory, threads or descriptors
  */
 export function loading(all: readonly Loadable[]): Promise<void> | undefined {
   let missing: Promise<void>[] | undefined
