@@ -287,6 +287,8 @@ def b2_describe(request):
         answer['sha256'] = sha256(numpy.ascontiguousarray(plain).tobytes())
     else:
         answer['sha256'] = sha256(b''.join(schunk.decompress_chunk(i) for i in range(schunk.nchunks)))
+        if 'items' in request:
+            answer['part'] = sha256(schunk[slice(*request['items'])])
     return answer
 
 

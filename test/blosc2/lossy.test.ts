@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { NDArray, packTensor, registerCodec, registerFilter, SChunk } from '../../dist/index.js'
@@ -130,4 +131,24 @@ describe('lossy filters', () => {
       expect(JSON.parse(`${unknown.out}`)).toMatchObject([{ lossy: null }])
     }
   })
+})
+
+test('README and help call them lossy, and examples lose nothing', () => {
+  const root = join(import.meta.dirname, '..', '..')
+  const golden = join(root, 'test', 'cli', 'golden')
+  const help = readdirSync(golden).map((name) => join(golden, name))
+  let named = 0
+  for (const file of [join(root, 'README.md'), ...help]) {
+    const text = readFileSync(file, 'utf8')
+    for (const part of text.split(/\n\s*\n|\n(?= {2}-)/)) {
+      if (!/trunc_prec|int_trunc/.test(part)) continue
+      named++
+      expect([file, part]).toEqual([file, expect.stringContaining('lossy')])
+    }
+    for (const line of text.split('\n')) {
+      if (/^\s*(\$ )?blpk /.test(line))
+        expect([file, line]).not.toEqual([file, expect.stringContaining('trunc')])
+    }
+  }
+  expect(named).toBeGreaterThan(2)
 })

@@ -2,13 +2,19 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { blpk, npy, put, ramp, tempDir } from './run.js'
+import { blpk, isPosix, npy, put, ramp, shell, tempDir } from './run.js'
 
 const PYTHON = join(import.meta.dirname, '..', '..', '.venv', 'bin', 'python')
 
 /** What Python's json module writes and JavaScript cannot read, or not without losing digits. */
 const ODD =
   '{"fill":NaN,"range":[-Infinity,Infinity],"t":1700000000123456789,"e":1e400,"z":-0.0,"one":1.0,"s":"\\ud800"}'
+
+/** Says at the end how much memory was used at most, in KiB. */
+const RSS = `
+import { writeSync } from 'node:fs'
+process.on('exit', () => writeSync(2, 'rss ' + process.resourceUsage().maxRSS + '\\n'))
+`
 
 async function ok(cwd: string, ...args: string[]): Promise<string> {
   const { code, out, err } = await blpk(args, { cwd })
@@ -95,6 +101,31 @@ describe('meta set', () => {
     expect((await ok(cwd, 'meta', 'get', 'p.b2frame', 'text.json')).length).toBe(2e7 + 1)
     expect((await ok(cwd, 'meta', 'get', 'p.blp')).length).toBe(4e6 + 4)
     expect((await ok(cwd, 'info', 'p.blp')).length).toBeLessThan(1e6)
+  })
+
+  test.skipIf(!isPosix)('needs little memory for them', async () => {
+    const cwd = tempDir()
+    put(cwd, 'p', 'data')
+    put(cwd, 'rss.mjs', RSS)
+    put(cwd, 'both.json', `{"text":${JSON.stringify('x'.repeat(1e7))},"list":[${'1,'.repeat(3e6)}1]}`)
+    const mib = async (line: string): Promise<number> => {
+      const { code, err } = await shell(`"$NODE" --import ./rss.mjs "$BLPK" ${line} > out`, { cwd })
+      expect([line, code]).toEqual([line, 0])
+      return Number(/rss (\d+)/.exec(err)?.[1]) / 1024
+    }
+    const least = await mib('c p small.blp')
+    expect(least).toBeGreaterThan(20)
+    // As values of JavaScript they took 900.
+    for (const line of [
+      'c -m both.json p p.blp',
+      'info p.blp',
+      'meta get p.blp text',
+      'meta set --grow p.blp x 1',
+    ])
+      expect([line, (await mib(line)) - least]).toEqual([
+        line,
+        expect.toSatisfy((more: number) => more < 200),
+      ])
   })
 })
 

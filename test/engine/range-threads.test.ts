@@ -88,6 +88,7 @@ test('-n reaches parts, conversions and appends, of archives and of frames', asy
     'd -f --salvage big.blp out',
     'append -c zstd big.blp big',
     'append big.b2frame big',
+    'c -f -c zstd -l 1 big out.blp',
   ]) {
     const run = async (n: number): Promise<number> => {
       const { code, err } = await shell(`"$NODE" --import ./count.mjs "$BLPK" -n ${n} ${line}`, { cwd })

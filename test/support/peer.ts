@@ -45,6 +45,8 @@ export interface PeerFrame {
   vlmeta: Record<string, unknown>
   sha256: string
   slices: string[]
+  /** Digest of the items that were asked for, of a frame. */
+  part?: string
   shape?: number[]
   chunks?: number[]
   blocks?: number[]
@@ -83,7 +85,7 @@ interface Commands {
     },
     null,
   ]
-  b2_describe: [{ input: string; slices?: [number, number, number][][] }, PeerFrame]
+  b2_describe: [{ input: string; slices?: [number, number, number][][]; items?: [number, number] }, PeerFrame]
   b2_from_npy: [{ input: string; output: string }, null]
   b2_to_npy: [{ input: string; output: string }, null]
   same_arrays: [{ input: string; output: string }, boolean]
