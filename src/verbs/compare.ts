@@ -3,7 +3,7 @@
 import { formatNpyHeader, type NdarrayLayout, ndarrayIn, numpyOrder } from '../array/npy/index.js'
 import type { ByteSource } from '../bytes/byte-source.js'
 import { asDamage, type BlpkError } from '../core/errors.js'
-import { damageFinding, type Finding } from '../format/damage/finding.js'
+import { damage, damageFinding, type Finding } from '../format/damage/finding.js'
 import type { Opened, PieceOptions } from '../format/opened.js'
 import { openPlain } from '../sources/npy.js'
 import type { PlainSource } from '../sources/plain.js'
@@ -11,7 +11,7 @@ import type { PlainSource } from '../sources/plain.js'
 type Order = 'C' | 'F'
 
 function difference(message: string, chunk?: number): Finding {
-  return { level: 'damage', code: 'DAMAGED', message, ...(chunk !== undefined && { chunk }) }
+  return damage(message, chunk === undefined ? {} : { chunk })
 }
 
 function headerOf(layout: NdarrayLayout): Uint8Array {

@@ -1,77 +1,98 @@
 // Saves what is left of a container that cannot do so itself: what can be read is kept, and all else is lost.
 
+import { ndarrayIn } from '../array/npy/index.js'
 import type { ByteSink } from '../bytes/byte-sink.js'
-import { asDamage, type BlpkError, damaged } from '../core/errors.js'
+import { asDamage, damaged, unsupported } from '../core/errors.js'
 import type { RunOptions } from '../engine/options.js'
 import type { Container } from '../format/container.js'
-import { damageFinding, type Finding } from '../format/damage/finding.js'
-import type { Opened } from '../format/opened.js'
+import { damageFinding, type Finding, note } from '../format/damage/finding.js'
+import { type Described, type KeptMetadata, metadataFor } from '../format/damage/keep.js'
+import { describeSpan, type PlainLayout } from '../format/damage/lost.js'
+import type { Opened, OpenPlace } from '../format/opened.js'
 import type { RecoverOptions, Recovery } from '../format/recovery.js'
+import type { PlainSink } from '../sinks/plain.js'
 import { BytesPlainSource } from '../sources/plain.js'
 import { StreamSource } from '../sources/stream.js'
-import type { ContainerPlace } from './open.js'
 import { metadataOf } from './plain-of.js'
+import {
+  bytesIn,
+  type LostStretch,
+  lostStretches,
+  piecesOf,
+  readableStretches,
+  type Stretch,
+} from './readable-stretches.js'
 
-/** What is read at once, in bytes, unless that would make too many stretches. */
-const STRETCH_BYTES = 65_536
-const MOST_STRETCHES = 65_536
-const ZEROS = new Uint8Array(65_536)
 /** A small container that only claims to be large must not fill a disk with zeros: so many times its size, and this. */
 const FILL_FACTOR = 256
 const FILL_SLACK = 2 ** 20
 
-/** Plain bytes, from `start` to `stop`. */
-interface Stretch {
-  start: number
-  stop: number
-  problem?: BlpkError
+/** What is kept of a container, ready to be written. */
+interface Left {
+  container: Container
+  opened: Opened
+  kept: readonly Stretch[]
+  /** Plain bytes of them. */
+  nbytes: number
+  metadata: KeptMetadata
 }
 
-async function problemIn(opened: Opened, { start, stop }: Stretch): Promise<BlpkError | undefined> {
-  let at = start
+/** What the container says of its content, if that can still be read. */
+function described(opened: Opened): Pick<Described, 'json' | 'array'> & { findings: Finding[] } {
   try {
-    for await (const piece of opened.pieces(start, stop, {})) at += piece.length
+    const json = metadataOf(opened)
+    return { json, array: ndarrayIn(json), findings: [] }
   } catch (error) {
-    return asDamage(error)
-  }
-  return at === stop ? undefined : damaged(`the data end at byte ${at} of ${opened.nbytes}`)
-}
-
-async function survey(opened: Opened, nbytes: number, { signal }: RunOptions): Promise<Stretch[]> {
-  const step = Math.max(STRETCH_BYTES, Math.ceil(nbytes / MOST_STRETCHES))
-  const found: Stretch[] = []
-  for (let start = 0; start < nbytes; start += step) {
-    signal?.throwIfAborted()
-    const stretch = { start, stop: Math.min(start + step, nbytes) }
-    const problem = await problemIn(opened, stretch)
-    found.push({ ...stretch, ...(problem !== undefined && { problem }) })
-  }
-  return found
-}
-
-async function* piecesOf(
-  opened: Opened,
-  stretches: readonly Stretch[],
-  { signal }: RunOptions,
-): AsyncGenerator<Uint8Array> {
-  for (const { start, stop, problem } of stretches) {
-    signal?.throwIfAborted()
-    if (problem === undefined) yield* opened.pieces(start, stop, { signal })
-    else for (let at = start; at < stop; at += ZEROS.length) yield ZEROS.subarray(0, stop - at)
+    const problem = asDamage(error)
+    const message = `${problem.message}: the metadata are lost`
+    return { json: undefined, array: undefined, findings: [damageFinding(problem, { message })] }
   }
 }
 
-function findingOf({ start, stop, problem }: Stretch): Finding[] {
-  return problem === undefined ? [] : [{ ...damageFinding(problem), lost: { start, stop } }]
+function lostFindings(lost: readonly LostStretch[], layout: PlainLayout): Finding[] {
+  return lost.map(({ start, stop, problem }) =>
+    damageFinding(problem, { lost: describeSpan({ start, stop }, layout) }),
+  )
 }
 
-const bytesIn = (stretches: readonly Stretch[]): number =>
-  stretches.reduce((sum, { start, stop }) => sum + stop - start, 0)
+async function writeSound(
+  { container, opened, kept, nbytes, metadata }: Left,
+  sink: ByteSink,
+  o: RunOptions,
+) {
+  const { name, typesize, format } = opened
+  const bytes = new StreamSource(piecesOf(opened, kept, o), name, nbytes)
+  const traits = { size: nbytes, typesize, ...(metadata.json !== undefined && { metadata: metadata.json }) }
+  const output = {
+    name: sink.name,
+    bytes: async () => sink,
+    directory: () => Promise.reject(damaged('what is left of a directory goes into one file')),
+  }
+  await container.pack(new BytesPlainSource(bytes, traits), output, format, { ...o, from: opened })
+}
 
-/** @throws BlpkError DAMAGED if nothing can be read, IO, INTERRUPTED */
+async function writePlain({ opened, kept, nbytes }: Left, sink: PlainSink, o: RunOptions): Promise<void> {
+  try {
+    let plain = 0
+    for await (const piece of piecesOf(opened, kept, o)) {
+      await sink.write(piece)
+      plain += piece.length
+      o.onProgress?.({ plain, packed: plain, total: nbytes })
+    }
+    await sink.finish()
+  } catch (error) {
+    await sink.abort()
+    throw error
+  }
+}
+
+/**
+ * @throws BlpkError DAMAGED if nothing can be read, UNSUPPORTED if nothing says how many bytes there should be, IO,
+ * INTERRUPTED
+ */
 export async function recoverByReading(
   container: Container,
-  place: ContainerPlace,
+  place: OpenPlace,
   o: RecoverOptions,
 ): Promise<Recovery> {
   const { maxChunk, threads } = o
@@ -79,53 +100,43 @@ export async function recoverByReading(
     ...(maxChunk !== undefined && { maxChunk }),
     ...(threads !== undefined && { threads }),
   })
-  const all = await survey(opened, opened.nbytes ?? 0, o)
-  const lost = all.filter(({ problem }) => problem !== undefined)
-  if (lost.length > 0 && lost.length === all.length)
-    throw lost[0]?.problem ?? damaged('nothing can be recovered')
-  const most = FILL_SLACK + FILL_FACTOR * (place.source.size ?? 0)
-  const isFilled = o.fill === 'zeros' && bytesIn(lost) <= most
+  const { nbytes: total, typesize } = opened
+  if (total === undefined)
+    throw unsupported(
+      'it does not say how many bytes it holds, so that nobody can tell which of them are lost',
+    )
+  const all = await readableStretches(opened, total, o)
+  const count = all.filter(({ problem }) => problem !== undefined).length
+  const lost = lostStretches(all)
+  if (count > 0 && count === all.length) throw lost[0]?.problem ?? damaged('nothing can be recovered')
+  const mayFill = bytesIn(lost) <= FILL_SLACK + FILL_FACTOR * (place.source.size ?? 0)
+  const isFilled = o.fill === 'zeros' && mayFill
   const kept = isFilled ? all : all.filter(({ problem }) => problem === undefined)
-  const isWhole = kept.length === all.length
-  const metadata = isWhole ? metadataOf(opened) : undefined
-  const size = bytesIn(kept)
-  const { typesize, name } = opened
+  const nbytes = bytesIn(kept)
+  const { findings, ...before } = described(opened)
+  const metadata = metadataFor({ ...before, total, exact: true }, isFilled ? [] : lost, nbytes)
+  const notes = [
+    ...(metadata.note !== undefined ? [metadata.note] : []),
+    ...(o.fill === 'zeros' && !isFilled
+      ? ['lost bytes were left out: there are more of them than a file of this size can hold']
+      : []),
+  ]
+  const left = { container, opened, kept, nbytes, metadata }
   return {
     report: {
-      ok: lost.length === 0,
-      findings: lost.flatMap(findingOf),
-      kept: all.length - lost.length,
-      lost: lost.length,
-      filled: isFilled ? lost.length : 0,
-      nbytes: size,
+      ok: count === 0 && findings.length === 0 && metadata.note === undefined,
+      findings: [
+        ...findings,
+        ...lostFindings(lost, { chunkSize: 0, total, itemsize: typesize, array: before.array }),
+        ...notes.map((text) => note(text)),
+      ],
+      kept: all.length - count,
+      lost: count,
+      filled: isFilled ? count : 0,
+      nbytes,
     },
-    layout: () => (isWhole ? opened.array?.() : undefined),
-    async writeSound(sink: ByteSink, options) {
-      const bytes = new StreamSource(piecesOf(opened, kept, options), name, size)
-      const traits = { size, typesize, ...(metadata !== undefined && { metadata }) }
-      const output = {
-        name: sink.name,
-        bytes: async () => sink,
-        directory: () => Promise.reject(damaged('what is left of a directory goes into one file')),
-      }
-      await container.pack(new BytesPlainSource(bytes, traits), output, opened.format, {
-        ...options,
-        from: opened,
-      })
-    },
-    async writePlain(sink, options) {
-      try {
-        let plain = 0
-        for await (const piece of piecesOf(opened, kept, options)) {
-          await sink.write(piece)
-          plain += piece.length
-          options.onProgress?.({ plain, packed: plain, total: size })
-        }
-        await sink.finish()
-      } catch (error) {
-        await sink.abort()
-        throw error
-      }
-    },
+    layout: () => metadata.array,
+    writeSound: (sink, options) => writeSound(left, sink, options),
+    writePlain: (sink, options) => writePlain(left, sink, options),
   }
 }

@@ -6,7 +6,7 @@ import { lookAt } from '../disk/look.js'
 import type { ReadOptions } from '../disk/read-archive.js'
 import type { RunOptions } from '../engine/options.js'
 import type { Container } from '../format/container.js'
-import { damageFinding, type Finding, isSound } from '../format/damage/finding.js'
+import { damageFinding, type Finding, isSound, note } from '../format/damage/finding.js'
 import type { Opened, OpenOptions } from '../format/opened.js'
 import { findMutable } from '../format/registry.js'
 import type { VerifyOptions, VerifyReport } from '../format/verification.js'
@@ -137,7 +137,7 @@ async function journalFindings(
   const isFile = typeof from === 'string' && lookAt(from)?.isFile() === true
   const journal = isFile ? await describeJournal(from, findMutable, signal) : undefined
   const messages = new Set(journal === undefined ? notes : [...notes, journal])
-  return [...messages].map((message) => ({ level: 'note', code: 'DAMAGED', message }))
+  return [...messages].map((message) => note(message))
 }
 
 /**

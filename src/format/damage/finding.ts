@@ -40,6 +40,16 @@ export interface Finding {
   advice?: Advice
 }
 
+/** Something that is wrong, in plain words. */
+export function damage(message: string, more: Partial<Finding> = {}): Finding {
+  return { level: 'damage', code: 'DAMAGED', message, ...more }
+}
+
+/** Something that is worth knowing, in plain words. */
+export function note(message: string, more: Partial<Finding> = {}): Finding {
+  return { level: 'note', code: 'DAMAGED', message, ...more }
+}
+
 /** As a finding: what an error says, with its place. */
 export function damageFinding(error: BlpkError, more: Partial<Finding> = {}): Finding {
   const { code, message, place, advice } = error
