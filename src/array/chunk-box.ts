@@ -3,7 +3,7 @@
 import { type Box, boxAt, intersect, type Partition } from './geometry.js'
 
 /** The indices of a chunk in the grid of an array. */
-export function gridIndex(cut: Partition, chunk: number): number[] {
+function gridIndex(cut: Partition, chunk: number): number[] {
   const at: number[] = []
   for (let axis = cut.chunks.length - 1, rest = chunk; axis >= 0; axis--) {
     const count = Math.max(cut.chunks[axis] ?? 1, 1)

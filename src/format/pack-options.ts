@@ -23,21 +23,26 @@ export interface Plan {
   lines: readonly string[]
 }
 
-/** How chunks are compressed, and what a container keeps of them. */
-export interface PackOptions extends RunOptions {
+/** How chunks are compressed. */
+export interface CodingOptions {
   /** Name of a codec, or number of a registered one. Default: `lz4` for Bloscpack, `zstd` for Blosc2. */
   codec?: string | number
   /** Meta byte of the codec, 0 to 255, or −128 to −1. */
   codecMeta?: number
   /** 0 (store) to 9, default 5. */
   level?: number
-  /** Short form of `filters`, for one shuffle. */
+  /** Short form of `filters`, for one shuffle; not together with it. */
   shuffle?: Shuffle
-  /** At most six, in the order of compression. */
+  /** At most six, in the order of compression, delta only as the first one. Default: byte shuffle. */
   filters?: readonly FilterOption[]
+  /** Default: `auto`. */
   splitMode?: SplitMode
-  /** A dictionary of samples in each chunk. */
+  /** A dictionary of samples in each chunk, which helps small blocks: of lz4, lz4hc and zstd. */
   dictionary?: boolean
+}
+
+/** How chunks are compressed, and what a container keeps of them. */
+export interface PackOptions extends RunOptions, CodingOptions {
   /** Item size, in bytes; from the source, or found out by a sample (`auto`), by default. */
   typesize?: number | 'auto'
   /** Plain bytes of a chunk. */

@@ -7,7 +7,8 @@ import { type ErrorPlace, runError } from '../../core/errors.js'
 import type { From } from '../../engine/fill.js'
 import type { RunOptions } from '../../engine/options.js'
 import { withThreads } from '../../engine/pools.js'
-import { type Piece, readPieces } from '../../engine/read-run.js'
+import { readInto } from '../../engine/read-into.js'
+import type { Piece } from '../../engine/read-run.js'
 import type { Slot } from '../../engine/slot.js'
 import { COPY_SPEED, type Workload } from '../../engine/thread-policy.js'
 import type { Threads } from '../../engine/threads.js'
@@ -95,7 +96,7 @@ async function unpackAll(
 ): Promise<UnpackResult> {
   const total = archive.nbytes
   let plain = 0
-  await readPieces(
+  await readInto(
     {
       threads,
       module: jobs,
@@ -103,14 +104,11 @@ async function unpackAll(
       signal: o.signal,
       next: async (slot): Promise<ChunkPiece | undefined> => {
         const chunk = await walk.next()
-        if (chunk === undefined) return undefined
-        const piece = await bringChunk(archive, chunk, slot, threads)
-        const reaches = threads.reaches(piece.out, piece.packed ?? piece.out)
-        return { ...piece, to: reaches ? await sink.reserve?.(piece.out.length) : undefined }
+        return chunk && bringChunk(archive, chunk, slot, threads)
       },
     },
-    async ({ chunk, out, to }) => {
-      if (to === undefined) await sink.write(out)
+    sink,
+    ({ chunk, out }) => {
       plain += out.length
       o.onProgress?.({ plain, packed: archive.endOf(chunk), ...(total !== undefined && { total }) })
     },

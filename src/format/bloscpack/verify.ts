@@ -6,7 +6,7 @@ import { withThreads } from '../../engine/pools.js'
 import { readPieces } from '../../engine/read-run.js'
 import type { Slot } from '../../engine/slot.js'
 import type { Threads } from '../../engine/threads.js'
-import { damageFinding, type Finding, isSound } from '../damage/finding.js'
+import { damageFinding, type Finding, isSound, note } from '../damage/finding.js'
 import { arrayIn, lostChunks } from '../damage/lost.js'
 import type { VerifyOptions, VerifyReport } from '../verification.js'
 import { Archive, type ChunkPlace, entriesOf } from './archive.js'
@@ -121,7 +121,7 @@ class Verifier {
       const wrong = bytes.findIndex((byte) => byte !== 0xff)
       if (wrong === -1) continue
       const message = `the room for more offsets is not empty at byte ${at + wrong}`
-      this.findings.push({ level: 'note', code: 'DAMAGED', message, offset: at + wrong })
+      this.findings.push(note(message, { offset: at + wrong }))
       return
     }
   }
@@ -131,7 +131,7 @@ class Verifier {
     const { size } = this.#archive.source
     if (this.isBroken || size === undefined || size === walk.position) return
     const message = `${size - walk.position} bytes behind the last chunk belong to nothing (left by an append)`
-    this.findings.push({ level: 'note', code: 'DAMAGED', message, offset: walk.position })
+    this.findings.push(note(message, { offset: walk.position }))
   }
 }
 

@@ -8,7 +8,6 @@ import {
   numberOf,
   numbersOf,
   SPLIT_MODES,
-  type SplitMode,
 } from '../../../chunk/blosc2/params.js'
 import { codeOf } from '../../../chunk/blosc2/portable.js'
 import type { Codec } from '../../../codecs/codec.js'
@@ -16,30 +15,16 @@ import { builtinNames, codecByPlugin, knownCodec, knownNumber } from '../../../c
 import { unsupported, usage } from '../../../core/errors.js'
 import { portableTraits, type SChunkTraits } from '../../../core/schunk-traits.js'
 import { filterById, filterByName, useFirstBlock } from '../../../filters/registry.js'
-import { SHUFFLE_FILTERS, type Shuffle } from '../../../filters/shuffles.js'
-import type { FilterOption } from '../../pack-options.js'
+import { SHUFFLE_FILTERS } from '../../../filters/shuffles.js'
+import type { CodingOptions, FilterOption } from '../../pack-options.js'
 import type { FrameHeader } from '../frame/header.js'
 
 /** How chunks are to be compressed. */
-export interface CompressionOptions {
-  /** Name of a codec, or number of a registered one. Default: `zstd`. */
-  codec?: string | number
-  /** Meta byte of a registered codec. */
-  codecMeta?: number
-  /** 0 (store) to 9. Default: 5. */
-  level?: number
-  /** Short form of `filters`, for one shuffle; not together with it. */
-  shuffle?: Shuffle
-  /** At most six, in the order of compression, delta only as the first one. Default: byte shuffle. */
-  filters?: readonly FilterOption[]
-  /** Default: `auto`. */
-  splitMode?: SplitMode
+export interface CompressionOptions extends CodingOptions {
   /** Size of a block, in bytes, rounded down to whole items, of which it holds one or more; C-Blosc2's rule by default. */
   blockSize?: number
   /** Let lossy filters work on items that they ruin, or whose dtype is not known. */
   force?: boolean
-  /** A dictionary of samples in each chunk, which helps small blocks: of lz4, lz4hc and zstd. */
-  dictionary?: boolean
 }
 
 /** What chunks are compressed for. */

@@ -2,7 +2,8 @@
 
 import { chunkBox } from '../../../array/chunk-box.js'
 import type { BlpkError } from '../../../core/errors.js'
-import { damageFinding, type Finding, isSound, type Lost } from '../../damage/finding.js'
+import { damage, damageFinding, type Finding, isSound, type Lost, note } from '../../damage/finding.js'
+import { type HeaderField, wrongFields } from '../../damage/header-fields.js'
 import { describeSpan } from '../../damage/lost.js'
 import { defaultDtypeText, isDefaultDtype } from '../frame/dtype.js'
 import type { FrameHeader } from '../frame/header.js'
@@ -12,16 +13,8 @@ import type { Ends } from './ends.js'
 import { chunkBytes } from './sizes.js'
 import type { FrameFacts } from './survey-facts.js'
 
-function damage(message: string, more: Partial<Finding> = {}): Finding {
-  return { level: 'damage', code: 'DAMAGED', message, ...more }
-}
-
-function note(message: string, more: Partial<Finding> = {}): Finding {
-  return { level: 'note', code: 'DAMAGED', message, ...more }
-}
-
 /** Name and position of each field of the header that says how the frame is laid out. */
-const FIELDS: readonly (readonly [keyof FrameHeader, string, number])[] = [
+const FIELDS: readonly HeaderField<FrameHeader>[] = [
   ['headerBytes', 'its own size', 0x0b],
   ['frameBytes', 'the size of the frame', 0x10],
   ['variableChunks', 'whether chunks have sizes of their own', 0x19],
@@ -31,12 +24,6 @@ const FIELDS: readonly (readonly [keyof FrameHeader, string, number])[] = [
   ['chunksize', 'the chunk size', 0x3a],
 ]
 
-function wrongFields(said: FrameHeader, is: FrameHeader): Finding[] {
-  return FIELDS.filter(([name]) => said[name] !== is[name]).map(([name, words, offset]) =>
-    damage(`the header is wrong about ${words}: it says ${said[name]}, but it is ${is[name]}`, { offset }),
-  )
-}
-
 function ofHeader({ ends, trueHeader }: FrameFacts): Finding[] {
   const { header, headerProblem, replaced, isRebuilt, metaLost, isTouched } = ends
   if (headerProblem !== undefined) {
@@ -45,7 +32,7 @@ function ofHeader({ ends, trueHeader }: FrameFacts): Finding[] {
     return [damageFinding(headerProblem, { message: `${headerProblem.message}: ${fate}`, offset: 0 })]
   }
   if (replaced !== undefined) {
-    const wrong = wrongFields(replaced, header)
+    const wrong = wrongFields(FIELDS, replaced, header)
     return wrong.length > 0
       ? wrong
       : [damage('the header is not what was written: its copy in the trailer is', { offset: 0 })]
@@ -53,7 +40,7 @@ function ofHeader({ ends, trueHeader }: FrameFacts): Finding[] {
   const touched =
     'metalayers or defaults in the header are not those that were written: another tool changed them'
   return [
-    ...wrongFields(header, trueHeader),
+    ...wrongFields(FIELDS, header, trueHeader),
     ...(isTouched ? [note(`${touched}, or they are damaged`, { offset: 0 })] : []),
   ]
 }

@@ -6,6 +6,7 @@ import type { PipelineTraits } from '../../../chunk/blosc2/pipeline.js'
 import { loneChunk } from '../../../core/schunk-traits.js'
 import { Workspace } from '../../../kernels/workspace.js'
 import type { SizedSource } from '../../../sources/sized.js'
+import { GuessBudget } from '../../damage/budget.js'
 import { headerOf, type ProofTraits, type Proven, proveChunk } from './prove.js'
 
 /** A frame that may be damaged: a source, and for a sparse one the directory of its chunks. */
@@ -13,10 +14,6 @@ export interface FramePlace {
   source: SizedSource
   directory?: string | undefined
 }
-
-/** Bytes that may be looked at beyond the first reading of the frame, as a multiple of its size. */
-const BUDGET_FACTOR = 4
-const BUDGET_LEAST = 32 * 2 ** 20
 
 /** Says of chunks whether they can be believed. */
 export class FrameProbe {
@@ -26,23 +23,14 @@ export class FrameProbe {
   traits: PipelineTraits = { itemBytes: 1, schunk: loneChunk(1, 0) }
   readonly #maxChunk: number
   readonly #signal: AbortSignal | undefined
-  #budget: number
+  /** For guesses where chunks could be. */
+  readonly budget: GuessBudget
 
   constructor(place: FramePlace, o: { maxChunk: number; signal?: AbortSignal | undefined }) {
     this.place = place
     this.#maxChunk = o.maxChunk
     this.#signal = o.signal
-    this.#budget = Math.max(BUDGET_LEAST, BUDGET_FACTOR * place.source.size)
-  }
-
-  /** Is nothing left to spend on guesses? */
-  get isExhausted(): boolean {
-    return this.#budget <= 0
-  }
-
-  /** Counts bytes that were looked at because of a guess. */
-  spend(nbytes: number): void {
-    this.#budget -= nbytes + EXTENDED_HEADER_BYTES
+    this.budget = new GuessBudget(place.source.size, EXTENDED_HEADER_BYTES)
   }
 
   /** Reads up to `nbytes` bytes; fewer at the end. */

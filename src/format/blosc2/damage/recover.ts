@@ -5,7 +5,7 @@ import type { NdarrayLayout } from '../../../array/npy/index.js'
 import type { ByteSource } from '../../../bytes/byte-source.js'
 import { type BlpkError, damaged } from '../../../core/errors.js'
 import { Workspace } from '../../../kernels/workspace.js'
-import type { Finding } from '../../damage/finding.js'
+import { type Finding, note } from '../../damage/finding.js'
 import type { RecoverOptions, RecoveryReport } from '../../recovery.js'
 import { ChunkList, type Entry, memoryEntry } from '../chunks/chunk-list.js'
 import { storedSpecial } from '../chunks/special-chunk.js'
@@ -72,10 +72,6 @@ function keepRows(
   const meta = { ...array.meta, shape: [left, ...array.meta.shape.slice(1)] }
   const cut: Partition = partition(meta)
   return { kept, array: { meta, cut, count: kept.length } }
-}
-
-function note(message: string): Finding {
-  return { level: 'note', code: 'DAMAGED', message }
 }
 
 /** The array, if the chunks that there are can be its chunks. */

@@ -1,6 +1,6 @@
 // Writes the plain bytes of what is left of a damaged frame.
 
-import { type Box, eachIndex, product } from '../../../array/geometry.js'
+import { type Box, eachIndex, type Partition, product } from '../../../array/geometry.js'
 import type { NdarrayLayout } from '../../../array/npy/index.js'
 import type { OpenChunk } from '../../../chunk/blosc2/decode.js'
 import type { PipelineTraits } from '../../../chunk/blosc2/pipeline.js'
@@ -14,6 +14,8 @@ import type { FrameRecovery } from './recover.js'
 
 /** So much is unpacked at a time, in bytes. */
 const PIECE = 16 * 2 ** 20
+/** So many chunks along an axis are looked up at a time: an array of a hundred bytes can have a million. */
+const MOST_CHUNKS = 4096
 
 /** The array that is left, if it is still one that NumPy has. */
 export function recoveredLayout({ array, tensor, header }: FrameRecovery): NdarrayLayout | undefined {
@@ -25,13 +27,19 @@ export function recoveredLayout({ array, tensor, header }: FrameRecovery): Ndarr
   return { descr, shape, order: 'C', itemsize, nbytes: product(shape) * itemsize }
 }
 
+/** Whole chunks, if that is not too much; `most` and `chunk` are items along an axis. */
+function stepAlong(most: number, chunk: number): number {
+  const chunks = Math.min(Math.floor(most / Math.max(1, chunk)), MOST_CHUNKS)
+  return Math.max(1, chunks > 0 ? chunks * chunk : Math.floor(most))
+}
+
 /** Boxes of at most {@link PIECE} bytes, or single items, that make the array one after the other in C order. */
-function boxesInOrder(shape: readonly number[], itemBytes: number): Box[] {
+function boxesInOrder({ shape, chunkshape }: Partition, itemBytes: number): Box[] {
+  if (shape.length === 0) return [{ start: [], stop: [] }]
   let axis = shape.length
   let below = itemBytes
-  while (axis > 0 && below * (shape[axis - 1] ?? 1) <= PIECE) below *= shape[--axis] ?? 1
-  if (axis === 0) return [{ start: shape.map(() => 0), stop: shape }]
-  const step = Math.max(1, Math.floor(PIECE / below))
+  while (axis > 1 && below * (shape[axis - 1] ?? 1) <= PIECE) below *= shape[--axis] ?? 1
+  const step = stepAlong(PIECE / below, chunkshape[axis - 1] ?? 1)
   const extent = shape[axis - 1] ?? 0
   const boxes: Box[] = []
   eachIndex(
@@ -66,7 +74,7 @@ async function writeArray(
   const options = { ...traitsFor(r), blockshape: array.cut.blockshape }
   const store = { chunks: r.chunks, partition: array.cut, itemBytes, options, threads: o.threads }
   if (array.meta.shape.includes(0)) return
-  for (const box of boxesInOrder(array.meta.shape, itemBytes)) {
+  for (const box of boxesInOrder(array.cut, itemBytes)) {
     const bytes = new Uint8Array(product(box.stop.map((stop, i) => stop - (box.start[i] ?? 0))) * itemBytes)
     await readBox(store, { bytes, box })
     await sink.write(bytes)

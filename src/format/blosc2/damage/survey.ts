@@ -1,7 +1,7 @@
 // Surveys a damaged frame: finds, checks and orders every chunk, whatever the index says.
 
 import type { ByteSource } from '../../../bytes/byte-source.js'
-import { asDamage, BlpkError } from '../../../core/errors.js'
+import { asDamage, type BlpkError, interrupted } from '../../../core/errors.js'
 import type { RunOptions } from '../../../engine/options.js'
 import { sizedSource } from '../../../sources/sized.js'
 import type { Finding } from '../../damage/finding.js'
@@ -114,7 +114,6 @@ export async function surveyFrame(
   try {
     return await survey({ source: sizedSource(source), directory: options.directory }, options)
   } catch (error) {
-    if (options.signal?.aborted !== true || error instanceof BlpkError) throw error
-    throw new BlpkError('INTERRUPTED', 'interrupted', {}, error)
+    throw interrupted(error, options.signal)
   }
 }

@@ -1,7 +1,8 @@
 // Walks a damaged frame from chunk to chunk, and past what is damaged.
 
-import { type Blosc2ChunkHeader, EXTENDED_HEADER_BYTES } from '../../../chunk/blosc2/header.js'
+import type { Blosc2ChunkHeader } from '../../../chunk/blosc2/header.js'
 import { asDamage, type BlpkError, damaged } from '../../../core/errors.js'
+import { firstChunk, plausiblePositions } from '../../damage/scan.js'
 import { SourceChunk } from '../chunks/source-chunk.js'
 import type { FrameProbe } from './probe.js'
 
@@ -28,28 +29,12 @@ export interface Walk {
 }
 
 const LAST_VERSION = 6
-const FIRST_WINDOW = 1 << 12
-const LARGEST_WINDOW = 1 << 20
 
-/** Can these bytes be the start of a chunk header? Cheap, for it is asked at every byte. */
 function looksLikeHeader(b: Uint8Array, view: DataView, at: number, room: number): boolean {
   const version = b[at] ?? 0
   if (version < 1 || version > LAST_VERSION || b[at + 1] !== 1 || b[at + 3] === 0) return false
   const cbytes = view.getUint32(at + 12, true)
   return cbytes >= 16 && cbytes <= room && view.getUint32(at + 4, true) > 0
-}
-
-/** Positions from `start` on at which a chunk header may stand. */
-async function* plausible(probe: FrameProbe, start: number, stop: number): AsyncGenerator<number> {
-  let window = FIRST_WINDOW
-  for (let base = start; base + 16 <= stop; ) {
-    const bytes = await probe.read(base, Math.min(stop - base, window + EXTENDED_HEADER_BYTES))
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
-    const count = Math.min(window, bytes.length - 15)
-    for (let at = 0; at < count; at++) if (looksLikeHeader(bytes, view, at, stop - base - at)) yield base + at
-    base += window
-    window = Math.min(LARGEST_WINDOW, 2 * window)
-  }
 }
 
 type Tried = { found: WalkedChunk } | { problem: BlpkError; claimedEnd?: number }
@@ -61,7 +46,7 @@ async function tryAt(probe: FrameProbe, at: number, stop: number, guess: boolean
   try {
     const header = await probe.headerOf(bytes)
     claimedEnd = at + header.cbytes
-    if (guess) probe.spend(header.cbytes + header.nbytes / 16)
+    if (guess) probe.budget.spend(header.cbytes + header.nbytes / 16)
     const { problem } = await probe.prove(bytes)
     // A codec that is not known here does not make a chunk a wrong one, unless it is a guess.
     if (problem === undefined || (problem.code === 'UNSUPPORTED' && !guess))
@@ -72,12 +57,9 @@ async function tryAt(probe: FrameProbe, at: number, stop: number, guess: boolean
   }
 }
 
-async function nextChunk(probe: FrameProbe, start: number, stop: number): Promise<number | undefined> {
-  for await (const at of plausible(probe, start, stop)) {
-    if ('found' in (await tryAt(probe, at, stop, true))) return at
-    if (probe.isExhausted) return undefined
-  }
-  return undefined
+function nextChunk(probe: FrameProbe, start: number, stop: number): Promise<number | undefined> {
+  const positions = plausiblePositions(probe, looksLikeHeader, start, stop)
+  return firstChunk(positions, probe.budget, async (at) => 'found' in (await tryAt(probe, at, stop, true)))
 }
 
 /** Where it goes on behind a broken chunk: where that says that it ends, or at the next chunk that proves itself. */
@@ -100,7 +82,7 @@ export async function walkChunks(probe: FrameProbe, start: number, stop: number)
       continue
     }
     const { problem, claimedEnd } = tried
-    const to = probe.isExhausted ? stop : await resume(probe, at, stop, claimedEnd)
+    const to = probe.budget.isExhausted ? stop : await resume(probe, at, stop, claimedEnd)
     walk.gaps.push({ from: at, to, problem: problem ?? damaged('no chunk stands here') })
     at = to
   }

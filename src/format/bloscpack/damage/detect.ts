@@ -12,7 +12,7 @@ import { Workspace } from '../../../kernels/workspace.js'
 import { OFFSET_BYTES } from '../offsets.js'
 import { type OffsetTable, readTable } from './front.js'
 import type { ChunkProbe } from './probe.js'
-import { nextChunk, plausiblePositions } from './scan.js'
+import { nextChunk, plausibleChunks } from './scan.js'
 
 /** So many chunk headers are tried before the archive is taken for one without checksums. */
 const MAX_TRIES = 64
@@ -25,7 +25,7 @@ export async function checksumAt(
   declared: ChecksumName | undefined,
 ): Promise<ChecksumName | undefined> {
   const header = await probe.headerAt(position, 0)
-  probe.spend(header.cbytes)
+  probe.budget.spend(header.cbytes)
   const behind = Math.min(LONGEST_DIGEST, probe.source.size - position - header.cbytes)
   const bytes = await probe.readPacked(position, header, behind)
   const chunk = bytes.subarray(0, header.cbytes)
@@ -73,7 +73,7 @@ export async function detectChecksum(
   declared: ChecksumName | undefined,
 ): Promise<ChecksumName> {
   let tries = 0
-  for await (const position of plausiblePositions(probe, start, true)) {
+  for await (const position of plausibleChunks(probe, start, true)) {
     try {
       const name = await checksumAt(probe, position, declared)
       if (name !== undefined) return name
@@ -81,7 +81,7 @@ export async function detectChecksum(
     } catch (error) {
       asDamage(error)
     }
-    if (tries >= MAX_TRIES || probe.isExhausted) break
+    if (tries >= MAX_TRIES || probe.budget.isExhausted) break
   }
   if (await isBare(probe, start, declared)) return 'None'
   return declared === undefined || declared === 'None' ? 'crc32' : declared

@@ -102,7 +102,7 @@ export class Discovery {
       this.#addGap(from, next, first.problem, 1)
       return next
     }
-    const found = this.#probe.isExhausted ? undefined : await nextChunk(this.#probe, from + 1)
+    const found = this.#probe.budget.isExhausted ? undefined : await nextChunk(this.#probe, from + 1)
     this.#addGap(from, found ?? size, first.problem, undefined)
     return found ?? size
   }
@@ -115,7 +115,7 @@ export class Discovery {
   async #followHeaders(from: number, first: Probed): Promise<boolean> {
     const gaps: { from: number; to: number; problem: BlpkError | undefined }[] = []
     let probed = first
-    for (let at = from; gaps.length < MAX_HOPS && !this.#probe.isExhausted; ) {
+    for (let at = from; gaps.length < MAX_HOPS && !this.#probe.budget.isExhausted; ) {
       const { claimedEnd, problem } = probed
       if (claimedEnd === undefined) return false
       gaps.push({ from: at, to: claimedEnd, problem })

@@ -1,8 +1,8 @@
 // Turns what a survey found out about an archive into findings.
 
 import { BlpkError } from '../../../core/errors.js'
-import type { Finding } from '../../damage/finding.js'
-import { damageFinding } from '../../damage/finding.js'
+import { damage, damageFinding, type Finding, note } from '../../damage/finding.js'
+import { type HeaderField, wrongFields } from '../../damage/header-fields.js'
 import { lostChunks } from '../../damage/lost.js'
 import type { BloscpackHeader } from '../header.js'
 import type { LostChunks } from './number.js'
@@ -21,7 +21,7 @@ function headerProblem({ front, survey }: SurveyFacts): Finding[] {
 }
 
 /** Name and position of each field of the header that says more than where its sections are. */
-const FIELDS: [keyof BloscpackHeader, string, number][] = [
+const FIELDS: readonly HeaderField<BloscpackHeader>[] = [
   ['metadata', 'whether there are metadata', 5],
   ['offsets', 'whether there are offsets', 5],
   ['checksum', 'the checksum', 6],
@@ -31,22 +31,11 @@ const FIELDS: [keyof BloscpackHeader, string, number][] = [
   ['maxAppChunks', 'the room for chunks', 24],
 ]
 
-function wrongFields({ front, survey }: SurveyFacts): Finding[] {
+function ofHeader({ front, survey }: SurveyFacts): Finding[] {
   const { header } = front
-  if (header === undefined) return []
   // An archive from a pipe does not know its size, and metadata that are broken were there all the same.
-  const isUnknown = (name: keyof BloscpackHeader): boolean =>
-    header[name] === undefined || survey.header[name] === undefined
-  const metadata = survey.metadata !== undefined
-  const found = { ...survey.header, metadata }
-  return FIELDS.filter(([name]) => !isUnknown(name) && header[name] !== found[name]).map(
-    ([name, words, offset]) => ({
-      level: 'damage',
-      code: 'DAMAGED',
-      message: `the header is wrong about ${words}: it says ${header[name]}, but it is ${found[name]}`,
-      offset,
-    }),
-  )
+  const found = { ...survey.header, metadata: survey.metadata !== undefined }
+  return header === undefined ? [] : wrongFields<BloscpackHeader>(FIELDS, header, found)
 }
 
 function metadataProblem({ survey }: SurveyFacts): Finding[] {
@@ -65,13 +54,13 @@ function wrongOffsets({ located, survey }: SurveyFacts): Finding[] {
     if (offset === position || offset === undefined) return []
     const says = Number.isNaN(offset) ? 'no position in any file' : `${offset}`
     const message = `the offset of chunk ${index} is ${says}, but the chunk is at byte ${position}`
-    return [{ level: 'damage', code: 'DAMAGED', message, chunk: index, offset: table.at + 8 * index }]
+    return [damage(message, { chunk: index, offset: table.at + 8 * index })]
   })
 }
 
 function strayBytes({ from, to, problem }: LostChunks): Finding {
   const message = `${plural(to - from, 'byte')} at byte ${from} belong to no chunk (${problem.message})`
-  return { level: 'damage', code: 'DAMAGED', message, offset: from }
+  return damage(message, { offset: from })
 }
 
 function lostOf(facts: SurveyFacts): Finding[] {
@@ -103,14 +92,14 @@ function trailing({ source, located, survey }: SurveyFacts): Finding[] {
   const end = last?.chunk?.end ?? last?.gap?.to ?? source.size
   if (end >= source.size || survey.chunks.length === 0) return []
   const message = `${plural(source.size - end, 'byte')} behind the last chunk belong to nothing (left by an append)`
-  return [{ level: 'note', code: 'DAMAGED', message, offset: end }]
+  return [note(message, { offset: end })]
 }
 
 /** Everything that a survey shows to be wrong, in the order of the archive. */
 export function findingsOf(facts: SurveyFacts): Finding[] {
   return [
     ...headerProblem(facts),
-    ...wrongFields(facts),
+    ...ofHeader(facts),
     ...metadataProblem(facts),
     ...wrongOffsets(facts),
     ...lostOf(facts),

@@ -2,10 +2,11 @@
 
 import { CHUNK_HEADER_BYTES, type ChunkHeader, parseChunkHeader } from '../../../chunk/blosc1/header.js'
 import { type ChecksumName, checksumSpec } from '../../../chunk/checksums.js'
-import { asDamage, BlpkError, damaged } from '../../../core/errors.js'
+import { asDamage, type BlpkError, damaged } from '../../../core/errors.js'
 import { Slot } from '../../../engine/slot.js'
 import { Workspace } from '../../../kernels/workspace.js'
 import type { SizedSource } from '../../../sources/sized.js'
+import { GuessBudget } from '../../damage/budget.js'
 import { jobs } from '../blosc1-job.js'
 import { isTight } from './extent.js'
 
@@ -27,10 +28,6 @@ export interface Probed {
   claimedEnd?: number
 }
 
-/** Bytes that may be looked at beyond the first reading of the archive, as a multiple of its size. */
-const BUDGET_FACTOR = 4
-const BUDGET_LEAST = 32 * 2 ** 20
-
 /** Reads chunks at any position and says whether they can be believed. */
 export class ChunkProbe {
   readonly source: SizedSource
@@ -40,7 +37,8 @@ export class ChunkProbe {
   readonly #ws = new Workspace()
   readonly #slot = new Slot(this.#ws.arena)
   readonly #jobs = jobs.open(this.#ws)
-  #budget: number
+  /** For guesses where chunks could be. */
+  readonly budget: GuessBudget
   #checksum: ChecksumName = 'None'
   #remembered = new Map<number, FoundChunk>()
 
@@ -49,7 +47,7 @@ export class ChunkProbe {
     this.maxChunk = o.maxChunk
     this.#deep = o.deep
     this.#signal = o.signal
-    this.#budget = Math.max(BUDGET_LEAST, BUDGET_FACTOR * source.size)
+    this.budget = new GuessBudget(source.size, CHUNK_HEADER_BYTES)
   }
 
   get checksum(): ChecksumName {
@@ -79,11 +77,6 @@ export class ChunkProbe {
 
   get digestBytes(): number {
     return checksumSpec(this.#checksum).size
-  }
-
-  /** Is nothing left to spend on guesses? */
-  get isExhausted(): boolean {
-    return this.#budget <= 0
   }
 
   /** Reads up to `nbytes` bytes; fewer at the end. */
@@ -118,7 +111,7 @@ export class ChunkProbe {
       const known = this.remembered(position)
       const header = known?.header ?? (await this.headerAt(position))
       claimedEnd = position + header.cbytes + this.digestBytes
-      if (guess) this.spend(header.cbytes + header.nbytes / 16)
+      if (guess) this.budget.spend(header.cbytes + header.nbytes / 16)
       return await this.#proved(known ?? { position, end: claimedEnd, header }, known !== undefined)
     } catch (error) {
       return { problem: asDamage(error), ...(claimedEnd !== undefined && { claimedEnd }) }
@@ -135,12 +128,6 @@ export class ChunkProbe {
       if (found === undefined) throw error
       return { found }
     }
-  }
-
-  /** Counts bytes against the budget. @throws BlpkError UNSUPPORTED when it is used up */
-  spend(nbytes: number): void {
-    if (this.#budget <= 0) throw new BlpkError('UNSUPPORTED', 'too many bytes that look like chunks; gave up')
-    this.#budget -= nbytes + CHUNK_HEADER_BYTES
   }
 
   /** Reads a chunk with its digest; the bytes are good until the next call. */

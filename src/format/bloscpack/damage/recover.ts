@@ -2,7 +2,7 @@
 
 import type { ByteSource } from '../../../bytes/byte-source.js'
 import type { SizedSource } from '../../../sources/sized.js'
-import type { Finding, Span } from '../../damage/finding.js'
+import { type Finding, note, type Span } from '../../damage/finding.js'
 import { type KeptMetadata, metadataFor } from '../../damage/keep.js'
 import { lostChunks } from '../../damage/lost.js'
 import type { RecoverOptions, RecoveryReport } from '../../recovery.js'
@@ -64,10 +64,6 @@ function fillLost(survey: Survey, archiveBytes: number, fill: boolean): Filling 
 
 function sizeOf(piece: RecoveredChunks): number {
   return piece.chunk === undefined ? piece.zeros.nbytes * piece.zeros.count : piece.chunk.header.nbytes
-}
-
-function note(message: string): Finding {
-  return { level: 'note', code: 'DAMAGED', message }
 }
 
 function notesOf(survey: Survey, metadata: KeptMetadata, filling: Filling): Finding[] {

@@ -4,7 +4,8 @@ import { damaged, interrupted } from '../../../core/errors.js'
 import type { From } from '../../../engine/fill.js'
 import type { RunOptions } from '../../../engine/options.js'
 import { withThreads } from '../../../engine/pools.js'
-import { type Piece, readPieces } from '../../../engine/read-run.js'
+import { readInto } from '../../../engine/read-into.js'
+import type { Piece } from '../../../engine/read-run.js'
 import type { Slot } from '../../../engine/slot.js'
 import type { Threads } from '../../../engine/threads.js'
 import type { PlainSink } from '../../../sinks/plain.js'
@@ -52,7 +53,7 @@ async function writeSteps(
 ): Promise<void> {
   const steps = stepsOf(r)
   let written = 0
-  await readPieces(
+  await readInto(
     {
       threads,
       module: jobs,
@@ -60,14 +61,11 @@ async function writeSteps(
       signal: o.signal,
       next: async (slot): Promise<StepPiece | undefined> => {
         const step: Step | undefined = steps.next().value
-        if (step === undefined) return undefined
-        const piece = await pieceFor(r, threads, slot, step)
-        const reaches = threads.reaches(piece.out, piece.packed ?? piece.out)
-        return { ...piece, to: reaches ? await sink.reserve?.(step.nbytes) : undefined }
+        return step && pieceFor(r, threads, slot, step)
       },
     },
-    async ({ step, out, to }) => {
-      if (to === undefined) await sink.write(out)
+    sink,
+    ({ step }) => {
       written += step.nbytes
       const packed = step.chunk?.end
       if (packed !== undefined) o.onProgress?.({ plain: written, packed, total: r.report.nbytes })

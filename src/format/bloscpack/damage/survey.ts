@@ -1,7 +1,7 @@
 // Surveys a damaged archive: finds, checks and numbers every chunk, whatever the header says.
 
 import type { ByteSource } from '../../../bytes/byte-source.js'
-import { BlpkError, damaged } from '../../../core/errors.js'
+import { damaged, interrupted } from '../../../core/errors.js'
 import type { RunOptions } from '../../../engine/options.js'
 import { sizedSource } from '../../../sources/sized.js'
 import { arrayIn } from '../../damage/lost.js'
@@ -153,8 +153,7 @@ export async function surveyArchive(source: ByteSource, options: SurveyOptions =
     const survey = buildSurvey(front, located, probe.source.size)
     return { ...survey, findings: findingsOf({ source: probe.source, front, located, survey }) }
   } catch (error) {
-    if (signal?.aborted !== true || error instanceof BlpkError) throw error
-    throw new BlpkError('INTERRUPTED', 'interrupted', {}, error)
+    throw interrupted(error, signal)
   } finally {
     await prover.end()
   }
