@@ -7,7 +7,7 @@ import { borrowWorkspace, returnWorkspace } from '../kernels/borrow.js'
 import type { Workspace } from '../kernels/workspace.js'
 import type { JobModule, Jobs } from './job.js'
 import { Slot } from './slot.js'
-import type { Threads } from './threads.js'
+import type { RunJob, Threads } from './threads.js'
 
 /** What stays with a workspace from one run to the next. */
 interface Local {
@@ -45,12 +45,7 @@ export class Alone implements Threads {
     return false
   }
 
-  run<J extends Jobs, K extends keyof J & string>(
-    module: JobModule<J>,
-    name: K,
-    params: Parameters<J[K]>[0],
-    ...areas: Uint8Array[]
-  ): Promise<number> {
+  readonly run: RunJob = (module, name, params, ...areas) => {
     const result = this.#last.then(() => this.#open(module)[name]?.(params, ...areas) ?? 0)
     this.#last = result.catch(() => {})
     return result

@@ -6,12 +6,12 @@ import { scarcity } from '../core/io-errors.js'
 import { Arena } from '../kernels/workspace.js'
 import { Alone } from './alone.js'
 import { CallingThread } from './calling-thread.js'
-import { areaOf, type JobModule, type Jobs } from './job.js'
+import { areaOf, type JobModule } from './job.js'
 import { JobQueue } from './job-queue.js'
 import type { PoolThread } from './pool-thread.js'
 import { Slot } from './slot.js'
 import type { Team } from './thread-policy.js'
-import type { Threads } from './threads.js'
+import type { RunJob, Threads } from './threads.js'
 import { WorkerThread } from './worker-thread.js'
 
 function isShared(bytes: Uint8Array): boolean {
@@ -77,12 +77,7 @@ export class ThreadPool implements Threads {
     return areas.every(isShared)
   }
 
-  run<J extends Jobs, K extends keyof J & string>(
-    module: JobModule<J>,
-    name: K,
-    params: Parameters<J[K]>[0],
-    ...areas: Uint8Array[]
-  ): Promise<number> {
+  readonly run: RunJob = (module, name, params, ...areas) => {
     if (!this.reaches(...areas)) {
       this.#alone ??= new Alone()
       return this.#alone.run(module, name, params, ...areas)

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { sealTrailer } from '../../dist/format/blosc2/chunks/checksums.js'
 import { planFrameRecovery } from '../../dist/format/blosc2/damage/recover.js'
 import { writeRecoveredFrame } from '../../dist/format/blosc2/damage/repair.js'
@@ -116,15 +116,19 @@ test('half a million chunks that 235 bytes claim are salvaged before anybody giv
   expect(counted.writes).toBeLessThan(6)
 }, 5000)
 
-test('an array of 300 000 chunks of zeros is salvaged before anybody gives up', async () => {
-  const rows = 300_000
+test('the zeros of an array that a few bytes claim are not looked at chunk by chunk', async () => {
+  const rows = 20_000
   const cut = { chunks: [1, 2], blocks: [1, 2], checksum: 'none' } as const
   const array = await NDArray.zeros([rows, 2], '<i4', cut)
+  await array.set([{ start: 7000, stop: 7001 }], Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8))
+  const { data: plain } = await array.slice()
   const recovery = await planFrameRecovery(new MemorySource(await array.toCframe()))
-  const sink = new MemorySink()
-  await writeSalvagedFrame(recovery, new BytesPlainSink(sink))
-  expect(sink.bytes.length).toBe(8 * rows)
-}, 5000)
+  const find = vi.spyOn(recovery.chunks, 'find')
+  const [sink, counted] = countedSink()
+  await writeSalvagedFrame(recovery, counted)
+  expect(Buffer.compare(sink.bytes, plain)).toBe(0)
+  expect([find.mock.calls, counted.writes]).toEqual([[[7000]], 5])
+})
 
 describe('special chunks that follow each other are salvaged as they are read', () => {
   const sizes = { 'small chunks': 12, 'chunks that are written one by one': 9 * 2 ** 20 }
