@@ -1,4 +1,4 @@
-// Reads pieces of any format in order: the inner loop of everything that decompresses or checks.
+// Runs tasks that read chunks of any format, in order: the inner loop of all that decompresses or checks.
 
 import type { FilePlace } from '../bytes/file-place.js'
 import type { MaybePromise } from '../core/maybe-promise.js'
@@ -8,7 +8,7 @@ import type { Slot } from './slot.js'
 import type { Threads } from './threads.js'
 
 /** What a job does, in a slot. */
-export interface Piece<Params> {
+export interface ReadTask<Params> {
   /** Undefined where there is nothing to do: `out` is as it should be. */
   params: Params | undefined
   /** What the job writes. */
@@ -19,20 +19,20 @@ export interface Piece<Params> {
   to?: FilePlace | undefined
 }
 
-/** Pieces that are to be read, one after another. `Result` is what a job returns, or what stands for its failure. */
+/** Tasks that are to be run, one after another. `Result` is what a job returns, or what stands for its failure. */
 export interface ReadRun<J extends Jobs, K extends keyof J & string, P, Result = number> {
   threads: Threads
   module: JobModule<J>
   job: K
-  /** Stops before the next piece. */
+  /** Stops before the next task. */
   signal?: AbortSignal | undefined
-  /** Makes the next piece ready in a slot; undefined at the end. */
+  /** Makes the next task ready in a slot; undefined at the end. */
   next(slot: Slot): Promise<P | undefined>
   /** What is taken in place of a failure; without it the run fails. */
-  onError?(error: unknown, piece: P): Result
+  onError?(error: unknown, task: P): Result
 }
 
-function partsOf<J extends Jobs, K extends keyof J & string, P extends Piece<Parameters<J[K]>[0]>, Result>(
+function partsOf<J extends Jobs, K extends keyof J & string, P extends ReadTask<Parameters<J[K]>[0]>, Result>(
   run: ReadRun<J, K, P, Result>,
 ): Omit<InOrder<Slot, P, number | Result>, 'done'> {
   const { threads, module, job } = run
@@ -47,38 +47,38 @@ function partsOf<J extends Jobs, K extends keyof J & string, P extends Piece<Par
     slots: threads.slots,
     signal: run.signal,
     next: (slot) => run.next(slot),
-    work: (_slot, piece) =>
-      onError === undefined ? work(piece) : work(piece).catch((error) => onError(error, piece)),
+    work: (_slot, task) =>
+      onError === undefined ? work(task) : work(task).catch((error) => onError(error, task)),
   }
 }
 
 /**
- * Reads all pieces; a few are in flight, however many there are.
+ * Runs all tasks; a few are in flight, however many there are.
  * @param take is given each in turn
  */
-export async function readPieces<
+export async function readTasks<
   J extends Jobs,
   K extends keyof J & string,
-  P extends Piece<Parameters<J[K]>[0]>,
+  P extends ReadTask<Parameters<J[K]>[0]>,
   Result = number,
 >(
   run: ReadRun<J, K, P, Result>,
-  take: (piece: P, result: number | Result) => MaybePromise<void>,
+  take: (task: P, result: number | Result) => MaybePromise<void>,
 ): Promise<void> {
   await inOrder({
     ...partsOf(run),
-    done: async (_slot, piece, result) => {
-      await take(piece, result)
+    done: async (_slot, task, result) => {
+      await take(task, result)
       return undefined
     },
   })
 }
 
-/** The pieces one by one; each may be used until the next is asked for. */
-export async function* eachPiece<
+/** The tasks one by one; each may be used until the next is asked for. */
+export async function* eachTask<
   J extends Jobs,
   K extends keyof J & string,
-  P extends Piece<Parameters<J[K]>[0]>,
+  P extends ReadTask<Parameters<J[K]>[0]>,
 >(run: ReadRun<J, K, P>): AsyncGenerator<P> {
   const flow = new Flow(partsOf(run))
   try {

@@ -1,7 +1,7 @@
 // What archives must have in common to be joined.
 
 import { BlpkError, unsupported, usage } from '../../core/errors.js'
-import { type JoinStep, type Joint, planJoin } from '../join-spans.js'
+import { type JoinStep, type Joint, planJoin } from '../join-steps.js'
 import { type Joinable, joinedMetadata, sizeOf } from '../joined-metadata.js'
 import type { Archive } from './archive.js'
 
@@ -52,11 +52,11 @@ export function commonOf(archives: readonly Archive[]): Common {
 }
 
 /** What is copied and what is packed anew. An empty archive has one chunk, without plain bytes. */
-export function spansOf(archives: readonly Archive[], chunkSize: number): JoinStep<Archive>[] {
+export function stepsOf(archives: readonly Archive[], chunkSize: number): JoinStep<Archive>[] {
   const joints = archives.map((part): Joint<Archive> => ({ part, extent: nbytesOf(part), copies: true }))
-  const spans = planJoin(joints, chunkSize)
+  const steps = planJoin(joints, chunkSize)
   const [empty] = archives
-  if (spans.length > 0 || empty === undefined) return spans
+  if (steps.length > 0 || empty === undefined) return steps
   return [{ kind: 'copy', part: empty, first: 0, count: 1 }]
 }
 

@@ -20,10 +20,10 @@ import { Workspace } from '../../kernels/workspace.js'
 import { BytesPlainSource, type PlainSource } from '../../sources/plain.js'
 import { StreamSource } from '../../sources/stream.js'
 import type { Totals } from '../compressed-sink.js'
-import type { JoinStep, Stretch } from '../join-spans.js'
+import type { JoinStep, Stretch } from '../join-steps.js'
 import type { Archive } from './archive.js'
 import type { EncodeParams } from './blosc1-job.js'
-import { type Common, commonOf, metadataOf, spansOf } from './join-plan.js'
+import { type Common, commonOf, metadataOf, stepsOf } from './join-plan.js'
 import { packBy, packHow } from './pack-how.js'
 import type { PackPlan } from './plan.js'
 import { RangeReader } from './range.js'
@@ -135,7 +135,7 @@ async function copyChunks(j: Joining, archive: Archive, count: number): Promise<
   }
 }
 
-async function copySpan(
+async function copyStep(
   j: Joining,
   { part: archive, count }: JoinStep<Archive> & { kind: 'copy' },
 ): Promise<void> {
@@ -170,7 +170,7 @@ function sourceOf(stretches: readonly Stretch<Archive>[]): PlainSource {
   return new BytesPlainSource(new StreamSource(plainOf(stretches), 'the archives', size))
 }
 
-async function packSpan(j: Joining, { stretches }: JoinStep<Archive> & { kind: 'pack' }): Promise<void> {
+async function packStep(j: Joining, { stretches }: JoinStep<Archive> & { kind: 'pack' }): Promise<void> {
   const { chunkSize } = j.common
   const source = sourceOf(stretches)
   const reader = new ChunkReader(source, chunkSize)
@@ -226,9 +226,9 @@ export async function concatArchives(
     const params = await paramsFor(archives, o)
     const j: Joining = { out, common, params, nchunks: 0, copied: 0, plain: 0, packed: 0, o }
     await out.begin(planOf(archives, common, params, o), totalsOf(common))
-    for (const span of spansOf(archives, common.chunkSize)) {
+    for (const step of stepsOf(archives, common.chunkSize)) {
       o.signal?.throwIfAborted()
-      await (span.kind === 'copy' ? copySpan(j, span) : packSpan(j, span))
+      await (step.kind === 'copy' ? copyStep(j, step) : packStep(j, step))
     }
     const cbytes = await out.finish(totalsOf(common))
     return { nbytes: common.nbytes, cbytes, nchunks: j.nchunks, copied: j.copied }

@@ -3,13 +3,13 @@
 import { runError } from '../../core/errors.js'
 import type { RunOptions } from '../../engine/options.js'
 import { lendThreads } from '../../engine/pools.js'
-import { eachPiece } from '../../engine/read-run.js'
+import { eachTask } from '../../engine/read-run.js'
 import type { Slot } from '../../engine/slot.js'
 import type { Threads } from '../../engine/threads.js'
 import type { Archive } from './archive.js'
 import { jobs } from './blosc1-job.js'
 import { type ByteRange, checkRange, RangeReader } from './range.js'
-import { bringChunk, type ChunkPiece, workloadOf } from './unpack.js'
+import { bringChunk, type ChunkTask, workloadOf } from './unpack.js'
 import { ChunkWalk, chunkFinder } from './walk.js'
 
 /** Fewer chunks than this are read by the calling thread, block by block. */
@@ -22,13 +22,13 @@ function decoded(
   [first, end]: readonly [number, number],
   find: ReturnType<typeof chunkFinder>,
   { signal }: RunOptions,
-): AsyncGenerator<ChunkPiece> {
+): AsyncGenerator<ChunkTask> {
   let index = first
-  const next = async (slot: Slot): Promise<ChunkPiece | undefined> => {
+  const next = async (slot: Slot): Promise<ChunkTask | undefined> => {
     const chunk = index === end ? undefined : await find(index++)
     return chunk && bringChunk(archive, chunk, slot, threads)
   }
-  return eachPiece({ threads, module: jobs, job: 'decode', signal, next })
+  return eachTask({ threads, module: jobs, job: 'decode', signal, next })
 }
 
 /** Does a range touch so many chunks of a file that threads are worth it? */

@@ -8,7 +8,7 @@ import type { From } from '../../engine/fill.js'
 import type { RunOptions } from '../../engine/options.js'
 import { withThreads } from '../../engine/pools.js'
 import { readInto } from '../../engine/read-into.js'
-import type { Piece } from '../../engine/read-run.js'
+import type { ReadTask } from '../../engine/read-run.js'
 import type { Slot } from '../../engine/slot.js'
 import { COPY_SPEED, type Workload } from '../../engine/thread-policy.js'
 import type { Threads } from '../../engine/threads.js'
@@ -67,7 +67,7 @@ export function placeOf(archive: Archive, chunk: ChunkPlace): ErrorPlace {
 }
 
 /** A chunk on its way through a slot. */
-export interface ChunkPiece extends Piece<DecodeParams & From> {
+export interface ChunkTask extends ReadTask<DecodeParams & From> {
   chunk: ChunkPlace
 }
 
@@ -77,7 +77,7 @@ export async function bringChunk(
   chunk: ChunkPlace,
   slot: Slot,
   threads: Threads,
-): Promise<ChunkPiece> {
+): Promise<ChunkTask> {
   const { cbytes, nbytes } = chunk.header
   const size = cbytes + archive.digestBytes
   const packed = slot.packedFor(Math.max(size, nbytes)).subarray(0, size)
@@ -102,7 +102,7 @@ async function unpackAll(
       module: jobs,
       job: 'decode',
       signal: o.signal,
-      next: async (slot): Promise<ChunkPiece | undefined> => {
+      next: async (slot): Promise<ChunkTask | undefined> => {
         const chunk = await walk.next()
         return chunk && bringChunk(archive, chunk, slot, threads)
       },

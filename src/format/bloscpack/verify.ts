@@ -3,7 +3,7 @@
 import type { ByteSource } from '../../bytes/byte-source.js'
 import { asDamage, BlpkError, interrupted, located } from '../../core/errors.js'
 import { withThreads } from '../../engine/pools.js'
-import { readPieces } from '../../engine/read-run.js'
+import { readTasks } from '../../engine/read-run.js'
 import type { Slot } from '../../engine/slot.js'
 import type { Threads } from '../../engine/threads.js'
 import { damageFinding, type Finding, isSound, note } from '../damage/finding.js'
@@ -13,7 +13,7 @@ import { Archive, type ChunkPlace, entriesOf } from './archive.js'
 import { jobs } from './blosc1-job.js'
 import { surveyArchive } from './damage/survey.js'
 import { OFFSET_BYTES } from './offsets.js'
-import { type ChunkPiece, placeOf, workloadOf } from './unpack.js'
+import { type ChunkTask, placeOf, workloadOf } from './unpack.js'
 import { ChunkWalk } from './walk.js'
 
 type Problem = BlpkError | undefined
@@ -63,7 +63,7 @@ class Verifier {
 
   async #checkChunks(threads: Threads, walk: ChunkWalk, decodes: boolean): Promise<void> {
     let done = 0
-    await readPieces(
+    await readTasks(
       {
         threads,
         module: jobs,
@@ -82,7 +82,7 @@ class Verifier {
     )
   }
 
-  async #bring(walk: ChunkWalk, slot: Slot, checkOnly: boolean): Promise<ChunkPiece | undefined> {
+  async #bring(walk: ChunkWalk, slot: Slot, checkOnly: boolean): Promise<ChunkTask | undefined> {
     const chunk = await this.#nextChunk(walk)
     if (chunk === undefined) return undefined
     const { checksum, digestBytes } = this.#archive

@@ -11,7 +11,7 @@ import { located } from '../../../core/errors.js'
 import { portableTraits } from '../../../core/schunk-traits.js'
 import { Alone } from '../../../engine/alone.js'
 import { withThreads } from '../../../engine/pools.js'
-import { type Piece, readPieces } from '../../../engine/read-run.js'
+import { type ReadTask, readTasks } from '../../../engine/read-run.js'
 import type { Slot } from '../../../engine/slot.js'
 import { COPY_SPEED, type Workload } from '../../../engine/thread-policy.js'
 import type { Threads } from '../../../engine/threads.js'
@@ -103,11 +103,11 @@ async function bringBlocks(
 }
 
 /** A part on its way through a slot. */
-interface PartPiece extends Piece<ReadParams> {
+interface PartTask extends ReadTask<ReadParams> {
   found: FoundPart
 }
 
-async function bringPart(found: FoundPart, source: PartSource, slot: Slot): Promise<PartPiece> {
+async function bringPart(found: FoundPart, source: PartSource, slot: Slot): Promise<PartTask> {
   const { itemBytes, blockshape } = source.options
   const { part, bytes } = found
   const out = slot.plain(partBytes(part, itemBytes))
@@ -132,7 +132,7 @@ async function readThere(
 ): Promise<void> {
   const { counts } = source.options
   /** Gives what threads can read; what they cannot is read meanwhile. */
-  const next = async (ws: Workspace, slot: Slot): Promise<PartPiece | undefined> => {
+  const next = async (ws: Workspace, slot: Slot): Promise<PartTask | undefined> => {
     for (let one = await reads.next(); one.done !== true; one = await reads.next()) {
       const found = one.value
       if (isPortable(found, source)) return bringPart(found, source, slot)
@@ -142,7 +142,7 @@ async function readThere(
     return undefined
   }
   await withWorkspace((ws) =>
-    readPieces(
+    readTasks(
       { threads, module: jobs, job: 'read', next: (slot) => next(ws, slot) },
       ({ found, out }, blocks) => {
         if (found.out !== undefined) found.out.set(out)

@@ -139,37 +139,37 @@ export class ChunkSurvey {
     return chunks
   }
 
-  async #pieceOf({ at, end, ...proven }: WalkedChunk): Promise<UnindexedChunk> {
+  async #unindexedOf({ at, end, ...proven }: WalkedChunk): Promise<UnindexedChunk> {
     const { source } = this.#probe.place
     const open = (): ChunkBytes => new SourceChunk(source, at, end - at, { path: source.name, offset: at })
     const digest = await xxh64Of(await this.#probe.read(at, end - at))
     return { sound: soundChunk(open, proven), digest }
   }
 
-  async pieces(walk: Walk): Promise<LocatedChunk[]> {
+  async unindexed(walk: Walk): Promise<LocatedChunk[]> {
     const found: LocatedChunk[] = []
     for (const chunk of walk.chunks)
-      found.push({ ...(await this.#pieceOf(chunk)), at: chunk.at, end: chunk.end })
+      found.push({ ...(await this.#unindexedOf(chunk)), at: chunk.at, end: chunk.end })
     for (const { from, to, problem } of walk.gaps) found.push({ problem, at: from, end: to })
     return found.sort((a, b) => a.at - b.at)
   }
 
   /** The chunks of a sparse frame, whose index is lost, by the numbers of their files. */
-  async filePieces(directory: string): Promise<UnindexedChunk[]> {
+  async unindexedFiles(directory: string): Promise<UnindexedChunk[]> {
     const names = readdirSync(directory).filter((name) => /^[0-9A-F]{8}\.chunk$/.test(name))
     const opener = inDirectory(directory)
-    const pieces: UnindexedChunk[] = []
+    const unindexed: UnindexedChunk[] = []
     for (const name of names.sort()) {
       const open = (): ChunkBytes => opener(0, Number.parseInt(name.slice(0, 8), 16))
       try {
         const proven = await this.#probe.prove(open())
         if (proven.problem !== undefined) throw proven.problem
         const bytes = await open().fetch(0, proven.header.cbytes)
-        pieces.push({ sound: soundChunk(open, proven), digest: await xxh64Of(bytes) })
+        unindexed.push({ sound: soundChunk(open, proven), digest: await xxh64Of(bytes) })
       } catch (error) {
-        pieces.push({ problem: asDamage(error) })
+        unindexed.push({ problem: asDamage(error) })
       }
     }
-    return pieces
+    return unindexed
   }
 }

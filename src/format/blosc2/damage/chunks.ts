@@ -81,15 +81,15 @@ async function withoutIndex(
   walk: Walk | undefined,
 ): Promise<{ chunks: SurveyedChunk[]; exact: boolean }> {
   const { directory, source } = probe.place
-  const pieces =
+  const unindexed =
     walk !== undefined
-      ? await survey.pieces(walk)
+      ? await survey.unindexed(walk)
       : directory === undefined
         ? []
-        : await survey.filePieces(directory)
-  const layer = layerFor(ends, pieces.length + MOST_CLAIMED + source.size)
-  if (layer !== undefined) return orderByDigests(layer, pieces)
-  return orderByPlace(pieces, claimedCount(ends, pieces.length, source.size), ends.header.chunksize)
+        : await survey.unindexedFiles(directory)
+  const layer = layerFor(ends, unindexed.length + MOST_CLAIMED + source.size)
+  if (layer !== undefined) return orderByDigests(layer, unindexed)
+  return orderByPlace(unindexed, claimedCount(ends, unindexed.length, source.size), ends.header.chunksize)
 }
 
 /** Behind the last chunk may stand what is left of the index. */
@@ -145,9 +145,9 @@ async function recoverMoved(
   const { sparse, headerBytes } = ends.header
   if (sparse || !chunks.some((chunk) => 'lost' in chunk)) return []
   const layer = layerFor(ends, chunks.length)
-  const pieces = await survey.pieces(await walkChunks(probe, headerBytes, headerBytes + cbytes))
-  const named = layer === undefined ? undefined : orderByDigests(layer, pieces).chunks
-  const byPlace = new Map(pieces.map((piece) => [piece.at, piece]))
+  const unindexed = await survey.unindexed(await walkChunks(probe, headerBytes, headerBytes + cbytes))
+  const named = layer === undefined ? undefined : orderByDigests(layer, unindexed).chunks
+  const byPlace = new Map(unindexed.map((one) => [one.at, one]))
   const placeOf = (i: number): number => {
     const offset = offsets[i]
     return offset !== undefined && 'at' in offset ? headerBytes + offset.at : Number.NaN

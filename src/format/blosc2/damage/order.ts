@@ -50,9 +50,9 @@ function alike<T>(count: number, chunk: T): T[] {
 const key = (digest: Uint8Array): string => Buffer.from(digest).toString('latin1')
 
 /** The checksums name the chunks in the order of the index. */
-export function orderByDigests(layer: ChecksumLayer, pieces: readonly UnindexedChunk[]): Ordered {
+export function orderByDigests(layer: ChecksumLayer, unindexed: readonly UnindexedChunk[]): Ordered {
   const found = new Map<string, SoundChunk>()
-  for (const { sound, digest } of pieces)
+  for (const { sound, digest } of unindexed)
     if (sound !== undefined && digest !== undefined) found.set(key(digest), sound)
   const lost = { lost: damaged('the chunk was not found') }
   let at = 0
@@ -73,23 +73,23 @@ export function orderByDigests(layer: ChecksumLayer, pieces: readonly UnindexedC
  * @param chunksize plain size of all but the last, in bytes: one that is shorter is the last
  */
 export function orderByPlace(
-  pieces: readonly UnindexedChunk[],
+  unindexed: readonly UnindexedChunk[],
   expected: number | undefined,
   chunksize: number,
 ): Ordered {
-  const broken = pieces.filter(({ sound }) => sound === undefined).length
-  const found = pieces.length - broken
+  const broken = unindexed.filter(({ sound }) => sound === undefined).length
+  const found = unindexed.length - broken
   const missing = expected === undefined ? broken : expected - found
   // As many chunks as are missing lay in the one part that is broken; without one they stood in the index alone.
   const isOne = broken === 1 && missing >= 1
   const fits = isOne || broken === missing
-  const chunks = pieces.flatMap(({ sound, problem }): SurveyedChunk[] => {
+  const chunks = unindexed.flatMap(({ sound, problem }): SurveyedChunk[] => {
     if (sound !== undefined) return [{ sound }]
     return alike(isOne ? missing : 1, { lost: problem ?? damaged('the chunk is lost') })
   })
   const rest = expected === undefined ? 0 : Math.max(0, expected - chunks.length)
   const lost = damaged('the chunk was not found: it may have been one that stands in the index alone')
-  const last = pieces.at(-1)?.sound
+  const last = unindexed.at(-1)?.sound
   const end = last !== undefined && last.nbytes < chunksize ? chunks.splice(-1) : []
   const all = chunks.concat(alike(rest, { lost }), end)
   return { chunks: expected === undefined ? all : all.slice(0, expected), exact: fits && missing >= 0 }

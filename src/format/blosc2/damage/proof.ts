@@ -7,7 +7,7 @@ import { type ChunkCode, codeOf } from '../../../chunk/blosc2/portable.js'
 import { portableTraits } from '../../../core/schunk-traits.js'
 import type { RunOptions } from '../../../engine/options.js'
 import { withThreads } from '../../../engine/pools.js'
-import { type Piece, readPieces } from '../../../engine/read-run.js'
+import { type ReadTask, readTasks } from '../../../engine/read-run.js'
 import type { Threads } from '../../../engine/threads.js'
 import { withWorkspace } from '../../../kernels/borrow.js'
 import { prepareModules } from '../chunks/blosc2-job.js'
@@ -104,7 +104,7 @@ function speedOf(header: FrameHeader): number {
 const RECORDS_BYTES = 4 * RECORD_WORDS * RUN_CHUNKS
 
 /** A run on its way through a slot; `out` are the records of its chunks. */
-interface RunPiece extends Piece<ProofRun & { from: FilePlace }> {
+interface RunTask extends ReadTask<ProofRun & { from: FilePlace }> {
   run: Run
   /** Plain bytes, where it is proved already. */
   proved: number
@@ -115,7 +115,7 @@ function wordsOf({ buffer, byteOffset, length }: Uint8Array): Uint32Array {
 }
 
 /** Proves a run in the calling thread where a worker cannot read it. */
-async function bringRun(place: ProofPlace, run: Run, out: Uint8Array, threads: Threads): Promise<RunPiece> {
+async function bringRun(place: ProofPlace, run: Run, out: Uint8Array, threads: Threads): Promise<RunTask> {
   const from = threads.isAlone ? undefined : fileOf(place, run)
   const params = proofRun(run, place)
   if (from !== undefined) return { run, out, params: { ...params, from }, proved: 0 }
@@ -132,13 +132,13 @@ async function proveRuns(
   { signal, onProgress }: RunOptions,
 ): Promise<void> {
   let plain = 0
-  await readPieces(
+  await readTasks(
     {
       threads,
       module: jobs,
       job: 'prove',
       signal,
-      next: async (slot): Promise<RunPiece | undefined> => {
+      next: async (slot): Promise<RunTask | undefined> => {
         const run: Run | undefined = runs.next().value
         return run && bringRun(place, run, slot.plain(RECORDS_BYTES), threads)
       },

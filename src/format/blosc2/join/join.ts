@@ -5,7 +5,7 @@ import type { Blosc2ChunkParams } from '../../../chunk/blosc2/params.js'
 import { interrupted, unsupported, usage } from '../../../core/errors.js'
 import { runOptionsOf } from '../../../engine/options.js'
 import { Workspace } from '../../../kernels/workspace.js'
-import { type JoinStep, type Joint, planJoin } from '../../join-spans.js'
+import { type JoinStep, type Joint, planJoin } from '../../join-steps.js'
 import type { Opened } from '../../opened.js'
 import type { ConcatResult, Output } from '../../output.js'
 import type { PackOptions } from '../../pack-options.js'
@@ -24,9 +24,9 @@ import type { Layers } from '../frame/layers.js'
 import { traitsOf } from '../frame/schunk-traits.js'
 import { ARRAY_LAYERS, plainLayers, without } from '../layers-kept.js'
 import { OpenedFrame } from '../opened.js'
-import { type CopyTarget, copyChunks } from './copy-span.js'
+import { type CopyTarget, copyChunks } from './copy-step.js'
 import { droppedLayers, joinedLayers } from './layers.js'
-import { arrayChunks, frameChunks, type JoinedArray } from './pack-span.js'
+import { arrayChunks, frameChunks, type JoinedArray } from './pack-step.js'
 import { checkPlain, checkRowsAlike, checkSameItems, isCutAlike } from './part.js'
 
 /** What is joined, and how the result is cut. */
@@ -149,7 +149,7 @@ function advance(j: Joining, nbytes: number, cbytes: number): void {
   j.o.onProgress?.({ plain: j.plain, packed: j.packed, total: j.plan.padded })
 }
 
-async function copySpan(
+async function copyStep(
   j: Joining,
   { part, count }: JoinStep<OpenedFrame> & { kind: 'copy' },
 ): Promise<void> {
@@ -161,7 +161,7 @@ async function copySpan(
   j.copied += chunks
 }
 
-/** Plain bytes of the chunks of a span, from `j.nchunks` on. */
+/** Plain bytes of the chunks of a step, from `j.nchunks` on. */
 function chunksOf(j: Joining, { stretches }: JoinStep<OpenedFrame> & { kind: 'pack' }, count: number) {
   const { array, chunkBytes, extent, perRow } = j.plan
   if (array === undefined) return frameChunks(stretches, j.nchunks, chunkBytes, j.o.signal)
@@ -169,11 +169,11 @@ function chunksOf(j: Joining, { stretches }: JoinStep<OpenedFrame> & { kind: 'pa
   return arrayChunks(array, stretches, row, j.nchunks, j.nchunks + count)
 }
 
-async function packSpan(j: Joining, span: JoinStep<OpenedFrame> & { kind: 'pack' }): Promise<void> {
+async function packStep(j: Joining, step: JoinStep<OpenedFrame> & { kind: 'pack' }): Promise<void> {
   const { chunkBytes, extent, perRow } = j.plan
-  const along = span.stretches.reduce((sum, { start, stop }) => sum + stop - start, 0)
+  const along = step.stretches.reduce((sum, { start, stop }) => sum + stop - start, 0)
   const count = Math.ceil(along / extent) * perRow
-  const chunks: AsyncIterable<PlainChunk> = chunksOf(j, span, count)
+  const chunks: AsyncIterable<PlainChunk> = chunksOf(j, step, count)
   let before = { plain: 0, packed: 0 }
   await packInto(j.sink, j.params, chunksIn(chunks, chunkBytes, count), {
     ...runOptionsOf(j.o),
@@ -203,9 +203,9 @@ async function joinInto(
     const target = { sink, sealed: checksum !== 'none', signal: o.signal, onChunk }
     const j: Joining = { plan, sink, params, o, target, nchunks: 0, copied: 0, plain: 0, packed: 0 }
     await sink.begin({ nbytes: plan.padded, nchunks: plan.nchunks }, true)
-    for (const span of planJoin(plan.joints, plan.extent)) {
+    for (const step of planJoin(plan.joints, plan.extent)) {
       o.signal?.throwIfAborted()
-      await (span.kind === 'copy' ? copySpan(j, span) : packSpan(j, span))
+      await (step.kind === 'copy' ? copyStep(j, step) : packStep(j, step))
     }
     const totals = await sink.finish(plan.padded, vlmeta)
     return { ...totals, nbytes: plan.nbytes, copied: j.copied }

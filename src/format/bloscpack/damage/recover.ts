@@ -21,7 +21,7 @@ type RecoveredChunks =
 export interface ArchiveRecovery {
   source: SizedSource
   survey: Survey
-  pieces: RecoveredChunks[]
+  recovered: RecoveredChunks[]
   metadata: KeptMetadata
   report: RecoveryReport
 }
@@ -30,7 +30,7 @@ export interface ArchiveRecovery {
 const FILL_SLACK = 2 ** 20
 
 interface Filling {
-  pieces: RecoveredChunks[]
+  recovered: RecoveredChunks[]
   leftOut: Span[]
   filled: number
   /** A lost chunk whose place and size could not be filled. */
@@ -39,13 +39,13 @@ interface Filling {
 
 function fillLost(survey: Survey, archiveBytes: number, fill: boolean): Filling {
   const { chunkSize, lastChunk, nchunks } = survey.header
-  const result: Filling = { pieces: [], leftOut: [], filled: 0, isShort: false }
+  const result: Filling = { recovered: [], leftOut: [], filled: 0, isShort: false }
   const queue = [...survey.chunks]
   let budget = archiveBytes + FILL_SLACK
   const put = (nbytes: number | undefined, count: number, first: number): void => {
     const most =
       nbytes === undefined || !fill ? 0 : Math.min(count, Math.floor(budget / zeroChunkBytes(nbytes)))
-    if (most > 0 && nbytes !== undefined) result.pieces.push({ zeros: { nbytes, count: most } })
+    if (most > 0 && nbytes !== undefined) result.recovered.push({ zeros: { nbytes, count: most } })
     budget -= most * zeroChunkBytes(nbytes ?? 0)
     result.filled += most
     if (most < count) result.leftOut.push(lostChunks(survey.layout, first + most, count - most))
@@ -53,17 +53,17 @@ function fillLost(survey: Survey, archiveBytes: number, fill: boolean): Filling 
   }
   for (const { first, count } of survey.lost) {
     while (queue[0] !== undefined && queue[0].index < first)
-      result.pieces.push({ chunk: queue.shift() as NumberedChunk })
+      result.recovered.push({ chunk: queue.shift() as NumberedChunk })
     const last = first + count === nchunks && count > 0 ? 1 : 0
     if (count > last) put(chunkSize, count - last, first)
     if (last === 1) put(lastChunk, 1, nchunks - 1)
   }
-  for (const chunk of queue) result.pieces.push({ chunk })
+  for (const chunk of queue) result.recovered.push({ chunk })
   return result
 }
 
-function sizeOf(piece: RecoveredChunks): number {
-  return piece.chunk === undefined ? piece.zeros.nbytes * piece.zeros.count : piece.chunk.header.nbytes
+function sizeOf(one: RecoveredChunks): number {
+  return one.chunk === undefined ? one.zeros.nbytes * one.zeros.count : one.chunk.header.nbytes
 }
 
 function notesOf(survey: Survey, metadata: KeptMetadata, filling: Filling): Finding[] {
@@ -89,7 +89,7 @@ export async function planRecovery(source: ByteSource, o: RecoverOptions = {}): 
   const unread = unreadChunks(survey)[0]
   if (unread !== undefined) throw unread
   const filling = fillLost(survey, source.size ?? 0, o.fill === 'zeros')
-  const nbytes = filling.pieces.reduce((sum, piece) => sum + sizeOf(piece), 0)
+  const nbytes = filling.recovered.reduce((sum, one) => sum + sizeOf(one), 0)
   const { array, total } = survey.layout
   const described = { json: survey.metadata?.json, array, total, exact: survey.exact }
   const metadata = metadataFor(described, filling.leftOut, nbytes)
@@ -107,7 +107,7 @@ export async function planRecovery(source: ByteSource, o: RecoverOptions = {}): 
   return {
     source: sized,
     survey,
-    pieces: filling.pieces,
+    recovered: filling.recovered,
     metadata,
     report,
   }

@@ -39,18 +39,18 @@ async function metadataBytes(r: ArchiveRecovery): Promise<Uint8Array> {
 
 /** Sizes of all chunks with their digests, in order. */
 async function* packedSizes(r: ArchiveRecovery, zeros: ZeroChunks): AsyncGenerator<number> {
-  for (const piece of r.pieces) {
-    if (piece.chunk !== undefined) {
-      yield piece.chunk.end - piece.chunk.position
+  for (const one of r.recovered) {
+    if (one.chunk !== undefined) {
+      yield one.chunk.end - one.chunk.position
     } else {
-      const { length } = await zeros.chunk(piece.zeros.nbytes)
-      for (let i = 0; i < piece.zeros.count; i++) yield length
+      const { length } = await zeros.chunk(one.zeros.nbytes)
+      for (let i = 0; i < one.zeros.count; i++) yield length
     }
   }
 }
 
 function lastPlainSize(r: ArchiveRecovery): number {
-  const last = r.pieces.at(-1)
+  const last = r.recovered.at(-1)
   return last?.chunk?.header.nbytes ?? last?.zeros?.nbytes ?? 0
 }
 
@@ -116,7 +116,7 @@ async function writeChunks(
   o: RunOptions,
 ): Promise<void> {
   let plain = 0
-  for (const { chunk, zeros: gone } of r.pieces) {
+  for (const { chunk, zeros: gone } of r.recovered) {
     o.signal?.throwIfAborted()
     if (chunk === undefined) {
       for (let i = 0; i < gone.count; i++) await sink.write(await zeros.chunk(gone.nbytes))

@@ -5,7 +5,7 @@ import type { From } from '../../../engine/fill.js'
 import type { RunOptions } from '../../../engine/options.js'
 import { withThreads } from '../../../engine/pools.js'
 import { readInto } from '../../../engine/read-into.js'
-import type { Piece } from '../../../engine/read-run.js'
+import type { ReadTask } from '../../../engine/read-run.js'
 import type { Slot } from '../../../engine/slot.js'
 import type { Threads } from '../../../engine/threads.js'
 import type { PlainSink } from '../../../sinks/plain.js'
@@ -20,8 +20,8 @@ const ZEROS = 1 << 20
 /** What is written in one go: a chunk, or so many zeros. */
 type Step = { chunk: NumberedChunk; nbytes: number } | { chunk?: undefined; nbytes: number }
 
-function* stepsOf({ pieces }: ArchiveRecovery): Generator<Step> {
-  for (const { chunk, zeros } of pieces) {
+function* stepsOf({ recovered }: ArchiveRecovery): Generator<Step> {
+  for (const { chunk, zeros } of recovered) {
     if (chunk !== undefined) {
       yield { chunk, nbytes: chunk.header.nbytes }
       continue
@@ -31,11 +31,11 @@ function* stepsOf({ pieces }: ArchiveRecovery): Generator<Step> {
   }
 }
 
-interface StepPiece extends Piece<DecodeParams & From> {
+interface StepTask extends ReadTask<DecodeParams & From> {
   step: Step
 }
 
-async function pieceFor(r: ArchiveRecovery, threads: Threads, slot: Slot, step: Step): Promise<StepPiece> {
+async function taskFor(r: ArchiveRecovery, threads: Threads, slot: Slot, step: Step): Promise<StepTask> {
   const { chunk, nbytes } = step
   if (chunk === undefined) return { step, out: slot.plain(nbytes).fill(0), params: undefined }
   const loaded = await loadChunk(threads, slot, r.source, chunk)
@@ -59,9 +59,9 @@ async function writeSteps(
       module: jobs,
       job: 'decode',
       signal: o.signal,
-      next: async (slot): Promise<StepPiece | undefined> => {
+      next: async (slot): Promise<StepTask | undefined> => {
         const step: Step | undefined = steps.next().value
-        return step && pieceFor(r, threads, slot, step)
+        return step && taskFor(r, threads, slot, step)
       },
     },
     sink,

@@ -4,7 +4,7 @@ import { asDamage } from '../../../core/errors.js'
 import type { From } from '../../../engine/fill.js'
 import type { RunOptions } from '../../../engine/options.js'
 import { type Lent, lendThreads } from '../../../engine/pools.js'
-import { type Piece, readPieces } from '../../../engine/read-run.js'
+import { type ReadTask, readTasks } from '../../../engine/read-run.js'
 import type { Slot } from '../../../engine/slot.js'
 import type { Threads } from '../../../engine/threads.js'
 import { type DecodeParams, jobs } from '../blosc1-job.js'
@@ -14,7 +14,7 @@ import { loadChunk } from './load-chunk.js'
 import { asUnread, type ChunkProbe, type FoundChunk } from './probe.js'
 
 /** A chunk to be proved; one without `params` is known to be sound. */
-interface Candidate extends Piece<DecodeParams & From> {
+interface Candidate extends ReadTask<DecodeParams & From> {
   chunk: FoundChunk
 }
 
@@ -61,7 +61,7 @@ export class StretchProver {
     let started = 0
     let isOver = false
     const beyond: FoundChunk[] = []
-    await readPieces(
+    await readTasks(
       {
         threads,
         module: jobs,

@@ -27,21 +27,21 @@ export type JoinStep<T> =
  */
 export function planJoin<T>(joints: readonly Joint<T>[], chunk: number): JoinStep<T>[] {
   const filled = joints.filter(({ extent }) => extent > 0)
-  const spans: JoinStep<T>[] = []
+  const steps: JoinStep<T>[] = []
   let open: Stretch<T>[] = []
   let carry = 0
   filled.forEach(({ part, extent, copies }, i) => {
     const isLast = i === filled.length - 1
     const count = carry > 0 || !copies ? 0 : isLast ? Math.ceil(extent / chunk) : Math.floor(extent / chunk)
-    if (count > 0) spans.push({ kind: 'copy', part, first: 0, count })
+    if (count > 0) steps.push({ kind: 'copy', part, first: 0, count })
     const copied = Math.min(extent, count * chunk)
     if (copied < extent) open.push({ part, start: copied, stop: extent })
     carry = (carry + extent - copied) % chunk
     if (open.length > 0 && (carry === 0 || isLast)) {
-      spans.push({ kind: 'pack', stretches: open })
+      steps.push({ kind: 'pack', stretches: open })
       open = []
       carry = 0
     }
   })
-  return spans
+  return steps
 }

@@ -1,7 +1,7 @@
 // Packs the plain bytes of chunks again that do not start at a chunk border of the joined frame.
 
 import { type Box, chunkBoxes, type Partition } from '../../../array/geometry.js'
-import type { Stretch } from '../../join-spans.js'
+import type { Stretch } from '../../join-steps.js'
 import type { PlainChunk } from '../chunks/array-chunks.js'
 import { intoChunk } from '../chunks/array-writer.js'
 import type { OpenedFrame } from '../opened.js'
