@@ -58,6 +58,7 @@ export const NO_PARTS: MutableParts = {
 /**
  * Finds out what a change may alter in a place.
  * @param front the first {@link PEEK_BYTES} of the place, fewer of a shorter one
+ * @param read reads on in the same place
  * @returns undefined if the place holds no container that is known
  */
-export type FindMutable = (front: Uint8Array) => MaybePromise<MutableParts | undefined>
+export type FindMutable = (front: Uint8Array, read: ReadSome) => MaybePromise<MutableParts | undefined>

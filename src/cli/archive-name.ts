@@ -4,9 +4,18 @@ import { basename } from 'node:path'
 import { unsupported, usage } from '../core/errors.js'
 import { knownByName, storeText } from '../core/known-files.js'
 import { printable } from '../core/printable.js'
-import { DEFAULT_FORMAT, type Format, formatById, formatByName, formats } from '../format/registry.js'
+import {
+  defaultFormat,
+  extensionsOf,
+  type Format,
+  formatById,
+  formatByName,
+  writtenFormats,
+} from '../format/registry.js'
 import { placeOf } from '../places/registry.js'
+import { splitName } from '../verbs/inner-name.js'
 import { isDash, shown } from './dash.js'
+import { extensionsText, readExtensionsText } from './extensions.js'
 import type { CliOptions } from './flags/options.js'
 
 /** Behind the name in an address there may be a query. */
@@ -19,31 +28,34 @@ export function formatOfName(name: string): Format | undefined {
   return formatByName(withoutQuery(name).replace(/[/\\]+$/, ''))
 }
 
-/** The kind that `--format` names. @throws BlpkError USAGE for one that there is not */
+/** The kind that `--format` names. @throws BlpkError USAGE for one that there is not, or that is only read */
 export function formatAsked({ format: id }: CliOptions): Format | undefined {
   if (id === undefined) return undefined
   const found = formatById(id.toLowerCase())
-  if (found !== undefined) return found
-  const names = formats().map((format) => format.id)
-  throw usage(`unknown format '${id}' (there are ${names.join(', ')})`)
+  const written = writtenFormats()
+  if (found !== undefined && written.includes(found)) return found
+  const names = written.map((format) => format.id).join(', ')
+  if (found === undefined) throw usage(`unknown format '${id}' (there are ${names})`)
+  throw usage(`${found.what} is only read, and never written: --format takes ${names}`)
 }
 
-/** The kind to write: as `--format` says, or by the name of the output, or the first that there is. */
+/** The kind of file that an output is by its name. @throws BlpkError USAGE for one that is only read */
+function formatOfOutput(output: string): Format | undefined {
+  const found = formatOfName(output)
+  if (found === undefined || writtenFormats().includes(found)) return found
+  throw usage(
+    `'${shown(output)}' would be ${found.what} by its name, and that is only read: name it ${extensionsText()}`,
+  )
+}
+
+/** The kind to write, as `--format` says, or by the name of the output. @throws BlpkError USAGE */
+export function formatNamed(output: string, o: CliOptions): Format | undefined {
+  return formatAsked(o) ?? formatOfOutput(output)
+}
+
+/** The same, or the first that there is. */
 export function formatToWrite(output: string, o: CliOptions): Format {
-  return formatAsked(o) ?? formatOfName(output) ?? DEFAULT_FORMAT
-}
-
-/** Extensions of all formats: `.blp, .b2frame, .b2nd`. */
-export function extensionsList(): string {
-  return formats()
-    .map(({ extension }) => extension)
-    .join(', ')
-}
-
-/** The same for a sentence: `.blp, .b2frame or .b2nd`. */
-export function extensionsText(last = 'or'): string {
-  const all = formats().map(({ extension }) => extension)
-  return `${all.slice(0, -1).join(', ')} ${last} ${all.at(-1)}`
+  return formatNamed(output, o) ?? defaultFormat()
 }
 
 /** @throws BlpkError UNSUPPORTED for the name of a store of python-blosc2 */
@@ -54,10 +66,11 @@ function refuseStoreName(archive: string): void {
 
 /** @throws BlpkError USAGE where an archive does not have the name of one, unless -e takes any name */
 export function checkExtension(archive: string, o: CliOptions): void {
-  if (o.checkExtension === false || isDash(archive) || formatOfName(archive) !== undefined) return
+  if (o.checkExtension === false || isDash(archive)) return
+  if (formatOfName(splitName(archive).name) !== undefined) return
   refuseStoreName(archive)
   throw usage(
-    `the name of '${shown(archive)}' does not end with ${extensionsText()} (use -e to take it all the same)`,
+    `the name of '${shown(archive)}' does not end with ${readExtensionsText()} (use -e to take it all the same)`,
   )
 }
 
@@ -93,15 +106,30 @@ export function localNameOf(input: string): string {
   throw usage(`'${shown(input)}' does not end with a name for a file: name an output file`)
 }
 
+/** What lies inside is called by the last part of its name. @throws BlpkError USAGE where that is no name for a file */
+function innerNameOf(archive: string, inner: string): string {
+  const name = inner.replace(/\/+$/, '').replace(/^.*\//s, '')
+  if (isPlainName(name)) return name
+  throw usage(`the name of '${shown(archive)}' does not tell the output: name an output file`)
+}
+
+function withoutExtension(name: string, format: Format): string {
+  const bare = name.replace(/[/\\]+$/, '')
+  const extension = extensionsOf(format).find((one) => bare.endsWith(one)) ?? ''
+  return bare.slice(0, bare.length - extension.length)
+}
+
 /**
- * Where an archive is unpacked to by default: its name without the extension.
+ * Where an archive is unpacked to by default: its name without the extension; of what lies inside, the name that it has there.
  * @throws BlpkError USAGE where its name does not tell
  */
 export function plainNameOf(archive: string): string {
   if (isDash(archive)) return archive
-  const name = localNameOf(archive)
+  const { name: outer, inner } = splitName(archive)
+  if (inner !== undefined) return innerNameOf(archive, inner)
+  const name = localNameOf(outer)
   const format = formatOfName(name)
-  const base = format === undefined ? '' : name.slice(0, name.lastIndexOf(format.extension))
+  const base = format === undefined ? '' : withoutExtension(name, format)
   if (format === undefined || basename(base) === '' || base.endsWith('/'))
     throw usage(`the name of '${shown(archive)}' does not tell the output: name an output file`)
   return base

@@ -19,10 +19,16 @@ export interface Context {
   protect(): void
 }
 
+/** What the parser calls an option. */
+function camelCase(name: string): string {
+  return name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())
+}
+
 /** What a place that is not on this machine is told. */
 export function placeSettings({ options, signal }: Context): PlaceSettings {
   const { timeout, retries } = options
-  const own = placeFlags().map(({ setting }) => [setting, options[setting]] as const)
+  const given = new Map<string, unknown>(Object.entries(options))
+  const own = placeFlags().map(({ name, setting }) => [setting, given.get(camelCase(name))] as const)
   return {
     signal,
     ...(timeout !== undefined && { timeout: timeout * 1000 }),

@@ -34,6 +34,26 @@ function catchEverything(options: () => CliOptions): { finished(): void } {
   }
 }
 
+/** Modules that `--plugin` names. What they add is part of parser and help, so they are there before these. */
+function pluginsIn(argv: readonly string[]): string[] {
+  const end = argv.indexOf('--')
+  const own = end < 0 ? argv : argv.slice(0, end)
+  return own.flatMap((argument, i) => {
+    if (argument.startsWith('--plugin=')) return argument.slice('--plugin='.length)
+    return argument === '--plugin' ? (own[i + 1] ?? []) : []
+  })
+}
+
+/** @returns what went wrong */
+async function loadPlugins(argv: readonly string[]): Promise<unknown> {
+  const modules = pluginsIn(argv)
+  if (modules.length === 0) return undefined
+  return (await import('../verbs/plugins.js')).loadPlugins(modules).then(
+    () => undefined,
+    (error: unknown) => error,
+  )
+}
+
 /** Runs a command line and sets the exit code of the process. */
 export async function main(argv: readonly string[]): Promise<void> {
   if (needsRestart() && areSound(argv) && (await restart(argv))) return
@@ -41,18 +61,22 @@ export async function main(argv: readonly string[]): Promise<void> {
   let options: CliOptions = { debug: argv.includes('--debug') }
   const watch = catchEverything(() => options)
   let code = 0
+  let unloaded: unknown
   let printsOne = false
   try {
     checkArguments(argv)
+    unloaded = await loadPlugins(argv)
     const program = buildProgram(argv, async (module, args, parsed, name) => {
       options = parsed
       printsOne = parsed.json === true && !LISTING.includes(name)
+      if (unloaded !== undefined) throw unloaded
       const context: Context = { options, signal: interrupts.signal, protect: interrupts.protect }
-      if (parsed.plugin !== undefined) await (await import('../verbs/plugins.js')).loadPlugins(parsed.plugin)
       code = await module.run(args, context)
     })
     await program.parseAsync(argv, { from: 'user' })
-  } catch (error) {
+  } catch (thrown) {
+    // Without its plug-ins a command line may well be wrong.
+    const error = unloaded ?? thrown
     code = endOf(error) ?? sayError(interrupts.signal.aborted ? interruption(error) : error, options)
     if (printsOne && !interrupts.signal.aborted) await printFailure(error, options)
   }

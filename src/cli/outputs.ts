@@ -13,9 +13,10 @@ import {
   openOutput as open,
   openOutputDirectory,
 } from '../verbs/outputs.js'
-import { extensionsText, formatOfName } from './archive-name.js'
+import { formatOfName } from './archive-name.js'
 import { type Context, placeSettings } from './context.js'
 import { isDash } from './dash.js'
+import { extensionsText } from './extensions.js'
 import { lockOptions } from './flags/codec-flags.js'
 import { beforeEnd } from './last-steps.js'
 import { isTerminal } from './view/stdio.js'

@@ -4,8 +4,9 @@ import { readFileSync } from 'node:fs'
 import { type Argument, Command, CommanderError, Option } from 'commander'
 import { usage } from '../core/errors.js'
 import { withDashes } from './arguments.js'
-import { COMMANDS, type CommandModule, type CommandSpec } from './commands.js'
-import { FLAGS } from './flags/index.js'
+import { type CommandModule, type CommandSpec, commands } from './commands.js'
+import { onlyReadText } from './extensions.js'
+import { flags } from './flags/index.js'
 import type { CliOptions, CommandName, Flag, Wording } from './flags/options.js'
 import { print } from './view/print.js'
 import { standardError } from './view/stdio.js'
@@ -82,7 +83,7 @@ function complaint(error: CommanderError, command: Command): Error {
   return usage(`${what.replace(/\.$/, '')} (${guess}${see})`)
 }
 
-function setUp(command: Command, versionLine: string): void {
+function setUp(command: Command, versionLine: string, table: readonly Flag[]): void {
   command
     .helpOption('-h, --help', 'show this help')
     .version(versionLine, '--version', 'print the version')
@@ -94,7 +95,7 @@ function setUp(command: Command, versionLine: string): void {
     .exitOverride((error) => {
       throw complaint(error, command)
     })
-  for (const flag of FLAGS) if (flag.commands === 'all') command.addOption(toOption(flag))
+  for (const flag of table) if (flag.commands === 'all') command.addOption(toOption(flag))
 }
 
 function checkOptions(options: CliOptions): CliOptions {
@@ -105,7 +106,7 @@ function checkOptions(options: CliOptions): CliOptions {
 /** @throws BlpkError USAGE where help is wanted of a command that there is not */
 function checkHelp([first, wanted]: readonly string[]): void {
   if (first !== 'help' || wanted === undefined || wanted.startsWith('-')) return
-  if (!COMMANDS.some(({ name, alias }) => name === wanted || alias === wanted))
+  if (!commands().some(({ name, alias }) => name === wanted || alias === wanted))
     throw usage(`unknown command '${wanted}' (see blpk --help)`)
 }
 
@@ -133,19 +134,32 @@ function optionsOf(program: Command, command: Command): CliOptions {
   return { ...before, ...behind, ...(plugin.length > 0 && { plugin }) }
 }
 
-function setUpCommand(program: Command, command: Command, spec: CommandSpec, action: Action): void {
+function setUpCommand(
+  program: Command,
+  command: Command,
+  spec: CommandSpec,
+  table: readonly Flag[],
+  action: Action,
+): void {
   command.description(spec.description)
   for (const { name, description } of spec.args) command.argument(name, description)
-  for (const flag of FLAGS) {
+  for (const flag of table) {
     if (flag.commands !== 'all' && flag.commands.includes(spec.name))
       command.addOption(toOption(flag, spec.name))
   }
-  setUp(command, program.version() ?? '')
+  setUp(command, program.version() ?? '', table)
   command.addHelpText('after', `\nExamples:\n${spec.examples.map((example) => `  ${example}`).join('\n')}`)
   command.action(async () => {
     const options = checkOptions(optionsOf(program, command))
     await action(await spec.load(), withDashes(spec, command.args), options, spec.name)
   })
+}
+
+function descriptionText(): string {
+  const read = onlyReadText()
+  return `Packs binary and numeric data into Bloscpack archives (.blp) and Blosc2 frames, and reads parts of them.${
+    read === undefined ? '' : ` What is only read: ${read}.`
+  }`
 }
 
 /**
@@ -158,22 +172,21 @@ export function buildProgram(argv: readonly string[], action: Action): Command {
   checkHelp(argv)
   const program = new Command('blpk')
     .usage('[options] <command> [options] ...')
-    .description(
-      'Packs binary and numeric data into Bloscpack archives (.blp) and Blosc2 frames, and reads parts of them.',
-    )
+    .description(descriptionText())
     // Letters mean different things before and behind the command only if they are not looked for everywhere.
     .enablePositionalOptions()
     .helpCommand('help [command]', 'show the help of a command')
     .configureHelp({ subcommandTerm: termOf })
     .addHelpText('after', MAIN_EXAMPLES + EXIT_CODES.replace(/^/, '\n'))
-  setUp(program, `blpk ${version()}`)
+  const [table, specs] = [flags(), commands()]
+  setUp(program, `blpk ${version()}`, table)
   const isMeant = ({ name, alias }: CommandSpec): boolean =>
     argv.includes(name) || (alias !== undefined && argv.includes(alias))
   const wantsHelp = argv.some((argument) => ['-h', '--help', 'help'].includes(argument))
-  const isSetUp = wantsHelp || !COMMANDS.some(isMeant) ? () => true : isMeant
-  for (const spec of COMMANDS) {
+  const isSetUp = wantsHelp || !specs.some(isMeant) ? () => true : isMeant
+  for (const spec of specs) {
     const command = listCommand(program, spec)
-    if (isSetUp(spec)) setUpCommand(program, command, spec, action)
+    if (isSetUp(spec)) setUpCommand(program, command, spec, table, action)
   }
   return program
 }

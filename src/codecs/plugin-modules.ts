@@ -1,6 +1,6 @@
 // Modules of users that register codecs and filters: how they are asked, and how worker threads load them.
 
-import { unsupported, usage } from '../core/errors.js'
+import { BlpkError, unsupported, usage } from '../core/errors.js'
 import type { Module } from '../filters/modules.js'
 import { isRegistered, noteModule } from '../filters/modules.js'
 import { registerFilter, type UserFilter } from '../filters/user-filter.js'
@@ -10,6 +10,8 @@ import { registerCodec, type UserCodec } from './user-codec.js'
 interface PluginApi {
   registerCodec(codec: UserCodec, options?: Module): void
   registerFilter(filter: UserFilter, options?: Module): void
+  /** Errors that the program knows. */
+  readonly BlpkError: typeof BlpkError
 }
 
 /** What modules may register besides. The threads that pack and unpack need none of it. */
@@ -73,6 +75,7 @@ export async function registerWith(
       others.registerContainer(container)
       count++
     },
+    BlpkError,
   })
   return count
 }

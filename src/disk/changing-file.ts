@@ -282,9 +282,14 @@ async function lockAgainstPeers(
   wait: Wait & { note: Note | undefined },
 ): Promise<() => void> {
   if (disk.lockFrame === undefined) return () => {}
-  const front = new Uint8Array(PEEK_BYTES)
-  const n = attempt('read', name, () => disk.read(fd, front, 0))
-  const container = await wait.find(front.subarray(0, n))
+  const read = (position: number, nbytes: number): Uint8Array => {
+    const bytes = new Uint8Array(nbytes)
+    return bytes.subarray(
+      0,
+      attempt('read', name, () => disk.read(fd, bytes, position)),
+    )
+  }
+  const container = await wait.find(read(0, PEEK_BYTES), read)
   if (container?.peerLock !== true) return () => {}
   return disk.lockFrame(name, path, { ...wait, owner: disk.facts(fd), create: !wait.replaces })
 }

@@ -30,6 +30,8 @@ export interface Leftover {
 export interface LeftoverOptions {
   /** What a change may alter of archives. */
   find: FindMutable
+  /** Is it the name of a file that a container writes into a directory of its own? */
+  isPart: (name: string) => boolean
   /** What other machines wrote is waste only if it was written before this, in ms since 1970. */
   before: number
   /** The same for what this machine wrote; its dead runs are known. */
@@ -38,8 +40,6 @@ export interface LeftoverOptions {
 }
 
 const STALE = new RegExp(`\\${JOURNAL_ENDING}\\${STALE_ENDING}\\d*$`)
-/** What a sparse frame that was never finished holds. */
-const PART_OF_FRAME = /^([0-9A-F]{8}\.chunk|chunks\.b2frame)$/
 
 function statOf(path: string): Stats | undefined {
   try {
@@ -56,13 +56,13 @@ function writtenAt(path: string, stat: Stats): number {
   return Math.max(stat.mtimeMs, ...names.map((name) => statOf(join(path, name))?.mtimeMs ?? 0))
 }
 
-function removeTemporary(path: string, stat: Stats): void {
+function removeTemporary(path: string, stat: Stats, { isPart }: LeftoverOptions): void {
   if (!stat.isDirectory()) {
     unlinkSync(path)
     return
   }
   // Nothing but what we write there, so that a directory of somebody else stays.
-  for (const name of readdirSync(path)) if (PART_OF_FRAME.test(name)) unlinkSync(join(path, name))
+  for (const name of readdirSync(path)) if (isPart(name)) unlinkSync(join(path, name))
   rmdirSync(path)
 }
 
@@ -81,7 +81,7 @@ function judgeTemporary(path: string, name: string, o: LeftoverOptions): Leftove
     written: new Date(at),
     isWaste,
     why: lives ? `process ${owner.pid} may be at work` : isWaste ? reason : `${reason}, and too young`,
-    remove: async () => attempt('remove', path, () => removeTemporary(path, stat)),
+    remove: async () => attempt('remove', path, () => removeTemporary(path, stat, o)),
   }
 }
 

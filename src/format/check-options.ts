@@ -16,7 +16,7 @@ function isAsked(o: PackOptions, option: keyof PackOptions): boolean {
  * @throws BlpkError USAGE for an option that the format does not take, or two that exclude each other
  */
 export function checkOptions(
-  { refuses }: Format,
+  { refuses = {} }: Format,
   o: PackOptions,
   name: (option: keyof PackOptions) => string = (option) => option,
 ): void {

@@ -1,6 +1,7 @@
 // What a container is: the one seam between the verbs and Bloscpack, Blosc2 and whatever comes next.
 
 import type { MutableParts } from '../bytes/mutable-parts.js'
+import { type BlpkError, unsupported } from '../core/errors.js'
 import type { PlainSource } from '../sources/plain.js'
 import type { ContainerChange } from './change.js'
 import type { Facts, FactsOptions } from './facts.js'
@@ -37,6 +38,12 @@ export interface Container extends ContainerTraits {
    */
   open(place: OpenPlace, options: OpenOptions): Promise<Opened>
   /**
+   * Names inside that start as `place.inner` does, each as `open` takes it there. Only of a container with `namesInside`; the
+   * place stays open. Where this is missing nothing is listed.
+   * @throws BlpkError DAMAGED, UNSUPPORTED, IO, …
+   */
+  names?(place: OpenPlace, options: OpenOptions): AsyncIterable<string>
+  /**
    * What is shown of it, even where it is damaged beyond what is shown. The place stays open. Where this is missing, the
    * head is all there is.
    * @throws BlpkError DAMAGED, CHECKSUM, UNSUPPORTED, IO, …
@@ -49,10 +56,10 @@ export interface Container extends ContainerTraits {
    */
   verify?(place: OpenPlace, options: VerifyOptions): Promise<VerifyReport>
   /**
-   * Packs all of a source, or a part of it.
+   * Packs all of a source, or a part of it. A container that is only read leaves it out, and says `onlyRead`.
    * @throws BlpkError USAGE, IO, …; nothing is left behind then
    */
-  pack(source: PlainSource, output: Output, format: Format, options: PackRequest): Promise<PackResult>
+  pack?(source: PlainSource, output: Output, format: Format, options: PackRequest): Promise<PackResult>
   /**
    * Takes the content of another container, chunks as they are.
    * @returns undefined where nothing can be copied: it is unpacked and packed then
@@ -77,4 +84,29 @@ export interface Container extends ContainerTraits {
   ): Promise<ConcatResult | undefined>
   /** Finds what is left of a damaged one. Where this is missing, all that can be read is. */
   recover?(place: OpenPlace, options: RecoverOptions): Promise<Recovery>
+}
+
+/** A container that makes files. */
+export type PackingContainer = Container & Required<Pick<Container, 'pack'>>
+
+/** What is said to whoever wants to write what is only read. @param path of a file that is there */
+export function onlyReadError({ what }: Format, path?: string): BlpkError {
+  return path === undefined
+    ? unsupported(`${what} is only read, and never written: choose another format`)
+    : unsupported(
+        `'${path}' is ${what}, and such files are only read: blpk neither changes nor writes them`,
+        {
+          path,
+        },
+      )
+}
+
+/** The container as one that makes files. @throws BlpkError UNSUPPORTED for one that is only read */
+export function packing(container: Container, format: Format): PackingContainer {
+  if (!packs(container)) throw onlyReadError(format)
+  return container
+}
+
+function packs(container: Container): container is PackingContainer {
+  return container.pack !== undefined
 }

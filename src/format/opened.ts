@@ -16,6 +16,8 @@ export interface OpenPlace {
   readonly source: ByteSource
   /** The directory, where it is one; `source` is the file in it. */
   readonly directory?: string | undefined
+  /** How its name goes on inside, of a container with `namesInside`: what stands behind the `::`. */
+  readonly inner?: string | undefined
 }
 
 export interface OpenOptions extends Pick<RunOptions, 'threads'> {

@@ -1,14 +1,23 @@
 // The containers that there are, a line each. Their traits are loaded at once, the rest on first use.
 
-import { addRecogniser } from '../bytes/archives.js'
+import {
+  addRecogniser,
+  extensionsOf,
+  type Recogniser,
+  recogniserOf,
+  recogniserOfFront,
+  recogniserWithin,
+} from '../bytes/archives.js'
+import type { ByteSource } from '../bytes/byte-source.js'
 import { ALL_PARTS, type FindMutable, NO_PARTS } from '../bytes/mutable-parts.js'
 import { usage } from '../core/errors.js'
 import { BLOSC2 } from './blosc2/traits.js'
 import { BLOSCPACK } from './bloscpack/traits.js'
-import type { Container } from './container.js'
+import { type Container, type PackingContainer, packing } from './container.js'
 import type { ContainerTraits, Format } from './traits.js'
 
 export type { ContainerTraits, Format }
+export { extensionsOf }
 
 /** A container and how to get at what it can do. */
 interface Entry {
@@ -23,17 +32,25 @@ const ENTRIES: Entry[] = [
 
 for (const { traits } of ENTRIES) addRecogniser(traits)
 
+/** @throws BlpkError USAGE for what is no container */
+function checkContainer({ name, formats: kinds, recognise: knows, open, pack, onlyRead }: Container): void {
+  const isWhole = typeof name === 'string' && Array.isArray(kinds) && typeof knows === 'function'
+  if (!isWhole || typeof open !== 'function')
+    throw usage('a container needs { name, formats, recognise, open }, and pack unless it is onlyRead')
+  if ((typeof pack === 'function') === (onlyRead === true))
+    throw usage(`the container '${name}' needs either pack, or onlyRead: true`)
+}
+
 /**
  * Adds a container of your own, which every verb then works on.
  * @throws BlpkError USAGE where its name, or that of one of its formats, is taken
  */
 export function registerContainer(container: Container): void {
-  const { name, formats: made, recognise: knows, open, pack } = container
-  const isWhole = typeof name === 'string' && Array.isArray(made) && typeof knows === 'function'
-  if (!isWhole || typeof open !== 'function' || typeof pack !== 'function')
-    throw usage('a container needs { name, formats, recognise, open, pack }')
+  checkContainer(container)
   const taken = (format: Format): boolean =>
-    formats().some(({ id, extension }) => id === format.id || extension === format.extension)
+    formats().some(
+      (one) => one.id === format.id || extensionsOf(one).some((end) => extensionsOf(format).includes(end)),
+    )
   if (ENTRIES.some(({ traits }) => traits.name === container.name) || container.formats.some(taken))
     throw usage(`there is a container '${container.name}', or one that makes such files, already`)
   ENTRIES.push({ traits: container, load: async () => container })
@@ -50,27 +67,41 @@ export function fallback(): ContainerTraits {
   if (first === undefined) throw usage('there is no container')
   return first.traits
 }
-/** What is written where nothing tells the kind. */
-export const DEFAULT_FORMAT: Format = BLOSCPACK.formats[0] as Format
 
-/** All kinds of files that can be made. */
+/** All kinds of files that can be read. */
 export function formats(): readonly Format[] {
   return ENTRIES.flatMap(({ traits }) => traits.formats)
 }
 
-/** The container that a place holds, by its first bytes. */
-export function recognise(front: Uint8Array): ContainerTraits | undefined {
-  return ENTRIES.find(({ traits }) => traits.recognise(front))?.traits
+/** Those that can be made as well. */
+export function writtenFormats(): readonly Format[] {
+  return ENTRIES.flatMap(({ traits }) => (traits.onlyRead === true ? [] : traits.formats))
 }
 
-/** The same by its last bytes, where the first ones are damaged. */
-export function recogniseEnd(end: Uint8Array): ContainerTraits | undefined {
-  return ENTRIES.find(({ traits }) => traits.recogniseEnd?.(end) === true)?.traits
+/** What is written where nothing tells the kind. */
+export function defaultFormat(): Format {
+  const [first] = writtenFormats()
+  if (first === undefined) throw usage('there is no format')
+  return first
+}
+
+function traitsOfRecogniser(found: Recogniser | undefined): ContainerTraits | undefined {
+  return ENTRIES.find(({ traits }) => traits === found)?.traits
+}
+
+/** The container that a place holds, by its first bytes. */
+export function recognise(front: Uint8Array): ContainerTraits | undefined {
+  return traitsOfRecogniser(recogniserOfFront(front))
+}
+
+/** What a source holds, damaged or not; undefined where it is nothing known. */
+export async function traitsOf(source: ByteSource): Promise<ContainerTraits | undefined> {
+  return traitsOfRecogniser(await recogniserOf(source))
 }
 
 /** The kind of file that a name stands for. */
 export function formatByName(name: string): Format | undefined {
-  return formats().find(({ extension }) => name.endsWith(extension))
+  return formats().find((format) => extensionsOf(format).some((extension) => name.endsWith(extension)))
 }
 
 /** The kind of file that `format` names. */
@@ -92,9 +123,19 @@ export function loadContainer(traits: ContainerTraits): Promise<Container> {
   return entry.load()
 }
 
+/** The container that makes files of a format. @throws BlpkError UNSUPPORTED for a format that is only read */
+export async function packerOf(format: Format): Promise<PackingContainer> {
+  return packing(await loadContainer(containerOf(format)), format)
+}
+
+/** Is it the name of a file that a container writes into a directory of its own? */
+export function isPartOfDirectory(name: string): boolean {
+  return containers().some(({ filesInDirectory }) => filesInDirectory?.test(name) === true)
+}
+
 /** What a change may alter in a place, whatever container it holds. */
-export const findMutable: FindMutable = async (front) => {
-  const traits = recognise(front)
+export const findMutable: FindMutable = async (front, read) => {
+  const traits = traitsOfRecogniser(await recogniserWithin(front, read))
   if (traits === undefined) return undefined
   const { mutable, change } = await loadContainer(traits)
   return mutable ?? (change === undefined ? NO_PARTS : ALL_PARTS)

@@ -3,7 +3,7 @@
 import { usage } from '../core/errors.js'
 import type { Output, PackResult } from '../format/output.js'
 import type { PackOptions } from '../format/pack-options.js'
-import { formatById, formatByName } from '../format/registry.js'
+import { defaultFormat, formatById, formatByName } from '../format/registry.js'
 import type { Format } from '../format/traits.js'
 import { compressPlain } from '../verbs/compress.js'
 import type { ArrayDescription } from '../verbs/described.js'
@@ -20,8 +20,8 @@ export interface CompressOptions extends PackOptions, OutputOptions, ArrayDescri
 
 /** What is written under a name. @throws BlpkError USAGE for a format that there is not */
 export function formatFor(name: string, wanted: string | undefined): Format {
-  const found = wanted === undefined ? (formatByName(name) ?? formatById('blp')) : formatById(wanted)
-  if (found === undefined) throw usage(`there is no format '${wanted ?? 'blp'}'`)
+  const found = wanted === undefined ? (formatByName(name) ?? defaultFormat()) : formatById(wanted)
+  if (found === undefined) throw usage(`there is no format '${wanted}'`)
   return found
 }
 

@@ -3,6 +3,7 @@
 import { ArrayValue } from '../array/array-value.js'
 import { dtypeRepr, isNpy, type NdarrayLayout } from '../array/npy/index.js'
 import type { ByteSource } from '../bytes/byte-source.js'
+import { PEEK_BYTES } from '../bytes/peek.js'
 import { roomFor } from '../core/allocate.js'
 import type { Data } from '../core/data.js'
 import type { Closable } from '../core/dispose.js'
@@ -13,13 +14,12 @@ import { openNpyFile } from '../format/npy-file.js'
 import type { Opened, OpenOptions } from '../format/opened.js'
 import { type Selectable, select } from '../format/select.js'
 import { type AxisKey, resolveSlice, type Selected } from '../format/selection.js'
-import { PEEK_BYTES } from '../format/traits.js'
 import type { VerifyOptions, VerifyReport } from '../format/verification.js'
 import type { Readable } from '../places/open.js'
 import type { PlainSink } from '../sinks/plain.js'
 import { holdSource } from '../sources/held.js'
 import type { PlaceSettings } from '../store/settings.js'
-import { type ContainerPlace, containerAt, openPlace } from '../verbs/open.js'
+import { type ContainerPlace, containerAt, nameOfPlace, openPlace } from '../verbs/open.js'
 import { verifyAt } from '../verbs/verify.js'
 import { BufferSink } from './buffer-sink.js'
 import { type CompressedSource, type UnpackResult, unpack } from './unpack.js'
@@ -58,7 +58,7 @@ export class Dataset implements CompressedSource, Closable {
 
   /** @internal */
   constructor(place: ContainerPlace, format: string, from: From, close: () => Promise<void>) {
-    this.name = place.directory ?? place.source.name
+    this.name = nameOfPlace(place)
     this.format = format
     this.#from = from
     this.#place = place

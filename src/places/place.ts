@@ -6,13 +6,14 @@ import type { ByteSource } from '../bytes/byte-source.js'
 import type { VersionedEditable } from '../bytes/editable.js'
 import type { MaybePromise } from '../core/maybe-promise.js'
 import type { Listed, OpenStore, UnfinishedUpload } from '../store/object-store.js'
-import type { ChangeSettings, PlaceOptions, PlaceSettings, SinkSettings } from '../store/settings.js'
+import type { ChangeSettings, PlaceSettings, SinkSettings } from '../store/settings.js'
 
 /** An option of a place: a flag of every command, and a setting of every function. */
 export interface PlaceFlag {
   /** Without dashes. */
   readonly name: string
-  readonly setting: keyof PlaceOptions
+  /** The setting that it gives, as `source`, `sink` and the others get it. */
+  readonly setting: string
   /** What help calls its value. */
   readonly value: string
   readonly description: string
@@ -26,7 +27,6 @@ export interface Scheme {
   readonly schemes: readonly string[]
   /** Are names URLs: percent-encoded, and perhaps with a query or a login? Otherwise they are taken as they stand. */
   readonly isUrl?: boolean
-  /** Only of places that are built in: what users register is there after options were read. */
   readonly flags?: readonly PlaceFlag[]
 }
 

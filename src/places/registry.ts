@@ -50,9 +50,18 @@ export function registerPlace(place: Place | StorePlace): void {
   add(place)
 }
 
-/** The options of all places that are built in. */
+function all(): Place[] {
+  return [...new Set(known.values())]
+}
+
+/** The options of all places. */
 export function placeFlags(): readonly PlaceFlag[] {
-  return PLACES.flatMap(({ flags = [] }) => flags)
+  return all().flatMap(({ flags = [] }) => flags)
+}
+
+/** What names look like where something can be done, a name each: `s3://bucket/key`. @param rest behind the `://` */
+export function namesOf(can: 'sink' | 'change' | 'list' | 'unfinished', rest: string): string[] {
+  return all().flatMap((place) => (place[can] === undefined ? [] : `${place.schemes[0]}://${rest}`))
 }
 
 /** The scheme of a name that has a place, such as `s3`; undefined for a path. */
@@ -69,7 +78,7 @@ export function placeOf(name: string): Place | undefined {
 
 function onlyRead(place: Place): never {
   const why = place.onlyRead ?? `nothing is written to places of the scheme '${place.schemes[0]}'`
-  throw usage(`${why}: name a file, or an s3:// object`)
+  throw usage(`${why}: name a file, or an ${namesOf('sink', '').join(' or ')} object`)
 }
 
 /** A source for a name with a scheme; undefined for a path. @throws BlpkError */

@@ -41,6 +41,7 @@ export function storePlace(place: StorePlace): Place {
   return {
     schemes: place.schemes,
     isUrl: place.isUrl ?? false,
+    ...(place.flags !== undefined && { flags: place.flags }),
     identity: withPlainScheme,
     async source(name, settings) {
       const { openObject } = await import('../sources/object.js')

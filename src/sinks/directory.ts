@@ -11,7 +11,7 @@ import {
   rmSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { startsAsArchive } from '../bytes/archives.js'
+import { recogniserOfFront } from '../bytes/archives.js'
 import { PEEK_BYTES } from '../bytes/peek.js'
 import { BlpkError } from '../core/errors.js'
 import { attempt, ioError } from '../core/io-errors.js'
@@ -52,7 +52,8 @@ function isContainerFile(path: string): boolean {
   const fd = nodeDisk.open(path, 'guarded')
   try {
     const front = new Uint8Array(PEEK_BYTES)
-    return startsAsArchive(front.subarray(0, nodeDisk.read(fd, front, 0)))
+    const found = recogniserOfFront(front.subarray(0, nodeDisk.read(fd, front, 0)))
+    return found !== undefined && found.onlyRead !== true
   } finally {
     nodeDisk.close(fd)
   }

@@ -1,6 +1,6 @@
 // Keeps archives from being replaced by plain data, and data by archives.
 
-import { holdsArchive } from '../bytes/archives.js'
+import { hasWrittenName, recogniserOf } from '../bytes/archives.js'
 import type { ByteSource } from '../bytes/byte-source.js'
 import { BlpkError, type ErrorCode } from '../core/errors.js'
 import { KNOWN_PEEK_BYTES, knownByBytes } from '../core/known-files.js'
@@ -17,8 +17,6 @@ const WRITERS: Record<Content, string> = {
   metadata: 'a file of metadata',
 }
 
-const ARCHIVE_NAME = /\.(blp|b2frame|b2nd|b2f)$/i
-
 function kept(path: string, is: string, content: Content): BlpkError {
   const way = 'name another output, or remove it first if that is meant'
   const message = `'${path}' is ${is}; ${WRITERS[content]} never replaces it: ${way}`
@@ -29,18 +27,20 @@ function kept(path: string, is: string, content: Content): BlpkError {
 async function obstacle(source: ByteSource, content: Content): Promise<string | undefined> {
   const front = new Uint8Array(KNOWN_PEEK_BYTES)
   const start = front.subarray(0, await source.read(0, front))
-  const isArchive = await holdsArchive(source)
-  if (content !== 'archive' && isArchive) return 'an archive'
-  if (content === 'plain' || isArchive || start.length === 0) return undefined
+  const archive = await recogniserOf(source)
+  if (archive?.onlyRead === true) return archive.formats[0]?.what ?? 'an archive'
+  if (content !== 'archive' && archive !== undefined) return 'an archive'
+  if (content === 'plain' || archive !== undefined || start.length === 0) return undefined
   const known = knownByBytes(start)
   if (known !== undefined) return known.what
   if (content === 'metadata') return undefined
-  return ARCHIVE_NAME.test(source.name) ? undefined : 'not an archive'
+  return hasWrittenName(source.name) ? undefined : 'not an archive'
 }
 
 /**
  * Refuses to replace a data file by an archive, or an archive by plain data: who asks for it has most likely named the
- * wrong file. What is empty, or has the name of an archive and no other kind of content, may be replaced.
+ * wrong file. A container that is only read is never replaced. What is empty, or has the name of an archive and no other
+ * kind of content, may be.
  * @param source what is there
  * @throws BlpkError EXISTS
  */

@@ -8,7 +8,7 @@ import { appendIdsOf } from '../format/append-ids.js'
 import { type MetadataChange, metadataAfter } from '../format/array-metadata.js'
 import type { AppendRequest, AppendResult, ChangeRefusals, ContainerChange } from '../format/change.js'
 import { checkOptions } from '../format/check-options.js'
-import type { Container } from '../format/container.js'
+import { type Container, packing } from '../format/container.js'
 import { joined } from '../format/joined-source.js'
 import { memberEdit, membersMetadata } from '../format/json-members.js'
 import type { Opened, OpenOptions, OpenPlace } from '../format/opened.js'
@@ -47,7 +47,7 @@ function packingOf(o: Rewrite): PackOptions {
 /** What no format of the container takes. */
 function appendRefusals({ formats }: Container): ChangeRefusals<AppendRequest> {
   const refused = PACKING.flatMap((key) => {
-    const whys = formats.flatMap(({ refuses }) => refuses[key] ?? [])
+    const whys = formats.flatMap(({ refuses }) => refuses?.[key] ?? [])
     const [why] = whys
     if (why === undefined || whys.length < formats.length) return []
     const refusal = (name: (option: string) => string) => usage(`${name(key)} cannot be used: ${why(name)}`)
@@ -57,19 +57,19 @@ function appendRefusals({ formats }: Container): ChangeRefusals<AppendRequest> {
 }
 
 /** Opens a place that stays open. */
-function openKept(container: Container, { source, directory }: OpenPlace, o: Rewrite): Promise<Opened> {
+function openKept(container: Container, place: OpenPlace, o: Rewrite): Promise<Opened> {
   const { threads, maxChunk, dtype } = o
   const options: OpenOptions = {
     ...(threads !== undefined && { threads }),
     ...(maxChunk !== undefined && { maxChunk }),
     ...(dtype !== undefined && { dtype }),
   }
-  return container.open({ source: new KeptOpenSource(source), directory }, options)
+  return container.open({ ...place, source: new KeptOpenSource(place.source) }, options)
 }
 
 /** @throws BlpkError UNSUPPORTED for a container that has no place for metadata */
 function checkKeepsMetadata(opened: Opened): void {
-  if ('metadata' in opened && opened.format.refuses.metadata === undefined) return
+  if ('metadata' in opened && opened.format.refuses?.metadata === undefined) return
   throw unsupported(`${opened.container.name} files keep no metadata`, { path: opened.name })
 }
 
@@ -95,7 +95,10 @@ async function replaceBy(
     directory: () => Promise.reject(unsupported('a directory cannot take the place of a file')),
   }
   try {
-    const packed = await container.pack(plain, output, opened.format, { ...o, from: opened })
+    const packed = await packing(container, opened.format).pack(plain, output, opened.format, {
+      ...o,
+      from: opened,
+    })
     check(packed)
     o.signal?.throwIfAborted()
     await place.replace(sink.pieces(), sink.size)

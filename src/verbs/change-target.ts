@@ -2,12 +2,13 @@
 
 import { unsupported } from '../core/errors.js'
 import { type ChangeRefusals, type ContainerChange, checkChangeOptions } from '../format/change.js'
-import type { Container } from '../format/container.js'
+import { type Container, onlyReadError } from '../format/container.js'
 import { fallback, loadContainer } from '../format/registry.js'
 import type { PlaceChangeOptions } from '../places/change.js'
 import { checkChangeable } from '../places/registry.js'
 import type { PlaceSettings } from '../store/settings.js'
-import { containerDirectory, traitsOfPlace } from './open.js'
+import { splitName } from './inner-name.js'
+import { checkInner, containerDirectory, traitsOfPlace } from './open.js'
 
 /** How a verb changes a place. */
 export interface ChangeVerbOptions extends PlaceChangeOptions {
@@ -31,13 +32,18 @@ export interface ChangeTarget {
 
 /**
  * Finds out what a name stands for, and how it is changed.
-
- * @throws BlpkError USAGE for places that are only read, UNSUPPORTED for what is never changed in place, NOT_FOUND, IO
+ * @throws BlpkError USAGE for places that are only read, UNSUPPORTED for what is only read or never changed in place,
+ * NOT_FOUND, IO
  */
-export async function changeTarget(name: string, settings: PlaceSettings): Promise<ChangeTarget> {
+export async function changeTarget(whole: string, settings: PlaceSettings): Promise<ChangeTarget> {
+  const { name, inner } = splitName(whole)
   checkChangeable(name)
   const directory = containerDirectory(name)
   const traits = directory ?? (await traitsOfPlace(name, settings))
+  checkInner(traits, { name, inner })
+  const [format] = traits?.formats ?? []
+  if (traits?.onlyRead === true && format !== undefined) throw onlyReadError(format, name)
+  if (inner !== undefined) throw unsupported(`'${whole}' lies inside a file: only whole files are changed`)
   const container = await loadContainer(traits ?? fallback())
   const change = await changeOf(container)
   if (directory !== undefined) {

@@ -5,7 +5,8 @@ import { usage } from '../core/errors.js'
 import { attempt } from '../core/io-errors.js'
 import { findLeftovers, type Leftover, type LeftoverOptions } from '../disk/leftovers.js'
 import { lookAt } from '../disk/look.js'
-import { findMutable } from '../format/registry.js'
+import { findMutable, isPartOfDirectory } from '../format/registry.js'
+import { namesOf } from '../places/registry.js'
 
 /** Something that was found, and what became of it. */
 export interface Cleaned extends Pick<Leftover, 'path' | 'kind' | 'written' | 'why' | 'isWaste'> {
@@ -13,7 +14,7 @@ export interface Cleaned extends Pick<Leftover, 'path' | 'kind' | 'written' | 'w
 }
 
 /** Which leftovers are removed, by their age. */
-export interface CleanOptions extends Omit<LeftoverOptions, 'find'> {
+export interface CleanOptions extends Omit<LeftoverOptions, 'find' | 'isPart'> {
   /** Only look for it. */
   dryRun: boolean
   /** Told of what cannot be removed; the rest is. */
@@ -23,7 +24,9 @@ export interface CleanOptions extends Omit<LeftoverOptions, 'find'> {
 /** @throws BlpkError USAGE for what is there, and no directory */
 export function checkDirectory(path: string): void {
   if (lookAt(path)?.isDirectory() === false)
-    throw usage(`'${path}' is no directory: clean is for directories and s3://bucket/prefix`)
+    throw usage(
+      `'${path}' is no directory: clean is for directories and ${namesOf('unfinished', 'bucket/prefix').join(', ')}`,
+    )
 }
 
 /** Removes what killed runs left in a directory. @throws BlpkError NOT_FOUND, IO, INTERRUPTED */
@@ -33,7 +36,8 @@ export async function cleanDirectory(
 ): Promise<Cleaned[]> {
   attempt('open', directory, () => statSync(directory))
   const found: Cleaned[] = []
-  for await (const leftover of findLeftovers(directory, { ...ages, find: findMutable })) {
+  const known = { find: findMutable, isPart: isPartOfDirectory }
+  for await (const leftover of findLeftovers(directory, { ...ages, ...known })) {
     const { path, kind, written, why, isWaste } = leftover
     let removed = false
     try {

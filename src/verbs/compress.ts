@@ -5,7 +5,7 @@ import type { MaybePromise } from '../core/maybe-promise.js'
 import { checkOptions } from '../format/check-options.js'
 import type { Output, PackResult } from '../format/output.js'
 import type { PackOptions } from '../format/pack-options.js'
-import { containerOf, loadContainer } from '../format/registry.js'
+import { packerOf } from '../format/registry.js'
 import type { Format } from '../format/traits.js'
 import { openPlain } from '../sources/npy.js'
 import type { PlainSource } from '../sources/plain.js'
@@ -32,7 +32,7 @@ export async function compressPlain(
   o: PackOptions & ArrayDescription = {},
 ): Promise<PackResult> {
   checkOptions(format, o)
-  const container = await loadContainer(containerOf(format))
+  const container = await packerOf(format)
   return withDescribed(plain, o, (whole) => container.pack(whole, output, format, o))
 }
 

@@ -7,7 +7,7 @@ import { checkTogether } from '../format/joined-source.js'
 import type { Opened } from '../format/opened.js'
 import type { ConcatResult, Output } from '../format/output.js'
 import type { PackOptions } from '../format/pack-options.js'
-import { containerOf, loadContainer } from '../format/registry.js'
+import { packerOf } from '../format/registry.js'
 import type { Format } from '../format/traits.js'
 import { BytesPlainSource, type PlainSource } from '../sources/plain.js'
 import { StreamSource } from '../sources/stream.js'
@@ -44,7 +44,7 @@ export async function concat(
   o: PackOptions = {},
 ): Promise<ConcatResult> {
   checkOptions(format, o)
-  const container = await loadContainer(containerOf(format))
+  const container = await packerOf(format)
   const joined = await container.concat?.(parts, output, format, o)
   if (joined !== undefined) return joined
   const result = await container.pack(plainOfAll(parts, o), output, format, o)

@@ -3,12 +3,12 @@
 import { ndarrayIn } from '../array/npy/index.js'
 import { usage } from '../core/errors.js'
 import { checkOptions } from '../format/check-options.js'
-import type { Container, CopyRequest } from '../format/container.js'
+import type { Container, CopyRequest, PackingContainer } from '../format/container.js'
 import { arrayJson, arrayPartOf, withArray, withoutArray } from '../format/described-metadata.js'
 import type { Opened } from '../format/opened.js'
 import type { ConcatResult, Output } from '../format/output.js'
 import type { PackOptions } from '../format/pack-options.js'
-import { containerOf, loadContainer } from '../format/registry.js'
+import { packerOf } from '../format/registry.js'
 import type { Format } from '../format/traits.js'
 import { type ArrayDescription, isDescribed, layoutAsked } from './described.js'
 import { metadataOf, plainOf } from './plain-of.js'
@@ -81,7 +81,7 @@ async function copy(
 }
 
 function pack(
-  container: Container,
+  container: PackingContainer,
   { from, format, o, metadata }: Converting,
   output: Output,
 ): Promise<ConcatResult> {
@@ -105,7 +105,7 @@ export async function convert(
   o: ConvertOptions = {},
 ): Promise<ConcatResult> {
   checkOptions(format, o)
-  const container = await loadContainer(containerOf(format))
+  const container = await packerOf(format)
   const given = described(from, format, o)
   return (await copy(container, given, output)) ?? pack(container, given, output)
 }

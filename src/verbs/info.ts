@@ -19,7 +19,7 @@ import type { Readable } from '../places/open.js'
 import { KeptOpenSource } from '../sources/kept-open.js'
 import type { PlaceSettings } from '../store/settings.js'
 import type { Descriptor } from './inputs.js'
-import { type ContainerPlace, containerAt, openPlace } from './open.js'
+import { type ContainerPlace, containerAt, nameOfPlace, openPlace } from './open.js'
 
 export { type FactRow, type Facts, type Head, unknownHead } from '../format/facts.js'
 
@@ -27,12 +27,13 @@ export interface InfoOptions extends PlaceSettings, Omit<ReadOptions, 'frontOnly
 
 async function headOfOpened(
   opened: Opened,
-  { source, directory }: ContainerPlace,
+  { source, directory, inner }: ContainerPlace,
   file: string,
 ): Promise<Head> {
   const array = await ifSound(() => opened.array?.())
   const { nbytes = null } = opened
-  const cbytes = directory === undefined ? (source.size ?? null) : null
+  // What lies inside is a part of the file, and only its container knows which.
+  const cbytes = directory === undefined && inner === undefined ? (source.size ?? null) : null
   return {
     file,
     format: opened.format.id,
@@ -86,7 +87,7 @@ export async function factsAt(place: ContainerPlace, options: FactsOptions): Pro
 export async function info(from: Readable | Descriptor, options: InfoOptions = {}): Promise<Facts> {
   const place = await openPlace(from, { ...options, frontOnly: options.detail !== 'chunks' })
   try {
-    return await factsAt(place, { ...options, file: options.file ?? place.directory ?? place.source.name })
+    return await factsAt(place, { ...options, file: options.file ?? nameOfPlace(place) })
   } finally {
     await place.source.close()
   }
@@ -94,10 +95,10 @@ export async function info(from: Readable | Descriptor, options: InfoOptions = {
 
 /** How a result about an open place begins. Of a pipe, and of a damaged one, next to nothing is known. */
 export async function headOf(place: ContainerPlace, file: string): Promise<Head> {
-  const { source, directory } = place
+  const { source, directory, inner } = place
   if (!source.seekable) return unknownHead(file)
   const facts = await ifSound(() => factsAt(place, { file, detail: 'head' }))
-  const size = directory === undefined ? source.size : undefined
+  const size = directory === undefined && inner === undefined ? source.size : undefined
   return facts?.head ?? { ...unknownHead(file), cbytes: size ?? null }
 }
 

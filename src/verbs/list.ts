@@ -1,14 +1,15 @@
 // Lists the containers under a prefix, with what their fronts tell.
 
-import { BlpkError, usage } from '../core/errors.js'
+import { BlpkError, unsupported, usage } from '../core/errors.js'
 import { type Head, unknownHead } from '../format/facts.js'
-import { formatByName } from '../format/registry.js'
+import { containerOf, formatByName, traitsOf } from '../format/registry.js'
 import { openSource } from '../places/open.js'
-import { placeOf } from '../places/registry.js'
+import { namesOf, placeOf } from '../places/registry.js'
 import type { Listed } from '../store/object-store.js'
 import type { PlaceSettings } from '../store/settings.js'
 import { factsAt } from './info.js'
-import { traitsOf } from './open.js'
+import { splitName } from './inner-name.js'
+import { type ContainerPlace, containerAt, nameOfPlace, openPlace } from './open.js'
 
 /** Fronts that are asked for at the same time. */
 const AT_ONCE = 8
@@ -16,7 +17,7 @@ const AT_ONCE = 8
 /** A container in the list; null where it does not tell. */
 interface ListedContainer extends Head {
   /** Size of the container, in bytes. */
-  cbytes: number
+  cbytes: number | null
   typesize: number | null
   /** What it holds besides plain numbers, such as `lazyexpr`. */
   kind: string | null
@@ -54,6 +55,37 @@ async function entryOf(listed: Listed, settings: PlaceSettings): Promise<ListEnt
   }
 }
 
+/** The same of what lies inside a container. */
+async function entryInside(place: ContainerPlace, settings: PlaceSettings): Promise<ListEntry> {
+  const file = nameOfPlace(place)
+  try {
+    const { head, more } = await factsAt(place, { file, detail: 'front' })
+    return { row: { ...head, typesize: null, kind: null, ...more } }
+  } catch (error) {
+    if (settings.signal?.aborted === true || !(error instanceof BlpkError)) throw error
+    return { row: { ...unknownHead(file), cbytes: null, typesize: null, kind: null }, error }
+  }
+}
+
+async function* listInside(name: string, settings: PlaceSettings): AsyncGenerator<ListEntry> {
+  const place = await openPlace(name, settings)
+  try {
+    const { names } = await containerAt(place)
+    if (names === undefined) throw unsupported(`nothing lists what is inside '${name}'`, { path: name })
+    for await (const inner of names(place, {})) yield await entryInside({ ...place, inner }, settings)
+  } finally {
+    await place.source.close()
+  }
+}
+
+/** Is it the name of a container with names inside, or one that goes on inside? */
+function isInside(prefix: string): boolean {
+  const { name, inner } = splitName(prefix)
+  if (inner !== undefined) return true
+  const format = placeOf(name)?.list === undefined ? formatByName(name.toLowerCase()) : undefined
+  return format !== undefined && containerOf(format).namesInside === true
+}
+
 /** Looks at several at a time, and gives them in the order of the list. */
 async function* lookAtAll(all: readonly Listed[], settings: PlaceSettings): AsyncGenerator<ListEntry> {
   const waiting: Promise<ListEntry>[] = []
@@ -69,17 +101,24 @@ async function* lookAtAll(all: readonly Listed[], settings: PlaceSettings): Asyn
 
 /** @throws BlpkError USAGE for a prefix where nothing can be listed */
 export function checkListable(prefix: string): void {
-  if (placeOf(prefix)?.list === undefined)
-    throw usage(`'${prefix}' is no s3://bucket/prefix: ls lists what is in a store`)
+  if (placeOf(prefix)?.list === undefined && !isInside(prefix))
+    throw usage(
+      `'${prefix}' is no ${namesOf('list', 'bucket/prefix').join(' or ')}: ls lists what is in a store`,
+    )
 }
 
 /**
- * The containers whose names start with a prefix, such as `s3://bucket/run-7/`. The whole list is asked for before anything
+ * The containers whose names start with a prefix, such as `s3://bucket/run-7/`, or what has a name inside of one, such as
+ * `data.h5` or `data.h5::/entry/`. The whole list is asked for before anything
  * in it is looked at: a store that has no end of it is found out by the list alone.
  * @throws BlpkError USAGE, NOT_FOUND, DENIED, NETWORK; what is wrong with one of them stands in its entry
  */
 export async function* list(prefix: string, options: ListOptions = {}): AsyncGenerator<ListEntry> {
   checkListable(prefix)
+  if (isInside(prefix)) {
+    yield* listInside(prefix, options)
+    return
+  }
   const all: Listed[] = []
   for await (const one of placeOf(prefix)?.list?.(prefix, options) ?? [])
     if (options.anyName === true || formatByName(one.name) !== undefined) all.push(one)

@@ -3,6 +3,7 @@
 import { join } from 'node:path'
 import type { ByteSource } from '../bytes/byte-source.js'
 import type { Closable } from '../core/dispose.js'
+import { BlpkError, unsupported } from '../core/errors.js'
 import { KNOWN_PEEK_BYTES } from '../core/known-files.js'
 import type { PlaceName } from '../core/place-name.js'
 import { lookAt } from '../disk/look.js'
@@ -17,16 +18,16 @@ import {
   findMutable,
   formatByName,
   loadContainer,
-  recognise,
-  recogniseEnd,
+  traitsOf,
 } from '../format/registry.js'
-import { type ContainerTraits, PEEK_BYTES, PEEK_END_BYTES } from '../format/traits.js'
+import type { ContainerTraits } from '../format/traits.js'
 import type { Readable } from '../places/open.js'
 import { schemeOf } from '../places/registry.js'
 import { FileSource } from '../sources/file.js'
 import { PeekedSource } from '../sources/peeked.js'
 import { checkWithin } from '../sources/within.js'
 import type { PlaceSettings } from '../store/settings.js'
+import { joinName, type SplitName, splitReadable } from './inner-name.js'
 import { type Descriptor, directoryOf, type Input, openArchiveInput, openInput } from './inputs.js'
 import { refuseStore, refuseStoreDirectory } from './stores.js'
 
@@ -50,17 +51,6 @@ function inDirectory(directory: string): { traits: ContainerTraits; file: string
 export function containerDirectory(name: string): ContainerTraits | undefined {
   const directory = directoryOf(name)
   return directory === undefined ? undefined : inDirectory(directory)?.traits
-}
-
-/** What a source holds, damaged or not; undefined where it is nothing known. */
-export async function traitsOf(source: ByteSource): Promise<ContainerTraits | undefined> {
-  const front = new Uint8Array(PEEK_BYTES)
-  const found = recognise(front.subarray(0, await source.read(0, front)))
-  const { seekable, size } = source
-  if (found !== undefined || !seekable || size === undefined) return found
-  const end = new Uint8Array(Math.min(PEEK_END_BYTES, size))
-  await source.read(size - end.length, end)
-  return recogniseEnd(end)
 }
 
 /** The same. @throws BlpkError UNSUPPORTED for a store of python-blosc2 */
@@ -119,13 +109,59 @@ async function openDirectory(
   return { ...input, ...guardedBy(directory, file, input), traits, directory }
 }
 
+/** @throws BlpkError UNSUPPORTED for a name inside of what has none */
+export function checkInner(traits: ContainerTraits | undefined, { name, inner }: SplitName): void {
+  if (inner === undefined || traits?.namesInside === true) return
+  const [format] = traits?.formats ?? []
+  const why = format === undefined ? '' : `it is ${format.what}: `
+  throw unsupported(`nothing inside '${name}' has a name; ${why}leave out '::${inner}'`, { path: name })
+}
+
 /**
  * Opens the place of a container, and tells by its bytes what it is; of a pipe they can be read again.
- * @throws BlpkError NOT_FOUND, IO, DENIED, NETWORK, INTERRUPTED; UNSUPPORTED for a store of python-blosc2
+ * @param from names may go on inside a file, behind `::`
+ * @throws BlpkError NOT_FOUND, IO, DENIED, NETWORK, INTERRUPTED; UNSUPPORTED for a store of python-blosc2, and for a name
+ * inside of what has none
  */
 export async function openPlace(
   from: Readable | Descriptor,
   settings: PlaceSettings & ReadOptions = {},
+): Promise<ContainerPlace> {
+  const { from: outer, inner } = splitReadable(from)
+  if (inner === undefined) return openOuter(from, settings)
+  try {
+    return await openInside(outer, inner, settings)
+  } catch (error) {
+    const isWhole = typeof outer === 'string' && schemeOf(outer) !== undefined
+    if (!isWhole || !(error instanceof BlpkError) || error.code !== 'NOT_FOUND') throw error
+    // The `::` may be in the name of an object.
+    return openOuter(from, settings).catch(() => Promise.reject(error))
+  }
+}
+
+async function openInside(
+  from: Readable | Descriptor,
+  inner: string,
+  settings: PlaceSettings & ReadOptions,
+): Promise<ContainerPlace> {
+  const place = await openOuter(from, settings)
+  try {
+    checkInner(place.traits, { name: nameOfPlace(place), inner })
+    return { ...place, inner }
+  } catch (error) {
+    await place.source.close()
+    throw error
+  }
+}
+
+/** How messages call a place. */
+export function nameOfPlace({ source, directory, inner }: OpenPlace): string {
+  return joinName({ name: directory ?? source.name, inner })
+}
+
+async function openOuter(
+  from: Readable | Descriptor,
+  settings: PlaceSettings & ReadOptions,
 ): Promise<ContainerPlace> {
   const directory = directoryOf(from)
   const found = directory === undefined ? undefined : inDirectory(directory)

@@ -4,7 +4,7 @@ import { ndarrayIn } from '../array/npy/index.js'
 import type { ByteSink } from '../bytes/byte-sink.js'
 import { asDamage, damaged, unsupported } from '../core/errors.js'
 import type { RunOptions } from '../engine/options.js'
-import type { Container } from '../format/container.js'
+import { type Container, packing } from '../format/container.js'
 import { damageFinding, type Finding, note } from '../format/damage/finding.js'
 import { type Described, type KeptMetadata, metadataFor } from '../format/damage/keep.js'
 import { describeSpan, type PlainLayout } from '../format/damage/lost.js'
@@ -68,7 +68,7 @@ async function writeSound(
     bytes: async () => sink,
     directory: () => Promise.reject(damaged('what is left of a directory goes into one file')),
   }
-  await container.pack(new BytesPlainSource(bytes, traits), output, format, { ...o, from: opened })
+  await packing(container, opened.format).pack(new BytesPlainSource(bytes, traits), output, format, { ...o, from: opened })
 }
 
 async function writePlain({ opened, kept, nbytes }: Left, sink: PlainSink, o: RunOptions): Promise<void> {

@@ -3,9 +3,10 @@
 import { formatNpyHeader } from '../array/npy/index.js'
 import type { ByteSink } from '../bytes/byte-sink.js'
 import { usage } from '../core/errors.js'
+import { onlyReadError } from '../format/container.js'
 import type { RecoverOptions, Recovery, RecoveryReport } from '../format/recovery.js'
 import { BytesPlainSink } from '../sinks/plain.js'
-import { type ContainerPlace, containerAt } from './open.js'
+import { type ContainerPlace, containerAt, nameOfPlace } from './open.js'
 import { recoverByReading } from './recover-by-reading.js'
 
 export type { RecoverOptions, RecoveryReport }
@@ -39,6 +40,9 @@ export async function repairInto(
   open: () => Promise<ByteSink>,
   options: RecoverOptions,
 ): Promise<RecoveryReport> {
+  const { formats, pack } = await containerAt(place)
+  const [format] = formats
+  if (pack === undefined && format !== undefined) throw onlyReadError(format, nameOfPlace(place))
   const { report, writeSound } = await recover(place, options)
   await writeSound(await open(), options)
   return report

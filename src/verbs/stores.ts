@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { ByteSource } from '../bytes/byte-source.js'
 import { unsupported } from '../core/errors.js'
 import { KNOWN_PEEK_BYTES, knownByBytes, knownByName, storeText } from '../core/known-files.js'
+import { formatByName } from '../format/registry.js'
 import { directoryOf } from './inputs.js'
 
 /** How many of the files of a store are named. */
@@ -24,8 +25,8 @@ export function refuseStoreDirectory(name: string): void {
   const known = knownByName(directory)
   const isStore = known?.store !== undefined || existsSync(join(directory, 'embed.b2e'))
   if (!isStore) return
-  const files = readdirSync(directory, { recursive: true, encoding: 'utf8' }).filter((name) =>
-    /\.b2nd$/.test(name),
+  const files = readdirSync(directory, { recursive: true, encoding: 'utf8' }).filter(
+    (name) => formatByName(name)?.holds === 'array',
   )
   const some = files.slice(0, NAMED).map((name) => join(directory, name))
   const named = some.length === 0 ? '' : ` (${some.join(', ')}${files.length > NAMED ? ', …' : ''})`

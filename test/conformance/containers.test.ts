@@ -1,10 +1,18 @@
 // What every container must do, built in or of a user: each verb, from the command line and from the library. The toy in
-// toys/plain-container.mjs does the least that a container can, and goes through all of it too.
+// toys/plain-container.mjs does the least that a container can, and goes through all of it too; that in box-container.mjs is
+// only read.
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { containerOf, formatByName, formats, loadContainer } from '../../dist/format/registry.js'
+import {
+  containerOf,
+  containers,
+  formatByName,
+  formats,
+  loadContainer,
+  writtenFormats,
+} from '../../dist/format/registry.js'
 import { select } from '../../dist/format/select.js'
 import {
   BlpkError,
@@ -19,22 +27,29 @@ import { info } from '../../dist/verbs/info.js'
 import { openContainer } from '../../dist/verbs/open.js'
 import { verify } from '../../dist/verbs/verify.js'
 import { blpk, put, ramp, tempDir } from '../cli/run.js'
+import { boxContainer, makeBox } from './toys/box-container.mjs'
 import { toy } from './toys/plain-container.mjs'
 
 registerContainer(toy)
+registerContainer(boxContainer(BlpkError))
 
-const PLUGIN = join(import.meta.dirname, 'toys', 'plain-container.mjs')
+const PLUGINS = ['plain-container.mjs', 'box-container.mjs'].flatMap((name) => [
+  '--plugin',
+  join(import.meta.dirname, 'toys', name),
+])
 const data = ramp(40_000)
 
 /** A kind of file, and how one is made of `data` in items of four bytes. */
 interface Kind {
   what: string
+  /** Can files of this kind be made? */
+  isWritten: boolean
   name: string
   make(cwd: string): Promise<void>
 }
 
 async function run(cwd: string, args: readonly string[], input?: Uint8Array) {
-  const { code, out, err } = await blpk([...args, '--plugin', PLUGIN], { cwd, ...(input && { input }) })
+  const { code, out, err } = await blpk([...args, ...PLUGINS], { cwd, ...(input && { input }) })
   return { code, out, text: `${out}${err}` }
 }
 
@@ -51,15 +66,25 @@ const MADE: Record<string, Kind['make']> = {
   b2frame: packed('b2frame', '-z', '8K'),
   b2nd: packed('b2nd', '--chunks', '2048'),
   toy: packed('toy'),
+  box: async (cwd) => {
+    put(cwd, 'a', data)
+    put(cwd, 'a.box', makeBox([['/a', 4, data]]))
+  },
 }
 
 const KINDS: Kind[] = [
   ...formats().map(({ id, what, extension }) => ({
     what,
+    isWritten: writtenFormats().some((format) => format.id === id),
     name: `a${extension}`,
     make: MADE[id] as Kind['make'],
   })),
-  { what: 'a sparse frame', name: 'a.b2frame', make: packed('b2frame', '-z', '8K', '--sparse') },
+  {
+    what: 'a sparse frame',
+    isWritten: true,
+    name: 'a.b2frame',
+    make: packed('b2frame', '-z', '8K', '--sparse'),
+  },
 ]
 
 async function bytesOf(pieces: AsyncIterable<Uint8Array>): Promise<Buffer> {
@@ -93,7 +118,18 @@ test('each format of the registry is made here', () => {
   expect(formats().map(({ id }) => id)).toEqual(Object.keys(MADE))
 })
 
-describe.each(KINDS)('$what', ({ what, name, make }) => {
+test('what a container says of itself at the start is true', async () => {
+  for (const traits of containers()) {
+    const { pack, onlyRead = false } = await loadContainer(traits)
+    expect([traits.name, pack === undefined, onlyRead]).toEqual([
+      traits.name,
+      traits.onlyRead === true,
+      traits.onlyRead === true,
+    ])
+  }
+})
+
+describe.each(KINDS)('$what', ({ what, isWritten, name, make }) => {
   const isDirectory = what === 'a sparse frame'
 
   test('info says what it is, and how much is in it', async () => {
@@ -202,7 +238,7 @@ describe.each(KINDS)('$what', ({ what, name, make }) => {
     expect((await run(cwd, ['c', '-t', '4', 'missing', 'b.blp'])).code).toBe(1)
   })
 
-  test.each(formats())('it is converted to $what', async ({ extension }) => {
+  test.each(writtenFormats())('it is converted to $what', async ({ extension }) => {
     const cwd = tempDir()
     await make(cwd)
     const to = `converted${extension}`
@@ -210,7 +246,7 @@ describe.each(KINDS)('$what', ({ what, name, make }) => {
     expect(await verify(join(cwd, to), { against: data, raw: true })).toMatchObject({ ok: true })
   })
 
-  test.skipIf(isDirectory)('two of them are joined', async () => {
+  test.skipIf(isDirectory || !isWritten)('two of them are joined', async () => {
     const cwd = tempDir()
     await make(cwd)
     const to = `joined${name.slice(1)}`
@@ -219,7 +255,7 @@ describe.each(KINDS)('$what', ({ what, name, make }) => {
     expect(await verify(join(cwd, to), { against, raw: true })).toMatchObject({ ok: true })
   })
 
-  test.skipIf(isDirectory)('an append comes behind what is there, each time', async () => {
+  test.skipIf(isDirectory || !isWritten)('an append comes behind what is there, each time', async () => {
     const cwd = tempDir()
     await make(cwd)
     const more = ramp(9_996)
@@ -243,32 +279,64 @@ describe.each(KINDS)('$what', ({ what, name, make }) => {
     expect(left.sort()).toEqual(['a', name, 'more'])
   })
 
-  test.skipIf(isDirectory)('metadata are set, read and removed by name, if it keeps any', async () => {
-    const cwd = tempDir()
-    await make(cwd)
-    const before = readFileSync(join(cwd, name))
-    const room = name === 'a.blp' ? ['--grow'] : []
-    const set = await run(cwd, ['meta', 'set', ...room, name, 'who', '5'])
-    if (what === 'a toy container') {
-      expect(set).toMatchObject({ code: 4, text: expect.stringContaining('toy files keep no metadata') })
-      expect((await run(cwd, ['meta', 'get', name])).code).toBe(4)
-      expect((await run(cwd, ['append', '--append-id', '1', name, 'a'])).code).toBe(4)
-      expect(readFileSync(join(cwd, name)).equals(before)).toBe(true)
-      return
-    }
-    expect(set).toMatchObject({ code: 0, text: '' })
-    expect((await run(cwd, ['meta', 'get', name, 'who'])).text).toBe('5\n')
-    expect((await run(cwd, ['meta', 'rm', name, 'who'])).code).toBe(0)
-    expect((await run(cwd, ['meta', 'get', name, 'who'])).code).not.toBe(0)
-  })
+  test.skipIf(isDirectory || !isWritten)(
+    'metadata are set, read and removed by name, if it keeps any',
+    async () => {
+      const cwd = tempDir()
+      await make(cwd)
+      const before = readFileSync(join(cwd, name))
+      const room = name === 'a.blp' ? ['--grow'] : []
+      const set = await run(cwd, ['meta', 'set', ...room, name, 'who', '5'])
+      if (what === 'a toy container') {
+        expect(set).toMatchObject({ code: 4, text: expect.stringContaining('toy files keep no metadata') })
+        expect((await run(cwd, ['meta', 'get', name])).code).toBe(4)
+        expect((await run(cwd, ['append', '--append-id', '1', name, 'a'])).code).toBe(4)
+        expect(readFileSync(join(cwd, name)).equals(before)).toBe(true)
+        return
+      }
+      expect(set).toMatchObject({ code: 0, text: '' })
+      expect((await run(cwd, ['meta', 'get', name, 'who'])).text).toBe('5\n')
+      expect((await run(cwd, ['meta', 'rm', name, 'who'])).code).toBe(0)
+      expect((await run(cwd, ['meta', 'get', name, 'who'])).code).not.toBe(0)
+    },
+  )
 
-  test('repair and salvage keep what is there, as it was', async () => {
+  test.skipIf(!isWritten)('repair and salvage keep what is there, as it was', async () => {
     const cwd = tempDir()
     await make(cwd)
     const to = isDirectory ? 'sound.b2frame' : `sound${name.slice(1)}`
     const repaired = await run(cwd, ['repair', '--quiet', name, to])
     expect([repaired.code, repaired.text]).toEqual([0, ''])
     expect((await run(cwd, ['verify', '--against', 'a', to])).code).toBe(0)
+    const salvaged = await run(cwd, ['d', '--salvage', '--raw', '--quiet', name, 'plain'])
+    expect([salvaged.code, salvaged.text]).toEqual([0, ''])
+    expect(readFileSync(join(cwd, 'plain')).equals(data)).toBe(true)
+  })
+
+  test.skipIf(isWritten)('nothing writes or changes it', async () => {
+    const cwd = tempDir()
+    await make(cwd)
+    const before = readFileSync(join(cwd, name))
+    const [id] = name.split('.').slice(-1)
+    for (const args of [
+      ['append', name, 'a'],
+      ['meta', 'set', name, 'who', '5'],
+      ['repair', name, 'sound.blp'],
+      ['concat', '-f', name, name],
+      ['concat', 'joined', name, name],
+      ['c', '-f', 'a', name],
+      ['c', '-f', '--format', 'blp', 'a', name],
+      ['c', '--format', String(id), 'a', 'other'],
+      ['convert', '-f', name, name],
+      ['convert', '--format', String(id), name, 'other'],
+    ]) {
+      const { code, text } = await run(cwd, args)
+      expect([args, code]).toEqual([args, expect.toBeOneOf([1, 2, 4])])
+      expect([args, text]).toEqual([args, expect.stringMatching(/only read|never replaces/)])
+      expect(text.trim().split('\n')).toHaveLength(1)
+    }
+    expect(readFileSync(join(cwd, name)).equals(before)).toBe(true)
+    expect(readdirSync(cwd).sort()).toEqual(['a', name])
     const salvaged = await run(cwd, ['d', '--salvage', '--raw', '--quiet', name, 'plain'])
     expect([salvaged.code, salvaged.text]).toEqual([0, ''])
     expect(readFileSync(join(cwd, 'plain')).equals(data)).toBe(true)

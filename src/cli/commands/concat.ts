@@ -6,7 +6,7 @@ import type { Format } from '../../format/registry.js'
 import { type ConcatResult, concat } from '../../verbs/concat.js'
 import { type ContainerPlace, openPlace } from '../../verbs/open.js'
 import { type Opened, openSeekable } from '../../verbs/seekable.js'
-import { formatAsked, formatOfName } from '../archive-name.js'
+import { formatNamed } from '../archive-name.js'
 import { about, type Context, saySummary, sayVerbose } from '../context.js'
 import { isDash, shown } from '../dash.js'
 import { readMetadata, runOptions } from '../flags/codec-flags.js'
@@ -42,7 +42,7 @@ async function openParts(names: readonly string[], context: Context, parts: Part
 
 /** What is written: as flags or the name of the output say, or like the first input. */
 function formatToJoin(output: string, [first]: readonly Part[], o: CliOptions): Format {
-  const format = formatAsked(o) ?? formatOfName(output) ?? first?.opened.format
+  const format = formatNamed(output, o) ?? first?.opened.format
   if (format === undefined) throw usage('there is nothing to join')
   return format
 }

@@ -6,9 +6,10 @@ import type { Format } from '../../format/registry.js'
 import { type ConcatResult, convert } from '../../verbs/convert.js'
 import { type ContainerPlace, openPlace } from '../../verbs/open.js'
 import { type Opened, openSeekable } from '../../verbs/seekable.js'
-import { extensionsList, extensionsText, formatAsked, formatOfName } from '../archive-name.js'
+import { formatNamed } from '../archive-name.js'
 import { about, type Context, saySummary, sayVerbose } from '../context.js'
 import { isDash, nameOf, shown } from '../dash.js'
+import { extensionsList, extensionsText } from '../extensions.js'
 import { readMetadata, runOptions } from '../flags/codec-flags.js'
 import { describedBy } from '../flags/description.js'
 import type { CliOptions } from '../flags/options.js'
@@ -93,7 +94,7 @@ async function report(job: Job, result: ConcatResult, seconds: number, context: 
 }
 
 function formatOfOutput(output: string, o: CliOptions): Format {
-  const found = formatAsked(o) ?? formatOfName(output)
+  const found = formatNamed(output, o)
   if (found !== undefined) return found
   if (/\.npy$/i.test(output))
     throw usage(`convert writes ${extensionsText('and')}: use blpk decompress to get '${shown(output)}'`)

@@ -104,7 +104,8 @@ async function report(
   seconds: number,
   o: CliOptions,
 ): Promise<void> {
-  const cbytes = input.directory === undefined ? input.source.size : undefined
+  const isWholeFile = input.directory === undefined && input.inner === undefined
+  const cbytes = isWholeFile ? input.source.size : undefined
   const { nbytes, isWhole } = result
   sayVerbose(o, `wrote ${exactSize(nbytes)} in ${prettySeconds(seconds)}`)
   const from = cbytes === undefined || !isWhole ? '' : `${prettySize(cbytes)} → `

@@ -12,12 +12,12 @@ import { JsonList, table } from '../view/report.js'
 function cells({ row, error }: ListEntry): string[] {
   const { file, cbytes, nbytes, shape, dtype, kind } = row
   const name = kind === null ? oneLine(file) : `${oneLine(file)} (${kind})`
-  if (error !== undefined)
-    return [prettySize(cbytes), '-', '-', '-', '-', `${name} (${describe(error, file)})`]
+  const size = cbytes === null ? '-' : prettySize(cbytes)
+  if (error !== undefined) return [size, '-', '-', '-', '-', `${name} (${describe(error, file)})`]
   const plain = nbytes === null ? '-' : prettySize(nbytes)
-  const ratio = nbytes === null ? '-' : prettyRatio(nbytes, cbytes)
+  const ratio = nbytes === null || cbytes === null ? '-' : prettyRatio(nbytes, cbytes)
   const dims = shape === null ? '-' : shapeText(shape)
-  return [prettySize(cbytes), plain, ratio, oneLine(dims), oneLine(dtype ?? '-'), name]
+  return [size, plain, ratio, oneLine(dims), oneLine(dtype ?? '-'), name]
 }
 
 function jsonOf({ row, error }: ListEntry): object {

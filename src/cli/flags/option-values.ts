@@ -37,7 +37,7 @@ export function parseTypesize(text: string): number | 'auto' {
 
 /** Registered codecs are known only when their modules are loaded. */
 export function parseCodec(text: string): string {
-  const known = formats().flatMap(({ codecs }) => codecs)
+  const known = formats().flatMap(({ codecs = [] }) => codecs)
   return known.find((name) => name === text.toLowerCase()) ?? text
 }
 

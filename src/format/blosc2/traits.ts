@@ -17,6 +17,7 @@ const TRAILER_END_BYTES = 23
 export const B2FRAME: Format = {
   id: 'b2frame',
   extension: '.b2frame',
+  otherExtensions: ['.b2f'],
   what: 'a Blosc2 frame',
   holds: 'bytes',
   codecs: CODECS,
@@ -51,4 +52,5 @@ export const BLOSC2: ContainerTraits = {
     return at >= 0 && end[at] === 0xce && end[at + 5] === 0xd8
   },
   fileInDirectory: SPARSE_FRAME_NAME,
+  filesInDirectory: /^([0-9A-F]{8}\.chunk|chunks\.b2frame)$/,
 }
