@@ -29,7 +29,7 @@ export function formatOfName(name: string): Format | undefined {
 }
 
 /** The kind that `--format` names. @throws BlpkError USAGE for one that there is not, or that is only read */
-export function formatAsked({ format: id }: CliOptions): Format | undefined {
+function formatAsked({ format: id }: CliOptions): Format | undefined {
   if (id === undefined) return undefined
   const found = formatById(id.toLowerCase())
   const written = writtenFormats()

@@ -2,7 +2,7 @@
 
 import { namesOf } from '../places/registry.js'
 import type { Context } from './context.js'
-import { extensionsText, readExtensionsText } from './extensions.js'
+import { extensionsText, insideText, readExtensionsText } from './extensions.js'
 import type { CommandName } from './flags/options.js'
 
 /** What a subcommand's module gives. */
@@ -192,7 +192,7 @@ export function commands(): readonly CommandSpec[] {
       args: [
         {
           name: '<prefix...>',
-          description: `where to look: ${namesOf('list', 'bucket/prefix').join(' or ')}`,
+          description: `where to look: ${namesOf('list', 'bucket/prefix').join(' or ')}${insideText()}`,
         },
       ],
       summary: 'list archives in a bucket',

@@ -1,6 +1,6 @@
 // Names of containers for messages and help, as they are when all plug-ins are loaded.
 
-import { extensionsOf, type Format, formats, writtenFormats } from '../format/registry.js'
+import { containers, extensionsOf, type Format, formats, writtenFormats } from '../format/registry.js'
 
 const namesOf = (all: readonly Format[]): string[] => all.map(({ extension }) => extension)
 
@@ -29,4 +29,10 @@ export function onlyReadText(): string | undefined {
   const only = formats().filter((format) => !written.includes(format))
   const texts = only.map((format) => `${format.what} (${extensionsOf(format).join(', ')})`)
   return texts.length === 0 ? undefined : sentence(texts, 'and')
+}
+
+/** What can be listed besides, for the help: `, or a .h5 file, for what is inside`. */
+export function insideText(): string {
+  const kinds = containers().flatMap(({ namesInside, formats: own }) => (namesInside === true ? own : []))
+  return kinds.length === 0 ? '' : `, or a ${sentence(namesOf(kinds), 'or')} file, for what is inside`
 }

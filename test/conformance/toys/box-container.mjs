@@ -63,7 +63,8 @@ export function boxContainer(BlpkError) {
       const all = await things(source, BlpkError)
       const thing = inner === undefined && all.length === 1 ? all[0] : all.find(({ name }) => name === inner)
       if (thing === undefined)
-        throw new Error(
+        throw new BlpkError(
+          'NOT_FOUND',
           `'${source.name}' has ${all.map((one) => one.name).join(', ')}: name one of them behind ::`,
         )
       const { nbytes, typesize, position } = thing
