@@ -68,7 +68,10 @@ async function writeSound(
     bytes: async () => sink,
     directory: () => Promise.reject(damaged('what is left of a directory goes into one file')),
   }
-  await packing(container, opened.format).pack(new BytesPlainSource(bytes, traits), output, format, { ...o, from: opened })
+  await packing(container, format).pack(new BytesPlainSource(bytes, traits), output, format, {
+    ...o,
+    from: opened,
+  })
 }
 
 async function writePlain({ opened, kept, nbytes }: Left, sink: PlainSink, o: RunOptions): Promise<void> {
