@@ -6,7 +6,7 @@ import { ObjectSink, type ObjectSinkOptions } from '../sinks/object.js'
 import { type ObjectSource, openObject } from '../sources/object.js'
 import type { Write } from '../store/commit.js'
 import { checkConditions } from '../store/conditions.js'
-import { changedError } from '../store/errors.js'
+import { otherVersionError } from '../store/errors.js'
 import { isStrong } from '../store/object-store.js'
 import type { StoredObject } from '../store/stored-object.js'
 import { metadataAfterWrite, newWriteId, stateId } from '../store/write-ids.js'
@@ -140,7 +140,7 @@ class ChangingObject implements VersionedEditable {
   sync(): void {}
 
   async commit(): Promise<void> {
-    if (this.#isUnsafe && !(await this.isCurrent())) throw changedError(this.name)
+    if (this.#isUnsafe && !(await this.isCurrent())) throw otherVersionError(this.name)
     await this.#sink.commit()
   }
 

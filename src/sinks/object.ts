@@ -6,7 +6,7 @@ import { BlpkError } from '../core/errors.js'
 import { ObjectSource } from '../sources/object.js'
 import { type Commit, commitOnce, type Demand, type Write } from '../store/commit.js'
 import type { CommitKind } from '../store/conditions.js'
-import { changedError } from '../store/errors.js'
+import { otherVersionError } from '../store/errors.js'
 import { isStrong, type PartLimits } from '../store/object-store.js'
 import { copyPieces, type PartSizes, partSizes } from '../store/part-sizes.js'
 import type { StoredObject } from '../store/stored-object.js'
@@ -204,7 +204,7 @@ export class ObjectSink implements ByteSink {
 
   /** A store refuses with the same code what is there already and what somebody writes just now. */
   async #refused(): Promise<BlpkError> {
-    if (this.#options.condition.ifMatch !== undefined) return changedError(this.name)
+    if (this.#options.condition.ifMatch !== undefined) return otherVersionError(this.name)
     if ((await this.#upload.object.head()) !== undefined) return existsError(this.name)
     const message = `'${this.name}' is being written by somebody else: try again`
     return new BlpkError('CHANGED', message, { path: this.name })

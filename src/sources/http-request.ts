@@ -15,7 +15,7 @@ export interface Target {
 }
 
 /** The head of an answer: its bytes are still to come. */
-export interface Answer {
+export interface HttpAnswer {
   response: Response
   watchdog: Watchdog
 }
@@ -71,7 +71,7 @@ export async function ask(
   target: Target,
   headers: Record<string, string>,
   net: NetSettings,
-): Promise<Answer> {
+): Promise<HttpAnswer> {
   const watchdog = new Watchdog(target.name, net)
   try {
     return { response: await follow(target, headers, watchdog), watchdog }
@@ -82,13 +82,13 @@ export async function ask(
 }
 
 /** Leaves the bytes of an answer alone. */
-export async function drop({ response, watchdog }: Answer): Promise<void> {
+export async function drop({ response, watchdog }: HttpAnswer): Promise<void> {
   watchdog.end()
   await response.body?.cancel().catch(() => {})
 }
 
 /** The bytes of an answer; what breaks off is a TransientError. */
-export async function* bytesOf({ response, watchdog }: Answer, name: string): AsyncGenerator<Uint8Array> {
+export async function* bytesOf({ response, watchdog }: HttpAnswer, name: string): AsyncGenerator<Uint8Array> {
   const reader = response.body?.getReader()
   try {
     for (;;) {
@@ -110,7 +110,7 @@ export async function* bytesOf({ response, watchdog }: Answer, name: string): As
  * @returns how many came before it ended or broke off, and the error that counts if they are too few
  * @throws BlpkError IO where more come
  */
-export async function take(answer: Answer, name: string, into: Uint8Array): Promise<[number, unknown]> {
+export async function take(answer: HttpAnswer, name: string, into: Uint8Array): Promise<[number, unknown]> {
   let done = 0
   try {
     for await (const piece of bytesOf(answer, name)) {

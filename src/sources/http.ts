@@ -6,7 +6,7 @@ import type { ContentRange } from '../net/content-range.js'
 import { follower } from '../net/follow.js'
 import { filling, interruptedError, type NetSettings, retrying } from '../net/retry.js'
 import { changedOnServer, checkEncoding, checkRange, lengthOf, rangeOf, statusError } from './http-answer.js'
-import { type Answer, ask, bytesOf, drop, type Target, take, targetOf } from './http-request.js'
+import { ask, bytesOf, drop, type HttpAnswer, type Target, take, targetOf } from './http-request.js'
 import { rangeCondition, sameVersion, type Version, versionOf } from './http-version.js'
 import { FIRST_BYTES, type RangedPlace, RangedSource } from './ranged.js'
 import { StreamSource } from './stream.js'
@@ -23,7 +23,7 @@ function rangeHeader(start: number, stop: number): Record<string, string> {
 }
 
 /** Looks at the head of an answer; one that it refuses is left alone. */
-async function checked<T>(answer: Answer, check: (response: Response) => T): Promise<T> {
+async function checked<T>(answer: HttpAnswer, check: (response: Response) => T): Promise<T> {
   try {
     return check(answer.response)
   } catch (error) {
@@ -63,7 +63,7 @@ class HttpPlace implements RangedPlace {
   }
 
   /** Asks for a range of the version that was opened. */
-  #ask(start: number, stop: number): Promise<Answer> {
+  #ask(start: number, stop: number): Promise<HttpAnswer> {
     const condition = rangeCondition(this.#version)
     const headers = { ...rangeHeader(start, stop), ...(condition !== undefined && { 'if-range': condition }) }
     return ask(this.#target, headers, this.#net)
@@ -96,7 +96,7 @@ class HttpPlace implements RangedPlace {
 }
 
 /** A server without ranges sends all of it, once. */
-function wholeSource(answer: Answer, name: string): ByteSource {
+function wholeSource(answer: HttpAnswer, name: string): ByteSource {
   const source = new StreamSource(bytesOf(answer, name), name, lengthOf(answer.response.headers))
   return Object.assign(source, {
     onlyWhole: `the server of '${name}' does not answer range requests: only all of it can be read, in order`,
@@ -114,14 +114,14 @@ function checkWhole({ status, headers }: Response, name: string): void {
 }
 
 /** Asks for all of it, where the answer to a request for the front was of no use. */
-async function askWhole(target: Target, net: NetSettings, first: Answer): Promise<ByteSource> {
+async function askWhole(target: Target, net: NetSettings, first: HttpAnswer): Promise<ByteSource> {
   await drop(first)
   const answer = await ask(target, AS_IT_IS, net)
   await checked(answer, (response) => checkWhole(response, target.name))
   return wholeSource(answer, target.name)
 }
 
-async function openRanged(target: Target, net: NetSettings, answer: Answer): Promise<ByteSource> {
+async function openRanged(target: Target, net: NetSettings, answer: HttpAnswer): Promise<ByteSource> {
   const { headers } = answer.response
   const range = rangeOf(headers)
   // Some servers do not tell the size, or answer with several parts; all of it can still be had.

@@ -4,7 +4,7 @@ import { BlpkError } from '../core/errors.js'
 import { follower } from '../net/follow.js'
 import { filling, interruptedError, type NetSettings, retrying, TransientError } from '../net/retry.js'
 import { Watchdog } from '../net/watchdog.js'
-import { changedError, missingError } from '../store/errors.js'
+import { missingError, otherVersionError } from '../store/errors.js'
 import { type Answer, isStrong, type Traits } from '../store/object-store.js'
 import type { StoredObject } from '../store/stored-object.js'
 import { moreThanAnnounced } from './http-answer.js'
@@ -119,7 +119,7 @@ class PinnedObject implements RangedPlace {
     if (this.#closing.signal.aborted) return interruptedError(this.#closing.signal)
     const failure = this.#object.failure(error, 'read')
     const isGone = this.#pinned !== undefined && (failure as Partial<BlpkError>).code === 'NOT_FOUND'
-    return isGone ? changedError(this.name) : failure
+    return isGone ? otherVersionError(this.name) : failure
   }
 
   /** Pins the version of the first answer. @throws BlpkError CHANGED for one of another version */
@@ -128,7 +128,7 @@ class PinnedObject implements RangedPlace {
     this.#pinned ??= { size, version, modified, traits }
     if (!isChanged(this.#pinned, answer)) return
     answer.cancel?.()
-    throw changedError(this.name)
+    throw otherVersionError(this.name)
   }
 
   close(): void {

@@ -20,7 +20,7 @@ const CODES: readonly ErrorCode[] = [
 ]
 
 /** The object is another one than that which was read before. */
-export function changedError(name: string): BlpkError {
+export function otherVersionError(name: string): BlpkError {
   return new BlpkError('CHANGED', `'${name}' was changed while it was read: start again`, { path: name })
 }
 

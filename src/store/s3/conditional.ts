@@ -1,9 +1,9 @@
 // Requests with conditions, in the ways that different stores understand them.
 
 import { BlpkError } from '../../core/errors.js'
-import { changedError, NoConditionsError } from '../errors.js'
+import { NoConditionsError, otherVersionError } from '../errors.js'
 import type { Condition, Head } from '../object-store.js'
-import { isMissing, isRefused, knowsNoConditions, s3Error, statusOf } from './errors.js'
+import { isMissing, isRefused, s3Error, s3KnowsNoConditions, statusOf } from './errors.js'
 
 /** Looks what is there under a name. */
 export type Look = (name: string) => Promise<Head | undefined>
@@ -41,7 +41,7 @@ export async function matching<T>(
     return await send(etag)
   } catch (error) {
     if (statusOf(error) !== 412) throw error
-    if ((await look(name))?.version !== etag || etag === unquoted(etag)) throw changedError(name)
+    if ((await look(name))?.version !== etag || etag === unquoted(etag)) throw otherVersionError(name)
     return send(unquoted(etag))
   }
 }
@@ -70,7 +70,7 @@ export async function committed(
     return true
   } catch (error) {
     const { ifMatch } = condition
-    if (knowsNoConditions(error)) {
+    if (s3KnowsNoConditions(error)) {
       const { code, message, place } = s3Error(error, 'write', name)
       throw new NoConditionsError(code, message, place)
     }

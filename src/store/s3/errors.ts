@@ -62,7 +62,7 @@ export function isRefused(error: unknown): boolean {
 }
 
 /** Does the store say that it has no conditions, or none of this kind? */
-export function knowsNoConditions(error: unknown): boolean {
+export function s3KnowsNoConditions(error: unknown): boolean {
   return statusOf(error) === 501 || s3Code(error) === 'NotImplemented'
 }
 

@@ -9,7 +9,7 @@ import {
   PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3'
-import { changedError } from '../errors.js'
+import { otherVersionError } from '../errors.js'
 import type {
   Answer,
   Condition,
@@ -100,7 +100,7 @@ export class S3Store implements ObjectStore {
   /** No range of an empty object can be had; of any other what was asked for could, at the version that was read. */
   async #nothing(name: string, signal: AbortSignal): Promise<Answer> {
     const head = await this.head(name, signal)
-    if (head?.size !== 0) throw changedError(name)
+    if (head?.size !== 0) throw otherVersionError(name)
     return { size: 0, version: head.version ?? '', traits: { metadata: head.metadata }, body: [], nbytes: 0 }
   }
 
