@@ -1,6 +1,7 @@
 // Modules of users that register codecs and filters: how they are asked, and how worker threads load them.
 
-import { BlpkError, unsupported, usage } from '../core/errors.js'
+import { BlpkError, usage } from '../core/errors.js'
+import { notLoaded } from '../core/loading.js'
 import type { Module } from '../filters/modules.js'
 import { isRegistered, noteModule } from '../filters/modules.js'
 import { registerFilter, type UserFilter } from '../filters/user-filter.js'
@@ -87,7 +88,7 @@ async function load(address: string): Promise<void> {
     if (register !== undefined && !isRegistered(address)) await registerWith(register, address)
     noteModule(address)
   } catch (error) {
-    throw unsupported(`the module '${address}' cannot be loaded in a thread: ${(error as Error).message}`)
+    throw notLoaded(`in a thread the module '${address}'`, error)
   }
 }
 

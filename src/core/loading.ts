@@ -13,14 +13,19 @@ export interface Loadable {
 const loaded = new WeakSet<Loadable>()
 const underWay = new WeakMap<Loadable, Promise<void>>()
 
+/** What is thrown if something could not be loaded: a lack of memory, threads or descriptors stays what it is. */
+export function notLoaded(what: string, error: unknown): BlpkError {
+  const scarce = scarcity(error)
+  const message = `${what} cannot be loaded: ${(scarce ?? (error as Error)).message}`
+  return scarce === undefined ? unsupported(message) : new BlpkError(scarce.code, message, {}, error)
+}
+
 async function load(one: Loadable): Promise<void> {
   try {
     await one.load?.()
     loaded.add(one)
   } catch (error) {
-    const scarce = scarcity(error)
-    const message = `${one.name} cannot be loaded: ${(scarce ?? (error as Error)).message}`
-    throw scarce === undefined ? unsupported(message) : new BlpkError(scarce.code, message, {}, error)
+    throw notLoaded(one.name, error)
   } finally {
     underWay.delete(one)
   }
