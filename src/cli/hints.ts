@@ -32,8 +32,14 @@ const CALLS: Record<AdvisedCall, (does: string | undefined) => string> = {
   verify: (does) => ` (blpk verify ${does})`,
 }
 
+function installing(name: string): string {
+  const once = `npx -p blpk -p ${name} blpk …`
+  return `: install it with 'npm install ${name}' (add -g if blpk is installed globally), or run '${once}'`
+}
+
 /** What comes after a message with this advice; nothing if there is none. */
 export function hintOf(advice: Advice | undefined): string {
   if (advice === undefined) return ''
+  if ('install' in advice) return installing(advice.install)
   return 'option' in advice ? OPTIONS[advice.option](advice.to) : CALLS[advice.call](advice.does)
 }

@@ -37,3 +37,5 @@ export type Advice =
   | { readonly option: AdvisedOption; readonly to?: string }
   /** Calling a function first, or instead. `does` says what for, such as `keeps what is left`. */
   | { readonly call: AdvisedCall; readonly does?: string }
+  /** Installing an optional package, such as `@aws-sdk/client-s3`. */
+  | { readonly install: string }

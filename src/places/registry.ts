@@ -4,6 +4,7 @@ import type { ByteSink } from '../bytes/byte-sink.js'
 import type { ByteSource } from '../bytes/byte-source.js'
 import type { VersionedEditable } from '../bytes/editable.js'
 import { usage } from '../core/errors.js'
+import { withPackage } from '../core/optional-package.js'
 import { acceptUrls } from '../core/place-name.js'
 import { S3_FLAGS } from '../store/s3/settings.js'
 import type { ChangeSettings, PlaceSettings, SinkSettings } from '../store/settings.js'
@@ -16,7 +17,11 @@ const PLACES: readonly (Place | StorePlace)[] = [
   {
     schemes: ['s3'],
     flags: S3_FLAGS,
-    store: async (o) => new (await import('../store/s3/store.js')).S3Store(o),
+    store: async (o) => {
+      const load = () => import('../store/s3/store.js')
+      const { S3Store } = await withPackage('@aws-sdk/client-s3', 's3:// names', load)
+      return new S3Store(o)
+    },
   },
 ]
 
