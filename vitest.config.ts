@@ -1,11 +1,17 @@
-import { defineConfig } from 'vitest/config'
+// How the tests run. `--mode all` (npm run test:all) takes the long forms, which test/support/long.ts tells apart.
 
-export default defineConfig({
+import { configDefaults, defineConfig } from 'vitest/config'
+
+export default defineConfig(({ mode }) => ({
   test: {
     include: ['test/**/*.test.ts'],
+    exclude: [...configDefaults.exclude, ...(mode === 'all' ? [] : ['test/**/*.long.test.ts'])],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    env: { BLPK_TESTS: mode === 'all' ? 'all' : 'short' },
+    // What is built is JavaScript for Node already: to transform it again takes a second a file.
+    server: { deps: { external: [/\/dist\//] } },
   },
-})
+}))

@@ -3,7 +3,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { expect, test } from 'vitest'
 import { isPosix } from '../cli/run.js'
-import { pythonOfPeer } from '../support/peer.js'
+import { peersRequired, pythonOfPeer } from '../support/peer.js'
 import { startS3 } from '../support/s3-server.js'
 import { scratchDirectory } from '../support/scratch.js'
 import { type Block, readPages } from './blocks.js'
@@ -44,7 +44,8 @@ test.skipIf(!isPosix).each(pages)('the examples of $name print what it shows', a
   const run = blocks.filter((block) => {
     if (block.notRun !== undefined) return false
     const missing = lacking(block)
-    if (missing.length > 0) console.warn(`not run, for want of ${missing}: ${name}, line ${block.line}`)
+    if (peersRequired()) expect(missing, `${name}, line ${block.line}`).toEqual([])
+    else if (missing.length > 0) console.warn(`not run, for want of ${missing}: ${name}, line ${block.line}`)
     return missing.length === 0
   })
   const steps = run.flatMap(stepsOf)
