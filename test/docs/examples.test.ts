@@ -12,6 +12,7 @@ import { makePlace, runPage } from './run-page.js'
 import { stepsOf } from './steps.js'
 
 const MOST_NOT_RUN = 8
+const LANGUAGES = ['console', 'bash', 'sh', 'js', 'ts', 'python', 'text']
 
 const directory = scratchDirectory()
 const pages = readPages()
@@ -33,11 +34,22 @@ test('few examples are not run, and each says why', () => {
   const notRun = pages.flatMap(({ blocks }) => blocks).filter((block) => block.notRun !== undefined)
   expect(notRun.length).toBeLessThanOrEqual(MOST_NOT_RUN)
   for (const { notRun: why, line } of notRun) expect(why, `line ${line}`).toMatch(/\w+ \w+ \w+/)
-  for (const { name, markdown } of pages)
-    expect(markdown.match(/^ *(```|~~~)/gm)?.length ?? 0, name).toSatisfy(isEven)
 })
 
-const isEven = (count: number): boolean => count % 2 === 0
+test.each(pages)('every block of $name is in a language that is run, or is text', ({ markdown, blocks }) => {
+  expect(blocks).toHaveLength((markdown.match(/^ *(```|~~~)/gm)?.length ?? 0) / 2)
+  for (const { language, line } of blocks) expect(LANGUAGES, `line ${line}`).toContain(language)
+})
+
+test('a page must show what is printed, but for sizes, times and what it leaves out', () => {
+  expect(looksLike('a.blp: ok (2 chunks, crc32)\n', 'a.blp: ok (1 chunk, crc32)\n')).toBe(false)
+  expect(
+    looksLike('12.5K (12800 bytes), ratio 2.59, in 0.1 s\n', '9.1K (9318 bytes), ratio 3.1, in 4 s\n'),
+  ).toBe(true)
+  expect(looksLike('first\nsecond\nlast\n', 'first\n…\nlast\n')).toBe(true)
+  expect(looksLike('first\nlast\nmore\n', 'first\n…\nlast\n')).toBe(false)
+  expect(looksLike('not shown\n', '')).toBe(false)
+})
 
 test.skipIf(!isPosix).each(pages)('the examples of $name print what it shows', async ({ name, blocks }) => {
   const place = makePlace(join(directory, name.replace(/\W/g, '-')))
