@@ -3,6 +3,7 @@
 import { BlpkError, reworded } from '../core/errors.js'
 import { placeFlags } from '../places/registry.js'
 import type { ChangeSettings, PlaceSettings } from '../store/settings.js'
+import type { CommandWords } from './command-words.js'
 import { isDash, shown } from './dash.js'
 import { describe, exitCodeOf, oneLine, worst } from './exit.js'
 import type { CliOptions } from './flags/options.js'
@@ -17,6 +18,8 @@ export interface Context {
   readonly signal: AbortSignal
   /** Makes the run one that a second interrupt does not end: a file is changed where it stands. */
   protect(): void
+  /** All commands, in words. */
+  commands(): readonly CommandWords[]
 }
 
 /** What the parser calls an option. */

@@ -2,11 +2,12 @@
 
 import { BlpkError } from '../core/errors.js'
 import { areSound, checkArguments } from './arguments.js'
+import { commands } from './commands.js'
 import { type Context, sayError } from './context.js'
 import { worst } from './exit.js'
 import type { CliOptions, CommandName } from './flags/options.js'
 import { watchSignals } from './interrupt.js'
-import { buildProgram, endOf } from './program.js'
+import { buildProgram, ParserEnd } from './program.js'
 import { needsRestart, restart } from './restart.js'
 import { printed } from './view/print.js'
 
@@ -70,14 +71,18 @@ export async function main(argv: readonly string[]): Promise<void> {
       options = parsed
       printsOne = parsed.json === true && !LISTING.includes(name)
       if (unloaded !== undefined) throw unloaded
-      const context: Context = { options, signal: interrupts.signal, protect: interrupts.protect }
+      const { signal, protect } = interrupts
+      const context: Context = { options, signal, protect, commands }
       code = await module.run(args, context)
     })
     await program.parseAsync(argv, { from: 'user' })
   } catch (thrown) {
     // Without its plug-ins a command line may well be wrong.
     const error = unloaded ?? thrown
-    code = endOf(error) ?? sayError(interrupts.signal.aborted ? interruption(error) : error, options)
+    code =
+      error instanceof ParserEnd
+        ? await endParsing(error, argv, options)
+        : sayError(interrupts.signal.aborted ? interruption(error) : error, options)
     if (printsOne && !interrupts.signal.aborted) await printFailure(error, options)
   }
   const unprinted = await printed()
@@ -88,6 +93,14 @@ export async function main(argv: readonly string[]): Promise<void> {
   if (code !== 0) interrupts.die()
   // A pipe that nobody writes to would keep the process waiting.
   process.exit()
+}
+
+/** Shows help or says what is wrong with a command line. @returns the exit code */
+async function endParsing(end: ParserEnd, argv: readonly string[], options: CliOptions): Promise<number> {
+  if (end.reason.code === 'commander.version') return 0
+  const { showHelp } = await import('./help/parser-end.js')
+  const mistake = showHelp(end, argv, commands())
+  return typeof mistake === 'number' ? mistake : sayError(mistake, options)
 }
 
 /** With --json what failed has an entry too; after wrong usage there is nothing that could have one. */

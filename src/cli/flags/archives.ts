@@ -1,18 +1,17 @@
-// Options for reading, changing and repairing containers.
+// Flags for reading, changing and repairing containers.
 
 import { readExtensionsText } from '../extensions.js'
-import { oneOf, parseAge, parseSeconds, size } from './option-values.js'
+import { choice, parseAge, parseSeconds, size } from './option-values.js'
 import type { CommandName, Flag } from './options.js'
 import { parseSelection } from './selection.js'
 import { parseSlice } from './slices.js'
 
 /** Commands that change an archive, or with -f replace one. */
 const LOCKING: readonly CommandName[] = ['compress', 'append', 'meta', 'repair', 'concat', 'convert']
-const WAIT_TO_REPLACE =
-  'with -f: how long to wait while others change the archive that is replaced; 0: not at all'
-const WAIT_TO_CHANGE =
-  'how long to wait while others change the archive, or how long to start over if they keep changing an object ' +
-  'first; 0: not at all'
+const WAIT_TO_REPLACE = 'with -f: how long to wait for others that change the output'
+const WAIT_TO_CHANGE = 'how long to wait for others that change the archive'
+const NO_WAIT = '0 does not wait.'
+const NO_WAIT_TO_CHANGE = `In a store: how long to start over if others change the object first. ${NO_WAIT}`
 const READING: readonly CommandName[] = [
   'decompress',
   'info',
@@ -23,86 +22,171 @@ const READING: readonly CommandName[] = [
   'convert',
 ]
 
-/** What is done with archives: what of them, and how. */
-export function archiveFlags(): readonly Flag[] {
+/** What is read, and how. */
+function readingFlags(): readonly Flag[] {
   return [
     {
       letter: 'e',
       name: 'no-check-extension',
-      description: `take an archive whose name does not end with ${readExtensionsText()}`,
+      group: 'input',
+      summary: 'accept any file name',
+      details: `Otherwise the name must end with ${readExtensionsText()}.`,
       commands: ['decompress', 'append', 'ls'],
     },
     {
-      name: 'bytes',
-      value: 'start:stop',
-      description: 'only these plain bytes, as in a Python slice',
-      parse: parseSlice,
+      name: 'slice',
+      value: 'keys',
+      group: 'input',
+      common: ['decompress'],
+      summary: 'take a part of an array, as NumPy indexes it',
+      details: "For example '0:10,:,5::2', '-1,...' or '[1,5,7],:3'.",
+      parse: parseSelection,
       commands: ['decompress'],
     },
     {
       name: 'items',
       value: 'start:stop',
-      description: 'only these items, as in a Python slice; of a NumPy array: a 1-d .npy, in memory order',
+      group: 'input',
+      common: ['decompress'],
+      summary: 'take only these items, as in a Python slice',
+      details: 'Items of an array come out as a 1-D .npy file, in memory order.',
       parse: parseSlice,
       commands: ['decompress'],
     },
     {
-      name: 'slice',
-      value: 'keys',
-      description: "of an array: a part as in NumPy, such as '0:10,:,5::2', '-1,...' or '[1,5,7],:3'",
-      parse: parseSelection,
+      name: 'bytes',
+      value: 'start:stop',
+      group: 'input',
+      common: ['decompress'],
+      summary: 'take only these uncompressed bytes',
+      parse: parseSlice,
       commands: ['decompress'],
     },
     {
       name: 'field',
       value: 'name',
-      description: 'of an array of structured items: only this field, also of --items or --slice',
-      commands: ['decompress'],
-    },
-    {
-      name: 'metadata-out',
-      value: 'file',
-      description: 'write the metadata (JSON) to a file',
+      group: 'input',
+      common: ['decompress'],
+      summary: 'take only this field of structured items',
+      details: 'It may be combined with --items or --slice.',
       commands: ['decompress'],
     },
     {
       name: 'raw',
-      description: {
-        compress: 'pack a .npy file as plain bytes',
-        decompress: 'write plain bytes, without a .npy header',
-        append: 'append a .npy file as plain bytes; plain bytes to an array',
-        meta: 'bytes as they are, not as a msgpack value; of an archive: text, not JSON',
-        verify: 'compare with a .npy file as plain bytes',
+      group: 'input',
+      common: ['decompress', 'append', 'meta', 'verify'],
+      summary: {
+        compress: 'pack a .npy file as raw bytes',
+        decompress: 'write raw bytes, without a .npy header',
+        append: 'append the raw bytes of the file',
+        meta: 'take the value as raw bytes',
+        verify: 'compare with the raw bytes of a .npy file',
+      },
+      details: {
+        append: 'A .npy file is then appended with its header, and an array takes raw items.',
+        meta: 'Otherwise it is JSON, stored as msgpack. In a Bloscpack archive, --raw stands for text.',
       },
       commands: ['compress', 'decompress', 'append', 'meta', 'verify'],
     },
     {
+      name: 'chunks',
+      group: 'output',
+      common: ['info'],
+      summary: 'list every chunk',
+      commands: ['info'],
+    },
+    {
+      name: 'metadata-out',
+      value: 'file',
+      group: 'output',
+      common: ['decompress'],
+      summary: 'write the metadata to this JSON file',
+      takesFile: true,
+      commands: ['decompress'],
+    },
+    {
+      name: 'deep',
+      group: 'input',
+      common: ['verify'],
+      summary: 'also decompress every chunk',
+      commands: ['verify'],
+    },
+    {
+      name: 'against',
+      value: 'file',
+      group: 'input',
+      common: ['verify'],
+      summary: 'also compare with the original file',
+      takesFile: true,
+      commands: ['verify'],
+    },
+    {
+      name: 'salvage',
+      group: 'input',
+      common: ['decompress'],
+      summary: 'unpack what is left of a damaged archive',
+      details: 'The exit code is 3 if anything is lost.',
+      commands: ['decompress'],
+    },
+    {
+      name: 'fill',
+      value: 'with',
+      group: 'input',
+      common: ['repair'],
+      summary: {
+        decompress: 'with --salvage: fill the place of lost chunks',
+        repair: 'fill the place of lost chunks',
+      },
+      details: 'Everything else then keeps its position.',
+      default: 'lost chunks are left out',
+      ...choice('filling', ['zeros']),
+      commands: ['decompress', 'repair'],
+    },
+    {
+      name: 'max-chunk',
+      value: 'size',
+      group: 'safety',
+      summary: 'refuse chunks with more uncompressed bytes than this',
+      default: '2G',
+      parse: size('the largest chunk', Number.MAX_SAFE_INTEGER),
+      commands: READING,
+    },
+  ]
+}
+
+/** How archives are changed. */
+function changeFlags(): readonly Flag[] {
+  return [
+    {
       name: 'fixed',
-      description: 'a fixed metalayer, which keeps its size',
+      group: 'input',
+      common: ['meta'],
+      summary: 'a fixed metalayer, which keeps its size',
       commands: ['meta'],
     },
-    { name: 'chunks', description: 'add a row for each chunk', commands: ['info'] },
     {
       name: 'grow',
-      description: {
-        append:
-          'if there is no room for more chunks or metadata: rewrite the archive with ten times the room',
-        meta: 'if there is no room for the value: rewrite the archive with ten times the room',
-      },
+      group: 'output',
+      common: ['append', 'meta'],
+      summary: 'rewrite a full archive with ten times the room',
       commands: ['append', 'meta'],
     },
     {
       name: 'append-id',
       value: 'id',
-      description:
-        'name this append, up to 200 characters; if the archive has one of that name already, do nothing',
+      group: 'safety',
+      common: ['append'],
+      summary: 'name this append, so that it happens only once',
+      details: 'Up to 200 characters. If the archive already has an append of that name, nothing is done.',
       parse: (text) => text,
       commands: ['append'],
     },
     {
       name: 'lock-timeout',
       value: 'seconds',
-      description: {
+      group: 'safety',
+      common: ['append'],
+      summary: {
         compress: WAIT_TO_REPLACE,
         append: WAIT_TO_CHANGE,
         meta: WAIT_TO_CHANGE,
@@ -110,60 +194,54 @@ export function archiveFlags(): readonly Flag[] {
         concat: WAIT_TO_REPLACE,
         convert: WAIT_TO_REPLACE,
       },
+      details: {
+        compress: NO_WAIT,
+        append: NO_WAIT_TO_CHANGE,
+        meta: NO_WAIT_TO_CHANGE,
+        repair: NO_WAIT,
+        concat: NO_WAIT,
+        convert: NO_WAIT,
+      },
       default: '60',
       parse: parseSeconds,
       commands: LOCKING,
     },
     {
       name: 'no-lock',
-      description: 'take no lock: only right where nobody else changes the archive',
+      group: 'safety',
+      summary: 'do not lock the archive',
+      details: 'Safe only if nobody else changes it.',
       commands: LOCKING,
     },
     {
       name: 'unsafe-no-cas',
-      description: 'change an object though its store ignores conditions: only right where nobody else does',
+      group: 'safety',
+      summary: 'change an object even if its store ignores conditions',
+      details: 'Safe only if nobody else changes it.',
       commands: ['append', 'meta'],
     },
     {
       name: 'older-than',
       value: 'age',
-      description:
-        'only what is so old (90m, 24h, 7d): younger uploads, and files of other machines, may still be written',
+      group: 'safety',
+      common: ['clean'],
+      summary: 'only what is at least this old, such as 90m, 24h or 7d',
+      details: 'Younger uploads, and files of other machines, may still be in use.',
       default: '24h',
       parse: parseAge,
       commands: ['clean'],
     },
-    { name: 'dry-run', description: 'only say what would be done', commands: ['clean'] },
     {
-      name: 'salvage',
-      description: 'unpack what is left of a damaged archive; exit code 3 where something is lost',
-      commands: ['decompress'],
-    },
-    {
-      name: 'fill',
-      value: 'with',
-      description: {
-        decompress: 'with --salvage: zeros in place of lost chunks, so that the rest stays in its place',
-        repair: 'zeros: put zeros in place of lost chunks, so that the rest stays in its place',
-      },
-      default: { repair: 'they are left out' },
-      parse: oneOf('filling', ['zeros']),
-      commands: ['decompress', 'repair'],
-    },
-    { name: 'deep', description: 'decompress every chunk too', commands: ['verify'] },
-    {
-      name: 'against',
-      value: 'file',
-      description: 'compare with the original file too',
-      commands: ['verify'],
-    },
-    {
-      name: 'max-chunk',
-      value: 'size',
-      description: 'refuse chunks of more plain bytes than this',
-      default: '2G',
-      parse: size('the largest chunk', Number.MAX_SAFE_INTEGER),
-      commands: READING,
+      name: 'dry-run',
+      group: 'safety',
+      common: ['clean'],
+      summary: 'show what would be removed, and remove nothing',
+      commands: ['clean'],
     },
   ]
+}
+
+/** What is done with archives: what of them, and how. */
+export function archiveFlags(): readonly Flag[] {
+  return [...readingFlags(), ...changeFlags()]
 }

@@ -1,47 +1,46 @@
 // Options that every command has.
 
 import { placeFlags } from '../../places/registry.js'
-import { oneOf, wholeNumber } from './option-values.js'
-import type { Flag, ProgressMode } from './options.js'
+import { choice, wholeNumber } from './option-values.js'
+import type { CommandName, Flag, ProgressMode } from './options.js'
 
 const PROGRESS_MODES: readonly ProgressMode[] = ['auto', 'always', 'never']
 const MAX_THREADS = 1024
+
+/** Commands that may write a file. */
+const WRITING: readonly CommandName[] = ['compress', 'decompress', 'repair', 'concat', 'convert']
 
 /** Options of all commands. */
 export function globalFlags(): readonly Flag[] {
   return [
     {
-      name: 'plugin',
-      value: 'module',
-      description:
-        'ES module that registers codecs, filters, containers or places; may be given several times',
-      parse: (text) => text,
-      repeats: true,
+      letter: 'f',
+      name: 'force',
+      group: 'output',
+      common: WRITING,
+      summary: 'overwrite existing output files',
       commands: 'all',
     },
-    { letter: 'f', name: 'force', description: 'replace existing output files', commands: 'all' },
-    {
-      letter: 'n',
-      name: 'nthreads',
-      value: 'n',
-      description: 'threads that work on chunks',
-      default: 'all cores',
-      parse: wholeNumber('the number of threads', 1, MAX_THREADS),
-      commands: 'all',
-    },
-    { letter: 'v', name: 'verbose', description: 'say what is done', commands: 'all' },
-    { letter: 'd', name: 'debug', description: 'say more, with stack traces of errors', commands: 'all' },
-    { letter: 'q', name: 'quiet', description: 'say nothing but errors', commands: 'all' },
     {
       name: 'json',
-      description: 'print the result as JSON; of info, verify, ls and clean a list',
+      group: 'output',
+      common: ['info', 'append', 'meta', 'verify', 'repair', 'ls', 'clean'],
+      summary: 'print the result as JSON',
+      details: 'info, verify, ls and clean print a list.',
       commands: 'all',
     },
-    { name: 'ndjson', description: 'the same with each result on a line', commands: 'all' },
+    {
+      name: 'ndjson',
+      group: 'output',
+      summary: 'print JSON, one result per line',
+      commands: 'all',
+    },
     {
       name: 'timeout',
       value: 'seconds',
-      description: 'give up a request without progress after so many seconds',
+      group: 'network',
+      common: ['ls'],
+      summary: 'give up a request that makes no progress for so long',
       default: '30',
       parse: wholeNumber('the timeout in seconds', 1, 86_400),
       commands: 'all',
@@ -49,18 +48,75 @@ export function globalFlags(): readonly Flag[] {
     {
       name: 'retries',
       value: 'n',
-      description: 'try a request again so often',
+      group: 'network',
+      common: ['ls'],
+      summary: 'how often to retry a failed request',
       default: '5',
       parse: wholeNumber('the number of retries', 0, 1000),
       commands: 'all',
     },
-    ...placeFlags().map(({ setting: _, ...flag }): Flag => ({ ...flag, commands: 'all' })),
+    ...placeFlags().map(
+      ({ setting: _, description: summary, ...flag }): Flag => ({
+        ...flag,
+        summary,
+        group: 'network',
+        common: ['ls'],
+        commands: 'all',
+      }),
+    ),
+    {
+      letter: 'n',
+      name: 'nthreads',
+      value: 'n',
+      group: 'general',
+      common: ['compress', 'decompress', 'verify', 'convert'],
+      summary: 'number of threads',
+      default: 'all cores',
+      parse: wholeNumber('the number of threads', 1, MAX_THREADS),
+      commands: 'all',
+    },
+    {
+      letter: 'q',
+      name: 'quiet',
+      group: 'general',
+      common: ['info', 'append', 'meta', 'verify', 'repair', 'concat', 'clean'],
+      summary: 'print nothing but errors',
+      commands: 'all',
+    },
+    {
+      letter: 'v',
+      name: 'verbose',
+      group: 'general',
+      common: ['append', 'concat', 'clean'],
+      summary: 'say what is being done',
+      commands: 'all',
+    },
+    {
+      letter: 'd',
+      name: 'debug',
+      group: 'general',
+      summary: 'say more, with stack traces of errors',
+      commands: 'all',
+    },
     {
       name: 'progress',
       value: 'when',
-      description: 'progress bar: auto (on a terminal), always or never',
+      group: 'general',
+      summary: 'when to show a progress bar',
+      details: 'auto shows it on a terminal.',
       default: 'auto',
-      parse: oneOf('progress mode', PROGRESS_MODES),
+      ...choice('progress mode', PROGRESS_MODES),
+      commands: 'all',
+    },
+    {
+      name: 'plugin',
+      value: 'module',
+      group: 'general',
+      summary: 'load an ES module that adds codecs, filters, containers or places',
+      details: 'It may be given several times.',
+      takesFile: true,
+      parse: (text) => text,
+      repeats: true,
       commands: 'all',
     },
   ]

@@ -3,6 +3,7 @@
 import { usage } from '../../core/errors.js'
 import { placeFlags } from '../../places/registry.js'
 import { archiveFlags } from './archives.js'
+import { arrayFlags } from './arrays.js'
 import { globalFlags } from './global.js'
 import type { Flag } from './options.js'
 import { packingFlags } from './packing.js'
@@ -20,7 +21,7 @@ function checkNames(all: readonly Flag[]): void {
  * @throws BlpkError USAGE for an option of a place whose name is taken
  */
 export function flags(): readonly Flag[] {
-  const all = [...packingFlags(), ...archiveFlags(), ...globalFlags()]
+  const all = [...packingFlags(), ...arrayFlags(), ...archiveFlags(), ...globalFlags()]
   checkNames(all)
   return all
 }

@@ -1,18 +1,24 @@
 // Values of flags: numbers, sizes, names and parts.
 
 import { usage } from '../../core/errors.js'
+import { unknownName } from '../../core/nearest.js'
 import { parseSize } from '../../core/sizes.js'
 import { formats } from '../../format/registry.js'
 import type { PartOf, Room } from '../../verbs/options.js'
 
 const MAX_SECONDS = 1e6
 
-export function oneOf(what: string, names: readonly string[]): (text: string) => string {
-  return (text) => {
-    const found = names.find((name) => name.toLowerCase() === text.toLowerCase())
-    if (found === undefined) throw usage(`unknown ${what} '${text}' (there are ${names.join(', ')})`)
+/** One of several values, in capitals or not: how it is read, and what to choose from. */
+export function choice(
+  what: string,
+  values: readonly string[],
+): { values: readonly string[]; parse: (text: string) => string } {
+  const parse = (text: string): string => {
+    const found = values.find((value) => value.toLowerCase() === text.toLowerCase())
+    if (found === undefined) throw unknownName(what, text, values)
     return found
   }
+  return { values, parse }
 }
 
 export function wholeNumber(what: string, least: number, most: number): (text: string) => number {

@@ -16,21 +16,35 @@ export type CommandName =
   | 'convert'
   | 'ls'
   | 'clean'
+  | 'help'
+  | 'completion'
 
-/** Words of the help, where needed for each command. */
+/** Words of the help, the same for all commands or for each its own. */
 export type Wording = string | Partial<Record<CommandName, string>>
+
+/** What an option is about: the full help and the manual list options by group. */
+export type FlagGroup = 'input' | 'compression' | 'blosc2' | 'output' | 'safety' | 'network' | 'general'
 
 /** One option of the command line. */
 export interface Flag {
   letter?: string
   /** Long name, without dashes. */
   name: string
-  /** Name of its value, where it takes one. */
+  /** Name of its value, if it takes one. */
   value?: string
-  /** What it does. */
-  description: Wording
+  group: FlagGroup
+  /** Commands whose short help shows it. */
+  common?: readonly CommandName[] | 'all'
+  /** What it does: a phrase that fits on a line. */
+  summary: Wording
+  /** Sentences that the full help and the manual add. */
+  details?: Wording
   /** Default, as the help says it. */
   default?: Wording
+  /** Values to choose from, or some of them. */
+  values?: readonly string[]
+  /** Its value is the name of a file. */
+  takesFile?: boolean
   /** Reads its value. @throws BlpkError USAGE */
   parse?: (text: string) => unknown
   /** May be given several times; its values are then a list. */

@@ -1,29 +1,20 @@
-// Flags about what is written, and how it is compressed.
+// Flags about how data are compressed, and what is written.
 
 import { defaultFormat, formats, writtenFormats } from '../../format/registry.js'
 import { MAX_CHUNK_NBYTES, type PackOptions } from '../../verbs/options.js'
-import { parseDtype, parseExtents, parseFilters, parseShape } from './blosc2-values.js'
-import { oneOf, parseCodec, parsePart, parseRoom, parseTypesize, size, wholeNumber } from './option-values.js'
+import { parseFilters } from './blosc2-values.js'
+import {
+  choice,
+  parseCodec,
+  parsePart,
+  parseRoom,
+  parseTypesize,
+  size,
+  wholeNumber,
+} from './option-values.js'
 import type { CommandName, Flag } from './options.js'
 
 const SHUFFLES: readonly Required<PackOptions>['shuffle'][] = ['none', 'byte', 'bit']
-/** Kinds of containers for a sentence, all but the default with what they are: `blp, b2frame (Blosc2 frame) or …`. */
-function formatsText(): string {
-  const words = writtenFormats().map(({ id, what }, i) =>
-    i === 0 ? id : `${id} (${what.replace(/^an? /, '')})`,
-  )
-  return `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`
-}
-
-/** Names that some format has, each once. */
-function namesOf(which: 'codecs' | 'checksums'): string[] {
-  const known = new Map<string, string>()
-  for (const format of formats())
-    for (const name of format[which] ?? [])
-      if (!known.has(name.toLowerCase())) known.set(name.toLowerCase(), name)
-  return [...known.values()]
-}
-
 const SPLIT_MODES: readonly Required<PackOptions>['splitMode'][] = [
   'always',
   'never',
@@ -35,195 +26,216 @@ const ENCODING: readonly CommandName[] = ['compress', 'append', 'concat', 'conve
 const WRITING: readonly CommandName[] = ['compress', 'convert']
 const MAKING: readonly CommandName[] = [...WRITING, 'concat']
 
-/** What is written, and how it is compressed. */
-export function packingFlags(): readonly Flag[] {
-  const codecs = namesOf('codecs').join(', ')
-  const checksums = namesOf('checksums')
+/** `blp is a Bloscpack archive, b2frame a Blosc2 frame, …`. */
+function formatsText(): string {
+  const words = writtenFormats().map(({ id, what }, i) => `${id} ${i === 0 ? 'is ' : ''}${what}`)
+  return `${words.join(', ')}.`
+}
+
+/** Names that some format has, each once. */
+function namesOf(which: 'codecs' | 'checksums'): string[] {
+  const known = new Map<string, string>()
+  for (const format of formats())
+    for (const name of format[which] ?? [])
+      if (!known.has(name.toLowerCase())) known.set(name.toLowerCase(), name)
+  return [...known.values()]
+}
+
+/** How data are compressed. */
+function compressionFlags(): readonly Flag[] {
   return [
     {
-      name: 'format',
-      value: 'kind',
-      description: `container to write: ${formatsText()}`,
+      letter: 'c',
+      name: 'codec',
+      value: 'codec',
+      group: 'compression',
+      common: ENCODING,
+      summary: 'compress with this codec',
+      details: 'Blosc2 takes all but snappy, and registered codecs as name or name:meta.',
       default: {
-        compress: `by the output's name, else ${defaultFormat().id}`,
-        convert: `by the output's name, else ${defaultFormat().id}`,
-        concat: "by the output's name, else the first input's",
+        compress: 'lz4, or zstd for Blosc2',
+        append: "lz4, or a frame's own codec",
+        concat: "the first archive's",
+        convert: 'lz4, or zstd for Blosc2',
       },
-      parse: (text) => text,
-      commands: MAKING,
-    },
-    {
-      letter: 't',
-      name: 'typesize',
-      value: 'size',
-      description: 'item size in bytes, 1 to 255, or auto: found out by a sample',
-      default: { compress: "the array's, else auto", append: "the archive's", convert: "the input's" },
-      parse: parseTypesize,
-      commands: ['compress', 'append', 'convert'],
+      values: namesOf('codecs'),
+      parse: parseCodec,
+      commands: ENCODING,
     },
     {
       letter: 'l',
       name: 'clevel',
       value: 'level',
-      description: 'compression level, 0 (store) to 9',
+      group: 'compression',
+      common: ENCODING,
+      summary: 'compression level, from 0 (store) to 9',
       default: '5',
       parse: wholeNumber('the level', 0, 9),
       commands: ENCODING,
     },
     {
+      letter: 't',
+      name: 'typesize',
+      value: 'size',
+      group: 'compression',
+      common: ['compress'],
+      summary: 'item size in bytes',
+      details: 'From 1 to 255, or auto to infer it from a sample.',
+      default: { compress: "the array's, else auto", append: "the archive's", convert: "the input's" },
+      parse: parseTypesize,
+      commands: ['compress', 'append', 'convert'],
+    },
+    {
       name: 'shuffle',
       value: 'kind',
-      description: 'filter: none, byte or bit',
+      group: 'compression',
+      common: ['compress'],
+      summary: 'shuffle bytes or bits before compression',
       default: {
         compress: 'byte',
-        append: "byte; a frame's own",
+        append: "byte, or a frame's own filters",
         concat: "the first archive's",
         convert: 'byte',
       },
-      parse: oneOf('shuffle', SHUFFLES),
-      commands: ENCODING,
-    },
-    { letter: 's', name: 'no-shuffle', description: 'the same as --shuffle none', commands: ENCODING },
-    {
-      letter: 'c',
-      name: 'codec',
-      value: 'codec',
-      description: {
-        compress: `${codecs}; in Blosc2 all but snappy, and registered ones as name:meta`,
-        append: codecs,
-        concat: codecs,
-        convert: `${codecs}; in Blosc2 all but snappy, and registered ones as name:meta`,
-      },
-      default: {
-        compress: 'lz4, in Blosc2 zstd',
-        append: "lz4; a frame's own",
-        concat: "the first archive's",
-        convert: 'lz4, in Blosc2 zstd',
-      },
-      parse: parseCodec,
+      ...choice('shuffle', SHUFFLES),
       commands: ENCODING,
     },
     {
-      name: 'filters',
-      value: 'list',
-      description:
-        'up to six filters of Blosc2, such as delta,shuffle; or none. trunc_prec:bits (floats) and int_trunc:bits (integers) are lossy',
-      default: 'shuffle',
-      parse: parseFilters,
-      commands: WRITING,
+      letter: 's',
+      name: 'no-shuffle',
+      group: 'compression',
+      summary: 'same as --shuffle none',
+      commands: ENCODING,
     },
     {
       letter: 'z',
       name: 'chunk-size',
       value: 'size',
-      description: 'plain bytes a chunk: 128K, 1M, 0.5G, max',
-      default: '1M; of frames 4M',
+      group: 'compression',
+      common: ['compress'],
+      summary: 'uncompressed bytes per chunk',
+      details: 'For example 128K, 1M, 0.5G or max.',
+      default: '1M, or 4M for Blosc2 frames',
       parse: size('the chunk size', MAX_CHUNK_NBYTES, MAX_CHUNK_NBYTES),
       commands: WRITING,
     },
     {
       name: 'block-size',
       value: 'size',
-      description: 'plain bytes a block',
-      default: "C-Blosc's rule for level and codec",
+      group: 'compression',
+      summary: 'uncompressed bytes per block',
+      default: "C-Blosc's choice for level and codec",
       parse: size('the block size', MAX_CHUNK_NBYTES),
       commands: ['compress', 'append', 'convert'],
-    },
-    {
-      name: 'chunks',
-      value: 'shape',
-      description: 'of an array (b2nd): shape of its chunks, such as 10,25,150',
-      default: 'some 4M of whole blocks',
-      parse: parseExtents,
-      commands: WRITING,
-    },
-    {
-      name: 'blocks',
-      value: 'shape',
-      description: 'of an array (b2nd): shape of the blocks of a chunk',
-      default: 'some 128K',
-      parse: parseExtents,
-      commands: WRITING,
-    },
-    {
-      name: 'dtype',
-      value: 'type',
-      description: {
-        compress: "what the items of plain bytes are, as NumPy names it, such as '<f4': they become an array",
-        convert: "what the items are, as NumPy names it, such as '<f4': plain bytes become an array",
-        decompress: "what the items of an array (b2nd) are, in place of its own dtype, such as '<f4'",
-        append: "what the items of the array (b2nd) are, in place of its own dtype, such as '<f4'",
-        info: "what the items of an array (b2nd) are, in place of its own dtype, such as '<f4'",
-        verify: 'what the items of the array (b2nd) are, in place of its own dtype, for --against',
-      },
-      parse: parseDtype,
-      commands: ['compress', 'convert', 'decompress', 'append', 'info', 'verify'],
-    },
-    {
-      name: 'shape',
-      value: 'shape',
-      description: 'shape of the array that plain bytes become, such as 100,200; one extent may be -1',
-      default: { compress: 'one dimension', convert: "the input's, or one dimension" },
-      parse: parseShape,
-      commands: WRITING,
-    },
-    {
-      name: 'order',
-      value: 'order',
-      description: 'order of the items of such plain bytes: C, or F (Fortran, the first index fastest)',
-      default: 'C',
-      parse: oneOf('order', ['C', 'F']),
-      commands: WRITING,
-    },
-    {
-      name: 'split-mode',
-      value: 'mode',
-      description: `when Blosc2 splits blocks into streams: ${SPLIT_MODES.join(', ')}`,
-      default: 'auto',
-      parse: oneOf('split mode', SPLIT_MODES),
-      commands: WRITING,
-    },
-    {
-      name: 'dict',
-      description: 'a dictionary in each chunk of Blosc2, which helps small blocks: lz4, lz4hc, zstd',
-      commands: WRITING,
-    },
-    {
-      name: 'sparse',
-      description: 'write a Blosc2 frame or array as a directory, with a file for each chunk',
-      commands: MAKING,
     },
     {
       letter: 'k',
       name: 'checksum',
       value: 'name',
-      description: `of each chunk: ${checksums.join(', ')}; in Blosc2 xxh64 or none`,
-      default: 'crc32, in Blosc2 xxh64',
-      parse: oneOf('checksum', checksums),
+      group: 'compression',
+      summary: 'checksum to store with each chunk',
+      details: 'Blosc2 takes xxh64 or none.',
+      default: 'crc32, or xxh64 for Blosc2',
+      ...choice('checksum', namesOf('checksums')),
+      commands: WRITING,
+    },
+  ]
+}
+
+/** How Blosc2 compresses. */
+function blosc2Flags(): readonly Flag[] {
+  return [
+    {
+      name: 'filters',
+      value: 'list',
+      group: 'blosc2',
+      common: ['convert'],
+      summary: 'filters to apply before compression, in order',
+      details:
+        'Up to six, such as delta,shuffle, or none. trunc_prec:bits (floats) and int_trunc:bits (integers) lose precision.',
+      default: 'shuffle',
+      parse: parseFilters,
       commands: WRITING,
     },
     {
-      letter: 'o',
-      name: 'no-offsets',
-      description: 'write no positions of chunks: smaller, but parts are found more slowly',
+      name: 'split-mode',
+      value: 'mode',
+      group: 'blosc2',
+      summary: 'when to split blocks into streams',
+      default: 'auto',
+      ...choice('split mode', SPLIT_MODES),
       commands: WRITING,
+    },
+    {
+      name: 'dict',
+      group: 'blosc2',
+      summary: 'store a dictionary in each chunk',
+      details: 'This helps small blocks. It works with lz4, lz4hc and zstd.',
+      commands: WRITING,
+    },
+    {
+      name: 'sparse',
+      group: 'blosc2',
+      summary: 'write a directory with one file per chunk',
+      commands: MAKING,
+    },
+  ]
+}
+
+/** What is written. */
+function outputFlags(): readonly Flag[] {
+  const byName = `from the output's name, else ${defaultFormat().id}`
+  return [
+    {
+      name: 'format',
+      value: 'kind',
+      group: 'output',
+      common: ['convert'],
+      summary: 'kind of file to write',
+      details: formatsText(),
+      default: {
+        compress: byName,
+        convert: byName,
+        concat: "from the output's name, else as the first input",
+      },
+      values: writtenFormats().map(({ id }) => id),
+      parse: (text) => text,
+      commands: MAKING,
     },
     {
       letter: 'm',
       name: 'metadata',
       value: 'file',
-      description: {
-        compress: 'JSON file to store as metadata; - is standard input',
-        append: 'JSON file to store as metadata, in place of those that are there (not of frames: see meta)',
-        concat: 'JSON file to store as metadata, in place of those of the archives',
-        convert: 'JSON file to store as metadata, in place of those of the input',
+      group: 'output',
+      summary: {
+        compress: 'store this JSON file as metadata',
+        append: 'replace the metadata with this JSON file',
+        concat: "store this JSON file in place of the archives' metadata",
+        convert: "store this JSON file in place of the input's metadata",
       },
+      details: {
+        compress: '- is standard input.',
+        append: 'Not for frames: use blpk meta for those.',
+        concat: '- is standard input.',
+        convert: '- is standard input.',
+      },
+      takesFile: true,
       commands: ENCODING,
+    },
+    {
+      letter: 'o',
+      name: 'no-offsets',
+      group: 'output',
+      summary: 'leave out the table of chunk offsets',
+      details: 'The archive gets a little smaller, but reading a part of it takes longer.',
+      commands: WRITING,
     },
     {
       name: 'max-app-chunks',
       value: 'n',
-      description: 'room for appended chunks: a count, or 10x for ten times the chunks there are',
+      group: 'output',
+      summary: 'room to reserve for appended chunks',
+      details: 'A count, or a multiple of the chunks that are packed, such as 10x.',
       default: '10x',
       parse: parseRoom,
       commands: ['compress', 'concat', 'convert'],
@@ -231,9 +243,16 @@ export function packingFlags(): readonly Flag[] {
     {
       name: 'part',
       value: 'i/n',
-      description: 'pack only the i-th of n pieces (1/n to n/n), which blpk concat joins',
+      group: 'input',
+      summary: 'pack only piece i of n, such as 3/8',
+      details: 'blpk concat joins the pieces.',
       parse: parsePart,
       commands: ['compress'],
     },
   ]
+}
+
+/** How data are compressed, and what is written. */
+export function packingFlags(): readonly Flag[] {
+  return [...compressionFlags(), ...blosc2Flags(), ...outputFlags()]
 }
