@@ -1,7 +1,8 @@
 // The checksums that Bloscpack puts behind chunks, by name and number.
 
 import * as nodeZlib from 'node:zlib'
-import { unsupported, usage } from '../core/errors.js'
+import { unsupported } from '../core/errors.js'
+import { unknownName } from '../core/nearest.js'
 import type { Workspace } from '../kernels/workspace.js'
 
 export type ChecksumName =
@@ -56,7 +57,7 @@ export function checksumById(id: number): ChecksumSpec {
 /** @throws BlpkError USAGE for a name that no checksum has */
 export function checksumSpec(name: string): ChecksumSpec {
   const spec = SPECS.find((candidate) => candidate.name.toLowerCase() === name.toLowerCase())
-  if (spec === undefined) throw usage(`unknown checksum '${name}' (there are ${CHECKSUM_NAMES.join(', ')})`)
+  if (spec === undefined) throw unknownName('checksum', name, CHECKSUM_NAMES)
   return spec
 }
 

@@ -3,6 +3,7 @@
 import { basename } from 'node:path'
 import { unsupported, usage } from '../core/errors.js'
 import { knownByName, storeText } from '../core/known-files.js'
+import { unknownName } from '../core/nearest.js'
 import { printable } from '../core/printable.js'
 import {
   defaultFormat,
@@ -34,9 +35,9 @@ function formatAsked({ format: id }: CliOptions): Format | undefined {
   const found = formatById(id.toLowerCase())
   const written = writtenFormats()
   if (found !== undefined && written.includes(found)) return found
-  const names = written.map((format) => format.id).join(', ')
-  if (found === undefined) throw usage(`unknown format '${id}' (there are ${names})`)
-  throw usage(`${found.what} is only read, and never written: --format takes ${names}`)
+  const names = written.map((format) => format.id)
+  if (found === undefined) throw unknownName('format', id, names)
+  throw usage(`${found.what} is only read, and never written: --format takes ${names.join(', ')}`)
 }
 
 /** The kind of file that an output is by its name. @throws BlpkError USAGE for one that is only read */

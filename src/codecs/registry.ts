@@ -1,6 +1,7 @@
 // All codecs, built in or registered, by name and number.
 
 import { type ErrorPlace, unsupported, usage } from '../core/errors.js'
+import { unknownName } from '../core/nearest.js'
 import { checkUserId, USER_IDS } from '../filters/registry.js'
 import { blosclz } from './blosclz.js'
 import type { Codec } from './codec.js'
@@ -42,8 +43,7 @@ export function knownCodec(name: string): Codec | undefined {
 /** The codec of Blosc 1 that has this name. @throws BlpkError USAGE if there is none */
 export function codecByName(name: string): Codec {
   const found = codecs.get(name)
-  if (found?.ids.blosc1 === undefined)
-    throw usage(`unknown codec '${name}' (there are ${builtinNames('blosc1').join(', ')})`)
+  if (found?.ids.blosc1 === undefined) throw unknownName('codec', name, builtinNames('blosc1'))
   return found
 }
 

@@ -44,9 +44,16 @@ export function nearest(word: string, names: readonly string[]): string | undefi
  * The error for a name that nothing has.
  * @param what it would be the name of, such as `codec`
  * @param names there are
+ * @param others that cannot be listed, such as `registered codecs`
  */
-export function unknownName(what: string, name: string, names: readonly string[]): BlpkError {
+export function unknownName(
+  what: string,
+  name: string,
+  names: readonly string[],
+  others?: string,
+): BlpkError {
   const guess = nearest(name, names)
   const meant = guess === undefined ? '' : `did you mean ${guess}? `
-  return usage(`unknown ${what} '${name}' (${meant}choose from ${names.join(', ')})`)
+  const more = others === undefined ? '' : `, and ${others}`
+  return usage(`unknown ${what} '${name}' (${meant}choose from ${names.join(', ')}${more})`)
 }

@@ -4,6 +4,7 @@ import { MAX_CHUNK_NBYTES } from '../chunk/blosc1/header.js'
 import { type ChecksumName, checksumSpec } from '../chunk/checksums.js'
 import { type CodecName, codecByName } from '../codecs/registry.js'
 import { usage } from '../core/errors.js'
+import { unknownName } from '../core/nearest.js'
 import type { Shuffle } from '../filters/shuffles.js'
 
 /** How much of the work was done so far, in bytes. */
@@ -106,9 +107,9 @@ export function checkCodecOptions(o: CodecOptions): void {
   checkRange('the level', o.level, 0, 9)
   if (o.typesize !== 'auto') checkRange('the typesize', o.typesize, 1, MAX_TYPESIZE)
   checkRange('the block size', o.blockSize, 1, MAX_CHUNK_NBYTES)
-  if (o.shuffle !== undefined && !['none', 'byte', 'bit'].includes(o.shuffle)) {
-    throw usage(`unknown shuffle '${o.shuffle}' (there are none, byte and bit)`)
-  }
+  const shuffles = ['none', 'byte', 'bit']
+  if (o.shuffle !== undefined && !shuffles.includes(o.shuffle))
+    throw unknownName('shuffle', o.shuffle, shuffles)
 }
 
 /** @throws BlpkError USAGE for a value that makes no sense */

@@ -1,6 +1,7 @@
 // All filters, built in or registered, by name and number.
 
 import { unsupported, usage } from '../core/errors.js'
+import { unknownName } from '../core/nearest.js'
 import { SIMPLE_FILTERS } from './builtin.js'
 import { CELL_FILTERS } from './cells.js'
 import type { Filter } from './filter.js'
@@ -37,8 +38,11 @@ export function knownFilter(id: number): Filter | undefined {
 export function filterByName(name: string): Filter {
   for (const filter of filters.values()) if (filter.name === name) return filter
   const written = [...filters.values()].filter(({ forward }) => forward !== undefined)
-  const names = written.map((filter) => filter.name).join(', ')
-  throw usage(`unknown filter '${name}' (there are ${names})`)
+  throw unknownName(
+    'filter',
+    name,
+    written.map((filter) => filter.name),
+  )
 }
 
 /** Does one of these filters hold blocks against the first one of the chunk? */

@@ -133,12 +133,13 @@ describe('lossy filters', () => {
   })
 })
 
-test('README and help call them lossy, and examples lose nothing', () => {
+test('README, docs and help call them lossy, and examples lose nothing', () => {
   const root = join(import.meta.dirname, '..', '..')
   const golden = join(root, 'test', 'cli', 'golden')
   const help = readdirSync(golden).map((name) => join(golden, name))
   let named = 0
-  for (const file of [join(root, 'README.md'), ...help]) {
+  const docs = readdirSync(join(root, 'docs')).map((name) => join(root, 'docs', name))
+  for (const file of [join(root, 'README.md'), ...docs.filter((name) => name.endsWith('.md')), ...help]) {
     const text = readFileSync(file, 'utf8')
     for (const part of text.split(/\n\s*\n|\n(?= {2}-)/)) {
       if (!/trunc_prec|int_trunc/.test(part)) continue

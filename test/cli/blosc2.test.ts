@@ -74,7 +74,7 @@ test.each<[string[], string]>([
   [['c', 'a.bin', 'x.b2frame', '--filters', 'shuffle', '-s'], '--filters and --shuffle exclude each other'],
   [
     ['c', 'a.bin', 'x.b2frame', '--filters', 'shufle'],
-    "unknown filter 'shufle' (there are shuffle, bitshuffle, delta, trunc_prec, bytedelta, int_trunc)",
+    "unknown filter 'shufle' (did you mean shuffle? choose from shuffle, bitshuffle, delta, trunc_prec, bytedelta, int_trunc)",
   ],
   [
     ['c', 'a.bin', 'x.b2frame', '--filters', 'a b'],
@@ -94,9 +94,9 @@ test.each<[string[], string]>([
   ],
   [
     ['c', 'a.bin', 'x.b2frame', '-c', 'gzip'],
-    "unknown codec 'gzip' (there are blosclz, lz4, lz4hc, zlib, zstd, and registered ones)",
+    "unknown codec 'gzip' (choose from blosclz, lz4, lz4hc, zlib, zstd, and registered codecs)",
   ],
-  [['c', 'a.bin', 'x', '--format', 'zip'], "unknown format 'zip' (there are blp, b2frame, b2nd)"],
+  [['c', 'a.bin', 'x', '--format', 'zip'], "unknown format 'zip' (choose from blp, b2frame, b2nd)"],
   [['c', 'a.npy', 'x.b2nd', '--chunks', '5,x'], "'5,x' is no shape (such as 10,25,150)"],
   [['c', 'a.npy', 'x.b2nd', '--chunks', '5'], 'the chunk shape has 1 dimension, the array 3'],
   [['c', 'a.npy', 'x.b2nd', '--chunks', '5,5'], 'the chunk shape has 2 dimensions, the array 3'],

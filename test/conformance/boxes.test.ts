@@ -50,7 +50,7 @@ function codeOf(work: Promise<unknown>): Promise<string> {
 test('help offers it to read, and not to write; without its plug-in it does not', async () => {
   const cwd = tempDir()
   const { out } = await run(cwd, '--help')
-  expect(out.replace(/\s+/g, ' ')).toContain('What is only read: a box of things (.box, .crate).')
+  expect(out.replace(/\s+/g, ' ')).toContain('It also reads a box of things (.box, .crate).')
   expect((await blpk(['--help'], { cwd })).out.toString()).not.toContain('box')
   const compressing = (await run(cwd, 'compress', '--help')).out
   expect(compressing).toContain('b2nd')

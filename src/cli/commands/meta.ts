@@ -2,6 +2,7 @@
 
 import { unsupported, usage } from '../../core/errors.js'
 import { JsonText } from '../../core/json/json.js'
+import { unknownName } from '../../core/nearest.js'
 import { counted } from '../../core/sizes.js'
 import { readMetadata, setMetadata } from '../../verbs/meta.js'
 import { about, type Context, sayVerbose } from '../context.js'
@@ -9,6 +10,8 @@ import { isDash } from '../dash.js'
 import { metadataOptions } from '../flags/change-flags.js'
 import { print } from '../view/print.js'
 import { asJson, printValue, valueBytes } from './meta-values.js'
+
+const ACTIONS: readonly string[] = ['get', 'set', 'rm']
 
 /** Prints what there is. @param name all of them if it is missing @returns the same for --json, unprinted */
 async function get(archive: string, name: string | undefined, context: Context): Promise<object> {
@@ -52,7 +55,7 @@ function wanted(what: string, text: string | undefined): string {
 /** `blpk meta get|set|rm <archive> [name] [value]` */
 export async function run(args: readonly string[], context: Context): Promise<number> {
   const [action = '', archive = '', name, value] = args
-  if (!['get', 'set', 'rm'].includes(action)) throw usage(`'${action}' is not get, set or rm`)
+  if (!ACTIONS.includes(action)) throw unknownName('action', action, ACTIONS)
   if (value !== undefined && action !== 'set') throw usage(`meta ${action} takes no value`)
   await about(archive, async () => {
     if (isDash(archive)) throw unsupported('blpk meta works on files and objects, not on standard input')

@@ -152,7 +152,7 @@ function blosc2Flags(): readonly Flag[] {
       common: ['convert'],
       summary: 'filters to apply before compression, in order',
       details:
-        'Up to six, such as delta,shuffle, or none. trunc_prec:bits (floats) and int_trunc:bits (integers) lose precision.',
+        'Up to six, such as delta,shuffle, or none. trunc_prec:bits (floats) and int_trunc:bits (integers) are lossy.',
       default: 'shuffle',
       parse: parseFilters,
       commands: WRITING,

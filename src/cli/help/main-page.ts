@@ -1,15 +1,19 @@
 // The help of blpk itself: its commands, global options and exit codes, and the greeting of a run without arguments.
 
 import type { CommandWords } from '../command-words.js'
+import { onlyReadText } from '../extensions.js'
 import type { CommandName, Flag } from '../flags/options.js'
 import { EXIT_CODE_TEXTS } from './exit-codes.js'
 import { columnOf, layRows, type Row, wrap } from './layout.js'
-import { groupedOptions, helpColumns, optionRow, section } from './page.js'
+import { groupedOptions, helpColumns, section } from './page.js'
 import { namesOf, optionsOf } from './words.js'
 
-/** What blpk is, in a sentence. */
-export const WHAT_BLPK_IS =
-  'Packs binary and numeric data into Bloscpack archives (.blp) and Blosc2 frames and arrays, and reads parts of them.'
+/** What blpk does, with what plug-ins add. */
+function whatBlpkDoes(): string {
+  const read = onlyReadText()
+  const more = read === undefined ? '' : ` It also reads ${read}.`
+  return `Packs binary and numeric data into Bloscpack archives (.blp) and Blosc2 frames and arrays, and reads parts of them.${more}`
+}
 
 const USAGE = 'Usage: blpk <command> [options] [arguments]'
 const LONGEST_EXAMPLE = 50
@@ -27,21 +31,14 @@ function callRows(commands: readonly CommandWords[]): Row[] {
 }
 
 /** The commands and where to find more, on one screen. */
-export function shortMainPage(
-  commands: readonly CommandWords[],
-  table: readonly Flag[],
-  columns = helpColumns(),
-): string {
-  const options = optionsOf(table).filter(({ name }) => ['help', 'version'].includes(name))
-  const rows = options.map((option) => optionRow(option))
+export function shortMainPage(commands: readonly CommandWords[], columns = helpColumns()): string {
   return [
     USAGE,
     '',
-    ...wrap(WHAT_BLPK_IS, columns),
+    ...wrap(whatBlpkDoes(), columns),
     ...section('Commands', layRows(summaryRows(commands), columns)),
-    ...section('Options', layRows(rows, columns)),
     '',
-    'Options of a command: blpk <command> -h. Exit codes: blpk --help.',
+    'Options of a command: blpk <command> -h. Global options and more: blpk --help.',
     '',
   ].join('\n')
 }
@@ -57,7 +54,7 @@ export function fullMainPage(
   return [
     USAGE,
     '',
-    ...wrap(WHAT_BLPK_IS, columns),
+    ...wrap(whatBlpkDoes(), columns),
     ...section('Commands', layRows(callRows(commands), columns, 36)),
     '',
     note,

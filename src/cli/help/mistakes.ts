@@ -21,13 +21,13 @@ function helpFor({ command }: Attempt): string {
 }
 
 /** The command that a word stands for; undefined if that is anybody's guess. */
-export function commandMeant(word: string, commands: readonly CommandWords[]): string | undefined {
+function commandMeant(word: string, commands: readonly CommandWords[]): string | undefined {
   const tried = commands.find(({ alsoTried = [] }) => alsoTried.includes(word.toLowerCase()))
   return tried?.name ?? nearest(word, commands.flatMap(namesOf))
 }
 
 /** @param word what stands where a command should */
-export function unknownCommand(word: string, commands: readonly CommandWords[]): BlpkError {
+function unknownCommand(word: string, commands: readonly CommandWords[]): BlpkError {
   const meant = commandMeant(word, commands)
   const guess = meant === undefined ? '' : `did you mean ${meant}? `
   return usage(`unknown command '${word}' (${guess}see blpk --help)`)
@@ -60,12 +60,9 @@ function wholeWord(flag: string, argv: readonly string[]): string {
 function optionMeant(flag: string, attempt: Attempt): string | undefined {
   const word = wholeWord(flag, attempt.argv).replace(/^-+/, '')
   const own = optionsOf(attempt.table, attempt.command?.name).map(({ name }) => name)
-  const found = nearest(word, own)
-  if (found !== undefined) return `--${found}`
-  const all = attempt.commands.flatMap(({ name }) => optionsOf(attempt.table, name)).map(({ name }) => name)
-  const foreign = nearest(word, all)
-  const owners = ownersOf(({ name }) => name === foreign, attempt)
-  return owners === undefined ? undefined : `--${foreign} of ${owners}`
+  const found = nearest(word, [...own, ...attempt.table.map(({ name }) => name)])
+  if (found === undefined || own.includes(found)) return found && `--${found}`
+  return `--${found} of ${ownersOf(({ name }) => name === found, attempt)}`
 }
 
 function unknownOption(text: string, attempt: Attempt): BlpkError {

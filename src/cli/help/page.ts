@@ -24,7 +24,7 @@ function choices(...parts: string[]): string {
 }
 
 /** What an option does, with all that there is to say. */
-export function optionRow(option: OptionWords): Row {
+function optionRow(option: OptionWords): Row {
   const text = option.summary + choices(listed(option.values), defaultText(option))
   return [optionTerm(option), option.details === '' ? text : `${text}. ${option.details}`]
 }

@@ -27,7 +27,7 @@ export function showHelp(
   const [table, command] = [flags(), commands.find((one) => one.name === name)]
   if (reason.code === 'commander.helpDisplayed') {
     const isFull = argv.includes('--help')
-    if (command === undefined) print((isFull ? fullMainPage : shortMainPage)(commands, table))
+    if (command === undefined) print(isFull ? fullMainPage(commands, table) : shortMainPage(commands))
     else print((isFull ? fullPage : shortPage)(command, table))
     return 0
   }

@@ -3,7 +3,7 @@
 import { availableParallelism } from 'node:os'
 import type { ChecksumName } from '../../chunk/checksums.js'
 import type { CodecName } from '../../codecs/registry.js'
-import { usage } from '../../core/errors.js'
+import { unknownName } from '../../core/nearest.js'
 import { counted, exactSize } from '../../core/sizes.js'
 import { type PackOptions as Packing, type PlanInfo, runOptionsOf } from '../../engine/options.js'
 import type { PlainSource } from '../../sources/plain.js'
@@ -24,7 +24,7 @@ function codecOf({ codec, codecMeta }: PackOptions): CodecName {
   const names = BLOSCPACK.formats[0]?.codecs ?? []
   const asked = codecMeta === undefined ? `${codec}` : `${codec}:${codecMeta}`
   if (names.includes(asked)) return asked as CodecName
-  throw usage(`unknown codec '${asked}' (there are ${names.join(', ')})`)
+  throw unknownName('codec', asked, names)
 }
 
 /** The same options by the names that archives give them. @throws BlpkError USAGE */

@@ -13,6 +13,7 @@ import { codeOf } from '../../../chunk/blosc2/portable.js'
 import type { Codec } from '../../../codecs/codec.js'
 import { builtinNames, codecByPlugin, knownCodec, knownNumber } from '../../../codecs/registry.js'
 import { unsupported, usage } from '../../../core/errors.js'
+import { unknownName } from '../../../core/nearest.js'
 import { portableTraits, type SChunkTraits } from '../../../core/schunk-traits.js'
 import { filterById, filterByName, useFirstBlock } from '../../../filters/registry.js'
 import { SHUFFLE_FILTERS } from '../../../filters/shuffles.js'
@@ -51,9 +52,9 @@ function findCodec(codec: string | number): Codec {
   if (typeof codec === 'number') return writable(knownNumber(codec) ?? codecByPlugin(codec))
   const found = knownCodec(codec)
   if (found?.ids.blosc2 !== undefined) return writable(found)
-  const names = builtinNames('blosc2').join(', ')
-  if (found !== undefined) throw usage(`Blosc2 has no codec ${codec}; it has ${names}`)
-  throw usage(`unknown codec '${codec}' (there are ${names}, and registered ones)`)
+  const names = builtinNames('blosc2')
+  if (found !== undefined) throw usage(`Blosc2 has no codec ${codec}; it has ${names.join(', ')}`)
+  throw unknownName('codec', codec, names, 'registered codecs')
 }
 
 function findFilter(option: FilterOption): FilterSlot {
@@ -69,7 +70,7 @@ export function filtersAsked({ filters, shuffle }: CompressionOptions): readonly
   if (shuffle === undefined) return filters
   if (filters !== undefined) throw usage('filters and shuffle exclude each other')
   if (!Object.hasOwn(SHUFFLE_FILTERS, shuffle))
-    throw usage(`unknown shuffle '${shuffle}' (there are ${Object.keys(SHUFFLE_FILTERS).join(', ')})`)
+    throw unknownName('shuffle', shuffle, Object.keys(SHUFFLE_FILTERS))
   return SHUFFLE_FILTERS[shuffle].map(({ name }) => name)
 }
 
