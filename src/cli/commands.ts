@@ -1,4 +1,4 @@
-// The table of subcommands, from which parser, help, manual and completion are made. Their modules load on use.
+// The table of subcommands, from which parser, help, manual and completion are made. Modules load on use.
 
 import { namesOf } from '../places/registry.js'
 import type { CommandWords } from './command-words.js'

@@ -1,4 +1,4 @@
-// The help of blpk itself: its commands, global options and exit codes, and the greeting of a run without arguments.
+// The help of blpk itself: commands, global options and exit codes, and what it says without arguments.
 
 import type { CommandWords } from '../command-words.js'
 import { onlyReadText } from '../extensions.js'
