@@ -127,7 +127,7 @@ function mainCommands(): readonly CommandSpec[] {
       name: 'meta',
       alsoTried: ['metadata', 'attrs', 'attr'],
       args: [
-        { name: '<action>', description: 'get, set or rm', takes: ['get', 'set', 'rm'] },
+        { name: '<action>', description: 'what to do: get, set or rm', takes: ['get', 'set', 'rm'] },
         { name: '<archive>', description: 'archive, frame or array', takes: 'archive' },
         { name: '[name]', description: 'which entry; without it, get shows all of them' },
         {

@@ -9,7 +9,7 @@ import { groupedOptions, helpColumns, section } from './page.js'
 import { namesOf, optionsOf } from './words.js'
 
 /** What blpk does, with what plug-ins add. */
-function whatBlpkDoes(): string {
+export function whatBlpkDoes(): string {
   const read = onlyReadText()
   const more = read === undefined ? '' : ` It also reads ${read}.`
   return `Packs binary and numeric data into Bloscpack archives (.blp) and Blosc2 frames and arrays, and reads parts of them.${more}`
