@@ -1,4 +1,4 @@
-// The manual in mdoc(7): a page about blpk, and one about each command. A build writes it; nothing else loads this.
+// The manual in mdoc(7): a page about blpk and one about each command. The build writes it.
 
 import type { ArgumentWords, CommandWords } from '../command-words.js'
 import type { Flag } from '../flags/options.js'
