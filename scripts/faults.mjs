@@ -12,7 +12,7 @@ const { values } = parseArgs({
 })
 
 const env = { ...process.env, BLPK_FAULTS_REAL: values.kills, BLPK_FAULTS_CUTS: values.cuts }
-const { status } = spawnSync('npx', ['vitest', 'run', 'test/faults'], {
+const { status } = spawnSync('npx', ['vitest', 'run', '--mode', 'all', 'test/faults'], {
   env,
   stdio: 'inherit',
   shell: process.platform === 'win32',

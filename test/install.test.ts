@@ -14,7 +14,8 @@ writeFileSync(plain, Buffer.alloc(300_000, 'abcdefg'))
 
 /** Runs npm in a directory; what is in its cache it does not ask the registry for. */
 function npm(cwd: string, args: readonly string[]) {
-  return spawnSync('npm', [...args, '--prefer-offline'], { cwd, encoding: 'utf8', shell: WINDOWS })
+  const env = { ...process.env, NODE_EXTRA_CA_CERTS: process.env.BLPK_NPM_CERTIFICATES }
+  return spawnSync('npm', [...args, '--prefer-offline'], { cwd, env, encoding: 'utf8', shell: WINDOWS })
 }
 
 const listing = execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', directory], {
@@ -114,6 +115,7 @@ test.skipIf(server === undefined)(
     expect(npm(directory, ['install', '-g', '--prefix', prefix, tarball, sdk])).toMatchObject({ status: 0 })
     useS3(join(prefix, ...(WINDOWS ? ['blpk.cmd'] : ['bin', 'blpk'])), [], directory, 'global.blp')
     const cache = ['--cache', join(directory, 'cache')]
+    process.env.NODE_EXTRA_CA_CERTS = process.env.BLPK_NPM_CERTIFICATES
     useS3('npx', ['-y', ...cache, '-p', tarball, '-p', sdk, 'blpk'], directory, 'npx.blp')
   },
 )

@@ -106,9 +106,8 @@ describe('where a change writes', () => {
   })
 
   test('many new chunks do not stay in memory', async () => {
-    const big = new Uint8Array(16 * 2 ** 20)
-    for (let i = 0; i < big.length; i += 4)
-      new DataView(big.buffer).setInt32(i, Math.imul(i, 0x9e3779b1) ^ (i >> 3))
+    const items = Int32Array.from({ length: 4 * 2 ** 20 }, (_, i) => Math.imul(4 * i, 0x9e3779b1) ^ (i >> 1))
+    const big = new Uint8Array(items.buffer)
     await changeFrame(path, async (s) => {
       s.setCompression({ level: 0 })
       for (let i = 0; i < 6; i++) await s.append(big)

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { NDArray, packTensor, registerCodec, registerFilter, SChunk } from '../../dist/index.js'
 import { blpk, filesIn, npy, put, tempDir } from '../cli/run.js'
+import { some } from '../support/long.js'
 
 const floats = new Float32Array(1000).map((_, i) => Math.sqrt(i))
 const bytes = (list: ArrayBufferView): Uint8Array =>
@@ -32,7 +33,7 @@ describe('lossy filters', () => {
     ]
     await Promise.all(
       ruined.flatMap(([input, filter], i) =>
-        ['b2frame', 'b2nd'].map(async (kind) => {
+        some(['b2frame', 'b2nd'], 1 + (i % 2)).map(async (kind) => {
           const { code, err } = await blpk(['c', '-t', '4', input, `x${i}.${kind}`, '--filters', filter], {
             cwd: dir,
           })

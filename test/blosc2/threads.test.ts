@@ -7,6 +7,7 @@ import { packChunks } from '../../dist/engine/pack-run.js'
 import { resolveParams } from '../../dist/format/blosc2/chunks/cparams.js'
 import { packHow } from '../../dist/format/blosc2/chunks/pack-how.js'
 import { BlpkError, type FilterOption, NDArray, SChunk } from '../../dist/index.js'
+import { sized } from '../support/long.js'
 
 /** A walk in steps that every filter finds something in, with a stretch of zeros. */
 function walk(nbytes: number): Uint8Array {
@@ -19,6 +20,8 @@ function walk(nbytes: number): Uint8Array {
   }
   return bytes.fill(0, nbytes >> 2, nbytes >> 1)
 }
+
+const WALK = walk(sized(4_000_000, 9_000_000))
 
 const CASES: { codec: string; filters: FilterOption[]; typesize: number }[] = [
   { codec: 'lz4', filters: ['shuffle'], typesize: 8 },
@@ -54,7 +57,7 @@ async function packAll(plain: Uint8Array, c: (typeof CASES)[number], size: numbe
 describe.each([1, 2, 5])('with %i threads', (threads) => {
   test.each(CASES)('$codec $filters, items of $typesize bytes', async (c) => {
     const size = c.typesize * 5001
-    const plain = walk(c.typesize * Math.floor(9_000_000 / c.typesize))
+    const plain = WALK.subarray(0, c.typesize * Math.floor(WALK.length / c.typesize))
     const alone = await packAll(plain.subarray(0, 20 * size + c.typesize), c, size, 1)
     const packed = await packAll(plain.subarray(0, 20 * size + c.typesize), c, size, threads)
     expect(packed.map((bytes) => Buffer.from(bytes).toString('hex'))).toEqual(

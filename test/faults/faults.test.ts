@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
+import { ALL, sized } from '../support/long.js'
 import { startPeer } from '../support/peer.js'
 import { seeded } from '../support/random.js'
 import { scratchDirectory, sha256 } from '../support/scratch.js'
@@ -9,9 +10,9 @@ import { killForReal } from './kill9.js'
 import { makeShapes } from './shapes.js'
 import { sweep, type Tally } from './sweep.js'
 
-// `npm run faults` sets these; on their own the tests are a bounded form of it.
-const POWER_CUTS = Number(process.env.BLPK_FAULTS_CUTS ?? 1)
-const REAL_KILLS = Number(process.env.BLPK_FAULTS_REAL ?? 4)
+// `npm run faults` sets these; npm test and npm run test:all are bounded forms of it.
+const POWER_CUTS = Number(process.env.BLPK_FAULTS_CUTS ?? sized(1, 2))
+const REAL_KILLS = Number(process.env.BLPK_FAULTS_REAL ?? sized(2, 12))
 const MINUTES = 60_000
 
 const directory = scratchDirectory()
@@ -59,7 +60,7 @@ function table(): string {
 afterAll(() => process.stdout.write(table()))
 
 describe('killed at every operation, with power cuts', async () => {
-  for (const shape of [...(await makeShapes()), ...(await makeFrameShapes(POWER_CUTS > 1))]) {
+  for (const shape of [...(await makeShapes()), ...(await makeFrameShapes(ALL))]) {
     test(shape.name, { timeout: 10 * MINUTES }, async () => {
       await account(await sweep(shape, POWER_CUTS, seeded(4)))
     })

@@ -6,7 +6,7 @@ const CHUNK = 2000
 const ROW = [5]
 /** A string of 3000 bytes in msgpack. */
 const TEXT = Buffer.concat([Uint8Array.of(0xda, 0x0b, 0xb8), Buffer.alloc(3000, 'some text; ')])
-/** Those that a run of all tests does; `npm run faults` does all. */
+/** Those that `npm test` does; `npm run test:all` does all. */
 const FEW = [
   'fill and add',
   'with an id',

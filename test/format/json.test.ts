@@ -5,6 +5,7 @@ import { membersOf, objectOf, withMember } from '../../src/core/json/edit.js'
 import { compactJson, isJson, JsonText } from '../../src/core/json/json.js'
 import { jsonTextOf, printedJson } from '../../src/core/json/print.js'
 import { parseJson } from '../../src/core/json/value.js'
+import { sized } from '../support/long.js'
 
 /** Parts that JSON is made of, right and wrong ones. */
 const scraps = fc.array(
@@ -44,7 +45,7 @@ describe('what is JSON', () => {
       fc.property(scraps, (parts) => {
         expect(isJson(parts.join(''))).toBe(says(parts.join('')))
       }),
-      { numRuns: 5000 },
+      { numRuns: sized(1000, 5000) },
     )
     fc.assert(
       fc.property(fc.json(), (text) => {

@@ -1,3 +1,4 @@
+import { sized } from '../support/long.js'
 import { makeKernels } from './instance.js'
 
 const GUARD = 256
@@ -89,4 +90,4 @@ export function mutated(bytes: Uint8Array, others: readonly Uint8Array[], next: 
 }
 
 /** How often mutations are tried; more by BLPK_FUZZ_ROUNDS. */
-export const ROUNDS = Number(process.env.BLPK_FUZZ_ROUNDS ?? 3000)
+export const ROUNDS = Number(process.env.BLPK_FUZZ_ROUNDS ?? sized(600, 3000))

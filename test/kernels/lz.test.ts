@@ -1,6 +1,7 @@
 import { compressSync, uncompressSync } from 'lz4-napi'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Kernels } from '../../src/kernels/loader.js'
+import { sized } from '../support/long.js'
 import { makeKernels } from './instance.js'
 
 const TABLE = 1 << 16
@@ -50,7 +51,7 @@ function walk(items: number, seed: number): Uint8Array {
 
 const words = 'the block of data then was packed by that codec and a reader found it in there again '
 
-const KINDS: Record<string, (nbytes: number) => Uint8Array> = {
+const MAKERS: Record<string, (nbytes: number) => Uint8Array> = {
   zeros: (n) => new Uint8Array(n),
   random: (n) => {
     const next = random(n + 7)
@@ -92,6 +93,18 @@ const KINDS: Record<string, (nbytes: number) => Uint8Array> = {
   },
   sensors: (n) => shuffled(walk(n >> 2, 13), 4),
 }
+
+/** Makes data of a kind once for each size. */
+function remembering(make: (nbytes: number) => Uint8Array): (nbytes: number) => Uint8Array {
+  const made = new Map<number, Uint8Array>()
+  return (nbytes) => {
+    const data = made.get(nbytes) ?? make(nbytes)
+    made.set(nbytes, data)
+    return data
+  }
+}
+
+const KINDS = Object.fromEntries(Object.entries(MAKERS).map(([kind, make]) => [kind, remembering(make)]))
 
 interface Codec {
   name: string
@@ -138,8 +151,7 @@ function pack(codec: Codec, data: Uint8Array, capacity = bound(data.length)): Ui
   u8.set(data, SRC)
   u8.fill(GUARD, PACKED + capacity, PACKED + capacity + GUARD_BYTES)
   const cbytes = codec.compress(SRC, data.length, PACKED, capacity)
-  expect(cbytes).toBeGreaterThanOrEqual(0)
-  expect(cbytes).toBeLessThanOrEqual(capacity)
+  if (!(cbytes >= 0 && cbytes <= capacity)) throw new Error(`${cbytes} bytes are none of ${capacity}`)
   checkGuard(PACKED + capacity)
   return u8.slice(PACKED, PACKED + cbytes)
 }
@@ -161,8 +173,7 @@ function unpack(codec: Codec, packed: Uint8Array, capacity: number): Uint8Array 
   checkGuard(PLAIN - GUARD_BYTES)
   checkGuard(PLAIN + capacity)
   if (nbytes === -1) return undefined
-  expect(nbytes).toBeGreaterThanOrEqual(0)
-  expect(nbytes).toBeLessThanOrEqual(capacity)
+  if (!(nbytes >= 0 && nbytes <= capacity)) throw new Error(`${nbytes} bytes are none of ${capacity}`)
   return u8.slice(PLAIN, PLAIN + nbytes)
 }
 
@@ -187,7 +198,7 @@ function lz4NapiDecode(packed: Uint8Array, nbytes: number): Uint8Array {
 describe.each(CODECS)('$name', (codec) => {
   it('gives every small size back', () => {
     for (const make of Object.values(KINDS)) {
-      for (let nbytes = 0; nbytes <= 300; nbytes++) checkRoundTrip(codec, make(nbytes))
+      for (let nbytes = 0; nbytes <= 300; nbytes += sized(3, 1)) checkRoundTrip(codec, make(nbytes))
     }
   })
 
@@ -214,7 +225,7 @@ describe.each(CODECS)('$name', (codec) => {
       for (const nbytes of [1, 5, 13, 20, 64, 333, 1500]) {
         const data = make(nbytes)
         const full = pack(codec, data).length
-        for (let capacity = 0; capacity <= full + 20; capacity++) {
+        for (let capacity = 0; capacity <= full + 20; capacity += sized(3, 1)) {
           const packed = pack(codec, data, capacity)
           if (capacity < full - 32) expect(packed.length).toBe(0)
           if (capacity >= full + 20) expect(packed.length).toBe(full)
@@ -247,7 +258,7 @@ describe.each(CODECS)('$name', (codec) => {
     for (const kind of ['text', 'runs', 'sensors']) {
       const data = (KINDS[kind] as (n: number) => Uint8Array)(2000)
       const packed = pack(codec, data)
-      for (let length = 0; length < packed.length; length++) {
+      for (let length = 0; length < packed.length; length += sized(3, 1)) {
         const plain = unpack(codec, packed.subarray(0, length), data.length)
         if (plain) {
           expect(plain.length).toBeLessThan(data.length)
@@ -261,7 +272,7 @@ describe.each(CODECS)('$name', (codec) => {
     for (const kind of ['text', 'runs', 'sensors', 'zeros', 'period13']) {
       const data = (KINDS[kind] as (n: number) => Uint8Array)(1300)
       const packed = pack(codec, data)
-      for (let capacity = 0; capacity < data.length; capacity++) {
+      for (let capacity = 0; capacity < data.length; capacity += sized(3, 1)) {
         expect(unpack(codec, packed, capacity)).toBeUndefined()
       }
       // A buffer that is too large is none of the codec's business.
@@ -460,7 +471,7 @@ describe('random mutations', () => {
     const streams = ['text', 'runs', 'sensors', 'period13', 'fewSymbols'].map((kind) =>
       pack(codec, (KINDS[kind] as (n: number) => Uint8Array)(1500)),
     )
-    for (let round = 0; round < 20_000; round++) {
+    for (let round = 0; round < sized(4000, 20_000); round++) {
       const mutated = (streams[round % streams.length] as Uint8Array).slice()
       for (let changes = 1 + (next() % 4); changes > 0; changes--) {
         const at = next() % mutated.length

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import { describe, expect, test } from 'vitest'
 import { Workspace } from '../../dist/kernels/workspace.js'
+import { sized, some } from '../support/long.js'
 
 const libzstd = createRequire(import.meta.url)('@mongodb-js/zstd/bindings') as {
   compress(data: Uint8Array, level: number): Promise<Uint8Array>
@@ -93,7 +94,7 @@ function encode(plain: Uint8Array, level: number, capacity = plain.length + 1024
   const size = ws.kernels.zstdCompress(src, plain.length, dst, capacity, level, 0, scratch)
   expect(size).toBeLessThanOrEqual(capacity)
   for (const guard of [dst - GUARD, dst + capacity, scratchEnd])
-    expect(ws.view(guard, GUARD).every((byte) => byte === 0xaa)).toBe(true)
+    if (!ws.view(guard, GUARD).every((byte) => byte === 0xaa)) throw new Error(`byte ${guard} is overwritten`)
   expect(Buffer.compare(ws.view(src, plain.length), plain)).toBe(0)
   return size === 0 ? undefined : ws.view(dst, size).slice()
 }
@@ -120,10 +121,10 @@ describe.each(Object.keys(DATA))('%s', (name) => {
     for (const length of [
       1, 2, 3, 7, 8, 9, 15, 16, 17, 31, 33, 63, 64, 65, 255, 256, 257, 511, 1023, 1024, 1025,
     ])
-      for (const level of LEVELS)
+      for (const level of some(LEVELS, 3))
         if (length <= plain.length) await expectReadable(plain.subarray(0, length), level)
     for (const length of [4095, 8191, 8192, 8193, 16384, 65535, 65791, 65792, 131071, 131072, 131073, 262145])
-      for (const level of [1, 3, 5, 7, 9])
+      for (const level of some([1, 3, 5, 7, 9], 2))
         if (length <= plain.length) await expectReadable(plain.subarray(plain.length - length), level)
   })
 
@@ -148,13 +149,14 @@ test.each([
   [8, 15],
   [9, 22],
 ])('level %i is as strong as level %i of libzstd', async (level, theirs) => {
-  for (const name of [
+  const names = [
     'text',
     'planes of a walk',
     'planes of a quantised walk',
     'planes of a noisy image',
     'planes of integers',
-  ]) {
+  ]
+  for (const name of some(names, 3)) {
     const plain = DATA[name] as Uint8Array
     const reference = await libzstd.compress(Buffer.from(plain), theirs)
     // Where next to nothing is left, a few bytes more do not count.
@@ -165,7 +167,7 @@ test.each([
 
 test('pieces of everything, mixed', async () => {
   const all = Object.values(DATA)
-  for (let i = 0; i < 300; i++) {
+  for (let i = 0; i < sized(60, 300); i++) {
     const pieces = Array.from({ length: 1 + Math.floor(random() * 8) }, () => {
       const from = all[Math.floor(random() * all.length)] as Uint8Array
       const start = Math.floor(random() * from.length)

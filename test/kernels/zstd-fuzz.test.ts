@@ -5,6 +5,7 @@ import zlib from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { decodeZstd, parseZstdDictionary } from '../../dist/codecs/zstd-decoder/index.js'
 import { ZSTD_SCRATCH_BYTES } from '../../src/kernels/loader.js'
+import { some } from '../support/long.js'
 import { guarded, mutated, numbers, ROUNDS } from './guarded.js'
 
 const { compress } = createRequire(import.meta.url)('@mongodb-js/zstd/bindings') as {
@@ -70,7 +71,7 @@ describe('frames of libzstd', () => {
     const sizes = [...Array(20).keys(), 31, 63, 64, 255, 256, 257, 511, 1000, 65_791, 65_792]
     for (const around of [131_072, 262_144]) sizes.push(around - 1, around, around + 1)
     sizes.push(600_000)
-    for (const [i, nbytes] of sizes.entries()) {
+    for (const [i, nbytes] of some([...sizes.entries()], 15)) {
       const plain = plainOf(kind, nbytes)
       const frame = await compress(Buffer.from(plain), 1 + (i % 22))
       const { result, output } = decode(frame, nbytes)

@@ -2,12 +2,13 @@ import { spawn } from 'node:child_process'
 import { describe, expect, test } from 'vitest'
 import { compress, decompress } from '../../dist/index.js'
 import { BLPK, blpk, filesIn, put, tempDir } from '../cli/run.js'
+import { sized } from '../support/long.js'
 import { BUCKET, startS3 } from '../support/s3-server.js'
 
 /** All of it: BLPK_CROWD_ROUNDS=10 npx vitest run test/places/s3-crowd.test.ts */
-const ROUNDS = Number(process.env.BLPK_CROWD_ROUNDS ?? 2)
+const ROUNDS = Number(process.env.BLPK_CROWD_ROUNDS ?? sized(1, 2))
 const KILL_ROUNDS = Number(process.env.BLPK_CROWD_ROUNDS ?? 1)
-const WRITERS = 20
+const WRITERS = sized(6, 20)
 const RECORD = 1000
 const LARGE_RECORD = 300_000
 const MINUTES = 60_000
@@ -22,7 +23,7 @@ interface Ended {
 
 /** Early ones and late ones: with so many at once a run takes a second to start, and some to get its turn. In ms. */
 function killTime(): number {
-  return 500 + Math.random() ** 2 * 12_000
+  return sized(300, 500) + Math.random() ** 2 * sized(3000, 12_000)
 }
 
 describe.skipIf(server === undefined)('a crowd', () => {

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { NDArray } from '../../dist/index.js'
+import { sized } from '../support/long.js'
 import { startPeer } from '../support/peer.js'
 import {
   anyCompression,
@@ -63,7 +64,7 @@ describe('arrays of any kind', () => {
           await expectSame(back, plain, keys)
         }
       }),
-      { numRuns: 300 },
+      { numRuns: sized(75, 300) },
     )
   })
 
@@ -108,7 +109,7 @@ describe('arrays of any kind', () => {
         await expectSame(array, plain)
         await expectSame(await NDArray.open(await array.toCframe()), plain)
       }),
-      { numRuns: 150 },
+      { numRuns: sized(40, 150) },
     )
   })
 
@@ -136,7 +137,7 @@ describe('arrays of any kind', () => {
         const part = plain.slice(ranges.map(([start, stop, step]) => ({ start, stop, step })))
         expect([seen.sha256, ...seen.slices]).toEqual([sha256(plain.data), sha256(part.data)])
       }),
-      { numRuns: 120 },
+      { numRuns: sized(30, 120) },
     )
   })
 })

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { SChunk } from '../../dist/index.js'
+import { sized } from '../support/long.js'
 import { startPeer } from '../support/peer.js'
 import { anyCompression, fitting, makeItems } from '../support/plain-array.js'
 import { sameBytes, scratchDirectory, sha256 } from '../support/scratch.js'
@@ -106,7 +107,7 @@ describe('super-chunks of any kind', () => {
         expect([back.nchunks, back.chunkSize]).toEqual([s.nchunks, s.chunkSize])
         expect(sameBytes(await back.bytes(), plain)).toBe(true)
       }),
-      { numRuns: 250 },
+      { numRuns: sized(60, 250) },
     )
   })
 
@@ -124,7 +125,7 @@ describe('super-chunks of any kind', () => {
         const seen = await peer.call('b2_describe', { input })
         expect(seen).toMatchObject({ nchunks: s.nchunks, nbytes: plain.length, sha256: sha256(plain) })
       }),
-      { numRuns: 120 },
+      { numRuns: sized(30, 120) },
     )
   })
 })

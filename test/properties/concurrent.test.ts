@@ -13,6 +13,7 @@ import {
   NDArray,
   SChunk,
 } from '../../dist/index.js'
+import { sized } from '../support/long.js'
 import { type Key, PlainArray } from '../support/plain-array.js'
 import { sameBytes, scratchDirectory } from '../support/scratch.js'
 
@@ -131,7 +132,7 @@ describe('calls on one array that do not wait for each other', () => {
         const again = await NDArray.open(await array.toCframe())
         expect(sameBytes((await again.slice()).data, last.data)).toBe(true)
       }),
-      { numRuns: 200 },
+      { numRuns: sized(50, 200) },
     )
   })
 
@@ -162,7 +163,7 @@ describe('calls on one array that do not wait for each other', () => {
         expect(sameBytes((await array.slice()).data, last.data)).toBe(true)
         await array.close()
       }),
-      { numRuns: 30 },
+      { numRuns: sized(10, 30) },
     )
   })
 })
@@ -226,7 +227,7 @@ describe('calls on one super-chunk that do not wait for each other', () => {
         expect(together.nchunks).toBe(inTurn.nchunks)
         expect(await together.toCframe()).toEqual(await inTurn.toCframe())
       }),
-      { numRuns: 150 },
+      { numRuns: sized(40, 150) },
     )
   })
 

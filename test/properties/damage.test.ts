@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { compress } from '../../dist/index.js'
 import { anyInput } from '../support/arbitrary.js'
 import { CHANGES, changed, isRefused, makeVictims, metadataOf, misreading } from '../support/damage.js'
+import { EACH, positions, sized } from '../support/long.js'
 
 const victims = await makeVictims()
 const TIMEOUT = 120_000
@@ -11,9 +12,9 @@ const FRONT_BYTES = 500
 
 describe('a changed byte is reported, or does the data no harm', () => {
   for (const { name, archive, plain } of victims) {
-    test(`${name}: every byte of ${archive.length}`, { timeout: TIMEOUT }, async () => {
+    test(`${name}: ${EACH} byte of ${archive.length}`, { timeout: TIMEOUT }, async () => {
       const metadata = await metadataOf(archive)
-      for (let position = 0; position < archive.length; position++) {
+      for (const position of positions(archive.length)) {
         for (const [i, change] of CHANGES.entries()) {
           const copy = changed(archive, position, change)
           expect(await misreading(copy, plain), `byte ${position}, change ${i}`).toBeUndefined()
@@ -37,7 +38,7 @@ describe('a changed byte is reported, or does the data no harm', () => {
           archive = changed(archive, at % archive.length, (byte) => byte ^ value)
         expect(await misreading(archive, plain)).toBeUndefined()
       }),
-      { numRuns: 200 },
+      { numRuns: sized(40, 200) },
     )
   })
 })
@@ -48,7 +49,7 @@ describe('without a checksum there may be wrong data, but no other errors than o
       const codec = name.split(',')[0]?.replace('stored', 'lz4') as 'lz4'
       const options = { codec, typesize: 4, chunkSize: 240, checksum: 'None', threads: 1, level: 5 } as const
       const archive = await compress(plain, options)
-      for (let position = 0; position < archive.length; position++) {
+      for (const position of positions(archive.length)) {
         for (const change of CHANGES) {
           const wrong = await misreading(changed(archive, position, change), plain)
           expect(wrong ?? '', `byte ${position}`).not.toMatch(/^threw/)
@@ -60,8 +61,8 @@ describe('without a checksum there may be wrong data, but no other errors than o
 
 describe('a truncation is reported', () => {
   for (const { name, archive } of victims) {
-    test(`${name}: every length under ${archive.length}`, { timeout: TIMEOUT }, async () => {
-      for (let length = 0; length < archive.length; length++) {
+    test(`${name}: ${EACH} length under ${archive.length}`, { timeout: TIMEOUT }, async () => {
+      for (const length of positions(archive.length)) {
         expect(await isRefused(archive.slice(0, length)), `${length} bytes`).toBe(true)
       }
     })

@@ -7,6 +7,7 @@ import {
   readFrame,
   recoverFrame,
 } from '../support/frames.js'
+import { EACH, positions } from '../support/long.js'
 import { sameBytes } from '../support/scratch.js'
 
 const victims = await frameVictims()
@@ -48,8 +49,8 @@ async function checkFlip(victim: FrameVictim, copy: Uint8Array, hit: number | un
 
 describe('a changed byte of a frame is reported or harmless, and costs one chunk at most', () => {
   for (const victim of victims) {
-    test(`${victim.name}: every byte of ${victim.frame.length}`, { timeout: TIMEOUT }, async () => {
-      for (let position = 0; position < victim.frame.length; position++) {
+    test(`${victim.name}: ${EACH} byte of ${victim.frame.length}`, { timeout: TIMEOUT }, async () => {
+      for (const position of positions(victim.frame.length)) {
         const hit = hitBy(victim, position)
         for (const [i, change] of CHANGES.slice(0, hit === undefined ? 2 : 1).entries()) {
           const copy = victim.frame.slice()
@@ -63,8 +64,8 @@ describe('a changed byte of a frame is reported or harmless, and costs one chunk
 
 describe('a frame that is cut short is reported, and loses no whole chunk', () => {
   for (const victim of victims) {
-    test(`${victim.name}: every length under ${victim.frame.length}`, { timeout: TIMEOUT }, async () => {
-      for (let length = 0; length < victim.frame.length; length++) {
+    test(`${victim.name}: ${EACH} length under ${victim.frame.length}`, { timeout: TIMEOUT }, async () => {
+      for (const length of positions(victim.frame.length)) {
         const copy = victim.frame.slice(0, length)
         const whole = victim.extents.filter(({ stop }) => stop <= length)
         expect(await frameVerdict(copy), `${length} bytes`).toBe('damage')

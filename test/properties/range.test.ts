@@ -9,6 +9,7 @@ import { type ByteSource, compress, decompress, MemorySource } from '../../dist/
 import { noise } from '../cli/run.js'
 import { anyInput } from '../support/arbitrary.js'
 import { chunksOf } from '../support/archives.js'
+import { sized } from '../support/long.js'
 import { between, seeded } from '../support/random.js'
 import { sameBytes } from '../support/scratch.js'
 
@@ -74,7 +75,7 @@ describe('a range of plain bytes', () => {
           expect(source.count).toBeLessThanOrEqual(allowed)
         }
       }),
-      { numRuns: 100 },
+      { numRuns: sized(30, 100) },
     )
   })
 

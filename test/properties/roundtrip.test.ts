@@ -18,11 +18,12 @@ import {
   StreamSource,
 } from '../../dist/index.js'
 import { anyInput } from '../support/arbitrary.js'
+import { sized } from '../support/long.js'
 import { sameBytes } from '../support/scratch.js'
 
 type PackOptions = Omit<BloscpackOptions, 'onPlan'>
 
-const RUNS = { numRuns: 60 }
+const RUNS = { numRuns: sized(25, 60) }
 const TIMEOUT = 120_000
 
 /** The value as `JSON.parse` gives it, where integers that a number cannot hold are the nearest ones. */

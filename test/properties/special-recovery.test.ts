@@ -6,6 +6,7 @@ import { BlpkError, NDArray, SChunk } from '../../dist/index.js'
 import { MemorySink } from '../../dist/sinks/memory.js'
 import { MemorySource } from '../../dist/sources/memory.js'
 import { frameVerdict, recoverFrame } from '../support/frames.js'
+import { sized } from '../support/long.js'
 
 /** A small generator, so that a failure can be repeated. */
 function numbers(seed: number): (below: number) => number {
@@ -16,6 +17,7 @@ function numbers(seed: number): (below: number) => number {
   }
 }
 
+const ROUNDS = sized(12, 60)
 const VALUE = Uint8Array.of(1, 2, 3, 4)
 
 async function frames(): Promise<Record<string, Uint8Array>> {
@@ -67,7 +69,7 @@ describe('what repair writes verifies, whatever was damaged', () => {
   for (const [name, frame] of Object.entries(FRAMES)) {
     test(name, { timeout: 120_000 }, async () => {
       const random = numbers(frame.length)
-      for (let round = 0; round < 60; round++) {
+      for (let round = 0; round < ROUNDS; round++) {
         const copy = frame.slice()
         for (let i = 0; i <= round % 2; i++) {
           const at = random(frame.length)

@@ -9,6 +9,14 @@ export function sized<T>(short: T, long: T): T {
 /** Some cases of a matrix in `npm test`, spread evenly from the first to the last, and all of them in `npm run test:all`. */
 export function some<T>(cases: readonly T[], most: number): T[] {
   if (ALL || cases.length <= most) return [...cases]
-  const step = (cases.length - 1) / (most - 1)
+  const step = (cases.length - 1) / Math.max(1, most - 1)
   return Array.from({ length: most }, (_, i) => cases[Math.round(i * step)] as T)
 }
+
+/** Places in a file of so many bytes: about every seventh in `npm test`, each in `npm run test:all`. */
+export function positions(length: number): number[] {
+  return some([...Array(length).keys()], Math.ceil(length / 7))
+}
+
+/** What `positions` gives, for the names of tests. */
+export const EACH = sized('every seventh', 'every')
