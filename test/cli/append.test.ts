@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, linkSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { sized } from '../support/long.js'
 import { startPeer } from '../support/peer.js'
 import { sha256 } from '../support/scratch.js'
 import { BLPK, blpk, filesIn, isPosix, noise, npy, put, ramp, shell, tempDir, until } from './run.js'
@@ -129,7 +130,8 @@ describe('--append-id', () => {
     const cwd = await place()
     const idOf = (i: number): string => `job ${sha256(Buffer.from([i]))}`
     const grown: boolean[] = []
-    for (let i = 0; i < 30; i++) {
+    const TIMES = sized(12, 30)
+    for (let i = 0; i < TIMES; i++) {
       const { code, out } = await blpk(['a', '--json', '--append-id', idOf(i), 'a.blp', '-'], {
         cwd,
         input: 'x',
@@ -138,7 +140,7 @@ describe('--append-id', () => {
       grown.push((JSON.parse(out.toString()) as { grown: boolean }).grown)
     }
     expect(grown.filter((is) => is)).toHaveLength(1)
-    expect((await unpacked(cwd)).equals(Buffer.concat([data, Buffer.from('x'.repeat(30))]))).toBe(true)
+    expect((await unpacked(cwd)).equals(Buffer.concat([data, Buffer.from('x'.repeat(TIMES))]))).toBe(true)
     const repeated = await blpk(['a', '--json', '--append-id', idOf(0), 'a.blp', '-'], { cwd, input: 'x' })
     expect(JSON.parse(repeated.out.toString())).toMatchObject({ skipped: true })
   })

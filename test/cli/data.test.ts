@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { ALL, some } from '../support/long.js'
 import { blpk, isPosix, noise, npy, put, ramp, shell, tempDir } from './run.js'
 
 interface Packed {
@@ -39,7 +40,8 @@ async function roundTrip(data: Uint8Array, args: readonly string[] = []): Promis
   put(dir, 'a', data)
   const packed = await json<Packed>(['c', ...args, 'a', 'a.blp'], dir)
   const info = await json<Info>(['i', 'a.blp'], dir)
-  expect((await blpk(['verify', '--deep', '--against', 'a', 'a.blp'], { cwd: dir })).code).toBe(0)
+  if (ALL || args.length < 2)
+    expect((await blpk(['verify', '--deep', '--against', 'a', 'a.blp'], { cwd: dir })).code).toBe(0)
   expect((await blpk(['d', 'a.blp', 'b'], { cwd: dir })).code).toBe(0)
   expect(readFileSync(join(dir, 'b')).equals(data)).toBe(true)
   return { ...info, packed }
@@ -100,7 +102,7 @@ describe('the options of Bloscpack mean what they mean there', () => {
   })
 })
 
-test.each([0, 1, 15, 16, 17, 1023, 1024, 1025])('%d bytes come back', async (nbytes) => {
+test.each(some([0, 1, 15, 16, 17, 1023, 1024, 1025], 5))('%d bytes come back', async (nbytes) => {
   await roundTrip(noise(nbytes), ['-z', '1K'])
 })
 

@@ -13,10 +13,10 @@ export function some<T>(cases: readonly T[], most: number): T[] {
   return Array.from({ length: most }, (_, i) => cases[Math.round(i * step)] as T)
 }
 
-/** Places in a file of so many bytes: about every seventh in `npm test`, each in `npm run test:all`. */
+/** Places in a file of so many bytes: about every eleventh in `npm test`, each in `npm run test:all`. */
 export function positions(length: number): number[] {
-  return some([...Array(length).keys()], Math.ceil(length / 7))
+  return some([...Array(length).keys()], Math.ceil(length / 11))
 }
 
 /** What `positions` gives, for the names of tests. */
-export const EACH = sized('every seventh', 'every')
+export const EACH = sized('every eleventh', 'every')
