@@ -15,7 +15,16 @@ export interface ArrayFields {
   data: Uint8Array
 }
 
-/** An array with its values. Functions that take an array take its fields alone, too, or a typed array. */
+/**
+ * An array and its values. Functions that take an array also take a plain object with these fields, or a typed array.
+ * @example
+ * ```ts
+ * import { ArrayValue, compress } from 'blpk'
+ *
+ * const grid = ArrayValue.from(new Float32Array(6), [2, 3])
+ * await compress(grid, 'grid.b2nd')
+ * ```
+ */
 export class ArrayValue implements ArrayFields {
   readonly dtype: string
   readonly shape: number[]
@@ -30,9 +39,9 @@ export class ArrayValue implements ArrayFields {
   }
 
   /**
-   * A typed array with a shape, without a copy.
+   * Gives a typed array a shape, without a copy.
    * @param shape in items; one-dimensional by default
-   * @throws BlpkError USAGE for what is no typed array
+   * @throws BlpkError USAGE if it is not a typed array
    */
   static from(array: NumericArray, shape: number[] = [array.length], order: 'C' | 'F' = 'C'): ArrayValue {
     const dtype = dtypeOfTyped(array)
@@ -42,11 +51,11 @@ export class ArrayValue implements ArrayFields {
   }
 
   /**
-   * The items as a typed array, in the byte order of the machine and the order of `order`: big-endian ones are turned
-   * around, `data` stays as it is. It is a view of `data` where that has this byte order and is aligned, else a copy.
-   * `<f2` comes as `Float16Array` where Node has it (from 24 on), else as `Float32Array` of the same values; `|b1` as
-   * `Uint8Array`; `datetime64` and `timedelta64` as `BigInt64Array`.
-   * @throws BlpkError USAGE for a dtype without a typed array: complex numbers, strings, structured ones
+   * The items as a typed array, in the byte order of the machine and in the order that `order` says. It is a view of `data`
+   * if the byte order matches and the data are aligned, otherwise a copy. `<f2` gives a `Float16Array` if Node has it (24
+   * and later), otherwise a `Float32Array` of the same values. `|b1` gives a `Uint8Array`; `datetime64` and `timedelta64`
+   * give a `BigInt64Array`.
+   * @throws BlpkError USAGE for a dtype without a typed array: complex numbers, strings, structured types
    */
   get values(): NumericArray {
     return typedValues(this.dtype, this.data)

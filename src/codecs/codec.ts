@@ -79,7 +79,7 @@ export class StreamContext implements EncodeContext {
   /** When decoding: how many bytes from the start are needed; a codec may stop there. */
   want = 0
 
-  /** @param how.level only for encoding */
+  /** @param how `level`: only for encoding */
   constructor(
     ws: Workspace,
     { schunk, blockshape }: Pick<CodecContext, 'schunk'> & Partial<Pick<CodecContext, 'blockshape'>>,

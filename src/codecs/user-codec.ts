@@ -64,10 +64,32 @@ function decodeOver(codec: UserCodec, c: StreamContext): MaybePromise<number> {
 }
 
 /**
- * Adds a codec of your own.
- * @param options.module address of the module that calls this (`import.meta.url`): worker threads import it, so that the
- * codec runs there too. It must do nothing but register. Without it the codec runs in the calling thread
+ * Adds a codec of your own, for Blosc2 frames and arrays.
+ * @param options module: the address of the module that calls this (`import.meta.url`). Worker threads import it, so the
+ * codec runs there too; it must do nothing but register. Without it, the codec runs in the calling thread
  * @throws BlpkError USAGE for a number that is out of range, or a number or name that is taken
+ * @example
+ * ```ts
+ * import { compress, registerCodec } from 'blpk'
+ *
+ * registerCodec(
+ *   {
+ *     name: 'invert',
+ *     ids: { blosc2: 200 },
+ *     encode: (input, output) => {
+ *       if (output.length < input.length) return 0 // does not fit: store it plain
+ *       output.set(input.map((byte) => ~byte))
+ *       return input.length
+ *     },
+ *     decode: (input, output) => {
+ *       output.set(input.map((byte) => ~byte))
+ *       return input.length
+ *     },
+ *   },
+ *   { module: import.meta.url },
+ * )
+ * await compress('data.npy', 'data.b2nd', { codec: 'invert' })
+ * ```
  */
 export function registerCodec(codec: UserCodec, { module }: Module = {}): void {
   const { name, ids, traits, load, encode } = codec

@@ -34,7 +34,21 @@ export interface ErrorPlace {
   offset?: number
 }
 
-/** Every error this library throws on purpose: a code, the place, one line that says what is wrong, and what helps. */
+/**
+ * An error that the library throws on purpose: a code for programs, one line for people, and where in the archive it
+ * happened. `advice` names the option or function that helps, if one does.
+ * @example
+ * ```ts
+ * import { BlpkError, verify } from 'blpk'
+ *
+ * try {
+ *   await verify('data.blp')
+ * } catch (error) {
+ *   if (!(error instanceof BlpkError)) throw error
+ *   console.error(error.code, error.message, error.place.path) // NOT_FOUND …
+ * }
+ * ```
+ */
 export class BlpkError extends Error {
   readonly code: ErrorCode
   readonly place: ErrorPlace

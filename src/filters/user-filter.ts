@@ -28,10 +28,25 @@ function contextOf({ meta, typesize, blockshape, schunk }: BlockContext): Filter
 }
 
 /**
- * Adds a filter of your own.
- * @param options.module address of the module that calls this (`import.meta.url`): worker threads import it, so that the
- * filter runs there too. It must do nothing but register. Without it the filter runs in the calling thread
- * @throws BlpkError USAGE for a number out of 160 to 255 or one that is taken
+ * Adds a filter of your own, for Blosc2 frames and arrays.
+ * @param options module: the address of the module that calls this (`import.meta.url`). Worker threads import it, so the
+ * filter runs there too; it must do nothing but register. Without it, the filter runs in the calling thread
+ * @throws BlpkError USAGE for a number outside 160 to 255, or one that is taken
+ * @example
+ * ```ts
+ * import { compress, registerFilter } from 'blpk'
+ *
+ * registerFilter(
+ *   {
+ *     id: 200,
+ *     name: 'mirror',
+ *     forward: (input, output) => output.set(input.slice().reverse()),
+ *     backward: (input, output) => output.set(input.slice().reverse()),
+ *   },
+ *   { module: import.meta.url },
+ * )
+ * await compress('data.npy', 'data.b2nd', { filters: ['mirror', 'shuffle'] })
+ * ```
  */
 export function registerFilter(filter: UserFilter, { module }: Module = {}): void {
   const { id, name = `filter ${id}`, traits = {}, load } = filter

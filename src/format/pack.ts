@@ -61,11 +61,16 @@ async function packAll<O extends RunOptions, P extends ChunkPlan>(
 }
 
 /**
- * Packs a source into a container.
- * Memory is bounded by a few chunks a thread, whatever the size of the input.
- * Neither end is closed; the sink is finished, or aborted when anything fails.
- * @param options as the sink takes them
+ * Packs a source into a container, with any combination of source and sink. Memory is bounded by a few chunks per thread,
+ * whatever the size of the input. Neither end is closed; the sink is finished, or aborted if anything fails.
+ * @param options the options of the sink
  * @throws BlpkError with the code of what failed; nothing is left behind then
+ * @example
+ * ```ts
+ * import { BloscpackSink, FileSink, arraySource, pack } from 'blpk'
+ *
+ * await pack(arraySource(new Int32Array(1000)), new BloscpackSink(new FileSink('out.blp')), { codec: 'lz4' })
+ * ```
  */
 export async function pack<O extends RunOptions, P extends ChunkPlan>(
   source: PlainSource,

@@ -42,8 +42,8 @@ function checkContainer({ name, formats: kinds, recognise: knows, open, pack, on
 }
 
 /**
- * Adds a container of your own, which every verb then works on.
- * @throws BlpkError USAGE where its name, or that of one of its formats, is taken
+ * Adds a container of your own. Every function and command then works on its files.
+ * @throws BlpkError USAGE if its name, or that of one of its formats, is taken
  */
 export function registerContainer(container: Container): void {
   checkContainer(container)

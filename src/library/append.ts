@@ -5,14 +5,21 @@ import { type AppendOptions, type AppendResult, append as appendPlain } from '..
 import { openPlainInput, type Packable, type PlainInput } from './plain-input.js'
 
 /**
- * Appends data to a container in a file or an object, all of them or nothing: to an array rows along axis 0, to all else
- * bytes. A process that stops in between leaves it as it was; writers wait for each other, for up to `lockTimeout` seconds.
+ * Appends data to a container in a file or an object, completely or not at all: rows along axis 0 to an array, bytes to
+ * anything else. If the process stops in between, the container stays as it was. Writers wait for each other, for up to
+ * `lockTimeout` seconds.
  * @param place a path, or `s3://bucket/key`
- * @param data what is appended, or a list of it; sources stay open
- * @throws BlpkError NO_ROOM if chunks or metadata do not fit and `grow` is not set, USAGE if the data do not go together,
- * LOCKED if others write for longer than the timeout or the store ignores conditions, DAMAGED, CHECKSUM, UNSUPPORTED,
- * NOT_FOUND, DENIED, IO, NO_SPACE, NETWORK, INTERRUPTED; the container is as it was then. UNKNOWN if nobody can tell
- * whether the append was made
+ * @param data one input, or a list of them; sources stay open
+ * @throws BlpkError NO_ROOM if chunks or metadata do not fit and `grow` is not set; USAGE if the data do not match; LOCKED
+ * if others write for longer than the timeout, or the store ignores conditions; DAMAGED, CHECKSUM, UNSUPPORTED, NOT_FOUND,
+ * DENIED, IO, NO_SPACE, NETWORK, INTERRUPTED. The container is then as it was. UNKNOWN if nobody can tell whether the
+ * append took place
+ * @example
+ * ```ts
+ * import { append } from 'blpk'
+ *
+ * await append('runs.npy.blp', 'run.npy', { appendId: 'job-17', grow: true }) // with an id, safe to repeat
+ * ```
  */
 export async function append(
   place: PlaceName,

@@ -41,14 +41,32 @@ async function packInto(
 }
 
 /**
- * Packs bytes, a file, a stream or an array into a container. A `.npy` becomes a container of its array.
- * @param to a path, `s3://bucket/key`, or a sink; its name says the format: `.blp`, `.b2frame`, `.b2nd`
- * @returns sizes in bytes, and how many chunks there are
+ * Packs bytes, a file, a stream or an array into a container. A `.npy` file becomes a container of its array.
+ * @param to a path, `s3://bucket/key`, or a sink; the name decides the format: `.blp`, `.b2frame` or `.b2nd`
+ * @returns sizes in bytes, and the number of chunks
  * @throws BlpkError NOT_FOUND, EXISTS, SAME_FILE, USAGE for options that the format does not take, IO, NO_SPACE, DENIED,
  * NETWORK, INTERRUPTED; no output is left then
+ * @example
+ * ```ts
+ * import { compress } from 'blpk'
+ *
+ * const { nbytes, cbytes } = await compress('data.npy', 'data.b2nd', { codec: 'zstd', level: 5, overwrite: true })
+ * console.log(`ratio ${nbytes / cbytes}`)
+ * ```
  */
 export function compress(from: Packable, to: Writable, options?: CompressOptions): Promise<PackResult>
-/** The same into memory. @param options.format `blp` by default @returns the container */
+/**
+ * Packs into memory.
+ * @param options.format `blp` by default
+ * @returns the bytes of the container
+ * @example
+ * ```ts
+ * import { compress, decompress } from 'blpk'
+ *
+ * const packed = await compress(new Float64Array(1000), { codec: 'zstd' })
+ * const plain = await decompress(packed) // 8000 bytes
+ * ```
+ */
 export function compress(from: Packable, options?: CompressOptions): Promise<Uint8Array>
 export async function compress(
   from: Packable,

@@ -51,11 +51,17 @@ async function openSeekable(from: Readable, o: ConcatOptions & ReadOptions): Pro
 }
 
 /**
- * Writes the content of a container as another format. Chunks are copied as they are if the other may hold them and no
- * option says how to compress; otherwise they are compressed again.
- * @param to a path, `s3://bucket/key`, or a sink; its name says the format
+ * Writes the content of a container in another format. Chunks are copied as they are if the other format can hold them and
+ * no option asks for other compression; otherwise they are compressed again.
+ * @param to a path, `s3://bucket/key`, or a sink; the name decides the format
  * @returns sizes in bytes, and how many chunks were copied
  * @throws BlpkError USAGE, DAMAGED, CHECKSUM, UNSUPPORTED, NOT_FOUND, EXISTS, SAME_FILE, IO, …; no output is left then
+ * @example
+ * ```ts
+ * import { convert } from 'blpk'
+ *
+ * await convert('data.npy.blp', 'data.b2nd', { chunks: [1000, 4] })
+ * ```
  */
 export async function convert(
   from: Readable,
@@ -73,11 +79,17 @@ export async function convert(
 }
 
 /**
- * Joins containers into one, arrays along axis 0. Chunks are copied as they are where they may be.
+ * Joins containers into one; arrays are joined along axis 0. Chunks are copied as they are whenever that is possible.
  * @param from at least one
- * @param to a path, `s3://bucket/key`, or a sink; its name says the format
+ * @param to a path, `s3://bucket/key`, or a sink; the name decides the format
  * @returns sizes in bytes, and how many chunks were copied
- * @throws BlpkError USAGE where they do not go together; else as {@link convert}
+ * @throws BlpkError USAGE if they do not go together; otherwise as {@link convert}
+ * @example
+ * ```ts
+ * import { concat } from 'blpk'
+ *
+ * await concat(['part-0.npy.blp', 'part-1.npy.blp'], 'whole.npy.blp')
+ * ```
  */
 export async function concat(
   from: readonly Readable[],

@@ -45,7 +45,9 @@ export interface SliceOptions extends ReadPartOptions {
 /** What a dataset is read from. */
 type From = Selectable & Partial<Pick<Opened, 'unpack' | 'metadata' | 'nchunks' | 'chunkShape'>>
 
-/** An array, or plain bytes, that is open for reading. Parts are read without the rest: only chunks that they touch. */
+/**
+ * An array, or plain bytes, open for reading. Reading a part decompresses only the chunks that it touches.
+ */
 export class Dataset implements CompressedSource, Closable {
   /** Of the place that it was opened at. */
   readonly name: string
@@ -116,11 +118,20 @@ export class Dataset implements CompressedSource, Closable {
   }
 
   /**
-   * A part of the array. Along each axis a key is an index (the axis is then dropped), a range with a step as in Python,
-   * or a list of indices; several lists select orthogonally. `...` stands for all axes that have no key, and axes at the
-   * end without a key are whole. A part is in C order, all of the array in the order that it has.
-   * @throws BlpkError USAGE for keys that make no sense, and where there is no array; DAMAGED, CHECKSUM, UNSUPPORTED, IO,
-   * CLOSED, INTERRUPTED
+   * Reads a part of the array. Each axis takes one key: an index (which drops the axis), a range with a step, as in Python,
+   * or a list of indices; several lists select orthogonally. `...` stands for all axes without a key, and missing keys at
+   * the end select whole axes. The result is in C order, unless it is the whole array, which keeps its order.
+   * @throws BlpkError USAGE for an impossible key or if there is no array; DAMAGED, CHECKSUM, UNSUPPORTED, IO, CLOSED,
+   * INTERRUPTED
+   * @example
+   * ```ts
+   * import { open } from 'blpk'
+   *
+   * const data = await open('data.b2nd')
+   * const part = await data.slice([{ start: 0, stop: 100, step: 2 }, 3]) // data[0:100:2, 3] in Python
+   * console.log(part.shape, part.values)
+   * await data.close()
+   * ```
    */
   async slice(keys: readonly AxisKey[] = [], options: SliceOptions = {}): Promise<ArrayValue> {
     const from = this.#open()
@@ -134,9 +145,9 @@ export class Dataset implements CompressedSource, Closable {
   }
 
   /**
-   * The plain bytes `start` to `stop`; those of an array in chunks of a shape are in C order.
-   * @param start negative ones count from the end; limits beyond the bytes are cut, as in Python
-   * @throws BlpkError USAGE for limits that are no integers; DAMAGED, CHECKSUM, UNSUPPORTED, IO, CLOSED, INTERRUPTED
+   * Reads the plain bytes from `start` to `stop`. If the chunks have a shape, the bytes are those of the array in C order.
+   * @param start in bytes; negative numbers count from the end, and limits beyond the data are clipped, as in Python
+   * @throws BlpkError USAGE for limits that are not integers; DAMAGED, CHECKSUM, UNSUPPORTED, IO, CLOSED, INTERRUPTED
    */
   async bytes(start = 0, stop?: number, options: ReadPartOptions = {}): Promise<Uint8Array> {
     const from = this.#open()
@@ -149,13 +160,15 @@ export class Dataset implements CompressedSource, Closable {
     return readAll(from, { nbytes, isWhole: nbytes === all, pieces }, run, out)
   }
 
-  /** The plain bytes from start to end, piece by piece; each piece may be used until the next one is asked for. */
+  /**
+   * Reads all plain bytes, piece by piece. A piece is valid until the next one is asked for.
+   */
   [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
     return this.#open().pieces(0, undefined, {})[Symbol.asyncIterator]()
   }
 
   /**
-   * Checks structure and checksums, and with `deep` that everything can be decompressed. All that is wrong is reported.
+   * Checks structure and checksums, and with `deep` also that everything decompresses. It reports everything that is wrong.
    * @throws BlpkError IO, NETWORK, CLOSED, INTERRUPTED
    */
   async verify(options: VerifyOptions = {}): Promise<VerifyReport> {
@@ -165,8 +178,8 @@ export class Dataset implements CompressedSource, Closable {
   }
 
   /**
-   * Writes all plain bytes to a sink, in as many threads as are worth it.
-   * @throws BlpkError DAMAGED, CHECKSUM, UNSUPPORTED, IO, CLOSED, INTERRUPTED; the sink was aborted then
+   * Writes all plain bytes to a sink, in as many threads as pay off.
+   * @throws BlpkError DAMAGED, CHECKSUM, UNSUPPORTED, IO, CLOSED, INTERRUPTED; the sink is aborted then
    */
   async unpack(sink: PlainSink, options: RunOptions = {}): Promise<UnpackResult> {
     const from = this.#open()
@@ -176,7 +189,9 @@ export class Dataset implements CompressedSource, Closable {
     return unpack(pieces, sink, options)
   }
 
-  /** Closes the place that it was opened at. What is called afterwards throws BlpkError CLOSED. */
+  /**
+   * Closes it. Calls after that throw BlpkError CLOSED.
+   */
   async close(): Promise<void> {
     if (this.#isClosed) return
     this.#isClosed = true
@@ -211,10 +226,19 @@ async function isNpyFile(source: ByteSource): Promise<boolean> {
 }
 
 /**
- * Opens an array or plain bytes for reading: a container of any kind, or a `.npy` file. Close it when done. A file is read
- * in the state that it has now, even if others append to it meanwhile; a stream is brought into a temporary file.
- * @param from a path, an address, a directory of a sparse frame, bytes, a stream, or a source of your own
+ * Opens an array or plain bytes for reading: a container of any kind, or a `.npy` file. Close it when you are done. A file
+ * is read as it is now, even if others append to it meanwhile. A stream is copied to a temporary file first.
+ * @param from a path, an address, the directory of a sparse frame, bytes, a stream, or a source of your own
  * @throws BlpkError NOT_FOUND, IO, DENIED, NETWORK, DAMAGED, CHECKSUM, UNSUPPORTED
+ * @example
+ * ```ts
+ * import { open } from 'blpk'
+ *
+ * const data = await open('https://example.org/data.b2nd')
+ * console.log(data.shape, data.dtype, data.nbytes)
+ * const { values } = await data.slice([{ start: 10, stop: 20 }]) // fetches only what rows 10 to 19 need
+ * await data.close()
+ * ```
  */
 export async function open(
   from: Readable,

@@ -37,18 +37,27 @@ async function openFrom(from: Readable, part: Selection, o: DecompressOptions) {
 }
 
 /**
- * Unpacks a container, or a part of it or of a `.npy` file, to a file or an object: an array as a `.npy` file, unless `raw` is set.
- * @param from a path or address, bytes, a stream, or a source, which is closed then
+ * Unpacks a container, or a part of it or of a `.npy` file. An array becomes a `.npy` file, unless `raw` is set.
+ * @param from a path or address, bytes, a stream, or a source, which is closed afterwards
  * @param to a path, `s3://bucket/key`, or a sink
- * @throws BlpkError DAMAGED or CHECKSUM with the chunk and its position, UNSUPPORTED, USAGE, NOT_FOUND, EXISTS, SAME_FILE,
- * IO, NO_SPACE, DENIED, NETWORK, INTERRUPTED; no output is left then
+ * @throws BlpkError DAMAGED or CHECKSUM with the chunk and its position in bytes; UNSUPPORTED, USAGE, NOT_FOUND, EXISTS,
+ * SAME_FILE, IO, NO_SPACE, DENIED, NETWORK, INTERRUPTED; no output is left then
+ * @example
+ * ```ts
+ * import { decompress } from 'blpk'
+ *
+ * await decompress('data.npy.blp', 'data.npy', { overwrite: true })
+ * const bytes = await decompress('data.npy.blp', { items: { start: 0, stop: 10 } }) // the first 10 items, in memory
+ * ```
  */
 export function decompress(
   from: Readable,
   to: Writable,
   options?: DecompressOptions,
 ): Promise<DecompressResult>
-/** The plain bytes of a container or of a part of it, in memory; those of an array have no header. */
+/**
+ * Unpacks into memory. The bytes of an array come without a header.
+ */
 export function decompress(from: Readable, options?: DecompressOptions): Promise<Uint8Array>
 export async function decompress(
   from: Readable,

@@ -42,21 +42,27 @@ async function withPlace(
 }
 
 /**
- * Repairs a container into another place: good chunks are kept as they are, lost ones left out or replaced by zeros. The
- * damaged one is only read.
- * @param from a path or address, bytes, or a source, which is closed then
+ * Writes a repaired copy of a container: good chunks are copied as they are, lost ones are left out or replaced by zeros.
+ * The damaged container is only read.
+ * @param from a path or address, bytes, or a source, which is closed afterwards
  * @param to a path, `s3://bucket/key`, or a sink
  * @returns what was kept and what is lost; the output is written in either case
  * @throws BlpkError DAMAGED if nothing can be recovered, UNSUPPORTED for a chunk with an unknown codec, SAME_FILE, EXISTS,
  * NOT_FOUND, IO, …; no output is left then
+ * @example
+ * ```ts
+ * import { repair } from 'blpk'
+ *
+ * const { findings } = await repair('damaged.blp', 'repaired.blp')
+ * ```
  */
 export function repair(from: Readable, to: Writable, options: RepairOptions = {}): Promise<RecoveryReport> {
   return withPlace(from, to, 'archive', options, (place, open) => repairInto(place, open, options))
 }
 
 /**
- * Unpacks what is left of a damaged container: lost chunks are left out, or become zeros. An array whose rows are left
- * becomes a `.npy` file of them, unless `raw` is set; any other data become plain bytes.
+ * Unpacks what is left of a damaged container: lost chunks are left out, or become zeros. If whole rows of an array are
+ * left, the output is a `.npy` file of them, unless `raw` is set; otherwise it is plain bytes.
  * @param from as for {@link repair}
  * @param to a path, `s3://bucket/key`, or a sink
  * @returns what was unpacked and what is lost; the output is written in either case

@@ -11,7 +11,19 @@ import type { PlainSink } from '../sinks/plain.js'
 export interface CompressedSource extends AsyncIterable<Uint8Array> {
   /** Plain bytes; undefined where only reading all of it tells. */
   readonly nbytes?: number | undefined
-  /** Writes all plain bytes and finishes the sink, or aborts it, in a faster way than piece by piece. */
+  /**
+   * Writes all plain bytes of a source to a sink, in as many threads as pay off.
+   * @throws BlpkError whatever source and sink throw, INTERRUPTED; the sink is aborted then
+   * @example
+   * ```ts
+   * import { BytesPlainSink, MemorySink, open, unpack } from 'blpk'
+   *
+   * const memory = new MemorySink()
+   * await using data = await open('data.blp')
+   * const { nbytes } = await unpack(data, new BytesPlainSink(memory))
+   * console.log(nbytes === memory.bytes.length)
+   * ```
+   */
   unpack?(sink: PlainSink, options: RunOptions): Promise<{ nbytes: number }>
 }
 

@@ -21,8 +21,17 @@ import { openRemoteSink, openRemoteSource, schemeOf } from './registry.js'
 export type Readable = PlaceName | Uint8Array | ByteIterable | ByteSource
 
 /**
- * A source for whatever bytes can be read from: a path, `s3://bucket/key`, `https://…`, bytes, a stream.
+ * Opens anything that bytes can be read from: a path, `s3://bucket/key`, `https://…`, bytes, a stream. Close it yourself.
  * @throws BlpkError NOT_FOUND, IO, DENIED, NETWORK
+ * @example
+ * ```ts
+ * import { openSource } from 'blpk'
+ *
+ * const source = await openSource('s3://bucket/data.blp')
+ * const front = new Uint8Array(32)
+ * const nbytes = await source.read(0, front) // bytes 0 to 31, in one request
+ * await source.close()
+ * ```
  */
 export async function openSource(
   from: Readable,
@@ -41,9 +50,17 @@ async function sourceOf(from: Readable, settings: PlaceSettings): Promise<ByteSo
 }
 
 /**
- * A sink for a path or `s3://bucket/key`.
- * @param options.content what is going to be written: what is of another kind is then not overwritten
+ * Opens a sink for a path or `s3://bucket/key`. What is written becomes visible with `commit`, as a whole.
+ * @param options.content what is going to be written: data of another kind are then not overwritten
  * @throws BlpkError EXISTS, NOT_FOUND, IO, DENIED, NETWORK
+ * @example
+ * ```ts
+ * import { openSink } from 'blpk'
+ *
+ * const sink = await openSink('out.bin', { overwrite: true })
+ * await sink.write(new Uint8Array(100))
+ * await sink.commit()
+ * ```
  */
 export async function openSink(
   place: PlaceName,
@@ -78,7 +95,10 @@ export async function openArchiveSource(
   return schemeOf(name) === undefined ? openSnapshot(name, find, options) : openSource(name, options)
 }
 
-/** A source of plain bytes to pack; a `.npy` is known by its first bytes unless `raw`. */
+/**
+ * Opens an input as plain bytes to pack. A `.npy` file is recognised by its first bytes, unless `raw` is set.
+ * @throws BlpkError NOT_FOUND, IO, DENIED, NETWORK; USAGE or UNSUPPORTED for a `.npy` file that cannot be packed
+ */
 export async function plainSource(
   from: Readable,
   options: { raw?: boolean } & PlaceSettings = {},

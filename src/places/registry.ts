@@ -38,9 +38,21 @@ function add(added: Place | StorePlace): void {
 for (const place of PLACES) add(place)
 
 /**
- * Makes names with a scheme of one's own mean something, in every function that takes names of places.
- * @param place a place, or a store of objects: then all that a place does comes from what the store does
- * @throws BlpkError USAGE for a scheme that is none, or that is taken
+ * Adds a place of your own: names with its schemes then work in every function that takes names.
+ * @param place a place, or an object store, from which everything that a place does is made
+ * @throws BlpkError USAGE for a scheme that is malformed or taken
+ * @example
+ * ```ts
+ * import { MemorySource, open, registerPlace } from 'blpk'
+ *
+ * const objects = new Map<string, Uint8Array>()
+ * registerPlace({
+ *   schemes: ['mem'],
+ *   identity: (name) => name,
+ *   source: async (name) => new MemorySource(objects.get(name) ?? new Uint8Array(0), name),
+ * })
+ * const data = await open('mem://box/data.blp')
+ * ```
  */
 export function registerPlace(place: Place | StorePlace): void {
   if (!('store' in place) && typeof place.source !== 'function')

@@ -9,8 +9,8 @@ import { MemorySource } from './memory.js'
 import { BytesPlainSource, type PlainSource } from './plain.js'
 
 /**
- * An array as a source to pack, with the metadata that Bloscpack writes for it.
- * @throws BlpkError USAGE where shape and data do not go together, UNSUPPORTED for object dtypes
+ * Makes an array a source to pack, with the metadata that Bloscpack writes for it.
+ * @throws BlpkError USAGE if shape and data do not go together, UNSUPPORTED for object dtypes
  */
 export function arraySource(array: ArrayFields | NumericArray): PlainSource {
   const { dtype, shape, order, data } = fieldsOf(array)

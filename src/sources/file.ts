@@ -20,7 +20,7 @@ export class FileSource implements ByteSource {
   #isClosed = false
 
   /**
-   * @param path name of the file
+   * @param place path of the file
    * @param fd an open descriptor of a file to use
    * @param owned close that descriptor in the end
    * @throws BlpkError NOT_FOUND or IO

@@ -80,9 +80,17 @@ export async function factsAt(place: ContainerPlace, options: FactsOptions): Pro
 }
 
 /**
- * What is in a container: a path or address, a directory, bytes, a stream. Nothing is unpacked.
- * @param options.file the name that is shown; that of the place by default
+ * Says what is in a container, without unpacking it: format, sizes in bytes, shape, chunks, codec, metadata.
+ * @param from a path or address, a directory, bytes, or a stream
+ * @param options.file the name to show; that of the place by default
  * @throws BlpkError NOT_FOUND, IO, DENIED, NETWORK, DAMAGED, CHECKSUM, UNSUPPORTED
+ * @example
+ * ```ts
+ * import { info } from 'blpk'
+ *
+ * const { head } = await info('data.npy.blp')
+ * console.log(head.format, head.shape, head.cbytes)
+ * ```
  */
 export async function info(from: Readable | Descriptor, options: InfoOptions = {}): Promise<Facts> {
   const place = await openPlace(from, { ...options, frontOnly: options.detail !== 'chunks' })

@@ -20,8 +20,15 @@ export interface ReadMetadataOptions
 export interface SetMetadataOptions extends MetadataOptions, ChangeVerbOptions {}
 
 /**
- * The metadata of a container, as they are now.
+ * Reads the metadata of a container.
  * @throws BlpkError NOT_FOUND, IO, DENIED, NETWORK, DAMAGED, CHECKSUM, UNSUPPORTED
+ * @example
+ * ```ts
+ * import { readMetadata, setMetadata } from 'blpk'
+ *
+ * await setMetadata('data.blp', { name: 'station', value: '{"id": 17}' })
+ * const { id } = JSON.parse((await readMetadata('data.blp')).get('station').json())
+ * ```
  */
 export async function readMetadata(place: PlaceName, options: ReadMetadataOptions = {}): Promise<Metadata> {
   const at = await openPlace(place, { ...options, frontOnly: true })
@@ -35,10 +42,10 @@ export async function readMetadata(place: PlaceName, options: ReadMetadataOption
 }
 
 /**
- * Sets or removes what has a name in the metadata, in one step that is as safe as an append.
- * @returns bytes that the value takes, if it is kept by itself
- * @throws BlpkError USAGE for names that have another meaning or are not there, NO_ROOM if the metadata do not fit and
- * `grow` is not set, else as `append`
+ * Sets or removes one entry of the metadata, in one step that is as safe as an append. See {@link readMetadata} for an example.
+ * @returns the size of the value in bytes, if it is stored on its own
+ * @throws BlpkError USAGE for names that are reserved or missing, NO_ROOM if the metadata do not fit and `grow` is not set;
+ * otherwise as `append`
  */
 export async function setMetadata(
   place: PlaceName,

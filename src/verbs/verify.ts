@@ -162,9 +162,16 @@ export async function verifyWithHead(
 }
 
 /**
- * Checks a container, and everything that is wrong is reported in one run: structure and checksums, with `deep` or
- * `against` also that everything can be decompressed, and with `against` that it holds the same as an original.
- * @throws BlpkError for what is not about the container: NOT_FOUND, IO, DENIED, NETWORK, INTERRUPTED
+ * Checks a container, and reports everything that is wrong in one run: structure and checksums; with `deep` or `against`
+ * also that everything decompresses; with `against` also that it holds the same data as the original.
+ * @throws BlpkError for problems that are not in the container: NOT_FOUND, IO, DENIED, NETWORK, INTERRUPTED
+ * @example
+ * ```ts
+ * import { verify } from 'blpk'
+ *
+ * const { ok, findings } = await verify('data.npy.blp', { against: 'data.npy' })
+ * if (!ok) for (const { chunk, message } of findings) console.error(chunk, message)
+ * ```
  */
 export async function verify(
   from: Readable | Descriptor,

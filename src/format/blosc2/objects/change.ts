@@ -100,20 +100,29 @@ export async function editFrame<T>(
 }
 
 /**
- * Changes a frame where it stands, in one step that other processes and a crash never see half done.
- * The call waits for other writers, and first puts back what a killed one left undone. What the function does to
- * the super-chunk (chunks, items, metalayers) is written when it has come to its end: new chunks behind the
- * others, then index, trailer and header (README_CFRAME_FORMAT). What is overwritten is in a journal beside the
- * file until everything was flushed. Chunks that did not change stay where they are; where the header gets
- * another size, or less than half of the room would be in use, a whole new file takes the place of the old one.
+ * Changes a frame in place, in one step that no other process and no crash ever sees half done. It waits for other writers,
+ * and first rolls back what a killed one left unfinished. The changes that your function makes to the super-chunk (chunks,
+ * items, metalayers) are written when it ends: new chunks after the existing ones, then index, trailer and header
+ * (README_CFRAME_FORMAT). Until everything is flushed, a journal beside the file keeps what is overwritten. Unchanged chunks
+ * stay where they are. If the header changes its size, or less than half of the room would be in use, a new file replaces
+ * the old one.
  *
- * An object of a store (`s3://…`) is replaced by one made out of it, if it still is the version that was read: what is
- * kept is copied within the store. Who finds that others were quicker starts over with theirs.
- * @param path of a frame or an array, or `s3://bucket/key`; sparse frames are not changed in place
- * @param change may use the super-chunk until it ends, and not afterwards; of an object it may be called several times
- * @throws BlpkError what `change` throws; LOCKED where others write for longer than the timeout, USAGE where the
- * chunks do not go with the array, DAMAGED, UNSUPPORTED, IO, NO_SPACE, of an object also DENIED and NETWORK; the frame
- * is then as it was. UNKNOWN where nobody can tell whether the change was made
+ * An object in a store (`s3://…`) is replaced by a new one, if it is still the version that was read; what stays is copied
+ * within the store. If another writer was faster, the change starts again with its result.
+ * @param place a path of a frame or an array, or `s3://bucket/key`; sparse frames cannot be changed in place
+ * @param change uses the super-chunk until it ends, and not afterwards; for an object it may be called several times
+ * @throws BlpkError whatever `change` throws; LOCKED if others write for longer than the timeout; USAGE if the chunks do
+ * not fit the array; DAMAGED, UNSUPPORTED, IO, NO_SPACE, for an object also DENIED and NETWORK. The frame is then as it
+ * was. UNKNOWN if nobody can tell whether the change took place
+ * @example
+ * ```ts
+ * import { changeFrame } from 'blpk'
+ *
+ * await changeFrame('log.b2frame', async (schunk) => {
+ *   await schunk.append(new Uint8Array(1000))
+ *   schunk.vlmeta.set('rows', new TextEncoder().encode('1000'))
+ * })
+ * ```
  */
 export async function changeFrame<T>(
   place: PlaceName,
@@ -132,9 +141,17 @@ export async function changeFrame<T>(
 }
 
 /**
- * The same for an array: appends, resizes, sets.
- * @param path of a `.b2nd`
- * @throws BlpkError as {@link changeFrame}; USAGE where the frame holds no array
+ * Changes an array in place, as {@link changeFrame} does: appends, resizes, sets.
+ * @param path a `.b2nd` file, or `s3://bucket/key`
+ * @throws BlpkError as {@link changeFrame}; USAGE if the frame holds no array
+ * @example
+ * ```ts
+ * import { changeArray } from 'blpk'
+ *
+ * await changeArray('grid.b2nd', async (grid) => {
+ *   await grid.append(new Float64Array(4)) // one row of an array of shape [n, 4]
+ * })
+ * ```
  */
 export function changeArray<T>(
   path: PlaceName,

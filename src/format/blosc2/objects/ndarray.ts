@@ -29,8 +29,17 @@ import type { NDArrayOpenOptions } from './schunk-options.js'
 import type { ReadIntoOptions } from './schunk-reader.js'
 
 /**
- * An array of up to 16 dimensions in chunks, and these in blocks (README_B2ND_METALAYER). Its changes follow each other
- * in the order of their calls, and show as a whole; see {@link SChunk}.
+ * An array of up to 16 dimensions, divided into chunks, and these into blocks (README_B2ND_METALAYER). Changes take effect
+ * in the order of the calls, each as a whole; see {@link SChunk}.
+ * @example
+ * ```ts
+ * import { NDArray } from 'blpk'
+ *
+ * const grid = await NDArray.zeros([1000, 4], '<f8', { chunks: [100, 4], codec: 'zstd' })
+ * await grid.set([{ start: 0, stop: 2 }], new Float64Array(8).fill(1)) // grid[0:2] = 1
+ * const { values } = await grid.slice([1]) // grid[1]: 4 items
+ * await grid.save('grid.b2nd')
+ * ```
  */
 export class NDArray {
   readonly schunk: SChunk

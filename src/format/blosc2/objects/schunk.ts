@@ -37,13 +37,21 @@ import { type BlockFunction, SChunkReader } from './schunk-reader.js'
 import { type Changing, extend, overwrite, replaceChunks } from './write-items.js'
 
 /**
- * A super-chunk that can be changed. Changes are kept in memory until {@link SChunk.save} or
- * {@link SChunk.toCframe}: chunks that did not change are then copied from where they are. To change a file in
- * place, use {@link changeFrame}.
+ * A super-chunk that can be changed. Changes stay in memory until {@link SChunk.save} or {@link SChunk.toCframe}, which
+ * copy unchanged chunks from where they are. To change a file in place, use {@link changeFrame}.
  *
- * Changes follow each other in the order of their calls, awaited or not; each shows as a whole when it is done, and one
- * that fails leaves nothing behind. Data must stay as they are until the promise is kept. What a change is given (a
- * prefilter, a codec) may read the super-chunk, but must not wait for another change of it, which comes after this one.
+ * Changes take effect in the order of the calls, awaited or not. Each shows as a whole when it is done, and one that fails
+ * leaves nothing behind. Do not alter the data until the promise is settled. A prefilter or codec that a change uses may
+ * read the super-chunk, but must not wait for another change of it: that one comes later.
+ * @example
+ * ```ts
+ * import { SChunk } from 'blpk'
+ *
+ * const schunk = await SChunk.create({ typesize: 4, chunkSize: 1 << 20 })
+ * await schunk.append(new Float32Array(1_000_000)) // 4 MB of plain bytes
+ * schunk.vlmeta.set('unit', new TextEncoder().encode('m/s'))
+ * const nbytes = await schunk.save('data.b2frame')
+ * ```
  */
 export class SChunk extends SChunkReader {
   #checksum: FrameChecksum = 'xxh64'

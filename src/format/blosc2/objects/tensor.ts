@@ -35,7 +35,18 @@ async function readTensor(schunk: SChunk): Promise<ArrayValue> {
   return new ArrayValue({ shape, dtype, order: 'C', data: await schunk.bytes() })
 }
 
-/** An array as a frame in memory, which python-blosc2's `unpack_tensor` reads. @throws BlpkError USAGE */
+/**
+ * Packs an array as a frame in memory, which python-blosc2's `unpack_tensor` reads.
+ * @returns the bytes of the frame
+ * @throws BlpkError USAGE if shape and data do not go together
+ * @example
+ * ```ts
+ * import { ArrayValue, packTensor, unpackTensor } from 'blpk'
+ *
+ * const packed = await packTensor(ArrayValue.from(new Float32Array(6), [2, 3]))
+ * const { shape, values } = await unpackTensor(packed)
+ * ```
+ */
 export async function packTensor(
   array: ArrayFields | NumericArray,
   options: SChunkOptions = {},
@@ -45,7 +56,9 @@ export async function packTensor(
   return schunk.toCframe()
 }
 
-/** The array of a frame in memory. @throws BlpkError USAGE where it holds no tensor; DAMAGED, UNSUPPORTED */
+/**
+ * Reads the array of such a frame. @throws BlpkError USAGE if it holds no tensor; DAMAGED, UNSUPPORTED
+ */
 export async function unpackTensor(bytes: Uint8Array, options: SChunkOpenOptions = {}): Promise<ArrayValue> {
   return readTensor(await SChunk.open(bytes, options))
 }
