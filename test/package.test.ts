@@ -81,3 +81,30 @@ test('traces of --debug lead to the sources, and of programs that ask for it', (
   })
   expect((JSON.parse(size) as [{ size: number }])[0].size).toBeLessThan(1_200_000)
 })
+
+test('what is bundled without unused modules still knows places and containers', async () => {
+  const { sideEffects } = JSON.parse(readFileSync('package.json', 'utf8')) as { sideEffects: string[] }
+  expect(sideEffects).not.toContain('./dist/esm/index.js')
+  const place = join(directory, 'shaken')
+  installInto(place)
+  writeFileSync(
+    join(place, 'use.js'),
+    `import { compress, info, open } from 'blpk'
+const failed = await open('http://127.0.0.1:1/a.blp', { retries: 0 }).catch(({ code }) => code)
+const { head } = await info(process.argv[2])
+console.log(failed, head.format, typeof compress)`,
+  )
+  const { rolldown } = await import('rolldown')
+  const external = [/^node:/, /^@/, 'fs-native-extensions', 'snappy', 'xxhash-wasm']
+  const bundle = await rolldown({
+    input: join(place, 'use.js'),
+    external,
+    platform: 'node',
+    logLevel: 'silent',
+  })
+  await bundle.write({ dir: join(place, 'out'), format: 'esm' })
+  await bundle.close()
+  const archive = join('test', 'fixtures', 'blp', 'archives', 'append-checksum-None.blp')
+  const args = [join(place, 'out', 'use.js'), archive]
+  expect(execFileSync(process.execPath, args, { encoding: 'utf8' })).toBe('NETWORK Bloscpack 3 function\n')
+})

@@ -20,7 +20,7 @@ export interface Recogniser {
   readonly formats: readonly FileKind[]
   /** Is it only read? Nothing that is written then takes the place of its files. */
   readonly onlyRead?: boolean
-  /** @param front the first {@link PEEK_BYTES}, or all there are */
+  /** Is it one, going by its first bytes? @param front the first 32 bytes, or all there are */
   recognise(front: Uint8Array): boolean
   /**
    * The same where a signature may stand elsewhere, such as at byte 512, 1024, 2048 and so on. Asked only where the first bytes
@@ -28,7 +28,7 @@ export interface Recogniser {
    * @param read gives fewer bytes at the end of the place, and none behind it
    */
   recogniseWithin?(read: ReadSome): MaybePromise<boolean>
-  /** The same of one whose first bytes are damaged. @param end the last {@link PEEK_END_BYTES}, or all there are */
+  /** The same of one whose first bytes are damaged. @param end the last 32 bytes, or all there are */
   recogniseEnd?(end: Uint8Array): boolean
 }
 
@@ -43,7 +43,7 @@ export function recogniserOfFront(front: Uint8Array): Recogniser | undefined {
   return recognisers.find((one) => one.recognise(front))
 }
 
-/** The same of what can be read at any position. @param front the first {@link PEEK_BYTES}, or all there are */
+/** The same of what can be read at any position. @param front the first 32 bytes, or all there are */
 export async function recogniserWithin(front: Uint8Array, read: ReadSome): Promise<Recogniser | undefined> {
   const found = recogniserOfFront(front)
   if (found !== undefined) return found

@@ -18,6 +18,7 @@ export interface ByteSource {
    * @returns how many bytes there were: fewer than asked for only at the end
    */
   read(position: number, into: Uint8Array): MaybePromise<number>
+  /** Releases what it holds open. */
   close(): MaybePromise<void>
   /** Told that the bytes from `start` to `stop` will be read in order, for places that fetch ahead. */
   willRead?(start: number, stop: number): void

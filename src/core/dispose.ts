@@ -11,6 +11,7 @@ declare global {
 
 /** What `await using` closes at the end of its block. */
 export interface Closable {
+  /** Closes it at the end of an `await using` block. */
   [Symbol.asyncDispose](): Promise<void>
 }
 

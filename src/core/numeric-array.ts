@@ -5,6 +5,7 @@ export interface Float16ArrayLike extends ArrayBufferView {
   readonly BYTES_PER_ELEMENT: number
   readonly length: number
   [index: number]: number
+  /** The items, in order. */
   [Symbol.iterator](): IterableIterator<number>
 }
 

@@ -74,13 +74,15 @@ export interface Disk {
   find(path: string): FileFacts | undefined
   /** Names in a directory. */
   list(directory: string): string[]
-  /** @param mode of a new file; less what the umask takes */
+  /** Opens a file. @param mode of a new file; the umask takes its part @returns a descriptor */
   open(path: string, flags: OpenFlags, mode?: number): number
+  /** What is known of an open file. */
   facts(fd: number): FileFacts
   /** Fills `into`; fewer bytes only at the end. @returns how many there were */
   read(fd: number, into: Uint8Array, position: number): number
   /** Writes all of the bytes. */
   write(fd: number, bytes: Uint8Array, position: number): void
+  /** Cuts or extends an open file to a size, in bytes. */
   truncate(fd: number, size: number): void
   /** Makes what was written lasting. */
   sync(fd: number): void
@@ -89,10 +91,15 @@ export interface Disk {
    * another one.
    */
   dress(fd: number, mode: number, owner?: Owner): void
+  /** Closes a descriptor. */
   close(fd: number): void
+  /** Sets the times of access and of modification. */
   setTimes(path: string, atime: Date, mtime: Date): void
+  /** Renames a file; one that has the new name is replaced. */
   rename(from: string, to: string): void
+  /** Gives a file a second name. */
   link(from: string, to: string): void
+  /** Removes a name. */
   unlink(path: string): void
   /** Makes new, changed and removed names in a directory lasting. */
   syncDirectory(path: string): void

@@ -13,6 +13,7 @@ import { temporaryBeside } from './temporary.js'
 
 const MOVE_BYTES = 8 * 2 ** 20
 
+/** How a file is written. */
 export interface FileSinkOptions {
   /** Replace an existing file. */
   overwrite?: boolean

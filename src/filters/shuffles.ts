@@ -10,4 +10,5 @@ export const SHUFFLE_FILTERS: Readonly<Record<Shuffle, readonly Filter[]>> = {
   bit: [bitshuffle],
 }
 
+/** How items are rearranged before they are compressed: not at all, by bytes, or by bits. */
 export type Shuffle = 'none' | 'byte' | 'bit'

@@ -19,7 +19,9 @@ export interface UserFilter {
   }
   /** Called once and awaited before the first block, in each thread: the place to start a WebAssembly module. */
   load?(): Promise<void> | void
+  /** Filters a block before it is compressed: fills `output` from `input`. */
   forward(input: Uint8Array, output: Uint8Array, context: FilterContext): void
+  /** Undoes `forward` after decompression. */
   backward(input: Uint8Array, output: Uint8Array, context: FilterContext): void
 }
 

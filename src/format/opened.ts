@@ -20,6 +20,7 @@ export interface OpenPlace {
   readonly inner?: string | undefined
 }
 
+/** How a container is opened. */
 export interface OpenOptions extends Pick<RunOptions, 'threads'> {
   /** Chunks of more plain bytes than this are refused, default 2 GiB. */
   maxChunk?: number

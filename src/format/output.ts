@@ -6,6 +6,7 @@ import type { DirectorySink, DirectorySinkOptions } from '../sinks/directory.js'
 /** Where something is packed to: bytes in order, or files in a directory. Only one of them is opened, when it is needed. */
 export interface Output {
   readonly name: string
+  /** Opens a sink for the bytes of the container. */
   bytes(): Promise<ByteSink>
   /** @throws BlpkError USAGE where there can be no directory */
   directory(rules: DirectoryRules): Promise<DirectorySink>

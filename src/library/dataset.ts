@@ -198,6 +198,7 @@ export class Dataset implements CompressedSource, Closable {
     await this.#closeAll()
   }
 
+  /** Closes it at the end of an `await using` block. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
   }

@@ -37,7 +37,9 @@ export interface Scheme {
 export interface Place extends Scheme {
   /** The same for all names of one thing, so that an output does not replace its input; undefined if that cannot be. */
   identity(name: string): string | undefined
+  /** Opens what has a name for reading. */
   source(name: string, settings: PlaceSettings): MaybePromise<ByteSource>
+  /** Opens a name for writing. */
   sink?(name: string, settings: SinkSettings): MaybePromise<ByteSink>
   /** Opens an archive to change it: one that others changed meanwhile is not overwritten. */
   change?(name: string, settings: ChangeSettings): MaybePromise<VersionedEditable>

@@ -46,11 +46,13 @@ export class FileSource implements ByteSource {
     return attempt('read', this.name, () => readFully(this.fd, into, position))
   }
 
+  /** Releases what it holds open. */
   close(): void {
     if (this.#owned && !this.#isClosed) closeSync(this.fd)
     this.#isClosed = true
   }
 
+  /** Closes it at the end of an `await using` block. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.close()
   }

@@ -23,7 +23,9 @@ export class MemorySource implements ByteSource {
     return piece.length
   }
 
+  /** Releases what it holds open. */
   close(): void {}
 
+  /** Closes it at the end of an `await using` block. */
   async [Symbol.asyncDispose](): Promise<void> {}
 }

@@ -17,6 +17,7 @@ export interface PlainSource {
   sample(nbytes: number): MaybePromise<Uint8Array>
   /** Fills `into` with the next bytes; fewer than asked for only at the end. */
   read(into: Uint8Array): MaybePromise<number>
+  /** Releases what it holds open. */
   close(): MaybePromise<void>
   /** Is there more behind the end, which does not belong to it? */
   readonly isPiece?: boolean
@@ -127,10 +128,12 @@ export class BytesPlainSource implements PlainSource {
     return fromAhead + fromSource
   }
 
+  /** Releases what it holds open. */
   close(): MaybePromise<void> {
     return this.#source.close()
   }
 
+  /** Closes it at the end of an `await using` block. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
   }

@@ -62,10 +62,12 @@ export class StreamSource implements ByteSource {
     }
   }
 
+  /** Releases what it holds open. */
   async close(): Promise<void> {
     await this.#iterator.return?.()
   }
 
+  /** Closes it at the end of an `await using` block. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
   }

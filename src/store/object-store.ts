@@ -104,6 +104,7 @@ export interface UnfinishedUpload {
   readonly name: string
   readonly uploadId: string
   readonly begun: Date
+  /** Gives the upload up, with its parts. */
   abort(): Promise<void>
 }
 
@@ -137,6 +138,7 @@ export interface ObjectStore {
   keptTraits?(name: string, traits: Traits, signal?: AbortSignal): Promise<Traits>
   /** All objects whose names start with the prefix. */
   list?(prefix: string): AsyncIterable<Listed>
+  /** Lists uploads that were begun and not completed. */
   unfinished?(prefix: string): AsyncIterable<UnfinishedUpload>
   /** What to report for something that a function threw. @param doing such as `read` */
   failure?(error: unknown, doing: string, name: string): Error

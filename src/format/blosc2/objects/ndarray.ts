@@ -154,14 +154,17 @@ export class NDArray {
     return readNpyInto(input, options, (shape, dtype) => NDArray.zeros(shape, dtype, options))
   }
 
+  /** In items. */
   get shape(): readonly number[] {
     return this.#now.meta.shape
   }
 
+  /** Shape of a chunk, in items. */
   get chunks(): readonly number[] {
     return this.#now.meta.chunkshape
   }
 
+  /** Shape of a block, in items. */
   get blocks(): readonly number[] {
     return this.#now.meta.blockshape
   }
@@ -179,6 +182,7 @@ export class NDArray {
     return this.#now.meta.dtype
   }
 
+  /** Number of dimensions. */
   get ndim(): number {
     return this.shape.length
   }
@@ -350,6 +354,7 @@ export class NDArray {
     await this.schunk.close()
   }
 
+  /** Closes it at the end of an `await using` block. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
   }

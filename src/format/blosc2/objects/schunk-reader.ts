@@ -94,6 +94,7 @@ export class SChunkReader {
     return this.shown.nbytes
   }
 
+  /** Number of chunks. */
   get nchunks(): number {
     return this.shown.entries.length
   }
@@ -328,6 +329,7 @@ export class SChunkReader {
     return this.turns.close(() => this.source?.close())
   }
 
+  /** Closes it at the end of an `await using` block. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
   }
