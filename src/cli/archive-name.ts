@@ -45,7 +45,7 @@ function formatOfOutput(output: string): Format | undefined {
   const found = formatOfName(output)
   if (found === undefined || writtenFormats().includes(found)) return found
   throw usage(
-    `'${shown(output)}' would be ${found.what} by its name, and that is only read: name it ${extensionsText()}`,
+    `'${shown(output)}' is named like ${found.what}, which can only be read: name it ${extensionsText()}`,
   )
 }
 
@@ -71,7 +71,7 @@ export function checkExtension(archive: string, o: CliOptions): void {
   if (formatOfName(splitName(archive).name) !== undefined) return
   refuseStoreName(archive)
   throw usage(
-    `the name of '${shown(archive)}' does not end with ${readExtensionsText()} (use -e to take it all the same)`,
+    `the name of '${shown(archive)}' does not end with ${readExtensionsText()} (use -e to accept any name)`,
   )
 }
 
@@ -111,7 +111,7 @@ export function localNameOf(input: string): string {
 function innerNameOf(archive: string, inner: string): string {
   const name = inner.replace(/\/+$/, '').replace(/^.*\//s, '')
   if (isPlainName(name)) return name
-  throw usage(`the name of '${shown(archive)}' does not tell the output: name an output file`)
+  throw usage(`the name of '${shown(archive)}' does not say what to call the output: name an output file`)
 }
 
 function withoutExtension(name: string, format: Format): string {
@@ -132,6 +132,6 @@ export function plainNameOf(archive: string): string {
   const format = formatOfName(name)
   const base = format === undefined ? '' : withoutExtension(name, format)
   if (format === undefined || basename(base) === '' || base.endsWith('/'))
-    throw usage(`the name of '${shown(archive)}' does not tell the output: name an output file`)
+    throw usage(`the name of '${shown(archive)}' does not say what to call the output: name an output file`)
   return base
 }

@@ -41,10 +41,12 @@ export function checkArguments(argv: readonly string[]): void {
     if (!argument.includes(REPLACEMENT)) continue
     const bytes = all?.[i]
     if (bytes === undefined || bytes.toString() !== argument)
-      throw usage(`the argument '${argument}' may be no UTF-8, which cannot be told here: use another name`)
+      throw usage(
+        `the argument '${argument}' may not be UTF-8, which cannot be checked here: use another name`,
+      )
     if (!Buffer.from(argument).equals(bytes))
       throw usage(
-        `the argument $'${escaped(bytes)}' is not UTF-8: rename the file, or give its content through standard input or output`,
+        `the argument $'${escaped(bytes)}' is not UTF-8: rename the file, or use standard input or output`,
       )
   }
 }

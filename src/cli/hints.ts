@@ -9,7 +9,7 @@ const OPTIONS: Record<AdvisedOption, (to: string | undefined) => string> = {
   force: (to) => ` (use --force to ${to})`,
   grow: (to) => ` (use --grow to ${to})`,
   items: () => ': use --items or --bytes',
-  lock: () => '; use --no-lock where nobody else writes to it',
+  lock: () => '; use --no-lock if nobody else writes to it',
   lockTimeout: () => ' (see --lock-timeout)',
   maxChunk: () => ' (see --max-chunk)',
   metadata: (to) => `; use blpk append -m to ${to}`,
@@ -19,7 +19,7 @@ const OPTIONS: Record<AdvisedOption, (to: string | undefined) => string> = {
   s3Endpoint: () => ', or use --s3-endpoint',
   slice: () => ': use --slice',
   timeout: () => ' (see --timeout and --retries)',
-  unsafeNoCas: () => '; use --unsafe-no-cas only where nobody else writes to it',
+  unsafeNoCas: () => '; use --unsafe-no-cas only if nobody else writes to it',
 }
 
 const CALLS: Record<AdvisedCall, (does: string | undefined) => string> = {

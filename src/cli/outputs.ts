@@ -53,7 +53,7 @@ function checkPromise(argument: string, { compressed, npy, container, context }:
   if (npy === true && promised === NPY) return
   const written = npy === true ? 'a .npy file' : 'an archive'
   const way = npy === true ? 'name it .npy, or use --raw to write plain bytes' : `name it ${extensionsText()}`
-  throw usage(`'${argument}' would be ${promised} by its name, but ${written} is written: ${way}`)
+  throw usage(`'${argument}' is named like ${promised}, but the output is ${written}: ${way}`)
 }
 
 /** @throws BlpkError USAGE where the name is that of another container */
@@ -64,7 +64,7 @@ function checkContainer(argument: string, container: OutputRequest['container'])
   const other = whatOf(containerOf(named))
   const names = container.formats.map(({ extension }) => extension).join(' or ')
   throw usage(
-    `'${argument}' would be ${other} by its name, but ${written} is written: ` +
+    `'${argument}' is named like ${other}, but the output is ${written}: ` +
       `name it ${names} (blpk convert makes ${other} of it)`,
   )
 }
@@ -80,7 +80,9 @@ function archiveByName(name: string): string | undefined {
 /** @throws BlpkError USAGE */
 function refuseTerminal(fd: number, { compressed }: OutputRequest): void {
   if (compressed && isTerminal(fd))
-    throw usage('compressed bytes are not written to a terminal: name an output file, or redirect it')
+    throw usage(
+      'blpk does not write compressed data to a terminal: name an output file, or redirect the output',
+    )
 }
 
 function optionsOf(argument: string, request: OutputRequest): OutputOptions {
@@ -115,9 +117,7 @@ export function outputOf(argument: string, request: OutputRequest): Output {
     bytes: () => openOutput(argument, request),
     directory: async (rules) => {
       if (isDash(argument) || !mayBeDirectory(argument))
-        throw usage(
-          'a sparse frame is a directory, which only file systems have: name one, or leave out --sparse',
-        )
+        throw usage('a sparse frame is a directory in a file system: name one, or drop --sparse')
       return openOutputDirectory(argument, rules, optionsOf(argument, request))
     },
   }
@@ -128,6 +128,6 @@ export function refuseMixedOutput(context: Context, ...outputs: readonly (string
   const dashes = outputs.filter((output) => output !== undefined && isDash(output)).length
   if (dashes > 1) throw usage('only one output can be standard output')
   if (dashes === 1 && context.options.json === true) {
-    throw usage('--json prints on standard output, where the data go: name an output file')
+    throw usage('--json and the data cannot both go to standard output: name an output file')
   }
 }

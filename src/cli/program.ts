@@ -59,7 +59,7 @@ function setUp(command: Command, table: readonly Flag[], versionLine: string, na
 }
 
 function checkOptions(options: CliOptions): CliOptions {
-  if (options.quiet === true && options.verbose === true) throw usage('-q and -v contradict each other')
+  if (options.quiet === true && options.verbose === true) throw usage('-q and -v cannot be combined')
   return options.ndjson === true ? { ...options, json: true } : options
 }
 

@@ -73,7 +73,7 @@ describe('verify', () => {
     const { code, out, err } = await blpk(['verify', a, b], { cwd })
     expect([code, err]).toEqual([0, ''])
     expect(out.toString()).toBe(
-      'a.blp: ok (10 chunks, crc32)\nb.blp: ok (1 chunk, no checksums: only the structure was checked, --deep checks more)\n',
+      'a.blp: ok (10 chunks, crc32)\nb.blp: ok (1 chunk, no checksums: only the structure was checked; use --deep to check the data)\n',
     )
     const deep = await blpk(['verify', '--deep', a, b], { cwd })
     expect(deep.out.toString()).toBe(

@@ -78,7 +78,7 @@ test.each<[string[], string]>([
   ],
   [
     ['c', 'a.bin', 'x.b2frame', '--filters', 'a b'],
-    "'a b' is no filter (a name or number, such as name or name:meta)",
+    "'a b' is not a valid filter (use a name or number, or name:meta)",
   ],
   [
     ['c', 'a.bin', 'x.b2frame', '--filters', 'shuffle,shuffle,shuffle,shuffle,shuffle,shuffle,shuffle'],
@@ -97,7 +97,7 @@ test.each<[string[], string]>([
     "unknown codec 'gzip' (choose from blosclz, lz4, lz4hc, zlib, zstd, and registered codecs)",
   ],
   [['c', 'a.bin', 'x', '--format', 'zip'], "unknown format 'zip' (choose from blp, b2frame, b2nd)"],
-  [['c', 'a.npy', 'x.b2nd', '--chunks', '5,x'], "'5,x' is no shape (such as 10,25,150)"],
+  [['c', 'a.npy', 'x.b2nd', '--chunks', '5,x'], "'5,x' is not a shape (such as 10,25,150)"],
   [['c', 'a.npy', 'x.b2nd', '--chunks', '5'], 'the chunk shape has 1 dimension, the array 3'],
   [['c', 'a.npy', 'x.b2nd', '--chunks', '5,5'], 'the chunk shape has 2 dimensions, the array 3'],
   [
@@ -108,7 +108,7 @@ test.each<[string[], string]>([
   [['c', 'a.bin', 'x.b2nd', '-t', '7'], '100000 bytes are no whole number of items of 7 bytes'],
   [
     ['convert', 'a.npy.blp', 'x.bin'],
-    "the name of 'x.bin' tells no container (.blp, .b2frame, .b2nd): use --format",
+    "the name of 'x.bin' does not say what to write (.blp, .b2frame, .b2nd): use --format",
   ],
 ])('%j: %s', async (args, message) => {
   await run('c', 'a.npy')
@@ -130,8 +130,8 @@ describe('reading', () => {
     ],
     [['--bytes', '0:2', 'a.b2nd'], 'the plain bytes of such an array lie in blocks: use --slice'],
     [['--items', '0:2', 'a.b2nd'], 'items are counted along one dimension, and the array has 3: use --slice'],
-    [['--slice', '0:2', '--items', ':', 'a.b2nd'], '--bytes, --items and --slice exclude each other'],
-    [['--field', 'x', '--bytes', ':', 'a.blp'], '--bytes and --field exclude each other'],
+    [['--slice', '0:2', '--items', ':', 'a.b2nd'], '--bytes, --items and --slice cannot be combined'],
+    [['--field', 'x', '--bytes', ':', 'a.blp'], '--bytes and --field cannot be combined'],
     [['--field', 'x', 'a.blp'], "the items have no field 'x': they are plain items of the dtype <f4"],
     [
       ['--field', 'x', 'raw.blp'],
@@ -142,9 +142,12 @@ describe('reading', () => {
     [['--slice', '::0', 'a.b2nd'], 'the step of a slice must be an integer other than 0, not 0'],
     [
       ['--slice', '1:2:3:4', 'a.b2nd'],
-      "'1:2:3:4' in '1:2:3:4' is no key (such as 5, 0:10, ::-2, ..., or [1,5,7])",
+      "'1:2:3:4' in '1:2:3:4' is not an index (such as 5, 0:10, ::-2, ..., or [1,5,7])",
     ],
-    [['--slice', '[1,x]', 'a.b2nd'], "'[1,x]' in '[1,x]' is no key (such as 5, 0:10, ::-2, ..., or [1,5,7])"],
+    [
+      ['--slice', '[1,x]', 'a.b2nd'],
+      "'[1,x]' in '[1,x]' is not an index (such as 5, 0:10, ::-2, ..., or [1,5,7])",
+    ],
     [['--slice', '...,0,...', 'a.b2nd'], "'...,0,...' has more than one '...'"],
   ])('%j: %s', async (args, message) => {
     await run('c', 'a.bin', 'a.b2frame')
@@ -328,7 +331,7 @@ describe('convert', () => {
     expect(read('out.json').toString()).toBe('{"unit":"K"}\n')
     expect(sameBytes(read('back.bin'), ramp(100_000))).toBe(true)
     const { err } = await blpk(['convert', '-v', 'a.blp', 'd.b2frame'], { cwd: dir })
-    expect(err).toContain('7 chunks copied, 0 compressed anew')
+    expect(err).toContain('7 chunks copied, 0 recompressed')
   })
 
   test('pipes, both ways', async () => {

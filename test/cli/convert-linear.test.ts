@@ -31,7 +31,7 @@ async function check(cwd: string, name: string, plain: Uint8Array, itemsize: num
   return array
 }
 
-test('chunks of a frame are copied; only a short last one is compressed anew', async () => {
+test('chunks of a frame are copied; only a short last one is recompressed', async () => {
   const cwd = tempDir()
   put(cwd, 'a', data)
   await blpk(['c', '-t', '4', '-z', '20000', '--block-size', '4000', 'a', 'even.b2frame'], { cwd })
@@ -50,7 +50,7 @@ test('chunks of a frame are copied; only a short last one is compressed anew', a
   expect(await convert(cwd, 'short.b2frame', 'short.b2nd')).toMatchObject({ copied: 3, recompressed: 1 })
   await check(cwd, 'short.b2nd', data, 4)
   const said = await blpk(['convert', '-f', '-v', 'short.b2frame', 'short.b2nd'], { cwd })
-  expect(said.err + said.out).toContain('3 chunks copied, 1 compressed anew')
+  expect(said.err + said.out).toContain('3 chunks copied, 1 recompressed')
 })
 
 test('stored chunks, special ones, sparse frames and metalayers', async () => {
@@ -64,7 +64,7 @@ test('stored chunks, special ones, sparse frames and metalayers', async () => {
   expect((await SChunk.open(join(cwd, 'out.b2nd'))).vlmeta.get('note')).toEqual(Uint8Array.of(1))
 })
 
-test('a .npy or tensor of one dimension keeps its dtype; of more it is compressed anew', async () => {
+test('a .npy or tensor of one dimension keeps its dtype; of more it is recompressed', async () => {
   const cwd = tempDir()
   put(cwd, 'a.npy', npy('<f4', [25_000], data))
   put(cwd, 'b.npy', npy('<f4', [25, 1000], data))
@@ -81,7 +81,7 @@ test('a .npy or tensor of one dimension keeps its dtype; of more it is compresse
   expect((await NDArray.open(join(cwd, 't.b2nd'))).dtype).toBe('<f8')
 })
 
-test('chunks that no array could have are compressed anew', async () => {
+test('chunks that no array could have are recompressed', async () => {
   const cwd = tempDir()
   // Blocks that are no whole part of a chunk.
   const odd = await SChunk.create({ typesize: 4, chunkSize: 20_000, blockSize: 12_000 }, data)

@@ -108,7 +108,10 @@ describe('repair', () => {
     const { code, out } = await blpk(['d', '--salvage', 's.b2frame', '-'], { cwd })
     expect([code, sameBytes(out, new Uint8Array(items.buffer))]).toEqual([0, true])
     const sliced = await blpk(['d', '--salvage', '--slice', '0:2', 's.b2frame', '-'], { cwd })
-    expect([sliced.code, sliced.err]).toEqual([2, expect.stringContaining('does not go with')])
+    expect([sliced.code, sliced.err]).toEqual([
+      2,
+      expect.stringContaining('takes everything that is left: drop --bytes'),
+    ])
   })
 
   test('salvage unpacks what is left of an array', async () => {
@@ -191,7 +194,7 @@ test('what is repaired does not get the name of the other container', async () =
     ['repair', 'a.b2frame', 'x.blp'],
   ]) {
     const { code, err } = await blpk(args, { cwd })
-    expect([code, err]).toEqual([2, expect.stringMatching(/would be a .* by its name, but a .* is written/)])
+    expect([code, err]).toEqual([2, expect.stringMatching(/is named like a .*, but the output is a /)])
   }
   expect(filesIn(cwd)).toEqual(['a.b2frame', 'a.bin', 'a.blp'])
 })

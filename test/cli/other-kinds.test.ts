@@ -132,7 +132,7 @@ test('names that promise another format are refused, with what is possible', asy
     expect([verbs[i], code, err]).toEqual([
       verbs[i],
       2,
-      expect.stringMatching(/by its name|tells no container|is for Blosc2/),
+      expect.stringMatching(/is named like|does not say what to write|is for Blosc2/),
     ])
   expect(filesIn(dir)).toEqual(before)
   // Plain bytes may be anything, and who says --format or --raw means it.

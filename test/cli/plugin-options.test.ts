@@ -74,5 +74,5 @@ test('a plug-in that does not load is told, and not what is wrong without it', a
 test('an option whose name is taken is refused', async () => {
   const { cwd, plugin } = prepared(PLACE.replace('said-text', 'json'))
   const { code, err } = await blpk(['info', 'a.blp', '--plugin', plugin], { cwd })
-  expect([code, err]).toEqual([2, expect.stringContaining('--json, which there is already')])
+  expect([code, err]).toEqual([2, expect.stringContaining('--json, which already exists')])
 })

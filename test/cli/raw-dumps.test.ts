@@ -72,9 +72,9 @@ test('what does not fit is refused before anything is written', async () => {
     ['dump', ['--dtype', '|V7'], /no whole number of items of 7 bytes/],
     ['dump', ['--dtype', 'O'], /object arrays/],
     ['dump', ['--dtype', '<q9'], /not known/],
-    ['dump', ['--shape', '-1,-1'], /is no shape/],
-    ['dump', ['--shape', ',4'], /is no shape/],
-    ['a.npy', ['--dtype', '<f4'], /says itself/],
+    ['dump', ['--shape', '-1,-1'], /is not a shape/],
+    ['dump', ['--shape', ',4'], /is not a shape/],
+    ['a.npy', ['--dtype', '<f4'], /has a dtype and shape already/],
   ]
   for (const [input, options, message] of wrong) {
     for (const output of ['x.blp', 'x.b2frame', 'x.b2nd']) {

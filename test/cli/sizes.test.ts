@@ -28,12 +28,15 @@ test.each([
   expect(parseSize(text, 99)).toBe(nbytes)
 })
 
-test.each(['', 'K', '1Q', '-1', '1 2', '1e3', '0x10', '99999999T', '1iB', '.'])('%j is no size', (text) => {
-  expect(() => parseSize(text, 99)).toThrow(/is no size/)
-})
+test.each(['', 'K', '1Q', '-1', '1 2', '1e3', '0x10', '99999999T', '1iB', '.'])(
+  '%j is not a size',
+  (text) => {
+    expect(() => parseSize(text, 99)).toThrow(/is not a size/)
+  },
+)
 
 test('max is a size only where there is one', () => {
-  expect(() => parseSize('max')).toThrow("'max' is no size (such as 4096, 128K, 1M or 0.5G)")
+  expect(() => parseSize('max')).toThrow("'max' is not a size (such as 4096, 128K, 1M or 0.5G)")
 })
 
 test('sizes, ratios and times are written for people', () => {

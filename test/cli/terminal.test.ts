@@ -199,7 +199,7 @@ describe.runIf(hasPty())('on a terminal', () => {
       const { code, text } = await terminal(line, cwd)
       expect(code).toBe(2)
       expect(text).toBe(
-        'blpk: error: compressed bytes are not written to a terminal: name an output file, or redirect it\r\n',
+        'blpk: error: blpk does not write compressed data to a terminal: name an output file, or redirect the output\r\n',
       )
     }
   })

@@ -120,14 +120,14 @@ describe.skipIf(server === undefined)('a crowd', () => {
     expect(kills).toBeGreaterThan(0)
     const left = (await server.openUploads()) ?? 0
     const clean = (...more: string[]) => blpk(['clean', ...more, at('')], { env: server.env })
-    const kept = left === 0 ? '' : `, ${left} younger one${left === 1 ? '' : 's'} left alone`
-    expect((await clean()).out.toString()).toBe(`0 unfinished uploads given up${kept}\n`)
+    const kept = left === 0 ? '' : `, ${left} younger one${left === 1 ? '' : 's'} kept`
+    expect((await clean()).out.toString()).toBe(`0 unfinished uploads aborted${kept}\n`)
     expect(JSON.parse((await clean('--json', '--dry-run', '--older-than', '0s')).out.toString()).length).toBe(
       left,
     )
     expect(await server.openUploads()).toBe(left)
     expect((await clean('--older-than', '0s')).out.toString()).toMatch(
-      new RegExp(`(^|\n)${left} unfinished uploads? given up\n$`),
+      new RegExp(`(^|\n)${left} unfinished uploads? aborted\n$`),
     )
     expect(await server.openUploads()).toBe(0)
     expect(filesIn(directory).length).toBe(KILL_ROUNDS * WRITERS)

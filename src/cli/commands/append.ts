@@ -49,12 +49,12 @@ async function report(
   const { nbytes, totalBytes, nchunks, room, grown, skipped } = result
   const what = names.join(', ')
   if (skipped)
-    sayVerbose(o, `an append with the id '${o.appendId}' is in the archive already: nothing was done`)
+    sayVerbose(o, `the archive already has an append with the id '${o.appendId}': nothing was done`)
   if (grown) sayVerbose(o, 'the archive was rewritten with more room')
   sayVerbose(o, `appended ${exactSize(nbytes)} in ${prettySeconds(seconds)}`)
   const left = room === undefined ? '' : `, room for ${room} more`
   sayVerbose(o, `now ${exactSize(totalBytes)} in ${counted(nchunks, 'chunk')}${left}`)
-  const done = skipped ? 'there already' : prettySize(nbytes)
+  const done = skipped ? 'already there' : prettySize(nbytes)
   saySummary(o, archive, `${what}: ${done}, ${prettySize(totalBytes)} in all, in ${prettySeconds(seconds)}`)
   if (o.json !== true) return
   const head = await headOfPlace(archive, context)
@@ -76,7 +76,7 @@ async function report(
 /** `blpk append <archive> <new>…` */
 export async function run(args: readonly string[], context: Context): Promise<number> {
   const [archive = '-', ...names] = args
-  if (isDash(archive)) throw usage('an archive on standard input cannot be appended to: name a file')
+  if (isDash(archive)) throw usage('cannot append to standard input: name a file')
   if (names.filter(isDash).length > 1) throw usage('standard input can be appended only once')
   const target = await changeTarget(archive, placeSettings(context))
   if (target.container.wantsName === true) checkExtension(archive, context.options)

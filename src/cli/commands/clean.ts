@@ -20,7 +20,7 @@ interface Report {
 }
 
 function lineOf({ name, begun }: UnfinishedUpload, isDone: boolean): string {
-  return `${oneLine(name)}: begun ${begun.toISOString()}${isDone ? ', given up' : ''}\n`
+  return `${oneLine(name)}: begun ${begun.toISOString()}${isDone ? ', aborted' : ''}\n`
 }
 
 async function cleanStore(prefixes: readonly string[], age: number, context: Context): Promise<Report> {
@@ -39,7 +39,7 @@ async function cleanStore(prefixes: readonly string[], age: number, context: Con
   const code = await forEachFile(prefixes, context, cleanOne, (prefix, error) =>
     failed.push(failedEntry(prefix, error)),
   )
-  const rest = younger === 0 ? '' : `, ${counted(younger, 'younger one')} left alone`
+  const rest = younger === 0 ? '' : `, ${counted(younger, 'younger one')} kept`
   return {
     json: [
       ...left.map(({ name, uploadId, begun }) => ({ file: name, uploadId, begun, givenUp: isDone })),
@@ -47,7 +47,7 @@ async function cleanStore(prefixes: readonly string[], age: number, context: Con
     ],
     text:
       left.map((upload) => lineOf(upload, isDone)).join('') +
-      `${counted(left.length, 'unfinished upload')}${isDone ? ' given up' : ''}${rest}\n`,
+      `${counted(left.length, 'unfinished upload')}${isDone ? ' aborted' : ''}${rest}\n`,
     code,
   }
 }

@@ -94,7 +94,7 @@ export async function run(args: readonly string[], context: Context): Promise<nu
   const output = args[1] ?? defaultOutput(input, options)
   refuseMixedOutput(context, output)
   if (options.part !== undefined && args[1] === undefined)
-    throw usage('with --part an output must be named, one for each piece')
+    throw usage('--part needs the name of an output file, one for each piece')
   const job: Job = { input: shown(input), output, format: formatToWrite(output, options) }
   const seconds = stopwatch()
   const opened = await openInput(input, context)

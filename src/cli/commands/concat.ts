@@ -102,7 +102,7 @@ async function report(
 export async function run(args: readonly string[], context: Context): Promise<number> {
   const [output = '-', ...names] = args
   refuseMixedOutput(context, output)
-  if (names.some(isDash)) throw usage('archives to be joined cannot come from standard input: name files')
+  if (names.some(isDash)) throw usage('concat cannot read archives from standard input: name files')
   const seconds = stopwatch()
   const parts: Part[] = []
   const view = openProgress(context.options)

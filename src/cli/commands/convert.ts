@@ -73,9 +73,9 @@ async function report(job: Job, result: ConcatResult, seconds: number, context: 
   const anew = nchunks - copied
   const ratio = prettyRatio(nbytes, cbytes)
   if (copied === 0 && nspecial > 0) sayVerbose(o, `${counted(nspecial, 'chunk')} of one special value each`)
-  sayVerbose(o, `${counted(copied, 'chunk')} copied, ${anew} compressed anew`)
+  sayVerbose(o, `${counted(copied, 'chunk')} copied, ${anew} recompressed`)
   sayVerbose(o, `${exactSize(nbytes)} in ${exactSize(cbytes)}, ratio ${ratio}, in ${prettySeconds(seconds)}`)
-  const how = anew === 0 ? 'copied' : `${anew} of ${counted(nchunks, 'chunk')} compressed anew`
+  const how = anew === 0 ? 'copied' : `${anew} of ${counted(nchunks, 'chunk')} recompressed`
   const what = `${prettySize(nbytes)} in ${prettySize(cbytes)} (ratio ${ratio}), ${how}`
   saySummary(o, job.output, `${job.input}: ${what}, in ${prettySeconds(seconds)}`)
   if (o.json !== true) return
@@ -98,7 +98,7 @@ function formatOfOutput(output: string, o: CliOptions): Format {
   if (found !== undefined) return found
   if (/\.npy$/i.test(output))
     throw usage(`convert writes ${extensionsText('and')}: use blpk decompress to get '${shown(output)}'`)
-  throw usage(`the name of '${shown(output)}' tells no container (${extensionsList()}): use --format`)
+  throw usage(`the name of '${shown(output)}' does not say what to write (${extensionsList()}): use --format`)
 }
 
 /** `blpk convert <in> <out>` */

@@ -47,7 +47,7 @@ async function openMetadataOut(
 
 function checkDtype({ format }: Unpackable, { dtype }: CliOptions): void {
   if (dtype === undefined || format.holds === 'array') return
-  throw usage('--dtype is for arrays (b2nd) here: blpk convert makes an array of plain items')
+  throw usage('--dtype needs an array (b2nd): use blpk convert to make one')
 }
 
 async function unpackOpened(
@@ -133,11 +133,11 @@ async function report(
 
 function chooseOutput(input: string, output: string | undefined, o: CliOptions): string {
   const parts = [o.bytes, o.items, o.slice].filter((part) => part !== undefined)
-  if (parts.length > 1) throw usage('--bytes, --items and --slice exclude each other')
-  if (o.bytes !== undefined && o.field !== undefined) throw usage('--bytes and --field exclude each other')
+  if (parts.length > 1) throw usage('--bytes, --items and --slice cannot be combined')
+  if (o.bytes !== undefined && o.field !== undefined) throw usage('--bytes and --field cannot be combined')
   if (output !== undefined) return output
-  if (parts.length > 0) throw usage('with --bytes, --items or --slice an output must be named')
-  if (o.field !== undefined) throw usage('with --field an output must be named')
+  if (parts.length > 0) throw usage('--bytes, --items and --slice need the name of an output file')
+  if (o.field !== undefined) throw usage('--field needs the name of an output file')
   return plainNameOf(input)
 }
 

@@ -17,7 +17,7 @@ import { JsonList } from '../view/report.js'
 
 function okLine(file: string, report: VerifyReport): string {
   const deep = report.deep ? ', decompressed' : ''
-  const hint = report.deep ? '' : ': only the structure was checked, --deep checks more'
+  const hint = report.deep ? '' : ': only the structure was checked; use --deep to check the data'
   const checksum = report.checksum === 'None' ? `no checksums${hint}` : report.checksum
   return `${file}: ok (${counted(report.nchunks, 'chunk')}, ${checksum}${deep})\n`
 }

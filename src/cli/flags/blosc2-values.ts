@@ -17,7 +17,7 @@ interface NamedMeta {
 /** @throws BlpkError USAGE */
 export function parseNamedMeta(what: string, text: string): NamedMeta {
   const [, name, meta] = NAME_AND_META.exec(text.trim()) ?? []
-  if (name === undefined) throw usage(`'${text}' is no ${what} (a name or number, such as name or name:meta)`)
+  if (name === undefined) throw usage(`'${text}' is not a valid ${what} (use a name or number, or name:meta)`)
   return {
     name: /^\d+$/.test(name) ? Number(name) : name,
     ...(meta !== undefined && { meta: Number(meta) }),
@@ -43,13 +43,13 @@ export function parseExtents(text: string): number[] {
   return parts.map((part) => {
     const extent = /^\s*\d{1,10}\s*$/.test(part) ? Number(part) : Number.NaN
     if (extent < 2 ** 31) return extent
-    throw usage(`'${text}' is no shape (such as 10,25,150)`)
+    throw usage(`'${text}' is not a shape (such as 10,25,150)`)
   })
 }
 
 /** A shape, such as `100,-1`, of which one extent may be -1: what is left. @throws BlpkError USAGE */
 export function parseShape(text: string): number[] {
-  const wrong = usage(`'${text}' is no shape (such as 100,200 or 100,-1)`)
+  const wrong = usage(`'${text}' is not a shape (such as 100,200 or 100,-1)`)
   const inside = text
     .trim()
     .replace(/^\((.*)\)$/, '$1')

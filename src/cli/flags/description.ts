@@ -20,6 +20,6 @@ export function checkDescription(
 ): void {
   if (metadata === undefined || Object.keys(describedBy(o)).length === 0) return
   throw usage(
-    `'${name}' is a .npy file, which says itself what array it is: leave out --dtype, --shape and --order`,
+    `'${name}' is a .npy file, which has a dtype and shape already: drop --dtype, --shape and --order`,
   )
 }

@@ -12,7 +12,7 @@ import { packingFlags } from './packing.js'
 function checkNames(all: readonly Flag[]): void {
   for (const { name } of placeFlags())
     if (all.filter((flag) => flag.name === name).length > 1)
-      throw usage(`a place adds the option --${name}, which there is already`)
+      throw usage(`a place adds the option --${name}, which already exists`)
 }
 
 /**

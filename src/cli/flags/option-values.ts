@@ -59,7 +59,7 @@ export function parseAge(text: string): number {
   const [, count, unit = ''] = /^(\d+(?:\.\d+)?)([smhd])$/.exec(text) ?? []
   const value = Number(count) * (SECONDS_IN[unit] ?? Number.NaN)
   if (value <= MAX_SECONDS * 1000) return value
-  throw usage(`'${text}' is no age (such as 90m, 24h or 7d)`)
+  throw usage(`'${text}' is not an age (such as 90m, 24h or 7d)`)
 }
 
 export function parseRoom(text: string): Room {
@@ -73,5 +73,5 @@ export function parsePart(text: string): PartOf {
   const [, i, n] = /^(\d{1,7})\/(\d{1,7})$/.exec(text) ?? []
   const part = { index: Number(i), count: Number(n) }
   if (part.index >= 1 && part.index <= part.count && part.count <= MOST_PARTS) return part
-  throw usage(`'${text}' is no part i/n, with i from 1 to n (such as 3/8)`)
+  throw usage(`'${text}' is not a piece i/n with i from 1 to n (such as 3/8)`)
 }

@@ -31,12 +31,11 @@ export function recoveryLine(output: string, report: RecoveryReport): string {
 
 /** @throws BlpkError USAGE for options that do not go together */
 export function checkSalvage(o: CliOptions): void {
-  if (o.fill !== undefined && o.salvage !== true)
-    throw usage('--fill goes with --salvage, or with the repair command')
+  if (o.fill !== undefined && o.salvage !== true) throw usage('--fill needs --salvage, or the repair command')
   if (o.salvage !== true) return
   const parts = [o.bytes, o.items, o.slice, o.field, o.metadataOut]
   if (parts.some((part) => part !== undefined))
     throw usage(
-      '--salvage takes all that is left: it does not go with --bytes, --items, --slice, --field or --metadata-out',
+      '--salvage takes everything that is left: drop --bytes, --items, --slice, --field and --metadata-out',
     )
 }

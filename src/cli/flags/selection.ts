@@ -7,7 +7,7 @@ const INTEGER = /^\s*[-+]?\d+\s*$/
 const LIST = /^\s*\[([^[\]]*)\]\s*$/
 
 function wrong(text: string, part: string): Error {
-  return usage(`'${part}' in '${text}' is no key (such as 5, 0:10, ::-2, ..., or [1,5,7])`)
+  return usage(`'${part}' in '${text}' is not an index (such as 5, 0:10, ::-2, ..., or [1,5,7])`)
 }
 
 function parseInteger(text: string, whole: string, part: string): number {
