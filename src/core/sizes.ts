@@ -18,7 +18,9 @@ export function parseSize(text: string, max?: number): number {
   const unit = found?.[2]?.toUpperCase() ?? 'B'
   const size = Math.floor(Number(found?.[1]) * 1024 ** UNITS.indexOf(unit))
   if (Number.isSafeInteger(size)) return size
-  throw usage(`'${text}' is not a size (such as 4096, 128K, 1M or 0.5G${max === undefined ? '' : ', or max'})`)
+  throw usage(
+    `'${text}' is not a size (such as 4096, 128K, 1M or 0.5G${max === undefined ? '' : ', or max'})`,
+  )
 }
 
 /** Writes a size for people: `25.6M`. */
