@@ -128,7 +128,8 @@ export async function openPlace(
   settings: PlaceSettings & ReadOptions = {},
 ): Promise<ContainerPlace> {
   const { from: outer, inner } = splitReadable(from)
-  if (inner === undefined) return openOuter(from, settings)
+  // Awaited here too, so that traces lead to the caller.
+  if (inner === undefined) return await openOuter(from, settings)
   try {
     return await openInside(outer, inner, settings)
   } catch (error) {
