@@ -11,6 +11,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { sized } from '../support/long.js'
 import { BLPK, blpk, filesIn, isPosix, noise, put, ramp, tempDir, until } from './run.js'
 
 /** Starts a run that waits for more on its standard input, once its temporary file is there. */
@@ -33,7 +34,7 @@ async function kill(child: Awaited<ReturnType<typeof startRun>>): Promise<void> 
 
 /** Kills an append in the middle of its change. */
 async function killAppend(cwd: string): Promise<void> {
-  put(cwd, 'big', noise(20_000_000))
+  put(cwd, 'big', noise(sized(8_000_000, 20_000_000)))
   const child = spawn(process.execPath, [BLPK, 'append', '-c', 'zstd', '-l', '9', 'a.blp', 'big'], { cwd })
   const before = statSync(join(cwd, 'a.blp')).size
   await until(() => statSync(join(cwd, 'a.blp')).size > before, 50_000)

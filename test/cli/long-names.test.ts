@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, renameSync, statSync } from 'nod
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { namesBeside } from '../../dist/disk/names.js'
+import { sized } from '../support/long.js'
 import { BLPK, blpk, filesIn, isPosix, noise, npy, put, ramp, tempDir, until } from './run.js'
 
 /** A name of so many bytes of UTF-8, most of them in characters of three. */
@@ -95,7 +96,7 @@ test.runIf(isPosix)(
   'what a killed append left is found under its shortened name, and under the plain one',
   async () => {
     const cwd = tempDir()
-    put(cwd, 'big', noise(20_000_000))
+    put(cwd, 'big', noise(sized(8_000_000, 20_000_000)))
     put(cwd, 'a', ramp(1_500_000))
     for (const n of [255, 200]) {
       const archive = nameOf(n, '.blp')

@@ -13,6 +13,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { sized } from '../support/long.js'
 import {
   blpk,
   filesIn,
@@ -141,7 +142,7 @@ describe.runIf(isPosix)('devices and pipes', () => {
 
   test('a closed pipe ends quietly', async () => {
     const cwd = tempDir()
-    put(cwd, 'big', noise(4_000_000))
+    put(cwd, 'big', noise(sized(1_000_000, 4_000_000)))
     await blpk(['c', '-z', '100', 'big'], { cwd })
     for (const line of [
       'blpk help | head -c 1 | wc -c',

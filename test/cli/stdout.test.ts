@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { some } from '../support/long.js'
 import { blpk, isPosix, noise, npy, put, ramp, shell, tempDir } from './run.js'
 
 const FULL = '/dev/full'
@@ -45,7 +46,7 @@ const PRINTING: readonly string[] = [
 
 test.runIf(existsSync(FULL))('a full device behind standard output ends with 1 and one line', async () => {
   const cwd = await place()
-  for (const line of PRINTING) {
+  for (const line of some(PRINTING, 9)) {
     const { code, err } = await shell(`blpk ${line} > ${FULL}`, { cwd })
     expect([line, code, err]).toEqual([line, 1, NO_SPACE])
   }
@@ -94,7 +95,7 @@ test.runIf(isPosix)('a standard output that is only open for reading ends with 1
 
 test.runIf(isPosix)('a reader that closes its pipe early is nothing wrong', async () => {
   const cwd = await place()
-  for (const line of [...PRINTING, 'd a.b2frame -', 'c big -']) {
+  for (const line of [...some(PRINTING, 9), 'd a.b2frame -', 'c big -']) {
     const { code, out, err } = await shell(`blpk ${line} | true; echo "\${PIPESTATUS[0]}"`, { cwd })
     expect([line, code, out.toString(), err]).toEqual([line, 0, '0\n', ''])
   }

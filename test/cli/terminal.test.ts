@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { some } from '../support/long.js'
+import { sized, some } from '../support/long.js'
 import { blpk, filesIn, isPosix, noise, npy, put, ramp, shell, tempDir } from './run.js'
 
 /** Makes a pseudo-terminal around a command line, and gives its exit code; ours may have none. */
@@ -107,7 +107,7 @@ describe.runIf(hasPty())('on a terminal', () => {
     ['--progress never', '--progress never', {}],
     ['a dumb terminal', '', { TERM: 'dumb' }],
   ])('%s shows none', async (_, options, env) => {
-    const { code, text } = await terminal(`blpk c ${SLOWLY} ${options} a`, slowFile(), env)
+    const { code, text } = await terminal(`blpk c ${SLOWLY} ${options} a`, slowFile(sized(3, 6)), env)
     expect(code).toBe(0)
     expect(text).not.toContain('%')
     expect(text).not.toContain(ESCAPE)
@@ -142,7 +142,7 @@ describe.runIf(hasPty())('on a terminal', () => {
   })
 
   test('a bar is drawn anew when the terminal is resized', async () => {
-    const { code, text } = await terminal(`blpk c --progress always ${SLOWLY} a`, slowFile(24), {
+    const { code, text } = await terminal(`blpk c --progress always ${SLOWLY} a`, slowFile(sized(16, 24)), {
       WIDTHS: '80 40 80',
     })
     expect(code).toBe(0)
@@ -221,7 +221,7 @@ describe.runIf(hasPty())('on a terminal', () => {
 })
 
 test('nothing of the progress reaches a pipe', async () => {
-  const cwd = slowFile()
+  const cwd = slowFile(sized(3, 6))
   const { code, err, out } = await blpk(['c', ...SLOWLY.split(' '), 'a'], { cwd })
   expect([code, err, out.length]).toEqual([0, '', 0])
 })

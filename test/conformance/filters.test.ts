@@ -16,6 +16,7 @@ const LOSSY = WRITTEN.filter(({ traits }) => traits.lossy !== undefined)
 const TYPESIZES = [1, 2, 4, 8, 13]
 const GUARD = 64
 const LARGE = 48 * 2 ** 20
+let large: Uint8Array | undefined
 
 const ws = new Workspace()
 
@@ -78,7 +79,8 @@ describe.each(EXACT)('$name', (filter) => {
   })
 
   test('gives the same bytes in threads', async () => {
-    const plain = makeData('counting', LARGE, 4, 1)
+    large ??= makeData('counting', LARGE, 4, 1)
+    const plain = large
     const filters = [filter.id]
     const options = { codec: 'lz4', filters, typesize: 4, chunkSize: 2 ** 22 }
     const alone = await (await SChunk.create({ ...options, threads: 1 }, plain)).toCframe()
