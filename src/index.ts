@@ -1,8 +1,8 @@
-// The public names of the library, grouped by what they are for.
+// The public API of the library, grouped by purpose.
 
 /**
- * blpk: packs binary and numeric data into Bloscpack archives, Blosc2 frames and arrays, and reads them back, whole or in
- * part. Sizes are in bytes and shapes in items.
+ * blpk packs binary and numeric data into Bloscpack archives, Blosc2 frames and arrays, and reads them back,
+ * whole or in part. Sizes are in bytes, shapes in items.
  */
 
 // Errors have a code, a place, and advice if an option or a function helps.
@@ -10,7 +10,7 @@
 export type { Advice, AdvisedCall, AdvisedOption } from './core/advice.js'
 export { BlpkError, type ErrorCode, type ErrorPlace } from './core/errors.js'
 
-// Reading arrays and plain bytes in place, or parts of them, whatever they are kept in.
+// Reading arrays and plain bytes, whole or in part.
 
 export { type ArrayFields, ArrayValue } from './array/array-value.js'
 export type { Float16ArrayLike, NumericArray } from './core/numeric-array.js'
@@ -19,7 +19,7 @@ export type { OpenOptions } from './format/opened.js'
 export type { AxisKey } from './format/selection.js'
 export { type Dataset, open, type ReadPartOptions, type SliceOptions } from './library/dataset.js'
 
-// The verbs, as on the command line. They take places, bytes, streams and arrays.
+// The functions behind the commands. They take places, bytes, streams and arrays.
 
 export type { PlaceName } from './core/place-name.js'
 export type { LockOptions } from './disk/changing-file.js'
@@ -48,7 +48,7 @@ export { type InfoOptions, info } from './verbs/info.js'
 export { type ReadMetadataOptions, readMetadata, type SetMetadataOptions, setMetadata } from './verbs/meta.js'
 export { type VerifyCallOptions, verify } from './verbs/verify.js'
 
-// The core: any source goes with any sink, your own included.
+// The core: any source goes with any sink, including your own.
 
 export { Blosc2Sink } from './format/blosc2/chunks/pack-frame.js'
 export { BloscpackSink } from './format/bloscpack/sink.js'
@@ -80,7 +80,7 @@ export { BytesPlainSink } from './sinks/plain.js'
 export { StreamSink } from './sinks/stream.js'
 export type { ChangeSettings, PlaceSettings, SinkSettings } from './store/settings.js'
 
-// Blosc2: super-chunks and arrays that are changed, in memory and in place.
+// Blosc2: super-chunks and arrays that can be changed, in memory and in place.
 
 export type { DecodeCounts } from './chunk/blosc2/decode.js'
 export type { Data } from './core/data.js'

@@ -1,4 +1,4 @@
-// An array as a value: what reads give, and what packing takes.
+// An array as a value: the result of reads, and an input of packing.
 
 import { usage } from '../core/errors.js'
 import type { NumericArray } from '../core/numeric-array.js'
@@ -6,9 +6,9 @@ import { dtypeOfTyped, typedValues } from '../core/typed-values.js'
 import { parseMetadataDtype } from './npy/index.js'
 import { fromFortranOrder } from './order.js'
 
-/** What an array is, as NumPy knows it: bytes in memory order, shape in items. */
+/** Description of an array in NumPy's terms: bytes in memory order, shape in items. */
 export interface ArrayFields {
-  /** NumPy's type string such as `<f4`, or the fields of a structured one as a Python literal. */
+  /** NumPy's type string such as `<f4`, or the fields of a structured type as a Python literal. */
   dtype: string
   shape: number[]
   order: 'C' | 'F'
@@ -62,14 +62,14 @@ export class ArrayValue implements ArrayFields {
   }
 }
 
-/** The fields of an array, whichever way it was given. @throws BlpkError USAGE for what is no array */
+/** The fields of an array in any accepted form. @throws BlpkError USAGE for anything else */
 export function fieldsOf(array: ArrayFields | NumericArray): ArrayFields {
   return 'shape' in array ? array : ArrayValue.from(array)
 }
 
 /**
- * The same array in C order, copied only where it was not.
- * @throws BlpkError USAGE where shape and data do not go together; DAMAGED, UNSUPPORTED for the dtype
+ * The same array in C order, copied only if it was not.
+ * @throws BlpkError USAGE if shape and data do not go together; DAMAGED, UNSUPPORTED for the dtype
  */
 export function inCOrder(array: ArrayFields): ArrayFields {
   const { dtype, shape, order, data } = array

@@ -12,13 +12,13 @@ export function product(extents: readonly number[]): number {
   return extents.reduce((size, extent) => size * extent, 1)
 }
 
-/** How the array is cut: counts by axis. */
+/** How the array is divided: counts along each axis. */
 export interface Partition extends ArrayShape {
   /** Chunks along each axis. */
   chunks: readonly number[]
   /** Blocks along each axis of a chunk. */
   blocks: readonly number[]
-  /** Items of a chunk, with the padding that fills up its last blocks. */
+  /** Items of a chunk, including the padding of its last blocks. */
   chunkItems: number
   blockItems: number
 }
@@ -43,7 +43,7 @@ export function chunkCount(p: Partition): number {
   return p.shape.includes(0) ? 0 : product(p.chunks)
 }
 
-/** The boxes of the chunks `first` to `stop` in turn, without padding. */
+/** The boxes of the chunks `first` to `stop` in order, without padding. */
 export function* chunkBoxes(p: Partition, first = 0, stop = chunkCount(p)): Generator<Box> {
   for (let i = first; i < stop; i++) {
     const at: number[] = []
@@ -58,7 +58,7 @@ export function* chunkBoxes(p: Partition, first = 0, stop = chunkCount(p)): Gene
   }
 }
 
-/** Goes through the indices from `start` to `stop` in C order; the array that `take` gets is used again. */
+/** Iterates over the indices from `start` to `stop` in C order. The array passed to `take` is reused. */
 export function eachIndex(
   start: readonly number[],
   stop: readonly number[],
@@ -84,7 +84,7 @@ export function flatIndex(index: readonly number[], extents: readonly number[]):
   return index.reduce((flat, at, axis) => flat * (extents[axis] ?? 1) + at, 0)
 }
 
-/** The indices of units that a range touches, as a half-open range. */
+/** The units that a range touches, as a half-open range of indices. */
 export function touched(box: Box, units: readonly number[]): Box {
   return {
     start: box.start.map((at, i) => Math.floor(at / Math.max(units[i] ?? 0, 1))),
@@ -92,7 +92,7 @@ export function touched(box: Box, units: readonly number[]): Box {
   }
 }
 
-/** What two boxes share; a box that is empty along some axis where they do not meet. */
+/** The intersection of two boxes; empty along some axis if they do not intersect. */
 export function intersect(a: Box, b: Box): Box {
   const start = a.start.map((at, i) => Math.max(at, b.start[i] ?? 0))
   return { start, stop: a.stop.map((at, i) => Math.max(start[i] ?? 0, Math.min(at, b.stop[i] ?? 0))) }
@@ -107,16 +107,16 @@ export function boxAt(origin: readonly number[], extents: readonly number[]): Bo
   return { start: origin, stop: origin.map((at, i) => at + (extents[i] ?? 0)) }
 }
 
-/** Bytes in C order that stand for a box of an array. */
+/** Bytes in C order that represent a box of an array. */
 export interface BoxBytes {
   bytes: Uint8Array
   box: Box
 }
 
 /**
- * Copies what two boxes share from one to the other, row by row.
+ * Copies the intersection of two boxes from one to the other, row by row.
  * @param itemBytes size of an item, in bytes
- * @param within nothing outside this box is copied: blocks reach into the padding of their chunk
+ * @param within nothing outside this box is copied: blocks extend into the padding of their chunk
  */
 export function copyShared(from: BoxBytes, to: BoxBytes, itemBytes: number, within: Box): void {
   const shared = intersect(intersect(from.box, to.box), within)
@@ -129,7 +129,7 @@ export function copyShared(from: BoxBytes, to: BoxBytes, itemBytes: number, with
   copyAxes(axesOf(runs, boxShape(from.box), boxShape(to.box)), itemBytes, from.bytes, to.bytes)
 }
 
-/** More dimensions than this are not read: C-Blosc2 has 16, older releases 8. */
+/** Limit on dimensions: C-Blosc2 has 16, older releases 8. */
 export const MAX_DIMENSIONS = 16
 
 /** Shape and partitions of an array (README_B2ND_METALAYER); extents in items. */
@@ -139,7 +139,7 @@ export interface ArrayShape {
   blockshape: readonly number[]
 }
 
-/** The next multiple; 0 stays 0. */
+/** Rounds up to a multiple; 0 stays 0. */
 export function roundUp(extent: number, unit: number): number {
   return unit === 0 ? 0 : Math.ceil(extent / unit) * unit
 }

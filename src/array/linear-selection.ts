@@ -1,5 +1,4 @@
-// Reads selections from arrays in C or Fortran order region by region, in bounded memory, and in the order in
-// which the bytes lie.
+// Reads selections from arrays in C or Fortran order, region by region, in bounded memory, in storage order.
 
 import { product } from './geometry.js'
 import type { AxisRange } from './picks.js'
@@ -7,41 +6,41 @@ import { stridesOf } from './runs.js'
 import { Scatter, type ScatterAxis } from './scatter.js'
 import { type StridedAxis, type StridedRun, stridedRuns } from './strided-runs.js'
 
-/** Bytes of a region at most, where one item is not larger. */
+/** Maximum bytes of a region, unless one item is larger. */
 const REGION_BYTES = 64 * 2 ** 20
-/** In Fortran order each region may touch all chunks, so that few large ones are better. */
+/** In Fortran order each region may touch all chunks, so a few large regions are better. */
 const FORTRAN_REGION_BYTES = 256 * 2 ** 20
-/** Indices in another order than that of the bytes that are kept at a time. */
+/** Number of indices out of storage order that are kept at a time. */
 const MOST_MOVED = 2 ** 20
 
-/** An array of which something is selected. */
+/** An array to select from. */
 export interface LinearArray {
   shape: readonly number[]
   order: 'C' | 'F'
   /** Size of an item, in bytes. */
   itemsize: number
-  /** What is wanted of each item, in bytes. */
+  /** The wanted part of each item, in bytes. */
   part: { offset: number; nbytes: number }
 }
 
-/** A part of the result that is made at once. */
+/** A part of the result that is produced at once. */
 export interface Region {
-  /** Where its bytes lie, in ascending order. */
+  /** Positions of its bytes, ascending. */
   runs(): Iterable<StridedRun>
-  /** Size of what the runs hold, in bytes. */
+  /** Size of the contents of the runs, in bytes. */
   nbytes: number
-  /** Size of the part of the result, in bytes: items that are named twice are there twice. */
+  /** Size of this part of the result, in bytes; items that are named twice count twice. */
   outBytes: number
-  /** Puts the bytes of the runs where the result has them; undefined where they have its order. */
+  /** Puts the bytes of the runs into result order; undefined if they already are. */
   scatter: Scatter | undefined
 }
 
-/** The same indices in ascending order, each once, and where they are in the order that was asked for. */
+/** The same indices in ascending order without duplicates, and where they are in the requested order. */
 interface Sorted {
   axis: Pick<AxisRange, 'count' | 'at' | 'step'>
-  /** The other way round. */
+  /** Whether the order is reversed. */
   isTurned: boolean
-  /** Of a list. */
+  /** For a list. */
   places: ScatterAxis['places']
 }
 
@@ -76,7 +75,7 @@ function sorted(range: AxisRange): Sorted {
   return range.step === undefined ? sortedList(range) : reversed(range)
 }
 
-/** Are the items of the selection in the same order there as in C order? */
+/** Whether the selected items are in the same order there as in C order. */
 function isInOrder(ranges: readonly AxisRange[], order: 'C' | 'F'): boolean {
   return (order === 'C' || ranges.filter(({ count }) => count > 1).length < 2) && ranges.every(isAscending)
 }
@@ -140,15 +139,15 @@ function isNothing({ part }: LinearArray, ranges: readonly AxisRange[]): boolean
   return part.nbytes === 0 || ranges.some(({ count }) => count === 0)
 }
 
-/** All of a selection at once, for a result that is in memory; undefined where there is nothing. */
+/** A whole selection at once, for a result that is in memory; undefined if it is empty. */
 export function wholeRegion(array: LinearArray, ranges: readonly AxisRange[]): Region | undefined {
   return isNothing(array, ranges) ? undefined : regionOf(array, ranges, isInOrder(ranges, array.order))
 }
 
 /**
- * The regions of a selection, which follow each other in C order of the result. One whose items lie in this order already is a
- * single region, however large it is.
- * @param ranges what is taken along each axis; several lists select orthogonally
+ * The regions of a selection, in C order of the result. If the items are already in this order, there is a
+ * single region, however large.
+ * @param ranges the selection along each axis; several lists select orthogonally
  */
 export function* regionsOf(array: LinearArray, ranges: readonly AxisRange[]): Generator<Region> {
   if (isNothing(array, ranges)) return

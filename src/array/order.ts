@@ -1,12 +1,12 @@
-// Brings arrays from Fortran order into C order.
+// Converts arrays from Fortran order to C order.
 
 import { eachIndex, product } from './geometry.js'
 import { stridesOf } from './runs.js'
 
-/** Side of the squares that are copied at a time, in items: rows of both sides then stay in the cache. */
+/** Side of the tiles that are copied at a time, in items; rows of both sides then stay in the cache. */
 const TILE = 32
 
-/** Views of both sides in the widest units that items are made of. */
+/** Views of both sides in the widest units that fit the items. */
 function units(
   from: Uint8Array,
   to: Uint8Array,
@@ -19,7 +19,7 @@ function units(
 }
 
 /**
- * Brings an array from Fortran order into C order.
+ * Converts an array from Fortran order to C order.
  * @param data items with the first index fastest
  * @param itemBytes size of an item, in bytes
  * @returns items with the last index fastest

@@ -3,21 +3,21 @@
 import { usage } from '../core/errors.js'
 import { type ArrayShape, MAX_DIMENSIONS, product, roundUp } from './geometry.js'
 
-/** Blocks of this many bytes stay in the second level of usual caches; chunks are some dozens of them. */
+/** Blocks of this size fit the usual second-level caches; a chunk has some dozens of them. */
 const BLOCK_BYTES = 128 * 1024
 const CHUNK_BYTES = 4 * 2 ** 20
-/** An axis without items is there to be appended to. */
+/** An axis without items is meant to grow. */
 const GROWING = 2 ** 30
 const MAX_CHUNK_BYTES = 2 ** 31 - 1 - 32
 
-/** The extent for an axis, at most `room`: a divisor of the axis where one is not much smaller. */
+/** The extent for an axis, at most `room`: a divisor of the axis, unless all are much smaller. */
 function fitAxis(extent: number, room: number): number {
   if (extent <= room) return extent
   for (let part = room; part > room / 2; part--) if (extent % part === 0) return part
   return room
 }
 
-/** Fills the last axes first, so that what lies together in memory stays together. */
+/** Fills the last axes first, so that items that are adjacent in memory stay together. */
 function cut(items: number, shape: readonly number[], least: readonly number[]): number[] {
   const parts = [...least]
   let room = items
@@ -38,14 +38,15 @@ function checkParts(what: string, parts: readonly number[], shape: readonly numb
     )
   for (const [i, part] of parts.entries()) {
     if (!Number.isSafeInteger(part) || part < 0 || part >= 2 ** 31 || (part === 0 && shape[i] !== 0))
-      throw usage(`the ${what} shape has the extent ${part}`)
+      throw usage(`the ${what} shape has an extent of ${part}`)
   }
 }
 
 /**
- * The shapes of chunks and blocks: what was asked for, else blocks that fit a cache, and chunks of whole blocks.
+ * The shapes of chunks and blocks: the requested ones, otherwise blocks that fit a cache and chunks of whole
+ * blocks.
  * @param itemBytes size of an item, in bytes
- * @throws BlpkError USAGE for shapes that make no sense together
+ * @throws BlpkError USAGE for shapes that do not fit together
  */
 export function choosePartitions(
   shape: readonly number[],
@@ -55,7 +56,7 @@ export function choosePartitions(
 ): ArrayShape {
   if (shape.length > MAX_DIMENSIONS) throw usage(`an array has at most ${MAX_DIMENSIONS} dimensions`)
   if (!shape.every((extent) => Number.isSafeInteger(extent) && extent >= 0))
-    throw usage(`the shape ${shape.join(' × ')} makes no sense`)
+    throw usage(`the shape ${shape.join(' × ')} is not valid`)
   if (chunks !== undefined) checkParts('chunk', chunks, shape)
   if (blocks !== undefined) checkParts('block', blocks, shape)
   const grown = shape.map((extent) => (extent === 0 ? GROWING : extent))
@@ -76,6 +77,6 @@ export function choosePartitions(
   })
   const padded = product(chunkshape.map((chunk, i) => roundUp(chunk, blockshape[i] ?? 1))) * itemBytes
   if (padded > MAX_CHUNK_BYTES)
-    throw usage(`chunks of ${padded} bytes are too large; they may have ${MAX_CHUNK_BYTES}`)
+    throw usage(`chunks of ${padded} bytes are too large; the limit is ${MAX_CHUNK_BYTES}`)
   return { shape, chunkshape, blockshape }
 }

@@ -1,17 +1,17 @@
-// What keys name along the axes of an array, as in Python, and the chunks and blocks that it lies in.
+// The selection of a key along each axis, as in Python, and the chunks and blocks that hold it.
 
 import { unsupported, usage } from '../core/errors.js'
 
-/** More indices than this with gaps between them do not fit in memory together. */
+/** More indices than this with gaps between them do not fit in memory. */
 const MOST_INDICES = 2 ** 28
 
-/** What is taken along one axis: a range with a step as in Python, an index, or a list of indices. */
+/** The selection along one axis: a range with a step as in Python, an index, or a list of indices. */
 export type Pick1 =
   | number
   | readonly number[]
   | { start?: number | undefined; stop?: number | undefined; step?: number | undefined }
 
-/** What a value is, for messages. */
+/** Describes a value for messages. */
 function nameOf(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value)
   if (typeof value === 'bigint') return `the bigint ${value}`
@@ -23,9 +23,9 @@ function nameOf(value: unknown): string {
 }
 
 function checkIndex(index: number, extent: number): number {
-  if (!Number.isInteger(index)) throw usage(`the index ${nameOf(index)} is no integer`)
+  if (!Number.isInteger(index)) throw usage(`the index ${nameOf(index)} is not an integer`)
   const at = index < 0 ? index + extent : index
-  if (at < 0 || at >= extent) throw usage(`index ${index} does not lie within an axis of ${extent}`)
+  if (at < 0 || at >= extent) throw usage(`index ${index} is out of bounds for an axis of ${extent}`)
   return at
 }
 
@@ -37,20 +37,20 @@ function clampStart(
   high: number,
 ): number {
   if (value === undefined) return fallback
-  if (!Number.isInteger(value)) throw usage(`the limit ${nameOf(value)} of a slice is no integer`)
+  if (!Number.isInteger(value)) throw usage(`the bound ${nameOf(value)} of a slice is no integer`)
   return Math.min(Math.max(value < 0 ? value + extent : value, low), high)
 }
 
-/** What is taken along an axis, without a list of all indices. */
+/** The selection along an axis, without listing all indices. */
 export interface AxisRange {
   count: number
-  /** The `i`-th index that is taken. */
+  /** The `i`-th selected index. */
   at: (i: number) => number
-  /** They follow each other without gaps. */
+  /** Whether the indices are consecutive. */
   dense: boolean
-  /** From each index to the next; undefined where that is not always the same. */
+  /** Step between indices; undefined if it varies. */
   step: number | undefined
-  /** A single index, whose axis the result does not have. */
+  /** A single index, whose axis is dropped from the result. */
   drop: boolean
 }
 
@@ -82,10 +82,7 @@ function isRange(key: unknown): boolean {
   return names.length > 0 || [Object.prototype, null].includes(Object.getPrototypeOf(key))
 }
 
-/**
- * What a key means along an axis.
- * @throws BlpkError USAGE for indices out of range, and steps of 0
- */
+/** Resolves a key along an axis. @throws BlpkError USAGE for indices out of range, and for a step of 0 */
 export function axisRange(key: Pick1 | undefined, extent: number): AxisRange {
   if (typeof key === 'number') {
     const index = checkIndex(key, extent)
@@ -108,7 +105,10 @@ export function axisRange(key: Pick1 | undefined, extent: number): AxisRange {
   return sliceRange(start, stop, step, extent)
 }
 
-/** Runs of indices that follow each other on both sides, as triples: first index here, there, and length. */
+/**
+ * Runs of indices that are consecutive on both sides, as triples: first index here, first index there,
+ * length.
+ */
 export type Runs = number[]
 
 function addRun(runs: Runs, from: number, to: number, length: number): void {
@@ -119,14 +119,14 @@ function addRun(runs: Runs, from: number, to: number, length: number): void {
   else runs.push(from, to, length)
 }
 
-/** What is taken of one chunk along an axis. */
+/** The selection from one chunk along an axis. */
 export interface ChunkPicks {
   chunk: number
   /** How many indices. */
   count: number
-  /** By block of the chunk: runs from the block to the part of this chunk. */
+  /** For each block of the chunk: runs from the block to the selected part of the chunk. */
   blocks: { block: number; runs: Runs }[]
-  /** From the part of this chunk to the result. */
+  /** From the selected part of the chunk to the result. */
   out: Runs
 }
 
@@ -140,7 +140,7 @@ class Collector {
     this.#block = block
   }
 
-  /** `length` indices from `at` on, which do not leave their block, go to `to` in the result. */
+  /** `length` indices from `at` on, all in one block, go to `to` in the result. */
   add(at: number, to: number, length: number): void {
     const chunk = Math.floor(at / this.#chunk)
     const inside = at - chunk * this.#chunk
@@ -160,7 +160,7 @@ class Collector {
     picks.count += length
   }
 
-  /** How many indices from `at` on lie in the same block. */
+  /** How many indices from `at` on are in the same block. */
   room(at: number): number {
     const inside = at % this.#chunk
     return Math.min(this.#block - (inside % this.#block), this.#chunk - inside)
@@ -172,7 +172,7 @@ class Collector {
 }
 
 /**
- * Sorts what is taken by the chunks and blocks that it lies in, so that each block is decoded once.
+ * Groups the selection by the chunks and blocks that hold it, so that each block is decoded once.
  * @throws BlpkError UNSUPPORTED for more indices than fit in memory
  */
 export function picksByChunk(range: AxisRange, chunk: number, block: number): ChunkPicks[] {

@@ -31,8 +31,8 @@ function stridedBytes(
 }
 
 /**
- * Turns an array around, so that its last axis becomes the first one: Fortran order into C order.
- * @param bytes items in C order of `shape`, at an offset of 0 in their buffer
+ * Reverses the axes of an array, so that the last axis becomes the first: from Fortran order to C order.
+ * @param bytes items in C order of `shape`, at offset 0 in their buffer
  * @param itemBytes size of an item, in bytes
  * @returns items in C order of the reversed shape
  */
@@ -40,7 +40,7 @@ export function reverseAxes(bytes: Uint8Array, shape: readonly number[], itemByt
   const out = new Uint8Array(bytes.length)
   const target = [...shape].reverse()
   const count = target.at(-1) ?? 1
-  // The last axis of the result is the first one of the input, whose items lie the farthest apart.
+  // The last axis of the result is the first axis of the input, whose items are farthest apart.
   const steps = target.map((_, axis) => target.slice(0, axis).reduce((step, n) => step * n, 1))
   const step = steps.at(-1) ?? 1
   const type = TYPES[itemBytes as keyof typeof TYPES]

@@ -5,9 +5,9 @@ import type { Runs } from './picks.js'
 /** Runs along one axis, with the strides of both sides. */
 export interface AxisRuns {
   runs: Runs
-  /** From one index to the next where the runs come from, in items. */
+  /** From one index to the next in the source, in items. */
   from: number
-  /** The same where they go, in items. */
+  /** From one index to the next in the target, in items. */
   to: number
 }
 
@@ -22,7 +22,7 @@ export function stridesOf(shape: readonly number[]): number[] {
   return strides
 }
 
-/** Makes one axis of the last ones that are whole on both sides, so that runs become long. */
+/** Merges the last axes that are whole on both sides into one, for longer runs. */
 function fold(axes: AxisRuns[]): AxisRuns[] {
   for (let last = axes.pop(); last !== undefined; last = axes.pop()) {
     const before = axes.at(-1)
@@ -40,7 +40,7 @@ function fold(axes: AxisRuns[]): AxisRuns[] {
   return axes
 }
 
-/** The runs between two arrays in C order, axis by axis, as few and as long as they get. */
+/** The runs between two arrays in C order, axis by axis, as few and as long as possible. */
 export function axesOf(runs: readonly Runs[], from: readonly number[], to: readonly number[]): AxisRuns[] {
   const [source, target] = [stridesOf(from), stridesOf(to)]
   if (runs.length === 0) return [{ runs: [0, 0, 1], from: 1, to: 1 }]
@@ -57,7 +57,7 @@ export function planWords(axes: readonly AxisRuns[], itemBytes: number): number[
   return words
 }
 
-/** The first item that the runs take and the one behind the last, in items of the source. */
+/** The first item that the runs take and the one after the last, in items of the source. */
 export function spanOfRuns(axes: readonly AxisRuns[]): [first: number, end: number] {
   let [first, last] = [0, 0]
   for (const { runs, from } of axes) {
@@ -73,7 +73,7 @@ export function spanOfRuns(axes: readonly AxisRuns[]): [first: number, end: numb
   return [first, last + 1]
 }
 
-/** Rows shorter than this are copied item by item: a view of them costs more, in bytes. */
+/** Rows shorter than this (in bytes) are copied item by item: a view would cost more. */
 const SHORT_ROW = 128
 
 /** Integers as wide as the items allow; floats would change some NaNs. */
@@ -91,7 +91,7 @@ function wordWidth(a: Uint8Array, b: Uint8Array, itemBytes: number): 4 | 2 | 1 {
   return all % 2 === 0 ? 2 : 1
 }
 
-/** Copies `count` short rows, without a call for each of them. */
+/** Copies `count` short rows without a call per row. */
 function strided(
   source: Words,
   target: Words,
@@ -103,8 +103,8 @@ function strided(
 }
 
 /**
- * Copies items between arrays in ordinary memory; the kernels do it where both lie in theirs.
- * @param base where index 0 of all axes goes, in items: strides may be negative
+ * Copies items between arrays in ordinary memory; the kernels do it if both are in the arena.
+ * @param base position of index 0 on all axes, in items: strides may be negative
  */
 export function copyAxes(
   axes: readonly AxisRuns[],

@@ -1,17 +1,17 @@
-// Puts items that come in the order of the bytes of an array where a selection in another order has them.
+// Puts items that arrive in storage order into the order of a selection.
 
 import { product } from './geometry.js'
 import type { Runs } from './picks.js'
 import { type AxisRuns, copyAxes } from './runs.js'
 
-/** An axis of the items that come. */
+/** An axis of the arriving items. */
 export interface ScatterAxis {
   count: number
   /** Where the first index goes, in items. */
   base: number
   /** From one index of the result to the next, in items; negative if the result has them the other way round. */
   stride: number
-  /** Runs from the indices `first` to `end`, counted from `first`, to those of the result; undefined where they are the same. */
+  /** Runs from the indices `first` to `end`, counted from `first`, to those of the result; undefined if they are the same. */
   places: ((first: number, end: number) => Runs) | undefined
 }
 
@@ -41,17 +41,17 @@ function* rest(counts: readonly number[], size: number, first: number, end: numb
       yield [[whole / size, whole / size + 1], ...box]
 }
 
-/** Items that come in order, in pieces of any size, and go to their places. */
+/** Takes items that arrive in order, in pieces of any size, and puts them in their places. */
 export class Scatter {
   readonly #axes: readonly ScatterAxis[]
   readonly #counts: readonly number[]
   /** Where the first item goes, in items. */
   readonly #base: number
   readonly #itemBytes: number
-  /** Items that lie side by side on both sides. */
+  /** Number of items that are adjacent on both sides. */
   readonly #row: number
 
-  /** @param axes of what comes, the slowest first */
+  /** @param axes of the arriving items, the slowest first */
   constructor(axes: readonly ScatterAxis[], itemBytes: number) {
     const moving = axes.filter(({ count, places }) => count > 1 || places !== undefined)
     let row = 1
@@ -66,7 +66,7 @@ export class Scatter {
     this.#row = row
   }
 
-  /** Puts bytes that come, from `position` on, into the result. */
+  /** Puts the bytes that start at `position` into the result. */
   put(position: number, bytes: Uint8Array, out: Uint8Array): void {
     const size = this.#row * this.#itemBytes
     const head = Math.min(bytes.length, (size - (position % size)) % size)
@@ -76,7 +76,11 @@ export class Scatter {
     this.#part(position + whole, bytes.subarray(whole), out)
   }
 
-  /** Copies what lies in a box. @param unit bytes that strides count in @param length of a row, in such units */
+  /**
+   * Copies the contents of a box.
+   * @param unit bytes that strides count in
+   * @param length of a row, in such units
+   */
   #copy(box: Box, unit: number, length: number, bytes: Uint8Array, out: Uint8Array): void {
     const scale = this.#itemBytes / unit
     const runs = this.#axes.map(({ stride, places }, axis): AxisRuns => {

@@ -1,4 +1,4 @@
-// Cuts an array into boxes that are read or written at once, with a bound on their size.
+// Cuts an array into boxes of bounded size that are read or written at once.
 
 import { type Box, eachIndex, product } from './geometry.js'
 
@@ -37,8 +37,8 @@ function* boxes(shape: readonly number[], extents: readonly number[]): Generator
 }
 
 /**
- * Boxes of whole chunks that cover an array, in C order, each of long runs in the plain array.
- * @param most items that a box should have; one chunk is the least
+ * Boxes of whole chunks that cover an array, in C order, each with long runs in the plain array.
+ * @param most maximum items of a box, but at least one chunk
  */
 export function chunkSlabs(
   shape: readonly number[],
@@ -50,9 +50,8 @@ export function chunkSlabs(
 }
 
 /**
- * Boxes that follow each other without gaps in the plain array, of whole rows of chunks where these fit, else
- * of blocks.
- * @param most items that a box should have
+ * Boxes that are consecutive in the plain array: of whole rows of chunks if these fit, otherwise of blocks.
+ * @param most maximum items of a box
  */
 export function plainSlabs(
   shape: readonly number[],

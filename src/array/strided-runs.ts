@@ -1,4 +1,4 @@
-// Where the items of a selection lie in the bytes of an array, in the order of these bytes.
+// Positions of the items of a selection in the bytes of an array, in storage order.
 
 /** Runs of bytes of the same length, evenly spaced. */
 export interface StridedRun {
@@ -12,17 +12,17 @@ export interface StridedRun {
   stride: number
 }
 
-/** What is taken along an axis: ascending indices, each once. */
+/** The selection along an axis: ascending indices without duplicates. */
 export interface StridedAxis {
   count: number
   at(i: number): number
-  /** From each index to the next; undefined where that is not always the same. */
+  /** Step between indices; undefined if it varies. */
   step: number | undefined
   /** From one index to the next, in bytes. */
   stride: number
 }
 
-/** Adds an axis to a run that it can be part of. @returns undefined where it cannot */
+/** Adds an axis to a run, if possible. @returns undefined if it is not */
 function extended(run: StridedRun, { count, at, step, stride }: StridedAxis): StridedRun | undefined {
   const start = run.start + at(0) * stride
   if (count === 1) return { ...run, start }
@@ -35,9 +35,9 @@ function extended(run: StridedRun, { count, at, step, stride }: StridedAxis): St
 }
 
 /**
- * The runs of a selection with ascending positions.
- * @param axes the slowest first; all of them with some indices
- * @param part of each item: where it starts in it and how long it is, in bytes
+ * The runs of a selection, with ascending positions.
+ * @param axes the slowest first; none of them empty
+ * @param part of each item: its start and length, in bytes
  */
 export function* stridedRuns(
   axes: readonly StridedAxis[],
@@ -64,8 +64,8 @@ function* repeated(axes: readonly StridedAxis[], run: StridedRun, shift: number)
 }
 
 /**
- * The spans that must be read for runs with ascending positions.
- * @param gap spans with fewer bytes between them become one
+ * The spans to read for runs with ascending positions.
+ * @param gap spans with fewer bytes between them are merged
  */
 export function* spansOfRuns(
   runs: Iterable<StridedRun>,

@@ -1,34 +1,37 @@
-// Tells archives from other bytes. Each container registers how it is recognised; the layers below only ask.
+// Tells archives from other bytes. Each container registers its signature; lower layers only ask.
 
 import type { MaybePromise } from '../core/maybe-promise.js'
 import type { ByteSource } from './byte-source.js'
 import type { ReadSome } from './mutable-parts.js'
 import { PEEK_BYTES, PEEK_END_BYTES } from './peek.js'
 
-/** What files of a container are called. */
+/** Names and signature of the files of a container. */
 export interface FileKind {
-  /** What its files are called, such as `.blp`. */
+  /** Extension of its files, such as `.blp`. */
   readonly extension: string
-  /** Other endings of such names; none is written unless the user asks for it. */
+  /** Other extensions. They are written only if the user asks for them. */
   readonly otherExtensions?: readonly string[]
-  /** What messages call it, with an article, such as `a Bloscpack archive`. */
+  /** Its name in messages, with an article, such as `a Bloscpack archive`. */
   readonly what: string
 }
 
-/** How a container knows its own. */
+/** How a container recognises its files. */
 export interface Recogniser {
   readonly formats: readonly FileKind[]
-  /** Is it only read? Nothing that is written then takes the place of its files. */
+  /** Whether the container is read-only. Its files are then never replaced. */
   readonly onlyRead?: boolean
   /** Is it one, going by its first bytes? @param front the first 32 bytes, or all there are */
   recognise(front: Uint8Array): boolean
   /**
-   * The same where a signature may stand elsewhere, such as at byte 512, 1024, 2048 and so on. Asked only where the first bytes
-   * tell nothing, and where bytes can be read at any position.
-   * @param read gives fewer bytes at the end of the place, and none behind it
+   * Recognises a signature at other positions, such as byte 512, 1024, 2048 and so on. Called only if the
+   * first bytes are not recognised and bytes can be read at any position.
+   * @param read gives fewer bytes at the end of the place, and none after it
    */
   recogniseWithin?(read: ReadSome): MaybePromise<boolean>
-  /** The same of one whose first bytes are damaged. @param end the last 32 bytes, or all there are */
+  /**
+   * Recognises a container whose first bytes are damaged.
+   * @param end the last 32 bytes, or all there are
+   */
   recogniseEnd?(end: Uint8Array): boolean
 }
 
@@ -38,12 +41,15 @@ export function addRecogniser(recogniser: Recogniser): void {
   recognisers.push(recogniser)
 }
 
-/** Who knows these first bytes. */
+/** The container with these first bytes. */
 export function recogniserOfFront(front: Uint8Array): Recogniser | undefined {
   return recognisers.find((one) => one.recognise(front))
 }
 
-/** The same of what can be read at any position. @param front the first 32 bytes, or all there are */
+/**
+ * The same for bytes that can be read at any position.
+ * @param front the first 32 bytes, or all there are
+ */
 export async function recogniserWithin(front: Uint8Array, read: ReadSome): Promise<Recogniser | undefined> {
   const found = recogniserOfFront(front)
   if (found !== undefined) return found
@@ -51,7 +57,10 @@ export async function recogniserWithin(front: Uint8Array, read: ReadSome): Promi
   return undefined
 }
 
-/** Who knows what a source holds, damaged or not. Of what cannot be read at any position only the first bytes tell. */
+/**
+ * The container in a source, damaged or not. If the source cannot be read at any position, only its first
+ * bytes are used.
+ */
 export async function recogniserOf(source: ByteSource): Promise<Recogniser | undefined> {
   const read: ReadSome = async (position, nbytes) => {
     const bytes = new Uint8Array(nbytes)
@@ -67,12 +76,12 @@ export async function recogniserOf(source: ByteSource): Promise<Recogniser | und
   return recognisers.find((one) => one.recogniseEnd?.(end) === true)
 }
 
-/** All that the names of a kind end with. */
+/** All extensions of a kind. */
 export function extensionsOf({ extension, otherExtensions = [] }: FileKind): readonly string[] {
   return [extension, ...otherExtensions]
 }
 
-/** Does a name, in whatever case, stand for a container that is written here? */
+/** Whether a name, in any case, is that of a container that can be written. */
 export function hasWrittenName(name: string): boolean {
   const kinds = recognisers.flatMap(({ onlyRead, formats }) => (onlyRead === true ? [] : formats))
   return kinds.flatMap(extensionsOf).some((extension) => name.toLowerCase().endsWith(extension))

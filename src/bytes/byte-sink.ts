@@ -1,42 +1,45 @@
-// What bytes are written to.
+// `ByteSink`, the interface for writing bytes.
 
 import type { MaybePromise } from '../core/maybe-promise.js'
 import type { ByteSource } from './byte-source.js'
 import type { FilePlace } from './file-place.js'
 
-/** What is known of the bytes before the first is written. */
+/** What is known before the first byte is written. */
 export interface Expected {
-  /** So many of the first bytes may be patched until the commit. */
+  /** This many of the first bytes may be patched before the commit. */
   front: number
-  /** So many bytes at most, where it is known. */
+  /** Maximum size in bytes, if known. */
   most: number | undefined
-  /** Will `copy` be called? */
+  /** Whether `copy` will be called. */
   copies?: boolean
 }
 
-/** A place that bytes are written to. What was written counts only from `commit` on. */
+/** A place to write bytes to. The output becomes valid with `commit`. */
 export interface ByteSink {
-  /** How messages call it. */
+  /** The name in messages. */
   readonly name: string
-  /** Can bytes that were written be patched? With `expect`: those of the front. */
+  /** Whether written bytes can be patched; with `expect`, those at the front. */
   readonly seekable: boolean
-  /** Told before the first write what comes, where the place must know. */
+  /** Announces the output before the first write, for places that need to know. */
   expect?(expected: Expected): void
-  /** Writes at the end. The bytes may be reused as soon as the promise is kept. */
+  /** Appends bytes. They may be reused once the promise resolves. */
   write(bytes: Uint8Array): MaybePromise<void>
-  /** Overwrites bytes that were written before; only where `seekable`. */
+  /** Overwrites bytes that were already written; only if `seekable`. */
   patch(position: number, bytes: Uint8Array): MaybePromise<void>
-  /** Moves everything from `position` on back by `nbytes`, where the place can do that. */
+  /** Moves everything from `position` on back by `nbytes`, if the place supports it. */
   makeRoom?(position: number, nbytes: number): MaybePromise<void>
   /**
-   * Takes the bytes of a source from `start` to `stop` as the next ones, without moving them here.
-   * @returns false where that cannot be done: they must be written then
+   * Copies the bytes of a source from `start` to `stop` within the place.
+   * @returns false if that is not possible: they must then be written
    */
   copy?(source: ByteSource, start: number, stop: number): Promise<boolean>
-  /** Takes the next bytes of the file, for another thread to write them there; undefined if none can. */
+  /**
+   * Reserves the next bytes in the file, so that another thread can write them there; undefined if not
+   * possible.
+   */
   reserve?(nbytes: number): FilePlace | undefined
-  /** Makes all of it lasting and visible. */
+  /** Flushes everything and makes it visible. */
   commit(): MaybePromise<void>
-  /** Leaves the place as it was before the first write. */
+  /** Restores the place to its state before the first write. */
   discard(): MaybePromise<void>
 }

@@ -1,73 +1,73 @@
-// Archives whose bytes are changed, wherever they are.
+// Archives that are open for changes, in any place.
 
 import type { MaybePromise } from '../core/maybe-promise.js'
 import type { ByteSource } from './byte-source.js'
 
 /**
- * An archive whose bytes are changed. All overwriting of archives goes through here, wherever they are.
- * The last bytes are written in order; those in front of them anywhere within the ranges of the plan.
+ * An archive that is open for changes. All overwriting of archives goes through here, in any place. Bytes at
+ * the end are written in order; those before the end only within the ranges of the plan.
  */
 export interface Editable extends ByteSource {
   readonly size: number
-  /** The bytes may be reused as soon as the promise is kept. */
+  /** The bytes may be reused once the promise resolves. */
   write(position: number, bytes: Uint8Array): MaybePromise<void>
   truncate(size: number): MaybePromise<void>
-  /** Makes everything that was written lasting, where it is written before the commit. */
+  /** Flushes everything that was written, if it is written before the commit. */
   sync(): MaybePromise<void>
   /** Makes sure that the change can be undone from now on. */
   begin(plan: ChangePlan): Promise<void>
-  /** Makes the change count. */
+  /** Commits the change. */
   commit(): MaybePromise<void>
   /**
-   * Puts everything back as it was when the change began.
-   * @returns `false` where it is too late for that: the change counts already
+   * Restores the state before the change.
+   * @returns `false` if it is too late: the change is already committed
    */
   rollBack(): Promise<boolean>
 }
 
-/** An archive that can give way to a whole new one, in one step. */
+/** An archive that can be replaced by a new one in one step. */
 export interface Replaceable extends Editable {
   /**
-   * Puts a new archive in its place; it is over for this one then.
-   * @param pieces each of them is used before the next is asked for
-   * @param nbytes size of all of them
+   * Replaces the archive by a new one. The old one cannot be used afterwards.
+   * @param pieces each piece is consumed before the next one is requested
+   * @param nbytes total size
    */
   replace(pieces: AsyncIterable<Uint8Array>, nbytes: number): Promise<void>
   /**
-   * Gives the archive another front before the change begins, for a change that needs more room there.
-   * @param front what is to stand before the bytes from `start` to `stop`, which stay as they are
+   * Gives the archive a new front before the change begins, for a change that needs more room there.
+   * @param front the bytes before those from `start` to `stop`, which are kept
    */
   withFront(front: readonly Uint8Array[], start: number, stop: number): Promise<Refronted>
-  /** Where it is, if it is a file: temporary files for the change lie beside it. */
+  /** Its path, if it is a file: temporary files for the change are created beside it. */
   readonly path?: string
 }
 
-/** An archive with another front, which nobody else sees before it is published. */
+/** An archive with a new front, invisible to others until it is published. */
 export interface Refronted {
   readonly archive: Editable
-  /** Puts it in the place of the one that it was made of, once it was changed. */
+  /** Replaces the original archive, once the change is done. */
   publish(): Promise<void>
   discard(): MaybePromise<void>
 }
 
 /**
- * An archive that was read at one version, and is replaced by another if it still is at that: whoever comes
- * late gets a CHANGED error with its name, from any function, and starts over with the new version.
+ * An archive that was read at one version and is replaced only if it still has that version. The slower of
+ * two writers gets a CHANGED error with its name, from any function, and starts over with the new version.
  */
 export interface VersionedEditable extends Replaceable {
-  /** Is the version that was opened still there? What was found wrong in it may be no more. */
+  /** Whether the opened version still exists. If not, problems found in it may be gone. */
   isCurrent(): Promise<boolean>
 }
 
-/** What a change of an archive is going to do. Positions and sizes are in bytes. */
+/** The plan of a change to an archive. Positions and sizes are in bytes. */
 export interface ChangePlan {
-  /** Ranges that will be overwritten, at most 16, none of which overlap; what lies behind the end needs no saving. */
+  /** Ranges to be overwritten, at most 16 and not overlapping. Bytes after the end need not be saved. */
   ranges: readonly [position: number, nbytes: number][]
-  /** The header before and after, equally long: at least a byte of what the archive starts with. */
+  /** The header before and after, of the same length: at least the first byte of the archive. */
   before: Uint8Array
   after: Uint8Array
-  /** Chunks that stay as they are, behind the header and apart from the ranges. */
+  /** Chunks that stay unchanged, after the header and outside the ranges. */
   kept: { start: number; stop: number }
-  /** Does who makes the change have the lock? */
+  /** Whether the writer holds the lock. */
   locked?: boolean
 }

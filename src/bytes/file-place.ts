@@ -12,7 +12,7 @@ export interface FilePlace {
   name: string
 }
 
-/** Where bytes of a source lie in a file that other threads may read, where they do. */
+/** Where bytes of a source lie in a file that other threads may read, if they do. */
 export function placeInFile(source: ByteSource, position: number, nbytes: number): FilePlace | undefined {
   const { fd, name } = source
   return fd === undefined || source.inFile?.(position, nbytes) === false ? undefined : { fd, position, name }

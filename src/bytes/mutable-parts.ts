@@ -1,4 +1,4 @@
-// What readers and writers of a place must know of its container, so that they do not disturb each other.
+// The parts of a container that a change may alter. Readers and writers need them to coexist.
 
 import type { MaybePromise } from '../core/maybe-promise.js'
 
@@ -11,29 +11,35 @@ export type ReadSome = (position: number, nbytes: number) => MaybePromise<Uint8A
 /** The same of a file. */
 export type ReadNow = (position: number, nbytes: number) => Uint8Array
 
-/** Where a change may alter a container that others have open for reading; all else stays as it is. */
+/**
+ * The parts of a container that a change may alter while others have it open for reading; everything else
+ * stays unchanged.
+ */
 export interface Mutable {
-  /** Whatever says where chunks are and what they mean: read for every purpose. */
+  /** The data that say where chunks are and what they mean: needed for every kind of read. */
   front: Range[]
   /**
-   * The last chunk, if an append would fill it up where it stands; of the front only, its header. It may be said to be
-   * longer than what is there.
+   * The last chunk, if an append would fill it up in place; if only the front was read, its header. The given
+   * size may exceed the actual one.
    */
   last: Range | undefined
 }
 
-/** How long the front of a container is, in bytes. */
+/** Size of the front of a container, in bytes. */
 export interface Front {
   header: number
-  /** Where the chunks begin; undefined if there are none. */
+  /** Position of the first chunk; undefined if there are none. */
   chunks: number | undefined
 }
 
-/** Knows which parts of a container a change may alter. */
+/** Finds the parts of a container that a change may alter. */
 export interface MutableParts {
-  /** Fewest bytes that its header has. */
+  /** Minimum size of its header, in bytes. */
   readonly headBytes: number
-  /** Do other programs that write such files lock them by a `.b2lock` file? Then changes here do too. */
+  /**
+   * Whether other programs that write such files lock them with a `.b2lock` file. Changes then take that lock
+   * too.
+   */
   readonly peerLock?: boolean
   /** @throws BlpkError DAMAGED, UNSUPPORTED if the container is not sound */
   parts(read: ReadSome, frontOnly: boolean): Promise<Mutable>
@@ -41,14 +47,14 @@ export interface MutableParts {
   frontOf(read: ReadSome): Promise<Front>
 }
 
-/** Of a container that does not say what its changes alter: everything, however long it is. */
+/** For a container that does not say what its changes alter: everything, however long it is. */
 export const ALL_PARTS: MutableParts = {
   headBytes: 0,
   parts: async () => ({ front: [], last: [0, Number.POSITIVE_INFINITY] }),
   frontOf: async () => ({ header: 0, chunks: 0 }),
 }
 
-/** Of a container that is only ever replaced as a whole: nothing. */
+/** For a container that is only ever replaced as a whole: nothing. */
 export const NO_PARTS: MutableParts = {
   headBytes: 0,
   parts: async () => ({ front: [], last: undefined }),
@@ -56,9 +62,9 @@ export const NO_PARTS: MutableParts = {
 }
 
 /**
- * Finds out what a change may alter in a place.
- * @param front the first {@link PEEK_BYTES} of the place, fewer of a shorter one
- * @param read reads on in the same place
- * @returns undefined if the place holds no container that is known
+ * Finds the parts of a place that a change may alter.
+ * @param front the first {@link PEEK_BYTES} of the place, or all there are
+ * @param read reads from the same place
+ * @returns undefined if the place holds no known container
  */
 export type FindMutable = (front: Uint8Array, read: ReadSome) => MaybePromise<MutableParts | undefined>

@@ -1,6 +1,6 @@
-// How much of a place tells what it holds.
+// How many bytes are read to recognise the content of a place.
 
-/** Bytes from the start of a place by which containers are known. */
+/** Bytes from the start of a place that containers are recognised by. */
 export const PEEK_BYTES = 32
 /** Bytes from its end, for places whose start is damaged. */
 export const PEEK_END_BYTES = 32

@@ -1,4 +1,4 @@
-// The checksums that Bloscpack puts behind chunks, by name and number.
+// The checksums that Bloscpack puts after chunks, by name and number.
 
 import * as nodeZlib from 'node:zlib'
 import { unsupported } from '../core/errors.js'
@@ -19,13 +19,13 @@ export type ChecksumName =
 
 export interface ChecksumSpec {
   name: ChecksumName
-  /** Number in the header (Bloscpack README, "checksum"); 9 is our extension. */
+  /** Number in the header (Bloscpack README, "checksum"); 9 is an extension of blpk. */
   id: number
-  /** Size of the digest behind each chunk, in bytes. */
+  /** Size of the digest after each chunk, in bytes. */
   size: number
 }
 
-/** A checksum that is ready for use: gives the digest as it stands in the file. */
+/** A checksum that is ready to use. Returns the digest as stored in the file. */
 export interface Checksum extends ChecksumSpec {
   digest(bytes: Uint8Array): Uint8Array
 }
@@ -47,14 +47,14 @@ const SPECS: readonly ChecksumSpec[] = (
 
 export const CHECKSUM_NAMES: readonly ChecksumName[] = SPECS.map((spec) => spec.name)
 
-/** @throws BlpkError UNSUPPORTED for a number that no checksum has */
+/** @throws BlpkError UNSUPPORTED for an unknown number */
 export function checksumById(id: number): ChecksumSpec {
   const spec = SPECS[id]
   if (spec === undefined) throw unsupported(`the archive uses checksum number ${id}, which is not known`)
   return spec
 }
 
-/** @throws BlpkError USAGE for a name that no checksum has */
+/** @throws BlpkError USAGE for an unknown name */
 export function checksumSpec(name: string): ChecksumSpec {
   const spec = SPECS.find((candidate) => candidate.name.toLowerCase() === name.toLowerCase())
   if (spec === undefined) throw unknownName('checksum', name, CHECKSUM_NAMES)
@@ -71,7 +71,7 @@ function littleEndian32(value: number): Uint8Array {
 
 const PIECE = 1 << 20
 
-/** Runs a kernel over bytes that may lie outside the arena, a piece at a time. */
+/** Runs a kernel over bytes that may be outside the arena, piece by piece. */
 function inPieces(ws: Workspace, bytes: Uint8Array, seed: number, kernel: 'crc32' | 'adler32'): number {
   if (ws.addressOf(bytes) !== undefined) return ws.kernels[kernel](bytes.byteOffset, bytes.length, seed)
   let value = seed
@@ -82,7 +82,7 @@ function inPieces(ws: Workspace, bytes: Uint8Array, seed: number, kernel: 'crc32
   return value
 }
 
-// Node 20.15 brought zlib.crc32, which is faster than any kernel of ours.
+// Node 20.15 added zlib.crc32, which is faster than our kernels.
 const nativeCrc32 = (nodeZlib as { crc32?: (bytes: Uint8Array) => number }).crc32
 
 async function xxh64(): Promise<Digest> {
@@ -116,15 +116,12 @@ function digestOf(name: ChecksumName, ws: () => Workspace): Digest | Promise<Dig
   }
 }
 
-/**
- * Makes a checksum ready.
- * @param ws gives a workspace, asked for only if the checksum runs in the kernels
- */
+/** Prepares a checksum. @param ws provides a workspace; only called if the checksum runs in the kernels */
 export async function loadChecksum(name: ChecksumName, ws: () => Workspace): Promise<Checksum> {
   return { ...checksumSpec(name), digest: await digestOf(name, ws) }
 }
 
-/** Are two digests the same? */
+/** Whether two digests are equal. */
 export function sameDigest(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((byte, i) => byte === b[i])
 }

@@ -1,4 +1,4 @@
-// Finds the item size that a sample packs best with.
+// Estimates the typesize that packs a sample best.
 
 import { lz4 } from '../codecs/lz4.js'
 import type { Shuffle } from '../filters/shuffles.js'
@@ -9,11 +9,11 @@ import { encodeChunk, maxChunkBytes } from './blosc1/encode.js'
 export const SAMPLE_BYTES = 128 * 1024
 
 const CANDIDATES = [1, 2, 4, 8, 16]
-/** A larger item size must be better by this factor: it costs nothing where it helps, and nobody notices less. */
+/** A larger typesize must be better by this factor: the cost of a wrong guess exceeds a tiny gain. */
 const MARGIN = 0.98
 
 /**
- * Finds the item size that a sample packs best with, by trying LZ4 on it.
+ * Estimates the best typesize by compressing a sample with LZ4.
  * @param shuffle the filter that will be used
  * @returns 1, 2, 4, 8 or 16, in bytes
  */
@@ -40,7 +40,7 @@ async function sampleTypesize(ws: Workspace, sample: Uint8Array, shuffle: Shuffl
   return best
 }
 
-/** {@link sampleTypesize} with a workspace of its own. */
+/** {@link sampleTypesize} with its own workspace. */
 export async function guessTypesize(sample: Uint8Array, shuffle: Shuffle): Promise<number> {
   const whole = sample.subarray(0, sample.length - (sample.length % 16))
   return whole.length < 256 ? 1 : sampleTypesize(new Workspace(), whole, shuffle)

@@ -1,4 +1,4 @@
-// BloscLZ, the codec that C-Blosc brings itself, in the kernels.
+// BloscLZ, C-Blosc's own codec, in the kernels.
 
 import type { Codec } from './codec.js'
 

@@ -1,4 +1,4 @@
-// The contract of codecs, built in and of users alike: a descriptor with everything that is known of one.
+// The interface of codecs, both built-in and user-defined.
 
 import type { ErrorPlace } from '../core/errors.js'
 import type { Loadable } from '../core/loading.js'
@@ -6,7 +6,7 @@ import type { MaybePromise } from '../core/maybe-promise.js'
 import type { SChunkTraits } from '../core/schunk-traits.js'
 import type { Workspace } from '../kernels/workspace.js'
 
-/** Numbers of a codec; one that has none in a format cannot be used there. */
+/** Numbers of a codec. Without a number in a format, it cannot be used there. */
 interface CodecIds {
   /** Of its stream format in the flags of a chunk (C-Blosc README_CHUNK_FORMAT): of codecs of Blosc 1. */
   readonly blosc1?: number
@@ -16,20 +16,20 @@ interface CodecIds {
 
 /** How a codec behaves. */
 export interface CodecTraits {
-  /** When blocks are split into byte planes for it. */
+  /** When blocks are split into byte planes. */
   readonly splits: {
     /** In C-Blosc's forward-compatible split mode. */
     readonly blosc1: boolean
-    /** In C-Blosc2's split mode `auto`, for shuffled data: up to this level, 0 for never. */
+    /** In C-Blosc2's split mode `auto`, for shuffled data: up to this level; 0 for never. */
     readonly blosc2: number
   }
-  /** It gains from larger blocks, which C-Blosc therefore doubles. */
+  /** It benefits from larger blocks, so C-Blosc doubles them. */
   readonly highRatio: boolean
-  /** About how fast it is on one core, in MB/s: decides whether threads are worth their start. */
+  /** Approximate speed on one core, in MB/s. Decides whether starting threads pays off. */
   readonly speed: { readonly compress: number; readonly decompress: number }
   /** It may run in worker threads. */
   readonly threads: boolean
-  /** Values do not come back as they were. */
+  /** Values are not restored exactly. */
   readonly lossy?: boolean
   /** It can use a dictionary. */
   readonly dictionary?: boolean
@@ -37,7 +37,7 @@ export interface CodecTraits {
   readonly usesShape?: boolean
 }
 
-/** What a codec is told of a chunk that it decodes. */
+/** Description of the chunk that a codec decodes. */
 export interface CodecContext {
   /** The codec's meta byte. */
   readonly meta: number
@@ -45,12 +45,12 @@ export interface CodecContext {
   readonly typesize: number
   /** Shape of the blocks in items, if the super-chunk holds an array; blocks at the edges are padded to it. */
   readonly blockshape: readonly number[] | undefined
-  /** The dictionary of the chunk; only of codecs that can use one. */
+  /** The dictionary of the chunk, for codecs that can use one. */
   readonly dictionary: Uint8Array | undefined
   readonly schunk: SChunkTraits
 }
 
-/** What a codec is told of a chunk that it encodes. */
+/** Description of the chunk that a codec encodes. */
 export interface EncodeContext extends CodecContext {
   /** 1 to 9. */
   readonly level: number
@@ -69,14 +69,14 @@ export class StreamContext implements EncodeContext {
   readonly blockshape: readonly number[] | undefined
   readonly schunk: SChunkTraits
   readonly place: ErrorPlace
-  /** When encoding it lies right before `src` in the arena too. */
+  /** When encoding, it also lies right before `src` in the arena. */
   dictionary: Uint8Array | undefined
   src = 0
   srcBytes = 0
   dst = 0
   /** Room at `dst`; when decoding, the plain size of the stream. */
   dstBytes = 0
-  /** When decoding: how many bytes from the start are needed; a codec may stop there. */
+  /** When decoding: how many bytes from the start are needed. The codec may stop there. */
   want = 0
 
   /** @param how `level`: only for encoding */
@@ -94,7 +94,7 @@ export class StreamContext implements EncodeContext {
     this.place = place
   }
 
-  /** Names the next stream. */
+  /** Points to the next stream. */
   stream(src: number, srcBytes: number, dst: number, dstBytes: number): void {
     this.src = src
     this.srcBytes = srcBytes
@@ -103,13 +103,13 @@ export class StreamContext implements EncodeContext {
   }
 }
 
-/** What compresses single streams. */
+/** A codec, which compresses single streams. */
 export interface Codec extends Loadable {
   readonly ids: CodecIds
   readonly traits: CodecTraits
   /** What the kernels that take all streams of a block at once call it, and our levels; only of codecs in there. */
   readonly kernel?: { readonly id: number; level(level: number): number }
-  /** The module that registers it, if that is known; worker threads import it. */
+  /** The module that registers it, if known. Worker threads import it. */
   readonly module?: string | undefined
   /**
    * Compresses one stream. Undefined if the codec can only be read.
@@ -123,7 +123,7 @@ export interface Codec extends Loadable {
   decode(c: StreamContext): MaybePromise<number>
 }
 
-/** Copies what a library gave back into the arena, if it fits. */
+/** Copies the output of a library back into the arena, if it fits. */
 export function deliver(ws: Workspace, result: Uint8Array, dst: number, capacity: number): number {
   if (result.length > capacity) return 0
   ws.view(dst, result.length).set(result)

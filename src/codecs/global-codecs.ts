@@ -1,11 +1,11 @@
-// Codecs that C-Blosc2 has registered for everybody, and that are not built in here: they may be registered.
+// Codecs registered by C-Blosc2 that are not built in. Users may register them.
 
 /** What is known of such a codec. */
 export interface GlobalCodec {
   name: string
-  /** Null if it depends on how it was told to work, as codecs of pictures do. */
+  /** Null if it depends on the settings, as for image codecs. */
   lossy: boolean | null
-  /** Its decoder looks at the shape of blocks. */
+  /** Its decoder uses the shape of blocks. */
   usesShape?: boolean
 }
 

@@ -2,7 +2,7 @@
 
 import type { Codec, StreamContext } from './codec.js'
 
-/** Streams that refer to a dictionary are decoded right behind it. */
+/** Streams that refer to a dictionary are decoded right after it. */
 function decodeWithDictionary(c: StreamContext, dictionary: Uint8Array): number {
   const { ws, dst, dstBytes } = c
   const window = ws.scratch('window', dictionary.length + dstBytes)
@@ -23,7 +23,7 @@ function decode(c: StreamContext): number {
   return ws.kernels.lz4Decompress(src, srcBytes, dst, dstBytes)
 }
 
-/** C-Blosc: the lower the level, the faster LZ4 skips over what does not match. */
+/** C-Blosc: the lower the level, the faster LZ4 skips incompressible data. */
 const acceleration = (level: number): number => 10 - level
 
 export const lz4: Codec = {
@@ -46,7 +46,7 @@ export const lz4: Codec = {
   decode,
 }
 
-/** The same stream format as LZ4, searched for longer. */
+/** The same stream format as LZ4, with a longer search. */
 export const lz4hc: Codec = {
   name: 'lz4hc',
   ids: { blosc1: 1, blosc2: 2 },

@@ -1,4 +1,4 @@
-// NDLZ, a codec of C-Blosc2 (plugins/codecs/ndlz) for two dimensions of bytes; it is only read.
+// NDLZ, a codec of C-Blosc2 (plugins/codecs/ndlz) for two dimensions of bytes; read-only.
 
 import type { Codec } from './codec.js'
 
@@ -6,10 +6,10 @@ const HEAD_BYTES = 9
 const FULL_MATCH = 0xc0
 const SAME_BYTE = 0x40
 
-/** Thrown for a malformed stream; it never leaves this file. */
+/** Thrown for a malformed stream; never leaves this file. */
 class Malformed extends Error {}
 
-/** A stream of cells of 4 × 4 or 8 × 8 bytes; a row that repeats is a reference into the stream itself. */
+/** A stream of cells of 4 × 4 or 8 × 8 bytes. A repeated row is a reference into the stream itself. */
 class CellReader {
   readonly #bytes: Uint8Array
   readonly #side: number
@@ -36,7 +36,7 @@ class CellReader {
     return low | (high << 8)
   }
 
-  /** Fills the named rows from a reference, in order. */
+  /** Fills the given rows from a reference, in order. */
   #refer(cell: Uint8Array, rows: readonly number[], from: number): void {
     const side = this.#side
     const source = this.#take(from, rows.length * side)
@@ -45,14 +45,14 @@ class CellReader {
     })
   }
 
-  /** Fills all other rows from what follows. */
+  /** Fills all other rows from the following bytes. */
   #rest(cell: Uint8Array, rows: readonly number[]): void {
     for (let row = 0; row < this.#side; row++) {
       if (!rows.includes(row)) cell.set(this.#next(this.#side), row * this.#side)
     }
   }
 
-  /** The bytes of a cell that has `rows` × `columns` of them, row by row. */
+  /** The bytes of a cell of `rows` × `columns`, row by row. */
   cell(rows: number, columns: number): Uint8Array {
     const tokenAt = this.at
     const token = this.#next(1)[0] ?? 0
@@ -126,7 +126,7 @@ function ndlzDecode(bytes: Uint8Array, out: Uint8Array, side: number): number {
   }
 }
 
-/** The meta byte is the side of its cells: 4 or 8. */
+/** The meta byte is the side of the cells: 4 or 8. */
 export const ndlz: Codec = {
   name: 'ndlz',
   ids: { blosc2: 32 },

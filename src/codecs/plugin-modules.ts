@@ -1,4 +1,4 @@
-// Modules of users that register codecs and filters: how they are asked, and how worker threads load them.
+// User modules that register codecs and filters: how they are called, and how worker threads load them.
 
 import { BlpkError, usage } from '../core/errors.js'
 import { notLoaded } from '../core/loading.js'
@@ -7,15 +7,15 @@ import { isRegistered, noteModule } from '../filters/modules.js'
 import { registerFilter, type UserFilter } from '../filters/user-filter.js'
 import { registerCodec, type UserCodec } from './user-codec.js'
 
-/** What the function of a module is called with: an `import 'blpk'` of its own could be another copy. */
+/** The argument of a module's function. Its own `import 'blpk'` could resolve to another copy. */
 interface PluginApi {
   registerCodec(codec: UserCodec, options?: Module): void
   registerFilter(filter: UserFilter, options?: Module): void
-  /** Errors that the program knows. */
+  /** The errors that modules may throw. */
   readonly BlpkError: typeof BlpkError
 }
 
-/** What modules may register besides. The threads that pack and unpack need none of it. */
+/** What else modules may register. Threads that pack and unpack need none of it. */
 export interface OtherRegistrars {
   registerPlace(place: unknown): void
   registerContainer(container: unknown): void
@@ -23,32 +23,32 @@ export interface OtherRegistrars {
 
 type Register = (api: PluginApi & OtherRegistrars) => unknown
 
-/** The function of a module that registers, exported as `register` or by default; undefined if there is none. */
+/** The registering function of a module, exported as `register` or by default; undefined if there is none. */
 export function registerOf(module: Record<string, unknown>): Register | undefined {
-  // A CommonJS module stands under `default` as a whole.
+  // A CommonJS module appears as a whole under `default`.
   const inner = module.default as Record<string, unknown> | undefined
   const found = [module.register, inner, inner?.register].find((value) => typeof value === 'function')
   return found as Register | undefined
 }
 
-/** @throws BlpkError USAGE for something that is no codec */
+/** @throws BlpkError USAGE for something that is not a codec */
 function checkCodec({ name, ids, decode }: Partial<UserCodec>): void {
   if (typeof ids?.blosc2 !== 'number' || typeof name !== 'string' || typeof decode !== 'function')
     throw usage('a codec needs { name, ids: { blosc2 }, decode }')
 }
 
-/** @throws BlpkError USAGE for something that is no filter */
+/** @throws BlpkError USAGE for something that is not a filter */
 function checkFilter({ id, forward, backward }: Partial<UserFilter>): void {
   const isWhole = typeof forward === 'function' && typeof backward === 'function'
   if (typeof id !== 'number' || !isWhole) throw usage('a filter needs { id, forward, backward }')
 }
 
 /**
- * Lets a module register what it has.
+ * Calls the registering function of a module.
  * @param address of the module
  * @param others do nothing by default
- * @returns how much it registered
- * @throws BlpkError USAGE; whatever the module throws
+ * @returns how many things it registered
+ * @throws BlpkError USAGE; any error of the module
  */
 export async function registerWith(
   register: Register,
@@ -84,15 +84,15 @@ export async function registerWith(
 async function load(address: string): Promise<void> {
   try {
     const register = registerOf((await import(address)) as Record<string, unknown>)
-    // One without such a function registers by itself, when it is imported.
+    // A module without such a function registers itself when it is imported.
     if (register !== undefined && !isRegistered(address)) await registerWith(register, address)
     noteModule(address)
   } catch (error) {
-    throw notLoaded(`in a thread the module '${address}'`, error)
+    throw notLoaded(`the module '${address}' of a worker thread`, error)
   }
 }
 
-/** Loads the modules that have not registered in this thread yet. @throws BlpkError UNSUPPORTED */
+/** Loads the modules that are not registered in this thread yet. @throws BlpkError UNSUPPORTED */
 export async function loadModules(addresses: readonly string[]): Promise<void> {
   for (const address of addresses) if (!isRegistered(address)) await load(address)
 }

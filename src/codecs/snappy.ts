@@ -1,4 +1,4 @@
-// Snappy, by a library of its own that is loaded when a chunk needs it. It has no levels.
+// Snappy, from a library that is loaded when a chunk needs it. It has no levels.
 
 import { createRequire } from 'node:module'
 import type * as Snappy from 'snappy'
@@ -11,7 +11,7 @@ function snappyLibrary(): typeof Snappy {
   return library
 }
 
-/** Plain size that a Snappy stream claims (its varint preamble), in bytes, or -1. */
+/** Plain size that a Snappy stream claims (its varint preamble), in bytes; -1 if malformed. */
 function claimedSize(stream: Uint8Array): number {
   let size = 0
   for (let i = 0; i < Math.min(5, stream.length); i++) {
@@ -35,7 +35,7 @@ export const snappy: Codec = {
     deliver(ws, snappyLibrary().compressSync(ws.buffer(src, srcBytes)), dst, dstBytes),
   decode({ ws, src, srcBytes, dst, dstBytes }) {
     const stream = ws.buffer(src, srcBytes)
-    // The library allocates what the stream claims, so the claim is checked first.
+    // The library allocates the claimed size, so the claim is checked first.
     if (claimedSize(stream) !== dstBytes) return -1
     try {
       return deliver(ws, snappyLibrary().uncompressSync(stream) as Uint8Array, dst, dstBytes)

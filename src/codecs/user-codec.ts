@@ -1,4 +1,4 @@
-// Codecs of users: the same descriptor as of built-in ones, over plain views in place of addresses.
+// User-defined codecs, which work on plain views instead of addresses.
 
 import { BlpkError, type ErrorPlace } from '../core/errors.js'
 import type { MaybePromise } from '../core/maybe-promise.js'
@@ -11,16 +11,16 @@ export interface UserCodec {
   name: string
   /** 160 to 255, or the number of one of C-Blosc2's own plugins that is not built in. */
   ids: { blosc2: number }
-  /** By default: never split, not lossy, as fast as 100 MB/s, and in threads if its module is known. */
+  /** Default: never split, not lossy, a speed of 100 MB/s, and usable in threads if the module is known. */
   traits?: Partial<CodecTraits>
-  /** Called once and awaited before the first stream, in each thread: the place to start a WebAssembly module. */
+  /** Called and awaited once in each thread, before the first stream. Load WebAssembly modules here. */
   load?(): Promise<void> | void
   /**
    * Compresses `input`. Left out if the codec can only be read.
    * @returns bytes written to `output`, or 0 for "store it plain"
    */
   encode?(input: Uint8Array, output: Uint8Array, context: EncodeContext): MaybePromise<number>
-  /** Fills `output`. @returns bytes written; fewer than all of it mean that the stream is malformed */
+  /** Fills `output`. @returns bytes written; fewer than its length if the stream is malformed */
   decode(input: Uint8Array, output: Uint8Array, context: CodecContext): MaybePromise<number>
 }
 
@@ -31,7 +31,7 @@ const TRAITS: CodecTraits = {
   threads: true,
 }
 
-/** What a codec says that it wrote; anything that makes no sense is `otherwise`. */
+/** The number of bytes that a codec returned; `otherwise` if it is invalid. */
 function checked(written: unknown, most: number, otherwise: number): number {
   return Number.isInteger(written) && (written as number) >= 0 && (written as number) <= most
     ? (written as number)
@@ -43,7 +43,7 @@ function settled(written: MaybePromise<number>, most: number, otherwise: number)
   return checked(written, most, otherwise)
 }
 
-/** Whatever a codec throws over a stream says that the stream is malformed. */
+/** Any error that a codec throws for a stream means that the stream is malformed. */
 function malformed(name: string, place: ErrorPlace, error: unknown): unknown {
   if (error instanceof BlpkError) return error
   return new BlpkError('DAMAGED', `the codec ${name} failed: ${(error as Error).message}`, place, error)

@@ -1,4 +1,4 @@
-// Node's own zlib; the level is zlib's.
+// Node's zlib. The level is zlib's.
 
 import { deflateSync, inflateSync } from 'node:zlib'
 import { type Codec, deliver } from './codec.js'

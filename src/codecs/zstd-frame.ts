@@ -3,29 +3,29 @@
 const MAGIC = 0xfd2fb528
 const SKIPPABLE = 0x184d2a50
 const SKIPPABLE_HEAD = 8
-/** Fewer bytes than this are no frame. */
+/** A frame has at least this many bytes. */
 const LEAST = 5
 const MAX_BLOCK = 128 * 1024
 const CHECKSUM_BYTES = 4
-/** Windows of this size and more are refused by libzstd, in bytes. */
+/** libzstd refuses windows of this size and more, in bytes. */
 const MOST_WINDOW = 2 ** 32
 const FCS_BYTES = [0, 2, 4, 8] as const
 const DICT_BYTES = [0, 1, 2, 4] as const
 const BLOCK_RLE = 1
 const BLOCK_COMPRESSED = 2
 
-/** What a walk over the block headers of a Zstandard frame tells without decoding it. */
+/** Sizes of a Zstandard frame, found without decoding it. */
 export interface ZstdFrame {
-  /** Where the blocks start and end, and where the frame ends behind its checksum, in bytes. */
+  /** Start and end of the blocks, and end of the frame after its checksum, in bytes. */
   blocksStart: number
   blocksEnd: number
   end: number
   hasChecksum: boolean
-  /** Size that the frame claims for its content, in bytes, if it claims one. */
+  /** The content size that the frame claims in bytes, if any. */
   contentSize?: number
-  /** The content cannot be larger than this, in bytes. */
+  /** Upper bound for the size of the content, in bytes. */
   upperBound: number
-  /** Number of the dictionary that it names; 0 for none. */
+  /** Id of its dictionary; 0 for none. */
   dictionary: number
 }
 
@@ -55,7 +55,7 @@ function parseFrameHeader(bytes: Uint8Array, start: number): FrameHeader | undef
   const dictAt = start + 5 + (singleSegment ? 0 : 1)
   const fcsAt = dictAt + dictBytes
   const blocksStart = fcsAt + fcsBytes
-  // A reserved bit must not be set.
+  // A reserved bit must be 0.
   if (blocksStart > bytes.length || (descriptor & 8) !== 0) return undefined
   const contentSize = readLittle(bytes, fcsAt, fcsBytes) + (fcsBytes === 2 ? 256 : 0)
   const window = singleSegment ? contentSize : windowOf(bytes[start + 5] ?? 0)
@@ -69,7 +69,10 @@ function parseFrameHeader(bytes: Uint8Array, start: number): FrameHeader | undef
   }
 }
 
-/** Walks over a frame (RFC 8878, sections 3.1.1.1 and 3.1.1.2). @returns undefined where none starts at `start` or it is cut */
+/**
+ * Walks over a frame (RFC 8878, sections 3.1.1.1 and 3.1.1.2).
+ * @returns undefined if no frame starts at `start`, or it is truncated
+ */
 export function zstdFrameAt(bytes: Uint8Array, start: number): ZstdFrame | undefined {
   const header = parseFrameHeader(bytes, start)
   if (header === undefined) return undefined
@@ -92,8 +95,8 @@ export function zstdFrameAt(bytes: Uint8Array, start: number): ZstdFrame | undef
 }
 
 /**
- * Walks a stream that must be exactly one frame.
- * @returns undefined where it is not, so that nothing is allocated for a stream that lies about its size
+ * Walks over a stream that must be exactly one frame.
+ * @returns undefined if it is not, so that nothing is allocated for a stream that lies about its size
  */
 export function walkZstdFrame(bytes: Uint8Array): ZstdFrame | undefined {
   const frame = zstdFrameAt(bytes, 0)
@@ -101,8 +104,8 @@ export function walkZstdFrame(bytes: Uint8Array): ZstdFrame | undefined {
 }
 
 /**
- * Where a stream goes on behind a skippable frame (RFC 8878, section 3.1.2).
- * @returns `start` where there is none, undefined where it is longer than the stream
+ * Skips a skippable frame (RFC 8878, section 3.1.2).
+ * @returns `start` if there is none; undefined if it is longer than the stream
  */
 export function behindSkippable(bytes: Uint8Array, start: number): number | undefined {
   if (bytes.length - start < LEAST || (readLittle(bytes, start, 4) & 0xfffffff0) >>> 0 !== SKIPPABLE)

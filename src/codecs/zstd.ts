@@ -1,4 +1,4 @@
-// Zstandard: the kernels pack and unpack it; a library reads the frames that they do not take.
+// Zstandard: kernels compress and decompress it; a library reads the frames that they do not support.
 
 import { createRequire } from 'node:module'
 import zlib from 'node:zlib'
@@ -9,15 +9,15 @@ import { type Codec, deliver, type StreamContext } from './codec.js'
 import { decodeZstd, parseZstdDictionary, type ZstdDictionary } from './zstd-decoder/index.js'
 import { walkZstdFrame } from './zstd-frame.js'
 
-/** Decompresses a frame. It throws where that is malformed or, where the library can tell, holds more than `nbytes`. */
+/** Decompresses a frame. Throws if it is malformed or (if the library can tell) larger than `nbytes`. */
 type Decompress = (data: Uint8Array, nbytes: number) => MaybePromise<Uint8Array>
 
-/** Encoders may flush blocks early; a bound this far above the expected size is still believed. */
+/** Encoders may flush blocks early; bounds this far above the expected size are still accepted. */
 const SLACK = 16 * 128 * 1024
-/** The levels above search for the cheapest way through a block, which was not tried with dictionaries. */
+/** Levels above use the optimal parser, which was not tested with dictionaries. */
 const LAST_DICTIONARY_LEVEL = 6
 
-/** The part of Node's own zstd that is used (22.15 and up); the types of Node 20 do not know it. */
+/** The part of Node's own zstd that is used (22.15 and later); the types of Node 20 do not include it. */
 interface NodeZstd {
   zstdDecompressSync?(data: Uint8Array, options: object): Uint8Array
 }
@@ -38,7 +38,7 @@ function isBelievable(stream: Uint8Array, nbytes: number): boolean {
   return frame.upperBound >= nbytes && frame.upperBound <= nbytes + SLACK
 }
 
-/** For single frames that the kernel does not take, such as those with larger windows. */
+/** For single frames that the kernel does not support, such as those with larger windows. */
 async function byLibrary(ws: Workspace, stream: Uint8Array, dst: number, nbytes: number): Promise<number> {
   try {
     library ??= loadLibrary()
@@ -83,7 +83,7 @@ export const zstd: Codec = {
   name: 'zstd',
   ids: { blosc1: 4, blosc2: 5 },
   traits: {
-    // Low levels gain from split blocks too.
+    // Low levels benefit from split blocks too.
     splits: { blosc1: false, blosc2: 5 },
     highRatio: true,
     speed: { compress: 250, decompress: 800 },

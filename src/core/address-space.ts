@@ -1,12 +1,12 @@
-// How much address space is left under `ulimit -v`, what Node takes of it, and how many threads fit into it.
+// How much address space is left under `ulimit -v`, how much Node takes, and how many threads fit.
 
 import { readFileSync } from 'node:fs'
 
 let known: number | undefined
 
 /**
- * How much address space the process may use, in bytes, as batch systems limit it (`ulimit -v`); Infinity where there is
- * no limit, or the system does not say.
+ * The limit of the process's address space in bytes, as set by batch systems (`ulimit -v`); Infinity if there
+ * is no limit, or it is unknown.
  */
 export function addressSpaceLimit(): number {
   known ??= readLimit()
@@ -23,7 +23,7 @@ function readLimit(): number {
   }
 }
 
-/** How much of that is left, in bytes; Infinity where there is no limit. */
+/** The remaining address space in bytes; Infinity if there is no limit. */
 export function addressSpaceLeft(): number {
   const limit = addressSpaceLimit()
   if (!Number.isFinite(limit)) return limit
@@ -35,17 +35,19 @@ export function addressSpaceLeft(): number {
   }
 }
 
-/** What must be left for data, and what each thread takes, in bytes. */
+/** Address space to keep free for data, and for each thread, in bytes. */
 const WITHOUT_THREADS = 2 ** 30
 const EACH_THREAD = 0.9 * 2 ** 30
 
-/** So many threads fit into the address space that is left: one too many would end the process. */
+/** How many threads fit in the remaining address space. One too many would crash the process. */
 export function threadsThatFit(): number {
   return Math.max(0, Math.floor((addressSpaceLeft() - WITHOUT_THREADS) / EACH_THREAD))
 }
 
-/** Node reserves so much for each memory, however large it may become, unless it is told not to, in bytes. */
+/**
+ * Address space that Node reserves for each memory, however large it is, unless a flag prevents it, in bytes.
+ */
 export const GUARDED_BYTES = 10 * 2 ** 30
 
-/** What tells it. */
+/** The flag. */
 export const UNGUARDED = '--disable-wasm-trap-handler'

@@ -1,5 +1,5 @@
-// What a caller can do about an error, in words of the library: an option to set, or a function to call.
-// The command line has a flag or a command for each.
+// What a caller can do about an error, in terms of the library: set an option, or call a function.
+// The command line maps each to a flag or a command.
 
 /** Options of the library that errors may recommend. */
 export type AdvisedOption =
@@ -31,11 +31,11 @@ export type AdvisedCall =
   | 'setMetadata'
   | 'verify'
 
-/** What helps against an error. */
+/** What helps with an error. */
 export type Advice =
-  /** Setting an option. `to` says what that does, such as `append the file as plain bytes`. */
+  /** Setting an option. `to` says what it does, such as `append the file as plain bytes`. */
   | { readonly option: AdvisedOption; readonly to?: string }
-  /** Calling a function first, or instead. `does` says what for, such as `keeps what is left`. */
+  /** Calling another function first, or instead. `does` says what for, such as `recovers what is left`. */
   | { readonly call: AdvisedCall; readonly does?: string }
   /** Installing an optional package, such as `@aws-sdk/client-s3`. */
   | { readonly install: string }

@@ -8,11 +8,11 @@ export type Data = ArrayBufferView
 
 /** The bytes of any view. @throws BlpkError USAGE for anything else */
 export function asBytes(data: Data): Uint8Array {
-  if (!ArrayBuffer.isView(data)) throw usage('data must be a Uint8Array, or a typed array of another kind')
+  if (!ArrayBuffer.isView(data)) throw usage('data must be a Uint8Array or another typed array')
   return new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
 }
 
-/** What the items of a typed array are, as NumPy names it; of plain bytes nothing is known. */
+/** The NumPy dtype of a typed array; undefined for plain bytes. */
 export function dtypeOf(data: Data | undefined): string | undefined {
   const dtype = dtypeOfTyped(data)
   return dtype === '|u1' ? undefined : dtype

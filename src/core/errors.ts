@@ -1,8 +1,8 @@
-// The errors that everything here throws on purpose, and short ways to make them.
+// The errors that the library throws on purpose, and short ways to create them.
 
 import type { Advice } from './advice.js'
 
-/** The machine-readable reason of a {@link BlpkError}. */
+/** The machine-readable code of a {@link BlpkError}. */
 export type ErrorCode =
   | 'NOT_FOUND'
   | 'EXISTS'
@@ -24,7 +24,7 @@ export type ErrorCode =
   | 'CLOSED'
   | 'PIPE_CLOSED'
 
-/** Where in an archive something is wrong, as far as it is known. */
+/** Place of a problem in an archive, as far as it is known. */
 export interface ErrorPlace {
   /** Name of the archive or file. */
   path?: string
@@ -52,7 +52,7 @@ export interface ErrorPlace {
 export class BlpkError extends Error {
   readonly code: ErrorCode
   readonly place: ErrorPlace
-  /** What the caller can do about it, if that is more than trying again. */
+  /** What the caller can do about it, if more than trying again. */
   readonly advice: Advice | undefined
 
   constructor(code: ErrorCode, message: string, place: ErrorPlace = {}, cause?: unknown, advice?: Advice) {
@@ -64,45 +64,45 @@ export class BlpkError extends Error {
   }
 }
 
-/** The same error in other words, or with more of its place. */
+/** The same error with another message, or with more of its place. */
 export function reworded(error: BlpkError, message: string, place: ErrorPlace = error.place): BlpkError {
   return new BlpkError(error.code, message, place, error, error.advice)
 }
 
-/** The archive contradicts its format or its checksums. */
+/** The archive violates its format or does not match its checksums. */
 export function damaged(message: string, place: ErrorPlace = {}, advice?: Advice): BlpkError {
   return new BlpkError('DAMAGED', message, place, undefined, advice)
 }
 
-/** The archive may be sound, but asks for something that this program does not do. */
+/** The archive may be sound, but needs something that this version does not support. */
 export function unsupported(message: string, place: ErrorPlace = {}, advice?: Advice): BlpkError {
   return new BlpkError('UNSUPPORTED', message, place, undefined, advice)
 }
 
-/** It was closed before. @param what such as "the super-chunk" */
+/** The object was closed before. @param what such as "the super-chunk" */
 export function closedError(what: string): BlpkError {
   return new BlpkError('CLOSED', `${what} is closed`)
 }
 
-/** A run was stopped; the reason of the signal is the cause. */
+/** The run was stopped. The reason of the signal is the cause. */
 export function interruptedError(signal?: AbortSignal): BlpkError {
   return new BlpkError('INTERRUPTED', 'interrupted', {}, signal?.reason)
 }
 
-/** The caller asked for something that makes no sense. */
+/** Invalid arguments. */
 export function usage(message: string, advice?: Advice): BlpkError {
   return new BlpkError('USAGE', message, {}, undefined, advice)
 }
 
-/** The source gave more or fewer bytes than it said in the beginning. */
+/** The size of the source differs from its size at the start. */
 export function changedError(name: string, how: 'longer' | 'shorter'): BlpkError {
   const message =
-    `'${name}' is ${how} than it was in the beginning, or than it says; nothing was written: ` +
-    'pack it when nobody writes to it, or through a pipe'
+    `'${name}' is ${how} than at the start, or than it claims; nothing was written: ` +
+    'pack it while nothing writes to it, or through a pipe'
   return new BlpkError('IO', message, { path: name })
 }
 
-/** Puts the place in front of a message, as `chunk 17 at byte 18221334: crc32 mismatch`. */
+/** Puts the place in front of a message, as in `chunk 17 at byte 18221334: crc32 mismatch`. */
 export function located(error: unknown): unknown {
   if (!(error instanceof BlpkError) || error.place.chunk === undefined || /^chunk \d/.test(error.message))
     return error
@@ -111,18 +111,18 @@ export function located(error: unknown): unknown {
   return reworded(error, `${where}: ${error.message}`)
 }
 
-/** What stopped a run: the signal's own reason says less than our code does. */
+/** The error for a stopped run. The signal's own reason says less than our code. */
 export function interrupted(error: unknown, signal: AbortSignal | undefined): unknown {
   if (signal?.aborted === true && error === signal.reason) return interruptedError(signal)
   return error
 }
 
-/** What a run over chunks fails with: its stop by our code, everything else with its place. */
+/** The error of a run over chunks: INTERRUPTED if it was stopped, otherwise with its place. */
 export function runError(error: unknown, signal: AbortSignal | undefined): unknown {
   return located(interrupted(error, signal))
 }
 
-/** Errors that say something of the archive, as against those of the machine. @throws what is none */
+/** Passes errors about the archive through, as opposed to errors of the machine. @throws all other errors */
 export function asDamage(error: unknown): BlpkError {
   if (error instanceof BlpkError && ['DAMAGED', 'CHECKSUM', 'UNSUPPORTED'].includes(error.code)) return error
   throw error

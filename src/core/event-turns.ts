@@ -1,6 +1,6 @@
 // Gives signals and timers a chance to run during long stretches of synchronous work.
 
-/** Signals and timers wait no longer than this while nothing else makes the event loop turn, in milliseconds. */
+/** Maximum delay of signals and timers during synchronous work, in milliseconds. */
 const LONGEST_TURN = 30
 
 /** Lets the event loop turn now and then. */
@@ -11,7 +11,7 @@ export class EventTurns {
     return performance.now() - this.#last >= LONGEST_TURN
   }
 
-  /** Gives the event loop its turn, if that is due. */
+  /** Lets the event loop turn, if it is due. */
   async rest(): Promise<void> {
     if (!this.isDue) return
     await new Promise((resolve) => setImmediate(resolve))

@@ -16,16 +16,16 @@ const CODES: Record<string, [ErrorCode, string]> = {
   EFBIG: ['NO_SPACE', 'the file would grow too large for the file system'],
   EPIPE: ['PIPE_CLOSED', 'the reader closed the pipe'],
   EOF: ['PIPE_CLOSED', 'the reader closed the pipe'],
-  EBADF: ['IO', 'it is not open for that'],
+  EBADF: ['IO', 'it is not open for this operation'],
   EMFILE: ['IO', TOO_MANY_FILES],
   ENFILE: ['IO', 'the system has too many open files'],
   ENOMEM: ['NO_MEMORY', 'not enough memory'],
-  EAGAIN: ['NO_MEMORY', 'the system gives nothing more of it at the moment'],
+  EAGAIN: ['NO_MEMORY', 'the resource is temporarily unavailable'],
   ENAMETOOLONG: ['IO', 'the name is too long for the file system'],
-  ELOOP: ['IO', 'its links lead in a circle, or too far'],
+  ELOOP: ['IO', 'there are too many levels of symbolic links'],
 }
 
-/** Turns an error of the operating system into one of ours, with what was tried and on which file. */
+/** Turns an error of the operating system into a BlpkError, with the failed action and the file. */
 export function ioError(error: unknown, doing: string, path: string): BlpkError {
   if (error instanceof BlpkError) return error
   const errno = (error as NodeJS.ErrnoException).code ?? ''
@@ -36,8 +36,8 @@ export function ioError(error: unknown, doing: string, path: string): BlpkError 
 const MEMORY_FAILURE = /could not allocate memory|Array buffer allocation failed|out of memory/i
 
 /**
- * What the machine has too little of, where that is the cause of an error from anywhere, such as a module that cannot
- * be loaded; undefined where it is something else.
+ * The scarce resource behind an error of any kind, such as a module that cannot be loaded; undefined if there
+ * is another cause.
  */
 export function scarcity(error: unknown): BlpkError | undefined {
   if (!(error instanceof Error) || error instanceof BlpkError) return undefined
@@ -56,7 +56,7 @@ export function scarcity(error: unknown): BlpkError | undefined {
   return undefined
 }
 
-/** Runs a file operation and turns what it throws into a {@link BlpkError}. */
+/** Runs a file operation and turns its errors into {@link BlpkError}s. */
 export function attempt<T>(doing: string, path: string, action: () => T): T {
   try {
     return action()
@@ -65,7 +65,7 @@ export function attempt<T>(doing: string, path: string, action: () => T): T {
   }
 }
 
-/** Is it the system's word for a name, or a path, of more bytes than it takes? */
+/** Whether the error means that a name or path is too long. */
 export function isNameTooLong(error: unknown): boolean {
   return (error as NodeJS.ErrnoException).code === 'ENAMETOOLONG'
 }

@@ -1,18 +1,18 @@
 // Recognises files of other programs (HDF5, ZIP, images …), so that messages can say what a file is.
 
-/** A kind of file that is none of ours. */
+/** A kind of file that blpk does not handle. */
 export interface KnownFile {
   /** For a sentence: `an HDF5 file`. */
   what: string
-  /** What its names end with. */
+  /** Its extensions. */
   extensions: readonly string[]
-  /** What it starts with, one of these; none where only the name tells. */
+  /** Its possible signatures; none if only the name tells. */
   magic?: readonly string[]
-  /** Does python-blosc2 keep frames in it, and how one gets at them? */
+  /** Whether python-blosc2 keeps frames in it, and how to get at them. */
   store?: string
 }
 
-/** As many bytes as tell a file. */
+/** Number of bytes that identify a file. */
 export const KNOWN_PEEK_BYTES = 96
 
 const B2Z: KnownFile = {
@@ -22,7 +22,7 @@ const B2Z: KnownFile = {
 }
 const NPZ: KnownFile = { what: 'an .npz file (a ZIP of .npy files)', extensions: ['npz'] }
 
-/** The first one that fits counts. Bytes are written as Latin-1. */
+/** The first match counts. Bytes are written as Latin-1. */
 const FILES: readonly KnownFile[] = [
   { what: 'a .npy file', extensions: ['npy'], magic: ['\x93NUMPY'] },
   B2Z,
@@ -74,12 +74,12 @@ const FILES: readonly KnownFile[] = [
   { what: 'a PDF file', extensions: ['pdf'], magic: ['%PDF-'] },
 ]
 
-/** A question mark stands for any byte. */
+/** A question mark matches any byte. */
 function startsWith(start: string, magic: string): boolean {
   return start.length >= magic.length && [...magic].every((c, i) => c === '?' || start[i] === c)
 }
 
-/** What is in a ZIP: the name of its first member tells, behind a header of 30 bytes. */
+/** The content of a ZIP, by the name of its first member after the header of 30 bytes. */
 function inZip(start: string): KnownFile | undefined {
   const length = start.charCodeAt(26) + 256 * start.charCodeAt(27)
   const first = start.slice(30, 30 + length)
@@ -87,20 +87,20 @@ function inZip(start: string): KnownFile | undefined {
   return /\.npy$/.test(first) ? NPZ : undefined
 }
 
-/** The kind of file that a name stands for. */
+/** The kind of file that a name suggests. */
 export function knownByName(name: string): KnownFile | undefined {
   const extension = /\.(\w+)[/\\]*$/.exec(name)?.[1]?.toLowerCase()
   return extension === undefined ? undefined : FILES.find(({ extensions }) => extensions.includes(extension))
 }
 
-/** The kind of file that bytes are the start of. @param bytes {@link KNOWN_PEEK_BYTES}, or fewer */
+/** The kind of file that starts with these bytes. @param bytes {@link KNOWN_PEEK_BYTES}, or fewer */
 export function knownByBytes(bytes: Uint8Array): KnownFile | undefined {
   const start = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')
   const found = FILES.find(({ magic }) => magic?.some((one) => startsWith(start, one)))
   return (start.startsWith('PK') ? inZip(start) : undefined) ?? found
 }
 
-/** What a store is, and what can be done. */
+/** Describes a store and what can be done with it. */
 export function storeText({ what, store }: KnownFile): string {
   return `it is ${what}: ${store}`
 }

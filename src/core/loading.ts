@@ -1,19 +1,19 @@
-// Loads what codecs and filters need before they can work, once each.
+// Loads what codecs and filters need, once each.
 
 import { BlpkError, unsupported } from './errors.js'
 import { scarcity } from './io-errors.js'
 
-/** What has to be loaded before it works, such as a WebAssembly module. */
+/** A codec or filter that must be loaded first, such as a WebAssembly module. */
 export interface Loadable {
   readonly name: string
-  /** Called once and awaited before anything else is; called again only after it failed. */
+  /** Called and awaited once, before anything else; called again only after a failure. */
   readonly load?: (() => Promise<void> | void) | undefined
 }
 
 const loaded = new WeakSet<Loadable>()
 const underWay = new WeakMap<Loadable, Promise<void>>()
 
-/** What is thrown if something could not be loaded: a lack of memory, threads or descriptors stays what it is. */
+/** The error for a failed load. A lack of memory, threads or descriptors keeps its own error. */
 export function notLoaded(what: string, error: unknown): BlpkError {
   const scarce = scarcity(error)
   const message = `${what} cannot be loaded: ${(scarce ?? (error as Error)).message}`
@@ -38,9 +38,10 @@ function loadOnce(one: Loadable): Promise<void> {
 }
 
 /**
- * Loads what is not loaded yet.
- * @returns undefined if all of it works already: then nobody has to wait
- * @throws BlpkError UNSUPPORTED if something cannot be loaded; NO_MEMORY, IO for want of memory, threads or descriptors
+ * Loads whatever is not loaded yet.
+ * @returns undefined if everything is already loaded, so that nobody has to wait
+ * @throws BlpkError UNSUPPORTED if something cannot be loaded; NO_MEMORY, IO for a lack of memory, threads or
+ * descriptors
  */
 export function loading(all: readonly Loadable[]): Promise<void> | undefined {
   let missing: Promise<void>[] | undefined

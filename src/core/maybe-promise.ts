@@ -1,3 +1,3 @@
-// The type of results that are often ready at once, so that hot paths need not await them.
+// The type of results that are often available immediately, so that hot paths need not await them.
 
 export type MaybePromise<T> = T | Promise<T>

@@ -1,20 +1,20 @@
-// What messages may show of addresses and of what servers say: no passwords, no signatures.
+// Removes passwords and signatures from addresses and server messages before they are shown.
 
 import { printable } from './printable.js'
 
-/** Longest text of a server that is shown; an error page may have megabytes. */
+/** Maximum length of server text that is shown; an error page may have megabytes. */
 const MOST_SHOWN = 400
 
 const SECRETS = ['AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN', 'AWS_ACCESS_KEY_ID'] as const
 
-/** An address as it may be shown: user and password are left out, and what a query may sign. */
+/** An address without user, password and signature. */
 export function shownUrl(address: string): string {
   const url = URL.canParse(address) ? new URL(address) : undefined
   if (url === undefined) return scrubbed(address)
   return `${url.protocol}//${url.host}${url.pathname}${url.search === '' ? '' : '?…'}`
 }
 
-/** Leaves out credentials of the environment. */
+/** Removes credentials that are in the environment. */
 function withoutSecrets(text: string): string {
   let shown = text
   for (const name of SECRETS) {
@@ -25,8 +25,8 @@ function withoutSecrets(text: string): string {
 }
 
 /**
- * A text of a server or library as it may be shown: addresses without what they sign, no credentials, no control
- * characters, and no longer than a message should be.
+ * Makes text from a server or library safe to show: no signatures, no credentials, no control characters, and
+ * no excessive length.
  */
 export function scrubbed(text: string): string {
   const shown = printable(

@@ -1,31 +1,31 @@
-// What codecs and filters are told of the super-chunk that they work for.
+// The description of a super-chunk that codecs and filters get.
 
 /** A super-chunk as codecs and filters see it. */
 export interface SChunkTraits {
   /** Size of an item, in bytes. */
   readonly typesize: number
-  /** Plain size of all chunks but the last, in bytes; 0 if each has its own. */
+  /** Plain size of all chunks but the last, in bytes; 0 if chunks vary in size. */
   readonly chunkSize: number
-  /** While it is written: how many chunks it is going to have, as far as that is known, else 0. */
+  /** Number of chunks; while writing, the expected number if known, otherwise 0. */
   readonly nchunks: number
-  /** Plain size, in bytes. While it is written: what it is going to be, as far as that is known, else 0. */
+  /** Plain size in bytes; while writing, the expected size if known, otherwise 0. */
   readonly nbytes: number
   /** Fixed metalayers by name. */
   readonly meta: ReadonlyMap<string, Uint8Array>
-  /** Metalayers of variable length by name, decompressed. */
+  /** Variable-length metalayers by name, decompressed. */
   readonly vlmeta: ReadonlyMap<string, Uint8Array>
 }
 
 const NO_LAYERS: ReadonlyMap<string, Uint8Array> = new Map()
 
-/** The traits of a chunk that belongs to no super-chunk: it is seen as the only chunk of one. */
+/** The traits of a chunk without a super-chunk: it counts as the only chunk of one. */
 export function loneChunk(typesize: number, nbytes: number): SChunkTraits {
   return { typesize, chunkSize: nbytes, nchunks: 1, nbytes, meta: NO_LAYERS, vlmeta: NO_LAYERS }
 }
 
 /**
- * Traits in a form that goes to a worker.
- * @param withLayers metalayers too, which may be large: only code of users looks at them
+ * Traits in a form that can be sent to a worker.
+ * @param withLayers include metalayers, which may be large: only user code needs them
  */
 export function portableTraits(schunk: SChunkTraits, withLayers: boolean): SChunkTraits {
   const { typesize, chunkSize, nchunks, nbytes, meta, vlmeta } = schunk

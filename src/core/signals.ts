@@ -2,7 +2,7 @@
 
 import { interruptedError } from './errors.js'
 
-/** What is to be called when a signal is aborted. */
+/** The functions to call when a signal is aborted. */
 class Hub {
   readonly #signal: AbortSignal
   readonly #stops = new Set<() => void>()
@@ -28,9 +28,9 @@ class Hub {
 const hubs = new WeakMap<AbortSignal, Hub>()
 
 /**
- * Calls a function when a signal is aborted. However many wait for one signal, it has one listener: Node warns of a leak
- * where there are more than ten.
- * @returns a function that ends the wait
+ * Calls a function when a signal is aborted. All waits for one signal share one listener, because Node warns
+ * of a leak above ten.
+ * @returns a function that cancels the wait
  */
 export function onAbort(signal: AbortSignal | undefined, stop: () => void): () => void {
   if (signal === undefined) return () => {}
@@ -40,14 +40,15 @@ export function onAbort(signal: AbortSignal | undefined, stop: () => void): () =
     hubs.set(signal, hub)
   }
   const known = hub
-  // Each wait counts by itself, even if the same function is called for two of them.
+  // Each wait counts separately, even if two use the same function.
   const own = (): void => stop()
   known.add(own)
   return () => known.remove(own)
 }
 
 /**
- * What a promise gives, unless the signal is aborted before. The work goes on then, but nobody gets its result.
+ * Resolves as the promise does, unless the signal is aborted first. The work then continues, but its result
+ * is dropped.
  * @throws BlpkError INTERRUPTED with the reason of the signal as its cause
  */
 export async function unlessAborted<T>(work: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
@@ -62,7 +63,7 @@ export async function unlessAborted<T>(work: () => Promise<T>, signal: AbortSign
     return await Promise.race([result, aborted])
   } finally {
     done()
-    // What was given up must not be called unhandled when it fails.
+    // Abandoned work must not cause an unhandled rejection when it fails.
     result.catch(() => {})
   }
 }

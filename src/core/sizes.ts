@@ -1,4 +1,4 @@
-// Sizes, ratios and times as people read and write them.
+// Sizes, ratios and times in the form that people read and write.
 
 import { usage } from './errors.js'
 
@@ -6,9 +6,9 @@ const UNITS = 'BKMGT'
 const SIZE = /^(\d+\.?\d*|\.\d+)(?:b|([kmgt])(?:i?b)?)?$/i
 
 /**
- * Reads a size: a number with an optional unit B, K, M, G or T (powers of 1024), in any case, with an
- * optional B or iB behind the unit.
- * @param max what `max` stands for, where it is allowed
+ * Parses a size: a number with an optional unit B, K, M, G or T (powers of 1024), in any case, optionally
+ * followed by B or iB.
+ * @param max the value of `max`, if it is allowed
  * @returns bytes, rounded down
  * @throws BlpkError USAGE
  */
@@ -23,7 +23,7 @@ export function parseSize(text: string, max?: number): number {
   )
 }
 
-/** Writes a size for people: `25.6M`. */
+/** Formats a size for people: `25.6M`. */
 export function prettySize(nbytes: number): string {
   let value = nbytes
   let unit = 0
@@ -34,18 +34,18 @@ export function prettySize(nbytes: number): string {
   return unit === 0 ? `${value}B` : `${value.toFixed(1)}${UNITS[unit]}`
 }
 
-/** Writes a size for people, with all its digits: `25.6M (26843545 bytes)`. */
+/** Formats a size for people, with all digits: `25.6M (26843545 bytes)`. */
 export function exactSize(nbytes: number): string {
   const bytes = `${nbytes} ${nbytes === 1 ? 'byte' : 'bytes'}`
   return nbytes < 1024 ? bytes : `${prettySize(nbytes)} (${bytes})`
 }
 
-/** Writes how many times smaller: `3.16`. */
+/** Formats a ratio: `3.16`. */
 export function prettyRatio(nbytes: number, cbytes: number): string {
   return cbytes === 0 ? '-' : (nbytes / cbytes).toFixed(2)
 }
 
-/** Writes a time for people: `0.4 s`, `2 min 5 s`, `1 h 2 min`. */
+/** Formats a time for people: `0.4 s`, `2 min 5 s`, `1 h 2 min`. */
 export function prettySeconds(seconds: number): string {
   if (seconds < 10) return `${seconds.toFixed(1)} s`
   const whole = Math.round(seconds)
@@ -59,7 +59,7 @@ export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`
 }
 
-/** How many times smaller, in a form that JSON can hold. */
+/** A ratio in a form that JSON can express. */
 export function jsonRatio(nbytes: number, cbytes: number): number | null {
   return cbytes === 0 ? null : Number((nbytes / cbytes).toFixed(4))
 }

@@ -1,16 +1,16 @@
-// Serialises the changes of one object, in the order of the calls.
+// Serialises the changes of an object, in the order of the calls.
 
 import { closedError } from './errors.js'
 import { unlessAborted } from './signals.js'
 
-/** Changes of one object follow each other in the order of their calls; reads do not wait. */
+/** Changes of one object run in the order of their calls. Reads do not wait. */
 export class Turns {
   readonly #what: string
   #last: Promise<unknown> = Promise.resolve()
   readonly #reads = new Set<Promise<unknown>>()
   #closing: Promise<void> | undefined
 
-  /** @param what messages call it */
+  /** @param what name of the object in messages */
   constructor(what: string) {
     this.#what = what
   }
@@ -19,7 +19,7 @@ export class Turns {
     if (this.#closing !== undefined) throw closedError(this.#what)
   }
 
-  /** Runs a change after those that were called before, whatever came of them. @throws BlpkError CLOSED */
+  /** Runs a change after all earlier ones, whatever their outcome. @throws BlpkError CLOSED */
   async change<T>(action: () => Promise<T>): Promise<T> {
     this.#checkOpen()
     const result = this.#last.then(action)
@@ -28,7 +28,7 @@ export class Turns {
   }
 
   /**
-   * Runs a read at once.
+   * Runs a read immediately.
    * @throws BlpkError CLOSED; INTERRUPTED with the reason of the signal as its cause
    */
   async read<T>(action: () => Promise<T>, signal?: AbortSignal): Promise<T> {
@@ -42,13 +42,13 @@ export class Turns {
     return reading
   }
 
-  /** Runs a read when all changes are done that were called before. @throws BlpkError CLOSED */
+  /** Runs a read after all earlier changes. @throws BlpkError CLOSED */
   async readAfterChanges<T>(action: () => Promise<T>): Promise<T> {
     this.#checkOpen()
     return this.#track(this.#last.then(action))
   }
 
-  /** Is kept when all changes are done that were called up to then. */
+  /** Resolves when all changes called so far are done. */
   async settled(): Promise<void> {
     for (let last: unknown; last !== this.#last; ) {
       last = this.#last
@@ -56,7 +56,7 @@ export class Turns {
     }
   }
 
-  /** Refuses what is called from now on, waits for what was called before, then runs the action, once. */
+  /** Refuses new calls, waits for earlier ones, then runs the action, once. */
   close(action: () => unknown): Promise<void> {
     this.#closing ??= this.#end(action)
     return this.#closing

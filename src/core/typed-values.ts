@@ -1,4 +1,4 @@
-// Converts between raw items of a NumPy dtype and JavaScript's typed arrays, byte order included.
+// Converts between raw items of a NumPy dtype and JavaScript's typed arrays, including byte order.
 
 import { usage } from './errors.js'
 import type { Float16ArrayLike, NumericArray } from './numeric-array.js'
@@ -10,7 +10,7 @@ type Typed = new (buffer: ArrayBufferLike, offset: number, length: number) => Nu
 /** Node has it from version 24 on. */
 const FLOAT16 = (globalThis as { Float16Array?: Float16Constructor }).Float16Array
 
-/** By NumPy's letter of the kind, and the size of an item. Dates and durations are counts, as `view('i8')` gives them. */
+/** By NumPy's kind letter and typesize. Dates and durations are integers, as with `view('i8')`. */
 const TYPES: Readonly<Record<string, unknown>> = {
   b1: Uint8Array,
   i1: Int8Array,
@@ -33,16 +33,16 @@ const DTYPE = /^([<>|=]?)([biufMm])(\d)(?:\[.*\])?$/
 
 const IS_LITTLE = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1
 
-/** The bytes at a place where a typed array may begin, each item turned around if need be. */
+/** The bytes with suitable alignment for a typed array, byte-swapped if necessary. */
 function nativeBytes(data: Uint8Array, size: number, turned: boolean): Uint8Array {
   if (!turned) return data.byteOffset % size === 0 ? data : data.slice()
-  // Of a Buffer, slice() would be a view.
+  // For a Buffer, slice() would be a view.
   const copy = Buffer.from(new Uint8Array(data).buffer)
   if (size === 2) return copy.swap16()
   return size === 4 ? copy.swap32() : copy.swap64()
 }
 
-/** What a float of 16 bits is as a number. */
+/** Converts a 16-bit float to a number. */
 function float16(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1
   const exponent = (bits >> 10) & 31
@@ -52,11 +52,12 @@ function float16(bits: number): number {
 }
 
 /**
- * Items as a typed array, in the byte order of the machine: a view of `data` where that has it and is aligned, else a copy.
- * Floats of 16 bits come as `Float16Array` where Node has it (from 24 on), else as `Float32Array` of the same values;
- * truth values as `Uint8Array`; dates and durations as `BigInt64Array`.
+ * Items as a typed array, in the byte order of the machine: a view of `data` if that has the right byte order
+ * and alignment, otherwise a copy. 16-bit floats become `Float16Array` if Node has it (version 24 and later),
+ * otherwise `Float32Array` with the same values; booleans become `Uint8Array`; dates and durations become
+ * `BigInt64Array`.
  * @param dtype NumPy's type string
- * @throws BlpkError USAGE for a dtype without a typed array: complex numbers, strings, structured ones
+ * @throws BlpkError USAGE for a dtype without a typed array: complex numbers, strings, structured types
  */
 export function typedValues(dtype: string, data: Uint8Array): NumericArray {
   const [, order = '', kind = '', digit = ''] = DTYPE.exec(dtype) ?? []
@@ -65,7 +66,7 @@ export function typedValues(dtype: string, data: Uint8Array): NumericArray {
   const type = (isHalf ? (FLOAT16 ?? Uint16Array) : TYPES[`${kind}${size}`]) as Typed | undefined
   if (type === undefined) throw usage(`JavaScript has no typed array for dtype ${dtype}`)
   if (data.length % size !== 0)
-    throw usage(`${data.length} bytes are no whole number of items of ${size} bytes`)
+    throw usage(`${data.length} bytes are not a whole number of items of ${size} bytes`)
   const turned = size > 1 && (order === '>' ? IS_LITTLE : order === '<' && !IS_LITTLE)
   const bytes = nativeBytes(data, size, turned)
   const values = new type(bytes.buffer, bytes.byteOffset, bytes.length / size)
@@ -87,7 +88,7 @@ const DTYPES: [new (n: number) => NumericArray, string][] = [
   [Float64Array, '<f8'],
 ]
 
-/** What the items of a typed array are, as NumPy names it; undefined of anything else. */
+/** The NumPy dtype of a typed array; undefined for anything else. */
 export function dtypeOfTyped(array: unknown): string | undefined {
   return DTYPES.find(([type]) => array instanceof type)?.[1]
 }

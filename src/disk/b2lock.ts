@@ -1,4 +1,4 @@
-// Takes C-Blosc2's own lock (`.b2lock`) of a frame, which keeps writers of other programs out.
+// Takes C-Blosc2's own lock of a frame (`.b2lock`), which keeps other programs from writing to it.
 
 import {
   closeSync,
@@ -19,13 +19,13 @@ import { readFully } from './fully.js'
 import { resolvedPath } from './links.js'
 import type { Note } from './note.js'
 
-/** C-Blosc2's lock file: 8 bytes that nobody uses, and how often it was locked (README_CFRAME_FORMAT). */
+/** C-Blosc2's lock file: 8 unused bytes, and a counter of locks (README_CFRAME_FORMAT). */
 export const LOCK_SUFFIX = '.b2lock'
 const COUNTER_AT = 8
 const COUNTER_BYTES = 8
 const LOCK_FILE_BYTES = COUNTER_AT + COUNTER_BYTES
 
-/** Whose frame it is, and who may write to it. */
+/** Owner of the frame, and who may write to it. */
 export interface FrameOwner {
   uid: number
   gid: number
@@ -33,13 +33,13 @@ export interface FrameOwner {
   mode: number
 }
 
-/** What taking C-Blosc2's lock needs to know. */
+/** Parameters of C-Blosc2's lock. */
 export interface FrameLockOptions extends LockWait {
-  /** Whose frame it is. */
+  /** Owner of the frame. */
   owner: FrameOwner
-  /** Make the lock file where there is none; else nothing is locked then. */
+  /** Create the lock file if there is none; otherwise nothing is locked then. */
   create: boolean
-  /** How long is waited as a whole, for messages. */
+  /** Total waiting time, for messages. */
   seconds: number
   note?: Note | undefined
 }
@@ -47,45 +47,45 @@ export interface FrameLockOptions extends LockWait {
 const NOT_MAKEABLE = ['EACCES', 'EPERM', 'EROFS', 'ENAMETOOLONG', 'ENOENT', 'ENOTDIR', 'ENOSPC', 'EDQUOT']
 const FLAGS = constants.O_RDWR | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
 
-/** Who may write to the frame may lock it; who may only read it could but keep others out. */
+/** Writers of the frame may lock it; users who can only read it must not be able to keep others out. */
 export function lockMode({ mode }: FrameOwner): number {
   const writers = mode & 0o222
   return writers === 0 ? 0o600 : writers | (writers << 1)
 }
 
-/** A lock file of somebody who may not change the frame says nothing, and would keep its owner out for ever. */
+/** A lock file of a user who cannot change the frame means nothing, and would keep its owner out for ever. */
 export function mayLock({ uid }: { uid: number }, owner: FrameOwner): boolean {
   if (process.platform === 'win32' || (owner.mode & 0o022) !== 0) return true
   return uid === owner.uid || uid === 0 || uid === process.geteuid?.()
 }
 
 function notALock(path: string, why: string): BlpkError {
-  return new BlpkError('IO', `'${path}' is where the lock file of Blosc2 goes, and ${why}: move it away`, {
+  return new BlpkError('IO', `'${path}' has the name of the Blosc2 lock file, but ${why}: move it away`, {
     path,
   })
 }
 
 function checkLockFile(path: string, stat: Stats): void {
-  if (!stat.isFile()) throw notALock(path, 'is no regular file')
-  if (stat.nlink > 1) throw notALock(path, 'has several names (hard links)')
-  if (stat.size > LOCK_FILE_BYTES) throw notALock(path, 'holds something else')
+  if (!stat.isFile()) throw notALock(path, 'is not a regular file')
+  if (stat.nlink > 1) throw notALock(path, 'has several hard links')
+  if (stat.size > LOCK_FILE_BYTES) throw notALock(path, 'has other content')
 }
 
 function isSame(a: Stats | undefined, b: Stats): boolean {
   return a !== undefined && a.ino === b.ino && a.dev === b.dev
 }
 
-/** Root makes it for the frame's owner, and the umask may have taken rights that writers need. */
+/** Root creates it for the frame's owner. The umask may have removed permissions that writers need. */
 function dress(fd: number, owner: FrameOwner): void {
   try {
     if (process.geteuid?.() === 0) fchownSync(fd, owner.uid, owner.gid)
     fchmodSync(fd, lockMode(owner))
   } catch {
-    // Some file systems have no owners or modes; whoever cannot open the file is told so.
+    // Some file systems have no owners or modes. A user who cannot open the file gets an error.
   }
 }
 
-/** Who had a lock file before us, where none could be opened: nobody can, somebody just now. */
+/** Why no lock file could be opened: another process created it just now, or nobody can open it. */
 type Unopened = 'nobody' | 'changed'
 
 function create(path: string, owner: FrameOwner): number | Unopened {
@@ -96,7 +96,7 @@ function create(path: string, owner: FrameOwner): number | Unopened {
   } catch (error) {
     const { code = '' } = error as NodeJS.ErrnoException
     if (code === 'EEXIST') return 'changed'
-    // Where it cannot be made, no other program locks the frame by it either.
+    // If it cannot be created, no other program can lock the frame with it either.
     if (NOT_MAKEABLE.includes(code)) return 'nobody'
     throw ioError(error, 'create', path)
   }
@@ -115,7 +115,7 @@ function open(path: string, there: Stats): number | Unopened {
   }
 }
 
-/** A name that is too long for the file system is nobody's lock file. */
+/** A name that is too long for the file system cannot be a lock file. */
 function lockFileAt(path: string): Stats | undefined {
   try {
     return lstatSync(path, { throwIfNoEntry: false })
@@ -129,11 +129,11 @@ function openOrCreate(path: string, o: FrameLockOptions): number | Unopened {
   const there = lockFileAt(path)
   if (there === undefined) return o.create && canLockFiles() ? create(path, o.owner) : 'nobody'
   if (mayLock(there, o.owner)) return open(path, there)
-  o.note?.(`'${path}' belongs to somebody who may not change the frame, and was passed over`)
+  o.note?.(`'${path}' belongs to a user who cannot change the frame, and was ignored`)
   return 'nobody'
 }
 
-/** Others see by the counter that the frame changed. */
+/** Other programs see from the counter that the frame has changed. */
 function raiseCounter(fd: number, path: string): void {
   try {
     const counter = Buffer.alloc(COUNTER_BYTES)
@@ -168,7 +168,7 @@ async function lockByOne(path: string, name: string, o: FrameLockOptions): Promi
     let keep = false
     try {
       if (!(await waitForFileLock(fd, path, o))) throw lateError(path, name, o.seconds)
-      // Whoever makes a frame anew removes its lock file first.
+      // A program that creates the frame again first removes its lock file.
       keep = isSame(lstatSync(path, { throwIfNoEntry: false }), fstatSync(fd))
       if (keep) raiseCounter(fd, path)
     } catch (error) {
@@ -181,7 +181,9 @@ async function lockByOne(path: string, name: string, o: FrameLockOptions): Promi
   }
 }
 
-/** Where programs look for the lock file of a frame: in a sparse one, or beside the name that they were given. */
+/**
+ * Where programs look for the lock file of a frame: inside a sparse one, or beside the name they were given.
+ */
 function lockPaths(name: string, path: string): string[] {
   if (lstatSync(path).isDirectory()) return [join(path, LOCK_SUFFIX)]
   const given = join(resolvedPath(dirname(name)), basename(name))
@@ -189,13 +191,14 @@ function lockPaths(name: string, path: string): string[] {
 }
 
 /**
- * Takes the lock by which C-Blosc2 3.2 and later, and so Python's blosc2 with `locking`, keeps writers of a frame apart.
- * The lock file is made where there is none, and stays: whoever removed it could not know who waits for it.
- * @param name of the frame, as it was given
- * @param path of the frame, all links resolved
- * @returns a function that lets go of the lock
- * @throws BlpkError LOCKED after the time, IO where something else lies in its place, UNSUPPORTED where the file system
- * cannot lock; the signal's reason
+ * Takes the lock that C-Blosc2 3.2 and later (and Python's blosc2 with `locking`) uses between writers of a
+ * frame. The lock file is created if there is none, and stays: a process that removed it could not know who
+ * waits for it.
+ * @param name of the frame, as given
+ * @param path of the frame, with all links resolved
+ * @returns a function that releases the lock
+ * @throws BlpkError LOCKED after the timeout; IO if something else has the name of the lock file; UNSUPPORTED
+ * if the file system cannot lock; the signal's reason
  */
 export async function lockFrame(name: string, path: string, o: FrameLockOptions): Promise<() => void> {
   const held: number[] = []

@@ -16,25 +16,25 @@ import { describeHolder, recover, rollBack } from './recover.js'
 import { temporaryStart } from './temporary.js'
 import { waitForArchiveLock } from './writers-lock.js'
 
-/** How a change of an archive waits for others. */
+/** How a change of an archive waits for other writers. */
 export interface LockOptions {
-  /** How long to wait for other writers, in seconds; default 60, 0 for not at all. */
+  /** How long to wait for other writers, in seconds. Default: 60; 0 means not to wait. */
   lockTimeout?: number
-  /** `false`: take no lock. Only where nobody else writes to the archive. */
+  /** `false`: take no lock. Only safe if nothing else writes to the archive. */
   lock?: boolean
   signal?: AbortSignal | undefined
-  /** Told when an unfinished change was rolled back, or a journal set aside. */
+  /** Called when an unfinished change was rolled back, or a journal was set aside. */
   onNote?: Note
-  /** The file operations; those of the machine by default. */
+  /** The file operations. Default: those of the machine. */
   disk?: Disk
 }
 
 export const DEFAULT_LOCK_TIMEOUT = 60
 const COPY_BYTES = 4 * 2 ** 20
-/** Windows replaces no file that is open. */
+/** Windows cannot replace an open file. */
 export const CLOSE_BEFORE_REPLACING = process.platform === 'win32'
 
-/** A file whose changes nobody sees before they are done, such as one under a temporary name. */
+/** A file whose changes are invisible until they are done, such as one under a temporary name. */
 class HiddenFile implements Editable {
   readonly name: string
   readonly seekable = true
@@ -82,9 +82,9 @@ class HiddenFile implements Editable {
   close(): void {}
 }
 
-/** An archive that is open for changes, with the writers' lock. Its close frees the lock. */
+/** An archive that is open for changes, with the writers' lock. Closing it releases the lock. */
 export class ChangingFile extends HiddenFile implements Replaceable {
-  /** All links resolved. */
+  /** With all links resolved. */
   readonly path: string
   readonly #find: FindMutable
   readonly #journal: string
@@ -94,7 +94,7 @@ export class ChangingFile extends HiddenFile implements Replaceable {
   /** The journal of this change. */
   #own: FileId | undefined
   #state: 'untouched' | 'begun' | 'committed' = 'untouched'
-  /** What can be undone: ranges of the file before, and its size. */
+  /** What can be undone: ranges of the file before the change, and its size. */
   #saved: readonly Range[] = []
   #sizeBefore = 0
 
@@ -130,22 +130,22 @@ export class ChangingFile extends HiddenFile implements Replaceable {
     super.truncate(size)
   }
 
-  /** Whatever went wrong in the plan of a change, nothing is overwritten that could not be put back. */
+  /** Even if the plan of a change is wrong, nothing is overwritten that could not be restored. */
   #checkSaved(start: number, stop: number): void {
     const end = Math.min(stop, this.#sizeBefore)
     const isSaved = this.#saved.some(([at, nbytes]) => at <= start && end <= at + nbytes)
     if (this.#state !== 'begun' || (start < end && !isSaved))
-      throw new Error('a change would overwrite what was not saved before')
+      throw new Error('a change would overwrite bytes that were not saved first')
   }
 
   /**
-   * The journal lies beside one name, and a new file takes the place of one name only.
-   * @throws BlpkError UNSUPPORTED where the file has several
+   * The journal is beside one name, and a new file replaces one name only.
+   * @throws BlpkError UNSUPPORTED if the file has several names
    */
   checkSingleName(): void {
     const { nlink } = this.facts
     if (nlink <= 1 || dropLeftLink(this.disk, this.path)) return
-    throw unsupported(`'${this.name}' is a file with ${nlink} names (hard links): change a copy of it`, {
+    throw unsupported(`'${this.name}' is a file with ${nlink} hard links: change a copy of it`, {
       path: this.name,
     })
   }
@@ -167,7 +167,7 @@ export class ChangingFile extends HiddenFile implements Replaceable {
     return true
   }
 
-  /** A sink for what is to take its place, with its mode and owner. */
+  /** A sink for its replacement, with the same mode and owner. */
   #beside(): FileSink {
     const owner = this.facts
     return new FileSink(this.path, {
@@ -178,7 +178,7 @@ export class ChangingFile extends HiddenFile implements Replaceable {
     })
   }
 
-  /** @param sink which has got everything. Where need be, the lock is let go of just before */
+  /** @param sink with the complete content. If necessary, the lock is released right before */
   async #replaceBy(sink: FileSink): Promise<void> {
     if (CLOSE_BEFORE_REPLACING) this.close()
     await sink.commit()
@@ -234,7 +234,7 @@ export class ChangingFile extends HiddenFile implements Replaceable {
   }
 }
 
-/** A run that was killed while it gave its output a name may have left the temporary one as well. */
+/** A run that was killed while it renamed its output may also have left the temporary name. */
 function dropLeftLink(disk: Disk, path: string): boolean {
   const own = disk.find(path)
   const start = temporaryStart(path)
@@ -253,11 +253,11 @@ function lockedError(disk: Disk, fd: number, name: string, path: string, seconds
   return new BlpkError('LOCKED', message, { path: name }, undefined, { option: 'lockTimeout' })
 }
 
-/** How a lock is waited for, and what for. */
+/** What the lock is for, and how to wait for it. */
 interface Wait extends LockWait {
-  /** How long is waited as a whole, for messages. */
+  /** Total waiting time, for messages. */
   seconds: number
-  /** Is it to be replaced as a whole? */
+  /** Whether the file will be replaced as a whole. */
   replaces: boolean
   find: FindMutable
 }
@@ -273,7 +273,7 @@ function waitForLock(
   return waitForArchiveLock(disk, fd, path, { ...wait, late })
 }
 
-/** Some files are written by other programs too, which have a lock of their own: always the second one. */
+/** Some files are also written by other programs, with their own lock; it is always taken second. */
 async function lockAgainstPeers(
   disk: Disk,
   fd: number,
@@ -296,11 +296,11 @@ async function lockAgainstPeers(
 
 interface Locked {
   fd: number
-  /** Undefined where no lock was to be taken. */
+  /** Undefined if no lock was to be taken. */
   unlock: (() => void) | undefined
 }
 
-/** Opens the file and takes its locks. @returns undefined where the name went to another file meanwhile */
+/** Opens the file and takes its locks. @returns undefined if the name now refers to another file */
 async function openLocked(
   name: string,
   path: string,
@@ -314,7 +314,7 @@ async function openLocked(
   try {
     const facts = disk.facts(fd)
     if (!facts.isFile)
-      throw new BlpkError('IO', `cannot change '${name}': it is no regular file`, { path: name })
+      throw new BlpkError('IO', `cannot change '${name}': it is not a regular file`, { path: name })
     if (o.lock !== false) {
       const own = await waitForLock(disk, fd, name, path, { ...wait, note })
       unlock = own
@@ -335,10 +335,11 @@ async function openLocked(
 }
 
 /**
- * Opens an archive for changes: waits for other writers, and rolls back what one that was killed left undone.
- * @param find says what a change may alter
- * @param replaces is a whole new file to take its place?
- * @throws BlpkError LOCKED after the timeout, INTERRUPTED, NOT_FOUND, IO, UNSUPPORTED where files cannot be locked
+ * Opens an archive for changes: waits for other writers, and rolls back what a killed writer left unfinished.
+ * @param find finds the parts that a change may alter
+ * @param replaces whether a new file will replace it
+ * @throws BlpkError LOCKED after the timeout; UNSUPPORTED if files cannot be locked; INTERRUPTED, NOT_FOUND,
+ * IO
  */
 export async function openForChange(
   name: string,

@@ -6,7 +6,7 @@ import { followLinks } from './links.js'
 
 const STANDARD: Record<string, number> = { '/dev/stdin': 0, '/dev/stdout': 1, '/dev/stderr': 2 }
 
-/** What a name stands for that is no name of a file: a descriptor of this process, or one of another. */
+/** A name that refers to a descriptor: of this process, or of another. */
 export type DescriptorName = { fd: number } | 'foreign'
 
 function byName(path: string): DescriptorName | undefined {
@@ -24,8 +24,8 @@ function isLink(path: string): boolean {
 }
 
 /**
- * Does a name, or a link to it, stand for an open descriptor, as `/dev/stdout`, `/dev/fd/3` and `/proc/self/fd/3` do?
- * What is behind those has names of its own, if it has any, but whoever says so means the stream.
+ * Whether a name, or a link to it, refers to an open descriptor, as `/dev/stdout`, `/dev/fd/3` and
+ * `/proc/self/fd/3` do. The file behind it may have other names, but such a name means the stream.
  * @throws errors of `node:fs`
  */
 export function descriptorNamed(path: string): DescriptorName | undefined {
@@ -39,7 +39,10 @@ export function descriptorNamed(path: string): DescriptorName | undefined {
   return found
 }
 
-/** Which pipe a descriptor is of, and whether it writes; undefined where it is none, or the system does not say. */
+/**
+ * Which pipe a descriptor belongs to, and whether it writes; undefined if it is not a pipe or the system
+ * cannot tell.
+ */
 function pipeOf(fd: string): { pipe: string; writes: boolean } | undefined {
   try {
     const pipe = readlinkSync(`/proc/self/fd/${fd}`)
@@ -51,7 +54,10 @@ function pipeOf(fd: string): { pipe: string; writes: boolean } | undefined {
   }
 }
 
-/** Is a descriptor a pipe of Node's own, of which this process has both ends? Whoever waits for it waits for ever. */
+/**
+ * Whether a descriptor is a pipe of Node itself, with both ends in this process. Waiting for it would never
+ * end.
+ */
 export function isInnerPipe(fd: number): boolean {
   const own = fd > 2 ? pipeOf(String(fd)) : undefined
   if (own === undefined) return false

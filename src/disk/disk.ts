@@ -1,4 +1,4 @@
-// The file operations that archives are changed by, as those of the machine or of a test.
+// The file operations that archives are changed with: those of the machine, or those of a test.
 
 import {
   type BigIntStats,
@@ -23,54 +23,54 @@ import { resolvedPath } from './links.js'
 import { HAS_MODES, modeWithin } from './modes.js'
 import { tryNativeLock } from './native-lock.js'
 
-/** What is known of a file. */
+/** Properties of a file. */
 export interface FileFacts {
   isFile: boolean
   /** In bytes. */
   size: number
-  /** Number of the file in its file system, which stays when the file is renamed. */
+  /** Inode number, which stays the same when the file is renamed. */
   ino: bigint
   dev: bigint
   /** Permissions. */
   mode: number
   uid: number
   gid: number
-  /** Names that it has. */
+  /** Number of names (hard links). */
   nlink: number
   /** Changes with every change of the file, as finely as the system's clock allows. */
   stamp: string
 }
 
-/** Which file it is: an inode number says so on one device only. */
+/** Identity of a file: inode numbers are unique on one device only. */
 export type FileId = Pick<FileFacts, 'dev' | 'ino'>
 
-/** Do two names or descriptors lead to one file? */
+/** Whether two names or descriptors refer to one file. */
 export function sameFile(a: FileId | undefined, b: FileId | undefined): boolean {
   return a !== undefined && b !== undefined && a.dev === b.dev && a.ino === b.ino
 }
 
 /**
- * How a file is opened: to read, to read and write, as a new one; or `guarded`, to read what a stranger may have put
- * there: no link is followed, and nothing waits for the other end of a pipe.
+ * How a file is opened: for reading, for reading and writing, or as a new file; or `guarded`, to read a file
+ * that a stranger may have put there: links are not followed, and nothing blocks on a pipe.
  */
 export type OpenFlags = 'r' | 'r+' | 'wx+' | 'guarded'
 
-/** Who owns a file, by their numbers. */
+/** Owner of a file, by user and group id. */
 export interface Owner {
   uid: number
   gid: number
 }
 
 /**
- * All file operations that archives are changed by: appends, journals, rollbacks, replacements. Tests put one
- * of their own in its place that fails or loses power at any of them. Errors are those of `node:fs`.
+ * All file operations that archives are changed with: appends, journals, rollbacks, replacements. Tests
+ * substitute one that fails or loses power at any of them. Errors are those of `node:fs`.
  */
 export interface Disk {
-  /** Are descriptors those of the process, so that worker threads may read from them too? */
+  /** Whether descriptors belong to the process, so that worker threads may read from them too. */
   readonly shared: boolean
-  /** The name of a file with all links on the way resolved. */
+  /** The name of a file with all links resolved. */
   realpath(path: string): string
-  /** What has this name, a link as such; undefined where nothing has. */
+  /** Properties of a name, without following links; undefined if it does not exist. */
   find(path: string): FileFacts | undefined
   /** Names in a directory. */
   list(directory: string): string[]
@@ -78,17 +78,17 @@ export interface Disk {
   open(path: string, flags: OpenFlags, mode?: number): number
   /** What is known of an open file. */
   facts(fd: number): FileFacts
-  /** Fills `into`; fewer bytes only at the end. @returns how many there were */
+  /** Fills `into`; fewer bytes only at the end. @returns the number of bytes */
   read(fd: number, into: Uint8Array, position: number): number
   /** Writes all of the bytes. */
   write(fd: number, bytes: Uint8Array, position: number): void
   /** Cuts or extends an open file to a size, in bytes. */
   truncate(fd: number, size: number): void
-  /** Makes what was written lasting. */
+  /** Flushes what was written to the file. */
   sync(fd: number): void
   /**
-   * Sets permissions and, as far as one may, owner and group of an open file; those of the group are not given to
-   * another one.
+   * Sets permissions and, as far as permitted, owner and group of an open file. Permissions for the group are
+   * not given to another group.
    */
   dress(fd: number, mode: number, owner?: Owner): void
   /** Closes a descriptor. */
@@ -101,19 +101,19 @@ export interface Disk {
   link(from: string, to: string): void
   /** Removes a name. */
   unlink(path: string): void
-  /** Makes new, changed and removed names in a directory lasting. */
+  /** Flushes new, changed and removed names in a directory. */
   syncDirectory(path: string): void
   /**
    * Takes the writers' lock of an open file, until it is closed.
-   * @param shared only against those who want it for themselves; this is all that a reader can take
+   * @param shared only excludes exclusive locks; readers cannot take more
    * @throws BlpkError UNSUPPORTED
    */
   tryLock(fd: number, shared?: boolean): Promise<boolean>
   /**
-   * Takes the lock of other programs that write to a frame, where there are some.
-   * @param name of the frame, as it was given
-   * @param path of the frame, all links resolved
-   * @returns a function that lets go of it
+   * Takes the lock that other programs use for a frame, if there is one.
+   * @param name of the frame, as given
+   * @param path of the frame, with all links resolved
+   * @returns a function that releases it
    * @throws BlpkError LOCKED, IO, UNSUPPORTED
    */
   lockFrame?(name: string, path: string, o: FrameLockOptions): Promise<() => void>
@@ -133,14 +133,14 @@ function factsOf(stat: BigIntStats): FileFacts {
   }
 }
 
-/** Only root may give files away; who is in a group may give them to that. */
+/** Only root may give files away; members of a group may give them to that group. */
 function giveTo(fd: number, { uid, gid }: Owner): void {
   for (const user of new Set([uid, process.geteuid?.() ?? uid])) {
     try {
       fchownSync(fd, user, gid)
       return
     } catch {
-      // It stays with who made it.
+      // The creator stays the owner.
     }
   }
 }
@@ -161,24 +161,24 @@ function dress(fd: number, mode: number, owner?: Owner): void {
 
 const WITHOUT_FLUSH = ['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']
 
-/** Flushes a directory; Windows has no such call, and keeps names in its own journal. */
+/** Flushes a directory. Windows has no such call; it journals names itself. */
 function syncDirectory(path: string): void {
   if (process.platform === 'win32') return
   const fd = openSync(path, 'r')
   try {
     fsyncSync(fd)
   } catch (error) {
-    // Some network file systems flush no directories.
+    // Some network file systems cannot flush directories.
     if (!WITHOUT_FLUSH.includes((error as NodeJS.ErrnoException).code ?? '')) throw error
   } finally {
     closeSync(fd)
   }
 }
 
-/** Windows knows neither; there the check of the descriptor has to do. */
+/** Windows has neither flag; there, checking the descriptor must suffice. */
 const { O_RDONLY, O_RDWR, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants
 
-/** What is opened may be a pipe by mistake or malice: nothing waits for its other end. */
+/** The file may be a pipe, by mistake or malice: do not block on it. */
 const FLAGS: Record<OpenFlags, number | string> = {
   r: O_RDONLY | O_NONBLOCK,
   'r+': O_RDWR | O_NONBLOCK,

@@ -5,9 +5,9 @@ import { delimiter, join } from 'node:path'
 import { type BlpkError, interruptedError, unsupported } from '../core/errors.js'
 import { onAbort } from '../core/signals.js'
 
-/** How long a lock is waited for. */
+/** How long to wait for a lock. */
 export interface LockWait {
-  /** When the time is over, as `performance.now()` counts. */
+  /** Deadline, on the clock of `performance.now()`. */
   end: number
   signal: AbortSignal | undefined
 }
@@ -15,7 +15,7 @@ export interface LockWait {
 const LEAST_PAUSE_MS = 10
 const MOST_PAUSE_MS = 100
 
-/** Waits between two tries for a lock, at random, so that waiting processes do not try in step. */
+/** Waits a random time between two attempts, so that waiting processes do not try in step. */
 export async function pauseBetweenTries({ end, signal }: LockWait): Promise<void> {
   const pause = LEAST_PAUSE_MS + Math.random() * (MOST_PAUSE_MS - LEAST_PAUSE_MS)
   await new Promise((resolve) => setTimeout(resolve, Math.min(pause, Math.max(1, end - performance.now()))))
@@ -50,13 +50,13 @@ async function waitByLibrary(fd: number, name: string, wait: LockWait): Promise<
   return true
 }
 
-/** What the command `flock` ends with where somebody else has the lock. */
+/** Exit code of the `flock` command if another process has the lock. */
 const TAKEN = 1
 
 /**
- * Linux has two kinds of locks that do not see each other; the library takes those of fcntl, C-Blosc2 those of flock.
- * The command `flock` (util-linux, BusyBox) locks the descriptor that it inherits: the lock belongs to the opening of
- * the file, which we share, and so stays when the command has ended. It waits in the kernel's own line.
+ * Linux has two kinds of locks that do not see each other: the library uses fcntl locks, C-Blosc2 uses flock.
+ * The `flock` command (util-linux, BusyBox) locks the descriptor that it inherits. The lock belongs to the
+ * open file, which we share, so it stays when the command exits. The kernel queues the waiters.
  */
 async function waitByCommand(fd: number, name: string, { end, signal }: LockWait): Promise<boolean> {
   const { spawn } = await import('node:child_process')
@@ -74,10 +74,10 @@ async function waitByCommand(fd: number, name: string, { end, signal }: LockWait
     if (signal?.aborted === true) throw interruptedError(signal)
     if (code === 0) return true
     if (code === TAKEN || by === 'SIGKILL') return false
-    throw refused(name, `the command flock failed: ${by ?? `exit code ${code}`}`)
+    throw refused(name, `the flock command failed: ${by ?? `exit code ${code}`}`)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-    throw refused(name, 'the command flock of util-linux or BusyBox is missing')
+    throw refused(name, 'the flock command (util-linux or BusyBox) is missing')
   } finally {
     clearTimeout(timer)
     unheard()
@@ -95,7 +95,7 @@ function isRunnable(path: string): boolean {
 
 const HAS_LIBRARY = process.platform === 'darwin' || process.platform === 'win32'
 
-/** Can locks be taken on this system? */
+/** Whether locks are available on this system. */
 export function canLockFiles(): boolean {
   if (HAS_LIBRARY) return true
   const directories = (process.env.PATH ?? '/usr/bin:/bin').split(delimiter)
@@ -103,10 +103,10 @@ export function canLockFiles(): boolean {
 }
 
 /**
- * Takes the exclusive lock that C programs take by `flock`, or by `LockFileEx` on the first byte: it belongs to this
- * opening of the file, and the kernel frees it when that is closed.
- * @returns false where the time was over
- * @throws BlpkError UNSUPPORTED where the system or the file system cannot lock; INTERRUPTED
+ * Takes the exclusive lock that C programs take with `flock`, or with `LockFileEx` on the first byte. It
+ * belongs to this open file, and the kernel releases it when the file is closed.
+ * @returns false after the timeout
+ * @throws BlpkError UNSUPPORTED if the system or the file system cannot lock; INTERRUPTED
  */
 export function waitForFileLock(fd: number, name: string, wait: LockWait): Promise<boolean> {
   return HAS_LIBRARY ? waitByLibrary(fd, name, wait) : waitByCommand(fd, name, wait)

@@ -1,4 +1,4 @@
-// Finds the journal of an archive, and decides if it belongs to it and can be trusted.
+// Finds the journal of an archive, and decides whether it belongs to the archive and can be trusted.
 
 import type { FindMutable, Range, ReadNow } from '../bytes/mutable-parts.js'
 import { littleEndian64, toHex, type Xxh64, xxh64 } from '../core/xxh64.js'
@@ -20,10 +20,10 @@ import { digestFront, digestRange } from './pieces.js'
 import { distrust } from './trust.js'
 
 /**
- * What lies where the journal of an archive would be: nothing; one that was never finished, so that the archive
- * was not touched; a whole one of another archive or another state of it; a file that is no journal; one of an
- * unknown version, or that cannot be read; what somebody else may have put there, who may not write to the archive;
- * or a whole one that belongs to it.
+ * What is at the path of the journal: nothing; an unfinished journal, so the archive is unchanged; a complete
+ * one of another archive or another state; a file that is not a journal; one of an unknown version, or an
+ * unreadable one; a file by a user who cannot write to the archive; or a complete one that belongs to the
+ * archive.
  */
 export type FoundJournal =
   | { kind: 'none' }
@@ -34,14 +34,14 @@ export type FoundJournal =
   | { kind: 'hot'; journal: Journal }
 
 export interface FindOptions {
-  /** What a change may alter of the archive. */
+  /** The parts of the archive that a change may alter. */
   find: FindMutable
-  /** Which file the journal is, where it was written by this run: that one is believed whoever owns it. */
+  /** Identity of a journal that this run wrote: it is trusted whoever owns it. */
   own?: FileId | undefined
   signal?: AbortSignal | undefined
 }
 
-/** Opens of these fail because of what has the name, not for want of something. */
+/** Opening fails with these because of the file, not for lack of resources. */
 const STRANGE: Record<string, string> = {
   ELOOP: 'it is not a regular file',
   EMLINK: 'it is not a regular file',
@@ -53,12 +53,12 @@ const UNREADABLE: Record<string, string> = {
   EPERM: 'not permitted',
 }
 
-/** Where the archive is longer in the journal than it is now, the journal has to have what is missing. */
+/** If the archive was longer in the journal's time, the journal must contain the missing part. */
 function restores({ size, ranges }: JournalFacts, now: number): boolean {
   return size <= now || ranges.some(([at, n]) => at <= now && at + n === size)
 }
 
-/** Does the archive have a header that the journal's change can have left? */
+/** Whether the journal's change can have left the archive with this header. */
 function hasHeader(disk: Disk, archive: number, facts: JournalFacts): boolean {
   const before = Buffer.from(facts.before, 'hex')
   const after = Buffer.from(facts.after, 'hex')
@@ -76,9 +76,9 @@ function covers(ranges: readonly Range[], start: number, stop: number): boolean 
 }
 
 /**
- * Without an anchor: is it the same file, and does the journal have its whole header and all of its chunks? The number
- * of a device may change with a restart, so it is not in the journal: that both files are on one device now, with the
- * numbers that they had, says as much.
+ * Without an anchor: whether it is the same file, and the journal has the whole header and all chunks. Device
+ * numbers may change with a restart, so the journal does not store them. Instead, both files must be on one
+ * device with their old inode numbers.
  */
 async function isSameWithoutChunks(
   disk: Disk,
@@ -101,7 +101,7 @@ async function isSameWithoutChunks(
   return chunks === undefined || (chunks < facts.size && covers(facts.ranges, chunks, facts.size))
 }
 
-/** Is it the archive of the journal, in a state that the journal's change can have left? */
+/** Whether it is the archive of the journal, in a state that the journal's change can have left. */
 async function belongs(
   disk: Disk,
   archive: number,
@@ -116,7 +116,7 @@ async function belongs(
   return toHex(digestRange(disk, archive, anchor.position, anchor.nbytes, hash)) === anchor.xxh64
 }
 
-/** Is the xxh64 at its end that of everything before it? */
+/** Whether the xxh64 at its end matches everything before it. */
 async function isSealed(
   disk: Disk,
   fd: number,
@@ -143,7 +143,7 @@ function factsIn(disk: Disk, fd: number): JournalFacts | undefined {
   return disk.read(fd, bytes, PREFIX_BYTES) < bytes.length ? undefined : parseFacts(bytes)
 }
 
-/** All that can be told by its first bytes and its size is, before the rest of it is read. */
+/** Everything that its first bytes and its size reveal is checked before the rest is read. */
 async function judge(
   disk: Disk,
   archive: number,
@@ -165,15 +165,15 @@ async function judge(
   const newHash = await xxh64()
   const journal = new Journal(disk, fd, id, facts, dataAt)
   const isOfArchive = await belongs(disk, archive, journal, newHash(), find)
-  // Setting it aside would leave the archive half changed for those who know its kind.
+  // Setting it aside would leave the archive half changed for a program that knows its kind.
   if (isOfArchive === 'unknown')
-    return { kind: 'unreadable', why: 'it is of a kind of archive that is not known here', id }
+    return { kind: 'unreadable', why: 'it belongs to an unknown kind of archive', id }
   if (!isOfArchive) return { kind: 'foreign', id }
   if (!(await isSealed(disk, fd, size, newHash(), signal))) return { kind: 'torn', id }
   return { kind: 'hot', journal }
 }
 
-/** Opens a journal that is believed. @returns what is to be said of one that cannot be opened */
+/** Opens a trusted journal. @returns the finding for one that cannot be opened */
 function openTrusted(disk: Disk, archive: FileFacts, path: string, own?: FileId): number | FoundJournal {
   const why = (file: FileFacts): string | undefined =>
     sameFile(file, own) ? undefined : distrust(file, archive)
@@ -187,7 +187,7 @@ function openTrusted(disk: Disk, archive: FileFacts, path: string, own?: FileId)
   } catch (error) {
     return notOpened(error, there)
   }
-  // Another file may have got the name meanwhile.
+  // The name may refer to another file by now.
   const now = why(disk.facts(fd))
   if (now === undefined) return fd
   disk.close(fd)
@@ -196,7 +196,7 @@ function openTrusted(disk: Disk, archive: FileFacts, path: string, own?: FileId)
 
 function notOpened(error: unknown, id: FileId): FoundJournal {
   const { code = '' } = error as NodeJS.ErrnoException
-  // Whoever changes the archive may have come to the end of it meanwhile.
+  // The writer may have finished by now.
   if (code === 'ENOENT') return { kind: 'none' }
   if (code in STRANGE) return { kind: 'stranger', why: STRANGE[code] ?? '' }
   if (code in UNREADABLE) return { kind: 'unreadable', why: UNREADABLE[code] ?? '', id }
@@ -204,8 +204,8 @@ function notOpened(error: unknown, id: FileId): FoundJournal {
 }
 
 /**
- * Looks for the journal of an open archive, and at whether it is one that counts.
- * @param path where the journal would be
+ * Looks for the journal of an open archive, and checks whether it is valid.
+ * @param path of the journal
  * @throws BlpkError INTERRUPTED; errors of `node:fs`
  */
 export async function findJournal(
@@ -225,7 +225,7 @@ export async function findJournal(
   }
 }
 
-/** Is a journal of an unknown version whole, or only torn? @throws BlpkError INTERRUPTED; errors of `node:fs` */
+/** Whether a journal of an unknown version is complete. @throws BlpkError INTERRUPTED; errors of `node:fs` */
 export async function isWhole(disk: Disk, path: string, signal?: AbortSignal): Promise<boolean> {
   const fd = disk.open(path, 'guarded')
   try {
@@ -235,7 +235,7 @@ export async function isWhole(disk: Disk, path: string, signal?: AbortSignal): P
   }
 }
 
-/** Who left a journal or is at work on it, for messages; undefined where it does not say, or is not believed. */
+/** The process that wrote a journal, for messages; undefined if unknown or not trusted. */
 export function holderOf(disk: Disk, archive: number, path: string): JournalFacts | undefined {
   try {
     const fd = openTrusted(disk, disk.facts(archive), path)

@@ -2,7 +2,7 @@
 
 import { readSync, writeSync } from 'node:fs'
 
-/** Systems take less than 2 GiB in one read or write; so much is asked for at a time, in bytes. */
+/** Systems process less than 2 GiB in one read or write; larger requests are split into this many bytes. */
 export const MOST_AT_ONCE = 2 ** 30
 
 /** Fills `into` from a file at `position`; fewer bytes only at the end. */
@@ -16,7 +16,7 @@ export function readFully(fd: number, into: Uint8Array, position: number): numbe
   return done
 }
 
-/** Writes all bytes to a descriptor, at a position or at its own. */
+/** Writes all bytes to a descriptor, at a position or at the current one. */
 export function writeFully(fd: number, bytes: Uint8Array, position: number | null): void {
   let done = 0
   while (done < bytes.length) {

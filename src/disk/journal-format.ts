@@ -1,22 +1,22 @@
 // The journal's format: magic, facts, saved ranges and digest, with all checks on reading.
 
-/** What stands at the start of a journal, before its facts. */
+/** The magic of a journal, before its facts. */
 export const PREFIX_BYTES = 16
 /** The xxh64 of everything before it, at the end. */
 export const DIGEST_BYTES = 8
-/** Version 1, which is read too, has heads of 32 bytes, as Bloscpack's headers are. */
+/** Version 1, which can also be read, stores 32 bytes of header, the size of Bloscpack's. */
 const JOURNAL_VERSION = 2
 const OLDEST_VERSION = 1
-/** As much of an archive's header as is looked at. */
+/** How much of an archive's header is compared. */
 export const MAX_HEAD_BYTES = 4096
-/** Facts of more bytes than this are nobody's. */
+/** Maximum size of the facts, in bytes. */
 const MAX_FACTS_BYTES = 1 << 16
 const MAX_RANGES = 16
-/** No system gives processes larger numbers. */
+/** Largest process id of any system. */
 const MAX_PID = 2 ** 31 - 1
 const MAGIC = Buffer.from('BLPKJRNL', 'latin1')
 
-/** Bytes that a rollback cannot change, to tell whether an archive is the one that a journal is of. */
+/** Bytes that a rollback cannot change. They identify the archive that a journal belongs to. */
 export interface Anchor {
   position: number
   nbytes: number
@@ -24,25 +24,25 @@ export interface Anchor {
   xxh64: string
 }
 
-/** What a journal says in front of the bytes that it saves. All sizes and positions are in bytes. */
+/** The facts of a journal, stored before the saved bytes. All sizes and positions are in bytes. */
 export interface JournalFacts {
-  /** Who writes. */
+  /** The writer. */
   pid: number
   host: string
-  /** Does it have the lock? If so, the journal of a writer that lives is not left to others. */
+  /** Whether the writer holds the lock. If not, the journal of a live writer is left alone. */
   locked: boolean
-  /** When it began, as ISO 8601. */
+  /** Start of the change, as ISO 8601. */
   started: string
-  /** The archive: number of its file in decimal, its size before. */
+  /** The archive: its inode number in decimal, and its size before the change. */
   ino: string
   size: number
-  /** Number of the journal's own file, which older versions do not say. */
+  /** Inode number of the journal itself; missing in older versions. */
   self?: string
-  /** The start of the header before and after, in hexadecimal: between them it has bytes of both. */
+  /** The start of the header before and after, in hexadecimal. During the change it is a mix of both. */
   before: string
   after: string
   anchor: Anchor | undefined
-  /** What was saved: position and size of each range, in the order of the bytes. */
+  /** The saved ranges: position and size of each, in the order of the bytes. */
   ranges: [position: number, nbytes: number][]
 }
 
@@ -57,18 +57,18 @@ export function formatFacts(facts: JournalFacts): Uint8Array {
   return bytes
 }
 
-/** What the first bytes of a file say. */
+/** The first bytes of a file, parsed. */
 export type Prefix = { kind: 'alien' | 'short' } | { kind: 'journal'; version: number; factsBytes: number }
 
-/** Can a journal of this version be read? */
+/** Whether a journal of this version can be read. */
 export function isKnownVersion(version: number): boolean {
   return version >= OLDEST_VERSION && version <= JOURNAL_VERSION
 }
 
-/** Reads the prefix of what may be a journal, or a part of one that was never finished. */
+/** Parses the prefix of a possible journal, which may be incomplete. */
 export function parsePrefix(bytes: Uint8Array): Prefix {
   const magic = bytes.subarray(0, MAGIC.length)
-  // After a power cut a file may have its size, but zeros for bytes.
+  // After a power failure a file may have its size, but contain zeros.
   if (magic.every((byte) => byte === 0)) return { kind: 'short' }
   if (!magic.every((byte, i) => byte === MAGIC[i])) return { kind: 'alien' }
   if (bytes.length < PREFIX_BYTES) return { kind: 'short' }
@@ -100,7 +100,7 @@ function isRange(value: unknown, size: number): boolean {
   return isCount(position) && isCount(nbytes) && position + nbytes <= size
 }
 
-/** Ranges within the archive as it was, of which no two share a byte: they hold no more than it did. */
+/** Non-overlapping ranges within the old archive: they hold no more bytes than it did. */
 function areRanges(value: unknown, size: number): value is JournalFacts['ranges'] {
   if (!Array.isArray(value) || value.length > MAX_RANGES) return false
   if (!value.every((range) => isRange(range, size))) return false
@@ -111,7 +111,7 @@ function areRanges(value: unknown, size: number): value is JournalFacts['ranges'
   })
 }
 
-/** Some bytes at least, and none that the header or a range holds. */
+/** At least one byte, and none in the header or in a range. */
 function isAnchor(value: unknown, { before, ranges, size }: JournalFacts): boolean {
   if (value === undefined) return true
   if (typeof value !== 'object' || value === null) return false
@@ -125,10 +125,7 @@ function isAnchor(value: unknown, { before, ranges, size }: JournalFacts): boole
 /** An anchor is a sample, not the archive. */
 export const MAX_ANCHOR_BYTES = 1 << 16
 
-/**
- * Reads the facts of a journal.
- * @returns undefined where they are not what this version writes
- */
+/** Parses the facts of a journal. @returns undefined if this version would not write them */
 export function parseFacts(bytes: Uint8Array): JournalFacts | undefined {
   let value: unknown
   try {

@@ -7,10 +7,10 @@ import { journalOf } from './journal.js'
 import { describeHolder, describePassed } from './recover.js'
 
 /**
- * What the journal beside an archive means, for whoever asks after its health; nothing is changed.
+ * Describes the journal beside an archive, without changing anything.
  * @param name of the archive, a regular file
- * @param find says what a change may alter
- * @returns one line, or undefined where there is no journal
+ * @param find finds the parts that a change may alter
+ * @returns one line, or undefined if there is no journal
  * @throws BlpkError INTERRUPTED, NOT_FOUND, IO
  */
 export async function describeJournal(
@@ -29,12 +29,12 @@ export async function describeJournal(
       case 'hot': {
         const holder = describeHolder(found.journal.facts)
         found.journal.close()
-        return `an append is under way or was cut short (${holder}): what was checked is the state before it, which '${journal}' keeps`
+        return `an append is running or was interrupted (${holder}): this is a check of the state before it, which '${journal}' keeps`
       }
       case 'torn':
         return `'${journal}' was left by an append that had not changed anything yet; the next append removes it`
       case 'foreign':
-        return `'${journal}' is of another archive or another state of this one; it is not applied, and the next append sets it aside`
+        return `'${journal}' belongs to another archive, or to another state of this one; it is not applied, and the next append sets it aside`
       case 'alien':
         return `'${journal}' is not a journal of blpk; the next append sets it aside`
       default:

@@ -1,4 +1,4 @@
-// Where the journal of a change lies, and how it is written and removed.
+// Path of the journal of a change, and how it is written and removed.
 
 import { hostname } from 'node:os'
 import { dirname } from 'node:path'
@@ -23,7 +23,7 @@ import { digestRange, inPieces } from './pieces.js'
 export const STALE_ENDING = '.stale'
 export const JOURNAL_ENDING = '.blpk-journal'
 
-/** Is there something of this name, or could there be? */
+/** Whether something has this name, or could have it. */
 function lookFor(disk: Disk, path: string): 'there' | 'free' | 'too long' {
   try {
     return disk.find(path) === undefined ? 'free' : 'there'
@@ -34,9 +34,10 @@ function lookFor(disk: Disk, path: string): 'there' | 'free' | 'too long' {
 }
 
 /**
- * Where the journal of an archive lies, or is going to lie. Its name is that of the archive with an ending; where that
- * is too long for the file system, or an archive came from such a one, a shortened name with a digest in it.
- * @param path of the archive, all links resolved
+ * The path of an archive's journal, whether it exists or not: the name of the archive with an extension. If
+ * that is too long for the file system, or the archive may come from such a file system, it is a shortened
+ * name with a digest.
+ * @param path of the archive, with all links resolved
  */
 export function journalOf(path: string, disk: Disk): string {
   const { plain, short } = namesBeside(path, JOURNAL_ENDING)
@@ -46,7 +47,7 @@ export function journalOf(path: string, disk: Disk): string {
   return found === 'too long' || lookFor(disk, short) === 'there' ? short : plain
 }
 
-/** A name for a journal that is set aside; none that was set aside before is lost. @param journal of {@link journalOf} */
+/** A free name for a journal that is set aside. @param journal of {@link journalOf} */
 export function asideOf(journal: string, disk: Disk): string {
   for (let i = 1; ; i++) {
     const { plain, short } = namesBeside(journal, i === 1 ? STALE_ENDING : `${STALE_ENDING}${i}`)
@@ -86,16 +87,16 @@ function writeAll(disk: Disk, to: number, from: number, facts: JournalFacts, has
       hash.update(piece)
       put(piece)
     })
-    if (n < nbytes) throw new BlpkError('IO', 'the archive became shorter while it was read')
+    if (n < nbytes) throw new BlpkError('IO', 'the archive shrank while it was read')
   }
   put(littleEndian64(hash.digest()))
   disk.sync(to)
 }
 
-/** A journal that its reader does not understand would undo nothing. */
+/** A journal that its reader cannot interpret would undo nothing. */
 function checkReadable(facts: JournalFacts): void {
   if (parseFacts(formatFacts(facts).subarray(PREFIX_BYTES)) === undefined)
-    throw new Error('no journal can undo what a change plans')
+    throw new Error('a journal cannot undo the planned change')
 }
 
 function factsOf(
@@ -124,16 +125,16 @@ function factsOf(
 }
 
 /**
- * Saves what a change will overwrite beside the archive, and flushes it: from then on a change that does not
- * come to its end is undone by whoever opens the archive next.
+ * Saves the bytes that a change will overwrite beside the archive, and flushes them. From then on, an
+ * interrupted change is undone by the next process that opens the archive.
  * @param fd the archive, open and locked
- * @returns which file the journal is
+ * @returns identity of the journal
  */
 export async function writeJournal(disk: Disk, fd: number, path: string, plan: ChangePlan): Promise<FileId> {
   const newHash = await xxh64()
   const anchor = anchorOf(disk, fd, plan.kept, newHash())
   const archive = disk.facts(fd)
-  // Who may write to it could have changed the archive, so only who changes it does.
+  // A writer of the journal could change the archive, so only writers of the archive may write it.
   const mode = archive.mode & ~0o022
   const journal = disk.open(path, 'wx+', modeWithin(mode, [archive], undefined))
   try {
@@ -152,7 +153,7 @@ export async function writeJournal(disk: Disk, fd: number, path: string, plan: C
   }
 }
 
-/** Removes a journal for good: the change that it could undo counts. */
+/** Removes a journal for good: its change is committed. */
 export function removeJournal(disk: Disk, path: string): void {
   disk.unlink(path)
   disk.syncDirectory(dirname(path))

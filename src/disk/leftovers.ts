@@ -1,4 +1,4 @@
-// Finds temporary files and journals of runs that were killed, for `blpk clean`.
+// Finds temporary files and journals of killed runs, for `blpk clean`.
 
 import { type Dirent, lstatSync, readdirSync, rmdirSync, type Stats, unlinkSync } from 'node:fs'
 import { join } from 'node:path'
@@ -13,28 +13,28 @@ import { namesBeside } from './names.js'
 import { mayBeAlive } from './process-alive.js'
 import { ownerOfTemporary, thisMachine } from './temporary.js'
 
-/** What a run that ended early left, or what looks like it. */
+/** A file that a killed run left, or that looks like it. */
 export interface Leftover {
   path: string
   kind: 'temporary' | 'journal'
-  /** When it was written last. */
+  /** Time of the last write. */
   written: Date
-  /** May it go? If not, `why` says what it is still good for. */
+  /** Whether it may be removed. If not, `why` says what it is needed for. */
   isWaste: boolean
   why: string
-  /** Removes it. @throws BlpkError LOCKED where somebody is at work, IO */
+  /** Removes it. @throws BlpkError LOCKED if a process is using it; IO */
   remove(): Promise<void>
 }
 
-/** How leftovers are looked for. */
+/** Options of the search for leftovers. */
 export interface LeftoverOptions {
-  /** What a change may alter of archives. */
+  /** The parts of archives that a change may alter. */
   find: FindMutable
-  /** Is it the name of a file that a container writes into a directory of its own? */
+  /** Whether a container writes files of this name into its directories. */
   isPart: (name: string) => boolean
-  /** What other machines wrote is waste only if it was written before this, in ms since 1970. */
+  /** Files of other machines are only leftovers if they are older than this, in ms since 1970. */
   before: number
-  /** The same for what this machine wrote; its dead runs are known. */
+  /** The same for files of this machine, whose dead processes are known. */
   ownBefore: number
   signal: AbortSignal
 }
@@ -49,7 +49,7 @@ function statOf(path: string): Stats | undefined {
   }
 }
 
-/** When a file, or any file of a directory, was written last. */
+/** Time of the last write to a file, or to any file in a directory. */
 function writtenAt(path: string, stat: Stats): number {
   if (!stat.isDirectory()) return stat.mtimeMs
   const names = readdirSync(path)
@@ -61,7 +61,7 @@ function removeTemporary(path: string, stat: Stats, { isPart }: LeftoverOptions)
     unlinkSync(path)
     return
   }
-  // Nothing but what we write there, so that a directory of somebody else stays.
+  // Only files that blpk writes there, so that directories of other programs are kept.
   for (const name of readdirSync(path)) if (isPart(name)) unlinkSync(join(path, name))
   rmdirSync(path)
 }
@@ -80,12 +80,12 @@ function judgeTemporary(path: string, name: string, o: LeftoverOptions): Leftove
     kind: 'temporary',
     written: new Date(at),
     isWaste,
-    why: lives ? `process ${owner.pid} may be at work` : isWaste ? reason : `${reason}, and too young`,
+    why: lives ? `process ${owner.pid} may be running` : isWaste ? reason : `${reason}, and too recent`,
     remove: async () => attempt('remove', path, () => removeTemporary(path, stat, o)),
   }
 }
 
-/** The archives of a directory whose journals have shortened names, by these names. */
+/** Archives in a directory whose journals have shortened names, by these names. */
 function shortened(directory: string, names: readonly string[]): Map<string, string> {
   const known = new Map<string, string>()
   for (const name of names) {
@@ -95,7 +95,7 @@ function shortened(directory: string, names: readonly string[]): Map<string, str
   return known
 }
 
-/** What a journal is to its archive. */
+/** The relation of a journal to its archive. */
 async function judgeJournal(path: string, archive: string, o: LeftoverOptions): Promise<[boolean, string]> {
   const fd = attempt('open', archive, () => nodeDisk.open(archive, 'r'))
   try {
@@ -103,12 +103,15 @@ async function judgeJournal(path: string, archive: string, o: LeftoverOptions): 
     if (found.kind === 'hot') found.journal.close()
     switch (found.kind) {
       case 'hot':
-        return [false, `it undoes a change of '${archive}' that was cut short: any command on that does so`]
+        return [
+          false,
+          `it undoes an interrupted change of '${archive}': any command on that archive applies it`,
+        ]
       case 'torn':
         return [true, 'its run ended before it changed anything']
       case 'foreign':
       case 'alien':
-        return [true, `it is not of '${archive}' as that is now`]
+        return [true, `it does not match '${archive}' as it is now`]
       default:
         return [false, 'why' in found ? found.why : 'it cannot be read here']
     }
@@ -129,7 +132,10 @@ async function lookAtJournal(
   const isThere = statOf(archive)?.isFile() === true
   const [isWaste, why] = isThere
     ? await judgeJournal(path, archive, o)
-    : [isAside, isAside ? 'it was set aside' : 'its archive is not here: it may have been moved without it']
+    : [
+        isAside,
+        isAside ? 'it was set aside' : 'its archive is not here: it may have been moved without the journal',
+      ]
   const remove = async (): Promise<void> => {
     if (isAside) attempt('remove', path, () => unlinkSync(path))
     else await removeUnderLock(path, archive, o)
@@ -144,12 +150,12 @@ async function lookAtJournal(
   }
 }
 
-/** Whoever writes a journal has the lock of the archive, so it is looked at again with that. */
+/** Writers of a journal hold the lock of the archive, so check again under the lock. */
 async function removeUnderLock(path: string, archive: string, o: LeftoverOptions): Promise<void> {
   const before = new Set(readdirSync(join(path, '..')))
   const file = await openForChange(archive, o.find, { lockTimeout: 0, signal: o.signal })
   try {
-    // What did not count was removed or set aside on opening.
+    // An invalid journal was removed or set aside when the archive was opened.
     for (const name of readdirSync(join(path, '..'))) {
       const aside = join(path, '..', name)
       if (!before.has(name) && aside.startsWith(path) && STALE.test(name)) unlinkSync(aside)
@@ -164,8 +170,8 @@ function entriesOf(directory: string): Dirent[] {
 }
 
 /**
- * Looks through a directory and those in it for what killed runs left: temporary files and directories, and journals.
- * Links are not followed. Nothing is changed.
+ * Searches a directory and its subdirectories for leftovers of killed runs: temporary files and directories,
+ * and journals. Links are not followed. Nothing is changed.
  * @throws BlpkError NOT_FOUND, IO, INTERRUPTED
  */
 export async function* findLeftovers(directory: string, o: LeftoverOptions): AsyncGenerator<Leftover> {

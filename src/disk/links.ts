@@ -1,4 +1,4 @@
-// Resolves symbolic links, names that are not UTF-8 included.
+// Resolves symbolic links, including names that are not UTF-8.
 
 import { lstatSync, readlinkSync, realpathSync, type Stats, statSync } from 'node:fs'
 import { dirname, isAbsolute } from 'node:path'
@@ -10,29 +10,25 @@ function whatIs(path: string): Stats | undefined {
   return lstatSync(path, { throwIfNoEntry: false })
 }
 
-/** @throws BlpkError USAGE for a name that a string cannot hold, and that would come out as another one */
+/** @throws BlpkError USAGE for a name that a string cannot represent */
 function textOf(bytes: Buffer, path: string): string {
   const text = bytes.toString()
   if (Buffer.from(text).equals(bytes)) return text
-  throw new BlpkError(
-    'USAGE',
-    `the link '${path}' leads to a name that is not UTF-8: rename what it leads to`,
-    {
-      path,
-    },
-  )
+  throw new BlpkError('USAGE', `the link '${path}' points to a name that is not UTF-8: rename its target`, {
+    path,
+  })
 }
 
-/** Where a link leads, as a path that is good from here. Directories on the way are left as they are. */
+/** The target of a link, as a path from the current directory. Links in its directories are not resolved. */
 function targetOfLink(path: string): string {
   const target = textOf(readlinkSync(path, { encoding: 'buffer' }), path)
-  // Not joined: `..` behind a link to a directory goes elsewhere than the text says.
+  // Not joined: `..` after a link to a directory does not go where the text says.
   return isAbsolute(target) ? target : `${dirname(path)}/${target}`
 }
 
 /**
- * Follows links one after the other, to what is no link: a file, or a name that is free.
- * @param stop may end the way at a link
+ * Follows links until a file or a free name.
+ * @param stop may end the search at a link
  * @throws BlpkError USAGE for links to names that are not UTF-8; errors of `node:fs`
  */
 export function followLinks(path: string, stop: (path: string) => boolean = () => false): string {
@@ -41,7 +37,7 @@ export function followLinks(path: string, stop: (path: string) => boolean = () =
     if (stop(at) || whatIs(at)?.isSymbolicLink() !== true) return at
     at = targetOfLink(at)
   }
-  throw new BlpkError('IO', `the links of '${path}' lead in a circle, or too far`, { path })
+  throw new BlpkError('IO', `there are too many levels of symbolic links at '${path}'`, { path })
 }
 
 function isSame(a: string, b: string): boolean {
@@ -50,8 +46,9 @@ function isSame(a: string, b: string): boolean {
 }
 
 /**
- * The name of a file with all links on the way resolved. Where the system or a string cannot hold that, such as in a
- * directory whose name is not UTF-8, links are followed as far as the file alone: what lies beside it is the same.
+ * The name of a file with all links resolved. If the system or a string cannot represent it (for example, in
+ * a directory whose name is not UTF-8), only links of the file itself are resolved, which leads to the same
+ * directory.
  * @throws errors of `node:fs`
  */
 export function resolvedPath(path: string): string {

@@ -1,34 +1,37 @@
-// Permissions of new files: never more than the files allowed whose data they hold.
+// Permissions of new files: never wider than those of the files whose data they hold.
 
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** Who may do what with a file: its permissions, and the group that some of them are for. */
+/** Access to a file: its permissions, and the group that some of them apply to. */
 export interface Access {
   mode: number
-  /** Where it is not known, that of whatever file is compared with it. */
+  /** If unknown, it counts as that of the file it is compared with. */
   gid?: number | undefined
 }
 
-/** Windows has other permissions, which files get from their directory. */
+/** Windows has other permissions, which files inherit from their directory. */
 export const HAS_MODES = process.platform !== 'win32'
 const PERMISSIONS = 0o777
-/** What new files may at most, before the umask. */
+/** Maximum mode of new files, before the umask. */
 export const NEW_FILE = 0o666
 
-/** Of files that nobody else has any business with. */
+/** Mode of private files. */
 export const PRIVATE = 0o600
 
-/** The same for a file of another group: it may what both group and others might, for either may be anybody now. */
+/**
+ * The mode for a file with another group: only what both group and others may do, because anyone may now be
+ * either.
+ */
 function regrouped(mode: number): number {
   const both = (mode >> 3) & mode & 0o7
   return (mode & 0o700) | (both << 3) | both
 }
 
 /**
- * What of permissions is left for a file that holds what others hold, so that nobody may more with it than with
+ * Restricts permissions for a file that holds data of other files, so that nobody gets more access than to
  * each of those.
- * @param gid of the file; undefined where that is not known yet
+ * @param gid of the file; undefined if not known yet
  */
 export function modeWithin(most: number, others: readonly Access[], gid: number | undefined): number {
   return others.reduce(
@@ -37,13 +40,15 @@ export function modeWithin(most: number, others: readonly Access[], gid: number 
   )
 }
 
-/** Permissions of a directory of such files: whoever may read those may look for them, and its owner change it. */
+/**
+ * Permissions of a directory of such files: readers of the files may search it, and the owner may change it.
+ */
 export function directoryMode(mode: number): number {
   return (mode & PERMISSIONS) | ((mode & 0o444) >> 2) | 0o700
 }
 
 /**
- * Who may do what with a file, or with the files of a directory, as far as that lets one get at them.
+ * Access to a file, or to the files of a directory, as far as the path allows.
  * @param example name of one of its files
  */
 export function accessOf(path: string, example?: string): Access {

@@ -1,4 +1,4 @@
-// Names for files that lie beside another, short enough for every file system.
+// Names for files beside another one, short enough for every file system.
 
 import type * as crypto from 'node:crypto'
 import { createRequire } from 'node:module'
@@ -6,18 +6,20 @@ import { basename, dirname, join } from 'node:path'
 import { isNameTooLong } from '../core/io-errors.js'
 import type { Disk, FileFacts } from './disk.js'
 
-/** What every usual file system takes for a name, in bytes: eCryptfs, which takes the fewest, 143. */
+/**
+ * Maximum length of a name on every usual file system, in bytes: 143 on eCryptfs, which allows the fewest.
+ */
 const SAFE_NAME_BYTES = 143
-/** Room behind a name for what it is called when it is set aside, in bytes. */
+/** Space for the suffix of a file that is set aside, in bytes. */
 const ROOM_BEHIND = '.stale99'.length
 const DIGEST_CHARACTERS = 32
 
-/** Cuts a text to so many bytes of UTF-8, and never within a character. */
+/** Cuts a text to at most this many bytes of UTF-8, at a character boundary. */
 export function cutToBytes(text: string, nbytes: number): string {
   const bytes = Buffer.from(text)
   if (bytes.length <= nbytes) return text
   let end = nbytes
-  // Bytes that continue a character.
+  // Continuation bytes of a character.
   while (end > 0 && ((bytes[end] ?? 0) & 0xc0) === 0x80) end--
   return bytes.toString('utf8', 0, end)
 }
@@ -29,8 +31,8 @@ function digestOf(name: string): string {
 }
 
 /**
- * Names for a file that lies beside another and belongs to it: its name with an ending, and where some file systems
- * would not take that, a shorter one, which is always the same for the same name and ending.
+ * The name of a file that is beside another and belongs to it: its name with an extension. If that is too
+ * long for some file systems, a shorter name, always the same for the same name and extension.
  */
 export function namesBeside(path: string, ending: string): { plain: string; short?: string } {
   const name = basename(path)
@@ -41,7 +43,7 @@ export function namesBeside(path: string, ending: string): { plain: string; shor
   return { plain, short: join(dirname(path), `${start}.${digestOf(name)}${ending}`) }
 }
 
-/** What has a name, a link as such. Nothing has a name that is too long. */
+/** Properties of a name, without following links. A name that is too long does not exist. */
 export function present(disk: Pick<Disk, 'find'>, path: string): FileFacts | undefined {
   try {
     return disk.find(path)

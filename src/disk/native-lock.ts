@@ -1,9 +1,9 @@
-// The writers' lock of an archive: a lock of the kernel that ends with the process.
+// The writers' lock of an archive: a kernel lock that ends with the process.
 
 import { unsupported } from '../core/errors.js'
 import { scarcity } from '../core/io-errors.js'
 
-// Far behind the end of any file: on Windows nobody else can read or write what is locked.
+// Far past the end of any file: on Windows, other processes cannot read or write a locked range.
 const LOCK_AT = 2 ** 62
 
 type Library = typeof import('fs-native-extensions')['default']
@@ -23,15 +23,15 @@ async function load(): Promise<Library> {
   }
 }
 
-/** The library locks whole files on macOS, and only those; elsewhere ranges of them. */
+/** On macOS the library can only lock whole files; elsewhere it locks ranges. */
 const RANGE: [number, number] = process.platform === 'darwin' ? [0, 0] : [LOCK_AT, 1]
 
 /**
- * Takes the writers' lock of an open file: it belongs to this opening of the file, and the kernel frees it
- * when that is closed, however the process ends. Linux: fcntl OFD lock; macOS: flock; Windows: LockFileEx.
- * @param shared for a lock that others may share
- * @returns false where somebody else has it
- * @throws BlpkError UNSUPPORTED where the library or the file system cannot lock
+ * Takes the writers' lock of an open file. It belongs to this open file, and the kernel releases it when the
+ * file is closed, however the process ends. Linux: fcntl OFD lock; macOS: flock; Windows: LockFileEx.
+ * @param shared take a shared lock
+ * @returns false if another process has it
+ * @throws BlpkError UNSUPPORTED if the library or the file system cannot lock
  */
 export async function tryNativeLock(fd: number, shared = false): Promise<boolean> {
   library ??= load()
@@ -40,7 +40,7 @@ export async function tryNativeLock(fd: number, shared = false): Promise<boolean
     return tryLock(fd, ...RANGE, { shared })
   } catch (error) {
     const { code = '', message } = error as NodeJS.ErrnoException
-    // Windows says so in another way than the library expects.
+    // Windows reports it differently from what the library expects.
     if (code === 'EACCES' || code === 'EBUSY') return false
     const scarce = scarcity(error)
     if (scarce !== undefined) throw scarce

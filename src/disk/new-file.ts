@@ -1,4 +1,4 @@
-// A file that appears under its name only when it is whole.
+// A file that appears under its name only when it is complete.
 
 import type { ByteSink } from '../bytes/byte-sink.js'
 import type { FilePlace } from '../bytes/file-place.js'
@@ -17,18 +17,21 @@ const MOVE_BYTES = 8 * 2 ** 20
 export interface FileSinkOptions {
   /** Replace an existing file. */
   overwrite?: boolean
-  /** A file whose mode and, where given, times the output takes over. */
+  /** A file whose mode and (if requested) times the output takes over. */
   like?: (Access & { atime?: Date; mtime?: Date }) | undefined
-  /** Files whose contents go into the output: nobody may more with it than with each of them. */
+  /**
+   * Files whose contents go into the output. The output must not be accessible to more users than each of
+   * them.
+   */
   within?: readonly Access[]
-  /** Who is to own it, as far as one may give files away; otherwise who runs the program. */
+  /** Owner of the output, as far as permitted. Default: the user who runs the program. */
   owner?: Owner
   /**
-   * Called before the output takes the place of an existing file, such as to wait for those who write there.
-   * What it gives is called afterwards.
+   * Called before the output replaces an existing file, for example to wait for writers. The function that it
+   * returns is called afterwards.
    */
   beforeReplace?: (path: string) => Promise<() => void>
-  /** The file operations; those of the machine by default. */
+  /** The file operations. Default: those of the machine. */
   disk?: Disk
 }
 
@@ -36,11 +39,13 @@ export function existsError(path: string): BlpkError {
   return new BlpkError('EXISTS', `output file '${path}' exists`, { path }, undefined, { option: 'overwrite' })
 }
 
-/** A file that appears under its name only when it is whole: written beside it, flushed, then renamed. */
+/**
+ * A file that appears under its name only when it is complete: it is written beside it, flushed and renamed.
+ */
 export class FileSink implements ByteSink {
   readonly name: string
   readonly seekable = true
-  /** What is written, not yet under its name. */
+  /** The file being written, not yet under its name. */
   readonly fd: number
   readonly #temporary: string
   readonly #options: FileSinkOptions
@@ -48,7 +53,7 @@ export class FileSink implements ByteSink {
   #size = 0
   #open = true
 
-  /** @throws BlpkError EXISTS where the file is there and must not be replaced; NOT_FOUND, IO */
+  /** @throws BlpkError EXISTS if the file exists and must not be replaced; NOT_FOUND, IO */
   constructor(place: PlaceName, options: FileSinkOptions = {}) {
     const path = placeName(place)
     this.name = path
@@ -68,7 +73,10 @@ export class FileSink implements ByteSink {
     return this.#find() !== undefined
   }
 
-  /** What is written is at no time open to more than it is at last. @param there what it is going to replace */
+  /**
+   * The file is never more accessible while it is written than at the end.
+   * @param there the file that it replaces
+   */
   #create(there: FileFacts | undefined): number {
     const { like, owner, within = [] } = this.#options
     if (!HAS_MODES) return this.#disk.open(this.#temporary, 'wx+')
@@ -77,7 +85,7 @@ export class FileSink implements ByteSink {
     const limits = [...source, ...replaced, ...within]
     const mode = like?.mode ?? replaced[0]?.mode
     const fd = this.#disk.open(this.#temporary, 'wx+', modeWithin(mode ?? NEW_FILE, limits, undefined))
-    // Of a file that is like no other, the umask decides.
+    // If it is modelled on no other file, the umask decides.
     if (mode !== undefined) this.#dress(fd, mode, limits)
     return fd
   }
@@ -102,7 +110,7 @@ export class FileSink implements ByteSink {
   }
 
   reserve(nbytes: number): FilePlace | undefined {
-    // Threads know the files of the machine alone.
+    // Threads only know the files of the machine.
     if (this.#disk !== nodeDisk) return undefined
     const place = { fd: this.fd, position: this.#size, name: this.name }
     this.#size += nbytes
@@ -177,7 +185,7 @@ export class FileSink implements ByteSink {
       return
     }
     try {
-      // A link refuses an existing name, which a rename would replace.
+      // Creating a link fails for an existing name; a rename would replace it.
       this.#disk.link(this.#temporary, this.name)
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw existsError(this.name)
@@ -191,7 +199,7 @@ export class FileSink implements ByteSink {
     attempt('remove', this.#temporary, () => this.#removeTemporary())
   }
 
-  /** It may have been renamed, or an append to the new file have removed it already. */
+  /** It may have been renamed, or an append to the new file may already have removed it. */
   #removeTemporary(): void {
     try {
       this.#disk.unlink(this.#temporary)

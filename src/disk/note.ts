@@ -1,4 +1,4 @@
-// How work on files tells what is worth knowing.
+// The callback for notes about work on files.
 
-/** Told of what is worth knowing, one line each. */
+/** Called with each note, a line of text. */
 export type Note = (message: string) => void

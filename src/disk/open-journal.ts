@@ -1,4 +1,4 @@
-// A journal that is open for reading: its facts, and the bytes that it saved.
+// A journal that is open for reading: its facts, and the saved bytes.
 
 import { BlpkError } from '../core/errors.js'
 import type { Disk, FileId } from './disk.js'
@@ -10,13 +10,13 @@ import { inPieces } from './pieces.js'
 export class Journal {
   readonly facts: JournalFacts
   readonly id: FileId
-  /** What was saved, to be laid over the archive. */
+  /** The saved bytes, as patches over the archive. */
   readonly patches: readonly Patch[]
   readonly #disk: Disk
   readonly #fd: number
   readonly #starts: number[] = []
 
-  /** @param dataAt where the saved bytes begin */
+  /** @param dataAt position of the saved bytes */
   constructor(disk: Disk, fd: number, id: FileId, facts: JournalFacts, dataAt: number) {
     this.#disk = disk
     this.#fd = fd
@@ -36,10 +36,10 @@ export class Journal {
 
   #read(range: number, offset: number, into: Uint8Array): void {
     const n = this.#disk.read(this.#fd, into, (this.#starts[range] ?? 0) + offset)
-    if (n < into.length) throw new BlpkError('IO', 'the journal became shorter while it was read')
+    if (n < into.length) throw new BlpkError('IO', 'the journal shrank while it was read')
   }
 
-  /** Puts the archive back as it was, and flushes it. */
+  /** Restores the archive and flushes it. */
   apply(archive: number): void {
     this.facts.ranges.forEach(([position, nbytes], i) => {
       inPieces(this.#disk, this.#fd, this.#starts[i] ?? 0, nbytes, (piece, offset) =>

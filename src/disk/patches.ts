@@ -1,6 +1,6 @@
-// Lays saved bytes over what is read from a file, such as its state before a change.
+// Lays saved bytes over the bytes of a file, to read its state before a change.
 
-/** Bytes that are not read from a file, but from elsewhere. Position and size are in bytes. */
+/** Bytes that come from elsewhere than the file. Position and size are in bytes. */
 export interface Patch {
   position: number
   nbytes: number
@@ -16,22 +16,22 @@ export function memoryPatch(position: number, bytes: Uint8Array): Patch {
   }
 }
 
-/** The part of a patch that lies in a range; undefined where there is none. */
+/** The part of a patch within a range; undefined if there is none. */
 function within(patch: Patch, position: number, nbytes: number): [start: number, stop: number] | undefined {
   const start = Math.max(patch.position, position)
   const stop = Math.min(patch.position + patch.nbytes, position + nbytes)
   return start < stop ? [start, stop] : undefined
 }
 
-/** Does any of the patches touch a range? */
+/** Whether any of the patches touches a range. */
 export function touches(patches: readonly Patch[], position: number, nbytes: number): boolean {
   return patches.some((patch) => within(patch, position, nbytes) !== undefined)
 }
 
 /**
- * Puts patches over bytes that were read; later ones lie over earlier ones.
- * @param n how many bytes of `into` are there
- * @returns how many are there with the patches
+ * Lays patches over bytes that were read; later patches win.
+ * @param n number of bytes in `into`
+ * @returns number of bytes including the patches
  */
 export function overlay(patches: readonly Patch[], position: number, into: Uint8Array, n: number): number {
   let there = n

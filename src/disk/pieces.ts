@@ -7,7 +7,7 @@ import type { Disk } from './disk.js'
 
 const PIECE_BYTES = 1 << 20
 
-/** Goes over a range of an open file piece by piece. @returns how many bytes there were */
+/** Reads a range of an open file piece by piece. @returns the number of bytes */
 export function inPieces(
   disk: Disk,
   fd: number,
@@ -27,7 +27,7 @@ export function inPieces(
   return done
 }
 
-/** The hash of a range that is not long. */
+/** The hash of a short range. */
 export function digestRange(disk: Disk, fd: number, position: number, nbytes: number, hash: Xxh64): bigint {
   inPieces(disk, fd, position, nbytes, (piece) => hash.update(piece))
   return hash.digest()

@@ -1,13 +1,13 @@
-// Tells if the process that wrote something may still run, despite reused process ids.
+// Tells whether the process that wrote something may still be running, despite reused process ids.
 
 import { readFileSync } from 'node:fs'
 
-/** Linux counts the starts of processes in hundredths of a second. */
+/** Linux reports start times of processes in hundredths of a second. */
 const TICKS = 100
-/** The clock may have been set a little since, in milliseconds. */
+/** Tolerance for adjustments of the clock, in milliseconds. */
 const CLOCK_SLACK = 60_000
 
-/** When a process of this machine began, in ms since 1970, where the system says so. */
+/** Start time of a process on this machine, in ms since 1970, if the system tells. */
 function startOf(pid: number): number | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
@@ -22,9 +22,8 @@ function startOf(pid: number): number | undefined {
 }
 
 /**
- * Does the process of this machine that wrote something still live, as far as can be told? Its number may have gone to
- * another one since.
- * @param wrote when it wrote last, in ms since 1970
+ * Whether the process on this machine that wrote something seems to be alive. Its id may have been reused.
+ * @param wrote time of its last write, in ms since 1970
  */
 export function mayBeAlive(pid: number, wrote: number): boolean {
   try {

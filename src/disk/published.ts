@@ -1,4 +1,4 @@
-// The last steps after an output has its name: flushing the directory, removing what it replaced.
+// The last steps after an output has its name: flushing the directory, and removing the replaced file.
 
 import { dirname } from 'node:path'
 import { BlpkError } from '../core/errors.js'
@@ -6,8 +6,9 @@ import { ioError } from '../core/io-errors.js'
 import type { Disk } from './disk.js'
 
 /**
- * Does what is left to do when data have got their name: whatever fails of that, they are there.
- * @param end what is to be said of them
+ * Runs the steps that remain after the data are published. If one fails, the error says that the data are
+ * there.
+ * @param end what the error says about them
  */
 function whenPublished(doing: string, path: string, end: string, action: () => void): void {
   try {
@@ -19,18 +20,18 @@ function whenPublished(doing: string, path: string, end: string, action: () => v
 }
 
 /**
- * Makes the name of what was written lasting.
- * @param old where what it replaced is, if that is still there
- * @throws BlpkError IO, which says that it is there
+ * Flushes the name of the output.
+ * @param old path of the replaced file, if it still exists
+ * @throws BlpkError IO, which says that the output is complete
  */
 export function flushName(disk: Pick<Disk, 'syncDirectory'>, name: string, old?: string): void {
   const directory = dirname(name)
-  const kept = old === undefined ? '' : `; what it replaced is kept as '${old}'`
-  const end = `'${name}' is there and whole, but may not be lasting${kept}`
+  const kept = old === undefined ? '' : `; the file it replaced is kept as '${old}'`
+  const end = `'${name}' is complete, but may not survive a power failure${kept}`
   whenPublished('flush', directory, end, () => disk.syncDirectory(directory))
 }
 
-/** Removes what is not needed any more. @throws BlpkError IO, which says that what was written is there */
+/** Removes what is no longer needed. @throws BlpkError IO, which says that the output is complete */
 export function removeLeft(left: string, name: string, remove: () => void): void {
-  whenPublished('remove', left, `'${name}' is there and whole`, remove)
+  whenPublished('remove', left, `'${name}' is complete`, remove)
 }

@@ -19,21 +19,21 @@ import { memoryPatch, overlay, type Patch, touches } from './patches.js'
 import { describePassed, mayBeAtWork } from './recover.js'
 import { TemporaryFile } from './temporary-file.js'
 
-/** A last chunk of more bytes than this is copied into a file, not into memory. */
+/** A last chunk larger than this (in bytes) is copied to a file instead of memory. */
 const MAX_IN_MEMORY = 32 * 2 ** 20
 const COPY_BYTES = 1 << 20
-/** Openings that others got in the way of, before it is given up. */
+/** Number of failed attempts to open a snapshot before giving up. */
 const MAX_TRIES = 400
 const PAUSE_MS = 5
 
 /** Options of reading an archive from a file. */
 export interface ReadOptions {
-  /** Only the front and the first chunk's header are going to be read. */
+  /** Only the front and the header of the first chunk will be read. */
   frontOnly?: boolean
-  /** Told when an unfinished change was rolled back, or of a journal that was read past. */
+  /** Called when an unfinished change was rolled back, or a journal was ignored. */
   onNote?: Note
   signal?: AbortSignal | undefined
-  /** The file operations; those of the machine by default. */
+  /** The file operations. Default: those of the machine. */
   disk?: Disk
 }
 
@@ -42,7 +42,7 @@ interface Snapshot extends ReadOptions {
   find: FindMutable
 }
 
-/** An archive in a file, in the state that it had when it was opened, however it is changed meanwhile. */
+/** A snapshot of an archive in a file, unaffected by later changes. */
 class StateSource implements ByteSource {
   readonly name: string
   readonly size: number
@@ -50,7 +50,7 @@ class StateSource implements ByteSource {
   declare readonly fd?: number
   readonly #disk: Disk
   readonly #file: number
-  /** What a change may alter under it, from elsewhere. */
+  /** The parts that a change may alter underneath, from elsewhere. */
   readonly #patches: readonly Patch[]
   readonly #close: () => void
   #isClosed = false
@@ -66,7 +66,7 @@ class StateSource implements ByteSource {
   }
 
   read(position: number, into: Uint8Array): number {
-    // The number of the file may be that of another one by now.
+    // The descriptor number may have been reused for another file.
     if (this.#isClosed) throw closedError(`'${this.name}'`)
     const wanted = into.subarray(0, Math.max(0, Math.min(into.length, this.size - position)))
     const n = attempt('read', this.name, () => this.#disk.read(this.#file, wanted, position))
@@ -87,7 +87,7 @@ class StateSource implements ByteSource {
   }
 }
 
-/** What has to be closed together. */
+/** Files that must be closed together. */
 class Closers {
   readonly #all: (() => void)[] = []
 
@@ -100,7 +100,7 @@ class Closers {
   }
 }
 
-/** Copies a range into a file that nobody else sees. */
+/** Copies a range to a private file. */
 function spillPatch([position, nbytes]: Range, read: ReadNow, closers: Closers): Patch {
   const file = new TemporaryFile()
   closers.add(() => file.close())
@@ -112,19 +112,19 @@ function spillPatch([position, nbytes]: Range, read: ReadNow, closers: Closers):
   return { position, nbytes: file.size, read: (offset, into) => file.read(offset, into) }
 }
 
-/** Whoever cannot write to the archive may do in the place of the journal what they like: it means nothing. */
+/** If we cannot write to the archive, the journal may come from anyone, so it means nothing. */
 function counts(found: FoundJournal): found is Exclude<FoundJournal, { kind: 'none' | 'stranger' }> {
   return found.kind !== 'none' && found.kind !== 'stranger'
 }
 
-/** Is the journal what it was? */
+/** Whether the journal is unchanged. */
 function isSameJournal(was: FoundJournal, now: FoundJournal): boolean {
   if (!counts(was) || !counts(now)) return counts(was) === counts(now)
   if (was.kind === 'hot' || now.kind === 'hot') return false
   return was.kind === now.kind && sameFile(was.id, now.id)
 }
 
-/** Is everything as it was, so that what was read since belongs to one state? */
+/** Whether everything is unchanged, so that all reads since then are of one state. */
 async function isSettled(
   disk: Disk,
   fd: number,
@@ -143,7 +143,7 @@ async function isSettled(
   return isSameJournal(found, again)
 }
 
-/** Rolls back what a writer that is gone left undone. @returns false where that is not for us to do */
+/** Rolls back what a dead writer left unfinished. @returns false if this process must not do it */
 async function isRolledBack(name: string, journal: Journal, o: Snapshot): Promise<boolean> {
   if (mayBeAtWork(journal.facts, true)) return false
   try {
@@ -151,7 +151,7 @@ async function isRolledBack(name: string, journal: Journal, o: Snapshot): Promis
     file.close()
     return true
   } catch (error) {
-    // Somebody is at work, or the file cannot be written: the state before is read past the change.
+    // A process is writing, or the file is read-only: read the old state through the change.
     if (error instanceof BlpkError) return false
     throw error
   }
@@ -168,7 +168,7 @@ function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   return Buffer.compare(a, b) === 0
 }
 
-/** Copies what a change may alter. @returns undefined where that was changing meanwhile */
+/** Copies the parts that a change may alter. @returns undefined if they were changing meanwhile */
 async function copyMutable(
   read: ReadNow,
   { find, frontOnly = false }: Snapshot,
@@ -183,7 +183,7 @@ async function copyMutable(
   return same ? patches : undefined
 }
 
-/** @returns undefined where others changed it meanwhile */
+/** @returns undefined if others changed it meanwhile */
 async function tryToOpen(
   name: string,
   path: string,
@@ -194,7 +194,8 @@ async function tryToOpen(
   const fd = disk.open(path, 'r')
   closers.add(() => disk.close(fd))
   const facts = disk.facts(fd)
-  if (!facts.isFile) throw new BlpkError('IO', `cannot read '${name}': it is no regular file`, { path: name })
+  if (!facts.isFile)
+    throw new BlpkError('IO', `cannot read '${name}': it is not a regular file`, { path: name })
   const found = await findJournal(disk, fd, journalOf(path, disk), o)
   if (found.kind === 'hot') {
     closers.add(() => found.journal.close())
@@ -211,11 +212,10 @@ async function tryToOpen(
 }
 
 /**
- * Opens an archive in a file for reading, in the state that it has now: changes that others begin or
- * finish meanwhile do not show. What a writer that was killed left undone is rolled back, or read past where the file
- * cannot be written.
+ * Opens a snapshot of an archive in a file for reading: changes that others begin or finish later are not
+ * visible. What a killed writer left unfinished is rolled back, or ignored if the file is read-only.
  * @param file a path, or a `file:` URL
- * @param find says what a change may alter
+ * @param find finds the parts that a change may alter
  * @throws BlpkError NOT_FOUND, IO, INTERRUPTED; USAGE for a URL of another scheme
  */
 export async function openSnapshot(
@@ -238,5 +238,5 @@ export async function openSnapshot(
     closers.close()
     await sleep(Math.random() * PAUSE_MS)
   }
-  throw new BlpkError('IO', `'${name}' is being changed all the time: try again`, { path: name })
+  throw new BlpkError('IO', `'${name}' keeps changing: try again`, { path: name })
 }

@@ -1,4 +1,4 @@
-// Rolls back the changes of writers that were killed, and sets journals aside that do not count.
+// Rolls back the changes of killed writers, and sets invalid journals aside.
 
 import { hostname } from 'node:os'
 import { dirname } from 'node:path'
@@ -13,17 +13,17 @@ import type { Journal } from './open-journal.js'
 
 const MAX_SHOWN = 80
 
-/** What a journal says, without what would do something to a terminal. */
+/** Text of a journal without control characters. */
 function harmless(text: string): string {
   return text.slice(0, MAX_SHOWN).replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '?')
 }
 
-/** Who began a change, and when. */
+/** The process that started a change, and when. */
 export function describeHolder({ pid, host, started }: JournalFacts): string {
-  return `process ${pid} on ${harmless(host)}, begun ${harmless(started)}`
+  return `process ${pid} on ${harmless(host)}, started ${harmless(started)}`
 }
 
-/** Is a writer without a lock still at work, as far as that can be told? Its process may be on another machine. */
+/** Whether a writer without a lock seems to be alive. It may be on another machine. */
 export function mayBeAtWork({ pid, host, locked }: JournalFacts, otherHosts: boolean): boolean {
   if (locked || pid === process.pid) return false
   if (host !== hostname()) return otherHosts
@@ -38,10 +38,13 @@ export function mayBeAtWork({ pid, host, locked }: JournalFacts, otherHosts: boo
 function refuseAtWork(journal: Journal, path: string): void {
   if (!mayBeAtWork(journal.facts, false)) return
   journal.close()
-  throw new BlpkError('LOCKED', `'${path}' belongs to ${describeHolder(journal.facts)}, which took no lock`)
+  throw new BlpkError(
+    'LOCKED',
+    `'${path}' belongs to ${describeHolder(journal.facts)}, which took no lock on the archive`,
+  )
 }
 
-/** Undoes the change of a journal, for good. The journal is closed and removed. */
+/** Undoes the change of a journal for good. The journal is closed and removed. */
 export function rollBack(disk: Disk, fd: number, path: string, journal: Journal): void {
   try {
     journal.apply(fd)
@@ -51,7 +54,7 @@ export function rollBack(disk: Disk, fd: number, path: string, journal: Journal)
   removeJournal(disk, path)
 }
 
-/** @param why it does not count */
+/** @param why it is invalid */
 function setAside(disk: Disk, path: string, why: string, note?: Note): void {
   const aside = asideOf(path, disk)
   try {
@@ -59,7 +62,8 @@ function setAside(disk: Disk, path: string, why: string, note?: Note): void {
     disk.syncDirectory(dirname(path))
   } catch (error) {
     const { message } = ioError(error, 'set aside', path)
-    const help = 'have its owner or root remove it, or move the archive where others cannot create files'
+    const help =
+      'ask its owner or root to remove it, or move the archive to a directory where others cannot create files'
     throw new BlpkError(
       'IO',
       `${message}; it has the name of the journal, but ${why}: ${help}`,
@@ -70,21 +74,21 @@ function setAside(disk: Disk, path: string, why: string, note?: Note): void {
   note?.(`'${path}' was set aside as '${aside}': ${why}`)
 }
 
-/** Why a journal does not count. */
+/** Why a journal is invalid. */
 const WHY: Record<'foreign' | 'alien', string> = {
-  foreign: 'it is not a journal of this archive as it is now',
+  foreign: 'it is not a journal of this archive in its current state',
   alien: 'it is not a journal',
 }
 
 /**
- * What is to be said to who reads past a journal that may mean something.
- * @returns undefined where there is nothing to say
+ * The note for a reader who ignores a journal that may be valid.
+ * @returns undefined if there is nothing to say
  */
 export function describePassed(found: FoundJournal, path: string): string | undefined {
   const end = 'the archive is read as it is'
   switch (found.kind) {
     case 'stranger':
-      return `'${path}' does not count as a journal (${found.why}); ${end}`
+      return `'${path}' is not accepted as a journal (${found.why}); ${end}`
     case 'newer':
       return `the journal '${path}' has version ${found.version}, which this blpk does not know; ${end}, and may be half changed`
     case 'unreadable':
@@ -95,11 +99,11 @@ export function describePassed(found: FoundJournal, path: string): string | unde
 }
 
 /**
- * Brings an archive that was left in the middle of a change back to what it was before. Journals that do not count
- * are set aside under the name `….stale`, and never applied.
+ * Restores an archive that was left in the middle of a change. Invalid journals are set aside under the name
+ * `….stale`, and never applied.
  * @param fd the archive, open for writing and locked
  * @param path of its journal
- * @throws BlpkError IO where a journal can neither be read nor set aside, UNSUPPORTED where it is of another version,
+ * @throws BlpkError IO if a journal can neither be read nor set aside; UNSUPPORTED for another version;
  * INTERRUPTED
  */
 export async function recover(
@@ -116,10 +120,10 @@ export async function recover(
     case 'hot':
       refuseAtWork(found.journal, path)
       rollBack(disk, fd, path, found.journal)
-      note?.(`a change that did not come to its end (${describeHolder(found.journal.facts)}) was rolled back`)
+      note?.(`an interrupted change (${describeHolder(found.journal.facts)}) was rolled back`)
       return
     case 'torn':
-      // It was not whole when its writer stopped, so the archive was not touched.
+      // It was incomplete when its writer stopped, so the archive is unchanged.
       removeJournal(disk, path)
       return
     case 'newer':

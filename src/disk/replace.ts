@@ -14,7 +14,7 @@ import { journalOf } from './journal.js'
 import { present } from './names.js'
 import { distrust } from './trust.js'
 
-/** Without a journal that counts, nobody who could append to the archive is in the middle of it. */
+/** Without a valid journal, no writer is in the middle of an append. */
 function hasJournal(name: string, { disk = nodeDisk }: LockOptions): boolean {
   return attempt('open', name, () => {
     const path = disk.realpath(name)
@@ -24,10 +24,11 @@ function hasJournal(name: string, { disk = nodeDisk }: LockOptions): boolean {
 }
 
 /**
- * What goes before the replacement of an archive: it waits for those who append to it, and keeps others from
- * doing so until it is replaced. A journal of the old archive never gets to the new one.
- * @param find says what a change may alter of the old one
- * @returns a function for {@link FileSinkOptions.beforeReplace}, which throws BlpkError LOCKED, INTERRUPTED, IO
+ * Prepares the replacement of an archive: waits for writers, and keeps others out until it is replaced. A
+ * journal of the old archive never applies to the new one.
+ * @param find finds the parts of the old archive that a change may alter
+ * @returns a function for {@link FileSinkOptions.beforeReplace}, which throws BlpkError LOCKED, INTERRUPTED,
+ * IO
  */
 export function replacing(find: FindMutable, o: LockOptions): (path: string) => Promise<() => void> {
   return async (path) => {
@@ -37,14 +38,14 @@ export function replacing(find: FindMutable, o: LockOptions): (path: string) => 
       return () => file.close()
     } catch (error) {
       const waited = !(error instanceof BlpkError) || ['LOCKED', 'INTERRUPTED'].includes(error.code)
-      // What cannot be opened for writing, or locked, is not being appended to either.
+      // A file that cannot be opened for writing, or locked, is not being appended to either.
       if (waited || hasJournal(path, o)) throw error
       return () => {}
     }
   }
 }
 
-/** The same for the directory of a sparse frame, which others lock by a file in it. */
+/** The same for the directory of a sparse frame, which other programs lock with a file in it. */
 export function replacingDirectory(o: LockOptions): (path: string) => Promise<() => void> {
   return async (path) => {
     const { disk = nodeDisk, lockTimeout: seconds = DEFAULT_LOCK_TIMEOUT, signal, onNote: note } = o

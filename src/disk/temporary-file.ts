@@ -1,4 +1,4 @@
-// A private file for data that memory has no room for. It is removed however the process ends.
+// A private file for data that do not fit in memory. It is removed however the process ends.
 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -12,15 +12,16 @@ export class TemporaryFile {
   readonly fd: number
   /** For messages. */
   readonly name: string
-  /** In bytes, as far as it was appended to. */
+  /** Bytes appended so far. */
   size = 0
-  /** Its path, where a file that is open keeps its name (Windows): then the name goes when it is closed. */
+  /** Its path, if an open file keeps its name (Windows); the name is removed when it is closed. */
   #left: string | undefined
   #isOpen = true
 
   /**
-   * @param beside path in whose directory it lies, if it is to be on the same disk; by default that for temporary files
-   * @param name what messages call it, where that is not its path
+   * @param beside a path on the disk to use; the file goes in its directory. Default: the directory for
+   * temporary files
+   * @param name its name in messages, if different from its path
    * @throws BlpkError IO, NO_SPACE
    */
   constructor(beside = join(tmpdir(), 'blpk'), name?: string) {
@@ -34,7 +35,7 @@ export class TemporaryFile {
     }
   }
 
-  /** Writes behind what was appended before. @returns where it is, in bytes @throws BlpkError IO, NO_SPACE */
+  /** Appends bytes. @returns their position @throws BlpkError IO, NO_SPACE */
   append(bytes: Uint8Array): number {
     const at = this.size
     this.write(at, bytes)
@@ -47,7 +48,7 @@ export class TemporaryFile {
     attempt('write', this.name, () => writeFully(this.fd, bytes, position))
   }
 
-  /** Fills `into` from a position on. @returns how many bytes there were @throws BlpkError IO */
+  /** Fills `into` from a position on. @returns the number of bytes @throws BlpkError IO */
   read(position: number, into: Uint8Array): number {
     return attempt('read', this.name, () => readFully(this.fd, into, position))
   }

@@ -1,22 +1,25 @@
-// Names of temporary files, which say what process and machine made them.
+// Names of temporary files, which tell which process and machine created them.
 
 import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { cutToBytes } from './names.js'
 
-/** As much of a name as stands in that of its temporary file, in bytes: every file system takes the rest as well. */
+/**
+ * How much of a name is kept in that of its temporary file, in bytes; every file system has room for the
+ * rest.
+ */
 const MOST_OF_NAME = 80
 const TEMPORARY = /^\..*\.blpk-([0-9a-z]+)-([0-9a-z]+)-[0-9a-z]+\.tmp$/s
 
-/** Who made a temporary file, by its name. */
+/** The creator of a temporary file, from its name. */
 export interface TemporaryOwner {
-  /** Of {@link thisMachine}. */
+  /** As {@link thisMachine}. */
   machine: string
   pid: number
 }
 
-/** What Linux says of the present start of the machine, and of whose numbers processes have here. */
+/** Linux's ids of the current boot and of the process id namespace. */
 function startOfMachine(): string {
   try {
     return readFileSync('/proc/sys/kernel/random/boot_id', 'latin1') + readlinkSync('/proc/self/ns/pid')
@@ -35,20 +38,20 @@ function hashOf(text: string): string {
 let machine: string | undefined
 
 /**
- * Short for the machine, or container, in whose numbers process ids are counted. On Linux a restart makes it another
- * one, since numbers begin anew.
+ * A short id of the machine or container that process ids belong to. On Linux it changes with a restart,
+ * because process ids start again.
  */
 export function thisMachine(): string {
   machine ??= hashOf(`${hostname()} ${startOfMachine()}`)
   return machine
 }
 
-/** What the names of all temporary files beside a path start with. */
+/** The common start of the names of all temporary files beside a path. */
 export function temporaryStart(path: string): string {
   return `.${cutToBytes(basename(path), MOST_OF_NAME)}.`
 }
 
-/** A name for a temporary file beside another; whoever creates it must still do so exclusively. */
+/** A name for a temporary file beside another. It must still be created exclusively. */
 export function temporaryBeside(path: string): string {
   // Loading node:crypto for better randomness would cost more than writing a small file.
   const random = Math.random().toString(36).slice(2, 10)
@@ -56,7 +59,7 @@ export function temporaryBeside(path: string): string {
   return join(dirname(path), `${temporaryStart(path)}${tag}.tmp`)
 }
 
-/** Who made the temporary file of a name; undefined where it is the name of none. */
+/** The creator of a temporary file; undefined if it is not the name of one. */
 export function ownerOfTemporary(name: string): TemporaryOwner | undefined {
   const [, made, pid] = TEMPORARY.exec(name) ?? []
   return made === undefined || pid === undefined

@@ -1,4 +1,4 @@
-// Waits for the writers' lock of an archive, past readers that hold it as well.
+// Waits for the writers' lock of an archive, even if readers hold it.
 
 import { BlpkError } from '../core/errors.js'
 import { attempt, ioError, isNameTooLong } from '../core/io-errors.js'
@@ -9,17 +9,17 @@ import { namesBeside } from './names.js'
 import type { Note } from './note.js'
 
 const LOCK_ENDING = '.blpk-lock'
-/** How long readers' locks are waited for before they are passed over, in milliseconds. */
+/** How long to wait for readers' locks before ignoring them, in milliseconds. */
 const PATIENCE_MS = 200
 
-/** How the lock of an archive is waited for. */
+/** How to wait for the lock of an archive. */
 export interface ArchiveLockWait extends LockWait {
   note?: Note | undefined
-  /** What is thrown when the time is over. */
+  /** The error after the timeout. */
   late: () => BlpkError
 }
 
-/** Where the lock file of an archive goes: always the same name on the same file system. */
+/** Path of the lock file of an archive: always the same name on the same file system. */
 function lockFileOf(disk: Disk, path: string): string {
   const { plain, short } = namesBeside(path, LOCK_ENDING)
   if (short === undefined) return plain
@@ -32,7 +32,7 @@ function lockFileOf(disk: Disk, path: string): string {
   }
 }
 
-/** A lock for writing cannot be shared, those of readers can. */
+/** A write lock is exclusive, read locks are not. */
 async function isHeldByReaders(disk: Disk, path: string): Promise<boolean> {
   const fd = attempt('open', path, () => disk.open(path, 'r'))
   try {
@@ -50,30 +50,31 @@ function createLockFile(disk: Disk, path: string, owner: FileFacts): number {
 }
 
 /**
- * Only who may write to the archive may open its lock file.
- * @returns undefined where it was just removed or made
- * @throws BlpkError LOCKED where it is a stranger's, IO
+ * Only writers of the archive may open its lock file.
+ * @returns undefined if it was just removed or created
+ * @throws BlpkError LOCKED if it belongs to another user; IO
  */
 function openLockFile(disk: Disk, path: string, owner: FileFacts): number | undefined {
   const there = disk.find(path)
   if (there !== undefined && (!there.isFile || there.nlink > 1 || !mayLock(there, owner))) {
-    const message = `'${path}' is where a lock file of blpk goes, and belongs to somebody else: have it removed`
+    const message = `'${path}' has the name of a blpk lock file, but belongs to another user: ask for its removal`
     throw new BlpkError('LOCKED', message, { path })
   }
   try {
     return there === undefined ? createLockFile(disk, path, owner) : disk.open(path, 'r+')
   } catch (error) {
     const { code = '' } = error as NodeJS.ErrnoException
-    // Windows says so of a file that is going to be removed.
+    // Windows reports this for a file that is about to be removed.
     if (['EEXIST', 'ENOENT', 'EBUSY'].includes(code)) return undefined
     throw ioError(error, 'open', path)
   }
 }
 
 /**
- * Takes the lock where somebody who may only read the archive holds one for reading, which keeps every writer's out: of
- * a file that readers cannot open, and as a shared one of the archive, so that a writer who finds no reader there sees us.
- * @returns a function that lets go of it; undefined where another writer has it
+ * Takes the lock although a user with only read access holds a read lock on the archive, which would keep
+ * every writer out. The lock is taken on a file that such readers cannot open, and as a shared lock of the
+ * archive, so that writers who find no reader there see us.
+ * @returns a function that releases it; undefined if another writer has it
  */
 async function lockBesideReaders(disk: Disk, fd: number, path: string): Promise<(() => void) | undefined> {
   if (!(await isHeldByReaders(disk, path))) return undefined
@@ -82,7 +83,7 @@ async function lockBesideReaders(disk: Disk, fd: number, path: string): Promise<
   if (own === undefined) return undefined
   let keep = false
   try {
-    // Whoever had it has removed the file since, if the name leads to another one now.
+    // If the name refers to another file now, its last holder has removed this one.
     if (!(await disk.tryLock(own)) || !sameFile(disk.find(file), disk.facts(own))) return undefined
     keep = await disk.tryLock(fd, true)
     if (!keep) removeLockFile(disk, file)
@@ -100,15 +101,15 @@ function removeLockFile(disk: Disk, file: string): void {
   try {
     disk.unlink(file)
   } catch {
-    // Left behind it does no harm.
+    // Harmless if it stays.
   }
 }
 
 /**
  * Waits for the writers' lock of an open archive.
- * @param path of the archive, all links resolved
- * @returns a function that is called once the archive was closed, which frees the lock
- * @throws what `late` gives; BlpkError LOCKED, UNSUPPORTED, IO; the signal's reason
+ * @param path of the archive, with all links resolved
+ * @returns a function to call after closing the archive, which releases the lock
+ * @throws the error of `late`; BlpkError LOCKED, UNSUPPORTED, IO; the signal's reason
  */
 export async function waitForArchiveLock(
   disk: Disk,
@@ -122,7 +123,7 @@ export async function waitForArchiveLock(
     const now = performance.now()
     const unlock = now < patience ? undefined : await lockBesideReaders(disk, fd, path)
     if (unlock !== undefined) {
-      wait.note?.(`somebody who only reads '${path}' holds a lock on it, which was passed over`)
+      wait.note?.(`a user who can only read '${path}' holds a lock on it, which was ignored`)
       return unlock
     }
     if (now >= wait.end) throw wait.late()

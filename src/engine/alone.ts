@@ -1,4 +1,4 @@
-// A run without worker threads: the calling thread does one job after the other in a borrowed workspace.
+// A run without worker threads: the calling thread does one job after another in a borrowed workspace.
 
 import type { FilePlace } from '../bytes/file-place.js'
 import { attempt } from '../core/io-errors.js'
@@ -9,7 +9,7 @@ import type { JobModule, Jobs } from './job.js'
 import { Slot } from './slot.js'
 import type { RunJob, Threads } from './threads.js'
 
-/** What stays with a workspace from one run to the next. */
+/** State of a workspace that is kept between runs. */
 interface Local {
   slot: Slot
   jobs: Map<JobModule, Jobs>

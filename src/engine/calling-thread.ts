@@ -10,7 +10,7 @@ export class CallingThread implements PoolThread {
   readonly isGone = false
   busy = 0
 
-  /** @param load gives the module of a URL as this thread has it */
+  /** @param load returns this thread's instance of the module with a URL */
   constructor(arena: Arena, load: (url: string) => Promise<JobModule>) {
     this.#runner = new JobRunner(arena, load)
   }

@@ -1,4 +1,4 @@
-// Cuts a source of plain bytes into chunks.
+// Splits a source of plain bytes into chunks.
 
 import type { FilePlace } from '../bytes/file-place.js'
 import { changedError } from '../core/errors.js'
@@ -7,7 +7,7 @@ import { readFully } from '../disk/fully.js'
 import type { PlainSource } from '../sources/plain.js'
 import type { Filled } from './pack-run.js'
 
-/** Reads a source chunk by chunk, and knows when it has ended. */
+/** Reads a source chunk by chunk, until its end. */
 export class ChunkReader {
   nchunks = 0
   nbytes = 0
@@ -21,7 +21,7 @@ export class ChunkReader {
     this.#chunkSize = chunkSize
   }
 
-  /** Where the next chunk lies in a file. */
+  /** Position of the next chunk in a file. */
   get #place(): FilePlace | undefined {
     const { place, size } = this.#source
     return place === undefined || size === undefined
@@ -31,9 +31,9 @@ export class ChunkReader {
 
   /**
    * Reads the next chunk into `room`. An empty source has one empty chunk.
-   * @param mayPass another thread may read it: it is passed over if it lies in a file
+   * @param mayPass whether another thread may read it: the chunk is then skipped if it is in a file
    * @returns undefined at the end
-   * @throws BlpkError IO where the source has fewer bytes than it said
+   * @throws BlpkError IO if the source has fewer bytes than announced
    */
   async next(room: Uint8Array, mayPass = false): Promise<Filled | undefined> {
     const from = mayPass ? this.#place : undefined
@@ -57,7 +57,7 @@ export class ChunkReader {
     return n
   }
 
-  /** @throws BlpkError IO where the source has more bytes than it said */
+  /** @throws BlpkError IO if the source has more bytes than announced */
   async checkEnd(): Promise<void> {
     const { size, name, place, isPiece } = this.#source
     if (size === undefined || isPiece === true) return

@@ -1,8 +1,8 @@
-// Works on several chunks at a time and delivers results in order: the loop under packing and unpacking.
+// Processes several chunks at a time and delivers the results in order: the loop of packing and unpacking.
 
 import { EventTurns } from '../core/event-turns.js'
 
-/** Work on a chunk that is under way, with the slot it holds. */
+/** A chunk in progress, with its slot. */
 interface Pending<Slot, Item, Result> {
   slot: Slot
   item: Item
@@ -16,15 +16,15 @@ export interface InOrder<Slot, Item, Result> {
   /** Starts the work on it. */
   work(slot: Slot, item: Item): Promise<Result>
   /**
-   * Takes the results, in the order of the items. The slot is free again when this is done, or when the
-   * promise in `free` is kept: the next result is then not kept waiting.
+   * Takes the results, in the order of the items. The slot is free when this is done, or when the promise in
+   * `free` resolves; the next result need not wait for that.
    */
   done(slot: Slot, item: Item, result: Result): Promise<{ free: Promise<unknown> } | undefined>
   /** Stops before the next item. */
   signal?: AbortSignal | undefined
 }
 
-/** An item whose work is done. */
+/** A finished item. */
 export interface Finished<Slot, Item, Result> {
   slot: Slot
   item: Item
@@ -32,8 +32,8 @@ export interface Finished<Slot, Item, Result> {
 }
 
 /**
- * Reads ahead into free slots while earlier items are worked on, and gives the results in order. Never more items are in
- * flight than there are slots.
+ * Reads ahead into free slots while earlier items are processed, and delivers the results in order. There are
+ * never more items in flight than slots.
  */
 export class Flow<Slot, Item, Result> {
   readonly #o: Omit<InOrder<Slot, Item, Result>, 'done'>
@@ -60,7 +60,7 @@ export class Flow<Slot, Item, Result> {
         return
       }
       const result = this.#o.work(slot, item)
-      // A failure counts when its turn comes; until then it must not be called unhandled.
+      // A failure is reported in its turn; until then it must not be an unhandled rejection.
       result.catch(() => {})
       this.#queue.push({ slot, item, result })
     }
@@ -78,7 +78,7 @@ export class Flow<Slot, Item, Result> {
     }
   }
 
-  /** Frees the slot of a result, now or when a promise is kept. */
+  /** Frees the slot of a result, now or when a promise resolves. */
   release(slot: Slot, after?: Promise<unknown>): void {
     if (after === undefined) {
       this.#free.push(slot)
@@ -92,13 +92,13 @@ export class Flow<Slot, Item, Result> {
     this.#leaving.add(left)
   }
 
-  /** Waits until nothing is under way any more. */
+  /** Waits until nothing is in flight. */
   async settle(): Promise<void> {
     await Promise.allSettled([...this.#queue.map((pending) => pending.result), ...this.#leaving])
   }
 }
 
-/** Works on all items, and hands the results on in order. */
+/** Processes all items, and delivers the results in order. */
 export async function inOrder<Slot, Item, Result>(o: InOrder<Slot, Item, Result>): Promise<void> {
   const flow = new Flow(o)
   try {

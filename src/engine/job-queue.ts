@@ -11,8 +11,8 @@ interface Waiting {
 }
 
 /**
- * Calls that wait for a thread. Writes go first, and one thread at a time writes: a file takes one writer, and a second
- * one would spin on its lock in place of compressing.
+ * Calls that wait for a thread. Writes go first, and only one thread writes at a time: a file takes one
+ * writer, and a second one would spin on its lock instead of compressing.
  */
 export class JobQueue {
   #threads: PoolThread[] = []
@@ -20,22 +20,22 @@ export class JobQueue {
   readonly #spare: () => PoolThread
   readonly #jobs: Waiting[] = []
   readonly #writes: Waiting[] = []
-  /** Who writes now, and how many writes it still has. */
+  /** The writing thread, and the number of its pending writes. */
   #writer: PoolThread | undefined
   #writing = 0
 
-  /** @param spare works where none of the threads can */
+  /** @param spare processes calls that no thread can take */
   constructor(spare: () => PoolThread) {
     this.#spare = spare
   }
 
-  /** @param writeWeight how long a write takes, where a job takes 1 */
+  /** @param writeWeight how long a write takes, if a job takes 1 */
   use(threads: PoolThread[], writeWeight: number): void {
     this.#threads = threads
     this.#writeWeight = writeWeight
   }
 
-  /** Gives the call to the first thread that has time for it. */
+  /** Gives the call to the first thread that is free enough. */
   add(call: Call): Promise<number> {
     return new Promise((resolve, reject) => {
       this.#lineOf(call).push({ call, resolve, reject })
@@ -47,7 +47,7 @@ export class JobQueue {
     return 'to' in call ? this.#writes : this.#jobs
   }
 
-  /** Hands out what waits; to be called when a thread has become free. */
+  /** Distributes the waiting calls; call it when a thread becomes free. */
   dispatch(): void {
     if (this.#threads.length > 0 && this.#threads.every(({ isGone }) => isGone))
       this.#threads.push(this.#spare())
@@ -81,13 +81,13 @@ export class JobQueue {
       })
       .then(waiting.resolve, (error) => {
         if (!(error instanceof NotStarted)) return waiting.reject(error)
-        // In front of all that came later.
+        // Before all later calls.
         this.#lineOf(waiting.call).unshift(waiting)
         this.dispatch()
       })
   }
 
-  /** Of threads that are as busy, the first. */
+  /** The first of the least busy threads. */
   #leastBusy(): PoolThread | undefined {
     let best: PoolThread | undefined
     for (const thread of this.#threads) {

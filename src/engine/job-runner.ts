@@ -17,13 +17,13 @@ export class JobRunner {
   readonly #jobs = new Map<string, Jobs>()
   #ws: Workspace | undefined
 
-  /** @param load gives the module of a URL */
+  /** @param load returns the module of a URL */
   constructor(arena: Arena, load: (url: string) => Promise<JobModule>) {
     this.#arena = arena
     this.#load = load
   }
 
-  /** Loads a module, if it is not there yet. */
+  /** Loads a module if necessary. */
   async open(url: string): Promise<Jobs> {
     const there = this.#jobs.get(url)
     if (there !== undefined) return there
@@ -33,7 +33,10 @@ export class JobRunner {
     return jobs
   }
 
-  /** @returns what the job does; for a write the number of bytes @throws BlpkError with the code of what failed */
+  /**
+   * @returns the result of the job; for a write, the number of bytes
+   * @throws BlpkError with the code of the failure
+   */
   async run(call: Call): Promise<number> {
     if ('to' in call) return writeTo(call.to, this.#arena.view(...call.bytes))
     const job = await this.#jobOf(call)

@@ -1,4 +1,4 @@
-// What the threads of a pool do: jobs. They live in modules of their own, so that the engine knows no format.
+// Jobs: the work of a pool's threads. They are in separate modules, so that the engine knows no formats.
 
 import type { FilePlace } from '../bytes/file-place.js'
 import type { BlpkError } from '../core/errors.js'
@@ -8,16 +8,16 @@ import type { Workspace } from '../kernels/workspace.js'
 /** A part of the arena: address and size, in bytes. */
 export type Area = [address: number, nbytes: number]
 
-/** Where bytes of the arena lie in it. */
+/** Position of bytes within the arena. */
 export function areaOf(bytes: Uint8Array): Area {
   return [bytes.byteOffset, bytes.length]
 }
 
 /**
- * Does one job in the thread that it is called in.
- * @param params plain data, which can be sent to a worker
- * @param areas bytes of the arena to read and write
- * @returns one number, such as how many bytes came out
+ * Does one job in the current thread.
+ * @param params plain data that can be sent to a worker
+ * @param areas ranges of the arena to read and write
+ * @returns one number, such as the size of the output
  */
 // biome-ignore lint/suspicious/noExplicitAny: each job has parameters of its own
 type JobFunction = (params: any, ...areas: Uint8Array[]) => MaybePromise<number>
@@ -26,8 +26,8 @@ type JobFunction = (params: any, ...areas: Uint8Array[]) => MaybePromise<number>
 export type Jobs = Readonly<Record<string, JobFunction>>
 
 /**
- * A module that does jobs. It exports this object as `jobs`; a worker imports the module by its URL. Modules of ours are
- * named `…-job.ts`, each by a name of its own: the bundle puts them all in one folder.
+ * A module that exports its jobs as `jobs`. Workers import it by URL. Our modules are named `…-job.ts`, each
+ * uniquely, because the bundle puts them all in one folder.
  */
 export interface JobModule<J extends Jobs = Jobs> {
   /** `new URL('./x-job.js', import.meta.url).href` */
@@ -36,7 +36,7 @@ export interface JobModule<J extends Jobs = Jobs> {
   open(ws: Workspace): J
 }
 
-/** A call of a job, as it is sent to a worker. */
+/** A call of a job, as sent to a worker. */
 export interface JobCall {
   url: string
   name: string
@@ -44,7 +44,7 @@ export interface JobCall {
   areas: readonly Area[]
 }
 
-/** Bytes of the arena that go to a file as they are. */
+/** Bytes of the arena to write to a file. */
 interface WriteCall {
   bytes: Area
   to: FilePlace
@@ -52,16 +52,16 @@ interface WriteCall {
 
 export type Call = JobCall | WriteCall
 
-/** What a worker is sent: jobs that it does once, before all that come later, and calls that it answers. */
+/** Messages to a worker: preparations to run once before all later jobs, and calls to answer. */
 export type Request = { prepare: readonly JobCall[] } | Call
 
-/** Answers come in the order of the calls. */
+/** Answers arrive in the order of the calls. */
 export type Answer = { value: number } | { error: Pick<BlpkError, 'code' | 'message' | 'place' | 'advice'> }
 
-/** What a worker says: once that it has loaded what it needs, then its answers. */
+/** Messages from a worker: one when everything is loaded, then its answers. */
 export type Message = { isReady: true } | Answer
 
-/** What a worker starts with: the arena, and modules that it is going to need. */
+/** Initial data of a worker: the arena, and the modules that it will need. */
 export interface WorkerStart<Handle> {
   arena: Handle
   modules: readonly string[]

@@ -1,4 +1,4 @@
-// How a worker loads a module by its URL. The bundle of the command line, which is CommonJS, uses `require`.
+// How a worker loads a module by URL. The CommonJS bundle of the command line uses `require`.
 
 export function loadModule(url: string): Promise<object> {
   return import(url)

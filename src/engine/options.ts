@@ -7,32 +7,32 @@ import { usage } from '../core/errors.js'
 import { unknownName } from '../core/nearest.js'
 import type { Shuffle } from '../filters/shuffles.js'
 
-/** How much of the work was done so far, in bytes. */
+/** Progress of the work, in bytes. */
 export interface Progress {
   /** Plain bytes read or written. */
   plain: number
   /** Packed bytes written or read. */
   packed: number
-  /** Plain bytes in all, where it is known. */
+  /** Plain bytes in total, if known. */
   total?: number
 }
 
 /** Options of everything that runs over many chunks. */
 export interface RunOptions {
-  /** Threads that compress or decompress; all cores by default. */
+  /** Threads that compress or decompress. Default: one per core. */
   threads?: number
   /**
-   * `true`: the calling thread works as one of them, and does not wait for the others to start. Its events then
-   * wait for up to some tens of milliseconds, so a server leaves it alone.
+   * `true`: the calling thread also does work, and does not wait for the others to start. Its events are then
+   * delayed by up to some tens of milliseconds, so servers should not set it.
    */
   callerWorks?: boolean
   /** Called after each chunk. */
   onProgress?: (progress: Progress) => void
-  /** Stops the run; what was written is discarded. */
+  /** Stops the run. The output is discarded. */
   signal?: AbortSignal | undefined
 }
 
-/** Of options that say more, those of the run. */
+/** The options of a run, picked from a larger set. */
 export function runOptionsOf({ threads, callerWorks, onProgress, signal }: RunOptions): RunOptions {
   return {
     ...(threads !== undefined && { threads }),
@@ -46,42 +46,45 @@ export function runOptionsOf({ threads, callerWorks, onProgress, signal }: RunOp
 export interface CodecOptions {
   /** Default `lz4`. */
   codec?: CodecName
-  /** 0 (store) to 9, default 5. */
+  /** 0 (store) to 9. Default: 5. */
   level?: number
-  /** Default `byte`; `none` for items of one byte. */
+  /** Default: `byte`, or `none` for items of one byte. */
   shuffle?: Shuffle
-  /** Item size, 1 to 255 bytes; from the source, or found out by a sample (`auto`), by default. */
+  /**
+   * Typesize in bytes, 1 to 255, or `auto` to estimate it from a sample. Default: from the source, else
+   * `auto`.
+   */
   typesize?: number | 'auto'
-  /** Block size in bytes; by default the rule of C-Blosc. */
+  /** Block size in bytes. Default: chosen by C-Blosc's rule. */
   blockSize?: number
 }
 
-/** Room for more chunks: so many, or so many times the chunks there are. */
+/** Room for more chunks: a number, or a multiple of the current number of chunks. */
 export type Room = number | { times: number }
 
 /** Options of packing. */
 export interface PackOptions extends CodecOptions, RunOptions {
-  /** Plain bytes a chunk, default 1 MiB; rounded down to whole items. */
+  /** Plain bytes per chunk, rounded down to whole items. Default: 1 MiB. */
   chunkSize?: number
-  /** Default `crc32`. */
+  /** Default: `crc32`. */
   checksum?: ChecksumName
-  /** Keep positions of chunks, default true; without them parts are found more slowly. */
+  /** Store the positions of the chunks. Default: true. Without them, parts are found more slowly. */
   offsets?: boolean
-  /** Default ten times the chunks there are. */
+  /** Default: ten times the number of chunks. */
   maxAppChunks?: Room
-  /** Metadata as JSON text, in place of the source's own. */
+  /** Metadata as JSON text, instead of the metadata of the source. */
   metadata?: string
   /** Called once it is known how chunks are compressed. */
   onPlan?: (plan: PlanInfo) => void
 }
 
-/** What packing decided to do. */
+/** The settings that packing chose. */
 export interface PlanInfo {
   codec: CodecName
   level: number
   shuffle: Shuffle
   typesize: number
-  /** Was the typesize found out by a sample? */
+  /** Whether the typesize was estimated from a sample. */
   sampled: boolean
   /** In bytes. */
   chunkSize: number
@@ -101,7 +104,7 @@ function checkRange(name: string, value: number | undefined, least: number, most
   }
 }
 
-/** @throws BlpkError USAGE for a value that makes no sense */
+/** @throws BlpkError USAGE for an invalid value */
 export function checkCodecOptions(o: CodecOptions): void {
   codecByName(o.codec ?? DEFAULT_CODEC)
   checkRange('the level', o.level, 0, 9)
@@ -112,7 +115,7 @@ export function checkCodecOptions(o: CodecOptions): void {
     throw unknownName('shuffle', o.shuffle, shuffles)
 }
 
-/** @throws BlpkError USAGE for a value that makes no sense */
+/** @throws BlpkError USAGE for an invalid value */
 export function checkPackOptions(o: PackOptions): void {
   checkCodecOptions(o)
   checkRange('the chunk size', o.chunkSize, 1, MAX_CHUNK_NBYTES)

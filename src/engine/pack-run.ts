@@ -10,23 +10,23 @@ import { lendThreads } from './pools.js'
 import type { Slot } from './slot.js'
 import type { Threads } from './threads.js'
 
-/** A chunk that is there to be packed. */
+/** A chunk that is ready to be packed. */
 export interface Filled {
   /** Plain bytes. */
   nbytes: number
-  /** Where whoever packs it reads it first, if it is not in its room. */
+  /** Position to read it from first, if it is not in its buffer. */
   from?: FilePlace | undefined
 }
 
-/** A job that packs: of a plain area into a packed one. It returns the size of what it packed, in bytes. */
+/** A packing job: from a plain area to a packed one. Returns the packed size, in bytes. */
 export interface PackJob {
   module: JobModule
   name: string
-  /** Plain data; a `from` may be added to them. */
+  /** Plain data; `from` may be added. */
   params: object
 }
 
-/** Packs in the calling thread, where code of a user takes part. */
+/** Packs in the calling thread, if user code takes part. */
 export type PackHere = (
   ws: Workspace,
   plain: Uint8Array,
@@ -34,32 +34,32 @@ export type PackHere = (
   index: number,
 ) => MaybePromise<number>
 
-/** Chunks that are to be packed, one after another. */
+/** A sequence of chunks to pack. */
 export interface PackRun {
   how: PackJob | PackHere
-  /** How many there are, where it is known. */
+  /** Number of chunks, if known. */
   nchunks?: number | undefined
   /** Plain size of the largest chunk, in bytes. */
   chunkBytes: number
-  /** What it takes at most when it is packed, in bytes. */
+  /** Maximum packed size of a chunk, in bytes. */
   packedBytes: number
-  /** Plain bytes that a thread packs in a second, in MB. */
+  /** Packing speed of one thread, in MB/s of plain bytes. */
   speed: number
-  /** All cores by default; 1 for the calling thread. */
+  /** Default: one per core; 1 for the calling thread. */
   threads?: number | undefined
   callerWorks?: boolean | undefined
   /** Stops before the next chunk. */
   signal?: AbortSignal | undefined
   /**
-   * Puts the plain bytes of the next chunk into `room`, whatever that held before.
+   * Puts the plain bytes of the next chunk into `room`, overwriting it.
    * @param index from 0, in order
-   * @param mayPass it is enough to say where they lie in a file
-   * @returns the chunk, or only how many plain bytes it has; undefined at the end
+   * @param mayPass whether a position in a file is sufficient
+   * @returns the chunk, or its size and position; undefined at the end
    */
   fill(room: Uint8Array, index: number, mayPass: boolean): MaybePromise<Filled | number | undefined>
   /**
-   * Takes the packed chunks, in order; the bytes may be used until the promise is kept.
-   * @returns where else they are to be written, in a file: whichever thread has the time does that
+   * Takes the packed chunks, in order. The bytes are valid until the promise resolves.
+   * @returns a position in a file to write them to; any free thread does that
    */
   take(packed: Uint8Array, index: number, nbytes: number): MaybePromise<FilePlace | undefined>
 }
@@ -94,9 +94,9 @@ function lend(run: PackRun): Lent {
 }
 
 /**
- * Packs chunks in order, in the calling thread or in as many as are worth it; a few chunks are in flight, however many
- * there are.
- * @throws what packing, `fill` and `take` throw; the signal's reason
+ * Packs chunks in order, in the calling thread or in as many threads as pay off. Only a few chunks are in
+ * flight.
+ * @throws errors of packing, `fill` and `take`; the signal's reason
  */
 export async function packChunks(run: PackRun): Promise<void> {
   const { chunkBytes, packedBytes } = run

@@ -3,12 +3,12 @@
 import type { Call } from './job.js'
 
 export interface PoolThread {
-  /** Can it take one more call now? The least busy thread is asked first. */
+  /** Whether it can take another call now. The least busy thread is asked first. */
   readonly isFree: boolean
-  /** Calls under way, each by its weight. */
+  /** Total weight of its pending calls. */
   readonly busy: number
-  /** It could not start, or it has ended; it takes nothing more. */
+  /** It could not start, or it has ended: it takes no more calls. */
   readonly isGone: boolean
-  /** @param weight how long it takes, where a job takes 1 */
+  /** @param weight relative duration; a job takes 1 */
   run(call: Call, weight: number): Promise<number>
 }

@@ -1,4 +1,4 @@
-// Lends threads to runs. An idle pool is kept for a while, so that the next run has no threads to start.
+// Lends threads to runs. An idle pool is kept for a while, so that the next run need not start threads.
 
 import { Alone } from './alone.js'
 import type { JobModule } from './job.js'
@@ -6,14 +6,14 @@ import { teamFor, type Workload, wantedThreads } from './thread-policy.js'
 import { ThreadPool } from './thread-pool.js'
 import type { Threads } from './threads.js'
 
-/** How long it is kept, in ms. */
+/** How long an idle pool is kept, in ms. */
 const KEPT = 60_000
-/** A pool that holds more is not kept, in bytes. */
+/** A pool that holds more memory than this is not kept, in bytes. */
 const MAX_KEPT = 512 * 2 ** 20
 
 interface Kept {
   pool: ThreadPool
-  /** Threads that whoever started it wanted at most. */
+  /** Maximum number of threads that was requested. */
   wanted: number
   timer?: NodeJS.Timeout
 }
@@ -48,9 +48,9 @@ export interface Lent {
 }
 
 /**
- * Lends threads if they are worth it, else the calling thread alone. What runs at the same time gets others.
+ * Lends threads if they pay off, otherwise only the calling thread. Concurrent runs get different threads.
  * @param load undefined for the calling thread alone
- * @param module of the jobs that the run begins with
+ * @param module of the first jobs of the run
  */
 export function lendThreads(load: Workload | undefined, module: JobModule): Lent {
   const wanted = wantedThreads(load ?? {})
@@ -64,7 +64,7 @@ export function lendThreads(load: Workload | undefined, module: JobModule): Lent
   return { threads: used.pool, end: () => giveBack(used) }
 }
 
-/** Lends threads for as long as an action takes. */
+/** Lends threads for the duration of an action. */
 export async function withThreads<T>(
   load: Workload | undefined,
   module: JobModule,

@@ -1,18 +1,18 @@
-// What every worker does before its first job, such as loading a codec of a user.
+// Work that every worker does before its first job, such as loading a user codec.
 
 import type { JobCall, JobModule, Jobs } from './job.js'
 
 const calls: JobCall[] = []
 
-/** All of them, in order; more may come. */
+/** All preparations, in order; more may follow. */
 export function preparations(): readonly JobCall[] {
   return calls
 }
 
 /**
- * Has every worker do a job before any other, those that run already too. The calling thread does not do it: there it is
- * done before this is called.
- * @param params plain data, which can be sent to a worker
+ * Makes every worker, including running ones, do a job before any other. The calling thread does not: there
+ * it must be done before this call.
+ * @param params plain data that can be sent to a worker
  */
 export function prepareWorkers<J extends Jobs, K extends keyof J & string>(
   { url }: JobModule<J>,

@@ -1,4 +1,4 @@
-// Runs tasks that give plain bytes, and writes these into a sink in order.
+// Runs tasks that produce plain bytes, and writes these to a sink in order.
 
 import type { PlainSink } from '../sinks/plain.js'
 import type { Jobs } from './job.js'
@@ -6,8 +6,8 @@ import { type ReadRun, type ReadTask, readTasks } from './read-run.js'
 import type { Slot } from './slot.js'
 
 /**
- * Runs all tasks and writes what they give; where the sink is a file, threads write into it themselves.
- * @param onTask is told of each in turn, as soon as it is written
+ * Runs all tasks and writes their results. If the sink is a file, threads write to it directly.
+ * @param onTask called with each task in order, as soon as it is written
  */
 export async function readInto<
   J extends Jobs,

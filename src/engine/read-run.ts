@@ -1,4 +1,4 @@
-// Runs tasks that read chunks of any format, in order: the inner loop of all that decompresses or checks.
+// Runs tasks that read chunks of any format, in order: the inner loop of decompressing and checking.
 
 import type { FilePlace } from '../bytes/file-place.js'
 import type { MaybePromise } from '../core/maybe-promise.js'
@@ -7,28 +7,28 @@ import type { JobModule, Jobs } from './job.js'
 import type { Slot } from './slot.js'
 import type { Threads } from './threads.js'
 
-/** What a job does, in a slot. */
+/** The work of a job, in a slot. */
 export interface ReadTask<Params> {
-  /** Undefined where there is nothing to do: `out` is as it should be. */
+  /** Undefined if there is nothing to do: `out` is already complete. */
   params: Params | undefined
-  /** What the job writes. */
+  /** The output of the job. */
   out: Uint8Array
-  /** What it reads, where that is in the arena. */
+  /** Its input, if that is in the arena. */
   packed?: Uint8Array | undefined
-  /** Where `out` is to be written, in a file: whichever thread has the time does that. */
+  /** Position in a file to write `out` to; any free thread does that. */
   to?: FilePlace | undefined
 }
 
-/** Tasks that are to be run, one after another. `Result` is what a job returns, or what stands for its failure. */
+/** A sequence of tasks. `Result` is the result of a job, or the substitute for its failure. */
 export interface ReadRun<J extends Jobs, K extends keyof J & string, P, Result = number> {
   threads: Threads
   module: JobModule<J>
   job: K
   /** Stops before the next task. */
   signal?: AbortSignal | undefined
-  /** Makes the next task ready in a slot; undefined at the end. */
+  /** Prepares the next task in a slot; undefined at the end. */
   next(slot: Slot): Promise<P | undefined>
-  /** What is taken in place of a failure; without it the run fails. */
+  /** The substitute for a failure; without it, the run fails. */
   onError?(error: unknown, task: P): Result
 }
 
@@ -52,10 +52,7 @@ function partsOf<J extends Jobs, K extends keyof J & string, P extends ReadTask<
   }
 }
 
-/**
- * Runs all tasks; a few are in flight, however many there are.
- * @param take is given each in turn
- */
+/** Runs all tasks; only a few are in flight. @param take called with each result in order */
 export async function readTasks<
   J extends Jobs,
   K extends keyof J & string,
@@ -74,7 +71,7 @@ export async function readTasks<
   })
 }
 
-/** The tasks one by one; each may be used until the next is asked for. */
+/** Yields the tasks one by one. Each is valid until you ask for the next one. */
 export async function* eachTask<
   J extends Jobs,
   K extends keyof J & string,

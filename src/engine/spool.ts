@@ -1,4 +1,4 @@
-// Brings sources of unknown size, or that can be read only once, into temporary files.
+// Copies sources of unknown size, or that can be read only once, to temporary files.
 
 import { TemporaryFile } from '../disk/temporary-file.js'
 import { FileSource } from '../sources/file.js'
@@ -7,8 +7,8 @@ import { BytesPlainSource, type PlainSource } from '../sources/plain.js'
 const PIECE = 1 << 20
 
 /**
- * Brings a source of unknown size into a temporary file beside an archive, so that a slow or broken pipe
- * never holds an archive half changed. Its close removes the file.
+ * Copies a source of unknown size to a temporary file beside an archive, so that a slow or broken pipe never
+ * leaves an archive half changed. Closing it removes the file.
  */
 export async function spool(source: PlainSource, beside: string): Promise<BytesPlainSource> {
   const file = new TemporaryFile(beside)
@@ -33,12 +33,12 @@ export async function spool(source: PlainSource, beside: string): Promise<BytesP
   }
 }
 
-/** Is a source good as it is? */
+/** Whether a source can be used directly. */
 export type Need = (source: PlainSource) => boolean
 
 /**
- * Brings sources that are not good as they are into temporary files.
- * @param beside path beside which the files are
+ * Copies the sources that cannot be used directly to temporary files.
+ * @param beside path beside which the files are created
  */
 export async function spoolWhere(
   sources: readonly PlainSource[],
@@ -55,7 +55,7 @@ export async function spoolWhere(
   }
 }
 
-/** Removes the temporary files of `spoolWhere`. @param sources what it was given */
+/** Removes the temporary files of `spoolWhere`. @param sources its result */
 export async function closeSpooled(
   ready: readonly PlainSource[],
   sources: readonly PlainSource[],

@@ -1,49 +1,52 @@
-// Decides if threads are worth it, and how many.
+// Decides whether threads pay off, and how many.
 
 import { availableParallelism } from 'node:os'
 import { fitsArena } from './slot.js'
 
-/** Work that takes less in one thread is done there, in ms: where threads must be started, and where they wait. */
+/**
+ * Work shorter than this stays in the calling thread, in ms: if threads must be started, and if they are
+ * waiting.
+ */
 const WORTH_STARTING = 80
 const WORTH_ASKING = 2
-/** Chunks in flight for each thread: one in work, others waiting for it or for their turn to be written. */
+/** Chunks in flight per thread: one in progress, others waiting for the thread or for being written. */
 const SLOTS_PER_THREAD = 6
-/** Slots of a run together, in bytes, if there are more than two. */
+/** Maximum total size of a run's slots in bytes, if there are more than two. */
 const SLOT_BUDGET = 128 * 2 ** 20
-/** The calling thread is not kept from its events for longer than about this, in ms. */
+/** The calling thread does not block its events for longer than about this, in ms. */
 const LONGEST_OWN_JOB = 50
-/** A packed chunk is written about as fast as this many MB of plain bytes in a second. */
+/** Approximate speed of writing packed chunks, in MB/s of plain bytes. */
 const WRITE_SPEED = 2500
 
-/** About how fast a thread goes over what is only stored, checked or repeated, in MB/s. */
+/** Approximate speed of a thread for chunks that are only stored, checked or repeated, in MB/s. */
 export const COPY_SPEED = 4000
 
-/** What is to be done. */
+/** The work of a run. */
 export interface Workload {
-  /** All cores by default. */
+  /** Default: one per core. */
   threads?: number | undefined
   callerWorks?: boolean | undefined
-  /** Jobs that can be done at the same time; Infinity if nobody knows how many there will be. */
+  /** Jobs that can be done at the same time; Infinity if unknown. */
   jobs: number
-  /** Plain bytes in all. */
+  /** Plain bytes in total. */
   nbytes: number
-  /** How many of them one thread does in a second, in MB. */
+  /** Speed of one thread, in MB/s. */
   speed: number
-  /** What the largest job takes in the arena, in bytes. */
+  /** Space of the largest job in the arena, in bytes. */
   slot: { plain: number; packed: number }
-  /** Plain bytes of a job, where they are not those in its slot. */
+  /** Plain bytes of a job, if different from those in its slot. */
   jobBytes?: number
-  /** Are packed bytes written? They take less time than the work on their chunk. */
+  /** Whether packed bytes are written. That takes less time than processing the chunk. */
   packs?: boolean
 }
 
-/** Who does it. */
+/** The threads for a run. */
 export interface Team {
   workers: number
-  /** Does the calling thread do jobs too? */
+  /** Whether the calling thread does jobs too. */
   own: boolean
   slots: number
-  /** How long a write takes, where a job takes 1. */
+  /** Relative duration of a write; a job takes 1. */
   writeWeight: number
 }
 
@@ -52,8 +55,8 @@ export function wantedThreads({ threads }: Pick<Workload, 'threads'>): number {
 }
 
 /**
- * @param areWaiting are there threads already that have nothing to do?
- * @returns undefined where the calling thread alone does it sooner
+ * @param areWaiting whether idle threads already exist
+ * @returns undefined if the calling thread alone is faster
  */
 export function teamFor(load: Workload, areWaiting: boolean): Team | undefined {
   const { jobs, nbytes, speed, slot, packs, callerWorks, jobBytes = slot.plain } = load

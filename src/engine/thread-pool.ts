@@ -1,4 +1,4 @@
-// Worker threads over one shared arena, and the calling thread if it works along.
+// Worker threads over one shared arena, and optionally the calling thread.
 
 import type { FilePlace } from '../bytes/file-place.js'
 import { threadsThatFit } from '../core/address-space.js'
@@ -25,7 +25,7 @@ export class ThreadPool implements Threads {
   readonly #queue = new JobQueue(() => this.#callingThread)
   readonly #callingThread = new CallingThread(this.arena, async (url) => {
     const module = this.#modules.get(url)
-    if (module === undefined) throw new Error(`no job of ${url} was asked for`)
+    if (module === undefined) throw new Error(`no job of ${url} was requested`)
     return module
   })
   readonly #slots: Slot[] = []
@@ -35,14 +35,14 @@ export class ThreadPool implements Threads {
   #alone: Alone | undefined
 
   /**
-   * Makes threads and slots ready for a run; there may be fewer than asked for if the system gives no more.
-   * @param module of the jobs that the run begins with
+   * Prepares threads and slots for a run. There may be fewer than requested if the system provides no more.
+   * @param module of the first jobs of the run
    */
   use(team: Team, module: JobModule): void {
     this.#workers = this.#workers.filter(({ isGone }) => !isGone)
     const own = team.own && this.#workers.length <= team.workers
     this.#startWorkers(team.workers - this.#workers.length, own, module)
-    // Where the system gives no threads, the calling one does their jobs.
+    // If the system provides no threads, the calling one does their jobs.
     const isAlone = this.#workers.length === 0
     if (!own) for (const worker of this.#workers) worker.takeAtOnce()
     const threads: PoolThread[] = [...this.#workers]
@@ -56,9 +56,9 @@ export class ThreadPool implements Threads {
     for (let i = 0; i < most && this.#startWorker(own, module); i++);
   }
 
-  /** @returns false where the system gives no more threads */
+  /** @returns false if the system provides no more threads */
   #startWorker(own: boolean, { url }: JobModule): boolean {
-    // Until it runs, the calling thread does everything, if that works too.
+    // Until it runs, the calling thread does everything, if it takes part.
     const options = { modules: [url], waits: own, onChange: () => this.#queue.dispatch() }
     try {
       this.#workers.push(new WorkerThread(this.arena, options))

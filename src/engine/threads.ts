@@ -1,10 +1,10 @@
-// What a run over chunks works with: threads, or the calling thread alone.
+// What a run over chunks works with: threads, or only the calling thread.
 
 import type { FilePlace } from '../bytes/file-place.js'
 import type { JobModule, Jobs } from './job.js'
 import type { Slot } from './slot.js'
 
-/** Does a job over bytes. @returns what the job returns */
+/** Does a job over bytes. @returns the result of the job */
 export type RunJob = <J extends Jobs, K extends keyof J & string>(
   module: JobModule<J>,
   name: K,
@@ -15,12 +15,14 @@ export type RunJob = <J extends Jobs, K extends keyof J & string>(
 export interface Threads {
   /** Places for the chunks in flight. */
   readonly slots: readonly Slot[]
-  /** Does the calling thread do everything? */
+  /** Whether the calling thread does everything. */
   readonly isAlone: boolean
-  /** Do other threads work on these bytes? Then they can also read and write them from and to files. */
+  /** Whether other threads can access these bytes. They can then also read and write files for them. */
   reaches(...areas: readonly Uint8Array[]): boolean
-  /** Does a job: in one of the threads, or in the calling one if some of the bytes are out of their reach. */
+  /**
+   * Does a job in one of the threads, or in the calling one if the others cannot access some of the bytes.
+   */
   readonly run: RunJob
-  /** Writes bytes to a file, whichever thread has the time. */
+  /** Writes bytes to a file, in any free thread. */
   write(to: FilePlace, bytes: Uint8Array): Promise<void>
 }

@@ -1,4 +1,4 @@
-// A worker thread of a pool, as the calling thread sees it.
+// A worker thread of a pool, from the calling thread's view.
 
 import { Worker } from 'node:worker_threads'
 import { BlpkError } from '../core/errors.js'
@@ -8,7 +8,7 @@ import type { Answer, Call, Message, Request, WorkerStart } from './job.js'
 import type { PoolThread } from './pool-thread.js'
 import { preparations } from './preparation.js'
 
-/** Calls that a worker holds: one in work, and others so that it does not wait for a caller that works too. */
+/** Calls that a worker holds: one in progress, and others so that it need not wait for a busy caller. */
 const MOST_HELD = 3
 
 interface Waiting {
@@ -17,19 +17,19 @@ interface Waiting {
   reject(error: Error): void
 }
 
-/** The thread that had a call could not start. */
+/** The thread of a call could not start. */
 export class NotStarted extends Error {}
 
 export interface WorkerOptions {
-  /** Modules that it is going to need. */
+  /** Modules that it will need. */
   modules: readonly string[]
-  /** Give it calls only when it has loaded what it needs. */
+  /** Give it calls only after it has loaded everything. */
   waits: boolean
-  /** Called then, and when it turns out that it cannot start. */
+  /** Called then, and if it cannot start. */
   onChange: () => void
 }
 
-/** A worker and the calls that it has not answered yet. It answers in the order of the calls. */
+/** A worker and its unanswered calls. It answers in the order of the calls. */
 export class WorkerThread implements PoolThread {
   readonly #worker: Worker
   readonly #waiting: Waiting[] = []
@@ -66,7 +66,7 @@ export class WorkerThread implements PoolThread {
     return this.#isReady && !this.#isGone && this.busy < MOST_HELD
   }
 
-  /** It need not wait until it has loaded what it needs. */
+  /** It need not wait until everything is loaded. */
   takeAtOnce(): void {
     this.#isReady = true
   }
@@ -105,7 +105,7 @@ export class WorkerThread implements PoolThread {
   #fail(error: Error): void {
     this.#isGone = true
     if (!this.#hasStarted && scarcity(error) !== undefined) {
-      // Nothing was begun: others do it.
+      // Nothing was started: other threads take the calls.
       for (const { reject } of this.#waiting.splice(0)) reject(new NotStarted())
       this.#onChange()
       return

@@ -1,4 +1,4 @@
-// The program of a worker thread: it runs the jobs that it is sent, in order.
+// The program of a worker thread: it runs the jobs it receives, in order.
 
 import { parentPort, workerData } from 'node:worker_threads'
 import { BlpkError } from '../core/errors.js'
@@ -15,7 +15,7 @@ const runner = new JobRunner(
   new Arena(arena),
   async (url) => ((await loadModule(url)) as { jobs: JobModule }).jobs,
 )
-/** Why a preparation failed: nothing that comes later can be done without it. */
+/** Why a preparation failed: nothing later can be done without it. */
 let failure: unknown
 
 function toAnswer(error: unknown): Answer {
@@ -39,7 +39,7 @@ async function answer(call: Call): Promise<void> {
   say(await result.then((value): Answer => ({ value }), toAnswer))
 }
 
-// What cannot be loaded is said by the first job that needs it.
+// A load failure is reported by the first job that needs the module.
 const loading = modules.map((url) => runner.open(url).catch(() => undefined))
 let last: Promise<unknown> = Promise.all(loading).then(() => say({ isReady: true }))
 port.on('message', (request: Request) => {

@@ -1,9 +1,9 @@
-// The filters of the format itself and of C-Blosc2's plugins, but those of cells, in the kernels.
+// The filters of the format and of C-Blosc2's plugins (except the cell filters), in the kernels.
 
 import { usage } from '../core/errors.js'
 import { type BlockContext, copyWithin, type Filter, type FilterTraits } from './filter.js'
 
-/** Of filters that keep every value. */
+/** For lossless filters. */
 const EXACT: FilterTraits = { threads: true, keepsRepeats: true }
 
 const width = (c: BlockContext): number => (c.meta === 0 ? c.headerTypesize : c.meta)
@@ -30,13 +30,13 @@ export const bitshuffle: Filter = {
   },
 }
 
-/** The unit of the xor: odd item sizes go byte by byte, multiples of 8 by eight. */
+/** The unit of the xor: bytes for odd typesizes, 8 bytes for multiples of 8. */
 function unit(typesize: number): number {
   if (typesize === 2 || typesize === 4 || typesize === 8) return typesize
   return typesize % 8 === 0 ? 8 : 1
 }
 
-/** Block 0 is xored with itself, one item later; the others with block 0. */
+/** Block 0 is xored with itself, shifted by one item; the others with block 0. */
 const delta: Filter = {
   id: 3,
   name: 'delta',
@@ -57,15 +57,15 @@ const delta: Filter = {
   },
 }
 
-/** Bits of the mantissa by item size. */
+/** Mantissa bits by typesize. */
 const MANTISSA: Record<number, number> = { 4: 23, 8: 52 }
 
-/** A meta byte of a precision is signed: positive ones are kept, negative ones given up. */
+/** The meta byte of a precision is signed: positive for bits to keep, negative for bits to drop. */
 function lostBits(c: BlockContext, kept: number, filter: string): number {
   const precision = c.meta > 127 ? c.meta - 256 : c.meta
   const lost = precision >= 0 ? kept - precision : -precision
   if (lost < 0 || lost >= kept) {
-    throw usage(`${filter} cannot keep ${kept - lost} of ${kept} bits; give how many to keep, 1 to ${kept}`)
+    throw usage(`${filter} cannot keep ${kept - lost} of ${kept} bits; keep 1 to ${kept}`)
   }
   return lost
 }
@@ -106,11 +106,11 @@ const intTrunc: Filter = {
 
 type PlaneKernel = (src: number, nbytes: number, dst: number) => void
 
-/** Goes over the byte planes that a shuffle made; what is left over of an item stays. */
+/** Processes the byte planes of a shuffle; the remainder of an item is unchanged. */
 function eachPlane(c: BlockContext, nbytes: number, src: number, dst: number, kernel: PlaneKernel): void {
   const planes = c.meta === 0 ? c.typesize : c.meta
   const size = Math.floor(nbytes / planes)
-  // Items may be claimed to be larger than the block by any factor.
+  // The claimed typesize may exceed the block by any factor.
   for (let i = 0; i < planes && size > 0; i++) kernel(src + i * size, size, dst + i * size)
   const rest = nbytes - planes * size
   if (rest > 0) copyWithin(c.ws, src + planes * size, rest, dst + planes * size)
@@ -124,7 +124,7 @@ export const bytedelta: Filter = {
   backward: (c, nbytes, src, dst) => eachPlane(c, nbytes, src, dst, c.ws.kernels.sumBytes),
 }
 
-/** The first bytedelta starts anew behind the last 16 bytes of a plane, as vectors did. */
+/** The first bytedelta starts again after the last 16 bytes of a plane, as vectors did. */
 const bytedeltaBuggy: Filter = {
   id: 34,
   name: 'bytedelta_buggy',

@@ -1,9 +1,9 @@
-// The filters of C-Blosc2 that order the items of blocks by cells; they are only undone.
+// The filters of C-Blosc2 that reorder the items of blocks by cells; they are read-only.
 
 import { damaged } from '../core/errors.js'
 import type { BlockContext, Filter } from './filter.js'
 
-/** Where the rows of all cells start in the block, in items, cell by cell; `take` gets their lengths too. */
+/** Position of each row of each cell in the block, in items, cell by cell. `take` also gets their lengths. */
 function eachCellRow(
   shape: readonly number[],
   side: (axis: number) => number,
@@ -41,10 +41,10 @@ function cellRows(
 function shapeOf(c: BlockContext, nbytes: number, name: string): readonly number[] {
   const { blockshape, typesize, place } = c
   if (blockshape === undefined || blockshape.length === 0) {
-    throw damaged(`the filter ${name} needs the shape of an array, and the frame has none`, place)
+    throw damaged(`the filter ${name} needs the shape of an array, but the frame has none`, place)
   }
   if (blockshape.reduce((size, extent) => size * extent, typesize) !== nbytes) {
-    throw damaged(`the filter ${name} meets a block that is not of the array's block shape`, place)
+    throw damaged(`the filter ${name} got a block that does not have the array's block shape`, place)
   }
   return blockshape
 }
@@ -66,26 +66,26 @@ function scatter(
   })
 }
 
-/** Items lie cell by cell (c-blosc2, plugins/filters/ndcell); the meta byte is the side of a cell. */
+/** Items are stored cell by cell (c-blosc2, plugins/filters/ndcell); the meta byte is the side of a cell. */
 const ndcell: Filter = {
   id: 32,
   name: 'ndcell',
   traits: { threads: true, keepsRepeats: true, usesShape: true },
   backward(c, nbytes, src, dst) {
     shapeOf(c, nbytes, 'ndcell')
-    if (c.meta === 0) throw damaged('the filter ndcell has cells without extent', c.place)
+    if (c.meta === 0) throw damaged('the filter ndcell has cells of extent 0', c.place)
     scatter(c, nbytes, src, dst, () => c.meta)
   },
 }
 
-/** As ndcell, with cells no larger than the block; the means were put in place of the items. */
+/** Like ndcell, with cells no larger than the block; items were replaced by means. */
 const ndmean: Filter = {
   id: 33,
   name: 'ndmean',
   traits: { threads: true, keepsRepeats: false, lossy: 'any', usesShape: true },
   backward(c, nbytes, src, dst) {
     const shape = shapeOf(c, nbytes, 'ndmean')
-    if (c.meta === 0 || c.meta > 127) throw damaged('the filter ndmean has cells without extent', c.place)
+    if (c.meta === 0 || c.meta > 127) throw damaged('the filter ndmean has cells of extent 0', c.place)
     scatter(c, nbytes, src, dst, (axis) => Math.min(c.meta, shape[axis] ?? 1))
   },
 }

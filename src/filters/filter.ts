@@ -1,11 +1,11 @@
-// The contract of filters, built in and of users alike: a descriptor with everything that is known of one.
+// The interface of filters, both built-in and user-defined.
 
 import type { ErrorPlace } from '../core/errors.js'
 import type { Loadable } from '../core/loading.js'
 import type { SChunkTraits } from '../core/schunk-traits.js'
 import type { Workspace } from '../kernels/workspace.js'
 
-/** What a lossy filter may work on. */
+/** The items that a lossy filter works on. */
 interface LossySuits {
   /** NumPy's type strings. */
   dtypes: RegExp
@@ -17,37 +17,42 @@ interface LossySuits {
 export interface FilterTraits {
   /** It may run in worker threads. */
   readonly threads: boolean
-  /** Values do not come back as they were: which items it is made for. */
+  /** Values are not restored exactly; the items that it is made for. */
   readonly lossy?: LossySuits | 'any'
-  /** A chunk of one repeated value may be stored as that value, without the filter. */
+  /** A chunk of one repeated value may be stored as that value, without applying the filter. */
   readonly keepsRepeats: boolean
-  /** It holds blocks against the first one of the chunk. */
+  /** It compares blocks with the first block of the chunk. */
   readonly usesFirstBlock?: boolean
-  /** It looks at the shape of blocks: what went through it does not move into a frame where they have another one, or none. */
+  /**
+   * It uses the shape of blocks: filtered chunks cannot be copied into a frame with another block shape, or
+   * none.
+   */
   readonly usesShape?: boolean
 }
 
-/** What a filter is told of the chunk that it works on. */
+/** Description of the chunk that a filter works on. */
 export interface FilterContext {
   /** The filter's meta byte. */
   readonly meta: number
   /** Size of an item, in bytes. */
   readonly typesize: number
-  /** Shape of the blocks in items, if the super-chunk holds an array; blocks at the edges are padded to it. */
+  /**
+   * Shape of the blocks in items, if the super-chunk holds an array. Blocks at the edges are padded to it.
+   */
   readonly blockshape: readonly number[] | undefined
   readonly schunk: SChunkTraits
 }
 
-/** What a filter is told of the block that it works on. */
+/** Description of the block that a filter works on. */
 export interface BlockContext extends FilterContext {
   ws: Workspace
   /** Set for each filter of the pipeline in turn. */
   meta: number
-  /** Item size in the chunk's header, in bytes: 1 for items that are larger than a header can say. */
+  /** Typesize in the chunk header, in bytes: 1 if the items are larger than the header can express. */
   headerTypesize: number
-  /** A chunk of Blosc1, whose bit shuffle is all or nothing. */
+  /** A Blosc1 chunk, whose bit shuffle is all or nothing. */
   blosc1: boolean
-  /** Where block 0 lies in its plain form, for the others; undefined in block 0 itself. */
+  /** Address of the plain block 0, for the other blocks; undefined in block 0 itself. */
   reference: number | undefined
   place: ErrorPlace
 }
@@ -56,15 +61,15 @@ export interface BlockContext extends FilterContext {
 export interface Filter extends Loadable {
   readonly id: number
   readonly traits: FilterTraits
-  /** The module that registers it, if that is known; worker threads import it. */
+  /** The module that registers it, if known. Worker threads import it. */
   readonly module?: string | undefined
-  /** Undefined if it can only be undone. */
+  /** Undefined if the filter is read-only. */
   readonly forward?: (c: BlockContext, nbytes: number, src: number, dst: number) => void
   /** Undefined if there is nothing to undo. */
   readonly backward?: (c: BlockContext, nbytes: number, src: number, dst: number) => void
 }
 
-/** Copies inside the arena. */
+/** Copies within the arena. */
 export function copyWithin(ws: Workspace, src: number, nbytes: number, dst: number): void {
   ws.kernels.copyBytes(dst, src, nbytes)
 }

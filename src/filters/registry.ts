@@ -1,4 +1,4 @@
-// All filters, built in or registered, by name and number.
+// The registry of filters, built-in and user-defined, by name and number.
 
 import { unsupported, usage } from '../core/errors.js'
 import { unknownName } from '../core/nearest.js'
@@ -6,35 +6,35 @@ import { SIMPLE_FILTERS } from './builtin.js'
 import { CELL_FILTERS } from './cells.js'
 import type { Filter } from './filter.js'
 
-/** Numbers that users may give to filters and codecs of their own. */
+/** The range of numbers for user filters and codecs. */
 export const USER_IDS = { first: 160, last: 255 } as const
 
 const filters = new Map<number, Filter>([...SIMPLE_FILTERS, ...CELL_FILTERS].map((f) => [f.id, f]))
 
-/** All filters, those of users last. */
+/** All filters; user filters come last. */
 export function allFilters(): Filter[] {
   return [...filters.values()]
 }
 
-/** The filter of a number. @throws BlpkError UNSUPPORTED for one that has none */
+/** The filter with a number. @throws BlpkError UNSUPPORTED for an unknown number */
 export function filterById(id: number): Filter {
   const found = filters.get(id)
   if (found !== undefined) return found
   const isForUsers = id >= USER_IDS.first
   const how = isForUsers ? '; register it first' : ''
   throw unsupported(
-    `the data went through filter number ${id}, which is not known${how}`,
+    `the data were filtered with filter number ${id}, which is not known${how}`,
     {},
     isForUsers ? { call: 'registerFilter' } : undefined,
   )
 }
 
-/** The filter of a number; undefined for one that has none. */
+/** The filter with a number; undefined for an unknown number. */
 export function knownFilter(id: number): Filter | undefined {
   return filters.get(id)
 }
 
-/** The filter of a name. @throws BlpkError USAGE for one that has none */
+/** The filter with a name. @throws BlpkError USAGE for an unknown name */
 export function filterByName(name: string): Filter {
   for (const filter of filters.values()) if (filter.name === name) return filter
   const written = [...filters.values()].filter(({ forward }) => forward !== undefined)
@@ -45,19 +45,19 @@ export function filterByName(name: string): Filter {
   )
 }
 
-/** Does one of these filters hold blocks against the first one of the chunk? */
+/** Whether one of these filters compares blocks with the first block of the chunk. */
 export function useFirstBlock(slots: readonly { id: number }[]): boolean {
   return slots.some(({ id }) => filters.get(id)?.traits.usesFirstBlock === true)
 }
 
-/** Does one of these filters look at the shape of blocks? */
+/** Whether one of these filters uses the shape of blocks. */
 export function filtersUseShape(slots: readonly { id: number }[]): boolean {
   return slots.some(({ id }) => filters.get(id)?.traits.usesShape === true)
 }
 
 /**
- * @param how.isGlobal C-Blosc2 has given the number to a plugin that is not built in here
- * @throws BlpkError USAGE for a number that is taken, or that is neither global nor in the users' range
+ * @param how.isGlobal whether C-Blosc2 has assigned the number to a plugin that is not built in
+ * @throws BlpkError USAGE for a number that is already taken, or that is neither global nor in the user range
  */
 export function checkUserId(
   id: number,
@@ -66,10 +66,10 @@ export function checkUserId(
   const isForUsers = Number.isInteger(id) && id >= USER_IDS.first && id <= USER_IDS.last
   if (!isForUsers && !isGlobal)
     throw usage(`a ${what} of your own needs a number from ${USER_IDS.first} to ${USER_IDS.last}, not ${id}`)
-  if (isTaken) throw usage(`${what} number ${id} is taken; choose another one`)
+  if (isTaken) throw usage(`${what} number ${id} is already taken; choose another one`)
 }
 
-/** Adds a filter. @throws BlpkError USAGE */
+/** Registers a filter. @throws BlpkError USAGE */
 export function addFilter(filter: Filter): void {
   checkUserId(filter.id, { isTaken: filters.has(filter.id), what: 'filter' })
   filters.set(filter.id, filter)

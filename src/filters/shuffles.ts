@@ -1,9 +1,9 @@
-// The shuffles that Blosc 1 and Bloscpack have, as filters.
+// The shuffles of Blosc 1 and Bloscpack, as filters.
 
 import { bitshuffle, shuffle } from './builtin.js'
 import type { Filter } from './filter.js'
 
-/** The filters that a shuffle stands for, in the order of compression: one or none. */
+/** The filters of a shuffle, in the order of compression: one or none. */
 export const SHUFFLE_FILTERS: Readonly<Record<Shuffle, readonly Filter[]>> = {
   none: [],
   byte: [shuffle],

@@ -1,23 +1,23 @@
-// Filters of users: the same descriptor as of built-in ones, over plain views in place of addresses.
+// User-defined filters, which work on plain views instead of addresses.
 
 import type { BlockContext, FilterContext, FilterTraits } from './filter.js'
 import { type Module, noteModule } from './modules.js'
 import { addFilter } from './registry.js'
 
-/** A filter of your own, over plain views of a block; `input` and `output` are equally long. */
+/** A filter of your own, over plain views of a block. `input` and `output` have the same length. */
 export interface UserFilter {
   /** 160 to 255. */
   id: number
   name?: string
   traits?: {
-    /** Values do not come back as they were. Default: they do. */
+    /** Values are not restored exactly. Default: false. */
     lossy?: boolean
-    /** It may run in worker threads, if its module is known. Default: it may. */
+    /** It may run in worker threads, if its module is known. Default: true. */
     threads?: boolean
-    /** It looks at `blockshape`: chunks do not move into a frame where that is another one. Default: it does not. */
+    /** It uses `blockshape`: chunks are not copied into a frame with another block shape. Default: false. */
     usesShape?: boolean
   }
-  /** Called once and awaited before the first block, in each thread: the place to start a WebAssembly module. */
+  /** Called and awaited once in each thread, before the first block. Load WebAssembly modules here. */
   load?(): Promise<void> | void
   /** Filters a block before it is compressed: fills `output` from `input`. */
   forward(input: Uint8Array, output: Uint8Array, context: FilterContext): void

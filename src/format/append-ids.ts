@@ -1,26 +1,26 @@
-// The ids of appends that metadata remember, so that a repeated append is recognised.
+// The ids of appends in the metadata, by which a repeated append is recognised.
 
 import { usage } from '../core/errors.js'
 import { type Member, membersOf, objectOf, withMember } from '../core/json/edit.js'
 import { toJson } from '../core/json/json.js'
 import { parseJson } from '../core/json/value.js'
 
-/** The member of the metadata that is blpk's own; Bloscpack passes over it. */
+/** The member of the metadata that blpk uses; Bloscpack ignores it. */
 export const OWN_KEY = 'blpk'
 const IDS_KEY = 'appends'
-/** Ids that are remembered; the oldest go first. */
+/** Number of remembered ids; the oldest are dropped first. */
 const MAX_IDS = 1000
 const MAX_ID_LENGTH = 200
 
-/** The bytes that all ids which are remembered take in metadata, if they are as long as this one. */
+/** Size of all remembered ids in the metadata, if they are as long as this one, in bytes. */
 export function roomForIds(id: string | undefined): number {
   return id === undefined ? 0 : MAX_IDS * Buffer.byteLength(`${toJson(id)},`)
 }
 
-/** @throws BlpkError USAGE where it cannot be the id of an append */
+/** @throws BlpkError USAGE for an invalid id */
 export function checkAppendId(id: string): void {
   if (id.length >= 1 && id.length <= MAX_ID_LENGTH && !/[\p{Cc}\p{Cs}]/u.test(id)) return
-  throw usage(`the id of an append must have 1 to ${MAX_ID_LENGTH} characters, all of them printable`)
+  throw usage(`the id of an append must have 1 to ${MAX_ID_LENGTH} printable characters`)
 }
 
 function own(json: string | undefined): Member | undefined {
@@ -33,23 +33,26 @@ function idsIn(member: Member | undefined): string[] {
   return Array.isArray(ids) ? ids.filter((id) => typeof id === 'string') : []
 }
 
-/** Ids of appends that are in an archive, as far as its metadata remember them. */
+/** Ids of appends in an archive, as remembered in its metadata. */
 export function appendIdsOf(metadata: string | undefined): string[] {
   return idsIn(own(metadata))
 }
 
-/** Metadata with ids of appends that another container kept elsewhere; those that are no object have no place for them. */
+/**
+ * Adds ids that another container kept elsewhere to the metadata. Metadata other than objects have no place
+ * for them.
+ */
 export function withIds(json: string | undefined, ids: readonly string[] = []): string | undefined {
   const members = membersOf(json ?? '{}')
   if (ids.length === 0 || members === undefined) return json
   return objectOf([...members, { key: OWN_KEY, value: toJson({ [IDS_KEY]: ids }) }])
 }
 
-/** What of blpk's own must stay when metadata are replaced. */
+/** blpk's own member, which must be kept when metadata are replaced. */
 function keepOwn(before: Member | undefined, json: string): string {
   const members = membersOf(json)
   if (members?.some(({ key }) => key === OWN_KEY)) {
-    throw usage(`the metadata have a key '${OWN_KEY}', which is kept for the ids of appends`)
+    throw usage(`the metadata has a key '${OWN_KEY}', which is reserved for the ids of appends`)
   }
   if (before === undefined) return json
   if (members === undefined) {
@@ -59,12 +62,10 @@ function keepOwn(before: Member | undefined, json: string): string {
 }
 
 function withId(json: string, before: Member | undefined, id: string): string {
-  // Growing puts null where there were no metadata.
+  // Growing puts null if there were no metadata.
   const members = json === 'null' ? [] : membersOf(json)
   if (members === undefined) {
-    throw usage(
-      'the metadata of the archive are no JSON object, so that they cannot keep the id of an append',
-    )
+    throw usage('the metadata of the archive is not a JSON object, so it cannot hold the id of an append')
   }
   const inside = membersOf(before?.value ?? '{}') ?? []
   const ids = [...idsIn(before), id].slice(-MAX_IDS)
@@ -72,12 +73,12 @@ function withId(json: string, before: Member | undefined, id: string): string {
 }
 
 /**
- * The metadata with the id of an append added, and those that are there kept.
+ * Adds the id of an append to the metadata, keeping the existing ids.
  * @param before the metadata of the archive
- * @param next what they are going to be otherwise; undefined where they do not change
- * @param replaced were they given by the user?
- * @returns undefined where they do not change
- * @throws BlpkError USAGE where the metadata have no place for ids
+ * @param next the new metadata; undefined if unchanged
+ * @param replaced whether the user replaces the metadata
+ * @returns undefined if nothing changes
+ * @throws BlpkError USAGE if the metadata have no place for ids
  */
 export function withAppendId(
   before: string | undefined,

@@ -8,12 +8,12 @@ import { schemeOf } from '../places/registry.js'
 import { BytesPlainSource, type PlainSource } from '../sources/plain.js'
 import { concat } from './joined-source.js'
 
-/** One source, or several, as a list. @throws BlpkError USAGE for anything else, such as a path */
+/** One source or several, as a list. @throws BlpkError USAGE for anything else, such as a path */
 function sourceList(source: PlainSource | readonly PlainSource[]): readonly PlainSource[] {
   const list: readonly unknown[] = Array.isArray(source) ? source : [source]
   const isSource = (one: unknown): one is PlainSource =>
     typeof one === 'object' && one !== null && 'read' in one
-  if (!list.every(isSource)) throw usage('an append takes sources: plainSource(path) makes one of a file')
+  if (!list.every(isSource)) throw usage('an append takes a source: plainSource(path) makes one from a file')
   return list
 }
 
@@ -22,17 +22,17 @@ const isSized: Need = ({ size }) => size !== undefined
 const isRereadable: Need = (source) =>
   source instanceof BytesPlainSource && source.seekable && isSized(source)
 
-/** The same bytes from the start on. */
+/** The same bytes from the start. */
 function fromStart(source: PlainSource): PlainSource {
   const { size = 0, metadata } = source
   return source instanceof BytesPlainSource && source.seekable ? source.slice(0, size, metadata) : source
 }
 
 /**
- * Brings sources that are not ready into temporary files for as long as an append is at work.
- * @param place what is appended to, by name
- * @param append gets a function that gives all of the sources as one, from the start on, each time it is called
- * @throws BlpkError USAGE if the sources do not go together, IO, NO_SPACE
+ * Copies sources to temporary files if necessary, for the duration of an append.
+ * @param place name of the target
+ * @param append gets a function that returns all sources as one, from the start, each time it is called
+ * @throws BlpkError USAGE if the sources do not fit together; IO, NO_SPACE
  */
 export async function withAppendSource<T>(
   place: string,
@@ -40,7 +40,7 @@ export async function withAppendSource<T>(
   append: (source: () => PlainSource) => Promise<T>,
 ): Promise<T> {
   const sources = sourceList(source)
-  // A change of an object may start over; one of a file reads them once.
+  // A change of an object may start over; a change of a file reads the sources once.
   const isRemote = schemeOf(place) !== undefined
   const ready = isRemote
     ? await spoolWhere(sources, isRereadable, join(tmpdir(), 'blpk-append'))

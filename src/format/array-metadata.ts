@@ -1,4 +1,4 @@
-// The metadata after an append: the grown shape of the array, and what the user changes.
+// The metadata after an append: the larger shape of the array, and the user's changes.
 
 import { ARRAY_KEYS, type NdarrayLayout, ndarrayIn, numpyOrder } from '../array/npy/index.js'
 import { BlpkError, usage } from '../core/errors.js'
@@ -20,8 +20,8 @@ function dtypeOf(metadata: string): unknown {
 }
 
 /**
- * @param names what messages call the added array and the one that is there
- * @throws BlpkError USAGE where the arrays cannot stand behind one another along axis 0
+ * @param names of the added array and the existing one, in messages
+ * @throws BlpkError USAGE if the arrays cannot be joined along axis 0
  */
 export function checkSameRows(
   archive: NdarrayLayout,
@@ -48,12 +48,12 @@ function checkGrowable(array: NdarrayLayout): void {
     throw usage('the archive holds a 0-d array, which has no axis to append along')
   if (numpyOrder(array) === 'F') {
     throw usage(
-      'the archive holds an array in Fortran order, in which rows cannot be appended; pack it in C order',
+      'the archive holds an array in Fortran order, to which rows cannot be appended; pack it in C order',
     )
   }
 }
 
-/** The metadata of an array with `added` more bytes in rows. Whatever else is in them stays as it was written. */
+/** The metadata of an array that grows by rows of `added` bytes. Everything else is kept as written. */
 function grownArray(archive: Described, array: NdarrayLayout, source: PlainSource, added: number): Member[] {
   const metadata = membersOf(archive.metadata ?? '{}') ?? []
   if (added === 0) return metadata
@@ -64,19 +64,20 @@ function grownArray(archive: Described, array: NdarrayLayout, source: PlainSourc
   }
   const rowBytes = rowItems(array.shape) * array.itemsize
   if (rowBytes === 0) throw usage('the rows of the array are empty; there is nothing to append')
-  if (added % rowBytes !== 0) throw usage(`${added} bytes are no whole number of rows of ${rowBytes} bytes`)
+  if (added % rowBytes !== 0)
+    throw usage(`${added} bytes are not a whole number of rows of ${rowBytes} bytes`)
   const [rows = 0, ...rest] = array.shape
   const length = rows + added / rowBytes
-  if (!Number.isSafeInteger(length)) throw new BlpkError('UNSUPPORTED', 'the array would get too long')
-  // A single row is the same in both orders; two are not.
+  if (!Number.isSafeInteger(length)) throw new BlpkError('UNSUPPORTED', 'the array would become too long')
+  // A single row is the same in both orders; two rows are not.
   const grown = withMember(metadata, 'shape', toJson([length, ...rest]))
   return withMember(grown, 'order', toJson('C'))
 }
 
-/** Metadata as JSON text, or what makes them of those that are there, while nobody else changes them. */
+/** Metadata as JSON text, or a function of the existing ones, called while no one else can change them. */
 export type MetadataChange = string | ((before: string | undefined) => string)
 
-/** As much of an archive as is looked at here. */
+/** The part of an archive that is used here. */
 interface Described {
   /** JSON text. */
   readonly metadata: string | undefined
@@ -86,7 +87,7 @@ function sameValue(a: Member | undefined, b: Member): boolean {
   return a !== undefined && jsonTextOf(parseJson(a.value)) === jsonTextOf(parseJson(b.value))
 }
 
-/** New metadata beside what describes the array, which they must not contradict. */
+/** New metadata, in addition to the description of the array, which they must not contradict. */
 function besideArray(array: readonly Member[], json: string): string {
   const given = membersOf(json)
   if (given === undefined) {
@@ -97,19 +98,18 @@ function besideArray(array: readonly Member[], json: string): string {
   for (const member of given.filter(({ key }) => ARRAY_KEYS.includes(key))) {
     const same = kept.find(({ key }) => key === member.key)
     if (!sameValue(same, member)) {
-      throw usage(`the metadata contradict the array in the archive in '${member.key}'`)
+      throw usage(`the key '${member.key}' of the metadata contradicts the array in the archive`)
     }
   }
   return objectOf([...kept, ...added])
 }
 
 /**
- * The metadata of an archive after an append: the shape of a NumPy array grows along axis 0, and
- * `o.metadata` take the place of whatever does not describe the array; ids of appends stay, and
- * `o.appendId` comes to them.
+ * The metadata of an archive after an append. The shape of a NumPy array grows along axis 0; `o.metadata`
+ * replaces everything that does not describe the array; ids of appends are kept, and `o.appendId` is added.
  * @param added plain bytes appended
- * @returns JSON text, or undefined where nothing changes
- * @throws BlpkError USAGE where what is appended does not go with what is there
+ * @returns JSON text, or undefined if nothing changes
+ * @throws BlpkError USAGE if the appended data do not fit the existing data
  */
 export function metadataAfter(
   archive: Described,

@@ -1,4 +1,4 @@
-// What can be changed in a container in its place: more data at the end, and metadata.
+// The changes that a container supports in place: appending data, and editing metadata.
 
 import type { Replaceable } from '../bytes/editable.js'
 import type { BlpkError } from '../core/errors.js'
@@ -7,7 +7,7 @@ import type { PlainSource } from '../sources/plain.js'
 import type { OpenPlace } from './opened.js'
 import type { PackOptions } from './pack-options.js'
 
-/** How new chunks are compressed; what is not given stays as the container says. */
+/** How new chunks are compressed. Unset options keep the values of the container. */
 type Compression = Pick<
   PackOptions,
   'codec' | 'codecMeta' | 'level' | 'shuffle' | 'filters' | 'splitMode' | 'dictionary' | 'blockSize' | 'force'
@@ -15,107 +15,110 @@ type Compression = Pick<
 
 /** How data are appended. */
 export interface AppendRequest extends Compression, RunOptions, Pick<PackOptions, 'typesize'> {
-  /** Metadata as JSON text, in place of those that do not describe an array. */
+  /** Metadata as JSON text. Replaces the metadata except those that describe an array. */
   metadata?: string
-  /** Append plain bytes to an array: whole rows of it. */
+  /** Append plain bytes to an array: they must be whole rows. */
   raw?: boolean
-  /** If the room for chunks or metadata is used up, write all of it again with ten times the room. */
+  /** If the room for chunks or metadata is used up, rewrite the container with ten times the room. */
   grow?: boolean
-  /** Chunks of more plain bytes than this are refused, default 2 GiB. */
+  /** Refuse chunks of more plain bytes than this. Default: 2 GiB. */
   maxChunk?: number
-  /** What the items of an array are, in place of what the container says. */
+  /** Type of the items of an array, instead of the stored one. */
   dtype?: string
-  /** Name of this append: one whose id is there already does nothing. The last 1000 are remembered. */
+  /**
+   * Id of this append. If the id is already present, nothing is appended. The last 1000 ids are remembered.
+   */
   appendId?: string
 }
 
-/** What was appended. */
+/** Result of an append. */
 export interface AppendResult {
   /** Plain bytes appended. */
   nbytes: number
-  /** Plain bytes now, without padding. */
+  /** Plain bytes after the append, without padding. */
   totalBytes: number
-  /** Chunks now. */
+  /** Chunks after the append. */
   nchunks: number
   /** Chunks that can still be appended, if room is limited. */
   room?: number
-  /** Was all of it written again with more room? */
+  /** Whether the container was rewritten with more room. */
   grown?: boolean
-  /** Of an array in chunks of a shape. */
+  /** Of an array with multidimensional chunks. */
   shape?: readonly number[]
-  /** Was an append with this id there already, so that nothing was done? */
+  /** Whether an append with this id was already present, so that nothing was done. */
   skipped: boolean
 }
 
-/** How metadata are read and changed. */
+/** Options of metadata. */
 export interface MetadataOptions extends Pick<RunOptions, 'threads' | 'signal'> {
-  /** Only those whose size is fixed. */
+  /** Fixed metalayers only. */
   fixed?: boolean
-  /** If they do not fit, write all of it again with ten times the room. */
+  /** If they do not fit, rewrite the container with ten times the room. */
   grow?: boolean
 }
 
-/** A change of what has a name in the metadata. */
+/** A change to one entry of the metadata. */
 export interface MetadataEdit {
   name: string
-  /** JSON text, or bytes to be kept as they are; undefined to remove it. */
+  /** JSON text, or raw bytes; undefined to remove the entry. */
   value: string | Uint8Array | undefined
 }
 
-/** The metadata of a container, as they were when they were read. */
+/** A snapshot of the metadata of a container. */
 export interface Metadata {
-  /** What they are called, and all of them as JSON text. */
+  /** The groups of metadata, each as JSON text. */
   readonly groups: Readonly<Record<string, string>>
-  /** All of them as one JSON text. */
+  /** All metadata as one JSON text. */
   readonly json: string
-  /** What asking for the stored bytes of one does, for messages. */
+  /** What the command that reads the stored bytes of an entry does, for messages. */
   readonly rawShows: string
-  /** @throws BlpkError USAGE if there is none of the name */
+  /** @throws BlpkError USAGE if there is no entry of this name */
   get(name: string): StoredValue
 }
 
 /** A value in the metadata. */
 export interface StoredValue {
-  /** @throws BlpkError UNSUPPORTED if it cannot be said in JSON */
+  /** @throws BlpkError UNSUPPORTED if JSON cannot express it */
   json(): string
-  /** The stored bytes; of a text its characters. */
+  /** The stored bytes; for text, its characters. */
   bytes(): Uint8Array
 }
 
-/** Why an option is refused. @param name what the caller calls an option: `maxChunk`, or `--max-chunk` */
+/**
+ * Why an option is refused.
+ * @param name gives the caller's name of an option, such as `maxChunk` or `--max-chunk`
+ */
 type ChangeRefusal = (name: (option: string) => string) => BlpkError
 
-/** Options that are not taken, each with the reason. */
+/** Refused options, each with the reason. */
 export type ChangeRefusals<O> = Readonly<Partial<Record<keyof O, ChangeRefusal>>>
 
-/** Changes of what stands in a place that keeps them whole. All of them are made, or nothing is. */
+/** Atomic changes of a container in place: all of them are made, or none. */
 export interface ContainerChange {
-  /** Options of an append that are not taken. */
+  /** Options of an append that are refused. */
   readonly appendRefuses: ChangeRefusals<AppendRequest>
-  /** The same of metadata. */
+  /** Options of metadata that are refused. */
   readonly metadataRefuses: ChangeRefusals<MetadataOptions>
-  /** Why the container is not changed if it is a directory: what that is, and what to do. */
+  /** Why a directory is not changed, and what to do instead. */
   readonly directoryRefusal?: string
   /**
-   * Appends all of a source.
-   * @param source of known size
-   * @throws BlpkError NO_ROOM, USAGE if the data do not go together, DAMAGED, CHECKSUM, …; nothing has changed then
+   * Appends all data of a source.
+   * @param source a source of known size
+   * @throws BlpkError NO_ROOM, DAMAGED, CHECKSUM, …; USAGE if the data do not fit the container. Nothing is
+   * changed then
    */
   append(place: Replaceable, source: PlainSource, options: AppendRequest): Promise<AppendResult>
   /** @throws BlpkError DAMAGED, CHECKSUM, … */
   readMetadata(place: OpenPlace, options: MetadataOptions): Promise<Metadata>
   /**
-   * Sets or removes what has a name.
-   * @returns bytes that the value takes, if it is kept by itself
-   * @throws BlpkError USAGE for names that have another meaning, NO_ROOM; nothing has changed then
+   * Sets or removes an entry.
+   * @returns size of the stored value in bytes, if it is stored separately
+   * @throws BlpkError NO_ROOM; USAGE for reserved names. Nothing is changed then
    */
   setMetadata(place: Replaceable, edit: MetadataEdit, options: MetadataOptions): Promise<number | undefined>
 }
 
-/**
- * @param name what the caller calls an option
- * @throws BlpkError USAGE for an option that is not taken
- */
+/** @param name gives the caller's name of an option @throws BlpkError USAGE for a refused option */
 export function checkChangeOptions<O extends object>(
   refuses: ChangeRefusals<O>,
   options: O,

@@ -25,5 +25,5 @@ export function checkOptions(
     if (isAsked(o, option)) throw usage(`${name(option)} cannot be used: ${why(name)}`)
   }
   if (o.filters !== undefined && o.shuffle !== undefined)
-    throw usage(`${name('filters')} and ${name('shuffle')} exclude each other`)
+    throw usage(`${name('filters')} and ${name('shuffle')} cannot be combined`)
 }

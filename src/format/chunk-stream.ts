@@ -17,7 +17,7 @@ export interface StreamedChunk {
 export interface ChunkStream {
   /** Size of an item, in bytes. */
   typesize: number
-  /** Plain bytes of all chunks but the last; undefined where only the first chunk tells. */
+  /** Plain bytes of all chunks but the last; undefined if only the first chunk tells. */
   chunkSize: number | undefined
   /** Plain bytes, if they are known. */
   nbytes: number | undefined

@@ -1,4 +1,4 @@
-// `CompressedSink`: where packed chunks go, a container of any kind that is being written.
+// `CompressedSink`: a container that is being written.
 
 import type { FilePlace } from '../bytes/file-place.js'
 import type { MaybePromise } from '../core/maybe-promise.js'
@@ -6,7 +6,7 @@ import type { RunOptions } from '../engine/options.js'
 import type { PackRun } from '../engine/pack-run.js'
 import type { PlainSource } from '../sources/plain.js'
 
-/** What is known of the whole when it is finished, or before it is begun where all of it is. */
+/** Totals of the whole: known at the end, or earlier if the source knows them. */
 export interface Totals {
   nchunks: number
   /** Plain bytes of the last chunk. */
@@ -19,33 +19,30 @@ export interface ChunkPlan {
   run: Pick<PackRun, 'how' | 'packedBytes' | 'speed'>
   /** Plain bytes of all chunks but the last. */
   chunkSize: number
-  /** Plain bytes in all, where the source knows them. */
+  /** Plain bytes in total, if the source knows them. */
   size: number | undefined
-  /** Has an empty source no chunk? By default it has an empty one. */
+  /** Whether an empty source gives no chunk. By default it gives one empty chunk. */
   withoutEmptyChunk?: boolean
 }
 
-/** A container being written. Chunks come in order. */
+/** A container that is being written. Chunks arrive in order. */
 export interface CompressedSink<Options extends RunOptions = RunOptions, Plan extends ChunkPlan = ChunkPlan> {
-  /**
-   * Decides how a source is to be packed.
-   * @throws BlpkError USAGE for options that make no sense
-   */
+  /** Decides how to pack a source. @throws BlpkError USAGE for invalid options */
   plan(source: PlainSource, options: Options): MaybePromise<Plan>
   /**
    * Starts the container.
-   * @param totals what is known already: all where the source has a size or has ended
+   * @param totals what is known so far: everything if the source has a size or has ended
    */
   begin(plan: Plan, totals: Totals | undefined): MaybePromise<void>
-  /** Writes chunk `i`, as it was packed. */
+  /** Writes packed chunk `i`. */
   put(i: number, chunk: Uint8Array): MaybePromise<void>
   /**
-   * The same where another thread may write it: takes a place for the chunk in a file.
-   * @returns where it is to be written; undefined where it was written here
+   * Reserves a place for the chunk in a file, if another thread may write it.
+   * @returns where to write it; undefined if it was written here
    */
   place?(i: number, chunk: Uint8Array): MaybePromise<FilePlace | undefined>
-  /** Completes the container and makes it lasting and visible. @returns its size, in bytes */
+  /** Completes the container, flushes it and makes it visible. @returns its size, in bytes */
   finish(totals: Totals): MaybePromise<number>
-  /** Leaves nothing behind. */
+  /** Discards what was written. */
   abort(): MaybePromise<void>
 }

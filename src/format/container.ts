@@ -1,4 +1,4 @@
-// What a container is: the one seam between the verbs and Bloscpack, Blosc2 and whatever comes next.
+// The container interface: the seam between the verbs and Bloscpack, Blosc2 and future formats.
 
 import type { MutableParts } from '../bytes/mutable-parts.js'
 import { type BlpkError, unsupported } from '../core/errors.js'
@@ -12,69 +12,72 @@ import type { RecoverOptions, Recovery } from './recovery.js'
 import type { ContainerTraits, Format } from './traits.js'
 import type { VerifyOptions, VerifyReport } from './verification.js'
 
-/** What is packed from an open container takes along what only that kind of container knows. */
+/** Contents of an open container that only the same kind of container can take over. */
 export interface PackRequest extends PackOptions {
   from?: Opened
 }
 
-/** How chunks are taken as they are; `metadata` take the place of all that are there, those of an array included. */
+/** How chunks are copied; `metadata` replace all existing ones, including those of an array. */
 export interface CopyRequest extends PackOptions {
-  /** What the input says of its content, as bytes have it: those of an array among it. */
+  /** The description of the content, as for plain bytes, including that of an array. */
   described?: string
-  /** What the items of an array are, in place of what it says itself. */
+  /** Type of the items of an array, instead of the stored one. */
   dtype?: string
 }
 
 /**
- * A container with all that it can do. It says what it is called and how it is recognised (traits), opens what there is,
- * packs, and, as far as it can, changes, checks and recovers. Whatever it leaves out, the verbs do in a general way: they
- * read all of it, and write all of it again.
+ * A container format with all its operations. It gives its names and signature (traits), opens and packs, and
+ * optionally changes, checks and recovers. For missing operations the verbs fall back to reading everything
+ * and rewriting everything.
  */
 export interface Container extends ContainerTraits {
   /**
-   * Opens it for reading. What was opened owns the place, and closes it; where opening fails the caller does.
-   * A pipe may be read once, from start to end: a container that needs more than that holds it in a file.
+   * Opens a container for reading. The result owns the place and closes it. If opening fails, the caller
+   * closes the place. A pipe can be read only once, from start to end: a container that needs more holds it
+   * in a file.
    * @throws BlpkError DAMAGED, CHECKSUM, UNSUPPORTED, IO, …
    */
   open(place: OpenPlace, options: OpenOptions): Promise<Opened>
   /**
-   * Names inside that start as `place.inner` does, each as `open` takes it there. Only of a container with `namesInside`; the
-   * place stays open. Where this is missing nothing is listed.
+   * Names inside that start with `place.inner`, each in the form that `open` takes. Only for containers with
+   * `namesInside`. The place stays open. If it is missing, nothing is listed.
    * @throws BlpkError DAMAGED, UNSUPPORTED, IO, …
    */
   names?(place: OpenPlace, options: OpenOptions): AsyncIterable<string>
   /**
-   * What is shown of it, even where it is damaged beyond what is shown. The place stays open. Where this is missing, the
-   * head is all there is.
+   * The facts to show, even if parts that are not shown are damaged. The place stays open. If it is missing,
+   * only the head is shown.
    * @throws BlpkError DAMAGED, CHECKSUM, UNSUPPORTED, IO, …
    */
   facts?(place: OpenPlace, options: FactsOptions): Promise<Facts>
   /**
-   * Checks structure and checksums, and with `deep` that everything can be decompressed. All that is wrong is reported; the
-   * place stays open. Where this is missing, all of it is read.
-   * @throws BlpkError for what is not about the container: files that cannot be read, an interrupt
+   * Checks structure and checksums; with `deep`, also that everything can be decompressed. Reports all
+   * problems. The place stays open. If it is missing, everything is read.
+   * @throws BlpkError for problems not of the container itself: unreadable files, an interrupt
    */
   verify?(place: OpenPlace, options: VerifyOptions): Promise<VerifyReport>
   /**
-   * Packs all of a source, or a part of it. A container that is only read leaves it out, and says `onlyRead`.
-   * @throws BlpkError USAGE, IO, …; nothing is left behind then
+   * Packs a source, or part of it. A read-only container omits it and sets `onlyRead`.
+   * @throws BlpkError USAGE, IO, …; no output is left then
    */
   pack?(source: PlainSource, output: Output, format: Format, options: PackRequest): Promise<PackResult>
   /**
-   * Takes the content of another container, chunks as they are.
-   * @returns undefined where nothing can be copied: it is unpacked and packed then
+   * Takes over the content of another container without recompression.
+   * @returns undefined if nothing can be copied: the content is then unpacked and packed again
    */
   copy?(from: Opened, output: Output, format: Format, options: CopyRequest): Promise<ConcatResult | undefined>
-  /** Loads what changes it where it stands. Where this is missing, all of it is written again, and replaces the old. */
+  /**
+   * Loads the module that changes it in place. If it is missing, everything is rewritten into a replacement.
+   */
   change?(): Promise<ContainerChange>
   /**
-   * What `change` may alter of an archive that others have open. Where this is missing: everything, so that readers copy
-   * all of it. Without `change` nothing is altered: who has the old one open keeps it.
+   * Which parts of an open archive `change` may alter. If it is missing, everything, and readers copy all of
+   * it. Without `change`, nothing is altered: readers keep the old version open.
    */
   readonly mutable?: MutableParts
   /**
-   * Joins what was opened, without compressing anew what may be copied.
-   * @returns undefined where these cannot be joined so: they are unpacked and packed then
+   * Joins open containers, copying chunks if possible.
+   * @returns undefined if they cannot be joined this way: they are then unpacked and packed again
    */
   concat?(
     parts: readonly Opened[],
@@ -82,26 +85,23 @@ export interface Container extends ContainerTraits {
     format: Format,
     options: PackOptions,
   ): Promise<ConcatResult | undefined>
-  /** Finds what is left of a damaged one. Where this is missing, all that can be read is. */
+  /** Finds the usable data of a damaged container. If it is missing, everything readable is used. */
   recover?(place: OpenPlace, options: RecoverOptions): Promise<Recovery>
 }
 
-/** A container that makes files. */
+/** A container that can be written. */
 export type PackingContainer = Container & Required<Pick<Container, 'pack'>>
 
-/** What is said to whoever wants to write what is only read. @param path of a file that is there */
+/** The error for writing a read-only format. @param path an existing file */
 export function onlyReadError({ what }: Format, path?: string): BlpkError {
   return path === undefined
-    ? unsupported(`${what} is only read, and never written: choose another format`)
-    : unsupported(
-        `'${path}' is ${what}, and such files are only read: blpk neither changes nor writes them`,
-        {
-          path,
-        },
-      )
+    ? unsupported(`${what} can only be read, not written: choose another format`)
+    : unsupported(`'${path}' is ${what}, which blpk can read, but not change or write`, {
+        path,
+      })
 }
 
-/** The container as one that makes files. @throws BlpkError UNSUPPORTED for one that is only read */
+/** The container as one that can be written. @throws BlpkError UNSUPPORTED for a read-only one */
 export function packing(container: Container, format: Format): PackingContainer {
   if (!packs(container)) throw onlyReadError(format)
   return container

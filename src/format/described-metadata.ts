@@ -20,21 +20,21 @@ export function withArray(own: string | undefined, array: string | undefined): s
   const [mine, described] = [membersOf(own) ?? [], membersOf(array) ?? []]
   const clash = mine.find(({ key }) => described.some((member) => member.key === key))
   if (clash !== undefined) {
-    throw usage(`the metadata have a key '${clash.key}', which describes the array of a .npy file`, {
+    throw usage(`the metadata has a key '${clash.key}', which describes the array of a .npy file`, {
       option: 'raw',
     })
   }
   return objectOf([...mine, ...described])
 }
 
-/** Metadata without what describes an array; undefined where nothing is left. */
+/** Metadata without what describes an array; undefined if nothing is left. */
 export function withoutArray(json: string | undefined): string | undefined {
   if (json === undefined || ndarrayIn(json) === undefined) return json
   const own = membersOf(json)?.filter(({ key }) => !ARRAY_KEYS.includes(key)) ?? []
   return own.length === 0 ? undefined : objectOf(own)
 }
 
-/** What describes an array in metadata, and nothing else; undefined where they describe none. */
+/** What describes an array in metadata, and nothing else; undefined if they describe none. */
 export function arrayPartOf(json: string | undefined): string | undefined {
   if (json === undefined || ndarrayIn(json) === undefined) return undefined
   return objectOf((membersOf(json) ?? []).filter(({ key }) => ARRAY_KEYS.includes(key)))

@@ -1,4 +1,4 @@
-// What a joined container is made of: chunks copied as they are, and data packed again behind a short chunk.
+// What a joined container is made of: chunks copied as they are, and data packed again after a short chunk.
 
 /** Something to be joined, measured along the axis of the joint: in plain bytes, or in rows. */
 export interface Joint<T> {
@@ -15,14 +15,14 @@ export interface Stretch<T> {
   stop: number
 }
 
-/** Chunks taken as they are, or stretches packed anew. */
+/** Chunks taken as they are, or stretches packed again. */
 export type JoinStep<T> =
   | { kind: 'copy'; part: T; first: number; count: number }
   | { kind: 'pack'; stretches: Stretch<T>[] }
 
 /**
- * Decides what is copied and what is packed anew: chunks that lie on a border of chunks of the result are copied.
- * Behind a short last chunk everything is off the border, until it comes out even again.
+ * Decides what is copied and what is packed again: chunks that lie on a border of chunks of the result are copied.
+ * After a short last chunk everything is off the border, until it comes out even again.
  * @param chunk extent of a chunk
  */
 export function planJoin<T>(joints: readonly Joint<T>[], chunk: number): JoinStep<T>[] {

@@ -8,16 +8,16 @@ import { metadataAfter } from './array-metadata.js'
 /** As much of something to be joined as its metadata are about. */
 export interface Joinable {
   name: string
-  /** Plain bytes; undefined where it does not know. */
+  /** Plain bytes; undefined if it does not know. */
   nbytes: number | undefined
   /** JSON text. */
   metadata: string | undefined
 }
 
-/** Plain bytes of a part. @throws BlpkError UNSUPPORTED where it does not know its size */
+/** Plain bytes of a part. @throws BlpkError UNSUPPORTED if it does not record its size */
 export function sizeOf({ name, nbytes }: Joinable): number {
   if (nbytes !== undefined) return nbytes
-  throw unsupported('the archive was written to a pipe and does not know its size: pack it to a file', {
+  throw unsupported('the archive was written to a pipe and does not record its size: pack it to a file', {
     path: name,
   })
 }
@@ -33,7 +33,7 @@ function sample(): Uint8Array {
 
 /**
  * Metadata of the whole.
- * @throws BlpkError USAGE where arrays do not go together, or other metadata differ
+ * @throws BlpkError USAGE if arrays do not go together, or other metadata differ
  */
 export function joinedMetadata(parts: readonly Joinable[]): string | undefined {
   const [first, ...others] = parts
@@ -42,7 +42,7 @@ export function joinedMetadata(parts: readonly Joinable[]): string | undefined {
     const grown = metadataAfter({ metadata }, described(part), sizeOf(part), {})
     const isOther = part.metadata !== undefined && part.metadata !== metadata
     if (grown === undefined && isOther && !isArray(metadata))
-      throw usage(`'${part.name}' has other metadata than '${first?.name}' (-m sets new ones)`)
+      throw usage(`'${part.name}' has different metadata from '${first?.name}' (-m sets new metadata)`)
     metadata = grown ?? metadata
   }
   return metadata

@@ -5,7 +5,7 @@ import { changedError, usage } from '../core/errors.js'
 import type { PlainSource } from '../sources/plain.js'
 import { checkSameRows } from './array-metadata.js'
 
-/** Sources of known size, one behind the other. */
+/** Sources of known size, one after the other. */
 class ConcatSource implements PlainSource {
   readonly name: string
   readonly size: number
@@ -68,7 +68,7 @@ function checkSameKind(first: PlainSource, other: PlainSource): void {
   const [a, b] = [first, other].map(({ metadata }) => ndarrayIn(metadata))
   if ((a === undefined) !== (b === undefined)) {
     const [array, plain] = a === undefined ? [other, first] : [first, other]
-    throw usage(`'${array.name}' is an array and '${plain.name}' is not`, {
+    throw usage(`'${array.name}' is an array, but '${plain.name}' is not`, {
       option: 'raw',
       to: 'take all as plain bytes',
     })
@@ -78,7 +78,7 @@ function checkSameKind(first: PlainSource, other: PlainSource): void {
   checkSameRows(a, b, first.metadata, other.metadata, [`'${other.name}'`, `'${first.name}'`])
 }
 
-/** @throws BlpkError USAGE where some hold arrays and others do not, or arrays whose rows do not go together */
+/** @throws BlpkError USAGE if some hold arrays and others do not, or arrays whose rows do not go together */
 export function checkTogether([first, ...others]: readonly PlainSource[]): void {
   if (first !== undefined) for (const other of others) checkSameKind(first, other)
 }
@@ -96,7 +96,7 @@ export function joined(sources: readonly PlainSource[]): PlainSource {
 /**
  * Several sources as one: plain bytes, or arrays whose rows go together.
  * @param sources of known size, at least one
- * @throws BlpkError USAGE where they do not go together
+ * @throws BlpkError USAGE if they do not go together
  */
 export function concat(sources: readonly PlainSource[]): PlainSource {
   if (sources.length > 1) checkTogether(sources)

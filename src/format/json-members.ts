@@ -11,17 +11,20 @@ import type { Metadata, StoredValue } from './change.js'
 
 /** Members that are not for users to change. */
 function checkKey(key: string, members: readonly Member[]): void {
-  if (key === OWN_KEY) throw usage(`'${OWN_KEY}' is kept for the ids of appends`)
+  if (key === OWN_KEY) throw usage(`'${OWN_KEY}' is reserved for the ids of appends`)
   const isArray = members.some((member) => member.key === 'container' && member.value === '"numpy"')
   if (isArray && ARRAY_KEYS.includes(key)) throw usage(`'${key}' describes the array in the archive`)
 }
 
 /** @throws BlpkError USAGE for metadata that are no object */
 function objectMembers(json: string | undefined): Member[] {
-  // Growing puts null where there were no metadata.
+  // Growing puts null if there were no metadata.
   const members = json === undefined || json === 'null' ? [] : membersOf(json)
   if (members === undefined)
-    throw usage('the metadata of the archive are no JSON object', { option: 'metadata', to: 'replace them' })
+    throw usage('the metadata of the archive is not a JSON object', {
+      option: 'metadata',
+      to: 'replace them',
+    })
   return members
 }
 
@@ -30,7 +33,7 @@ function memberOf(members: readonly Member[], key: string): string {
   const found = members.findLast((member) => member.key === key)
   if (found !== undefined) return found.value
   const keys = members.map((member) => member.key)
-  throw usage(`the metadata have no member '${key}' (there are: ${keys.join(', ') || 'none'})`)
+  throw usage(`the metadata has no member '${key}' (available: ${keys.join(', ') || 'none'})`)
 }
 
 /** A text as JSON. @throws BlpkError USAGE for bytes that are no text */

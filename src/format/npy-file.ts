@@ -60,7 +60,7 @@ class NpySpans implements SpanReader {
 /**
  * Reads the header of a `.npy` file.
  * @param source that can be read at any position
- * @throws BlpkError USAGE where it is none, or longer or shorter than its array; UNSUPPORTED for Python objects, DAMAGED
+ * @throws BlpkError USAGE if it is none, or longer or shorter than its array; UNSUPPORTED for Python objects, DAMAGED
  */
 export async function openNpyFile(source: ByteSource): Promise<Selectable> {
   const { header } = await readNpy(source)

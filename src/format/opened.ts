@@ -1,4 +1,4 @@
-// What the verbs read from: a container that is open.
+// The interface of an open container, which the verbs read from.
 
 import type { NdarrayLayout } from '../array/npy/index.js'
 import type { Pick1 } from '../array/picks.js'
@@ -11,90 +11,96 @@ import type { ChunkStream } from './chunk-stream.js'
 import type { SpanReader } from './span-reader.js'
 import type { ContainerTraits, Format } from './traits.js'
 
-/** Where there is something to open. */
+/** A place to open a container at. */
 export interface OpenPlace {
   readonly source: ByteSource
-  /** The directory, where it is one; `source` is the file in it. */
+  /** The directory, if it is one; `source` is the file in it. */
   readonly directory?: string | undefined
-  /** How its name goes on inside, of a container with `namesInside`: what stands behind the `::`. */
+  /** The rest of the name, inside a container with `namesInside`: the part after `::`. */
   readonly inner?: string | undefined
 }
 
 /** How a container is opened. */
 export interface OpenOptions extends Pick<RunOptions, 'threads'> {
-  /** Chunks of more plain bytes than this are refused, default 2 GiB. */
+  /** Refuse chunks of more plain bytes than this. Default: 2 GiB. */
   maxChunk?: number
-  /** What the items of an array are, in place of what it says itself. */
+  /** Type of the items of an array, instead of the stored one. */
   dtype?: string
-  /** Plain bytes are wanted as they are, whatever they mean. */
+  /** Read plain bytes as they are, whatever they mean. */
   raw?: boolean
-  /** Told, a line each, what whoever uses the items should know. */
+  /** Called, line by line, with what users of the items should know. */
   onNote?: (text: string, advice?: Advice) => void
 }
 
 /** How plain bytes are read. */
 export type PieceOptions = Omit<RunOptions, 'onProgress'>
 
-/** A container that is open. Plain bytes are counted from 0; those of an array in chunks of a shape are in C order. */
+/** An open container. Plain bytes are counted from 0. Arrays with multidimensional chunks are in C order. */
 export interface Opened {
-  /** How messages call it. */
+  /** The name in messages. */
   readonly name: string
   readonly container: ContainerTraits
   readonly format: Format
-  /** Plain bytes; undefined where only reading all of it tells. */
+  /** Size of the plain bytes; undefined if it is only known after reading everything. */
   readonly nbytes: number | undefined
   /** Size of an item, in bytes. */
   readonly typesize: number
-  /** Undefined where only reading all of it tells, or where there is no such thing. */
+  /** Undefined if it does not exist, or is only known after reading everything. */
   readonly nchunks?: number | undefined
-  /** Of an array in chunks of a shape: in items, along each axis. */
+  /** Of an array with multidimensional chunks: items along each axis. */
   readonly chunkShape?: readonly number[] | undefined
   /**
-   * The array that it holds, or that metadata describe; where this is missing there is none.
+   * The array that the container holds or that metadata describe; missing if there is none.
    * @throws BlpkError DAMAGED, UNSUPPORTED
    */
   array?(): NdarrayLayout | undefined
-  /** Names of what it keeps besides array and metadata, which only containers of its own kind have a place for. */
+  /** Names of further contents that only containers of the same kind can hold. */
   readonly extras?: readonly string[]
   /**
-   * What it says of its content besides, as JSON text; undefined if it says nothing. A container that has no place for
-   * metadata leaves the property out.
+   * Metadata as JSON text; undefined if there are none. A container without room for metadata omits the
+   * property.
    * @throws BlpkError DAMAGED, UNSUPPORTED
    */
   readonly metadata?: string | undefined
   /**
-   * The plain bytes `start` to `stop`, or to the end; only chunks that they lie in are read. Each piece may be used until
-   * the next one is asked for.
-   * @throws BlpkError USAGE for a range that does not lie within; DAMAGED, CHECKSUM, UNSUPPORTED, IO, INTERRUPTED
+   * Reads the plain bytes from `start` to `stop`, or to the end. Only the chunks that hold them are read. A
+   * piece is valid until you ask for the next one.
+   * @throws BlpkError USAGE for a range out of bounds; DAMAGED, CHECKSUM, UNSUPPORTED, IO, INTERRUPTED
    */
   pieces(start: number, stop: number | undefined, options: PieceOptions): AsyncIterable<Uint8Array>
   /**
-   * Items that keys along each axis name together, of an array in chunks of a shape: only blocks that hold some of them
-   * are decompressed. Where this is missing, they are cut out of `pieces`.
-   * @throws BlpkError USAGE for keys that make no sense
+   * Reads the items that a key for each axis selects, from an array with multidimensional chunks. Only the
+   * blocks that hold some of them are decompressed. If it is missing, the items are cut from `pieces`.
+   * @throws BlpkError USAGE for invalid keys
    */
   regions?(keys: readonly (Pick1 | undefined)[], options: PieceOptions): Region
-  /** Reads many spans of plain bytes better than one by one. Where this is missing, `pieces` gives them. */
+  /** Reads many spans of plain bytes, faster than one by one. If it is missing, `pieces` is used. */
   readonly spans?: SpanReader
-  /** All items of an array in chunks of a shape, in Fortran order. All other containers give them as they lie. */
+  /**
+   * All items of an array with multidimensional chunks, in Fortran order. Other containers give them in
+   * storage order.
+   */
   fortranPieces?(options: PieceOptions): AsyncIterable<Uint8Array>
-  /** All plain bytes, in as many threads as are worth it. Where this is missing, `pieces` gives them. */
+  /**
+   * Reads all plain bytes, with as many threads as the amount of work justifies. If it is missing, `pieces`
+   * is used.
+   */
   unpack?(sink: PlainSink, options: RunOptions): Promise<{ nbytes: number; nchunks: number }>
   /**
-   * The chunk that a plain byte lies in, and up to where the bytes behind it lie in the same one. Where this is missing
-   * nobody is told which chunk it was.
-   * @param order of the items, in an array in chunks of a shape
+   * The chunk that holds a plain byte, and the position up to which the bytes after it are in the same chunk.
+   * If it is missing, chunks are not reported.
+   * @param order order of the items, in an array with multidimensional chunks
    */
   chunkAt?(position: number, order?: 'C' | 'F'): MaybePromise<ChunkSpan>
-  /** Its chunks, checked, where other containers may take them as they are. */
+  /** Its checked chunks, if other containers may copy them. */
   chunks?(): ChunkStream
-  /** Ids of the appends that it remembers, where they are not among the metadata. */
+  /** Ids of the appends that it remembers, unless they are in the metadata. */
   readonly appendIds?: readonly string[]
-  /** Closes the place too. */
+  /** Also closes the place. */
   close(): MaybePromise<void>
 }
 
-/** Plain bytes that lie in one chunk. */
+/** Plain bytes of one chunk. */
 export interface ChunkSpan {
   /** Of the chunk. */
   index: number
@@ -102,13 +108,13 @@ export interface ChunkSpan {
   stop: number
 }
 
-/** Items of an array that were asked for. */
+/** The selected items of an array. */
 interface Region {
-  /** Axes with a single index are gone. */
+  /** Without the axes that have a single index. */
   shape: number[]
   nbytes: number
-  /** In C order; each piece may be used until the next one is asked for. */
+  /** In C order. A piece is valid until you ask for the next one. */
   pieces(): AsyncIterable<Uint8Array>
-  /** Puts them into a buffer of `nbytes` without buffers in between. */
+  /** Fills a buffer of `nbytes`, without buffers in between. */
   fill?(out: Uint8Array): Promise<void>
 }

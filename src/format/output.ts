@@ -1,32 +1,35 @@
-// Where a container is packed to, and what packing came to.
+// The output of packing, and its result.
 
 import type { ByteSink } from '../bytes/byte-sink.js'
 import type { DirectorySink, DirectorySinkOptions } from '../sinks/directory.js'
 
-/** Where something is packed to: bytes in order, or files in a directory. Only one of them is opened, when it is needed. */
+/**
+ * The output of packing: bytes in order, or files in a directory. Only one of them is opened, when it is
+ * needed.
+ */
 export interface Output {
   readonly name: string
   /** Opens a sink for the bytes of the container. */
   bytes(): Promise<ByteSink>
-  /** @throws BlpkError USAGE where there can be no directory */
+  /** @throws BlpkError USAGE if there can be no directory */
   directory(rules: DirectoryRules): Promise<DirectorySink>
 }
 
-/** What may be in a directory that is replaced; the rest of its options are those of the output. */
+/** Which files a replaced directory may contain; other options are those of the output. */
 export type DirectoryRules = Pick<DirectorySinkOptions, 'mayReplace' | 'example' | 'keeps'>
 
-/** What packing came to. */
+/** Result of packing. */
 export interface PackResult {
   /** Plain bytes. */
   nbytes: number
   /** Size of the container, in bytes. */
   cbytes: number
   nchunks: number
-  /** Of them, those of one special value that takes no room, in containers that have such. */
+  /** Of these, chunks of a special value that take no room, if the container has such chunks. */
   nspecial?: number
 }
 
 export interface ConcatResult extends PackResult {
-  /** Chunks that were taken as they are. */
+  /** Chunks that were copied without recompression. */
   copied: number
 }

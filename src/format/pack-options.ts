@@ -1,4 +1,4 @@
-// The options of packing for all containers: which ones each takes, and why it refuses the others.
+// The options of packing, and which containers refuse which of them.
 
 import type { SplitMode } from '../chunk/blosc2/params.js'
 import type { Room, RunOptions } from '../engine/options.js'
@@ -7,19 +7,19 @@ import type { Shuffle } from '../filters/shuffles.js'
 /** A filter by name or number, with its meta byte (0 to 255, or −128 to −1). */
 export type FilterOption = string | number | { filter: string | number; meta?: number }
 
-/** The `index`-th of `count` pieces, from 1. */
+/** The `index`-th of `count` pieces; counts from 1. */
 export interface PartOf {
   index: number
   count: number
 }
 
-/** What packing decided to do. */
+/** The settings that packing chose. */
 export interface Plan {
-  /** Plain bytes, where they are known. */
+  /** Plain bytes, if known. */
   nbytes: number | undefined
   /** For JSON. */
   facts: Readonly<Record<string, unknown>>
-  /** The same in words, a line each. */
+  /** The same as text, line by line. */
   lines: readonly string[]
 }
 
@@ -29,21 +29,21 @@ export interface CodingOptions {
   codec?: string | number
   /** Meta byte of the codec, 0 to 255, or −128 to −1. */
   codecMeta?: number
-  /** 0 (store) to 9, default 5. */
+  /** 0 (store) to 9. Default: 5. */
   level?: number
-  /** Short form of `filters`, for one shuffle; not together with it. */
+  /** Short form of `filters` for a single shuffle. Cannot be combined with `filters`. */
   shuffle?: Shuffle
-  /** At most six, in the order of compression, delta only as the first one. Default: byte shuffle. */
+  /** At most six, in the order of compression; delta must come first. Default: byte shuffle. */
   filters?: readonly FilterOption[]
   /** Default: `auto`. */
   splitMode?: SplitMode
-  /** A dictionary of samples in each chunk, which helps small blocks: of lz4, lz4hc and zstd. */
+  /** Put a dictionary made from samples into each chunk. Helps small blocks; for lz4, lz4hc and zstd. */
   dictionary?: boolean
 }
 
-/** How chunks are compressed, and what a container keeps of them. */
+/** How chunks are compressed, and what is stored with them. */
 export interface PackOptions extends RunOptions, CodingOptions {
-  /** Item size, in bytes; from the source, or found out by a sample (`auto`), by default. */
+  /** Typesize in bytes, or `auto` to estimate it from a sample. Default: from the source, else `auto`. */
   typesize?: number | 'auto'
   /** Plain bytes of a chunk. */
   chunkSize?: number
@@ -53,24 +53,24 @@ export interface PackOptions extends RunOptions, CodingOptions {
   chunks?: readonly number[]
   /** Shape of a block, in items. */
   blocks?: readonly number[]
-  /** Name of the checksum; `none` for none. */
+  /** Name of the checksum; `none` for no checksums. */
   checksum?: string
-  /** Keep positions of chunks. */
+  /** Store the positions of the chunks. */
   offsets?: boolean
-  /** Chunks to keep room for. */
+  /** Number of chunks to reserve room for. */
   maxAppChunks?: Room
-  /** Metadata as JSON text, beside what describes an array. */
+  /** Metadata as JSON text, in addition to those that describe an array. */
   metadata?: string
-  /** Files in a directory, in place of one file. */
+  /** Write a directory of files instead of a single file. */
   sparse?: boolean
-  /** Let lossy filters work on items that they ruin. */
+  /** Apply lossy filters even to items that they would ruin. */
   force?: boolean
-  /** Pack only this piece, cut so that joining all pieces copies their chunks. */
+  /** Pack only this piece. Pieces are cut so that joining them copies their chunks. */
   part?: PartOf
   /** Called once it is known how chunks are compressed. */
   onPlan?: (plan: Plan) => void
-  /** Told of what is left out. */
+  /** Called with what is left out. */
   onNote?: (message: string) => void
-  /** Told of what other readers make of such data. */
+  /** Called with limitations of other readers for such data. */
   onWarning?: (message: string) => void
 }

@@ -1,4 +1,4 @@
-// Packs a source into a container of any kind.
+// Packs a source into any kind of container.
 
 import { interrupted } from '../core/errors.js'
 import { ChunkReader } from '../engine/chunk-reader.js'
@@ -18,7 +18,7 @@ function knownTotals({ size, chunkSize }: ChunkPlan, reader: ChunkReader): Total
     const nchunks = countChunks(size, chunkSize)
     return { nchunks, lastChunk: size - (nchunks - 1) * chunkSize }
   }
-  // A pipe that does not fill one chunk has ended before that is written, however many slots there are.
+  // A pipe that does not fill one chunk has ended before that chunk is written, however many slots there are.
   return reader.ended && reader.nchunks === 1 ? totalsOf(reader) : undefined
 }
 

@@ -25,7 +25,7 @@ interface Grid {
   unit: number
 }
 
-/** Rows longer than a chunk are cut into equal chunks, where they can be. */
+/** Rows longer than a chunk are cut into equal chunks, if they can be. */
 function chunkOfLongRow(rowBytes: number, chunkSize: number, typesize: number): number {
   const least = Math.ceil(rowBytes / chunkSize)
   for (let n = least; n < 2 * least; n++) {
@@ -74,7 +74,7 @@ type Cuttable = BytesPlainSource & { size: number }
 export function cuttable(source: PlainSource): Cuttable {
   if (source instanceof BytesPlainSource && source.seekable && source.size !== undefined)
     return source as Cuttable
-  throw usage(`'${source.name}' is a pipe: pieces can be cut out of files and objects only`)
+  throw usage(`'${source.name}' is a pipe: pieces can only be cut from files and objects`)
 }
 
 /** A piece and its extent along axis 0; see {@link cutAtChunks} and {@link cutAtRows}. */
@@ -97,7 +97,7 @@ function pieceAt(
  * Cuts a piece out of an input, at a border of chunks and, in an array that metadata describe, of rows; the last piece
  * gets the rest.
  * @param chunkSize plain bytes of a chunk, of which the piece may need fewer
- * @throws BlpkError USAGE where the input is a pipe, or an array that cannot be cut
+ * @throws BlpkError USAGE if the input is a pipe, or an array that cannot be cut
  */
 export function cutAtChunks(source: PlainSource, part: PartOf, typesize: number, chunkSize: number): Part {
   const whole = cuttable(source)

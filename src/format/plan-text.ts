@@ -11,5 +11,5 @@ export function typesizeText(
   asked: Pick<PackOptions, 'typesize'>,
 ): string {
   const from = typeof asked.typesize === 'number' ? '' : ' (of the array)'
-  return `typesize ${plan.typesize}${plan.sampled ? ' (found out by a sample)' : from}`
+  return `typesize ${plan.typesize}${plan.sampled ? ' (estimated from a sample)' : from}`
 }

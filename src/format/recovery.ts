@@ -1,4 +1,4 @@
-// What is left of a damaged container.
+// The result of recovering a damaged container.
 
 import type { NdarrayLayout } from '../array/npy/index.js'
 import type { ByteSink } from '../bytes/byte-sink.js'
@@ -6,35 +6,35 @@ import type { RunOptions } from '../engine/options.js'
 import type { PlainSink } from '../sinks/plain.js'
 import type { Finding } from './damage/finding.js'
 
-/** How what is left of a damaged container is looked for. */
+/** How a damaged container is searched for usable data. */
 export interface RecoverOptions extends RunOptions {
-  /** Chunks of more plain bytes than this are not believed, default 2 GiB. */
+  /** Ignore chunks that claim more plain bytes than this. Default: 2 GiB. */
   maxChunk?: number
-  /** `zeros`: lost chunks are replaced by zeros, so that what follows stays in its place. */
+  /** `zeros`: replace lost chunks by zeros, so that the following data keep their positions. */
   fill?: 'zeros'
   /** Plain bytes are wanted: chunks that cannot be decompressed here count as lost. */
   readable?: boolean
 }
 
-/** What was recovered, and what was not. */
+/** What was recovered and what was not. */
 export interface RecoveryReport {
-  /** Nothing of the data and metadata was lost. */
+  /** No data or metadata were lost. */
   ok: boolean
   findings: Finding[]
-  /** Chunks that were kept as they are. */
+  /** Chunks that were kept unchanged. */
   kept: number
-  /** Chunks that are lost. */
+  /** Lost chunks. */
   lost: number
-  /** Of them, those that zeros stand for. */
+  /** Of these, chunks that were replaced by zeros. */
   filled: number
-  /** Plain bytes of what was written. */
+  /** Plain bytes written. */
   nbytes: number
 }
 
-/** What is left of a damaged container, ready to be written. */
+/** The usable data of a damaged container, ready to be written. */
 export interface Recovery {
   report: RecoveryReport
-  /** The array that is left; undefined if there are plain bytes. @throws BlpkError DAMAGED if it cannot be described */
+  /** The remaining array; undefined for plain bytes. @throws BlpkError DAMAGED if it cannot be described */
   layout(): NdarrayLayout | undefined
   /** Writes a sound container of the same kind. */
   writeSound(sink: ByteSink, options: RunOptions): Promise<void>

@@ -32,7 +32,7 @@ const ENTRIES: Entry[] = [
 
 for (const { traits } of ENTRIES) addRecogniser(traits)
 
-/** @throws BlpkError USAGE for what is no container */
+/** @throws BlpkError USAGE for what is not a container */
 function checkContainer({ name, formats: kinds, recognise: knows, open, pack, onlyRead }: Container): void {
   const isWhole = typeof name === 'string' && Array.isArray(kinds) && typeof knows === 'function'
   if (!isWhole || typeof open !== 'function')
@@ -52,7 +52,7 @@ export function registerContainer(container: Container): void {
       (one) => one.id === format.id || extensionsOf(one).some((end) => extensionsOf(format).includes(end)),
     )
   if (ENTRIES.some(({ traits }) => traits.name === container.name) || container.formats.some(taken))
-    throw usage(`there is a container '${container.name}', or one that makes such files, already`)
+    throw usage(`a container '${container.name}', or one for the same files, is already registered`)
   ENTRIES.push({ traits: container, load: async () => container })
   addRecogniser(container)
 }
@@ -61,10 +61,10 @@ export function containers(): readonly ContainerTraits[] {
   return ENTRIES.map(({ traits }) => traits)
 }
 
-/** What is tried where nothing is recognised. */
+/** What is tried if nothing is recognised. */
 export function fallback(): ContainerTraits {
   const [first] = ENTRIES
-  if (first === undefined) throw usage('there is no container')
+  if (first === undefined) throw usage('no container is registered')
   return first.traits
 }
 
@@ -78,7 +78,7 @@ export function writtenFormats(): readonly Format[] {
   return ENTRIES.flatMap(({ traits }) => (traits.onlyRead === true ? [] : traits.formats))
 }
 
-/** What is written where nothing tells the kind. */
+/** What is written if nothing tells the kind. */
 export function defaultFormat(): Format {
   const [first] = writtenFormats()
   if (first === undefined) throw usage('there is no format')
@@ -94,7 +94,7 @@ export function recognise(front: Uint8Array): ContainerTraits | undefined {
   return traitsOfRecogniser(recogniserOfFront(front))
 }
 
-/** What a source holds, damaged or not; undefined where it is nothing known. */
+/** What a source holds, damaged or not; undefined if it is nothing known. */
 export async function traitsOf(source: ByteSource): Promise<ContainerTraits | undefined> {
   return traitsOfRecogniser(await recogniserOf(source))
 }
@@ -112,7 +112,7 @@ export function formatById(wanted: string): Format | undefined {
 /** The container whose files a format names. */
 export function containerOf(format: Format): ContainerTraits {
   const found = containers().find((traits) => traits.formats.includes(format))
-  if (found === undefined) throw usage(`there is no container with the format '${format.id}'`)
+  if (found === undefined) throw usage(`no container has the format '${format.id}'`)
   return found
 }
 

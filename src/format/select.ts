@@ -27,7 +27,7 @@ export interface Selectable
   readonly format: Pick<Format, 'holds'>
 }
 
-/** Spans with less between them are read together where nothing is known of blocks. */
+/** Spans with less between them are read together if nothing is known of blocks. */
 const GAP_BYTES = 4096
 
 /** The bytes of spans one by one, for containers that do no better. */
@@ -48,7 +48,7 @@ function eachSpan(from: Selectable): SpanReader {
 
 function sizeOf({ nbytes }: Selectable): number {
   if (nbytes !== undefined) return nbytes
-  throw usage('the archive was written to a pipe and does not know its size: parts of it cannot be found')
+  throw usage('the archive was written to a pipe and does not record its size: parts of it cannot be found')
 }
 
 /** The layout of a result in C order. */
@@ -120,7 +120,7 @@ function selectRange(
 
 function selectBytes(from: Selectable, bytes: NonNullable<Selection['bytes']>, o: RunOptions): Selected {
   if (from.format.holds === 'array')
-    throw usage('the plain bytes of such an array lie in blocks', { option: 'slice' })
+    throw usage('the plain bytes of this array are spread over blocks', { option: 'slice' })
   return selectRange(from, resolveSlice(bytes, sizeOf(from)), undefined, o)
 }
 
@@ -150,8 +150,8 @@ function selectItems(
 function arrayIn(from: Selectable, part: Selection): NdarrayLayout {
   const layout = from.array?.()
   if (layout !== undefined) return layout
-  const what = part.slice === undefined ? 'fields are those of an array' : 'a slice is for arrays'
-  throw usage(`${what}, and these are plain bytes`, { option: 'items' })
+  const what = part.slice === undefined ? 'fields need an array' : 'a slice needs an array'
+  throw usage(`${what}, but this is plain bytes`, { option: 'items' })
 }
 
 function fieldIn(layout: NdarrayLayout, name: string | undefined): FieldPlace {
@@ -205,7 +205,7 @@ async function* fieldOfPieces(
 function keysOf({ items, slice }: Selection, shape: readonly number[]): (Pick1 | undefined)[] {
   if (items === undefined) return keysFor(slice ?? [], shape.length)
   if (shape.length !== 1)
-    throw usage(`items are counted along one dimension, and the array has ${shape.length}`, {
+    throw usage(`items are counted along one dimension, but the array has ${shape.length}`, {
       option: 'slice',
     })
   return [resolveSlice(items, shape[0] ?? 0)]
@@ -240,7 +240,7 @@ function selectRegions(
 /**
  * All plain bytes of a container, or a part of them or of the array that they are; only chunks that it touches are read. A part
  * of an array is in C order; all of it stays in the order that it has.
- * @throws BlpkError USAGE where there is no such part; DAMAGED, UNSUPPORTED where the array is not what it says
+ * @throws BlpkError USAGE if there is no such part; DAMAGED, UNSUPPORTED if the array is not what it says
  */
 export function select(from: Selectable, part: Selection, options: RunOptions = {}): Selected {
   checkSelection(part)

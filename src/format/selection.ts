@@ -1,55 +1,58 @@
-// Parts of a container in one shape everywhere: bytes, items, slices and fields.
+// Selects parts of a container: bytes, items, slices and fields.
 
 import type { NdarrayLayout } from '../array/npy/index.js'
 import { type AxisRange, axisRange, type Pick1 } from '../array/picks.js'
 import { usage } from '../core/errors.js'
 
-/** A half-open range, as in Python's `[start:stop]`: negative ends count from the end, a missing one is the end itself. */
+/**
+ * A half-open range, as Python's `[start:stop]`: negative values count from the end, missing ones mean the
+ * end itself.
+ */
 export interface Slice {
   start?: number
   stop?: number
 }
 
-/** A key for an axis, or `...` for all axes that have none. */
+/** A key for an axis, or `...` for all axes without one. */
 export type AxisKey = Pick1 | '...'
 
-/** What of a container is wanted; all of it where nothing is given. At most one of bytes, items and slice. */
+/** The part to read; everything by default. Set at most one of bytes, items and slice. */
 export interface Selection {
   /** Plain bytes. */
   bytes?: Slice
-  /** Items along the only dimension, or along the items as they lie. */
+  /** Items along the only dimension, or in storage order. */
   items?: Slice
-  /** Of an array, a key for each dimension. */
+  /** Of an array: a key for each dimension. */
   slice?: readonly AxisKey[]
-  /** Of structured items: by its name, or its title. Not with bytes. */
+  /** Field of structured items, by name or title. Not with bytes. */
   field?: string
-  /** Plain bytes even of an array, without the header of a `.npy`. */
+  /** Plain bytes even for an array, without the header of a `.npy` file. */
   raw?: boolean
 }
 
-/** Plain bytes that were asked for. */
+/** The selected plain bytes. */
 export interface Selected {
   nbytes: number
   /** Of an array; undefined for plain bytes. */
   layout: NdarrayLayout | undefined
-  /** Is it all there is? */
+  /** Whether everything is selected. */
   isWhole: boolean
-  /** Shape of what was named along the axes of an array. */
+  /** Shape of the selection along the axes of an array. */
   shape?: readonly number[]
-  /** Where it lies among all plain bytes, where it is one range of them. */
+  /** Position among all plain bytes, if the selection is one contiguous range. */
   range?: { start: number; stop: number }
-  /** In order; each piece may be used until the next is asked for. */
+  /** In order. A piece is valid until you ask for the next one. */
   pieces(): AsyncIterable<Uint8Array>
-  /** Puts them into a buffer of `nbytes` without buffers in between; where this is missing, `pieces` are good enough. */
+  /** Fills a buffer of `nbytes`, without buffers in between. If it is missing, `pieces` is used. */
   fill?(out: Uint8Array): Promise<void>
 }
 
-/** Is it all there is? */
+/** Whether everything is selected. */
 export function isWhole({ bytes, items, slice, field }: Selection): boolean {
   return bytes === undefined && items === undefined && slice === undefined && field === undefined
 }
 
-/** What of the options says what is wanted. */
+/** The options that select a part. */
 export function selectionOf({ bytes, items, slice, field, raw }: Selection): Selection {
   return {
     ...(bytes !== undefined && { bytes }),
@@ -60,26 +63,26 @@ export function selectionOf({ bytes, items, slice, field, raw }: Selection): Sel
   }
 }
 
-/** @throws BlpkError USAGE where what is asked for excludes itself */
+/** @throws BlpkError USAGE for parts that cannot be combined */
 export function checkSelection({ bytes, items, slice, field }: Selection): void {
   if ([bytes, items, slice].filter((part) => part !== undefined).length > 1)
-    throw usage('bytes, items and a slice exclude each other')
+    throw usage('bytes, items and a slice cannot be combined')
   if (bytes !== undefined && field !== undefined)
     throw usage('bytes have no fields: ask for items or a slice')
 }
 
 function resolveEnd(end: number, length: number): number {
-  if (!Number.isInteger(end)) throw usage(`the limit ${String(end)} of a range is no integer`)
+  if (!Number.isInteger(end)) throw usage(`the bound ${String(end)} of a range is not an integer`)
   return Math.min(length, Math.max(0, end < 0 ? length + end : end))
 }
 
-/** Clips a range to a length, as Python does: it may come out empty. @throws BlpkError USAGE */
+/** Clips a range to a length, as Python does; the result may be empty. @throws BlpkError USAGE */
 export function resolveSlice(slice: Slice, length: number): { start: number; stop: number } {
   const start = resolveEnd(slice.start ?? 0, length)
   return { start, stop: Math.max(start, resolveEnd(slice.stop ?? length, length)) }
 }
 
-/** The keys of each axis: `...` stands for as many whole axes as there are none for. @throws BlpkError USAGE */
+/** The key of each axis, with `...` expanded to as many whole axes as needed. @throws BlpkError USAGE */
 export function keysFor(selected: readonly AxisKey[], ndim: number): (Pick1 | undefined)[] {
   const given = selected.filter((key) => key !== '...').length
   if (selected.length - given > 1) throw usage("a slice has at most one '...'")
@@ -88,7 +91,7 @@ export function keysFor(selected: readonly AxisKey[], ndim: number): (Pick1 | un
   return selected.flatMap((key) => (key === '...' ? rest : [key])).slice(0, ndim)
 }
 
-/** What a slice means along each axis; axes without a key are whole. @throws BlpkError USAGE */
+/** The slice along each axis; axes without a key are whole. @throws BlpkError USAGE */
 export function rangesFor(selected: readonly AxisKey[], shape: readonly number[]): AxisRange[] {
   const keys = keysFor(selected, shape.length)
   return shape.map((extent, axis) => axisRange(keys[axis], extent))

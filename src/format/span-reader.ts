@@ -17,7 +17,7 @@ export interface SpanReader {
   /** Bytes between two spans that are read anyhow, around a position: the size of a block. */
   gapAt(position: number): MaybePromise<number>
   /**
-   * Reads spans with ascending positions, one behind the other; each piece may be used until the next is asked for.
+   * Reads spans with ascending positions, one after the other; each piece may be used until the next is asked for.
    * @throws BlpkError DAMAGED, CHECKSUM, IO, …
    */
   read(spans: Iterable<ByteSpan>, options: RunOptions): AsyncIterable<PlacedBytes>
@@ -113,7 +113,7 @@ class RunTaker {
 }
 
 /**
- * The bytes of runs with ascending positions, one behind the other. Each piece may be used until the next is asked for.
+ * The bytes of runs with ascending positions, one after the other. Each piece may be used until the next is asked for.
  * @param nbytes of all runs together
  */
 export async function* runBytes(

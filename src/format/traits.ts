@@ -1,18 +1,18 @@
-// What a container is called and how it is recognised. Every start loads this, so it is small.
+// Names and signatures of a container. Every start loads this, so it is small.
 
 import type { FileKind, Recogniser } from '../bytes/archives.js'
 import type { PackOptions } from './pack-options.js'
 
-/** Why an option is refused. @param name what the caller calls an option, such as `chunkSize` */
+/** Why an option is refused. @param name gives the caller's name of an option, such as `chunkSize` */
 export type Refusal = (name: (option: keyof PackOptions) => string) => string
 
-/** One kind of file that a container reads and, unless it is only read, makes. */
+/** One kind of file that a container reads and, unless it is read-only, writes. */
 export interface Format extends FileKind {
   /** The value of `format`, such as `blp`. */
   readonly id: string
-  /** An array in chunks of a shape, or bytes that metadata may describe as one. */
+  /** An array with multidimensional chunks, or bytes that metadata may describe as an array. */
   readonly holds: 'bytes' | 'array'
-  /** Options of packing that it does not take, each with the reason; all others it takes. */
+  /** Refused options of packing, each with the reason. All others are accepted. */
   readonly refuses?: Readonly<Partial<Record<keyof PackOptions, Refusal>>>
   /** Names of its built-in codecs. */
   readonly codecs?: readonly string[]
@@ -20,19 +20,22 @@ export interface Format extends FileKind {
   readonly checksums?: readonly string[]
 }
 
-/** How a container is called and known. It is there at the start of every program, and so is small. */
+/** Names and signature of a container. Every start loads this, so it is small. */
 export interface ContainerTraits extends Recogniser {
   readonly name: string
   readonly formats: readonly Format[]
-  /** Are its files taken under the names of containers only, unless the user says otherwise? */
+  /** Whether its files must have the extension of a container, unless the user says otherwise. */
   readonly wantsName?: boolean
-  /** Name of the file in a directory that makes that one of its own. */
+  /** Name of the file that marks a directory as such a container. */
   readonly fileInDirectory?: string
-  /** Names of all files that it writes into such a directory: what a killed run left of one is told by them. */
+  /**
+   * Matches the names of all files that it writes into such a directory. `clean` recognises leftovers of
+   * killed runs by them.
+   */
   readonly filesInDirectory?: RegExp
   /**
-   * Do names go on inside its files (`data.h5::/entry/x`)? Then `open` gets what stands behind the `::`. A name inside of any
-   * other container is refused.
+   * Whether names continue inside its files (`data.h5::/entry/x`). If so, `open` gets the part after `::`.
+   * For any other container such a name is refused.
    */
   readonly namesInside?: boolean
 }

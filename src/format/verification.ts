@@ -1,25 +1,25 @@
-// What checking a container is asked to do, and what it found.
+// The options and the result of verifying a container.
 
 import type { RunOptions } from '../engine/options.js'
 import type { Finding } from './damage/finding.js'
 
 export interface VerifyOptions extends RunOptions {
-  /** Decompress every chunk too; by default only structure and checksums are checked, where there are some. */
+  /** Also decompress every chunk. By default, only structure and checksums (if present) are checked. */
   deep?: boolean
-  /** Chunks of more plain bytes than this are refused, default 2 GiB. */
+  /** Refuse chunks of more plain bytes than this. Default: 2 GiB. */
   maxChunk?: number
 }
 
-/** What a verification found. */
+/** Result of a verification. */
 export interface VerifyReport {
-  /** No finding is damage. */
+  /** Whether no finding is damage. */
   ok: boolean
   findings: Finding[]
-  /** Chunks that were looked at. */
+  /** Chunks that were checked. */
   nchunks: number
-  /** Of them, those that are sound. */
+  /** Of these, chunks that are sound. */
   sound: number
-  /** Name of the checksum; `None` means that nothing but the structure could be checked without `deep`. */
+  /** Name of the checksum. `None` means that only the structure could be checked without `deep`. */
   checksum: string
   deep: boolean
 }

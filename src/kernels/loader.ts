@@ -14,7 +14,7 @@ export interface Kernels {
   /** Bit shuffle as C-Blosc 1 does it: all or nothing when the items are not a multiple of 8. `tmp` holds `nbytes`. */
   bitshuffle(typesize: number, nbytes: number, src: number, dst: number, tmp: number): void
   bitunshuffle(typesize: number, nbytes: number, src: number, dst: number, tmp: number): void
-  /** LZ4 block. Returns the compressed size, or 0 where it does not fit in `capacity`. `table`: {@link LZ4_TABLE_BYTES}. */
+  /** LZ4 block. Returns the compressed size, or 0 if it does not fit in `capacity`. `table`: {@link LZ4_TABLE_BYTES}. */
   lz4Compress(
     src: number,
     nbytes: number,
@@ -70,7 +70,7 @@ export interface Kernels {
   blosclzDecompress(src: number, cbytes: number, dst: number, capacity: number): number
   /**
    * Compresses into one Zstandard frame, level 1 to 9, with a raw dictionary of `dictBytes` bytes that lies right before
-   * `src`. Returns its size, or 0 where it does not fit in `capacity`. `scratch`:
+   * `src`. Returns its size, or 0 if it does not fit in `capacity`. `scratch`:
    * {@link Kernels.zstdCompressScratch}.
    */
   zstdCompress(
@@ -86,7 +86,7 @@ export interface Kernels {
   zstdCompressScratch(nbytes: number, level: number): number
   /**
    * A stream of Zstandard frames without dictionary, up to `want` bytes or to its end. Returns how many bytes there are,
-   * at most `capacity`, or -1 where it is malformed or not of this kind. `scratch`: {@link ZSTD_SCRATCH_BYTES}.
+   * at most `capacity`, or -1 if it is malformed or not of this kind. `scratch`: {@link ZSTD_SCRATCH_BYTES}.
    */
   zstdDecompress(
     src: number,
@@ -97,10 +97,10 @@ export interface Kernels {
     scratch: number,
   ): number
   /**
-   * Compresses `streams` streams of `size` bytes that follow one another, each behind its size in four bytes.
+   * Compresses `streams` streams of `size` bytes that follow one another, each after its size in four bytes.
    * @param codec {@link Codec.kernel}
    * @param level LZ4's acceleration, or the level of the others
-   * @returns the size of all, or 0 where they do not fit in `room`
+   * @returns the size of all, or 0 if they do not fit in `room`
    */
   encodeStreams(
     codec: number,
@@ -140,7 +140,7 @@ export interface Kernels {
   sumBytes(src: number, nbytes: number, dst: number): void
   /** Copies items of `width` (1, 2, 4, 8) bytes with their lowest `bits` bits cleared. */
   clearLowBits(width: number, bits: number, nbytes: number, src: number, dst: number): void
-  /** 1 where all bytes are the same. */
+  /** 1 if all bytes are the same. */
   isRun(src: number, nbytes: number): number
   /** 1 where the first `width` bytes repeat to the end. */
   repeats(src: number, width: number, nbytes: number): number

@@ -22,13 +22,13 @@ export function noMemory(cause?: unknown): BlpkError {
   const isLimited = Number.isFinite(addressSpaceLimit())
   const isGuarded = !process.execArgv.includes(UNGUARDED)
   const limit = isLimited ? `; ulimit -v allows ${Math.floor(addressSpaceLimit() / 2 ** 20)} MiB` : ''
-  const help = isLimited && isGuarded ? ` (with node ${UNGUARDED} less is needed)` : ''
+  const help = isLimited && isGuarded ? ` (node ${UNGUARDED} needs less)` : ''
   return new BlpkError('NO_MEMORY', `not enough memory${limit}${help}`, {}, cause)
 }
 
 /**
  * A memory for kernels that threads can share. What it may grow to costs address space from the start, so less is asked
- * for where that is limited, and less again where it is refused.
+ * for where that is limited, and less again if it is refused.
  * @throws BlpkError NO_MEMORY
  */
 export function newMemory(initial: number): WebAssembly.Memory {

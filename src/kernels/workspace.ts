@@ -39,7 +39,7 @@ export class Arena {
    * Reserves an area.
    * @param nbytes size in bytes
    * @returns its address, a multiple of 64
-   * @throws BlpkError UNSUPPORTED when the 4 GiB of a WebAssembly memory are used up, NO_MEMORY where there is less
+   * @throws BlpkError UNSUPPORTED when the 4 GiB of a WebAssembly memory are used up, NO_MEMORY if there is less
    */
   alloc(nbytes: number): number {
     const units = Math.ceil(nbytes / ALIGN)
@@ -63,7 +63,7 @@ export class Arena {
     }
   }
 
-  /** A view of an area; made anew after each growth, because old views end at the old size. */
+  /** A view of an area; made again after each growth, because old views end at the old size. */
   view(address: number, nbytes: number): Uint8Array {
     return new Uint8Array(this.handle.memory.buffer, address, nbytes)
   }
@@ -72,7 +72,7 @@ export class Arena {
 function outOfMemory(end: number): BlpkError {
   return new BlpkError(
     'UNSUPPORTED',
-    `this needs ${Math.ceil(end / 2 ** 20)} MiB of kernel memory, more than there is; use smaller chunks or fewer threads`,
+    `this needs ${Math.ceil(end / 2 ** 20)} MiB of kernel memory, more than is available; use smaller chunks or fewer threads`,
   )
 }
 
@@ -95,7 +95,7 @@ class Growing {
   }
 }
 
-/** Scratch areas by their use; `window` holds a dictionary with room behind it, `reference` a first block. */
+/** Scratch areas by their use; `window` holds a dictionary with room after it, `reference` a first block. */
 export type ScratchName =
   | 'filtered'
   | 'transposed'
@@ -143,7 +143,7 @@ export class Workspace {
     return Buffer.from(this.arena.handle.memory.buffer, address, nbytes)
   }
 
-  /** Where the bytes lie in the arena, or undefined where they lie elsewhere. */
+  /** Where the bytes lie in the arena, or undefined if they lie elsewhere. */
   addressOf(bytes: Uint8Array): number | undefined {
     this.#buffers.add(this.arena.handle.memory.buffer)
     return this.#buffers.has(bytes.buffer) ? bytes.byteOffset : undefined

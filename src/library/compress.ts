@@ -1,4 +1,4 @@
-// Packs anything into a container of any kind.
+// Packs anything into any kind of container.
 
 import { usage } from '../core/errors.js'
 import type { Output, PackResult } from '../format/output.js'
@@ -14,14 +14,14 @@ import { openPlainInput, type Packable, type PlainInput } from './plain-input.js
 export interface CompressOptions extends PackOptions, OutputOptions, ArrayDescription {
   /** `blp`, `b2frame`, `b2nd`, or that of a container of your own. Default: what the name says, else `blp`. */
   format?: string
-  /** Take a `.npy` as plain bytes. */
+  /** Pack a `.npy` file as plain bytes. */
   raw?: boolean
 }
 
-/** What is written under a name. @throws BlpkError USAGE for a format that there is not */
+/** The format to write under a name. @throws BlpkError USAGE for an unknown format */
 export function formatFor(name: string, wanted: string | undefined): Format {
   const found = wanted === undefined ? (formatByName(name) ?? defaultFormat()) : formatById(wanted)
-  if (found === undefined) throw usage(`there is no format '${wanted}'`)
+  if (found === undefined) throw usage(`unknown format '${wanted}'`)
   return found
 }
 

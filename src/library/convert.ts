@@ -1,4 +1,4 @@
-// Makes containers out of containers: others of the same content, and one of many.
+// Converts a container to another format, and joins several containers into one.
 
 import type { ReadOptions } from '../disk/read-archive.js'
 import type { Opened, OpenOptions } from '../format/opened.js'
@@ -13,16 +13,16 @@ import { type ContainerPlace, containerAt, openPlace } from '../verbs/open.js'
 import { formatFor } from './compress.js'
 import { type OutputOptions, outputTo, type Writable } from './outputs.js'
 
-/** How containers are joined. */
+/** Options of `concat`. */
 export interface ConcatOptions extends PackOptions, OutputOptions, Pick<OpenOptions, 'maxChunk'> {
   /** `blp`, `b2frame`, `b2nd`, or that of a container of your own. Default: what the name says, else `blp`. */
   format?: string
 }
 
-/** How a container is turned into another one. */
+/** Options of `convert`. */
 export interface ConvertOptions extends ConcatOptions, ArrayDescription {}
 
-/** A container that is open at a place, and can be read at any position. */
+/** An open container that can be read at any position. */
 interface OpenedAt {
   place: ContainerPlace
   opened: Opened

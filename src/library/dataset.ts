@@ -1,4 +1,4 @@
-// What `open` returns: an array or plain bytes that parts are read from, in a container or a `.npy` file.
+// The result of `open`: an array or plain bytes, in a container or a `.npy` file, of which parts can be read.
 
 import { ArrayValue } from '../array/array-value.js'
 import { dtypeRepr, isNpy, type NdarrayLayout } from '../array/npy/index.js'
@@ -24,10 +24,10 @@ import { verifyAt } from '../verbs/verify.js'
 import { BufferSink } from './buffer-sink.js'
 import { type CompressedSource, type UnpackResult, unpack } from './unpack.js'
 
-/** What a `.npy` file is kept in. */
+/** The `container` of a `.npy` file. */
 const NPY = 'npy'
 
-/** How parts of a dataset are read. */
+/** Options of reading part of a dataset. */
 export interface ReadPartOptions extends Pick<RunOptions, 'threads' | 'signal'> {
   /**
    * Where the bytes go, in place of new memory: a typed array with at least as many bytes. The result is a view of its
@@ -36,22 +36,22 @@ export interface ReadPartOptions extends Pick<RunOptions, 'threads' | 'signal'> 
   out?: Data | undefined
 }
 
-/** How a slice is read. */
+/** Options of reading a slice. */
 export interface SliceOptions extends ReadPartOptions {
-  /** Of structured items: the field that is read, by its name or title. */
+  /** The field to read from structured items, by name or title. */
   field?: string
 }
 
-/** What a dataset is read from. */
+/** The source of a dataset. */
 type From = Selectable & Partial<Pick<Opened, 'unpack' | 'metadata' | 'nchunks' | 'chunkShape'>>
 
 /**
  * An array, or plain bytes, open for reading. Reading a part decompresses only the chunks that it touches.
  */
 export class Dataset implements CompressedSource, Closable {
-  /** Of the place that it was opened at. */
+  /** Name of the place that was opened. */
   readonly name: string
-  /** What it is kept in: `blp`, `b2frame`, `b2nd`, or what a container of your own calls it; `npy`. */
+  /** `blp`, `b2frame`, `b2nd`, `npy`, or the name of a container of your own. */
   readonly format: string
   readonly #from: From
   readonly #place: ContainerPlace
@@ -71,33 +71,33 @@ export class Dataset implements CompressedSource, Closable {
     return this.#from.array?.()
   }
 
-  /** In items; undefined where there is no array. @throws BlpkError DAMAGED, UNSUPPORTED where it is not what it says */
+  /** In items; undefined if there is no array. @throws BlpkError DAMAGED, UNSUPPORTED if it is not what it says */
   get shape(): readonly number[] | undefined {
     return this.#layout?.shape
   }
 
-  /** NumPy's type string, or the fields of a structured type as a Python literal; undefined where there is no array. */
+  /** NumPy's type string, or the fields of a structured type as a Python literal; undefined if there is no array. */
   get dtype(): string | undefined {
     const layout = this.#layout
     return layout === undefined ? undefined : dtypeText(layout)
   }
 
-  /** Order of the items in the plain bytes, as far as a whole array is read; undefined where there is no array. */
+  /** Order of the items in the plain bytes of the whole array; undefined for plain bytes. */
   get order(): 'C' | 'F' | undefined {
     return this.#layout?.order
   }
 
-  /** Shape of a chunk, in items; undefined where chunks are runs of plain bytes. */
+  /** Shape of a chunk, in items; undefined if chunks are runs of plain bytes. */
   get chunks(): readonly number[] | undefined {
     return this.#from.chunkShape
   }
 
-  /** How many chunks there are; undefined where only reading all of it tells, and for `.npy`. */
+  /** Number of chunks; undefined for `.npy`, and if it is only known after reading everything. */
   get nchunks(): number | undefined {
     return this.#from.nchunks
   }
 
-  /** Plain bytes; undefined where only reading all of it tells. */
+  /** Size of the plain bytes; undefined if it is only known after reading everything. */
   get nbytes(): number | undefined {
     return this.#from.nbytes
   }
@@ -107,7 +107,7 @@ export class Dataset implements CompressedSource, Closable {
     return this.#layout?.itemsize ?? this.#from.typesize
   }
 
-  /** JSON text that goes along with the data; undefined where there is none. */
+  /** JSON metadata as text; undefined if there are none. */
   get metadata(): string | undefined {
     return this.#from.metadata
   }
@@ -139,7 +139,7 @@ export class Dataset implements CompressedSource, Closable {
     const part = field === undefined ? {} : { field }
     const selected = select(from, keys.length === 0 ? part : { ...part, slice: keys }, run)
     const { layout } = selected
-    if (layout === undefined) throw usage('these are plain bytes, and no array: read them with bytes()')
+    if (layout === undefined) throw usage('this is plain bytes, not an array: read it with bytes()')
     const data = await readAll(from, selected, run, out)
     return new ArrayValue({ dtype: dtypeText(layout), shape: [...layout.shape], order: layout.order, data })
   }
@@ -153,7 +153,7 @@ export class Dataset implements CompressedSource, Closable {
     const from = this.#open()
     const { out, ...run } = options
     const { nbytes: all } = from
-    if (all === undefined) throw usage('its size is not known: read it piece by piece')
+    if (all === undefined) throw usage('its size is unknown: read it piece by piece')
     const range = resolveSlice({ start, ...(stop !== undefined && { stop }) }, all)
     const nbytes = range.stop - range.start
     const pieces = () => from.pieces(range.start, range.stop, run)

@@ -1,4 +1,4 @@
-// Unpacks containers, or parts of them.
+// Unpacks containers or parts of them.
 
 import type { ReadOptions } from '../disk/read-archive.js'
 import type { RunOptions } from '../engine/options.js'

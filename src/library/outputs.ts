@@ -1,4 +1,4 @@
-// Where the verbs of the library write to: a place, memory, or a sink.
+// The outputs of the library's functions: a place, memory, or a sink.
 
 import { usage } from '../core/errors.js'
 import { type PlaceName, placeName } from '../core/place-name.js'
@@ -15,9 +15,12 @@ import {
   type OutputOptions as VerbOptions,
 } from '../verbs/outputs.js'
 
-/** How an output is opened. */
+/** Options of an output. */
 export interface OutputOptions extends PlaceSettings, LockOptions {
-  /** Replace what has the name. A container never replaces data of another kind, nor data a container. */
+  /**
+   * Replace an existing file. A container never replaces other data, and other data never replace a
+   * container.
+   */
   overwrite?: boolean
 }
 
@@ -30,15 +33,15 @@ export function isWritable(to: unknown): to is Writable {
   )
 }
 
-/** Mode and times of one input carry over. */
+/** A single input passes on its mode and times. */
 function optionsOf(content: Content, inputs: readonly Input[], o: OutputOptions): VerbOptions {
   const [first] = inputs
   return { ...o, content, inputs, like: inputs.length === 1 ? first?.like : undefined }
 }
 
 /**
- * Opens a sink for what is written.
- * @param inputs what it is made of, none of which it may be
+ * Opens a sink for an output.
+ * @param inputs what is read; the output must be none of them
  * @throws BlpkError EXISTS, SAME_FILE, NOT_FOUND, IO, DENIED, NETWORK
  */
 export async function openOutputSink(
@@ -55,7 +58,7 @@ function nameOf(to: Writable): string {
   return typeof to === 'string' || to instanceof URL ? placeName(to) : to.name
 }
 
-/** A place, or a sink, for a container. */
+/** A place or a sink that receives a container. */
 export function outputTo(to: Writable, inputs: readonly Input[], o: OutputOptions): Output {
   const name = nameOf(to)
   return {
@@ -63,13 +66,13 @@ export function outputTo(to: Writable, inputs: readonly Input[], o: OutputOption
     bytes: () => openOutputSink(to, 'archive', inputs, o),
     directory: async (rules) => {
       if (typeof to !== 'string' && !(to instanceof URL))
-        throw usage('a sparse frame is a directory, which only file systems have')
+        throw usage('a sparse frame is a directory, so it needs a file system')
       return openOutputDirectory(name, rules, optionsOf('archive', inputs, o))
     },
   }
 }
 
-/** Memory for a container, and what was written there. */
+/** Memory that receives a container, and the bytes written to it. */
 export function outputToMemory(): { output: Output; sink: MemorySink } {
   const sink = new MemorySink()
   return { sink, output: outputTo(sink, [], {}) }

@@ -1,4 +1,4 @@
-// What `pack` takes: byte sources, arrays, and sources of plain bytes.
+// The inputs of `pack`: byte sources, arrays, and sources of plain bytes.
 
 import type { ArrayFields } from '../array/array-value.js'
 import type { NumericArray } from '../core/numeric-array.js'
@@ -10,15 +10,16 @@ import type { PlaceSettings } from '../store/settings.js'
 import { type Input, openInput } from '../verbs/inputs.js'
 
 /**
- * What is packed: a path or address, bytes, a stream or any iterable of bytes, a source, or an array. A `.npy` is known by
- * its first bytes. A `Uint8Array` is bytes, and other typed arrays are arrays of one dimension.
+ * Data to pack: a path or address, bytes, a stream or any iterable of bytes, a source, or an array. A `.npy`
+ * file is recognised by its first bytes. A `Uint8Array` is bytes; other typed arrays are one-dimensional
+ * arrays.
  */
 export type Packable = Readable | PlainSource | ArrayFields | NumericArray
 
-/** Plain bytes that are open, and what is known of the place that they come from. */
+/** Open plain bytes, and what is known about their place. */
 export interface PlainInput {
   plain: PlainSource
-  /** Undefined for what was open already, and for memory. */
+  /** Undefined for memory, and for sources that were open already. */
   input: Input | undefined
   /** Closes what was opened here. */
   close(): Promise<void>
@@ -34,9 +35,9 @@ function isPlainSource(from: Packable): from is PlainSource {
 }
 
 /**
- * Opens what is packed.
- * @param options.raw take a `.npy` as plain bytes
- * @throws BlpkError NOT_FOUND, IO, DENIED, NETWORK; USAGE, UNSUPPORTED for arrays that are none
+ * Opens the data to pack.
+ * @param options.raw pack a `.npy` file as plain bytes
+ * @throws BlpkError NOT_FOUND, IO, DENIED, NETWORK; USAGE, UNSUPPORTED for invalid arrays
  */
 export async function openPlainInput(
   from: Packable,

@@ -1,4 +1,4 @@
-// Saves what is left of damaged containers.
+// Recovers data from damaged containers.
 
 import type { ByteSink } from '../bytes/byte-sink.js'
 import { interrupted } from '../core/errors.js'
@@ -15,13 +15,13 @@ import {
 } from '../verbs/recover.js'
 import { type OutputOptions, openOutputSink, type Writable } from './outputs.js'
 
-/** How a damaged container is repaired. */
+/** Options of `repair`. */
 export interface RepairOptions
   extends Omit<RecoverOptions, 'readable'>,
     OutputOptions,
     Pick<ReadOptions, 'onNote'> {}
 
-/** How the plain bytes of a damaged container are saved. */
+/** Options of `salvage`. */
 export interface SalvageOptions extends RepairOptions, Pick<SalvageIntoOptions, 'raw'> {}
 
 async function withPlace(

@@ -1,4 +1,4 @@
-// The core of unpacking: any source of compressed data into any sink of plain bytes.
+// The core of unpacking: from any compressed source to any sink of plain bytes.
 
 import { interrupted } from '../core/errors.js'
 import type { RunOptions } from '../engine/options.js'
@@ -9,7 +9,7 @@ import type { PlainSink } from '../sinks/plain.js'
  * used until the next one is asked for.
  */
 export interface CompressedSource extends AsyncIterable<Uint8Array> {
-  /** Plain bytes; undefined where only reading all of it tells. */
+  /** Size of the plain bytes; undefined if it is only known after reading everything. */
   readonly nbytes?: number | undefined
   /**
    * Writes all plain bytes of a source to a sink, in as many threads as pay off.
@@ -27,9 +27,9 @@ export interface CompressedSource extends AsyncIterable<Uint8Array> {
   unpack?(sink: PlainSink, options: RunOptions): Promise<{ nbytes: number }>
 }
 
-/** What unpacking came to. */
+/** Result of unpacking. */
 export interface UnpackResult {
-  /** Plain bytes. */
+  /** Plain bytes written. */
   nbytes: number
 }
 

@@ -1,6 +1,6 @@
 // The Content-Range header of HTTP.
 
-/** The stretch that an answer has, out of how many bytes. */
+/** The range in a response, and the total size. */
 export interface ContentRange {
   start: number
   stop: number
@@ -9,7 +9,7 @@ export interface ContentRange {
 
 const CONTENT_RANGE = /^bytes (\d{1,16})-(\d{1,16})\/(\d{1,16})$/i
 
-/** @returns undefined where the header is missing or makes no sense */
+/** @returns undefined if the header is missing or makes no sense */
 export function parseContentRange(text: string | null): ContentRange | undefined {
   const found = CONTENT_RANGE.exec(text?.trim() ?? '')
   if (found === null) return undefined

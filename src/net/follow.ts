@@ -1,10 +1,10 @@
-// Signals of single requests that follow the signal of a run.
+// Signals for single requests that follow the signal of a run.
 
 import { onAbort } from '../core/signals.js'
 
 /**
- * A controller that is aborted with a signal, for the same reason. Once it is aborted for whatever reason, the signal
- * knows nothing of it any more: a signal may outlive many of them.
+ * A controller that is aborted with a signal, for the same reason. Once aborted, for any reason, it is
+ * detached from the signal, which may outlive many controllers.
  */
 export function follower(signal: AbortSignal | undefined): AbortController {
   const controller = new AbortController()
@@ -15,7 +15,9 @@ export function follower(signal: AbortSignal | undefined): AbortController {
   return controller
 }
 
-/** Runs a request with a signal of its own that follows another: libraries add listeners for each request. */
+/**
+ * Runs a request with its own signal that follows another, because libraries add listeners for each request.
+ */
 export async function following<T>(
   signal: AbortSignal | undefined,
   send: (options: { abortSignal?: AbortSignal }) => Promise<T>,

@@ -4,10 +4,10 @@ import { BlpkError } from '../core/errors.js'
 import { scrubbed, shownUrl } from '../core/redact.js'
 
 const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308]
-/** Redirects that are followed for one request. */
+/** Maximum number of redirects for one request. */
 export const MAX_REDIRECTS = 10
 
-/** @throws BlpkError NETWORK where the address must not be gone to */
+/** @throws BlpkError NETWORK if the address must not be followed */
 function checkTarget(from: URL, to: URL, name: string): void {
   const refused = (why: string): BlpkError =>
     new BlpkError('NETWORK', `the server of '${name}' redirects to ${shownUrl(to.href)}: ${why}`, {
@@ -15,20 +15,20 @@ function checkTarget(from: URL, to: URL, name: string): void {
     })
   if (!/^https?:$/.test(to.protocol)) throw refused('only http and https are followed')
   if (from.protocol === 'https:' && to.protocol === 'http:')
-    throw refused('from https to http is not followed, since others could change the data on the way')
-  if (to.username !== '' || to.password !== '') throw refused('an address with a login is not followed')
+    throw refused('from https to http is not followed, because others could change the data on the way')
+  if (to.username !== '' || to.password !== '') throw refused('a URL with credentials is not followed')
 }
 
 /**
- * Where an answer sends the request on to; undefined for one that does not.
- * @param from the address that answered
- * @throws BlpkError NETWORK where that must not be followed
+ * The target of a redirect; undefined for other responses.
+ * @param from the address that responded
+ * @throws BlpkError NETWORK if it must not be followed
  */
 export function redirectTarget(status: number, headers: Headers, from: URL, name: string): URL | undefined {
   const location = headers.get('location')
   if (!REDIRECTS.includes(status) || location === null) return undefined
   if (!URL.canParse(location, from.href)) {
-    const message = `the server of '${name}' redirects to '${scrubbed(location)}', which is no address`
+    const message = `the server of '${name}' redirects to '${scrubbed(location)}', which is not a valid URL`
     throw new BlpkError('NETWORK', message, { path: name })
   }
   const to = new URL(location, from.href)

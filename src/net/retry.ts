@@ -1,16 +1,16 @@
-// When a request that failed is tried again, how long that waits, and what is said in the end.
+// When a failed request is retried, how long that waits, and what the final error says.
 
 import type { Advice } from '../core/advice.js'
 import { BlpkError, type ErrorCode, type ErrorPlace, interruptedError, reworded } from '../core/errors.js'
 import { onAbort } from '../core/signals.js'
 
-/** How patient requests are. */
+/** Patience of requests. */
 export interface NetSettings {
-  /** A request without any progress for so many milliseconds is given up; default 30 s. */
+  /** Abort a request after this many milliseconds without progress. Default: 30 s. */
   timeout?: number
-  /** How often a request is tried again, default 5. */
+  /** Number of retries. Default: 5. */
   retries?: number
-  /** Ends everything that is under way. */
+  /** Aborts everything in progress. */
   signal?: AbortSignal | undefined
 }
 
@@ -18,13 +18,16 @@ export const DEFAULT_TIMEOUT = 30_000
 const DEFAULT_RETRIES = 5
 const FIRST_PAUSE = 100
 const LONGEST_PAUSE = 20_000
-/** Bytes that an answer must bring to count as one that got on; of others so many may break off, for one range. */
+/**
+ * Bytes that a response must bring to count as progress; this many responses with less may break off per
+ * range.
+ */
 const REAL_PROGRESS = 64 * 1024
 const MAX_BREAKS = 20
 
-/** A failure that may pass by itself: busy servers, dropped connections. */
+/** A failure that may be temporary: busy servers, dropped connections. */
 export class TransientError extends BlpkError {
-  /** How long the server asks to wait, in milliseconds. */
+  /** Requested waiting time of the server, in milliseconds. */
   readonly pause: number | undefined
 
   constructor(
@@ -56,7 +59,10 @@ export async function pauseFor(ms: number, signal: AbortSignal | undefined): Pro
   })
 }
 
-/** Counts tries, and waits between them: longer each time, by chance, so that many clients do not come at once. */
+/**
+ * Counts attempts, and waits between them: longer each time, at random, so that clients do not retry
+ * together.
+ */
 export class Retries {
   readonly #settings: NetSettings
   #failed = 0
@@ -65,15 +71,12 @@ export class Retries {
     this.#settings = settings
   }
 
-  /** Starts to count again, after some progress. */
+  /** Restarts the count, after some progress. */
   reset(): void {
     this.#failed = 0
   }
 
-  /**
-   * Waits before the next try.
-   * @throws the error itself where it does not pass by waiting, or came too often
-   */
+  /** Waits before the next attempt. @throws the error itself if it is permanent, or occurred too often */
   async after(error: unknown): Promise<void> {
     const { retries = DEFAULT_RETRIES, signal } = this.#settings
     if (signal?.aborted === true) throw interruptedError(signal)
@@ -86,9 +89,9 @@ export class Retries {
 }
 
 /**
- * Fills `into` with what comes piece by piece, and asks again for what is missing. Tries start to count again after
+ * Fills `into` piece by piece, and requests what is missing again. The count of attempts restarts after
  * progress, but a server that sends a few bytes and breaks off each time is given up.
- * @param more fetches into the rest: how many bytes came, and the error that counts if they are too few
+ * @param more fetches into the rest: returns the number of bytes, and the error to report if they are too few
  */
 export async function filling(
   settings: NetSettings,
@@ -111,7 +114,7 @@ export async function filling(
 
 function brokenOff(error: unknown, breaks: number): unknown {
   if (!(error instanceof TransientError)) return error
-  const hint = `the answer broke off ${breaks} times after less than ${REAL_PROGRESS / 1024} KiB`
+  const hint = `the response broke off ${breaks} times after less than ${REAL_PROGRESS / 1024} KiB`
   return reworded(error, `${error.message} (${hint})`)
 }
 
@@ -122,7 +125,7 @@ function given(error: TransientError, failed: number): BlpkError {
   return new BlpkError(code, tried, place, undefined, advice ?? { option: 'retries' })
 }
 
-/** Runs work until it succeeds, or fails for good. */
+/** Runs work until it succeeds or fails for good. */
 export async function retrying<T>(settings: NetSettings, work: () => Promise<T>): Promise<T> {
   const retries = new Retries(settings)
   for (;;) {

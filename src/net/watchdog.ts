@@ -3,7 +3,7 @@
 import { onAbort } from '../core/signals.js'
 import { DEFAULT_TIMEOUT, interruptedError, type NetSettings, TransientError } from './retry.js'
 
-/** Ends a request that makes no progress, or that nobody waits for any more. */
+/** Aborts a request that makes no progress, or that is no longer wanted. */
 export class Watchdog {
   readonly #controller = new AbortController()
   readonly #timeout: number
@@ -34,24 +34,24 @@ export class Watchdog {
     }, this.#timeout)
   }
 
-  /** There was progress. */
+  /** Reports progress. */
   touch(): void {
     clearTimeout(this.#timer)
     this.#timer = this.#wait()
   }
 
-  /** The request is over. */
+  /** Reports the end of the request. */
   end(): void {
     clearTimeout(this.#timer)
     this.#unheard()
   }
 
-  /** What really ended the request, where it was this. */
+  /** The actual reason of the abort, if the watchdog caused it. */
   reason(error: unknown): unknown {
     if (this.#outer?.aborted === true) return interruptedError(this.#outer)
     if (!this.#late) return error
     const seconds = this.#timeout / 1000
-    const message = `'${this.#name}' did not answer for ${seconds} s`
+    const message = `'${this.#name}' did not respond for ${seconds} s`
     return new TransientError(message, { path: this.#name }, undefined, 'NETWORK', { option: 'timeout' })
   }
 }

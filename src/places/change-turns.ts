@@ -1,4 +1,4 @@
-// Changes of places that keep versions: a writer that loses the race starts over on the new version.
+// Changes of versioned places: a writer that loses the race starts over with the new version.
 
 import type { VersionedEditable } from '../bytes/editable.js'
 import { BlpkError } from '../core/errors.js'
@@ -8,7 +8,7 @@ import { pauseFor } from '../net/retry.js'
 const FIRST_PAUSE_MS = 50
 const LONGEST_PAUSE_MS = 2000
 
-/** Waits between tries that were lost to others, at random and longer each time, up to a time-out. */
+/** Waits between lost attempts, at random and longer each time, up to a timeout. */
 class Turns {
   readonly #name: string
   readonly #timeout: number
@@ -16,14 +16,14 @@ class Turns {
   #end: number | undefined
   #lost = 0
 
-  /** @param seconds how long to try again after the first loss; 0 for not at all */
+  /** @param seconds how long to retry after the first loss; 0 for not at all */
   constructor(name: string, seconds: number, signal: AbortSignal | undefined) {
     this.#name = name
     this.#timeout = seconds
     this.#signal = signal
   }
 
-  /** @throws BlpkError LOCKED where the time is over, INTERRUPTED */
+  /** @throws BlpkError LOCKED after the timeout; INTERRUPTED */
   async next(): Promise<void> {
     const now = performance.now()
     this.#end ??= now + this.#timeout * 1000
@@ -35,31 +35,31 @@ class Turns {
 
   #late(): BlpkError {
     const times = this.#lost === 1 ? 'once' : `${this.#lost} times in ${this.#timeout} s`
-    const message = `others changed '${this.#name}' first, ${times}`
+    const message = `other writers changed '${this.#name}' first, ${times}`
     return new BlpkError('LOCKED', message, { path: this.#name }, undefined, { option: 'lockTimeout' })
   }
 }
 
 /** How a change waits for its turn. */
 export interface TurnOptions {
-  /** How long to start over after the first loss, in seconds; default 60. */
+  /** How long to start over after the first loss, in seconds. Default: 60. */
   lockTimeout?: number
   signal?: AbortSignal | undefined
-  /** By which the change is known in the archive, if it has an id. */
+  /** Id of the change in the archive, if it has one. */
   appendId?: string
 }
 
-/** Did a change fail only because somebody else was quicker? Then nothing of it was written. */
+/** Whether a change failed only because another writer was faster. Then nothing was written. */
 async function isLost(error: unknown, object: VersionedEditable, o: TurnOptions): Promise<boolean> {
   if (!(error instanceof BlpkError)) return false
   if (error.code === 'CHANGED') return error.place.path === object.name
-  // With an id the new version tells whether it is there.
+  // With an id, the new version tells whether the change was made.
   if (error.code === 'UNKNOWN') return o.appendId !== undefined
-  // A store may answer with pieces of two versions while one takes the place of the other.
+  // A store may return parts of two versions during a replacement.
   return ['DAMAGED', 'CHECKSUM'].includes(error.code) && !(await object.isCurrent())
 }
 
-/** @returns undefined where somebody else was quicker */
+/** @returns undefined if another writer was faster */
 async function tryChange<T>(
   object: VersionedEditable,
   change: (object: VersionedEditable) => Promise<T>,
@@ -76,10 +76,10 @@ async function tryChange<T>(
 }
 
 /**
- * Changes an archive that keeps versions: who finds that others were quicker starts over with theirs.
- * @param open gives the version that is there
+ * Changes a versioned archive. If other writers are faster, the change starts over with their version.
+ * @param open opens the current version
  * @param change may be called several times
- * @throws BlpkError LOCKED where others were quicker for longer than the timeout; INTERRUPTED
+ * @throws BlpkError LOCKED if others were faster for longer than the timeout; INTERRUPTED
  */
 export async function inTurns<T>(
   name: string,

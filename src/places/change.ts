@@ -1,5 +1,4 @@
-// The one way to change what is in a place: a file under its lock with a journal, an object by a conditional
-// write.
+// The only way to change a place: a file under its lock with a journal, an object by a conditional write.
 
 import type { Replaceable } from '../bytes/editable.js'
 import type { FindMutable } from '../bytes/mutable-parts.js'
@@ -9,7 +8,7 @@ import type { ChangeSettings } from '../store/settings.js'
 import { inTurns, type TurnOptions } from './change-turns.js'
 import { remoteOpener } from './registry.js'
 
-/** How a change finds its place, and waits for others. */
+/** How a change opens its place and waits for other writers. */
 export interface PlaceChangeOptions extends LockOptions, ChangeSettings, TurnOptions {}
 
 async function changeFile<T>(
@@ -27,16 +26,17 @@ async function changeFile<T>(
 }
 
 /**
- * Changes what stands in a place, in one step that others and a crash never see half done.
+ * Changes a place in one atomic step: others never see it half done, even after a crash.
  *
- * A file is changed under the writers' lock; what a killed writer left undone is put back first. An object of a store is
- * replaced by one made out of it, if it still is the version that was read: a change that finds that others were quicker
- * starts over with what they made of it.
+ * A file is changed under the writers' lock, after rolling back what a killed writer left unfinished. An
+ * object is replaced by a new version made from it, if it is still the version that was read. If other
+ * writers were faster, the change starts over with their version.
  * @param place a path, or an address
- * @param find says what the change may alter of what others have open
- * @param change makes the change, and commits it; it may be called several times
- * @throws BlpkError what `change` throws; LOCKED if others write for longer than the timeout, NOT_FOUND, IO, INTERRUPTED;
- * of an object also DENIED and NETWORK, and UNKNOWN if nobody can tell whether the change was made
+ * @param find finds the parts that the change may alter while others have it open
+ * @param change makes and commits the change; it may be called several times
+ * @throws BlpkError what `change` throws; LOCKED if others write for longer than the timeout; NOT_FOUND, IO,
+ * INTERRUPTED; for an object also DENIED and NETWORK, and UNKNOWN if it cannot be determined whether the
+ * change was made
  */
 export async function changePlace<T>(
   place: string,

@@ -1,4 +1,4 @@
-// Changes an object by writing a new one in its place, made from the old.
+// Changes an object by replacing it with a new one made from it.
 
 import type { ChangePlan, Refronted, VersionedEditable } from '../bytes/editable.js'
 import { BlpkError, damaged, unsupported } from '../core/errors.js'
@@ -11,10 +11,10 @@ import { isStrong } from '../store/object-store.js'
 import type { StoredObject } from '../store/stored-object.js'
 import { metadataAfterWrite, newWriteId, stateId } from '../store/write-ids.js'
 
-/** Bytes that are read and written at once where they cannot be copied within the store. */
+/** Bytes that are read and written at once if they cannot be copied within the store. */
 const PIECE_BYTES = 4 * 2 ** 20
 
-/** Ranges in their order, without those within others. */
+/** Ranges in order, without those inside others. */
 function merged(ranges: readonly (readonly [start: number, stop: number])[]): [number, number][] {
   const all: [number, number][] = []
   for (const [start, stop] of [...ranges].sort(([a], [b]) => a - b)) {
@@ -26,8 +26,8 @@ function merged(ranges: readonly (readonly [start: number, stop: number])[]): [n
 }
 
 /**
- * An object that is changed by a new one in its place, made out of it: what a change overwrites goes through
- * this machine, with as much beside it as a part of an upload must have; what stays is copied within the store.
+ * An object that is changed by replacing it with a new version. Overwritten parts, with enough bytes around
+ * them for a part of an upload, pass through this machine; the rest is copied within the store.
  */
 class ChangingObject implements VersionedEditable {
   readonly name: string
@@ -35,13 +35,13 @@ class ChangingObject implements VersionedEditable {
   readonly #source: ObjectSource
   readonly #sink: ObjectSink
   readonly #isUnsafe: boolean
-  /** The object is these bytes, and those of the source from `#start` to `#stop`. */
+  /** The new content: these bytes, and those of the source from `#start` to `#stop`. */
   #front: Uint8Array = new Uint8Array(0)
   #start = 0
   #stop: number
   #isBegun = false
 
-  /** @param isUnsafe must not the store keep conditions? */
+  /** @param isUnsafe whether the store may ignore conditions */
   constructor(source: ObjectSource, sink: ObjectSink, isUnsafe: boolean) {
     this.name = source.name
     this.#source = source
@@ -50,7 +50,7 @@ class ChangingObject implements VersionedEditable {
     this.#stop = source.size
   }
 
-  /** In bytes; from `begin` on only what is there of the new object. */
+  /** In bytes; from `begin` on only the existing part of the new object. */
   get size(): number {
     return this.#isBegun ? this.#sink.size : this.#front.length + this.#stop - this.#start
   }
@@ -87,7 +87,7 @@ class ChangingObject implements VersionedEditable {
     return head?.version === version && head?.size === size
   }
 
-  /** Starts the new object: all of it that is known by now, up to where its end is written anew. */
+  /** Starts the new object with everything known so far, up to the rewritten end. */
   async begin({ ranges }: ChangePlan): Promise<void> {
     const { size } = this
     const spans = ranges.map(([start, nbytes]) => [start, start + nbytes] as const)
@@ -104,7 +104,7 @@ class ChangingObject implements VersionedEditable {
     this.#isBegun = true
   }
 
-  /** Takes over bytes that stay as they are. */
+  /** Takes over unchanged bytes. */
   async #keep(start: number, stop: number): Promise<void> {
     if (await this.#sink.copy(this.#source, this.#inSource(start), this.#inSource(stop))) return
     await this.#take(start, stop)
@@ -133,10 +133,11 @@ class ChangingObject implements VersionedEditable {
   }
 
   truncate(size: number): void {
-    if (size !== this.size) throw unsupported(`'${this.name}' can only be cut where its end is written anew`)
+    if (size !== this.size)
+      throw unsupported(`'${this.name}' can only be truncated where its end is rewritten`)
   }
 
-  /** Nothing is there before the commit, and all of it afterwards. */
+  /** Nothing is visible before the commit, and everything afterwards. */
   sync(): void {}
 
   async commit(): Promise<void> {
@@ -155,17 +156,17 @@ class ChangingObject implements VersionedEditable {
   }
 }
 
-/** How the object must be when the new one takes its place. @throws BlpkError LOCKED if that cannot be said */
+/** The condition for replacing the object. @throws BlpkError LOCKED if there can be none */
 function sinkOptions({ name, version }: ObjectSource, write: Write, isUnsafe: boolean): ObjectSinkOptions {
   if (isUnsafe) return { write, condition: isStrong(version) ? { ifMatch: version, optional: true } : {} }
   if (isStrong(version)) return { write, condition: { ifMatch: version }, before: checkConditions }
-  const message = `the store gives '${name}' only a weak ETag, so that of two appends at once one would be lost`
+  const message = `the store gives '${name}' only a weak ETag, so one of two concurrent appends would be lost`
   throw new BlpkError('LOCKED', message, { path: name }, undefined, { option: 'unsafeNoCas' })
 }
 
 /**
- * Opens an object for a change of it.
- * @param isUnsafe may the last of two writers win, if the store keeps no conditions?
+ * Opens an object for a change.
+ * @param isUnsafe whether the last of two writers may win if the store ignores conditions
  * @throws BlpkError NOT_FOUND, DENIED, CHANGED, NETWORK, INTERRUPTED, LOCKED
  */
 export async function changeObject(object: StoredObject, isUnsafe: boolean): Promise<VersionedEditable> {

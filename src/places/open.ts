@@ -1,4 +1,4 @@
-// Opens what bytes are read from and written to, wherever that is: a path, an address, memory, a stream.
+// Opens sources and sinks: a path, an address, memory, or a stream.
 
 import type { ByteSink } from '../bytes/byte-sink.js'
 import type { ByteSource } from '../bytes/byte-source.js'
@@ -72,7 +72,7 @@ export async function openSink(
   return (await openRemoteSink(to, rest)) ?? openPathSink(to, rest)
 }
 
-/** An archive does not replace data, nor data an archive. @throws BlpkError EXISTS */
+/** Archives do not replace other data, and other data do not replace archives. @throws BlpkError EXISTS */
 async function checkOverwrite(to: string, content: Content, settings: PlaceSettings): Promise<void> {
   const { checkReplaceableFile, checkReplaceablePlace } = await import('../sinks/replaceable.js')
   if (schemeOf(to) === undefined) await checkReplaceableFile(to, content)

@@ -1,5 +1,4 @@
-// What a place is: by the scheme of its name, something that can be read, and perhaps written, changed and
-// listed.
+// The interface of places: by URL scheme, something to read and possibly to write, change and list.
 
 import type { ByteSink } from '../bytes/byte-sink.js'
 import type { ByteSource } from '../bytes/byte-source.js'
@@ -12,46 +11,52 @@ import type { ChangeSettings, PlaceSettings, SinkSettings } from '../store/setti
 export interface PlaceFlag {
   /** Without dashes. */
   readonly name: string
-  /** The setting that it gives, as `source`, `sink` and the others get it. */
+  /** The setting that it sets, as passed to `source`, `sink` and the others. */
   readonly setting: string
-  /** What help calls its value. */
+  /** Name of its value in help. */
   readonly value: string
   readonly description: string
-  /** As help says it. */
+  /** Its description in help. */
   readonly default: string
 }
 
-/** What all names with a scheme have in common. */
+/** Common traits of all names with a scheme. */
 export interface Scheme {
   /** In lower case and without `://`, such as `s3`. */
   readonly schemes: readonly string[]
-  /** Are names URLs: percent-encoded, and perhaps with a query or a login? Otherwise they are taken as they stand. */
+  /**
+   * Names are URLs: percent-encoded, and possibly with a query or a login. Otherwise they are taken
+   * literally.
+   */
   readonly isUrl?: boolean
   readonly flags?: readonly PlaceFlag[]
 }
 
 /**
- * A place whose names start with a scheme. Modules that it needs load when it is used. What cannot be done there is
- * missing.
+ * A place whose names start with a scheme. Its modules load on first use. Operations that it does not support
+ * are missing.
  */
 export interface Place extends Scheme {
-  /** The same for all names of one thing, so that an output does not replace its input; undefined if that cannot be. */
+  /**
+   * The same string for all names of one thing, so that an output does not replace its input; undefined if
+   * unknown.
+   */
   identity(name: string): string | undefined
   /** Opens what has a name for reading. */
   source(name: string, settings: PlaceSettings): MaybePromise<ByteSource>
   /** Opens a name for writing. */
   sink?(name: string, settings: SinkSettings): MaybePromise<ByteSink>
-  /** Opens an archive to change it: one that others changed meanwhile is not overwritten. */
+  /** Opens an archive for a change. If others changed it meanwhile, it is not overwritten. */
   change?(name: string, settings: ChangeSettings): MaybePromise<VersionedEditable>
   /** Everything whose name starts with the prefix. */
   list?(prefix: string, settings: PlaceSettings): AsyncIterable<Listed>
-  /** Uploads that were begun there, and neither finished nor given up. */
+  /** Uploads that were started there and neither completed nor aborted. */
   unfinished?(prefix: string, settings: PlaceSettings): AsyncIterable<UnfinishedUpload>
-  /** Why nothing can be written or changed there, such as "web servers are only read from". */
+  /** Why nothing can be written or changed there, such as "web servers can only be read". */
   readonly onlyRead?: string
 }
 
-/** A place that is a store of objects: all that a place does comes from what the store does. */
+/** A place that is an object store: all operations come from the store. */
 export interface StorePlace extends Scheme {
   readonly store: OpenStore<PlaceSettings>
 }

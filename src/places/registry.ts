@@ -1,4 +1,4 @@
-// The places that are known, by the scheme in front of their names: a line each.
+// The registry of places, by the scheme of their names.
 
 import type { ByteSink } from '../bytes/byte-sink.js'
 import type { ByteSource } from '../bytes/byte-source.js'
@@ -60,9 +60,9 @@ export function registerPlace(place: Place | StorePlace): void {
   for (const scheme of place.schemes) {
     if (!/^[a-z][a-z0-9+.-]*$/.test(scheme) || scheme === 'file')
       throw usage(
-        `'${scheme}' cannot be the scheme of a place: small letters and digits make one, such as 'mem'`,
+        `'${scheme}' cannot be the scheme of a place: use lowercase letters and digits, such as 'mem'`,
       )
-    if (known.has(scheme)) throw usage(`names with '${scheme}://' have a place already`)
+    if (known.has(scheme)) throw usage(`the scheme '${scheme}://' is already registered`)
   }
   add(place)
 }
@@ -76,12 +76,12 @@ export function placeFlags(): readonly PlaceFlag[] {
   return all().flatMap(({ flags = [] }) => flags)
 }
 
-/** What names look like where something can be done, a name each: `s3://bucket/key`. @param rest behind the `://` */
+/** What names look like where something can be done, a name each: `s3://bucket/key`. @param rest after the `://` */
 export function namesOf(can: 'sink' | 'change' | 'list' | 'unfinished', rest: string): string[] {
   return all().flatMap((place) => (place[can] === undefined ? [] : `${place.schemes[0]}://${rest}`))
 }
 
-/** The scheme of a name that has a place, such as `s3`; undefined for a path. */
+/** The registered scheme of a name, such as `s3`; undefined for a path. */
 export function schemeOf(name: string): string | undefined {
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(name)?.[1]?.toLowerCase()
   return scheme !== undefined && known.has(scheme) ? scheme : undefined
@@ -94,7 +94,7 @@ export function placeOf(name: string): Place | undefined {
 }
 
 function onlyRead(place: Place): never {
-  const why = place.onlyRead ?? `nothing is written to places of the scheme '${place.schemes[0]}'`
+  const why = place.onlyRead ?? `cannot write to places of the scheme '${place.schemes[0]}'`
   throw usage(`${why}: name a file, or an ${namesOf('sink', '').join(' or ')} object`)
 }
 
@@ -115,7 +115,7 @@ export async function openRemoteSink(
   return place === undefined ? undefined : (place.sink?.(name, settings) ?? onlyRead(place))
 }
 
-/** @throws BlpkError USAGE if what has this name can only be read */
+/** @throws BlpkError USAGE if the place of this name is read-only */
 export function checkChangeable(name: string): void {
   remoteOpener(name, {})
 }

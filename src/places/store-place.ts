@@ -1,4 +1,4 @@
-// A store of objects as a place.
+// An object store as a place.
 
 import { unsupported } from '../core/errors.js'
 import { storeError } from '../store/errors.js'
@@ -7,7 +7,7 @@ import type { PlaceSettings } from '../store/settings.js'
 import type { StoredObject } from '../store/stored-object.js'
 import type { Place, StorePlace } from './place.js'
 
-/** The name with its scheme as it is always spelled: all else in it tells objects apart. */
+/** The canonical name with its scheme; everything after it distinguishes objects. */
 function withPlainScheme(name: string): string {
   return name.replace(/^[^:]*/, (scheme) => scheme.toLowerCase())
 }
@@ -17,7 +17,7 @@ async function objectOf(place: StorePlace, name: string, settings: PlaceSettings
   return new StoredObject(await place.store(settings), withPlainScheme(name), settings)
 }
 
-/** What a store lists, with errors of ours. */
+/** The listing of a store, with errors converted. */
 async function* listed<T>(
   place: StorePlace,
   prefix: string,
@@ -28,7 +28,7 @@ async function* listed<T>(
   const store = await place.store(settings)
   const name = withPlainScheme(prefix)
   const items = list(store, name)
-  if (items === undefined) throw unsupported(`cannot ${doing} '${name}': its store does not tell`)
+  if (items === undefined) throw unsupported(`cannot ${doing} '${name}': its store cannot list them`)
   try {
     yield* items
   } catch (error) {
@@ -36,7 +36,7 @@ async function* listed<T>(
   }
 }
 
-/** The place that a store makes. */
+/** Makes a place from a store. */
 export function storePlace(place: StorePlace): Place {
   return {
     schemes: place.schemes,

@@ -1,4 +1,4 @@
-// A directory of files that appears under its name only when it is whole.
+// A directory of files that appears under its name only when it is complete.
 
 import {
   closeSync,
@@ -25,29 +25,34 @@ import { temporaryBeside } from '../disk/temporary.js'
 import { outputPlace } from './path.js'
 
 export interface DirectorySinkOptions {
-  /** Replace what has the name. */
+  /** Replace an existing directory or file. */
   overwrite?: boolean
-  /** A file whose mode the files take over, and with it the directory. */
+  /** A file whose mode the files take over, and with them the directory. */
   like?: Access | undefined
-  /** Files whose contents go into the directory: nobody may more with it than with each of those. */
+  /**
+   * Files whose contents go into the directory. It must not be accessible to more users than each of them.
+   */
   within?: readonly Access[] | undefined
-  /** Is a file of this name one that may go when a directory is replaced? */
+  /** Whether a file of this name may be removed when a directory is replaced. */
   mayReplace: (name: string) => boolean
-  /** A file of a directory which is replaced, for the mode of all of them. */
+  /** A file in the replaced directory, whose mode the new files take over. */
   example?: string
-  /** A file that a directory which is replaced hands on, where it has it: whoever has it open uses it further. */
+  /**
+   * A file that the new directory takes over from the old one, if present: processes that have it open keep
+   * using it.
+   */
   keeps?: string
   /**
-   * Called before the directory takes the place of another, such as to wait for those who write there. What it gives is
-   * called afterwards.
+   * Called before the directory replaces another one, for example to wait for writers. The function that it
+   * returns is called afterwards.
    */
   beforeReplace?: ((path: string) => Promise<() => void>) | undefined
 }
 
-/** Windows lets nobody rename a directory while a virus scanner looks into it. */
+/** On Windows, a directory cannot be renamed while a virus scanner reads it. */
 const REMOVAL = { recursive: true, force: true, maxRetries: 5, retryDelay: 50 } as const
 
-/** A single file of a frame or an archive may give way to a directory; other data may not. */
+/** A directory may replace a single-file frame or archive, but no other data. */
 function isContainerFile(path: string): boolean {
   const fd = nodeDisk.open(path, 'guarded')
   try {
@@ -60,24 +65,24 @@ function isContainerFile(path: string): boolean {
 }
 
 function fileThereError(path: string): BlpkError {
-  const way = 'name another output, or remove it first if that is meant'
+  const way = 'name another output, or remove it first to replace it'
   const message = `'${path}' is a data file; a sparse frame never replaces it: ${way}`
   return new BlpkError('EXISTS', message, { path })
 }
 
-/** A pipe, a device or a descriptor cannot give way to a directory. @throws BlpkError IO */
+/** A directory cannot replace a pipe, a device or a descriptor. @throws BlpkError IO */
 function refuseStreams(path: string): void {
   const { kind } = outputPlace(path)
   if (kind === 'descriptor' || kind === 'device')
-    throw new BlpkError('IO', `cannot write '${path}': it is a stream, and no place for a directory`, {
+    throw new BlpkError('IO', `cannot write '${path}': it is a stream, which cannot hold a directory`, {
       path,
     })
 }
 
 /**
- * A directory of files that appears under its name only when it is whole: written beside it, flushed, then
- * renamed. One that is replaced is first renamed itself, since directories cannot be exchanged in one step: a
- * crash in between leaves both, whole, under temporary names beside the name.
+ * A directory of files that appears under its name only when it is complete: it is written beside it, flushed
+ * and renamed. A replaced directory is renamed first, because directories cannot be exchanged in one step. A
+ * crash in between leaves both, complete, under temporary names.
  */
 export class DirectorySink {
   readonly name: string
@@ -87,7 +92,7 @@ export class DirectorySink {
   readonly #limits: readonly Access[]
   #size = 0
 
-  /** @throws BlpkError EXISTS where something is there that must not be replaced; NOT_FOUND, IO */
+  /** @throws BlpkError EXISTS if there is something that must not be replaced; NOT_FOUND, IO */
   constructor(path: string, options: DirectorySinkOptions) {
     const there = attempt('create', path, () => lstatSync(path, { throwIfNoEntry: false }))
     if (there !== undefined && options.overwrite !== true) throw existsError(path)
@@ -107,7 +112,7 @@ export class DirectorySink {
     return this.#replaces ? [...limits, accessOf(this.name, this.#options.example)] : limits
   }
 
-  /** As of a new file; undefined where the umask decides. */
+  /** As of a new file; undefined if the umask decides. */
   get #mode(): number | undefined {
     if (!HAS_MODES) return undefined
     return this.#options.like?.mode ?? (this.#replaces ? this.#limits.at(-1)?.mode : undefined)
@@ -133,7 +138,7 @@ export class DirectorySink {
     return fd
   }
 
-  /** Nothing goes that is no part of what is replaced. */
+  /** Only files that are part of the replaced frame are removed. */
   #checkOld(mayReplace: (name: string) => boolean): void {
     if (!lstatSync(this.name).isDirectory()) {
       if (!isContainerFile(this.name)) throw fileThereError(this.name)
@@ -141,16 +146,16 @@ export class DirectorySink {
     }
     const other = attempt('read', this.name, () => readdirSync(this.name)).find((name) => !mayReplace(name))
     if (other === undefined) return
-    const message = `the directory '${this.name}' holds '${other}' too and is not replaced; move that away`
+    const message = `the directory '${this.name}' also holds '${other}', so it is not replaced; move '${other}' away`
     throw new BlpkError('EXISTS', message, { path: this.name })
   }
 
-  /** In bytes, of all files so far. */
+  /** Total size of the files so far, in bytes. */
   get size(): number {
     return this.#size
   }
 
-  /** Writes a file, flushed. */
+  /** Writes and flushes a file. */
   async write(name: string, pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<void> {
     const path = join(this.#temporary, name)
     const fd = attempt('create', path, () => this.#open(path))

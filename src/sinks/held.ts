@@ -1,9 +1,9 @@
-// Sinks that cannot be patched, such as pipes: what is written is held back in a temporary file.
+// Sinks that cannot be patched, such as pipes: the output is held in a temporary file.
 
 import type { ByteSink } from '../bytes/byte-sink.js'
 import { TemporarySink } from './temporary.js'
 
-/** Holds everything back until the commit. */
+/** Holds all output until the commit. */
 class HeldSink extends TemporarySink {
   readonly #sink: ByteSink
 
@@ -27,7 +27,7 @@ class HeldSink extends TemporarySink {
   }
 }
 
-/** The place itself where what was written can be patched, else one that writes all of it at the commit. */
+/** The place itself if it can be patched; otherwise a sink that writes everything at the commit. */
 export function patchable(sink: ByteSink): ByteSink {
   return sink.seekable ? sink : new HeldSink(sink)
 }

@@ -9,7 +9,7 @@ export class MemorySink implements ByteSink {
   #bytes = new Uint8Array(1 << 16)
   #size = 0
 
-  /** What was written, without a copy. */
+  /** The bytes that were written, without a copy. */
   get bytes(): Uint8Array {
     return this.#bytes.subarray(0, this.#size)
   }

@@ -1,4 +1,4 @@
-// Writes an object of a store: it appears when it is whole, by one request or as an upload in parts.
+// Writes an object to a store: it appears when it is complete, by one request or by a multipart upload.
 
 import type { ByteSink, Expected } from '../bytes/byte-sink.js'
 import type { ByteSource } from '../bytes/byte-source.js'
@@ -19,7 +19,7 @@ function existsError(name: string): BlpkError {
   })
 }
 
-/** How an object is written: it takes the place of another, or of none. */
+/** How an object is written: as a replacement, or as a new object. */
 export interface ObjectSinkOptions {
   write: Write
   condition: Demand
@@ -27,9 +27,9 @@ export interface ObjectSinkOptions {
   before?: (kind: CommitKind, object: StoredObject) => Promise<void>
 }
 
-/** A part in memory, and how much of it is filled. */
+/** A part in memory, and how full it is. */
 interface PartBuffer {
-  /** From 1. */
+  /** Counts from 1. */
   n: number
   /** Position of its first byte in the object. */
   start: number
@@ -42,8 +42,8 @@ function bytesOf({ bytes, filled }: PartBuffer): Uint8Array {
 }
 
 /**
- * An object that appears when it is whole: by one request where it is small, else as an upload in parts
- * that goes on while more is written. The parts with the front of an archive are held back to the end.
+ * An object that appears when it is complete: by one request if it is small, otherwise by a multipart upload,
+ * which runs while more is written. Parts with the front of an archive are held back until the end.
  */
 export class ObjectSink implements ByteSink {
   readonly name: string
@@ -51,11 +51,11 @@ export class ObjectSink implements ByteSink {
   readonly #options: ObjectSinkOptions
   readonly #upload: Upload
   #sizes: PartSizes
-  /** Bytes of the front, and the parts with some of them. */
+  /** Bytes of the front, and the parts that hold them. */
   #front = 0
   readonly #held: PartBuffer[] = []
   #current: PartBuffer | undefined
-  /** Parts that were begun. */
+  /** Parts that were started. */
   #count = 0
   #size = 0
   readonly #spare: Uint8Array[] = []
@@ -76,12 +76,12 @@ export class ObjectSink implements ByteSink {
     await this.#options.before?.(kind, this.#upload.object)
   }
 
-  /** Bytes that were written. */
+  /** Bytes written so far. */
   get size(): number {
     return this.#size
   }
 
-  /** @throws BlpkError EXISTS early, where the commit would be refused anyhow; NOT_FOUND, DENIED, … */
+  /** @throws BlpkError EXISTS early, if the commit would fail anyway; NOT_FOUND, DENIED, … */
   async checkFree(): Promise<void> {
     if (this.#options.condition.ifNoneMatch !== undefined && (await this.#upload.object.head()) !== undefined)
       throw existsError(this.name)
@@ -105,7 +105,7 @@ export class ObjectSink implements ByteSink {
     }
   }
 
-  /** The part that is being filled: there is room in it. */
+  /** The current part, which has room. */
   async #open(): Promise<PartBuffer> {
     if (this.#current !== undefined && this.#current.filled === this.#current.bytes.length)
       await this.#close(this.#current)
@@ -118,7 +118,7 @@ export class ObjectSink implements ByteSink {
     return this.#current
   }
 
-  /** Puts a part aside, or on its way; waits until there is room for another. */
+  /** Holds a part back or starts its upload; waits until there is room for another one. */
   async #close(part: PartBuffer): Promise<void> {
     this.#current = undefined
     if (part.start < this.#front) this.#held.push(part)
@@ -142,7 +142,7 @@ export class ObjectSink implements ByteSink {
     if (left > 0) throw new BlpkError('UNSUPPORTED', `'${this.name}' can be patched in its first bytes only`)
   }
 
-  /** Copies within the store what is long enough to be parts of its own. */
+  /** Copies ranges within the store that are long enough to be parts. */
   async copy(source: ByteSource, start: number, stop: number): Promise<boolean> {
     if (!this.#upload.copies || !this.#mayCopy(source)) return false
     const { name, version } = source
@@ -156,14 +156,17 @@ export class ObjectSink implements ByteSink {
     return true
   }
 
-  /** Can bytes of the source be copied within the store? Without a condition, parts of two versions could be. */
+  /**
+   * Whether bytes of the source can be copied within the store. Without a condition, parts of two versions
+   * could mix.
+   */
   #mayCopy(source: ByteSource): source is ObjectSource {
     const { store } = this.#upload.object
     if (!(source instanceof ObjectSource) || store.limits.copied === undefined) return false
     return source.object.store.id === store.id && isStrong(source.version)
   }
 
-  /** How many bytes the part that is being filled lacks before it may be closed. */
+  /** How many bytes the current part needs before it may be closed. */
   #lack(): number {
     return this.#current === undefined ? 0 : Math.max(0, this.#limits.least - this.#current.filled)
   }
@@ -189,7 +192,7 @@ export class ObjectSink implements ByteSink {
     }
   }
 
-  /** All that is to be committed: the bytes themselves, or the parts once all of them are there. */
+  /** Everything to commit: the bytes themselves, or the parts once all of them are uploaded. */
   async #whole(): Promise<Commit> {
     const part = this.#current
     if (!this.#upload.isBegun && this.#held.length === 0) {
@@ -202,15 +205,15 @@ export class ObjectSink implements ByteSink {
     return { upload: await this.#upload.finish() }
   }
 
-  /** A store refuses with the same code what is there already and what somebody writes just now. */
+  /** A store uses the same error for an existing object and for a concurrent write. */
   async #refused(): Promise<BlpkError> {
     if (this.#options.condition.ifMatch !== undefined) return otherVersionError(this.name)
     if ((await this.#upload.object.head()) !== undefined) return existsError(this.name)
-    const message = `'${this.name}' is being written by somebody else: try again`
+    const message = `'${this.name}' is being written by another process: try again`
     return new BlpkError('CHANGED', message, { path: this.name })
   }
 
-  /** Gives the upload up; the object is as it was. */
+  /** Aborts the upload. The object is unchanged. */
   async discard(): Promise<void> {
     if (this.#isOver) return
     this.#isOver = true
@@ -220,7 +223,7 @@ export class ObjectSink implements ByteSink {
 
 /**
  * A sink for an object.
- * @throws BlpkError EXISTS if it is there and must not be replaced; DENIED, NETWORK
+ * @throws BlpkError EXISTS if the object exists and must not be replaced; DENIED, NETWORK
  */
 export async function openObjectSink(object: StoredObject, overwrite: boolean): Promise<ByteSink> {
   const id = newWriteId()

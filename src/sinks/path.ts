@@ -1,4 +1,4 @@
-// Opens whatever an output names: files, pipes, devices, descriptors.
+// Opens any output path: files, pipes, devices, descriptors.
 
 import { createWriteStream, openSync, type Stats, statSync } from 'node:fs'
 import type { ByteSink } from '../bytes/byte-sink.js'
@@ -11,16 +11,16 @@ import { openFifo } from '../sources/fifo.js'
 import { openDescriptorSink } from './stdout.js'
 import { StreamSink } from './stream.js'
 
-/** What an output's name leads to. */
+/** The target of an output's name. */
 export type OutputPlace =
   | { kind: 'descriptor'; fd: number }
-  /** A pipe, a device, or a file that another process has open: written to as it is. */
+  /** A pipe, a device, or a file that another process has open: it is written in place. */
   | { kind: 'device'; stat: Stats }
   | { kind: 'directory' }
-  /** A file that is there, or may be made. @param target behind all links, so that those stay */
+  /** An existing file, or a free name. @param target the path after all links, so that links are kept */
   | { kind: 'file'; target: string; stat: Stats | undefined }
 
-/** Looks at what has the name of an output. @throws BlpkError IO, NOT_FOUND, USAGE */
+/** Looks up the name of an output. @throws BlpkError IO, NOT_FOUND, USAGE */
 export function outputPlace(path: string): OutputPlace {
   return attempt('write', path, () => {
     const named = descriptorNamed(path)
@@ -33,10 +33,10 @@ export function outputPlace(path: string): OutputPlace {
   })
 }
 
-/** How a place is opened. */
+/** How an output is opened. */
 export interface PathSinkOptions extends FileSinkOptions {
   signal?: AbortSignal | undefined
-  /** Told of the descriptor of a device before anything is written there. */
+  /** Called with the descriptor of a device before anything is written to it. */
   onDevice?: (fd: number) => void
 }
 
@@ -51,7 +51,8 @@ async function openDevice(path: string, stat: Stats, o: PathSinkOptions): Promis
 }
 
 /**
- * Opens a place for writing: a file that appears when it is whole; streams and devices are written to as they are.
+ * Opens a path for writing: a file that appears when it is complete; streams and devices are written in
+ * place.
  * @throws BlpkError EXISTS, NOT_FOUND, IO, INTERRUPTED
  */
 export async function openPlaceSink(
@@ -72,7 +73,7 @@ export async function openPlaceSink(
   }
 }
 
-/** The same by its name alone. */
+/** Decides by the name only. */
 export async function openPathSink(path: string, o: PathSinkOptions = {}): Promise<ByteSink> {
   return openPlaceSink(path, outputPlace(path), o)
 }

@@ -1,22 +1,25 @@
-// `PlainSink`, the interface of everything that takes plain bytes, and the one over a byte sink.
+// `PlainSink`, the interface for writing plain bytes, and its implementation over a byte sink.
 
 import type { ByteSink } from '../bytes/byte-sink.js'
 import type { FilePlace } from '../bytes/file-place.js'
 import type { MaybePromise } from '../core/maybe-promise.js'
 
-/** Where plain bytes go, in order. */
+/** A sink of plain bytes, in order. */
 export interface PlainSink {
-  /** The bytes may be reused as soon as the promise is kept. */
+  /** The bytes may be reused once the promise resolves. */
   write(plain: Uint8Array): MaybePromise<void>
-  /** Takes the next bytes of a file, for another thread to write them there; undefined where that is not possible. */
+  /**
+   * Reserves the next bytes in a file, so that another thread can write them there; undefined if not
+   * possible.
+   */
   reserve?(nbytes: number): MaybePromise<FilePlace | undefined>
-  /** Makes them lasting and visible. */
+  /** Flushes the bytes and makes them visible. */
   finish(): MaybePromise<void>
-  /** Leaves nothing behind. */
+  /** Discards what was written. */
   abort(): MaybePromise<void>
 }
 
-/** Plain bytes into a place, behind a header such as that of a `.npy`. */
+/** Writes plain bytes to a place, after a header such as that of a `.npy` file. */
 export class BytesPlainSink implements PlainSink {
   readonly #sink: ByteSink
   #prefix: Uint8Array | undefined
@@ -26,7 +29,7 @@ export class BytesPlainSink implements PlainSink {
     this.#prefix = prefix
   }
 
-  /** Tells the place how many plain bytes come, where it is known; before the first write. */
+  /** Announces the number of plain bytes to come, if known. Call it before the first write. */
   expect(nbytes: number | undefined): void {
     const most = nbytes === undefined ? undefined : nbytes + (this.#prefix?.length ?? 0)
     this.#sink.expect?.({ front: 0, most })

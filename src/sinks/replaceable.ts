@@ -1,4 +1,4 @@
-// Keeps archives from being replaced by plain data, and data by archives.
+// Keeps archives from being replaced by other data, and other data from being replaced by archives.
 
 import { hasWrittenName, recogniserOf } from '../bytes/archives.js'
 import type { ByteSource } from '../bytes/byte-source.js'
@@ -8,7 +8,7 @@ import { lookAt } from '../disk/look.js'
 import { FileSource } from '../sources/file.js'
 import { outputPlace } from './path.js'
 
-/** What is going to be written: an archive or a frame, plain data, or metadata as text. */
+/** The kind of output: an archive or a frame, plain data, or metadata as text. */
 export type Content = 'archive' | 'plain' | 'metadata'
 
 const WRITERS: Record<Content, string> = {
@@ -18,12 +18,12 @@ const WRITERS: Record<Content, string> = {
 }
 
 function kept(path: string, is: string, content: Content): BlpkError {
-  const way = 'name another output, or remove it first if that is meant'
+  const way = 'name another output, or remove it first to replace it'
   const message = `'${path}' is ${is}; ${WRITERS[content]} never replaces it: ${way}`
   return new BlpkError('EXISTS', message, { path })
 }
 
-/** What stands in the way of replacing a place by something of another kind. */
+/** The content that must not be replaced by another kind. */
 async function obstacle(source: ByteSource, content: Content): Promise<string | undefined> {
   const front = new Uint8Array(KNOWN_PEEK_BYTES)
   const start = front.subarray(0, await source.read(0, front))
@@ -38,10 +38,10 @@ async function obstacle(source: ByteSource, content: Content): Promise<string | 
 }
 
 /**
- * Refuses to replace a data file by an archive, or an archive by plain data: who asks for it has most likely named the
- * wrong file. A container that is only read is never replaced. What is empty, or has the name of an archive and no other
- * kind of content, may be.
- * @param source what is there
+ * Refuses to replace a data file by an archive, or an archive by plain data: most likely the file name is
+ * wrong. Read-only containers are never replaced. Empty files may be replaced, as may files with the
+ * extension of an archive and no other kind of content.
+ * @param source the existing content
  * @throws BlpkError EXISTS
  */
 async function checkReplaceable(source: ByteSource, content: Content): Promise<void> {
@@ -49,14 +49,17 @@ async function checkReplaceable(source: ByteSource, content: Content): Promise<v
   if (is !== undefined) throw kept(source.name, is, content)
 }
 
-/** The same of a file, which need not be there. @throws BlpkError EXISTS, IO */
+/** The same for a file, which need not exist. @throws BlpkError EXISTS, IO */
 export async function checkReplaceableFile(path: string, content: Content): Promise<void> {
-  // Streams are not replaced, and a pipe would wait for somebody to write.
+  // Streams are not replaced, and reading a pipe would wait for a writer.
   if (outputPlace(path).kind !== 'file' || lookAt(path)?.isFile() !== true) return
   await checkOpened(() => Promise.resolve(new FileSource(path)), content)
 }
 
-/** The same of a place with a scheme, where nothing need be, or be readable. @throws BlpkError EXISTS, NETWORK */
+/**
+ * The same for a place with a scheme, which need not exist or be readable.
+ * @throws BlpkError EXISTS, NETWORK
+ */
 export async function checkReplaceablePlace(
   open: () => Promise<ByteSource | undefined>,
   content: Content,
@@ -64,7 +67,7 @@ export async function checkReplaceablePlace(
   await checkOpened(open, content)
 }
 
-/** What may be written to need not be readable, or there. */
+/** A writable place need not be readable, or exist. */
 const PASSED: readonly ErrorCode[] = ['NOT_FOUND', 'DENIED', 'IO']
 
 async function checkOpened(open: () => Promise<ByteSource | undefined>, content: Content): Promise<void> {

@@ -17,8 +17,8 @@ const STDERR = 2
 const NAME = 'standard output'
 
 /**
- * A descriptor of a file or a device: written in order. Node's own stream would not notice that a write to a
- * full disk took only some of the bytes.
+ * A descriptor of a file or a device, written in order. Node's own stream would not notice a partial write to
+ * a full disk.
  */
 class DirectSink implements ByteSink {
   readonly name: string
@@ -43,7 +43,7 @@ class DirectSink implements ByteSink {
   discard(): void {}
 }
 
-/** A descriptor of an empty regular file: it can be patched as well. */
+/** A descriptor of an empty regular file, which can also be patched. */
 class RedirectSink extends DirectSink {
   override readonly seekable = true
 
@@ -57,8 +57,8 @@ class RedirectSink extends DirectSink {
 }
 
 /**
- * Does a write at a position go there? Opened for appending (`>>`), POSIX puts it at the end, and
- * nothing but a try tells.
+ * Whether writes at a position are possible. With append mode (`>>`), POSIX writes at the end, which only an
+ * attempt reveals.
  */
 function obeysPositions(fd: number): boolean {
   const probe = new Uint8Array(1)
@@ -75,7 +75,7 @@ function isTerminal(fd: number): boolean {
 }
 
 function streamOf(fd: number): Writable {
-  // The sink says what goes wrong; nobody else is asked to.
+  // The sink reports errors; no other handler is needed.
   if (fd === STDOUT) return process.stdout.on('error', () => {})
   if (fd === STDERR) return process.stderr.on('error', () => {})
   return new Socket({ fd, readable: false, writable: true })
@@ -87,20 +87,20 @@ function orderedSink(fd: number, name: string): ByteSink {
   return isDirect ? new DirectSink(fd, name) : new StreamSink(streamOf(fd), name)
 }
 
-/** A sink for bytes that go to standard output in order, whatever it is. @throws BlpkError IO */
+/** A sink for standard output, written in order. @throws BlpkError IO */
 export function openOrderedStdout(): ByteSink {
   return orderedSink(STDOUT, NAME)
 }
 
 /**
- * A sink for an open descriptor, which stays open: patched where it is an empty regular file, written in order
- * everywhere else.
+ * A sink for an open descriptor, which stays open: patched if it is an empty regular file, otherwise written
+ * in order.
  * @param name for messages
  * @throws BlpkError IO
  */
 export function openDescriptorSink(fd: number, name: string): ByteSink {
   if (isInnerPipe(fd))
-    throw new BlpkError('IO', `cannot write '${name}': it is not open for that`, { path: name })
+    throw new BlpkError('IO', `cannot write '${name}': it is not open for this operation`, { path: name })
   const isPatchable = attempt('write', name, () => {
     const stat = fstatSync(fd)
     return stat.isFile() && stat.size === 0 && obeysPositions(fd)

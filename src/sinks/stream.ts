@@ -5,7 +5,10 @@ import { BlpkError } from '../core/errors.js'
 import { ioError } from '../core/io-errors.js'
 import { MOST_AT_ONCE } from '../disk/fully.js'
 
-/** What is used of a stream of Node; its own type would ask for those of Node in every program that uses this one. */
+/**
+ * The part of a Node stream that is used. Node's own type would require Node's types in every program that
+ * uses this one.
+ */
 export interface ByteWritable {
   write(bytes: Uint8Array, done: (error?: Error | null) => void): unknown
   on(event: 'error', listener: (error: Error) => void): unknown

@@ -1,4 +1,4 @@
-// A sink that keeps what is written in a temporary file, to be patched there and read back.
+// A sink that writes to a temporary file, which can be patched and read back.
 
 import type { ByteSink } from '../bytes/byte-sink.js'
 import type { MaybePromise } from '../core/maybe-promise.js'
@@ -12,8 +12,8 @@ export class TemporarySink implements ByteSink {
   readonly #file: TemporaryFile
 
   /**
-   * @param name what messages call it
-   * @param beside path in whose directory the file lies; by default in that for temporary files
+   * @param name the name in messages
+   * @param beside a path in the directory to use. Default: the directory for temporary files
    * @throws BlpkError IO, NO_SPACE
    */
   constructor(name: string, beside?: string) {
@@ -34,7 +34,10 @@ export class TemporarySink implements ByteSink {
     this.#file.write(position, bytes)
   }
 
-  /** All that was written; each piece may be used until the next one is asked for. @throws BlpkError IO */
+  /**
+   * Yields everything that was written. A piece is valid until you ask for the next one.
+   * @throws BlpkError IO
+   */
   async *pieces(): AsyncGenerator<Uint8Array> {
     const piece = new Uint8Array(Math.min(PIECE_BYTES, this.size))
     for (let at = 0; at < this.size; ) {
@@ -44,7 +47,7 @@ export class TemporarySink implements ByteSink {
     }
   }
 
-  /** The file stays until `discard`. */
+  /** The file is kept until `discard`. */
   commit(): MaybePromise<void> {}
 
   /** Removes the file. */

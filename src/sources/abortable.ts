@@ -1,12 +1,12 @@
-// Files that let signals through while they are read.
+// Sources that handle signals while they are read.
 
 import type { ByteSource } from '../bytes/byte-source.js'
 import { BlpkError } from '../core/errors.js'
 import { EventTurns } from '../core/event-turns.js'
 
 /**
- * A source that lets signals through wherever a file is only walked over or copied: nothing ever waits
- * there, so the event loop would not get a turn before the end.
+ * A source that lets signals through while a file is scanned or copied. Nothing waits there, so the event
+ * loop would not get a turn before the end.
  */
 export class AbortableSource implements ByteSource {
   readonly name: string

@@ -1,4 +1,4 @@
-// Arrays in memory as a source of plain bytes.
+// Arrays in memory as sources of plain bytes.
 
 import { type ArrayFields, fieldsOf } from '../array/array-value.js'
 import { dtypeRepr, ndarrayMetadata, parseMetadataDtype } from '../array/npy/index.js'

@@ -1,4 +1,4 @@
-// Opens named pipes without blocking the process until the other end comes.
+// Opens named pipes without blocking the process until the other end connects.
 
 import { closeSync, constants, open, openSync } from 'node:fs'
 import { Socket } from 'node:net'
@@ -16,15 +16,15 @@ function openDescriptor(path: string, direction: Direction): Promise<number> {
   })
 }
 
-/** Ends the wait for somebody at the other end of a named pipe, by being there for a moment. */
+/** Ends the wait for the other end of a named pipe by opening it for a moment. */
 function standIn(path: string): void {
   closeSync(openSync(path, constants.O_RDWR | constants.O_NONBLOCK))
 }
 
 /**
- * Opens a named pipe, which waits for the other end. Unlike a file stream it keeps no thread waiting,
- * so that an interrupt ends the process.
- * @throws BlpkError INTERRUPTED when the signal comes first, IO
+ * Opens a named pipe, waiting for the other end. Unlike a file stream, it blocks no thread, so an interrupt
+ * ends the process.
+ * @throws BlpkError INTERRUPTED if the signal comes first; IO
  */
 export async function openFifo(path: string, direction: Direction, signal?: AbortSignal): Promise<Socket> {
   const wakeUp = (): void => standIn(path)

@@ -1,4 +1,4 @@
-// Reads a file at any position.
+// Reads files at any position.
 
 import { closeSync, constants, fstatSync, openSync } from 'node:fs'
 import type { ByteSource } from '../bytes/byte-source.js'
@@ -7,7 +7,7 @@ import { attempt } from '../core/io-errors.js'
 import { type PlaceName, placeName } from '../core/place-name.js'
 import { readFully } from '../disk/fully.js'
 
-/** A pipe in the place of a file would keep the opening waiting; Windows has none. */
+/** Opening a pipe instead of a file would block; Windows has no such pipes. */
 const READ = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
 
 /** A regular file, or a descriptor of one. */
@@ -41,7 +41,7 @@ export class FileSource implements ByteSource {
 
   /** @throws BlpkError IO, CLOSED */
   read(position: number, into: Uint8Array): number {
-    // Its number may be that of another file by now.
+    // The number may have been reused for another file.
     if (this.#isClosed) throw closedError(`'${this.name}'`)
     return attempt('read', this.name, () => readFully(this.fd, into, position))
   }

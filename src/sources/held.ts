@@ -1,4 +1,4 @@
-// Streams that are read at any position: all of one is brought into a temporary file.
+// Streams that are read at any position: they are copied to a temporary file.
 
 import type { ByteSource } from '../bytes/byte-source.js'
 import { TemporaryFile } from '../disk/temporary-file.js'
@@ -20,7 +20,8 @@ class HeldSource extends FileSource {
 }
 
 /**
- * Brings all of a stream into a temporary file, so that it can be read at any position. The stream is not closed.
+ * Copies a whole stream to a temporary file, so that it can be read at any position. The stream is not
+ * closed.
  * @throws BlpkError IO, NO_SPACE
  */
 export async function holdSource(source: ByteSource): Promise<ByteSource> {

@@ -1,4 +1,4 @@
-// What answers of web servers say, and whether it is what was asked for.
+// Checks responses of web servers against the requests.
 
 import { BlpkError, unsupported } from '../core/errors.js'
 import { scrubbed } from '../core/redact.js'
@@ -7,24 +7,24 @@ import { TransientError } from '../net/retry.js'
 
 const BUSY: readonly number[] = [408, 425, 429]
 const NEVER_BETTER: readonly number[] = [501, 505]
-/** Names and certificates do not get right by waiting. */
+/** Wrong host names and certificates are permanent errors. */
 const FINAL =
   /^(ENOTFOUND|ERR_TLS|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|ERR_SSL|ERR_INVALID|HPE_|UND_ERR_HEADERS_OVERFLOW)/
 
-/** The one range that a 206 has; undefined where it does not tell it, or has several. */
+/** The range of a 206 response; undefined if it is missing, or there are several. */
 export function rangeOf(headers: Headers): ContentRange | undefined {
   const isMultipart = /^\s*multipart\//i.test(headers.get('content-type') ?? '')
   return isMultipart ? undefined : parseContentRange(headers.get('content-range'))
 }
 
-/** How long the body is, in bytes; undefined where the answer does not tell. */
+/** Length of the body in bytes; undefined if the response does not tell. */
 export function lengthOf(headers: Headers): number | undefined {
   const length = headers.get('content-length') ?? ''
   return /^\d{1,15}$/.test(length) ? Number(length) : undefined
 }
 
 /**
- * Makes sure that an answer has what was asked for, or a shorter stretch from the same start on.
+ * Checks that a response has the requested range, or a shorter one with the same start.
  * @throws BlpkError IO
  */
 export function checkRange(
@@ -34,15 +34,15 @@ export function checkRange(
   name: string,
 ): asserts range is ContentRange {
   if (range === undefined || range.start !== start || range.stop > stop)
-    throw new BlpkError('IO', `the server of '${name}' answers with another range than was asked for`, {
+    throw new BlpkError('IO', `the server of '${name}' returned a different range than requested`, {
       path: name,
     })
-  // One that is too short is taken up where it stops.
+  // A shorter range is continued where it ends.
   if ((lengthOf(headers) ?? 0) > range.stop - range.start) throw moreThanAnnounced(name)
 }
 
 export function moreThanAnnounced(name: string): BlpkError {
-  return new BlpkError('IO', `the server of '${name}' sends more bytes than it announces`, { path: name })
+  return new BlpkError('IO', `the server of '${name}' sent more bytes than announced`, { path: name })
 }
 
 export function changedOnServer(name: string): BlpkError {
@@ -50,7 +50,7 @@ export function changedOnServer(name: string): BlpkError {
   return new BlpkError('CHANGED', message, { path: name })
 }
 
-/** @throws BlpkError UNSUPPORTED for bytes that are not those of the file */
+/** @throws BlpkError UNSUPPORTED for encoded bytes */
 export function checkEncoding(headers: Headers, name: string): void {
   for (const [header, plain] of [
     ['Content-Encoding', /^(identity)?$/i],
@@ -58,7 +58,7 @@ export function checkEncoding(headers: Headers, name: string): void {
   ] as const) {
     const encoding = headers.get(header)?.trim() ?? ''
     if (plain.test(encoding)) continue
-    throw unsupported(`the server sends '${name}' in another form (${header}: ${scrubbed(encoding)})`, {
+    throw unsupported(`the server sent '${name}' encoded (${header}: ${scrubbed(encoding)})`, {
       path: name,
     })
   }
@@ -69,20 +69,19 @@ function pauseOf(headers: Headers): number | undefined {
   return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : undefined
 }
 
-/** The error for an answer that is no success. */
+/** The error for an unsuccessful response. */
 export function statusError(status: number, headers: Headers, name: string): BlpkError {
-  const failed = `cannot read '${name}': the server answers ${status}`
+  const failed = `cannot read '${name}': the server returned HTTP ${status}`
   const place = { path: name }
   if (BUSY.includes(status) || (status >= 500 && !NEVER_BETTER.includes(status)))
     return new TransientError(failed, place, pauseOf(headers))
-  if (status === 404 || status === 410)
-    return new BlpkError('NOT_FOUND', `${failed}: there is no such file`, place)
+  if (status === 404 || status === 410) return new BlpkError('NOT_FOUND', `${failed}: no such file`, place)
   if (status === 401 || status === 403)
-    return new BlpkError('DENIED', `${failed}: access denied (has a signed address run out?)`, place)
+    return new BlpkError('DENIED', `${failed}: access denied (has a signed URL expired?)`, place)
   return new BlpkError('IO', failed, place)
 }
 
-/** The error for a request without an answer, or one that broke off. */
+/** The error for a request without a complete response. */
 export function requestError(error: unknown, name: string): unknown {
   if (error instanceof BlpkError || !(error instanceof Error)) return error
   const cause = error.cause instanceof Error ? error.cause : error

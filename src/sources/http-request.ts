@@ -1,4 +1,4 @@
-// One request to a web server, with its redirects and its body.
+// A request to a web server, with redirects and the response body.
 
 import { usage } from '../core/errors.js'
 import { shownUrl } from '../core/redact.js'
@@ -7,20 +7,20 @@ import { type NetSettings, TransientError } from '../net/retry.js'
 import { Watchdog } from '../net/watchdog.js'
 import { moreThanAnnounced, requestError } from './http-answer.js'
 
-/** An address, and the login that its own server gets. */
+/** A URL, and the credentials for its own server. */
 export interface Target {
   url: URL
   name: string
   login: Record<string, string>
 }
 
-/** The head of an answer: its bytes are still to come. */
+/** The head of a response; the body is still to come. */
 export interface HttpAnswer {
   response: Response
   watchdog: Watchdog
 }
 
-/** Logins stand in addresses percent-encoded, by whoever took the trouble. */
+/** Credentials in URLs should be percent-encoded. */
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text)
@@ -31,7 +31,7 @@ function decoded(text: string): string {
 
 /** @throws BlpkError USAGE */
 export function targetOf(address: string): Target {
-  if (!URL.canParse(address)) throw usage(`'${shownUrl(address)}' is no address`)
+  if (!URL.canParse(address)) throw usage(`'${shownUrl(address)}' is not a valid URL`)
   const url = new URL(address)
   const login: Record<string, string> = {}
   if (url.username !== '' || url.password !== '') {
@@ -43,7 +43,7 @@ export function targetOf(address: string): Target {
   return { url, name: shownUrl(address), login }
 }
 
-/** One request, and where it is sent on to, that one. A login goes no further than to the server that it is for. */
+/** Sends a request and follows redirects. Credentials are only sent to their own server. */
 async function follow(
   target: Target,
   headers: Record<string, string>,
@@ -81,13 +81,13 @@ export async function ask(
   }
 }
 
-/** Leaves the bytes of an answer alone. */
+/** Discards the body of a response. */
 export async function drop({ response, watchdog }: HttpAnswer): Promise<void> {
   watchdog.end()
   await response.body?.cancel().catch(() => {})
 }
 
-/** The bytes of an answer; what breaks off is a TransientError. */
+/** The body of a response; interruptions become a TransientError. */
 export async function* bytesOf({ response, watchdog }: HttpAnswer, name: string): AsyncGenerator<Uint8Array> {
   const reader = response.body?.getReader()
   try {
@@ -106,9 +106,9 @@ export async function* bytesOf({ response, watchdog }: HttpAnswer, name: string)
 }
 
 /**
- * Takes the bytes of an answer that is to have as many as `into`.
- * @returns how many came before it ended or broke off, and the error that counts if they are too few
- * @throws BlpkError IO where more come
+ * Reads a body that should have as many bytes as `into`.
+ * @returns the number of bytes before it ended or broke off, and the error to report if they are too few
+ * @throws BlpkError IO if there are more
  */
 export async function take(answer: HttpAnswer, name: string, into: Uint8Array): Promise<[number, unknown]> {
   let done = 0

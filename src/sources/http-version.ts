@@ -1,15 +1,15 @@
-// Which version of a file a web server answers with.
+// Identifies the version of a file in the responses of a web server.
 
-/** Before this age a file may change once more within the second that its date names; in ms. */
+/** A younger file may change again within the second of its date, in ms. */
 const SETTLED = 60_000
-/** A strong ETag as it must be written to go back to the server. */
+/** A strong ETag, in the form that is sent back to the server. */
 const STRONG = /^"[\x21\x23-\x7e\x80-\xff]*"$/
 
-/** What tells one version of a file from another. */
+/** What distinguishes one version of a file from another. */
 export interface Version {
   etag: string | null
   modified: string | null
-  /** When the server answered. */
+  /** Time of the response. */
   date: string | null
 }
 
@@ -22,8 +22,8 @@ function isStrong(etag: string | null): etag is string {
 }
 
 /**
- * The value for `If-Range`; undefined where nothing proves that bytes are the same: neither a weak ETag does, nor a
- * date that was less than a minute ago when the server answered.
+ * The value for `If-Range`; undefined if nothing proves that bytes are identical: neither a weak ETag nor a
+ * date less than a minute before the response does.
  */
 export function rangeCondition({ etag, modified, date }: Version): string | undefined {
   if (isStrong(etag)) return etag
@@ -31,7 +31,7 @@ export function rangeCondition({ etag, modified, date }: Version): string | unde
   return Date.parse(date) - Date.parse(modified) >= SETTLED ? modified : undefined
 }
 
-/** Does an answer come from the same version, as far as it tells? A weak ETag alone does not. */
+/** Whether a response is from the same version, as far as it tells. A weak ETag alone does not. */
 export function sameVersion(first: Version, now: Version): boolean {
   if (first.etag !== now.etag) return false
   return isStrong(first.etag) || first.modified === now.modified

@@ -1,4 +1,4 @@
-// Reads a file of a web server by ranges, or in order if the server has none.
+// Reads files of a web server by ranges, or in order if the server does not support ranges.
 
 import type { ByteSource } from '../bytes/byte-source.js'
 import { BlpkError } from '../core/errors.js'
@@ -15,14 +15,14 @@ const WHOLE = 200
 const PARTIAL = 206
 const NOT_SATISFIABLE = 416
 
-/** What is packed already must not be packed on the way; with ranges fetch asks for that by itself. */
+/** Request no transfer compression; with ranges, fetch does this itself. */
 const AS_IT_IS = { 'accept-encoding': 'identity' }
 
 function rangeHeader(start: number, stop: number): Record<string, string> {
   return { range: `bytes=${start}-${stop - 1}` }
 }
 
-/** Looks at the head of an answer; one that it refuses is left alone. */
+/** Checks the head of a response; a refused one is discarded. */
 async function checked<T>(answer: HttpAnswer, check: (response: Response) => T): Promise<T> {
   try {
     return check(answer.response)
@@ -32,7 +32,7 @@ async function checked<T>(answer: HttpAnswer, check: (response: Response) => T):
   }
 }
 
-/** A file on a server that answers ranges. */
+/** A file on a server with range requests. */
 class HttpPlace implements RangedPlace {
   readonly name: string
   readonly size: number
@@ -62,14 +62,14 @@ class HttpPlace implements RangedPlace {
     })
   }
 
-  /** Asks for a range of the version that was opened. */
+  /** Requests a range of the opened version. */
   #ask(start: number, stop: number): Promise<HttpAnswer> {
     const condition = rangeCondition(this.#version)
     const headers = { ...rangeHeader(start, stop), ...(condition !== undefined && { 'if-range': condition }) }
     return ask(this.#target, headers, this.#net)
   }
 
-  /** What an answer has. @throws BlpkError for anything but the range that was asked for, of the same version */
+  /** The range of a response. @throws BlpkError for another range or version than requested */
   #range({ status, headers }: Response, start: number, stop: number): ContentRange {
     if (status === WHOLE) throw this.#unranged(headers)
     if (status === 412 || status === NOT_SATISFIABLE) throw changedOnServer(this.name)
@@ -82,11 +82,14 @@ class HttpPlace implements RangedPlace {
     return range
   }
 
-  /** All of it, where a part was asked for: of another version, or from a server that knows ranges only at times. */
+  /**
+   * The response has the whole file instead of a range: another version, or a server that only sometimes
+   * supports ranges.
+   */
   #unranged(headers: Headers): BlpkError {
     if (lengthOf(headers) !== this.size || !sameVersion(this.#version, versionOf(headers)))
       return changedOnServer(this.name)
-    const message = `the server of '${this.name}' no longer answers range requests: start again`
+    const message = `the server of '${this.name}' no longer supports range requests: start again`
     return new BlpkError('IO', message, { path: this.name })
   }
 
@@ -95,25 +98,25 @@ class HttpPlace implements RangedPlace {
   }
 }
 
-/** A server without ranges sends all of it, once. */
+/** A server without ranges sends the whole file once. */
 function wholeSource(answer: HttpAnswer, name: string): ByteSource {
   const source = new StreamSource(bytesOf(answer, name), name, lengthOf(answer.response.headers))
   return Object.assign(source, {
-    onlyWhole: `the server of '${name}' does not answer range requests: only all of it can be read, in order`,
+    onlyWhole: `the server of '${name}' does not support range requests: it can only be read whole, in order`,
   })
 }
 
-/** @throws BlpkError for anything but all of the file */
+/** @throws BlpkError for anything but the whole file */
 function checkWhole({ status, headers }: Response, name: string): void {
   if (status === PARTIAL)
-    throw new BlpkError('IO', `the server of '${name}' answers with a part, where all of it was asked for`, {
+    throw new BlpkError('IO', `the server of '${name}' returned a part, although the whole was requested`, {
       path: name,
     })
   if (status !== WHOLE) throw statusError(status, headers, name)
   checkEncoding(headers, name)
 }
 
-/** Asks for all of it, where the answer to a request for the front was of no use. */
+/** Requests the whole file, if the response to the request for the front cannot be used. */
 async function askWhole(target: Target, net: NetSettings, first: HttpAnswer): Promise<ByteSource> {
   await drop(first)
   const answer = await ask(target, AS_IT_IS, net)
@@ -124,7 +127,7 @@ async function askWhole(target: Target, net: NetSettings, first: HttpAnswer): Pr
 async function openRanged(target: Target, net: NetSettings, answer: HttpAnswer): Promise<ByteSource> {
   const { headers } = answer.response
   const range = rangeOf(headers)
-  // Some servers do not tell the size, or answer with several parts; all of it can still be had.
+  // Some servers do not tell the size, or respond with several parts; the whole file is still available.
   if (range === undefined) return askWhole(target, net, answer)
   await checked(answer, () => checkRange(range, headers, [0, FIRST_BYTES], target.name))
   const front = new Uint8Array(range.stop)
@@ -137,7 +140,7 @@ async function openOnce(target: Target, net: NetSettings): Promise<ByteSource> {
   if (net.signal?.aborted === true) throw interruptedError(net.signal)
   const answer = await ask(target, rangeHeader(0, FIRST_BYTES), net)
   const { status } = answer.response
-  // No range of an empty file can be had.
+  // An empty file has no range.
   if (status === NOT_SATISFIABLE) return askWhole(target, net, answer)
   if (status === PARTIAL) {
     await checked(answer, ({ headers }) => checkEncoding(headers, target.name))
@@ -148,8 +151,8 @@ async function openOnce(target: Target, net: NetSettings): Promise<ByteSource> {
 }
 
 /**
- * Opens a file on a web server. Every read is of the version that the first answer was of.
- * @returns a seekable source where the server answers ranges, a stream where it does not
+ * Opens a file on a web server. All reads are of the version in the first response.
+ * @returns a seekable source if the server supports ranges, otherwise a stream
  * @throws BlpkError NOT_FOUND, DENIED, CHANGED, NETWORK, UNSUPPORTED, INTERRUPTED
  */
 export function openHttp(address: string, net: NetSettings = {}): Promise<ByteSource> {

@@ -1,4 +1,4 @@
-// Plain bytes of .npy files, and of anything else.
+// Plain bytes of `.npy` files and of other sources.
 
 import { isNpy, type NpyHeader, ndarrayMetadata, parseNpyHeader } from '../array/npy/index.js'
 import type { ByteSource } from '../bytes/byte-source.js'
@@ -15,7 +15,7 @@ async function readStart(source: ByteSource, nbytes: number, have: Uint8Array): 
   return bytes.subarray(0, have.length + n)
 }
 
-/** The array ends where the file ends, or something would be lost on the way. */
+/** The array must end where the file ends; otherwise data would be lost. */
 function checkLength(source: ByteSource, header: NpyHeader): void {
   if (source.size === undefined) return
   const nbytes = source.size - header.headerBytes
@@ -30,7 +30,7 @@ function checkLength(source: ByteSource, header: NpyHeader): void {
 /** A `.npy` file whose header was read. */
 export interface OpenNpy {
   header: NpyHeader
-  /** The first bytes of its data, which came with the header. */
+  /** The first bytes of its data, which were read with the header. */
   ahead: Uint8Array
 }
 
@@ -47,23 +47,23 @@ async function finishHeader(source: ByteSource, first: Uint8Array): Promise<Open
 
 /**
  * Reads the header of a `.npy` file.
- * @throws BlpkError USAGE where it is none, or longer or shorter than its array; UNSUPPORTED for Python objects,
- * DAMAGED for a bad header
+ * @throws BlpkError USAGE if it is not a `.npy` file, or longer or shorter than its array; UNSUPPORTED for
+ * Python objects; DAMAGED for a bad header
  */
 export async function readNpy(source: ByteSource): Promise<OpenNpy> {
   const start = await readStart(source, FIRST_BYTES, new Uint8Array(0))
-  if (!isNpy(start)) throw usage(`'${source.name}' is no .npy file`)
+  if (!isNpy(start)) throw usage(`'${source.name}' is not a .npy file`)
   const opened = await finishHeader(source, start)
   checkLength(source, opened.header)
   return opened
 }
 
 /**
- * Opens plain data. A `.npy` file is known by its first bytes: its array is then what is packed, with
- * typesize and metadata (container `numpy`) from its header.
- * @param options.raw take a `.npy` file as plain bytes
- * @throws BlpkError UNSUPPORTED for arrays of Python objects, DAMAGED for a bad header, USAGE where the
- * file is longer or shorter than its array
+ * Opens plain data. A `.npy` file is recognised by its first bytes; its array is then packed, with typesize
+ * and metadata (container `numpy`) from its header.
+ * @param options.raw pack a `.npy` file as plain bytes
+ * @throws BlpkError UNSUPPORTED for arrays of Python objects; DAMAGED for a bad header; USAGE if the file is
+ * longer or shorter than its array
  */
 export async function openPlain(
   source: ByteSource,
@@ -73,7 +73,7 @@ export async function openPlain(
   if (options.raw === true || !isNpy(start)) return new BytesPlainSource(source, {}, 0, start)
   const { header, ahead } = await finishHeader(source, start)
   checkLength(source, header)
-  // A pipe has no size, but the header tells how much must come.
+  // A pipe has no size, but the header tells how many bytes to expect.
   const traits = { size: header.nbytes, typesize: header.itemsize, metadata: toJson(ndarrayMetadata(header)) }
   return new BytesPlainSource(source, traits, header.headerBytes, ahead)
 }

@@ -1,4 +1,4 @@
-// Reads an object of a store by ranges, all of the version that was current when it was opened.
+// Reads an object from a store by ranges, at the version that was current when it was opened.
 
 import { BlpkError } from '../core/errors.js'
 import { follower } from '../net/follow.js'
@@ -10,18 +10,18 @@ import type { StoredObject } from '../store/stored-object.js'
 import { moreThanAnnounced } from './http-answer.js'
 import { FIRST_BYTES, type RangedPlace, RangedSource } from './ranged.js'
 
-/** The body of an answer, and how much of it is wanted. */
+/** The body of a response, and how much of it is wanted. */
 interface Body {
   bytes: Answer['body']
-  /** Is there more than is wanted? */
+  /** Whether there is more than wanted. */
   isLonger: boolean
   name: string
 }
 
 /**
- * Takes the body of an answer into `into`.
- * @returns how many bytes came, and what broke it off
- * @throws BlpkError IO where more come than were announced
+ * Reads the body of a response into `into`.
+ * @returns the number of bytes, and the error that interrupted it
+ * @throws BlpkError IO if there are more bytes than announced
  */
 async function take(body: Body, into: Uint8Array, watchdog: Watchdog): Promise<[number, unknown]> {
   let done = 0
@@ -42,10 +42,10 @@ async function take(body: Body, into: Uint8Array, watchdog: Watchdog): Promise<[
   }
 }
 
-/** What the first answer told: every later one must agree. */
+/** Facts from the first response, which later ones must match. */
 type Pinned = Pick<Answer, 'size' | 'version' | 'modified' | 'traits'>
 
-/** Is it another version? A weak one alone does not tell. */
+/** Whether it is another version. A weak ETag alone does not tell. */
 function isChanged(first: Pinned, now: Pinned): boolean {
   if (now.size !== first.size || now.version !== first.version) return true
   return !isStrong(first.version) && now.modified !== first.modified
@@ -94,7 +94,7 @@ class PinnedObject implements RangedPlace {
     await filling(this.#settings, into, (done) => this.#try(start + done, into.subarray(done)))
   }
 
-  /** One request. @returns how many bytes came, and the error that counts if they are too few */
+  /** Sends one request. @returns the number of bytes, and the error to report if they are too few */
   async #try(start: number, into: Uint8Array): Promise<[number, unknown]> {
     const watchdog = new Watchdog(this.name, this.#settings)
     try {
@@ -122,7 +122,7 @@ class PinnedObject implements RangedPlace {
     return isGone ? otherVersionError(this.name) : failure
   }
 
-  /** Pins the version of the first answer. @throws BlpkError CHANGED for one of another version */
+  /** Pins the version of the first response. @throws BlpkError CHANGED for another version */
   #check(answer: Answer): void {
     const { size, version, modified, traits } = answer
     this.#pinned ??= { size, version, modified, traits }
@@ -136,11 +136,11 @@ class PinnedObject implements RangedPlace {
   }
 }
 
-/** An object of a store, read at the version that it had when it was opened. */
+/** An object in a store, read at the version it had when it was opened. */
 export class ObjectSource extends RangedSource {
   readonly object: StoredObject
   readonly version: string
-  /** What the store told of it besides the bytes. */
+  /** The other facts that the store gave about it. */
   readonly traits: Traits
 
   constructor(object: StoredObject, place: PinnedObject) {
@@ -152,7 +152,7 @@ export class ObjectSource extends RangedSource {
 }
 
 /**
- * Opens an object for reading, all of one version.
+ * Opens an object for reading, at a single version.
  * @throws BlpkError NOT_FOUND, DENIED, CHANGED, NETWORK, INTERRUPTED
  */
 export async function openObject(object: StoredObject): Promise<ObjectSource> {

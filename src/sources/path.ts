@@ -1,4 +1,4 @@
-// Opens whatever has a path: files, pipes, devices, descriptors.
+// Opens any input path: files, pipes, devices, descriptors.
 
 import { type BigIntStats, createReadStream, fstatSync, openSync, type Stats, statSync } from 'node:fs'
 import { Socket } from 'node:net'
@@ -13,45 +13,45 @@ import { FileSource } from './file.js'
 import { StreamSource } from './stream.js'
 import { mayLieAboutSize, openUnsized } from './unsized.js'
 
-/** How something with a path is opened. */
+/** How a path is opened. */
 export interface PathOptions {
   signal?: AbortSignal | undefined
-  /** Opens what is a regular file, such as an archive; a file like any other by default. */
+  /** Opens a regular file, such as an archive. Default: like any other file. */
   openFile?: (path: string) => ByteSource | Promise<ByteSource>
 }
 
-/** What has a path, open for reading. */
+/** An open path. */
 export interface OpenedPath {
   source: ByteSource
   stat: Stats
-  /** Of {@link identityOf}. */
+  /** As {@link identityOf}. */
   identity: string | undefined
-  /** Is it a file whose size, mode and times mean something? */
+  /** Whether it is a file with meaningful size, mode and times. */
   isPlainFile: boolean
 }
 
-/** Tells files apart; undefined where two that look the same need not be. */
+/** Identifies the file; undefined if equal values need not mean the same file. */
 export function identityOf(stat: BigIntStats | undefined): string | undefined {
   return stat !== undefined && (stat.isFile() || stat.isFIFO()) ? `${stat.dev}:${stat.ino}` : undefined
 }
 
 function streamSource(stream: Readable, name: string, signal?: AbortSignal): ByteSource {
-  // Who waits for a pipe would not see the signal.
+  // A process that waits for a pipe would not handle the signal.
   signal?.addEventListener('abort', () => stream.destroy(new BlpkError('INTERRUPTED', 'interrupted')))
   return new StreamSource(stream, name)
 }
 
 /**
- * Opens a descriptor for reading; it stays open. At a file it is read from wherever it stands, or from the start where
- * the file has a size.
+ * Opens a descriptor for reading; it stays open. A file is read from its current position, or from the start
+ * if it has a size.
  * @param name for messages
- * @throws BlpkError USAGE for a directory, IO
+ * @throws BlpkError USAGE for a directory; IO
  */
 export async function openDescriptor(fd: number, name: string, signal?: AbortSignal): Promise<OpenedPath> {
   const stat = attempt('read', name, () => fstatSync(fd))
   const identity = identityOf(fstatSync(fd, { bigint: true }))
   if (isInnerPipe(fd))
-    throw new BlpkError('IO', `cannot read '${name}': it is not open for that`, { path: name })
+    throw new BlpkError('IO', `cannot read '${name}': it is not open for this operation`, { path: name })
   if (stat.isDirectory()) throw usage(`${name} is a directory: name a file, or pipe one in`)
   if (stat.isFile()) {
     const isPlainFile = !mayLieAboutSize(stat)
@@ -73,7 +73,7 @@ type Opened = Omit<OpenedPath, 'identity'>
 
 async function openRegular(path: string, stat: Stats, o: PathOptions): Promise<Opened> {
   const { openFile = (name: string) => new FileSource(name), signal } = o
-  // An archive of few bytes is opened as one, and what is really empty too.
+  // Small archives are opened as archives, and empty files too.
   if (mayLieAboutSize(stat) && (o.openFile === undefined || stat.size === 0)) {
     const fd = attempt('open', path, () => openSync(path, 'r'))
     const source = await openUnsized(fd, path, true, signal)
@@ -84,8 +84,8 @@ async function openRegular(path: string, stat: Stats, o: PathOptions): Promise<O
 }
 
 /**
- * Opens whatever has a path: a regular file; one whose size nobody knows, a pipe, a device or a descriptor
- * (`/dev/fd/3`) as the streams that they are.
+ * Opens any path: a regular file; or as a stream: a file of unknown size, a pipe, a device or a descriptor
+ * (`/dev/fd/3`).
  * @throws BlpkError NOT_FOUND, IO, INTERRUPTED
  */
 export async function openPath(path: string, o: PathOptions = {}): Promise<OpenedPath> {

@@ -1,8 +1,8 @@
-// Lets the first bytes of a stream be looked at before they are read.
+// Allows looking at the first bytes of a stream before reading them.
 
 import type { ByteSource } from '../bytes/byte-source.js'
 
-/** A source that is read once, in order, but whose first bytes may be looked at before. */
+/** A source that is read once, in order, but whose first bytes can be inspected before. */
 export class PeekedSource implements ByteSource {
   readonly name: string
   readonly size: number | undefined

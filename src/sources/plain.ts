@@ -1,39 +1,39 @@
-// Where plain bytes come from, in order.
+// `PlainSource`, the interface for reading plain bytes in order, and its implementation over a byte source.
 
 import type { ByteSource } from '../bytes/byte-source.js'
 import type { FilePlace } from '../bytes/file-place.js'
 import type { MaybePromise } from '../core/maybe-promise.js'
 
-/** What is to be packed: plain bytes in order, and what is known of them. */
+/** Plain bytes to pack, in order, and their description. */
 export interface PlainSource {
   readonly name: string
-  /** In bytes; undefined where the end is not known before it is reached. */
+  /** In bytes; undefined if the end is not known in advance. */
   readonly size: number | undefined
-  /** Item size in bytes, where the source knows it. */
+  /** Typesize in bytes, if the source knows it. */
   readonly typesize: number | undefined
-  /** Metadata as JSON text, where the source has any. */
+  /** Metadata as JSON text, if the source has any. */
   readonly metadata: string | undefined
-  /** The first bytes, at most `nbytes` of them, without using them up. */
+  /** The first bytes, at most `nbytes`, without consuming them. */
   sample(nbytes: number): MaybePromise<Uint8Array>
-  /** Fills `into` with the next bytes; fewer than asked for only at the end. */
+  /** Fills `into` with the next bytes. Returns fewer than requested only at the end. */
   read(into: Uint8Array): MaybePromise<number>
   /** Releases what it holds open. */
   close(): MaybePromise<void>
-  /** Is there more behind the end, which does not belong to it? */
+  /** Whether there are bytes after the end that do not belong to the source. */
   readonly isPiece?: boolean
-  /** Where the bytes lie in a file that other threads may read, where they do. */
+  /** Position in a file that other threads may read, if there is one. */
   readonly place?: FilePlace | undefined
 }
 
-/** What is known of the bytes of a {@link PlainSource}. */
+/** Description of the bytes of a {@link PlainSource}. */
 export interface PlainTraits {
-  /** In bytes, where it is not that of the place. */
+  /** In bytes, if different from that of the place. */
   size?: number
   typesize?: number
   metadata?: string
 }
 
-/** The bytes of a place from a position on, with a few that were read ahead. */
+/** The bytes of a place from a position on; a few of them were read in advance. */
 export class BytesPlainSource implements PlainSource {
   readonly name: string
   readonly size: number | undefined
@@ -49,7 +49,7 @@ export class BytesPlainSource implements PlainSource {
 
   /**
    * @param start position of the first plain byte in the source
-   * @param ahead bytes from `start` on that were read already
+   * @param ahead bytes from `start` on that were already read
    */
   constructor(
     source: ByteSource,
@@ -68,14 +68,14 @@ export class BytesPlainSource implements PlainSource {
     this.#position = start + ahead.length
   }
 
-  /** Can pieces be cut out of it? */
+  /** Whether pieces can be cut from it. */
   get seekable(): boolean {
     return this.#source.seekable
   }
 
   /**
-   * The bytes from `start` to `stop`, as a source of their own over the same place.
-   * @param metadata those of the piece
+   * The bytes from `start` to `stop` as a separate source over the same place.
+   * @param metadata metadata of the piece
    */
   slice(start: number, stop: number, metadata: string | undefined): BytesPlainSource {
     const { typesize } = this
@@ -88,7 +88,7 @@ export class BytesPlainSource implements PlainSource {
     return Object.assign(piece, { isPiece: stop !== this.size })
   }
 
-  /** The same bytes, of which nothing was read yet, as an array. @param metadata what describes it */
+  /** The same bytes as an array. Nothing has been read from them yet. @param metadata describes the array */
   describedAs(typesize: number, metadata: string): BytesPlainSource {
     const traits = { typesize, metadata, ...(this.size !== undefined && { size: this.size }) }
     return new BytesPlainSource(this.#source, traits, this.#start, this.#ahead)
@@ -117,7 +117,7 @@ export class BytesPlainSource implements PlainSource {
       : n.then((m) => this.#advance(piece.length, m))
   }
 
-  /** What is known to be read is fetched ahead, where it is fetched at all. */
+  /** Data that will certainly be read are prefetched, if the place prefetches at all. */
   #announce(): void {
     this.#isAnnounced = true
     if (this.size !== undefined) this.#source.willRead?.(this.#position, this.#start + this.size)

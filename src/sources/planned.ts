@@ -1,21 +1,21 @@
-// Fetches ranges that are known beforehand: neighbours together, a few at a time.
+// Fetches ranges that are known in advance: neighbours together, a few at a time.
 
 import type { ByteSpan } from '../bytes/byte-source.js'
 
-/** Bytes between two ranges that are cheaper to fetch than another request. */
+/** Gaps between ranges up to this size are cheaper to fetch than another request. */
 const GAP_BYTES = 16 * 1024
-/** Bytes of a piece at most, and how many pieces are asked for ahead; twice as many are held at most. */
+/** Maximum size of a piece, and number of pieces requested ahead; at most twice as many are held. */
 const PIECE_BYTES = 4 * 2 ** 20
 const DEPTH = 4
 
-/** Bytes that were asked for. */
+/** Bytes that were requested. */
 export interface FetchedRange {
   start: number
   stop: number
   bytes: Promise<Uint8Array>
 }
 
-/** Ranges in order, with neighbours put together and long ones cut into pieces. */
+/** Ranges in order; neighbours are merged and long ones are split into pieces. */
 function joinRanges(ranges: readonly ByteSpan[]): ByteSpan[] {
   const joined: [number, number][] = []
   for (const [start, stop] of [...ranges].sort((a, b) => a[0] - b[0])) {
@@ -31,13 +31,13 @@ function joinRanges(ranges: readonly ByteSpan[]): ByteSpan[] {
   )
 }
 
-/** Ranges that are going to be read, fetched a few ahead: exactly these, and each once. */
+/** Ranges that will be read, prefetched a few at a time: exactly these, each once. */
 export class Planned {
   readonly #ask: (start: number, stop: number) => FetchedRange
   #waiting: ByteSpan[] = []
   #held: FetchedRange[] = []
 
-  /** @param ask asks for bytes at once */
+  /** @param ask starts a request */
   constructor(ask: (start: number, stop: number) => FetchedRange) {
     this.#ask = ask
   }
@@ -48,7 +48,7 @@ export class Planned {
     this.#advance()
   }
 
-  /** The piece that holds a position, if it is planned; one that is read to its end goes. */
+  /** The piece that holds a position, if it is planned. It is dropped once it is read to its end. */
   holding(position: number, wanted: number): FetchedRange | undefined {
     const found = this.#held.find(({ start, stop }) => start <= position && position < stop)
     const piece = found ?? this.#jump(position)
@@ -67,7 +67,7 @@ export class Planned {
 
   #hold([start, stop]: ByteSpan): FetchedRange {
     const piece = this.#ask(start, stop)
-    // What a reader that gave up left behind must not stay for ever.
+    // Remains of a reader that gave up must not stay for ever.
     this.#held = [...this.#held.slice(1 - 2 * DEPTH), piece]
     return piece
   }

@@ -1,26 +1,26 @@
-// A source over requests for ranges.
+// A source over range requests.
 
 import type { ByteSource, ByteSpan } from '../bytes/byte-source.js'
 import { closedError } from '../core/errors.js'
 import { Readahead } from './readahead.js'
 
-/** Bytes of the first request: header, metadata and offsets of most archives. */
+/** Size of the first request in bytes: covers header, metadata and offsets of most archives. */
 export const FIRST_BYTES = 64 * 1024
 
-/** A place whose bytes are had by requests for ranges, all of one version of it. */
+/** A place that is read by range requests, at a single version. */
 export interface RangedPlace {
   readonly name: string
   /** In bytes. */
   readonly size: number
-  /** Its first bytes, which came with the first answer. */
+  /** Its first bytes, from the first response. */
   readonly front: Uint8Array
-  /** Fills `into` from `start` on, or throws; tries again what may pass. */
+  /** Fills `into` from `start` on, or throws. Retries on temporary failures. */
   fetch(start: number, into: Uint8Array): Promise<void>
-  /** Ends requests that are under way. */
+  /** Aborts requests in progress. */
   close(): void
 }
 
-/** A source over requests for ranges. */
+/** A source over range requests. */
 export class RangedSource implements ByteSource {
   readonly name: string
   readonly size: number

@@ -1,26 +1,26 @@
-// Fetches ahead of what is read in order.
+// Prefetches data that are read in order.
 
 import type { ByteSpan } from '../bytes/byte-source.js'
 import { type FetchedRange, Planned } from './planned.js'
 
-/** Fetches the bytes from `start` to `stop`, all of them. */
+/** Fetches all bytes from `start` to `stop`. */
 export type FetchRange = (start: number, stop: number) => Promise<Uint8Array>
 
-/** Bytes asked for at once where much is read, and how many such pieces are under way or held. */
+/** Size of requests for sequential reads, and number of such pieces in flight or held. */
 const PIECE_BYTES = 4 * 2 ** 20
 const DEPTH = 4
-/** Least bytes asked for: at the front of an archive much more is read soon, elsewhere it is not. */
+/** Minimum size of a request: at the front of an archive much more is read soon, elsewhere it is not. */
 const FRONT_BYTES = 256 * 1024
 const STRAY_BYTES = 16 * 1024
 const FRONT_END = 2 ** 20
 const MAX_STRAYS = 4
-/** So many reads in a row, each behind the last, and it is taken for reading all of it. */
+/** After this many consecutive reads, the whole is assumed to be read. */
 const IN_A_ROW = 3
 
 /**
- * Turns many reads into few requests. Of a stretch that was announced, pieces are fetched ahead, several at
- * a time, and nothing beyond it; single reads fetch a little more than they need.
- * Memory is bounded: four pieces of 4 MiB, four strays, and what is planned.
+ * Turns many reads into few requests. In an announced range, several pieces are prefetched at a time, and
+ * nothing beyond it. Single reads fetch a little more than necessary. Memory is bounded: four pieces of 4
+ * MiB, four single reads, and planned ranges.
  */
 export class Readahead {
   readonly #fetch: FetchRange
@@ -29,25 +29,22 @@ export class Readahead {
   readonly #planned = new Planned((start, stop) => this.#ask(start, stop))
   #strays: FetchedRange[] = []
   #ahead: FetchedRange[] = []
-  /** Position up to which pieces were asked for, and the end of the stretch. */
+  /** Position up to which pieces were requested, and the end of the range. */
   #next = 0
   #stop = 0
   #lastStop = -1
   #inARow = 0
 
-  /**
-   * @param size of the whole, in bytes
-   * @param front its first bytes, which are kept
-   */
+  /** @param size of the whole, in bytes @param front its first bytes, which are kept */
   constructor(fetch: FetchRange, size: number, front: Uint8Array) {
     this.#fetch = fetch
     this.#size = size
     this.#front = { start: 0, stop: front.length, bytes: Promise.resolve(front) }
   }
 
-  /** Announces that the bytes from `start` to `stop` are going to be read, in order. */
+  /** Announces that the bytes from `start` to `stop` will be read, in order. */
   willRead(start: number, stop: number): void {
-    // What the front holds need not be asked for again.
+    // Bytes in the front need not be requested again.
     const from = start < this.#front.stop ? Math.min(stop, this.#front.stop) : start
     this.#ahead = []
     this.#next = from
@@ -55,10 +52,10 @@ export class Readahead {
     this.#fill()
   }
 
-  /** Announces ranges that are going to be read, and nothing between them. */
+  /** Announces ranges that will be read, and nothing between them. */
   willReadParts(ranges: readonly ByteSpan[]): void {
     const ahead = this.#ahead[0]?.start ?? this.#next
-    // What the front holds, and what is going to be read anyhow, need not be asked for again.
+    // Bytes in the front, and bytes that will be read anyway, need not be requested again.
     const missing = ranges
       .map(([start, end]): ByteSpan => [Math.max(start, this.#front.stop), Math.min(end, this.#size)])
       .filter(([start, end]) => start < end && (start < ahead || end > this.#stop))
@@ -86,7 +83,7 @@ export class Readahead {
     if (planned !== undefined) return planned
     const found = this.#ahead.find(holds)
     if (found !== undefined) {
-      // Within a stretch positions only grow.
+      // Within a range, positions only increase.
       this.#ahead = this.#ahead.filter((piece) => piece.stop > position)
       this.#fill()
       return found
@@ -109,7 +106,7 @@ export class Readahead {
 
   #ask(start: number, stop: number): FetchedRange {
     const bytes = this.#fetch(start, stop)
-    // A failure counts when the bytes are wanted.
+    // A failure is reported when the bytes are wanted.
     bytes.catch(() => {})
     return { start, stop, bytes }
   }

@@ -1,4 +1,4 @@
-// A file that is open only while it is read, so that many can be read without many descriptors.
+// A file that is open only while it is read, so that many can be read with few descriptors.
 
 import { join } from 'node:path'
 import type { ByteSource } from '../bytes/byte-source.js'
@@ -6,8 +6,8 @@ import { FileSource } from './file.js'
 import { openWithin } from './within.js'
 
 /**
- * A file that is open only while it is read: one of many, such as the chunks of a sparse frame. Its directory
- * can then be renamed on Windows too.
+ * A file that is open only while it is read: one of many, such as the chunks of a sparse frame. This also
+ * allows renaming its directory on Windows.
  */
 export class ReopenedFileSource implements ByteSource {
   readonly name: string
@@ -17,8 +17,8 @@ export class ReopenedFileSource implements ByteSource {
   readonly #directory: string
 
   /**
-   * @param directory that it lies in, which a link in its place may not lead out of
-   * @throws BlpkError NOT_FOUND, IO; DAMAGED for such a link, and for what is no file
+   * @param directory the directory of the file; a link must not lead out of it
+   * @throws BlpkError NOT_FOUND, IO; DAMAGED for such a link, and for anything but a regular file
    */
   constructor(directory: string, name: string) {
     this.#directory = directory

@@ -7,7 +7,7 @@ import { ioError } from '../core/io-errors.js'
 /** Anything that yields bytes: a Node stream, a generator, an array of buffers. */
 export type ByteIterable = Iterable<Uint8Array> | AsyncIterable<Uint8Array>
 
-/** A place that gives its bytes once, in order: a pipe, a generator. Bytes in between may be skipped. */
+/** A source that yields its bytes once, in order: a pipe, a generator. Bytes in between may be skipped. */
 export class StreamSource implements ByteSource {
   readonly name: string
   readonly size: number | undefined
@@ -38,7 +38,7 @@ export class StreamSource implements ByteSource {
     return done
   }
 
-  /** Hands over up to `count` bytes, in pieces. */
+  /** Returns up to `count` bytes, in pieces. */
   async #take(count: number, use: (piece: Uint8Array) => void): Promise<void> {
     let left = count
     while (left > 0) {

@@ -1,13 +1,13 @@
-// The end of a place over the net, fetched in one go.
+// Fetches the end of a remote place at once.
 
 import type { ByteSource, ByteSpan } from '../bytes/byte-source.js'
 
-/** What is fetched of the end in one go: index and trailer of most frames. */
+/** How much of the end is fetched at once: index and trailer of most frames. */
 const TAIL_BYTES = 64 * 1024
 
 /**
- * A source whose last bytes are fetched in one go, when any of them is wanted: a frame ends with what describes it,
- * which is read in small pieces from the end on.
+ * A source whose last bytes are fetched at once, when any of them is needed: a frame ends with its
+ * description, which is read in small pieces from the end.
  */
 export class TailSource implements ByteSource {
   readonly name: string
@@ -50,7 +50,7 @@ export class TailSource implements ByteSource {
   }
 }
 
-/** Of a place over the net the end is fetched in one go. */
+/** Fetches the end of a remote place at once. */
 export function withTail(source: ByteSource): ByteSource {
   const { size, willRead } = source
   return willRead === undefined || size === undefined ? source : new TailSource(source, size)

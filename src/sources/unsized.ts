@@ -7,15 +7,15 @@ import { ioError } from '../core/io-errors.js'
 import { MemorySource } from './memory.js'
 import { StreamSource } from './stream.js'
 
-/** What comes to an end within this is held in memory, and may be read like any file, in bytes. */
+/** Content up to this size is held in memory, and can be read like any file, in bytes. */
 const HELD_BYTES = 1 << 20
 const PIECE_BYTES = 1 << 17
-/** Files of /sys say that they have a page, and take no room. */
+/** Files in /sys claim the size of a page, and take no space. */
 const MOST_PRETENDED = 1 << 16
 
 /**
- * May the system's word on the size of a file be wrong? Files of /proc have content and size 0, those of /sys the size
- * of a page and less content.
+ * Whether the reported size of a file may be wrong: files in /proc have content and size 0; files in /sys
+ * have the size of a page and less content.
  */
 export function mayLieAboutSize(stat: Stats): boolean {
   if (!stat.isFile()) return false
@@ -25,7 +25,7 @@ export function mayLieAboutSize(stat: Stats): boolean {
 function readSome(fd: number, name: string, into: Uint8Array, signal?: AbortSignal): Promise<number> {
   return new Promise((resolve, reject) => {
     const stop = (): void => reject(new BlpkError('INTERRUPTED', 'interrupted'))
-    // Some of these files wait for something to come.
+    // Reading some of these files waits for data.
     signal?.addEventListener('abort', stop, { once: true })
     read(fd, into, 0, into.length, null, (error, n) => {
       signal?.removeEventListener('abort', stop)
@@ -60,8 +60,8 @@ class OwnedStream extends StreamSource {
 }
 
 /**
- * Reads an open file of which no size is known to its end, like a pipe; a short one is read at once.
- * @param owned is the descriptor to be closed behind it?
+ * Reads an open file of unknown size to its end, like a pipe; a short one is read at once.
+ * @param owned whether to close the descriptor afterwards
  * @throws BlpkError IO, INTERRUPTED
  */
 export async function openUnsized(
@@ -85,7 +85,7 @@ export async function openUnsized(
       done += n
     }
   } catch (error) {
-    // A read that is still under way must not get another file.
+    // A pending read must not use a descriptor that was reused for another file.
     if (signal?.aborted !== true) close()
     throw error
   }

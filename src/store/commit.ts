@@ -1,4 +1,4 @@
-// The commit of a write: it becomes visible exactly once, even if answers are lost.
+// The commit of a write: it takes effect exactly once, even if responses are lost.
 
 import { BlpkError } from '../core/errors.js'
 import { type NetSettings, Retries, TransientError } from '../net/retry.js'
@@ -7,34 +7,36 @@ import type { Condition, Head, PartUpload, Traits } from './object-store.js'
 import type { StoredObject } from './stored-object.js'
 import { writeIdsOf } from './write-ids.js'
 
-/** What becomes visible at once: a small object whole, or the parts of an upload. */
+/** What becomes visible at once: a small object, or the parts of an upload. */
 export type Commit = { body: Uint8Array } | { upload: PartUpload }
 
-/** One write of an object. */
+/** One write to an object. */
 export interface Write {
-  /** By which it is known again; it is among the traits. */
+  /** Id that identifies the write; part of the traits. */
   id: string
   traits: Traits
-  /** Name of the state that it comes from. A state that has this name, and not the id, came without the write. */
+  /**
+   * Id of the previous state. A state with this id but without the write's id was reached without the write.
+   */
   after?: string
 }
 
-/** What a commit demands of the object that it replaces. */
+/** The condition of a commit on the replaced object. */
 export interface Demand extends Condition {
-  /** If the store knows no conditions: write without. */
+  /** If the store has no conditions, write unconditionally. */
   readonly optional?: boolean
 }
 
-/** How a commit ended: done, or the condition did not hold, and nothing was written. */
+/** Outcome of a commit: done, or the condition did not hold and nothing was written. */
 export type Outcome = 'done' | 'condition failed'
 
-/** The answer to a commit was lost, and what is there now does not tell what became of it. */
+/** The response to a commit was lost, and the current state does not tell the outcome. */
 function unknownOutcome(name: string, reason: string): BlpkError {
-  const message = `${reason}; it is not known whether '${name}' was written: look at it before trying again`
+  const message = `${reason}; it is unknown whether '${name}' was written: check it before you try again`
   return new BlpkError('UNKNOWN', message, { path: name })
 }
 
-/** Tries of one commit, and what they taught. */
+/** The attempts of one commit, and their results. */
 class Committing {
   readonly #object: StoredObject
   readonly #commit: Commit
@@ -42,7 +44,7 @@ class Committing {
   readonly #net: NetSettings
   readonly #retries: Retries
   #demand: Demand
-  /** Was an answer lost, so that an earlier try may be the reason that a later one is refused? */
+  /** Whether a response was lost, so that an earlier attempt may be the reason why a later one is refused. */
   #isLost = false
 
   constructor(object: StoredObject, commit: Commit, write: Write, demand: Demand) {
@@ -76,7 +78,7 @@ class Committing {
       : object.complete(this.#commit.upload, condition)
   }
 
-  /** @param failure undefined if the store refused, since the condition did not hold */
+  /** @param failure undefined if the store refused because the condition did not hold */
   async #after(failure: unknown): Promise<Outcome | 'again'> {
     const { ifMatch, optional } = this.#demand
     if (failure !== undefined && optional === true && knowsNoConditions(failure)) {
@@ -84,7 +86,7 @@ class Committing {
       return 'again'
     }
     this.#isLost ||= failure instanceof TransientError
-    // Nothing was written, and that was said for a reason of its own.
+    // Nothing was written, and the reason was reported.
     if (failure !== undefined && !this.#isLost) throw failure
     const head = await this.#look()
     const ids = writeIdsOf(head?.metadata)
@@ -96,7 +98,7 @@ class Committing {
     }
     const { after } = this.#write
     if (!this.#isLost || (after !== undefined && ids.includes(after))) return 'condition failed'
-    throw unknownOutcome(this.#object.name, 'the answer of the store was lost')
+    throw unknownOutcome(this.#object.name, 'the response of the store was lost')
   }
 
   async #look(): Promise<Head | undefined> {
@@ -110,9 +112,9 @@ class Committing {
 }
 
 /**
- * Commits a write once. A lost answer is followed by a look whether the write is there, by its id, before
- * it is tried again; signals do not stop it, since then nobody would know.
- * @throws BlpkError; UNKNOWN if nobody can tell whether it was written
+ * Commits a write once. After a lost response, it checks by id whether the write took effect before trying
+ * again. Signals do not stop it, because then the outcome would be unknown.
+ * @throws BlpkError; UNKNOWN if it cannot be determined whether it was written
  */
 export function commitOnce(
   object: StoredObject,

@@ -1,4 +1,4 @@
-// Probes a store for conditional writes that it accepts but does not enforce.
+// Detects stores that accept conditional writes but do not enforce them.
 
 import { BlpkError } from '../core/errors.js'
 import { retrying } from '../net/retry.js'
@@ -7,10 +7,10 @@ import type { Condition } from './object-store.js'
 import { StoredObject } from './stored-object.js'
 import { freshTraits, newWriteId } from './write-ids.js'
 
-/** How a write becomes visible: each way has conditions of its own, and a store may keep only some of them. */
+/** The ways of writing: each has its own conditions, and a store may enforce only some of them. */
 export type CommitKind = 'put' | 'complete'
 
-/** A version that no object has, spelled as an ETag. */
+/** A version that no object has, in the form of an ETag. */
 const NO_VERSION = '"00000000000000000000000000000000"'
 const CONTENT = new TextEncoder().encode('blpk asks whether conditions are kept\n')
 const CLEAN_UP = { retries: 2 }
@@ -25,7 +25,7 @@ async function isUploadRefused(scratch: StoredObject, condition: Condition): Pro
   }
 }
 
-/** Writes an object under a condition that cannot hold. @returns was it refused? */
+/** Writes an object under a condition that cannot hold. @returns whether it was refused */
 async function isWriteRefused(scratch: StoredObject, kind: CommitKind): Promise<boolean> {
   const { store, name } = scratch
   const condition = { ifMatch: NO_VERSION }
@@ -33,19 +33,19 @@ async function isWriteRefused(scratch: StoredObject, kind: CommitKind): Promise<
     if (kind === 'complete') return await isUploadRefused(scratch, condition)
     return !(await store.put(name, CONTENT, freshTraits(newWriteId()), condition))
   } catch (error) {
-    const failure = scratch.failure(error, 'try out conditions on')
+    const failure = scratch.failure(error, 'test conditional writes on')
     if (knowsNoConditions(failure)) return false
     throw failure
   }
 }
 
 /**
- * Tries it out beside the object, under a name that nothing has, so that nothing can get lost. A store that
- * keeps conditions refuses at once, and nothing was ever there. Some let such a write pass where there is no
- * object, and then refuse the next.
+ * Tests conditions beside the object, under an unused name, so that nothing can be lost. A store that
+ * enforces conditions refuses immediately, and nothing is written. Some stores accept such a write if there
+ * is no object, and refuse the next one.
  */
 async function tryOut({ store, name, settings }: StoredObject, kind: CommitKind): Promise<boolean> {
-  // What was begun must be cleaned up, whatever stops the run.
+  // The remains must be cleaned up, whatever stops the run.
   const { signal: _, ...rest } = settings
   const scratch = new StoredObject(store, `${name}.blpk-probe-${newWriteId()}`, rest)
   const cleanUp = { ...rest, retries: CLEAN_UP.retries }
@@ -77,7 +77,8 @@ function keepsConditions(object: StoredObject, kind: CommitKind): Promise<boolea
 }
 
 /**
- * Makes sure that the store refuses a write whose condition does not hold; found out once for each part of it.
+ * Makes sure that the store refuses a write whose condition does not hold. Tested once for each part of the
+ * store.
  * @throws BlpkError LOCKED if it does not; DENIED, NETWORK
  */
 export async function checkConditions(kind: CommitKind, object: StoredObject): Promise<void> {
@@ -92,7 +93,7 @@ export async function checkConditions(kind: CommitKind, object: StoredObject): P
   }
   if (isKept) return
   const message =
-    `the store does not keep conditions (If-Match), so that of two appends to '${object.name}' at once one ` +
+    `the store ignores conditions (If-Match), so one of two concurrent appends to '${object.name}' ` +
     'would be lost'
   throw new BlpkError('LOCKED', message, place, undefined, { option: 'unsafeNoCas' })
 }

@@ -1,10 +1,10 @@
-// Errors of object stores of any kind.
+// Errors of object stores.
 
 import { BlpkError, type ErrorCode } from '../core/errors.js'
 import { scrubbed } from '../core/redact.js'
 import { TransientError } from '../net/retry.js'
 
-/** Codes that a store may give its errors. All others mean a fault of the store. */
+/** Error codes that a store may use. All others are faults of the store. */
 const CODES: readonly ErrorCode[] = [
   'NOT_FOUND',
   'EXISTS',
@@ -19,24 +19,24 @@ const CODES: readonly ErrorCode[] = [
   'INTERRUPTED',
 ]
 
-/** The object is another one than that which was read before. */
+/** The object has changed since it was read. */
 export function otherVersionError(name: string): BlpkError {
   return new BlpkError('CHANGED', `'${name}' was changed while it was read: start again`, { path: name })
 }
 
 export function missingError(name: string, doing: string): BlpkError {
-  return new BlpkError('NOT_FOUND', `cannot ${doing} '${name}': there is no such object`, { path: name })
+  return new BlpkError('NOT_FOUND', `cannot ${doing} '${name}': no such object`, { path: name })
 }
 
-/** A store refused a write because it knows no conditions, or none of this kind. */
+/** A store refused a write because it does not support conditions, or not this kind. */
 export class NoConditionsError extends BlpkError {}
 
-/** Does the store say that it knows no conditions? */
+/** Whether the error says that the store does not support conditions. */
 export function knowsNoConditions(error: unknown): boolean {
   return error instanceof NoConditionsError || (error as Partial<BlpkError>).code === 'UNSUPPORTED'
 }
 
-/** An error of ours for what a store threw that has no errors of its own. */
+/** Converts an error of a store that has no error conversion itself. */
 export function storeError(error: unknown, doing: string, name: string): BlpkError {
   if (error instanceof BlpkError) return error
   const { code, message } = error as { code?: unknown; message?: string }

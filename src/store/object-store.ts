@@ -1,73 +1,76 @@
-// `ObjectStore`, the interface that S3 and the stores of users implement.
+// `ObjectStore`, the interface that S3 and user-defined stores implement.
 
 import type { MaybePromise } from '../core/maybe-promise.js'
 
-/** How an object may be cut into parts; sizes are in bytes. */
+/** How an object may be split into parts; sizes are in bytes. */
 export interface PartLimits {
-  /** The least size of a part, except for the last one. */
+  /** Smallest size of a part, except for the last one. */
   readonly least: number
-  /** The size of parts when nothing asks for larger ones. */
+  /** Size of parts if nothing requires larger ones. */
   readonly usual: number
-  /** The largest size of a part that is sent from here. */
+  /** Largest size of an uploaded part. */
   readonly most: number
-  /** The usual size of a part that is copied within the store; undefined if the store copies nothing. */
+  /** Usual size of a part that is copied within the store; undefined if the store cannot copy. */
   readonly copied?: number
-  /** How many parts an object may have. */
+  /** Maximum number of parts. */
   readonly count: number
 }
 
 /** Names and values that a store keeps with an object. */
 export type Metadata = Readonly<Record<string, string>>
 
-/** What an object is besides its bytes. */
+/** Properties of an object besides its bytes. */
 export interface Traits {
   readonly metadata: Metadata
-  /** Whatever else the store wants to keep with it, such as a content type. Only the store looks at it. */
+  /** Whatever else the store keeps with it, such as a content type. Only the store interprets it. */
   readonly others?: unknown
 }
 
-/** What is there under a name. */
+/** Properties of an existing object. */
 export interface Head {
   /** In bytes. */
   readonly size: number
-  /** Changes with every write, such as an ETag. One that starts with `W/` does not prove that bytes are the same. */
+  /**
+   * Changes with every write, such as an ETag. A value that starts with `W/` does not prove that bytes are
+   * identical.
+   */
   readonly version: string | undefined
   readonly metadata: Metadata
 }
 
-/** A stretch of an object, in bytes. */
+/** A range of an object, in bytes. */
 export interface Stretch {
   readonly start: number
   readonly stop: number
-  /** The version that the bytes must be of; undefined if any will do. */
+  /** The version that the bytes must have; undefined for any. */
   readonly version: string | undefined
 }
 
-/** Bytes of an object, and what was told with them. */
+/** Bytes of an object, with what the store returned about them. */
 export interface Answer {
   /** The size of the whole object, in bytes. */
   readonly size: number
   readonly version: string
   readonly traits: Traits
-  /** The bytes, from the position on that was asked for; they may end early if the object does. */
+  /** The bytes from the requested position on. They may end early if the object does. */
   readonly body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>
-  /** How many bytes the body has, if that is not what was asked for. */
+  /** Length of the body in bytes, if different from the requested one. */
   readonly nbytes?: number
-  /** When the object was written, in ms. It tells versions apart that are weak. */
+  /** When the object was written, in ms. Distinguishes versions with weak ETags. */
   readonly modified?: number | undefined
-  /** Frees what the answer holds if nobody reads the body. */
+  /** Releases the response if nobody reads the body. */
   cancel?(): void
 }
 
-/** What must hold for a write to happen, checked by the store in the same step as the write. */
+/** A condition on a write, which the store checks in the same step. */
 export interface Condition {
-  /** Nothing may be there: `*`. */
+  /** The object must not exist: `*`. */
   readonly ifNoneMatch?: '*'
-  /** This version must be there. */
+  /** The object must have this version. */
   readonly ifMatch?: string
 }
 
-/** A stretch of another object of the store. */
+/** A range of another object in the store. */
 export interface CopySource {
   readonly name: string
   readonly version: string
@@ -75,32 +78,35 @@ export interface CopySource {
   readonly stop: number
 }
 
-/** An object that is written in parts. It appears when it is complete. */
+/** An upload in parts. The object appears when the upload is completed. */
 export interface PartUpload {
-  /** Takes part `n`, from 1, in any order. The bytes stay as they are until it is done. */
+  /** Uploads part `n` (from 1), in any order. The bytes must not change until the promise resolves. */
   part(n: number, bytes: Uint8Array, signal?: AbortSignal): Promise<void>
-  /** Makes part `n` out of a stretch of an object within the store. */
+  /** Makes part `n` by copying a range of an object within the store. */
   copy?(n: number, from: CopySource, signal?: AbortSignal): Promise<void>
   /**
-   * Makes the object out of all parts, in the order of their numbers.
+   * Creates the object from all parts, in the order of their numbers.
    * @returns false if the condition does not hold: nothing was written then
    */
   complete(condition: Condition): Promise<boolean>
-  /** Drops the parts. It is no error if there is nothing to drop. */
+  /** Discards the parts. It is not an error if there is nothing to discard. */
   abort(): Promise<void>
 }
 
-/** An object of a list. */
+/** An object in a listing. */
 export interface Listed {
-  /** The name by which it is opened, with its scheme. */
+  /** The name that opens it, with its scheme. */
   readonly name: string
   /** In bytes. */
   readonly size: number
 }
 
-/** An upload that was begun, and neither completed nor aborted: it still runs, or its writer was killed. */
+/**
+ * An upload that was started and neither completed nor aborted: it is still running, or its writer was
+ * killed.
+ */
 export interface UnfinishedUpload {
-  /** What it was to become, with its scheme. */
+  /** The object that it would create, with its scheme. */
   readonly name: string
   readonly uploadId: string
   readonly begun: Date
@@ -109,45 +115,52 @@ export interface UnfinishedUpload {
 }
 
 /**
- * A store of objects, each of which is written as a whole and appears at once. Names are those that users type, with
- * their scheme.
+ * An object store. Objects are written as a whole and appear atomically. Names are those that users type,
+ * including the scheme.
  *
- * Each function sends one request; what may pass is tried again by the caller. To have an error reported as more than
- * `IO`, throw one with a `code` of `ErrorCode`: `NETWORK` means that it may pass, and that nobody knows what became
- * of a write; `UNSUPPORTED` from a write with a condition means that the store has none.
+ * Each function sends one request; the caller retries on temporary failures. Errors are reported as `IO`
+ * unless they have a `code` of type `ErrorCode`: `NETWORK` means that the failure may be temporary and the
+ * outcome of a write is unknown; `UNSUPPORTED` from a conditional write means that the store has no
+ * conditions.
  */
 export interface ObjectStore {
-  /** Stores with the same id copy objects from each other within the store. */
+  /** Stores with the same id can copy each other's objects within the store. */
   readonly id: string
   readonly limits: PartLimits
-  /** The name as it is always spelled. @throws BlpkError USAGE if no object can have it */
+  /** The canonical spelling of the name. @throws BlpkError USAGE if no object can have it */
   nameOf?(name: string): string
-  /** Which part of the store an object is in, such as a bucket: all objects of a part obey the same rules. */
+  /**
+   * The part of the store that an object is in, such as its bucket. All objects in a part obey the same
+   * rules.
+   */
   regionOf?(name: string): string
   /** @returns undefined if there is no such object */
   head(name: string, signal?: AbortSignal): Promise<Head | undefined>
-  /** @returns undefined if there is no such object, and of an empty one no bytes */
+  /** @returns undefined if there is no such object; no bytes for an empty one */
   get(name: string, stretch: Stretch, signal: AbortSignal): Promise<Answer | undefined>
-  /** Writes an object as a whole. @returns false if the condition does not hold: nothing was written then */
+  /** Writes a whole object. @returns false if the condition does not hold: nothing was written then */
   put(name: string, body: Uint8Array, traits: Traits, condition: Condition): Promise<boolean>
-  /** Starts an upload. @param copies will parts be copied within the store? */
+  /** Starts an upload. @param copies whether parts will be copied within the store */
   begin(name: string, traits: Traits, copies: boolean): Promise<PartUpload>
-  /** It is no error if there is no such object. */
+  /** Removes an object. It is not an error if there is no such object. */
   remove(name: string): Promise<void>
-  /** What of an object's traits its next version keeps; all of them by default. */
+  /** The properties that the next version of an object keeps; all by default. */
   keptTraits?(name: string, traits: Traits, signal?: AbortSignal): Promise<Traits>
   /** All objects whose names start with the prefix. */
   list?(prefix: string): AsyncIterable<Listed>
   /** Lists uploads that were begun and not completed. */
   unfinished?(prefix: string): AsyncIterable<UnfinishedUpload>
-  /** What to report for something that a function threw. @param doing such as `read` */
+  /** Converts an error that a function threw. @param doing the action, such as `read` */
   failure?(error: unknown, doing: string, name: string): Error
 }
 
-/** Opens a store. Settings are those of the run, and whatever options the store has of its own. */
+/** Opens a store. The settings are those of the run, plus options of the store itself. */
 export type OpenStore<S> = (settings: S) => MaybePromise<ObjectStore>
 
-/** Does a version prove that bytes are the same? A weak one does not, and must not be made a condition. */
+/**
+ * Whether a version proves that bytes are identical. A weak one does not, and must not be used as a
+ * condition.
+ */
 export function isStrong(version: string): boolean {
   return !/^\s*W\//i.test(version)
 }

@@ -1,24 +1,24 @@
-// Bounds on lists that a store gives page by page.
+// Limits for paged listings.
 
 import { BlpkError } from '../core/errors.js'
 
-/** What a list may come to: stores give 1000 entries a page, and only the last page has fewer. */
+/** Maximum size of a listing: stores return 1000 entries per page, and only the last page has fewer. */
 const MOST_ENTRIES = 1_000_000
 const MOST_PAGES = 2000
 const MOST_EMPTY = 50
-/** Characters of all names together, which are held. */
+/** Maximum number of characters of all names, which are held in memory. */
 const MOST_TEXT = 256 * 2 ** 20
 
-/** One page of a list. */
+/** One page of a listing. */
 export interface Page {
   names: readonly string[]
-  /** Does the store say that there is more? */
+  /** Whether the store says that there is more. */
   isTruncated: boolean
-  /** Where the next page begins, as the store says it. */
+  /** Start of the next page, in the store's form. */
   next: string | undefined
 }
 
-/** Counts the pages of a list, so that a store that has no last page is found out. */
+/** Counts the pages of a listing, to detect a store whose listing does not end. */
 export class Pages {
   readonly #prefix: string
   readonly #seen = new Set<string>()
@@ -27,7 +27,7 @@ export class Pages {
   #entries = 0
   #text = 0
 
-  /** @param prefix how messages call the list */
+  /** @param prefix name of the listing in messages */
   constructor(prefix: string) {
     this.#prefix = prefix
   }
@@ -38,8 +38,8 @@ export class Pages {
 
   /**
    * Counts a page.
-   * @returns is there another one?
-   * @throws BlpkError IO where the list does not get on, or is longer than is taken
+   * @returns whether there is another one
+   * @throws BlpkError IO if the listing makes no progress, or is too long
    */
   count({ names, isTruncated, next }: Page): boolean {
     this.#pages++
@@ -52,7 +52,7 @@ export class Pages {
       )
     if (!isTruncated) return false
     if (next === undefined || next === '')
-      throw this.#failure('the store says that there is more, but not how to go on')
+      throw this.#failure('the store says that there is more, but not how to continue')
     if (this.#seen.has(next)) throw this.#failure('the store gives the same page again and again')
     if (this.#empty > MOST_EMPTY) throw this.#failure('the store gives one empty page after another')
     this.#seen.add(next)

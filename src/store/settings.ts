@@ -1,25 +1,25 @@
-// What callers may set for places that are not on this machine: retries, addresses, and what to overwrite.
+// Settings of remote places: retries, addresses, and what may be overwritten.
 
 import type { NetSettings } from '../net/retry.js'
 import type { S3Options } from './s3/settings.js'
 
-/** What single places may be told. */
+/** Settings of individual places. */
 export type PlaceOptions = S3Options
 
-/** Settings of places that are not on this machine. */
+/** Settings of remote places. */
 export interface PlaceSettings extends NetSettings, PlaceOptions {}
 
 /** Settings of an output. */
 export interface SinkSettings extends PlaceSettings {
-  /** Replace what is there. */
+  /** Replace an existing file or object. */
   overwrite?: boolean
 }
 
 /** Settings of a change. */
 export interface ChangeSettings extends PlaceSettings {
   /**
-   * Change objects of a store too that ignores conditions, and so lets the last of two writers win. Only
-   * right where nobody else writes to the object.
+   * Also change objects in a store that ignores conditions, so the last of two writers wins. Only safe if
+   * nothing else writes to the object.
    */
   unsafeNoCas?: boolean
 }

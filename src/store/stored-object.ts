@@ -1,4 +1,4 @@
-// Requests for one object of a store: tried again as long as the failure may pass, with errors of ours.
+// Requests for one object, retried on temporary failures, with errors converted.
 
 import { interruptedError } from '../core/errors.js'
 import { following } from '../net/follow.js'
@@ -15,7 +15,7 @@ import type {
   Traits,
 } from './object-store.js'
 
-/** One object of a store. */
+/** One object in a store. */
 export class StoredObject {
   readonly store: ObjectStore
   readonly name: string
@@ -28,13 +28,13 @@ export class StoredObject {
     this.settings = settings
   }
 
-  /** An error of ours for what the store threw. @param doing such as `read` */
+  /** Converts an error of the store. @param doing the action, such as `read` */
   failure(error: unknown, doing: string): Error {
     const { store, name } = this
     return store.failure?.(error, doing, name) ?? storeError(error, doing, name)
   }
 
-  /** Sends a request until it succeeds, or fails for good. */
+  /** Sends a request until it succeeds or fails for good. */
   tried<T>(
     doing: string,
     send: (signal?: AbortSignal) => Promise<T>,
@@ -52,7 +52,7 @@ export class StoredObject {
     })
   }
 
-  /** Sends a request once. Nothing interrupts it, since its outcome must be known. */
+  /** Sends a request once. It is never interrupted, because its outcome must be known. */
   async #sent<T>(doing: string, send: () => Promise<T>): Promise<T> {
     try {
       return await send()
@@ -61,22 +61,22 @@ export class StoredObject {
     }
   }
 
-  /** What is there; undefined if nothing is. */
+  /** Properties of the object; undefined if it does not exist. */
   head(net?: NetSettings): Promise<Head | undefined> {
     return this.tried('look for', (signal) => this.store.head(this.name, signal), net)
   }
 
-  /** Asks for bytes, once; errors are those of the store. The body is still to be read. */
+  /** Requests bytes, once; errors are those of the store. The body is still to be read. */
   get(stretch: Stretch, signal: AbortSignal): Promise<Answer | undefined> {
     return this.store.get(this.name, stretch, signal)
   }
 
-  /** @returns false if the condition does not hold @throws TransientError if nobody knows what became of it */
+  /** @returns false if the condition does not hold @throws TransientError if the outcome is unknown */
   put(body: Uint8Array, traits: Traits, condition: Condition): Promise<boolean> {
     return this.#sent('write', () => this.store.put(this.name, body, traits, condition))
   }
 
-  /** Starts an upload; a request that is under way is never interrupted, or nobody could abort the upload. */
+  /** Starts an upload. The request is never interrupted; otherwise the upload could not be aborted. */
   begin(traits: Traits, copies: boolean): Promise<PartUpload> {
     return this.tried('write', () => this.store.begin(this.name, traits, copies))
   }
@@ -95,15 +95,15 @@ export class StoredObject {
   }
 
   abort(upload: PartUpload, net: NetSettings): Promise<void> {
-    return this.tried('give up the upload of', () => upload.abort(), net)
+    return this.tried('abort the upload of', () => upload.abort(), net)
   }
 
-  /** Takes the object away, if it is there. */
+  /** Removes the object, if it exists. */
   remove(net: NetSettings): Promise<void> {
     return this.tried('remove', () => this.store.remove(this.name), net)
   }
 
-  /** What of an object's traits its next version keeps. */
+  /** The properties that the next version of an object keeps. */
   async keptTraits(traits: Traits): Promise<Traits> {
     const { store, name } = this
     return this.tried(

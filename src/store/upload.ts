@@ -1,4 +1,4 @@
-// An upload in parts while the object is still being written: a few parts are under way at the same time.
+// A multipart upload that runs while the object is still being written, a few parts at a time.
 
 import { setTimeout } from 'node:timers/promises'
 import { interruptedError } from '../core/errors.js'
@@ -6,21 +6,21 @@ import { follower } from '../net/follow.js'
 import type { CopySource, PartUpload, Traits } from './object-store.js'
 import { StoredObject } from './stored-object.js'
 
-/** Parts that are uploaded at the same time, each in memory. */
+/** Number of parts that are uploaded at the same time, each in memory. */
 const IN_FLIGHT = 3
-/** Giving an upload up must not keep an interrupted run waiting. */
+/** Aborting an upload must not delay an interrupted run. */
 const GIVE_UP = { retries: 2 }
 const GIVE_UP_PATIENCE = 10_000
-/** A part that was cut off may still arrive in the store and bring the upload back, so it is given up again; in ms. */
+/** A cancelled part may still arrive and revive the upload, so it is aborted again after this time, in ms. */
 const GIVE_UP_PAUSES: readonly number[] = [0, 200, 600]
 
-/** What is done before an upload is begun. */
+/** What must be done before an upload is started. */
 type BeforeBegin = () => Promise<void>
 
-/** An upload in parts, which begins with the first of them. Parts go while others are made, a few at a time. */
+/** A multipart upload, which starts with its first part. Parts are uploaded while others are produced. */
 export class Upload {
   readonly object: StoredObject
-  /** Will parts be copied within the store? */
+  /** Whether parts will be copied within the store. */
   copies = false
   readonly #traits: Traits
   readonly #stop: AbortController
@@ -29,7 +29,7 @@ export class Upload {
   #upload: Promise<PartUpload> | undefined
   #failure: unknown
 
-  /** @param beforeBegin called once before the upload is begun; what it throws is what went wrong */
+  /** @param beforeBegin called once before the upload starts; its errors are reported as they are */
   constructor({ store, name, settings }: StoredObject, traits: Traits, beforeBegin: BeforeBegin) {
     this.#stop = follower(settings.signal)
     this.object = new StoredObject(store, name, { ...settings, signal: this.#stop.signal })
@@ -41,13 +41,16 @@ export class Upload {
     return this.#upload !== undefined
   }
 
-  /** @throws what went wrong with a part, or BlpkError INTERRUPTED */
+  /** @throws the failure of a part, or BlpkError INTERRUPTED */
   check(): void {
     if (this.#stop.signal.aborted) throw interruptedError(this.#stop.signal)
     if (this.#failure !== undefined) throw this.#failure
   }
 
-  /** Sends part `n`, from 1, and waits until there is room for another. @param done the bytes are free again */
+  /**
+   * Uploads part `n`, from 1, and waits until there is room for another.
+   * @param done called when the bytes are free again
+   */
   async part(n: number, bytes: Uint8Array, done: () => void): Promise<void> {
     await this.#start(async (upload) => {
       await this.object.part(upload, n, bytes)
@@ -55,7 +58,7 @@ export class Upload {
     })
   }
 
-  /** Makes part `n`, from 1, within the store. */
+  /** Makes part `n`, from 1, by copying within the store. */
   async copy(n: number, from: CopySource): Promise<void> {
     await this.#start((upload) => this.object.copy(upload, n, from))
   }
@@ -65,7 +68,7 @@ export class Upload {
     return this.#upload
   }
 
-  /** Starts work that is waited for later; the first failure is kept until then. */
+  /** Starts work that is awaited later; the first failure is kept until then. */
   async #start(work: (upload: PartUpload) => Promise<void>): Promise<void> {
     const running = this.#begin()
       .then(work)
@@ -78,19 +81,21 @@ export class Upload {
     this.check()
   }
 
-  /** Waits for all parts, and gives what makes an object of them. */
+  /** Waits for all parts, and returns what completes the object. */
   async finish(): Promise<PartUpload> {
     await Promise.all(this.#inFlight)
     this.check()
     return this.#begin()
   }
 
-  /** Nothing more is going to be sent: listens to no signal any longer. */
+  /** Nothing more will be sent: stops listening to signals. */
   end(): void {
     this.#stop.abort()
   }
 
-  /** Ends what is under way and gives the upload up. What stops the run is said, not what stops this. */
+  /**
+   * Cancels what is in progress and aborts the upload. Reports why the run stops, not errors of the abort.
+   */
   async giveUp(): Promise<void> {
     const isClean = this.#inFlight.size === 0 && this.#failure === undefined
     this.end()

@@ -1,28 +1,28 @@
-// Ids of writes, kept with objects: they tell a writer that lost an answer if its write took effect.
+// Ids of writes, kept with objects. After a lost response, they tell a writer whether its write took effect.
 
 import { randomBytes } from 'node:crypto'
 import type { Metadata, Traits } from './object-store.js'
 
-/** The name in an object's metadata under which it says which writes it came from, the latest first. */
+/** The metadata key under which an object lists the writes that it came from, latest first. */
 const KEY = 'blpk-write'
 const ID_BYTES = 12
-/** Ids that are carried on, and the bytes of metadata that they may take: the strictest stores have 2 KB for all. */
+/** Number of ids that are kept, and their maximum size in bytes: the strictest stores allow 2 KB in total. */
 const MAX_IDS = 40
 const MAX_BYTES = 1900
 
-/** A name for one write, by which it is known again. */
+/** A new id for one write. */
 export function newWriteId(): string {
   return randomBytes(ID_BYTES).toString('base64url')
 }
 
-/** Ids of the writes that an object came from, as far as it tells, the latest first. */
+/** Ids of the writes that an object came from, if any, latest first. */
 export function writeIdsOf(metadata: Metadata | undefined): string[] {
   return (metadata?.[KEY] ?? '').split(',').filter((id) => id !== '')
 }
 
 /**
- * The name of a state of an object: its latest write, or its version if something else than blpk wrote it.
- * Every write onto it carries the name on.
+ * The id of a state of an object: its latest write, or its version if something other than blpk wrote it.
+ * Every write based on it passes the id on.
  */
 export function stateId(metadata: Metadata, version: string): string {
   return writeIdsOf(metadata)[0] ?? version.replaceAll(/[",\s]/g, '')
@@ -34,9 +34,9 @@ export function freshTraits(id: string): Traits {
 }
 
 /**
- * Metadata of an object that comes from another state of it: as they were, and the id in front of those of
- * earlier writes, so that each write is known again though others came after it.
- * @param version of the state before
+ * Metadata of an object that is based on another state: the same, with the new id before those of earlier
+ * writes, so that each write can be recognised even after later ones.
+ * @param version of the previous state
  */
 export function metadataAfterWrite(before: Metadata, version: string, id: string): Metadata {
   const { [KEY]: _, ...others } = before

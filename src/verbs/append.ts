@@ -1,4 +1,4 @@
-// Appends data to a container of any kind, in any place that can be changed.
+// Appends data to any kind of container, in any place that can be changed.
 
 import { statSync } from 'node:fs'
 import { BlpkError } from '../core/errors.js'
@@ -18,22 +18,23 @@ import type { Input } from './inputs.js'
 
 export type { AppendResult }
 
-/** How data are appended, and how the change waits for others. */
+/** How data are appended, and how the change waits for other writers. */
 export interface AppendOptions extends AppendRequest, ChangeVerbOptions {}
 
 /**
- * Appends one or more sources to a container, all of them or nothing: to an array rows along axis 0, to all else bytes.
+ * Appends one or more sources to a container, all of them or nothing: rows along axis 0 to an array, bytes to
+ * everything else.
  *
- * A file is changed where it stands, under its lock: what is overwritten is in a journal beside it until everything was
- * flushed, so that a process or machine that stops in between leaves it as it was. An object of a store is replaced by one
- * made out of it, if it still is the version that was read; an append that finds that others were quicker starts over, for
- * up to `lockTimeout` seconds. Sources of unknown size, or for an object those that can be read only once, are brought into
- * temporary files first.
+ * A file is changed in place, under its lock. The bytes to be overwritten are kept in a journal beside it
+ * until everything is flushed, so a crash of the process or the machine leaves the file unchanged. An object
+ * in a store is replaced by a new version, if it is still the version that was read. If other writers were
+ * faster, the append starts over, for up to `lockTimeout` seconds. Sources of unknown size are first copied
+ * to temporary files; for an object, so are sources that can be read only once.
  * @param place a path, or `s3://bucket/key`
- * @throws BlpkError NO_ROOM if chunks or metadata do not fit and `grow` is not set, USAGE if the data do not go together,
- * LOCKED if others write for longer than the timeout or the store ignores conditions, DAMAGED, CHECKSUM, UNSUPPORTED,
- * NOT_FOUND, DENIED, IO, NO_SPACE, NETWORK, INTERRUPTED; the container is as it was then. UNKNOWN if nobody can tell
- * whether the append was made
+ * @throws BlpkError NO_ROOM if chunks or metadata do not fit and `grow` is not set; USAGE if the data do not
+ * fit the container; LOCKED if others write for longer than the timeout or the store ignores conditions;
+ * DAMAGED, CHECKSUM, UNSUPPORTED, NOT_FOUND, DENIED, IO, NO_SPACE, NETWORK, INTERRUPTED. The container is
+ * then unchanged. UNKNOWN if it cannot be determined whether the append was made
  */
 export async function append(
   place: PlaceName,
@@ -70,16 +71,16 @@ function checkNotItself(name: string, inputs: readonly Input[]): void {
     throw new BlpkError('SAME_FILE', `input and output are the same file: '${name}'`, { path: name })
 }
 
-/** What a caller with inputs of its own is told. */
+/** Callbacks for a caller that opens the inputs itself. */
 export interface AppendInputsOptions extends AppendOptions {
-  /** Told of each source before it is read. */
+  /** Called with each source before it is read. */
   onSource?: (plain: PlainSource, name: string) => Promise<void>
-  /** Told when all sources are known, and before anything is read. */
+  /** Called when all sources are known, before anything is read. */
   onReady?: () => void
 }
 
 /**
- * The same with inputs that were opened, none of which may be the place itself. They stay open.
+ * Appends inputs that are already open, none of which may be the place itself. They stay open.
  * @throws BlpkError as {@link append}; SAME_FILE
  */
 export async function appendInputs(

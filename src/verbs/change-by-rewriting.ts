@@ -92,7 +92,7 @@ async function replaceBy(
   const output = {
     name: place.name,
     bytes: async () => sink,
-    directory: () => Promise.reject(unsupported('a directory cannot take the place of a file')),
+    directory: () => Promise.reject(unsupported('a directory cannot replace a file')),
   }
   try {
     const packed = await packing(container, opened.format).pack(plain, output, opened.format, {
@@ -161,7 +161,7 @@ export function changeByRewriting(container: Container): ContainerChange {
     appendRefuses: appendRefusals(container),
     metadataRefuses: {
       fixed: (name) =>
-        usage(`${name('fixed')} is for Blosc2 frames: metadata of ${container.name} files are JSON`),
+        usage(`${name('fixed')} is for Blosc2 frames: metadata of ${container.name} files is JSON`),
     },
     append: (place, source, o) => rewriteAt(place, container, source, o),
     async readMetadata(place, o: RunOptions) {

@@ -43,11 +43,11 @@ export async function changeTarget(whole: string, settings: PlaceSettings): Prom
   checkInner(traits, { name, inner })
   const [format] = traits?.formats ?? []
   if (traits?.onlyRead === true && format !== undefined) throw onlyReadError(format, name)
-  if (inner !== undefined) throw unsupported(`'${whole}' lies inside a file: only whole files are changed`)
+  if (inner !== undefined) throw unsupported(`'${whole}' is inside a file: only whole files can be changed`)
   const container = await loadContainer(traits ?? fallback())
   const change = await changeOf(container)
   if (directory !== undefined) {
-    const why = change.directoryRefusal ?? 'is a directory: those are not changed in place'
+    const why = change.directoryRefusal ?? 'is a directory, which cannot be changed in place'
     throw unsupported(`'${name}' ${why}`, { path: name })
   }
   return { name, container, change }

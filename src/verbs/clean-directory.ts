@@ -25,7 +25,7 @@ export interface CleanOptions extends Omit<LeftoverOptions, 'find' | 'isPart'> {
 export function checkDirectory(path: string): void {
   if (lookAt(path)?.isDirectory() === false)
     throw usage(
-      `'${path}' is no directory: clean is for directories and ${namesOf('unfinished', 'bucket/prefix').join(', ')}`,
+      `'${path}' is not a directory: clean takes directories and ${namesOf('unfinished', 'bucket/prefix').join(', ')}`,
     )
 }
 

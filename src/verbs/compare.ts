@@ -25,12 +25,12 @@ function compareArrays(array: NdarrayLayout, plain: PlainSource): Finding | unde
   if (other !== undefined && Buffer.compare(headerOf(array), headerOf(other)) === 0) return undefined
   return difference(
     other === undefined
-      ? `the archive holds an array, but '${plain.name}' is no .npy file`
+      ? `the archive holds an array, but '${plain.name}' is not a .npy file`
       : `dtype, shape or order of the array are not those of '${plain.name}'`,
   )
 }
 
-/** The first place from `from` on where they differ; undefined where there is none. */
+/** The first place from `from` on where they differ; undefined if there is none. */
 function firstDifference(bytes: Uint8Array, other: Uint8Array, from: number): number | undefined {
   const most = Math.min(bytes.length, other.length)
   if (most === bytes.length && Buffer.compare(bytes.subarray(from), other.subarray(from)) === 0)

@@ -19,7 +19,7 @@ async function* piecesOf(parts: readonly Opened[], { signal }: PackOptions): Asy
   for (const part of parts) yield* part.pieces(0, part.nbytes, { signal })
 }
 
-/** All plain bytes, one part behind the other. @throws BlpkError USAGE for parts that do not go together */
+/** All plain bytes, one part after the other. @throws BlpkError USAGE for parts that do not go together */
 function plainOfAll(parts: readonly Opened[], o: PackOptions): PlainSource {
   const described = parts.map((part) => ({ part, metadata: metadataOf(part) }))
   checkTogether(described.map(({ part, metadata }) => plainOf(part, metadata, o)))
@@ -35,7 +35,7 @@ function plainOfAll(parts: readonly Opened[], o: PackOptions): PlainSource {
  * Joins what was opened. Chunks are copied as they are if the parts are all of one kind, and lie on a border; others are
  * unpacked and packed again.
  * @param parts seekable, at least one; they stay open
- * @throws BlpkError USAGE where they do not go together, DAMAGED, CHECKSUM, UNSUPPORTED, …; nothing is left behind then
+ * @throws BlpkError USAGE if they do not go together, DAMAGED, CHECKSUM, UNSUPPORTED, …; nothing is left behind then
  */
 export async function concat(
   parts: readonly Opened[],

@@ -46,12 +46,12 @@ function described(from: Opened, format: Format, o: ConvertOptions): Converting 
   const given = metadataOf(from)
   const whole = { from, format, o }
   if (!isDescribed(o)) return { ...whole, metadata: given, isDescribed: false }
-  if (from.nbytes === undefined) throw usage('the archive was written to a pipe and does not know its size')
+  if (from.nbytes === undefined) throw usage('the archive was written to a pipe and does not record its size')
   const array = arrayJson(layoutAsked(from.nbytes, o, ndarrayIn(given)))
   return { ...whole, metadata: withArray(withoutArray(given), array) ?? array, isDescribed: true }
 }
 
-/** The metadata that take the place of those that are there, where chunks are copied; undefined where those stay. */
+/** The metadata that take the place of those that are there, if chunks are copied; undefined if those stay. */
 function metadataForCopy({ metadata, format, o, isDescribed }: Converting): string | undefined {
   const isArray = format.holds === 'array'
   if (o.metadata === undefined) return isDescribed && !isArray ? metadata : undefined
@@ -59,7 +59,7 @@ function metadataForCopy({ metadata, format, o, isDescribed }: Converting): stri
   return isArray ? withoutArray(replaced) : replaced
 }
 
-/** @returns undefined where chunks cannot be copied */
+/** @returns undefined if chunks cannot be copied */
 async function copy(
   container: Container,
   given: Converting,

@@ -1,4 +1,4 @@
-// Unpacks containers of any kind, or parts of them; parts of `.npy` files too.
+// Unpacks any kind of container, or parts of it; also parts of `.npy` files.
 
 import { formatNpyHeader, isNpy, type NdarrayLayout } from '../array/npy/index.js'
 import type { ByteSink } from '../bytes/byte-sink.js'
@@ -19,35 +19,40 @@ import { type ContainerPlace, containerAt } from './open.js'
 
 export { type AxisKey, type Selection, type Slice, selectionOf } from '../format/selection.js'
 
-/** What plain bytes come out of: a container, or a `.npy` file. */
+/** The input: a container or a `.npy` file. */
 export type Unpackable = Selectable &
   Partial<Pick<Opened, 'unpack' | 'metadata' | 'nchunks'>> &
   Pick<Opened, 'close'>
 
-/** What unpacking came to. */
+/** Result of unpacking. */
 export interface DecompressResult {
-  /** Plain bytes, without the header of a `.npy`. */
+  /** Plain bytes, without the header of a `.npy` file. */
   nbytes: number
-  /** Is it all there is? */
+  /** Whether everything was unpacked. */
   isWhole: boolean
-  /** What the items of a part of an array are, as NumPy's type string or the fields of a structured one. */
+  /**
+   * Type of the items, if part of an array was unpacked: NumPy's type string or the fields of a structured
+   * type.
+   */
   dtype?: string
-  /** Of all of it, where it is known. */
+  /** Of the whole, if known. */
   nchunks?: number | undefined
-  /** Of a part of an array that was named along its axes. */
+  /** Of a part that was selected along the axes of an array. */
   shape?: readonly number[]
-  /** Where a part lies among all plain bytes, where it is one range of them. */
+  /** Position of a part among all plain bytes, if it is one contiguous range. */
   range?: { start: number; stop: number }
 }
 
-/** Is it a `.npy` file, by its bytes, that nobody calls an archive? */
+/** Whether it is a `.npy` file by content, whose name is not that of an archive. */
 async function isNpyFile(source: ByteSource): Promise<boolean> {
   if (formatByName(source.name) !== undefined) return false
   const front = new Uint8Array(PEEK_BYTES)
   return isNpy(front.subarray(0, await source.read(0, front)))
 }
 
-/** A stream may be read in order only, which the order of the items in a slice need not be: it is held in a file then. */
+/**
+ * A stream can only be read in order, but items of a slice may come in any order: it is then held in a file.
+ */
 async function rereadable(place: ContainerPlace): Promise<ContainerPlace> {
   if (place.source.seekable) return place
   const source = await holdSource(place.source)
@@ -60,8 +65,8 @@ async function openNpy({ source }: ContainerPlace): Promise<Unpackable> {
 }
 
 /**
- * Opens what is at a place to unpack it, or a part of it: parts can be taken of a `.npy` file too. What was opened owns the
- * place, and closes it; where opening fails the caller does.
+ * Opens a place to unpack it, or part of it; parts of a `.npy` file are supported too. The result owns the
+ * place and closes it. If opening fails, the caller closes the place.
  * @throws BlpkError DAMAGED, CHECKSUM, UNSUPPORTED, IO, …
  */
 export async function openToUnpack(
@@ -149,9 +154,11 @@ function planPart(opened: Unpackable, part: Selection, o: RunOptions): Planned {
 }
 
 /**
- * Writes the plain bytes of a container, or a part of them; those of an array as a `.npy` file, unless they are wanted raw.
- * @param open opens the output, once it is known whether that is a `.npy` file; nothing is left of it where this fails
- * @throws BlpkError USAGE where there is no such part; DAMAGED, CHECKSUM, UNSUPPORTED, IO, …
+ * Writes the plain bytes of a container or part of it. An array becomes a `.npy` file unless raw bytes are
+ * requested.
+ * @param open opens the output, once it is known whether it is a `.npy` file. If writing fails, no output is
+ * left
+ * @throws BlpkError USAGE if there is no such part; DAMAGED, CHECKSUM, UNSUPPORTED, IO, …
  */
 export async function unpackInto(
   opened: Unpackable,

@@ -12,7 +12,7 @@ import { BlpkError, usage } from '../core/errors.js'
 export function checkedDtype(text: string, name: string): string {
   try {
     const { descr, itemsize } = parseMetadataDtype(text, name)
-    if (itemsize === 0) throw usage(`items of the dtype ${text} take no room`)
+    if (itemsize === 0) throw usage(`items of the dtype ${text} have 0 bytes`)
     return typeof descr === 'string' ? descr : dtypeRepr(descr)
   } catch (error) {
     throw error instanceof BlpkError ? usage(error.message) : error

@@ -1,4 +1,4 @@
-// Reports what is in a container of any kind.
+// Reports the content of any kind of container.
 
 import { BlpkError } from '../core/errors.js'
 import { shapeText } from '../core/shape-text.js'
@@ -32,7 +32,7 @@ async function headOfOpened(
 ): Promise<Head> {
   const array = await ifSound(() => opened.array?.())
   const { nbytes = null } = opened
-  // What lies inside is a part of the file, and only its container knows which.
+  // The content inside is part of the file, and only its container knows which part.
   const cbytes = directory === undefined && inner === undefined ? (source.size ?? null) : null
   return {
     file,
@@ -56,7 +56,7 @@ function rowsOfHead({ format, shape, dtype, nbytes, cbytes }: Head): FactRow[] {
   ]
 }
 
-/** Of a container that tells nothing more. */
+/** Facts of a container that provides no more. */
 async function factsOfOpened(container: Container, place: ContainerPlace, o: FactsOptions): Promise<Facts> {
   const { maxChunk, dtype } = o
   const source = new KeptOpenSource(place.source)
@@ -73,7 +73,7 @@ async function factsOfOpened(container: Container, place: ContainerPlace, o: Fac
   }
 }
 
-/** What is shown of an open place, which stays open. @throws BlpkError DAMAGED, CHECKSUM, UNSUPPORTED, IO, … */
+/** Facts of an open place, which stays open. @throws BlpkError DAMAGED, CHECKSUM, UNSUPPORTED, IO, … */
 export async function factsAt(place: ContainerPlace, options: FactsOptions): Promise<Facts> {
   const container = await containerAt(place)
   return container.facts?.(place, options) ?? factsOfOpened(container, place, options)
@@ -101,7 +101,7 @@ export async function info(from: Readable | Descriptor, options: InfoOptions = {
   }
 }
 
-/** How a result about an open place begins. Of a pipe, and of a damaged one, next to nothing is known. */
+/** The first fields of a result about an open place. Little is known of a pipe or of a damaged container. */
 export async function headOf(place: ContainerPlace, file: string): Promise<Head> {
   const { source, directory, inner } = place
   if (!source.seekable) return unknownHead(file)

@@ -1,4 +1,4 @@
-// Names that go on inside a file, behind `::`, such as `data.h5::/entry/x`.
+// Names that go on inside a file, after `::`, such as `data.h5::/entry/x`.
 
 import { placeName } from '../core/place-name.js'
 import { lookAt } from '../disk/look.js'
@@ -12,7 +12,7 @@ const MARK = '::'
 /** A name, as far as it is that of a place, and how it goes on inside. */
 export interface SplitName {
   readonly name: string
-  /** Behind the `::`; undefined where there is none. */
+  /** After the `::`; undefined if there is none. */
   readonly inner: string | undefined
 }
 
@@ -42,7 +42,7 @@ function decoded(text: string): string {
   }
 }
 
-/** What is at an address costs a request, so the name tells: by an extension in front of the `::`, or a slash behind it. */
+/** What is at an address costs a request, so the name tells: by an extension in front of the `::`, or a slash after it. */
 function splitAddress(name: string, isUrl: boolean): SplitName {
   // Hosts may have `::` as well.
   const path = name.indexOf('/', name.indexOf('://') + 3)

@@ -32,9 +32,9 @@ export interface Input {
   source: ByteSource
   /** What it is, for comparison with the output. */
   identity: string | undefined
-  /** Its mode and times, where it is a regular file with a name. */
+  /** Its mode and times, if it is a regular file with a name. */
   like: Like | undefined
-  /** Who may do what with it, where it is a regular file. */
+  /** Who may do what with it, if it is a regular file. */
   access?: Access
 }
 
@@ -54,7 +54,7 @@ function inputOf(opened: OpenedPath, signal: AbortSignal | undefined): Omit<Inpu
 
 /**
  * Opens an input: a regular file, or anything else that has a name, an object, an address, a descriptor, bytes, a stream.
- * @param openFile opens one that is a regular file, where that is not done as for any file
+ * @param openFile opens one that is a regular file, if that is not done as for any file
  * @throws BlpkError NOT_FOUND, IO, DENIED, NETWORK, INTERRUPTED
  */
 export async function openInput(

@@ -14,7 +14,7 @@ import { type ContainerPlace, containerAt, nameOfPlace, openPlace } from './open
 /** Fronts that are asked for at the same time. */
 const AT_ONCE = 8
 
-/** A container in the list; null where it does not tell. */
+/** A container in the list; null if it does not tell. */
 interface ListedContainer extends Head {
   /** Size of the container, in bytes. */
   cbytes: number | null
@@ -71,7 +71,7 @@ async function* listInside(name: string, settings: PlaceSettings): AsyncGenerato
   const place = await openPlace(name, settings)
   try {
     const { names } = await containerAt(place)
-    if (names === undefined) throw unsupported(`nothing lists what is inside '${name}'`, { path: name })
+    if (names === undefined) throw unsupported(`the contents of '${name}' cannot be listed`, { path: name })
     for await (const inner of names(place, {})) yield await entryInside({ ...place, inner }, settings)
   } finally {
     await place.source.close()
@@ -99,11 +99,11 @@ async function* lookAtAll(all: readonly Listed[], settings: PlaceSettings): Asyn
   for (const found of waiting) yield await found
 }
 
-/** @throws BlpkError USAGE for a prefix where nothing can be listed */
+/** @throws BlpkError USAGE for a prefix if nothing can be listed */
 export function checkListable(prefix: string): void {
   if (placeOf(prefix)?.list === undefined && !isInside(prefix))
     throw usage(
-      `'${prefix}' is no ${namesOf('list', 'bucket/prefix').join(' or ')}: ls lists what is in a store`,
+      `'${prefix}' is not ${namesOf('list', 'bucket/prefix').join(' or ')}: ls lists the contents of a store`,
     )
 }
 

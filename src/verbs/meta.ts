@@ -1,4 +1,4 @@
-// Reads and changes metadata by name, in containers of any kind.
+// Reads and changes metadata by name, in any kind of container.
 
 import { type PlaceName, placeName } from '../core/place-name.js'
 import type { ReadOptions } from '../disk/read-archive.js'
@@ -9,14 +9,14 @@ import type { PlaceSettings } from '../store/settings.js'
 import { type ChangeVerbOptions, changeOf, changeTarget, checkRefusals } from './change-target.js'
 import { containerAt, openPlace } from './open.js'
 
-/** How metadata are read. */
+/** Options of reading metadata. */
 export interface ReadMetadataOptions
   extends MetadataOptions,
     PlaceSettings,
     Omit<ReadOptions, 'frontOnly'>,
     Pick<ChangeVerbOptions, 'optionName'> {}
 
-/** How metadata are changed. */
+/** Options of changing metadata. */
 export interface SetMetadataOptions extends MetadataOptions, ChangeVerbOptions {}
 
 /**

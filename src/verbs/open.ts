@@ -34,7 +34,7 @@ import { refuseStore, refuseStoreDirectory } from './stores.js'
 /** Where there is a container, and which one. */
 export interface ContainerPlace extends OpenPlace, Input {
   readonly source: ByteSource
-  /** Undefined where it is nothing that is known. */
+  /** Undefined if it is nothing that is known. */
   readonly traits: ContainerTraits | undefined
 }
 
@@ -47,7 +47,7 @@ function inDirectory(directory: string): { traits: ContainerTraits; file: string
   return undefined
 }
 
-/** The container that a directory is, where it is one. */
+/** The container that a directory is, if it is one. */
 export function containerDirectory(name: string): ContainerTraits | undefined {
   const directory = directoryOf(name)
   return directory === undefined ? undefined : inDirectory(directory)?.traits
@@ -61,8 +61,8 @@ async function traitsOrRefuse(source: ByteSource): Promise<ContainerTraits | und
 }
 
 /**
- * What a file, an object or an address holds; undefined too where it is none, or not there. Of those behind a scheme the
- * name tells, where it does: their bytes cost a request.
+ * What a file, an object or an address holds; undefined too if it is none, or not there. Of those after a scheme the
+ * name tells, if it does: their bytes cost a request.
  * @throws BlpkError UNSUPPORTED for a store of python-blosc2, IO, NETWORK, DENIED
  */
 export async function traitsOfPlace(
@@ -114,12 +114,12 @@ export function checkInner(traits: ContainerTraits | undefined, { name, inner }:
   if (inner === undefined || traits?.namesInside === true) return
   const [format] = traits?.formats ?? []
   const why = format === undefined ? '' : `it is ${format.what}: `
-  throw unsupported(`nothing inside '${name}' has a name; ${why}leave out '::${inner}'`, { path: name })
+  throw unsupported(`'${name}' contains no named parts; ${why}leave out '::${inner}'`, { path: name })
 }
 
 /**
  * Opens the place of a container, and tells by its bytes what it is; of a pipe they can be read again.
- * @param from names may go on inside a file, behind `::`
+ * @param from names may go on inside a file, after `::`
  * @throws BlpkError NOT_FOUND, IO, DENIED, NETWORK, INTERRUPTED; UNSUPPORTED for a store of python-blosc2, and for a name
  * inside of what has none
  */
@@ -181,7 +181,7 @@ async function openOuter(
   }
 }
 
-/** The container of a place. What is nothing known is read as one all the same, which then says what is missing. */
+/** The container of a place. What is nothing known is read as one anyway, which then says what is missing. */
 export function containerAt({ traits }: Pick<ContainerPlace, 'traits'>): Promise<Container> {
   return loadContainer(traits ?? fallback())
 }

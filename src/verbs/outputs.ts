@@ -69,7 +69,7 @@ async function openObject(name: string, place: Place, o: OutputOptions): Promise
   return openRemoteSink(name, o)
 }
 
-/** @throws BlpkError EXISTS where the file that would be replaced is of another kind */
+/** @throws BlpkError EXISTS if the file that would be replaced is of another kind */
 async function checkReplaced(path: string, { overwrite, content }: OutputOptions): Promise<void> {
   if (overwrite !== true) return
   // Loaded when it is needed.
@@ -117,14 +117,14 @@ export function mayBeDirectory(name: string): boolean {
 
 /**
  * Opens a directory that appears when it is whole.
- * @throws BlpkError EXISTS, SAME_FILE, NOT_FOUND, IO; USAGE where there can be none
+ * @throws BlpkError EXISTS, SAME_FILE, NOT_FOUND, IO; USAGE if there can be none
  */
 export async function openOutputDirectory(
   name: string,
   rules: DirectoryRules,
   o: OutputOptions,
 ): Promise<DirectorySink> {
-  if (!mayBeDirectory(name)) throw usage('a sparse frame is a directory, which only file systems have')
+  if (!mayBeDirectory(name)) throw usage('a sparse frame is a directory, so it needs a file system')
   o.onName?.()
   const there = lookClosely(name)
   checkNotInput(name, identityOf(there), o)

@@ -21,12 +21,14 @@ export function metadataOf(from: Opened): string | undefined {
 /**
  * All plain bytes of a container.
  * @param metadata what they say; of an array, its items tell the typesize
- * @throws BlpkError USAGE where it does not know its size
+ * @throws BlpkError USAGE if it does not record its size
  */
 export function plainOf(from: Opened, metadata: string | undefined, o: RunOptions): BytesPlainSource {
   const { nbytes, name } = from
   if (nbytes === undefined)
-    throw usage('the archive was written to a pipe and does not know its size: decompress it, and pack that')
+    throw usage(
+      'the archive was written to a pipe and does not record its size: decompress it, and pack that',
+    )
   const { threads, callerWorks, signal } = o
   const pieces = from.pieces(0, nbytes, {
     signal,

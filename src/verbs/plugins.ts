@@ -1,4 +1,4 @@
-// Loads modules of users that register codecs and filters, by their paths.
+// Loads user modules that register codecs and filters, by their paths.
 
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'

@@ -44,7 +44,7 @@ function described(opened: Opened): Pick<Described, 'json' | 'array'> & { findin
     return { json, array: ndarrayIn(json), findings: [] }
   } catch (error) {
     const problem = asDamage(error)
-    const message = `${problem.message}: the metadata are lost`
+    const message = `${problem.message}: the metadata is lost`
     return { json: undefined, array: undefined, findings: [damageFinding(problem, { message })] }
   }
 }
@@ -66,7 +66,7 @@ async function writeSound(
   const output = {
     name: sink.name,
     bytes: async () => sink,
-    directory: () => Promise.reject(damaged('what is left of a directory goes into one file')),
+    directory: () => Promise.reject(damaged('a directory can only be recovered to a file')),
   }
   await packing(container, format).pack(new BytesPlainSource(bytes, traits), output, format, {
     ...o,
@@ -106,7 +106,7 @@ export async function recoverByReading(
   const { nbytes: total, typesize } = opened
   if (total === undefined)
     throw unsupported(
-      'it does not say how many bytes it holds, so that nobody can tell which of them are lost',
+      'it does not say how many bytes it holds, so there is no way to tell which of them are lost',
     )
   const all = await readableStretches(opened, total, o)
   const count = all.filter(({ problem }) => problem !== undefined).length

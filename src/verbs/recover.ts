@@ -19,7 +19,7 @@ export interface SalvageOptions extends RecoverOptions {
 
 /** @throws BlpkError USAGE for a pipe */
 export function checkRecoverable({ source }: ContainerPlace): void {
-  if (!source.seekable) throw usage('a pipe can be read only once: bring the damaged archive into a file')
+  if (!source.seekable) throw usage('a pipe can be read only once: save the damaged archive to a file')
 }
 
 async function recover(place: ContainerPlace, options: RecoverOptions): Promise<Recovery> {

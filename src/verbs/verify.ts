@@ -1,4 +1,4 @@
-// Verifies containers of any kind, also against the original.
+// Verifies any kind of container, optionally against the original data.
 
 import { asDamage, damaged, interruptedError } from '../core/errors.js'
 import { describeJournal } from '../disk/journal-report.js'
@@ -22,24 +22,24 @@ export type { Finding } from '../format/damage/finding.js'
 export type { VerifyReport } from '../format/verification.js'
 
 export interface VerifyCallOptions extends VerifyOptions, PlaceSettings, Omit<ReadOptions, 'frontOnly'> {
-  /** What the container must hold: the file that it was made of, or its plain bytes. */
+  /** The data that the container must hold: the file it was made from, or its plain bytes. */
   against?: Readable | Descriptor
-  /** Compare plain bytes, even of an array. */
+  /** Compare plain bytes, even for an array. */
   raw?: boolean
-  /** What the items of an array are, in place of what it says itself. */
+  /** Type of the items of an array, instead of the stored one. */
   dtype?: string
 }
 
-/** A report, and what it is about. */
+/** A report, and its subject. */
 export interface Verified {
-  /** Of what was verified; undefined unless it was asked for. */
+  /** Facts of the verified container; undefined unless requested. */
   head: Head | undefined
   report: VerifyReport
 }
 
 function openOptions({ threads, maxChunk, dtype }: VerifyCallOptions): OpenOptions {
   return {
-    // What it means does not count here.
+    // The meaning of the bytes does not matter here.
     raw: true,
     ...(threads !== undefined && { threads }),
     ...(maxChunk !== undefined && { maxChunk }),
@@ -47,7 +47,7 @@ function openOptions({ threads, maxChunk, dtype }: VerifyCallOptions): OpenOptio
   }
 }
 
-/** Opens a place that others use after that. */
+/** Opens a place that the caller goes on using. */
 function openAgain(container: Container, place: ContainerPlace, o: VerifyCallOptions): Promise<Opened> {
   return container.open({ ...place, source: new KeptOpenSource(place.source) }, openOptions(o))
 }
@@ -61,10 +61,10 @@ async function readAll(opened: Opened, o: RunOptions): Promise<void> {
     o.onProgress?.({ plain, packed: 0, ...total })
   }
   if (opened.nbytes !== undefined && opened.nbytes !== plain)
-    throw damaged(`there are ${plain} plain bytes where it says ${opened.nbytes}`)
+    throw damaged(`there are ${plain} plain bytes, but it says ${opened.nbytes}`)
 }
 
-/** Of a container that cannot check itself: all of it is read. */
+/** Checks a container that cannot check itself: everything is read. */
 async function verifyByReading(
   container: Container,
   place: ContainerPlace,
@@ -106,7 +106,7 @@ async function compareWithOriginal(
   }
 }
 
-/** Of a damaged container only the damage is told, for that says more than where it differs. */
+/** If a container is damaged, only the damage is reported: it says more than the differences. */
 async function verifyPlace(place: ContainerPlace, o: VerifyCallOptions): Promise<VerifyReport> {
   const { against } = o
   const container = await containerAt(place)
@@ -117,7 +117,7 @@ async function verifyPlace(place: ContainerPlace, o: VerifyCallOptions): Promise
   return { ...report, ok: found.length === 0, findings: [...report.findings, ...found] }
 }
 
-/** Checks an open place, which stays open. A pipe that is read twice is brought into a file. */
+/** Checks an open place, which stays open. A pipe that must be read twice is first copied to a file. */
 export async function verifyAt(place: ContainerPlace, o: VerifyCallOptions): Promise<VerifyReport> {
   if (place.source.seekable || o.against === undefined) return verifyPlace(place, o)
   const source = await holdSource(place.source)
@@ -128,7 +128,7 @@ export async function verifyAt(place: ContainerPlace, o: VerifyCallOptions): Pro
   }
 }
 
-/** What its journal says of an archive: rolled back on opening, or still there. */
+/** Finding about the journal of an archive: rolled back when opened, or still present. */
 async function journalFindings(
   from: unknown,
   notes: readonly string[],

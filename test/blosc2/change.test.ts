@@ -143,7 +143,7 @@ describe('a change that fails', () => {
     const failing = changeFrame(path, (s) => s.append(more), { disk: full })
     await expect(failing).rejects.toMatchObject({
       code: 'NO_SPACE',
-      message: expect.stringMatching(/as it was\)$/),
+      message: expect.stringMatching(/is unchanged\)$/),
     })
     expect(sameBytes(readFileSync(path), before)).toBe(true)
     expect(existsSync(`${path}.blpk-journal`)).toBe(false)

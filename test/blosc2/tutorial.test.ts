@@ -200,7 +200,7 @@ describe('what cannot be registered or found', () => {
     [
       'a codec number that is taken',
       () => registerCodec({ ...codec, ids: { blosc2: ARANGE } }),
-      'codec number 180 is taken',
+      'codec number 180 is already taken',
     ],
     [
       'a codec number too small',
@@ -215,12 +215,12 @@ describe('what cannot be registered or found', () => {
     [
       'a codec name that is taken',
       () => registerCodec({ ...codec, ids: { blosc2: 161 }, name: 'zstd' }),
-      "name 'zstd' is taken",
+      "name 'zstd' is already taken",
     ],
     [
       'a filter number that is taken',
       () => registerFilter({ ...filter, id: 250 }),
-      'filter number 250 is taken',
+      'filter number 250 is already taken',
     ],
     ['a filter number too small', () => registerFilter({ ...filter, id: 35 }), 'from 160 to 255, not 35'],
     ['no whole number', () => registerFilter({ ...filter, id: 200.5 }), 'from 160 to 255, not 200.5'],

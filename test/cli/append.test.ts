@@ -53,7 +53,7 @@ describe('several inputs', () => {
     put(cwd, 'x.npy', npy('<f4', [5, 5], data.subarray(0, 100)))
     const cases: [string[], RegExp, number][] = [
       [['a', 'none'], /no such file/, 1],
-      [['a', 'x.npy'], /'x.npy' is an array and 'a' is not/, 2],
+      [['a', 'x.npy'], /'x.npy' is an array, but 'a' is not/, 2],
       [['-', '-'], /only once/, 2],
       [['a', 'a.blp'], /same file/, 1],
     ]
@@ -168,7 +168,7 @@ describe('--append-id', () => {
     const { code, err } = await blpk(['a', '--append-id', 'x', 'a.blp', 'a'], { cwd })
     expect([code, err]).toEqual([
       4,
-      "blpk: error: 'a.blp' is a file with 2 names (hard links): change a copy of it\n",
+      "blpk: error: 'a.blp' is a file with 2 hard links: change a copy of it\n",
     ])
     expect(filesIn(cwd)).toEqual(['a', 'a.blp', 'b.blp'])
   })

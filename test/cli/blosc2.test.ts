@@ -44,15 +44,15 @@ test.each<[string[], string]>([
   ],
   [
     ['c', 'a.bin', 'x.blp', '--chunks', '5'],
-    '--chunks cannot be used: it is for arrays (b2nd); the size of chunks is --chunk-size',
+    '--chunks cannot be used: it is for arrays (b2nd); to set the chunk size, use --chunk-size',
   ],
   [
     ['c', 'a.bin', 'x.b2frame', '--chunks', '5'],
-    '--chunks cannot be used: it is for arrays (b2nd); the size of chunks is --chunk-size',
+    '--chunks cannot be used: it is for arrays (b2nd); to set the chunk size, use --chunk-size',
   ],
   [
     ['c', 'a.bin', 'x.b2frame', '--blocks', '5'],
-    '--blocks cannot be used: it is for arrays (b2nd); the size of blocks is --block-size',
+    '--blocks cannot be used: it is for arrays (b2nd); to set the block size, use --block-size',
   ],
   [
     ['c', 'a.npy', 'x.b2nd', '-z', '1M'],
@@ -65,13 +65,13 @@ test.each<[string[], string]>([
   [['c', 'a.bin', 'x.b2frame', '-k', 'crc32'], 'the checksum of a Blosc2 frame is xxh64 or none, not crc32'],
   [
     ['c', 'a.bin', 'x.b2frame', '-o'],
-    '--no-offsets cannot be used: a Blosc2 frame always has the positions of its chunks',
+    '--no-offsets cannot be used: a Blosc2 frame always stores the positions of its chunks',
   ],
   [
     ['c', 'a.bin', 'x.b2frame', '--max-app-chunks', '5'],
-    '--max-app-chunks cannot be used: a Blosc2 frame can grow without room kept for it',
+    '--max-app-chunks cannot be used: a Blosc2 frame can grow without reserved room',
   ],
-  [['c', 'a.bin', 'x.b2frame', '--filters', 'shuffle', '-s'], '--filters and --shuffle exclude each other'],
+  [['c', 'a.bin', 'x.b2frame', '--filters', 'shuffle', '-s'], '--filters and --shuffle cannot be combined'],
   [
     ['c', 'a.bin', 'x.b2frame', '--filters', 'shufle'],
     "unknown filter 'shufle' (did you mean shuffle? choose from shuffle, bitshuffle, delta, trunc_prec, bytedelta, int_trunc)",
@@ -82,7 +82,7 @@ test.each<[string[], string]>([
   ],
   [
     ['c', 'a.bin', 'x.b2frame', '--filters', 'shuffle,shuffle,shuffle,shuffle,shuffle,shuffle,shuffle'],
-    'there are 7 filters; 6 fit in a chunk',
+    'there are 7 filters; a chunk takes at most 6',
   ],
   [
     ['c', 'a.bin', 'x.b2frame', '--filters', 'shuffle:300'],
@@ -105,7 +105,7 @@ test.each<[string[], string]>([
     'blocks of 6 are larger than chunks of 5',
   ],
   [['c', 'a.npy', 'x.b2nd', '-t', '8'], 'the items of the array have 4 bytes, not 8 (use --raw)'],
-  [['c', 'a.bin', 'x.b2nd', '-t', '7'], '100000 bytes are no whole number of items of 7 bytes'],
+  [['c', 'a.bin', 'x.b2nd', '-t', '7'], '100000 bytes are not a whole number of items of 7 bytes'],
   [
     ['convert', 'a.npy.blp', 'x.bin'],
     "the name of 'x.bin' does not say what to write (.blp, .b2frame, .b2nd): use --format",
@@ -122,23 +122,20 @@ describe('reading', () => {
   test.each<[string[], string]>([
     [
       ['--slice', '0:2', 'a.b2frame'],
-      'a slice is for arrays, and these are plain bytes: use --items or --bytes',
+      'a slice needs an array, but this is plain bytes: use --items or --bytes',
     ],
     [
       ['--slice', '0:2', 'raw.blp'],
-      'a slice is for arrays, and these are plain bytes: use --items or --bytes',
+      'a slice needs an array, but this is plain bytes: use --items or --bytes',
     ],
-    [['--bytes', '0:2', 'a.b2nd'], 'the plain bytes of such an array lie in blocks: use --slice'],
-    [['--items', '0:2', 'a.b2nd'], 'items are counted along one dimension, and the array has 3: use --slice'],
+    [['--bytes', '0:2', 'a.b2nd'], 'the plain bytes of this array are spread over blocks: use --slice'],
+    [['--items', '0:2', 'a.b2nd'], 'items are counted along one dimension, but the array has 3: use --slice'],
     [['--slice', '0:2', '--items', ':', 'a.b2nd'], '--bytes, --items and --slice cannot be combined'],
     [['--field', 'x', '--bytes', ':', 'a.blp'], '--bytes and --field cannot be combined'],
     [['--field', 'x', 'a.blp'], "the items have no field 'x': they are plain items of the dtype <f4"],
-    [
-      ['--field', 'x', 'raw.blp'],
-      'fields are those of an array, and these are plain bytes: use --items or --bytes',
-    ],
+    [['--field', 'x', 'raw.blp'], 'fields need an array, but this is plain bytes: use --items or --bytes'],
     [['--slice', '1,2,3,4', 'a.b2nd'], 'the slice has 4 keys for an array of 3 dimensions'],
-    [['--slice', '50', 'a.b2nd'], 'index 50 does not lie within an axis of 50'],
+    [['--slice', '50', 'a.b2nd'], 'index 50 is out of bounds for an axis of 50'],
     [['--slice', '::0', 'a.b2nd'], 'the step of a slice must be an integer other than 0, not 0'],
     [
       ['--slice', '1:2:3:4', 'a.b2nd'],
@@ -380,7 +377,7 @@ describe('plugins', () => {
     const without = await blpk(['d', 'counts.b2nd', 'out.npy'], { cwd: dir })
     expect([without.code, without.err]).toEqual([
       4,
-      "blpk: error: 'counts.b2nd': the data were compressed by codec number 184, which is not known; " +
+      "blpk: error: 'counts.b2nd': the data were compressed with codec number 184, which is not known; " +
         'register it first (registerCodec, or --plugin)\n',
     ])
     await run('--plugin', PLUGIN, 'd', 'counts.b2nd', 'out.npy')

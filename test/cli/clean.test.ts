@@ -62,7 +62,7 @@ describe.runIf(isPosix)('clean removes what killed runs left', () => {
     expect(code).toBe(0)
     const found = JSON.parse(out.toString()) as { removed: boolean; why: string }[]
     expect(found.filter(({ removed }) => removed).length).toBe(3)
-    expect(found.find(({ removed }) => !removed)?.why).toContain('may be at work')
+    expect(found.find(({ removed }) => !removed)?.why).toContain('may be running')
     expect(readdirSync(join(cwd, 'deep'))).toEqual([])
     expect(filesIn(cwd).filter((name) => name.endsWith('.tmp')).length).toBe(4)
     live.stdin.end()

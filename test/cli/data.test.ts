@@ -131,7 +131,7 @@ test('nothing is printed by default, what was done with -v', async () => {
   const lines = [
     "blpk: input is 'a', 9\\.8K \\(10000 bytes\\); output is 'a\\.blp'",
     'blpk: using 1 thread',
-    'blpk: codec lz4, level 5, shuffle byte, typesize 4 \\(found out by a sample\\)',
+    'blpk: codec lz4, level 5, shuffle byte, typesize 4 \\(estimated from a sample\\)',
     'blpk: chunks of 1\\.0M \\(1048576 bytes\\), checksum crc32',
     'blpk: 1 chunk, 9\\.8K \\(10000 bytes\\) to \\S+ \\(\\d+ bytes\\), ratio \\d+\\.\\d\\d',
     'blpk: done in \\d+\\.\\d s',
@@ -241,7 +241,7 @@ describe('parts', () => {
     const { out } = await blpk(['c', '-z', '1K', '-', '-'], { input: data })
     const { code, err } = await blpk(['d', '--bytes', '0:1', '-', '-'], { input: out })
     expect(code).toBe(2)
-    expect(err).toContain('does not know its size')
+    expect(err).toContain('does not record its size')
   })
 })
 

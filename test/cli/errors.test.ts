@@ -194,10 +194,10 @@ test('a damaged archive ends with 3 and says where', async () => {
 
 test('what is no archive, and what is cut short, ends with 3', async () => {
   const cases: [string, Uint8Array][] = [
-    ['this is no Bloscpack archive: it has 3 bytes, its header alone takes 32', Buffer.from('abc')],
-    ["this is no Bloscpack archive: it does not start with 'blpk'", ramp(1000)],
+    ['this is not a Bloscpack archive: it has 3 bytes, but its header alone takes 32', Buffer.from('abc')],
+    ["this is not a Bloscpack archive: it does not start with 'blpk'", ramp(1000)],
     [
-      'this is a .npy file, not an archive (blpk compress makes one of it)',
+      'this is a .npy file, not an archive (blpk compress turns it into one)',
       Buffer.from('\x93NUMPY and more', 'latin1'),
     ],
     ['the archive ends at byte', (await archive()).subarray(0, 5000)],
@@ -266,6 +266,6 @@ test('an archive on a web server is not appended to', async () => {
   const { code, err } = await blpk(['a', 'https://example.org/a.blp', 'a.bin'], { cwd: dir })
   expect([code, err]).toEqual([
     2,
-    'blpk: error: web servers are only read from: name a file, or an s3:// object\n',
+    'blpk: error: web servers can only be read: name a file, or an s3:// object\n',
   ])
 })

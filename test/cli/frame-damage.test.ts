@@ -168,7 +168,7 @@ describe('a frame of a .npy', () => {
     const { code, out } = await blpk(['repair', name, 'plain.b2frame'], { cwd })
     expect([code, out.toString()]).toEqual([
       3,
-      expect.stringContaining('note: the array has become plain bytes: parts of rows are lost'),
+      expect.stringContaining('note: the array became plain bytes: parts of rows are lost'),
     ])
     const plain = Buffer.concat([Buffer.from(items.buffer, 0, 120), Buffer.from(items.buffer, 240)])
     expect((await blpk(['d', 'plain.b2frame', '-'], { cwd })).out.equals(plain)).toBe(true)
@@ -181,7 +181,7 @@ test('a frame that is cut short says where, and what can be done', async () => {
   const whole = await s.toCframe()
   put(cwd, 'a.b2frame', whole.subarray(0, 1000))
   const { code, err } = await blpk(['d', 'a.b2frame', 'x'], { cwd })
-  const message = `the frame is cut short: it should end at byte ${whole.length}, and the data end at byte 1000 (blpk repair keeps what is left)`
+  const message = `the frame is truncated: it should end at byte ${whole.length}, but the data end at byte 1000 (blpk repair recovers what is left)`
   expect([code, err]).toEqual([3, `blpk: error: 'a.b2frame': ${message}\n`])
 })
 

@@ -82,7 +82,7 @@ describe('append', () => {
 
   test.each([
     [['-m', 'x.json'], /use blpk meta set/],
-    [['-t', '4'], /the typesize of a frame stays/],
+    [['-t', '4'], /the typesize of a frame cannot change/],
     [['--max-chunk', '100'], /more than allowed/],
   ])('with %s is refused', async (options, message) => {
     await makeFrame(`refused-${options[0]}`)
@@ -134,7 +134,9 @@ describe('meta', () => {
     await blpk(['meta', 'set', '--raw', path, 'raw', '-'], { input: Uint8Array.of(0xc1, 0, 255) })
     expect(await output(['meta', 'get', path, 'file'])).toBe('{"big":9007199254740993}\n')
     expect(await output(['meta', 'get', path, 'in'])).toBe('line\n')
-    expect((await blpk(['meta', 'get', path, 'raw'])).err).toMatch(/no msgpack value .*use --raw/)
+    expect((await blpk(['meta', 'get', path, 'raw'])).err).toMatch(
+      /does not hold a msgpack value .*use --raw/,
+    )
     expect(await blpk(['meta', 'rm', path, 'in'])).toMatchObject({ code: 0 })
     expect(JSON.parse(await output(['meta', 'get', path])).vlmeta).toEqual({
       file: { big: 9007199254740992 },
@@ -152,17 +154,17 @@ describe('meta', () => {
 
   test.each([
     [['set', 'e.b2frame', 'note', 'x'], 2, /is a fixed metalayer: use --fixed/],
-    [['set', 'e.b2frame', 'blpk', 'x'], 2, /is kept by blpk itself/],
-    [['set', 'e.b2frame', 'b2nd', 'x'], 2, /says what shape the array has/],
-    [['set', 'e.b2frame', 'x'.repeat(32), 'x'], 2, /has 32 bytes; it may have 1 to 31/],
+    [['set', 'e.b2frame', 'blpk', 'x'], 2, /is managed by blpk/],
+    [['set', 'e.b2frame', 'b2nd', 'x'], 2, /holds the shape of the array/],
+    [['set', 'e.b2frame', 'x'.repeat(32), 'x'], 2, /has 32 bytes; it must have 1 to 31/],
     [['set', 'e.b2frame', 'x', '99999999999999999999'], 2, /integers of 64 bits/],
     [['set', 'e.b2frame', 'x'], 2, /the value is missing/],
     [['rm', 'e.b2frame', 'x'], 2, /there is no metalayer 'x'/],
-    [['get', 'e.b2frame', 'x'], 2, /there is no metalayer 'x' \(there are: note\)/],
+    [['get', 'e.b2frame', 'x'], 2, /there is no metalayer 'x' \(available: note\)/],
     [['put', 'e.b2frame', 'x'], 2, /'put' is not get, set or rm/],
-    [['get', 'e.blp', 'x'], 2, /the metadata have no member 'x' \(there are: none\)/],
+    [['get', 'e.blp', 'x'], 2, /the metadata has no member 'x' \(available: none\)/],
     [['get', 'missing'], 1, /no such file/],
-    [['get', 'items'], 3, /no Bloscpack archive/],
+    [['get', 'items'], 3, /not a Bloscpack archive/],
   ])('%j says what is wrong', async ([action = '', name = '', ...rest], code, message) => {
     if (action !== 'get' || name === 'e.b2frame') await makeFrame('e.b2frame').catch(() => undefined)
     writeFileSync(at('e.blp'), await compress(new Uint8Array(10)))

@@ -11,9 +11,9 @@ test('the command line adds its flag or command to what the library advises', ()
   expect(describe(usage('it is no array', plain))).toBe(
     'it is no array; use --raw to pack the file as plain bytes',
   )
-  expect(describe(unsupported('it is an array', {}, { call: 'convert', does: 'makes one of it' }), 'a')).toBe(
-    "'a': it is an array (blpk convert makes one of it)",
-  )
+  expect(
+    describe(unsupported('it is an array', {}, { call: 'convert', does: 'turns it into one' }), 'a'),
+  ).toBe("'a': it is an array (blpk convert turns it into one)")
   const large = damaged('the chunk is too large', { chunk: 3, offset: 40 }, { option: 'maxChunk' })
   expect(describe(located(large), 'a')).toBe(
     "'a': chunk 3 at byte 40: the chunk is too large (see --max-chunk)",

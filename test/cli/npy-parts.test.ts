@@ -23,6 +23,6 @@ test('a part of a .npy file is taken, also of one on a web server, of which litt
   const whole = await blpk(['d', '-e', 'a.npy', join(dir, 'x')], { cwd: dir })
   expect([whole.code, whole.err]).toEqual([
     3,
-    "blpk: error: 'a.npy': this is a .npy file, not an archive (blpk compress makes one of it)\n",
+    "blpk: error: 'a.npy': this is a .npy file, not an archive (blpk compress turns it into one)\n",
   ])
 })

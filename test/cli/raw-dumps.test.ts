@@ -68,8 +68,8 @@ test('what does not fit is refused before anything is written', async () => {
   const before = filesIn(dir)
   const wrong: [string, string[], RegExp][] = [
     ['dump', ['--dtype', '<f4', '--shape', '30,21'], /2400 bytes are 600 items of <f4.* 30,21/],
-    ['dump', ['--dtype', '<f8', '--shape', '7,-1'], /do not make the shape/],
-    ['dump', ['--dtype', '|V7'], /no whole number of items of 7 bytes/],
+    ['dump', ['--dtype', '<f8', '--shape', '7,-1'], /do not fill the shape/],
+    ['dump', ['--dtype', '|V7'], /not a whole number of items of 7 bytes/],
     ['dump', ['--dtype', 'O'], /object arrays/],
     ['dump', ['--dtype', '<q9'], /not known/],
     ['dump', ['--shape', '-1,-1'], /is not a shape/],

@@ -61,7 +61,7 @@ describe('repair', () => {
     expect((await blpk(['d', 'r.blp', '-'], { cwd })).out.equals(npy('<f4', [2244], left))).toBe(true)
     const square = await broken(cwd, 'b.npy', npy('<f4', [50, 50], data), 3)
     const { out } = await blpk(['repair', square, 's.blp'], { cwd })
-    expect(out.toString()).toContain('the array has become plain bytes')
+    expect(out.toString()).toContain('the array became plain bytes')
     expect((await blpk(['d', 's.blp', '-'], { cwd })).out.equals(left)).toBe(true)
   })
 
@@ -74,7 +74,7 @@ describe('repair', () => {
     const verify = await blpk(['verify', 'b.blp'], { cwd })
     expect([verify.code, verify.out.toString()]).toEqual([
       3,
-      "b.blp: damage: this is no Bloscpack archive: it does not start with 'blpk' (repair could recover 10 of 10 chunks)\n",
+      "b.blp: damage: this is not a Bloscpack archive: it does not start with 'blpk' (repair could recover 10 of 10 chunks)\n",
     ])
     expect((await blpk(['repair', 'b.blp', 'r.blp'], { cwd })).code).toBe(0)
     expect((await blpk(['d', 'r.blp', '-'], { cwd })).out.equals(data)).toBe(true)
@@ -89,7 +89,7 @@ describe('repair', () => {
     const none = await blpk(['repair', 'x.blp', 'y.blp'], { cwd })
     expect([none.code, none.err]).toEqual([
       3,
-      "blpk: error: 'x.blp': no chunk can be recovered from the archive: this is no Bloscpack archive: it has 17 bytes, its header alone takes 32\n",
+      "blpk: error: 'x.blp': no chunk can be recovered from the archive: this is not a Bloscpack archive: it has 17 bytes, but its header alone takes 32\n",
     ])
     expect(filesIn(cwd)).toEqual(['a', 'a.blp', 'x.blp'])
   })

@@ -314,7 +314,7 @@ test('no space left is said, and nothing is left behind', async () => {
   const before = read(disk, 's.blp')
   const full = await blpk(['a', join(disk, 's.blp'), 'a'], { cwd })
   expect(full.code).toBe(1)
-  expect(full.err).toMatch(/no space left on the device \(the archive is as it was\)\n$/)
+  expect(full.err).toMatch(/no space left on the device \(the archive is unchanged\)\n$/)
   expect(read(disk, 's.blp').equals(before)).toBe(true)
   const grown = await blpk(['a', '--grow', join(disk, 's.blp'), 'a'], { cwd })
   expect(grown.code).toBe(1)

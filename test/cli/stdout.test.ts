@@ -88,7 +88,7 @@ test.runIf(isPosix)('a standard output that is only open for reading ends with 1
     expect([line, code, err]).toEqual([
       line,
       1,
-      "blpk: error: cannot write 'standard output': it is not open for that\n",
+      "blpk: error: cannot write 'standard output': it is not open for this operation\n",
     ])
   }
 })

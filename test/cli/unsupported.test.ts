@@ -61,7 +61,7 @@ test.runIf(typeof crc32 === 'function')('verify --deep of a .blp archive says th
   const { code, out } = await blpk(['verify', '--deep', 'a.blp'], { cwd })
   expect([code, out.toString()]).toEqual([
     4,
-    'a.blp: unsupported: chunk 0 at byte 32: the chunk was compressed by codec number 6, which is not known\n',
+    'a.blp: unsupported: chunk 0 at byte 32: the chunk was compressed with codec number 6, which is not known\n',
   ])
 })
 
@@ -173,16 +173,20 @@ test('a damaged array says which chunk it is, and which items it holds', async (
 
 test.each([
   ['convert a.b2nd x.npy', 2, "convert writes .blp, .b2frame and .b2nd: use blpk decompress to get 'x.npy'"],
-  ['convert a.npy x.b2nd', 3, "'a.npy': this is a .npy file, not an archive (blpk compress makes one of it)"],
+  [
+    'convert a.npy x.b2nd',
+    3,
+    "'a.npy': this is a .npy file, not an archive (blpk compress turns it into one)",
+  ],
   [
     'append s.b2nd a.npy',
     4,
-    "'s.b2nd' is a sparse frame: those are not changed in place; save or convert it as a file first",
+    "'s.b2nd' is a sparse frame, which cannot be changed in place; save or convert it as a file first",
   ],
   [
     'meta set s.b2nd a 1',
     4,
-    "'s.b2nd' is a sparse frame: those are not changed in place; save or convert it as a file first",
+    "'s.b2nd' is a sparse frame, which cannot be changed in place; save or convert it as a file first",
   ],
 ])('%s says what to do', async (line, expected, message) => {
   const cwd = tempDir()

@@ -108,7 +108,9 @@ test.each([0, 512, 1024, 4096])('it is known by its signature at byte %i', async
   } finally {
     await opened.close()
   }
-  expect((await run(cwd, 'append', '-e', 'some', 'some')).err).toContain('such files are only read')
+  expect((await run(cwd, 'append', '-e', 'some', 'some')).err).toContain(
+    'which blpk can read, but not change or write',
+  )
   put(cwd, 'none', Buffer.concat([Buffer.alloc(before + 1), makeBox([['/a', 4, nails]])]))
   expect(await codeOf(info(join(cwd, 'none')))).toBe('DAMAGED')
 })
@@ -156,7 +158,7 @@ test('nothing inside is changed, and what has no names inside says so', async ()
   put(cwd, 'in', nails)
   await run(cwd, 'c', 'in', 'a.blp')
   expect(await run(cwd, 'append', 'tools.box::/wood', 'in')).toMatchObject({ code: 4 })
-  const refused = "nothing inside 'a.blp' has a name; it is a Bloscpack archive: leave out '::/x'"
+  const refused = "'a.blp' contains no named parts; it is a Bloscpack archive: leave out '::/x'"
   for (const args of [['info'], ['d'], ['verify'], ['meta', 'get'], ['meta', 'set']])
     expect(await run(cwd, ...args, 'a.blp::/x', ...(args[1] === 'set' ? ['b', '1'] : []))).toMatchObject({
       code: 4,

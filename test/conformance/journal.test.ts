@@ -145,6 +145,6 @@ test.each<[string, Partial<ChangePlan>]>([
     const before = fileOf(plain).subarray(0, HEAD_BYTES)
     return place.begin({ ranges: [], before, after: before, kept: { start: 2000, stop: 3000 }, ...plan })
   })
-  await expect(begun).rejects.toThrow('no journal can undo what a change plans')
+  await expect(begun).rejects.toThrow('a journal cannot undo the planned change')
   expect([...mem.files().keys()]).toEqual([ARCHIVE])
 })

@@ -88,7 +88,7 @@ describe.each(PLACES)('$what', { timeout: 3 * MINUTE }, ({ base, seed, look, onl
 
   test.runIf(onlyRead)('is not written to', async () => {
     await expect(openSink(at('new'))).rejects.toEqual(code('USAGE'))
-    expect(() => remoteOpener(at('new'), {})).toThrow('only read from')
+    expect(() => remoteOpener(at('new'), {})).toThrow('can only be read')
   })
 
   describe.skipIf(onlyRead)('written to', () => {
@@ -293,7 +293,7 @@ describe('a place of users', () => {
 
   test('has a scheme that no other has', () => {
     for (const schemes of [['s3'], ['mem'], ['file'], ['a b'], ['C']])
-      expect(() => registerPlace({ ...place, schemes })).toThrow(/scheme|place already/)
+      expect(() => registerPlace({ ...place, schemes })).toThrow(/scheme|already registered/)
   })
 })
 

@@ -81,7 +81,7 @@ describe('an array', () => {
   test('that no rows are left of becomes plain bytes, and that is noted', async () => {
     const odd = JSON.stringify({ ...JSON.parse(metadata), shape: [ROWS / 3, (3 * ROW) / 4] })
     const recovery = await recover(broken(READABLE, { metadata: odd }))
-    expect(messages(recovery)).toContainEqual(expect.stringContaining('the array has become plain bytes'))
+    expect(messages(recovery)).toContainEqual(expect.stringContaining('the array became plain bytes'))
     expect(recovery.layout()).toBe(undefined)
   })
 
@@ -100,7 +100,7 @@ describe('an array', () => {
     }
     const recovery = await recover(broken(plain.length, { array }))
     expect(recovery.report.ok).toBe(false)
-    expect(messages(recovery)).toEqual(['the shape is none: the metadata are lost'])
+    expect(messages(recovery)).toEqual(['the shape is none: the metadata is lost'])
     expect(Buffer.compare(await salvaged(recovery), plain)).toBe(0)
   })
 })

@@ -84,7 +84,7 @@ describe('a hot journal', () => {
     const notes: string[] = []
     await (await openArchive(path, { onNote: (note) => notes.push(note) })).close()
     expect(isAsBefore()).toBe(true)
-    expect(notes.join()).toMatch(/did not come to its end \(process \d+ on .*\) was rolled back/)
+    expect(notes.join()).toMatch(/an interrupted change \(process \d+ on .*\) was rolled back/)
     expect(readdirSync(home)).toEqual(['a.blp'])
   })
 
@@ -251,7 +251,7 @@ describe('a journal that is none', () => {
     const onNote = (note: string): number => notes.push(note)
     mkdirSync(journal)
     await (await openArchive(path, { onNote })).close()
-    expect(notes.splice(0)).toEqual([expect.stringContaining(`'${journal}' does not count as a journal`)])
+    expect(notes.splice(0)).toEqual([expect.stringContaining(`'${journal}' is not accepted as a journal`)])
     await append({ onNote })
     expect(notes.splice(0)).toEqual([
       `'${journal}' was set aside as '${journal}.stale': it is not a regular file`,
@@ -284,7 +284,7 @@ describe('names', () => {
 
   test('an archive with two names is not appended to', async () => {
     linkSync(path, join(home, 'b.blp'))
-    await expect(append()).rejects.toThrow(/2 names \(hard links\): change a copy/)
+    await expect(append()).rejects.toThrow(/2 hard links: change a copy/)
     expect(isAsBefore()).toBe(true)
   })
 
@@ -316,7 +316,7 @@ describe('locks', () => {
     await isBegun
     await expect(append({ lockTimeout: 0 })).rejects.toMatchObject({
       code: 'LOCKED',
-      message: expect.stringMatching(/is locked by process \d+ on .*, begun 20/),
+      message: expect.stringMatching(/is locked by process \d+ on .*, started 20/),
       advice: { option: 'lockTimeout' },
     })
     const began = performance.now()

@@ -50,7 +50,7 @@ describe('what fails when data have got their name is told as what it is', () =>
     const sink = new FileSink(path, { overwrite, disk: failingAfterwards() })
     sink.write(plain)
     expect(() => sink.commit()).toThrow(
-      `cannot flush '${home}': EIO: i/o error, fsync ('${path}' is there and whole, but may not be lasting)`,
+      `cannot flush '${home}': EIO: i/o error, fsync ('${path}' is complete, but may not survive a power failure)`,
     )
     sink.discard()
     expect(readdirSync(home)).toEqual(['a'])
@@ -61,7 +61,7 @@ describe('what fails when data have got their name is told as what it is', () =>
     const home = scratchDirectory()
     const path = join(home, 'a')
     const sink = new FileSink(path, { disk: { ...nodeDisk, unlink: eio } })
-    expect(() => sink.commit()).toThrow(/cannot remove '.*\.tmp': EIO.* \('.*\/a' is there and whole\)$/)
+    expect(() => sink.commit()).toThrow(/cannot remove '.*\.tmp': EIO.* \('.*\/a' is complete\)$/)
     expect(existsSync(path)).toBe(true)
   })
 
@@ -73,8 +73,8 @@ describe('what fails when data have got their name is told as what it is', () =>
     const appending = append(path, source, { ...o, grow, disk: failingAfterwards() })
     await expect(appending).rejects.toThrow(
       grow
-        ? /is there and whole, but may not be lasting\)$/
-        : /the data are in the archive, but may not be lasting\)$/,
+        ? /is complete, but may not survive a power failure\)$/
+        : /the data are in the archive, but may not survive a power failure\)$/,
     )
     expect(sameBytes(await decompress(readFileSync(path)), Buffer.concat([plain, more]))).toBe(true)
   })
@@ -83,7 +83,9 @@ describe('what fails when data have got their name is told as what it is', () =>
     const path = join(scratchDirectory(), 'a.b2frame')
     await (await SChunk.create({ typesize: 4 }, plain)).save(path)
     const changing = changeFrame(path, (schunk) => schunk.append(more), { disk: failingAfterwards() })
-    await expect(changing).rejects.toThrow(/the data are in the archive, but may not be lasting\)$/)
+    await expect(changing).rejects.toThrow(
+      /the data are in the archive, but may not survive a power failure\)$/,
+    )
     expect((await SChunk.open(path)).nbytes).toBe(plain.length + more.length)
   })
 
@@ -96,9 +98,9 @@ describe('what fails when data have got their name is told as what it is', () =>
     const spy = vi.spyOn(nodeDisk, 'syncDirectory')
     onTestFinished(() => spy.mockRestore())
     spy.mockImplementation((directory) => (directory === home ? eio() : syncDirectory(directory)))
-    const end = replaces ? "; what it replaced is kept as '.*\\.tmp'" : ''
+    const end = replaces ? "; the file it replaced is kept as '.*\\.tmp'" : ''
     await expect(schunk.save(path, { sparse: true, overwrite: true })).rejects.toThrow(
-      new RegExp(`'${path}' is there and whole, but may not be lasting${end}\\)$`),
+      new RegExp(`'${path}' is complete, but may not survive a power failure${end}\\)$`),
     )
     expect((await SChunk.open(path)).nbytes).toBe(plain.length)
     expect(readdirSync(home)).toHaveLength(replaces ? 2 : 1)

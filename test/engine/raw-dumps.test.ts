@@ -61,11 +61,11 @@ describe.each(['blp', 'b2frame', 'b2nd'])('%s', (format) => {
 })
 
 test.each<[object, RegExp]>([
-  [{ dtype: '<f4', shape: [7, -1] }, /do not make the shape/],
+  [{ dtype: '<f4', shape: [7, -1] }, /do not fill the shape/],
   [{ dtype: '<f4', shape: [-1, -1] }, /one -1/],
   [{ dtype: '<f4', shape: [-20, -30] }, /negative/],
   [{ dtype: '<q9' }, /dtype/],
-  [{ dtype: '|V7' }, /no whole number of items/],
+  [{ dtype: '|V7' }, /not a whole number of items/],
   [{ dtype: '<f4', order: 'K' }, /C or F/],
 ])('%j is refused', async (options, message) => {
   await expect(compress(plain, options)).rejects.toMatchObject({ code: 'USAGE', message })

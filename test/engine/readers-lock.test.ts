@@ -45,9 +45,7 @@ describe('a lock that a reader holds', () => {
     const unlock = await lockAsReader()
     const notes: string[] = []
     await append('one', { lockTimeout, onNote: (note: string) => notes.push(note) })
-    expect(notes.join()).toMatch(
-      /somebody who only reads '.*a\.blp' holds a lock on it, which was passed over/,
-    )
+    expect(notes.join()).toMatch(/a user who can only read '.*a\.blp' holds a lock on it, which was ignored/)
     expect(await added()).toBe('one')
     expect(readdirSync(join(path, '..'))).toEqual(['a.blp'])
     unlock()

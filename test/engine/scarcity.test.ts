@@ -11,7 +11,7 @@ test.each([
   ['EMFILE', 'IO', 'too many open files (see ulimit -n)'],
   ['ENFILE', 'IO', 'the system has too many open files'],
   ['ENOMEM', 'NO_MEMORY', 'not enough memory'],
-  ['EAGAIN', 'NO_MEMORY', 'the system gives nothing more of it at the moment'],
+  ['EAGAIN', 'NO_MEMORY', 'the resource is temporarily unavailable'],
 ])('a file operation that ends with %s', (errno, code, reason) => {
   expect(ioError(failure(errno), 'open', 'x')).toMatchObject({ code, message: `cannot open 'x': ${reason}` })
 })

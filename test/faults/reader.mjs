@@ -16,7 +16,7 @@ process.stdin.resume()
 
 /** What is wrong with what was read; undefined where nothing is. */
 function wrongWith(bytes, expected) {
-  if (bytes.length % RECORD !== 0) return `${bytes.length} bytes are no whole number of records`
+  if (bytes.length % RECORD !== 0) return `${bytes.length} bytes are not a whole number of records`
   if (bytes.length < records * RECORD) return `${bytes.length} bytes, after ${records} records`
   if (bytes.length !== expected) return `${bytes.length} bytes where the header said ${expected}`
   const tags = new Set()

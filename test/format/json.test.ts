@@ -184,7 +184,7 @@ describe('bytes of JSON', () => {
     ['Latin-1', Buffer.from('{"a":"é"}', 'latin1'), 'not UTF-8: byte 6 is 0xe9 (is it Latin-1?'],
     ['a character that is cut', Buffer.from([0x22, 0xe2, 0x82]), 'not UTF-8: byte 1 is 0xe2'],
     ['an overlong form', Buffer.from([0x22, 0xc0, 0xaf, 0x22]), 'not UTF-8: byte 1 is 0xc0'],
-    ['UTF-16 that is cut', utf16.subarray(0, -1), 'ends within a character'],
+    ['UTF-16 that is cut', utf16.subarray(0, -1), 'ends in the middle of a character'],
     ['UTF-32', Buffer.from('7b0000007d000000', 'hex'), 'UTF-32'],
     ['UTF-32 BE', Buffer.from('0000feff0000007b', 'hex'), 'UTF-32'],
   ])('%s is refused', (_what, bytes, message) => expect(() => decodeJson(bytes)).toThrow(message))

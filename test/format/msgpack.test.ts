@@ -62,9 +62,9 @@ describe('JSON as msgpack and back', () => {
   })
 
   test.each([
-    ['1e400', /beyond what the 64-bit floats/],
-    ['-1e-400', /beyond what the 64-bit floats/],
-    ['"\\ud800"', /half of a surrogate pair/],
+    ['1e400', /beyond the range of msgpack's 64-bit floats/],
+    ['-1e-400', /beyond the range of msgpack's 64-bit floats/],
+    ['"\\ud800"', /an unpaired surrogate/],
     ['[1,2', /ends early/],
     [`${'['.repeat(1024)}${']'.repeat(1024)}`, /nested more than 1023 deep/],
   ])('%s is refused, not changed', (text, message) => expect(() => packJson(text)).toThrow(message))
@@ -87,7 +87,7 @@ describe('what JSON has not got', () => {
 
 describe('is refused in one error', () => {
   test.each([
-    ['a type that is not known', 'c1'],
+    ['an unknown type', 'c1'],
     ['bytes end early', 'dbffffffff'],
     ['bytes behind it', '0101'],
     ['no UTF-8', 'a1ff'],

@@ -117,7 +117,7 @@ describe('parseNpyHeader', () => {
       thrown(() => parseNpyHeader(Buffer.concat([npy('', { major: 3, length: 1 }), Buffer.from([0xff])]))),
     ).toEqual({
       code: 'DAMAGED',
-      message: 'the .npy header is not UTF-8, as version 3.0 asks for',
+      message: 'the .npy header is not UTF-8, which version 3.0 requires',
     })
   })
 
@@ -160,28 +160,28 @@ describe('parseNpyHeader', () => {
   test.each([
     ['no dict', '[1, 2]\n', 'is not a dict'],
     ['a missing key', "{'descr': '<f8', 'shape': (3,)}", "has no 'fortran_order'"],
-    ['another key', "{'descr': '<f8', 'fortran_order': False, 'shape': (3,), 'x': 1}", 'has keys besides'],
+    ['another key', "{'descr': '<f8', 'fortran_order': False, 'shape': (3,), 'x': 1}", 'has keys other than'],
     [
       'a key twice',
       "{'descr': '<f8', 'descr': '<f4', 'fortran_order': False, 'shape': (3,)}",
-      'a key is there twice',
+      'a key appears twice',
     ],
-    ['a negative dimension', dict("'<f8'", '(-3,)'), 'is not a tuple of integers from 0'],
-    ['a list for shape', dict("'<f8'", '[3]'), 'is not a tuple of integers from 0'],
-    ['a truth value for a dimension', dict("'<f8'", '(True,)'), 'is not a tuple of integers from 0'],
+    ['a negative dimension', dict("'<f8'", '(-3,)'), 'is not a tuple of non-negative integers'],
+    ['a list for shape', dict("'<f8'", '[3]'), 'is not a tuple of non-negative integers'],
+    ['a truth value for a dimension', dict("'<f8'", '(True,)'), 'is not a tuple of non-negative integers'],
     ['no truth value', dict("'<f8'", '(3,)', '0'), 'neither True nor False'],
     ['a shape that overflows', dict("'<f8'", '(4294967296, 4294967296)'), 'more than 2^53 bytes'],
     ['a size that overflows', dict("'<f8'", '(9007199254740991,)'), 'more than 2^53 bytes'],
     ['a huge integer', dict("'<f8'", `(${'9'.repeat(10000)},)`), 'the integer is beyond 2^53'],
-    ['text behind', `${dict("'<f8'")} 1`, 'there is more behind its end'],
-    ['nothing', '', 'there should be a value'],
-    ['a call', `__import__('os')`, 'there should be a value'],
+    ['text behind', `${dict("'<f8'")} 1`, 'there is more after its end'],
+    ['nothing', '', 'expected a value'],
+    ['a call', `__import__('os')`, 'expected a value'],
     ['an open string', "{'descr': '<f8", 'a string does not end'],
     ['no dtype', dict('None'), 'neither a string nor a list'],
     ['a field without type', dict("[('a',)]"), 'a field is not (name, type)'],
-    ['a number for a name', dict("[(1, '<f8')]"), 'the name of a field is no string'],
-    ['a field twice', dict("[('a', '<f8'), ('a', '<f4')]"), "the field 'a' is there twice"],
-    ['a negative subarray', dict("[('a', '<f8', (-1,))]"), 'not made of integers from 0'],
+    ['a number for a name', dict("[(1, '<f8')]"), 'the name of a field is not a string'],
+    ['a field twice', dict("[('a', '<f8'), ('a', '<f4')]"), "the field 'a' appears twice"],
+    ['a negative subarray', dict("[('a', '<f8', (-1,))]"), 'not made of non-negative integers'],
     ['a huge subarray', dict("[('a', '<f8', (94906267, 94906267))]"), 'more than 2^53 bytes'],
   ])('finds %s damaged', (_, text, message) => {
     expect(thrown(() => parseNpyHeader(npy(text)))).toEqual({
@@ -219,9 +219,9 @@ describe('parseNpyHeader', () => {
     const { code } = thrown(() => parseNpyHeader(npy(text, { length: text.length - 20 })))
     expect(code).toBe('DAMAGED')
     const long = Buffer.concat([npy(text, { length: text.length + 8 }), new Uint8Array(24).fill(7)])
-    expect(thrown(() => parseNpyHeader(long)).message).toContain('there is more behind its end')
+    expect(thrown(() => parseNpyHeader(long)).message).toContain('there is more after its end')
     const huge = npy('', { major: 2, length: 2 ** 32 - 1 })
-    expect(thrown(() => parseNpyHeader(huge)).message).toContain('at most 1 MiB is read')
+    expect(thrown(() => parseNpyHeader(huge)).message).toContain('the limit is 1 MiB')
   })
 
   test('refuses what it does not know', () => {
@@ -480,7 +480,7 @@ describe('Python literals', () => {
 
   test('says where', () => {
     expect(thrown(() => parse('[1, 2, x]')).message).toBe(
-      'it is not a Python literal: at character 8, there should be a value',
+      'it is not a Python literal: at character 8, expected a value',
     )
   })
 

@@ -91,7 +91,7 @@ test('a last chunk of NaNs that ends within an item is damaged, as reading it sa
   const view = new DataView(frame.buffer, frame.byteOffset)
   expect(view.getBigUint64(0x1e)).toBe(10_000n)
   view.setBigUint64(0x1e, 10_041n)
-  await expect((await SChunk.open(frame)).bytes()).rejects.toThrow('no multiple of its items of 4')
+  await expect((await SChunk.open(frame)).bytes()).rejects.toThrow('not a multiple of its typesize 4')
   const { ok, findings } = await verifyFrame(new MemorySource(frame))
   expect([ok, findings[0]?.message]).toEqual([false, expect.stringContaining('chunk 2')])
   const recovery = await planFrameRecovery(new MemorySource(frame))
@@ -159,7 +159,7 @@ test('an index of 172 bytes that names 720899 chunks of NaNs does not fill the m
   writeFileSync(path, frame)
   const argv = ['--max-old-space-size=128', 'bin/blpk.js', 'verify', path]
   const { status, stdout } = spawnSync(process.execPath, argv, { encoding: 'utf8' })
-  expect([status, stdout]).toEqual([3, expect.stringContaining('chunks 0 to 720898: the chunk is of NaNs')])
+  expect([status, stdout]).toEqual([3, expect.stringContaining('chunks 0 to 720898: the chunk is all NaN')])
 })
 
 test('an index that names places far behind the end of the file is damage', async () => {

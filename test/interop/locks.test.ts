@@ -231,17 +231,20 @@ describe.skipIf(!isPosix)('what somebody else put there', () => {
   })
 
   test.each<[string, () => unknown, string]>([
-    ['a symbolic link', () => symlinkSync(victim, sidecar), 'is no regular file'],
-    ['a link to nothing', () => symlinkSync(`${victim}-new`, sidecar), 'is no regular file'],
-    ['a pipe', () => shell(`mkfifo '${sidecar}'`), 'is no regular file'],
-    ['a directory', () => mkdirSync(sidecar), 'is no regular file'],
-    ['a hard link', () => linkSync(victim, sidecar), 'has several names'],
-    ['a file of another kind', () => writeFileSync(sidecar, 'x'.repeat(17)), 'holds something else'],
+    ['a symbolic link', () => symlinkSync(victim, sidecar), 'is not a regular file'],
+    ['a link to nothing', () => symlinkSync(`${victim}-new`, sidecar), 'is not a regular file'],
+    ['a pipe', () => shell(`mkfifo '${sidecar}'`), 'is not a regular file'],
+    ['a directory', () => mkdirSync(sidecar), 'is not a regular file'],
+    ['a hard link', () => linkSync(victim, sidecar), 'has several hard links'],
+    ['a file of another kind', () => writeFileSync(sidecar, 'x'.repeat(17)), 'has other content'],
   ])('%s is not followed or written to', async (_, plant, why) => {
     await plant()
     const before = readFileSync(path)
     const { code, err } = await append()
-    expect([code, err]).toEqual([1, expect.stringContaining(`'${sidecar}' is where the lock file`)])
+    expect([code, err]).toEqual([
+      1,
+      expect.stringContaining(`'${sidecar}' has the name of the Blosc2 lock file`),
+    ])
     expect(err).toContain(why)
     expect(readFileSync(path)).toEqual(before)
     expect(readFileSync(victim, 'utf8')).toBe('short')
@@ -258,7 +261,10 @@ describe.skipIf(!isPosix)('what somebody else put there', () => {
       chownSync(sidecar, nobody, nobody)
       await hold('flock', sidecar, '-c', 'echo held; read line')
       const { code, err } = await append('--lock-timeout', '5')
-      expect([code, err]).toEqual([0, expect.stringContaining(`'${sidecar}' belongs to somebody`)])
+      expect([code, err]).toEqual([
+        0,
+        expect.stringContaining(`'${sidecar}' belongs to a user who cannot change the frame`),
+      ])
       // Who may write to it may lock it.
       chmodSync(path, 0o666)
       expect((await append('--lock-timeout', '0.2')).code).toBe(6)
@@ -294,7 +300,7 @@ test.skipIf(process.platform !== 'linux')(
     const { code, err } = await blpk(['append', path, '-'], { env, input })
     expect([code, err]).toEqual([
       4,
-      expect.stringContaining('the command flock of util-linux or BusyBox is missing'),
+      expect.stringContaining('the flock command (util-linux or BusyBox) is missing'),
     ])
   },
 )

@@ -78,7 +78,7 @@ describe('all of it, after an answer without a size or 416, is checked like any 
     const url = await webServer((req, res) => sizeless(req, res) || res.writeHead(404).end(PAGE))
     const directory = tempDir()
     const { code, err } = await blpk(['c', `${url}/raw`, join(directory, 'p.blp')])
-    expect([code, err]).toEqual([1, expect.stringContaining('answers 404: there is no such file')])
+    expect([code, err]).toEqual([1, expect.stringContaining('returned HTTP 404: no such file')])
     expect(filesIn(directory)).toEqual([])
   })
 })
@@ -178,7 +178,7 @@ describe('bounds', () => {
         res.writeHead(206, { ...ETAG, 'content-range': range }).end(DATA.subarray(start, start + 10))
       })
       await expect(readAll(url, { retries: 5 })).rejects.toThrow(
-        /ended too early \(the answer broke off 20 times/,
+        /ended too early \(the response broke off 20 times/,
       )
       expect(requests).toBeLessThan(30)
     }
@@ -208,7 +208,7 @@ describe('bounds', () => {
       const timer = setInterval(() => res.write(Buffer.alloc(65_536)), 5)
       res.on('close', () => clearInterval(timer))
     })
-    await expect(readAll(url)).rejects.toThrow('sends more bytes than it announces')
+    await expect(readAll(url)).rejects.toThrow('sent more bytes than announced')
   })
 })
 

@@ -24,8 +24,8 @@ test('what must not be followed is not', async () => {
   for (const [location, why] of [
     ['file:///etc/passwd', 'only http and https are followed'],
     ['data:text/plain,x', 'only http and https are followed'],
-    ['http://user:pass@localhost/x', 'an address with a login is not followed'],
-    ['http://[', 'which is no address'],
+    ['http://user:pass@localhost/x', 'a URL with credentials is not followed'],
+    ['http://[', 'which is not a valid URL'],
   ] as const) {
     const url = await webServer((_, res) => res.writeHead(301, { location }).end())
     await expect(openSource(url)).rejects.toThrow(why)

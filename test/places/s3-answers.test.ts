@@ -93,7 +93,7 @@ describe('lists without end', () => {
     'two pages in turns': [(n) => entry('x.blp') + token(`t${n % 2}`), 'same page again and again'],
     'empty pages': [(n) => token(`t${n}`), 'one empty page after another'],
     'new names for ever': [(n) => entry(`${n}/x.blp`) + token(`t${n}`), 'does not end within'],
-    'no way to go on': [() => entry('x.blp'), 'not how to go on'],
+    'no way to go on': [() => entry('x.blp'), 'not how to continue'],
   }
   for (const [what, [page, said]] of Object.entries(cases)) {
     test(`ls: ${what}`, async () => {
@@ -113,7 +113,7 @@ describe('lists without end', () => {
       const body = `<IsTruncated>true</IsTruncated>${next}${upload}`
       const url = await webServer((_, res) => res.end(xml('ListMultipartUploadsResult', body)))
       const { code, err } = await run(url, ['clean', '--dry-run', 's3://bucket'])
-      expect([code, err]).toEqual([1, expect.stringMatching(/same page again|not how to go on/)])
+      expect([code, err]).toEqual([1, expect.stringMatching(/same page again|not how to continue/)])
     }
   })
 })
@@ -181,16 +181,16 @@ describe('answers to reads are checked, the first and every later one', () => {
   const headers = (more: Record<string, string>) => (d: Draft) => Object.assign(d.headers, more)
   const faults: Record<string, [(d: Draft) => unknown, said: string | undefined]> = {
     'no ETag': [(d) => delete d.headers.etag, 'gives no ETag'],
-    'no size': [headers({ 'content-range': 'bytes 0-65535/*' }), 'another range'],
-    'another range': [headers({ 'content-range': 'bytes 5-9/500' }), 'another range'],
-    'a part that is not called one': [(d) => delete d.headers['content-range'], 'another range'],
-    'packed on the way': [headers({ 'content-encoding': 'gzip' }), 'in another form'],
+    'no size': [headers({ 'content-range': 'bytes 0-65535/*' }), 'a different range'],
+    'another range': [headers({ 'content-range': 'bytes 5-9/500' }), 'a different range'],
+    'a part that is not called one': [(d) => delete d.headers['content-range'], 'a different range'],
+    'packed on the way': [headers({ 'content-encoding': 'gzip' }), 'encoded (Content-Encoding: gzip)'],
     'longer than its range': [
       (d) => {
         delete d.headers['content-length']
         d.body = Buffer.concat([d.body, SMALL])
       },
-      'more bytes than it announces',
+      'more bytes than announced',
     ],
     'no such range': [(d) => Object.assign(d, { status: 416, headers: {}, body: Buffer.from(asEmpty) }), ''],
     'nothing wrong': [() => {}, undefined],

@@ -247,7 +247,7 @@ describe.skipIf(server === undefined)('append to an object', () => {
       const { code, err } = await run(['append', '--lock-timeout', '0', at(key), input])
       expect([code, err]).toEqual([
         6,
-        `blpk: error: others changed '${at(key)}' first, once (see --lock-timeout)\n`,
+        `blpk: error: other writers changed '${at(key)}' first, once (see --lock-timeout)\n`,
       ])
       const late = await run(['append', '--lock-timeout', '1', at(key), input])
       expect([late.code, late.err]).toEqual([6, expect.stringMatching(/first, \d+ times in 1 s \(see/)])
@@ -284,10 +284,7 @@ describe.skipIf(server === undefined)('append to an object', () => {
       const { code, err } = await run(['append', ...args])
       return [code, err]
     }
-    expect(await says(at('none.blp'), input)).toEqual([
-      1,
-      expect.stringContaining('there is no such object\n'),
-    ])
+    expect(await says(at('none.blp'), input)).toEqual([1, expect.stringContaining('no such object\n')])
     await server.put('empty.blp', Buffer.alloc(0))
     expect(await says(at('empty.blp'), input)).toEqual([3, expect.stringContaining('is empty')])
     await server.put('text.blp', Buffer.from('no archive at all, that is what it is'))
@@ -300,7 +297,7 @@ describe.skipIf(server === undefined)('append to an object', () => {
     ])
     expect(await says('https://127.0.0.1:1/a.blp', input)).toEqual([
       2,
-      'blpk: error: web servers are only read from: name a file, or an s3:// object\n',
+      'blpk: error: web servers can only be read: name a file, or an s3:// object\n',
     ])
     expect([...proxy.requests('PUT'), ...proxy.requests('POST')]).toEqual([])
   })

@@ -107,7 +107,7 @@ describe.skipIf(server === undefined)('s3 with faults', () => {
     proxy.mischief = () => ({ kind: 'hang' })
     const { code, err } = await run(['info', '--timeout', '1', '--retries', '0', at('x.blp')])
     expect(code).toBe(1)
-    expect(err).toMatch(/did not answer for 1 s|TimeoutError/)
+    expect(err).toMatch(/did not respond for 1 s|TimeoutError/)
   })
 
   test('an interrupt gives the upload up and leaves the object as it was', async () => {

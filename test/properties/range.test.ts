@@ -157,7 +157,7 @@ describe('a range of plain bytes', () => {
       expect(sameBytes(await readRange(reader, start, stop), plain.subarray(start, stop))).toBe(true)
   })
 
-  test('that does not lie within the data is refused', async () => {
+  test('that is not within the data is refused', async () => {
     const archive = await openArchive(await compress(new Uint8Array(100)))
     for (const [start, stop] of [
       [0, 101],

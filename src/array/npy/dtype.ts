@@ -9,10 +9,10 @@ import { parseTypeCode } from './typecode.js'
 export interface Field {
   /** '' for padding. */
   name: string
-  /** A second name, where the field has one. */
+  /** A second name, if the field has one. */
   title?: string | null
   type: Descr | Subarray
-  /** How many items of the type it holds along each axis, where it is a subarray. */
+  /** How many items of the type it holds along each axis, if it is a subarray. */
   shape?: readonly number[]
 }
 
@@ -79,7 +79,7 @@ class DtypeParser {
       const { field, bytes } = this.field(literal)
       for (const name of [field.title, field.name]) {
         if (typeof name !== 'string' || name === '') continue
-        if (names.has(name)) throw this.error(`the field ${repr(name.slice(0, 40))} is there twice`)
+        if (names.has(name)) throw this.error(`the field ${repr(name.slice(0, 40))} appears twice`)
         names.add(name)
       }
       fields.push(field)
@@ -108,7 +108,7 @@ class DtypeParser {
     const [title, name, more] = sequence(literal) ?? []
     const titled = typeof title === 'string' || title === null
     if (!titled || typeof name !== 'string' || more !== undefined)
-      throw this.error('the name of a field is no string')
+      throw this.error('the name of a field is not a string')
     return { name, title }
   }
 
@@ -117,7 +117,7 @@ class DtypeParser {
     if (!(type instanceof PyTuple)) return { ...this.parse(type), shapes: [] }
     const [inner, shape] = type.items
     if (inner === undefined || shape === undefined || type.items.length > 2)
-      throw this.error('a type is no (type, shape)')
+      throw this.error('a type is not (type, shape)')
     const { shapes, ...dtype } = this.subarray(inner)
     return { ...dtype, shapes: [this.shape(shape), ...shapes] }
   }
@@ -126,7 +126,7 @@ class DtypeParser {
   private shape(literal: PyLiteral | undefined): readonly number[] {
     if (literal === undefined || literal === 1) return []
     const shape = typeof literal === 'number' ? [literal] : sequence(literal)?.slice()
-    if (!isShape(shape)) throw this.error('the shape of a field is not made of integers from 0')
+    if (!isShape(shape)) throw this.error('the shape of a field is not made of non-negative integers')
     return shape
   }
 }

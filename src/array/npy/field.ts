@@ -8,7 +8,7 @@ import { parseTypeCode } from './typecode.js'
 export interface FieldPlace extends Dtype {
   /** From the start of the item, in bytes. */
   offset: number
-  /** Axes that the field adds behind those of the array, where it holds subarrays. */
+  /** Axes that the field adds behind those of the array, if it holds subarrays. */
   shape: readonly number[]
 }
 
@@ -44,7 +44,7 @@ function fieldNames(fields: readonly Field[]): string {
 
 /**
  * Finds a field by its name or title.
- * @throws BlpkError USAGE where the items have no such field
+ * @throws BlpkError USAGE if the items have no such field
  */
 export function fieldOf(descr: Descr, wanted: string): FieldPlace {
   if (typeof descr === 'string')

@@ -43,7 +43,7 @@ const KEYS = ['descr', 'fortran_order', 'shape'] as const
 function checkMagic(bytes: Uint8Array): void {
   const known = bytes.subarray(0, NPY_MAGIC.length)
   if (!known.every((byte, i) => NPY_MAGIC[i] === byte))
-    throw damaged('this is no .npy file: it does not begin with \\x93NUMPY')
+    throw damaged('this is not a .npy file: it does not start with \\x93NUMPY')
 }
 
 /** How many bytes the header length takes: 2 in version 1, else 4. */
@@ -59,7 +59,7 @@ function decode(bytes: Uint8Array, major: number): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
   } catch {
-    throw damaged(`${WHAT} is not UTF-8, as version 3.0 asks for`)
+    throw damaged(`${WHAT} is not UTF-8, which version 3.0 requires`)
   }
 }
 
@@ -67,7 +67,7 @@ function parseKeys(literal: PyLiteral): (key: (typeof KEYS)[number]) => PyLitera
   if (!(literal instanceof Map)) throw damaged(`${WHAT} is not a dict`)
   const missing = KEYS.find((key) => !literal.has(key))
   if (missing !== undefined) throw damaged(`${WHAT} has no '${missing}'`)
-  if (literal.size > KEYS.length) throw damaged(`${WHAT} has keys besides descr, fortran_order and shape`)
+  if (literal.size > KEYS.length) throw damaged(`${WHAT} has keys other than descr, fortran_order and shape`)
   return (key) => literal.get(key) ?? null
 }
 
@@ -76,7 +76,7 @@ function parseDict(text: string): Pick<NpyHeader, 'dtype' | 'itemsize' | 'nbytes
   const shape = get('shape')
   const fortran = get('fortran_order')
   const sizes = shape instanceof PyTuple ? shape.items.slice() : undefined
-  if (!isShape(sizes)) throw damaged(`the shape in ${WHAT} is not a tuple of integers from 0`)
+  if (!isShape(sizes)) throw damaged(`the shape in ${WHAT} is not a tuple of non-negative integers`)
   if (typeof fortran !== 'boolean') throw damaged(`fortran_order in ${WHAT} is neither True nor False`)
   const { descr, itemsize } = parseDescr(get('descr'), WHAT)
   const nbytes = arrayBytes(itemsize, sizes, 'the .npy file')
@@ -98,7 +98,7 @@ export function parseNpyHeader(bytes: Uint8Array): NpyHeader | { needed: number 
   if (bytes.length < start) return { needed: start }
   const view = new DataView(bytes.buffer, bytes.byteOffset, start)
   const length = major === 1 ? view.getUint16(VERSION_END, true) : view.getUint32(VERSION_END, true)
-  if (length > MAX_HEADER_BYTES) throw damaged(`${WHAT} claims ${length} bytes; at most 1 MiB is read`)
+  if (length > MAX_HEADER_BYTES) throw damaged(`${WHAT} claims ${length} bytes; the limit is 1 MiB`)
   const headerBytes = start + length
   if (bytes.length < headerBytes) return { needed: headerBytes }
   return {
@@ -114,7 +114,7 @@ export function numpyOrder({ shape, order }: Pick<ArrayLayout, 'shape' | 'order'
   return distinct ? order : 'C'
 }
 
-/** Puts magic, version and length before the text, and spaces and a newline behind it. */
+/** Puts magic, version and length before the text, and spaces and a newline after it. */
 function wrap(text: Buffer, major: number): Uint8Array {
   const start = VERSION_END + lengthBytes(major, 0)
   const used = start + text.length + 1

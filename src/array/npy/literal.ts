@@ -38,7 +38,7 @@ class Parser {
 
   whole(): PyLiteral {
     const value = this.value(0)
-    if (this.next() !== '') throw this.error('there is more behind its end')
+    if (this.next() !== '') throw this.error('there is more after its end')
     return value
   }
 
@@ -53,7 +53,7 @@ class Parser {
     return found
   }
 
-  /** The next character behind white space, not taken; '' at the end. */
+  /** The next character after white space, not taken; '' at the end. */
   private next(): string {
     this.match(SPACE)
     return this.text.charAt(this.at)
@@ -75,7 +75,7 @@ class Parser {
     let comma = false
     this.at++
     while (this.next() !== close) {
-      if (values.length > 0 && !comma) throw this.error(`there should be a comma or '${close}'`)
+      if (values.length > 0 && !comma) throw this.error(`expected a comma or '${close}'`)
       values.push(this.value(depth + 1))
       comma = this.comma()
     }
@@ -101,11 +101,11 @@ class Parser {
     let comma = true
     this.at++
     while (this.next() !== '}') {
-      if (!comma) throw this.error("there should be a comma or '}'")
+      if (!comma) throw this.error("expected a comma or '}'")
       const key = this.value(depth + 1)
       if (typeof key !== 'string') throw this.error('a key is not a string')
-      if (entries.has(key)) throw this.error('a key is there twice')
-      if (this.next() !== ':') throw this.error("there should be a ':'")
+      if (entries.has(key)) throw this.error('a key appears twice')
+      if (this.next() !== ':') throw this.error("expected a ':'")
       this.at++
       entries.set(key, this.value(depth + 1))
       comma = this.comma()
@@ -119,7 +119,7 @@ class Parser {
     const end = CLOSING_QUOTE.get(quote)
     if (end === undefined || this.match(end) === null) throw this.error('a string does not end')
     const value = unescapePython(this.text.slice(start, this.at - 1), prefix.toLowerCase() === 'b')
-    if (value === undefined) throw this.error('a string holds an escape that stands for no character')
+    if (value === undefined) throw this.error('a string holds an invalid escape')
     return value
   }
 
@@ -130,7 +130,7 @@ class Parser {
     if (named !== undefined) return named
     const [, sign, digits] = INT.exec(word) ?? []
     this.at = start
-    if (digits === undefined) throw this.error('there should be a value')
+    if (digits === undefined) throw this.error('expected a value')
     const number = Number(digits)
     if (!Number.isSafeInteger(number)) {
       throw this.error(`${word.length > MAX_SHOWN ? 'the integer' : word} is beyond 2^53`)
@@ -148,6 +148,6 @@ class Parser {
  */
 export function parseLiteral(text: string, what: string): PyLiteral {
   if (text.length > MAX_CHARACTERS)
-    throw damaged(`${what} takes ${text.length} characters; at most 2^20 are read`)
+    throw damaged(`${what} takes ${text.length} characters; the limit is 2^20`)
   return new Parser(text, what).whole()
 }

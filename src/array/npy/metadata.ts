@@ -37,7 +37,7 @@ export function ndarrayMetadata(header: Pick<NpyHeader, 'dtype' | 'shape' | 'ord
   return { dtype: header.dtype, shape: [...header.shape], order: numpyOrder(header), container: 'numpy' }
 }
 
-/** JSON has no tuples: as in Bloscpack, a list whose first item is no list stands for one. */
+/** JSON has no tuples: as in Bloscpack, a list whose first item is not a list stands for one. */
 function fromJson(value: unknown, depth: number): PyLiteral {
   if (typeof value === 'string' || value === null) return value
   if (typeof value === 'number' && Number.isSafeInteger(value)) return value
@@ -70,7 +70,7 @@ export function parseNdarrayMetadata(metadata: unknown): NdarrayLayout | undefin
   const { container, shape, order, dtype }: Partial<Record<keyof NdarrayMetadata, unknown>> = metadata
   if (container !== 'numpy') return undefined
   if (dtype === undefined) throw damaged(`${WHAT} describe an array without a dtype`)
-  if (!isShape(shape)) throw damaged(`the shape in ${WHAT} is not a list of integers from 0`)
+  if (!isShape(shape)) throw damaged(`the shape in ${WHAT} is not a list of non-negative integers`)
   if (order !== 'C' && order !== 'F') throw damaged(`the order in ${WHAT} is neither C nor F`)
   const { descr, itemsize } = parseMetadataDtype(dtype)
   return {

@@ -21,7 +21,7 @@ const CONTROLS: ReadonlyMap<string, string> = new Map([
   ["'", "'"],
   ['"', '"'],
 ])
-/** These need digits behind them (\N a name): without, Python refuses them. */
+/** These need digits after them (\N a name): without, Python refuses them. */
 const INCOMPLETE = /[xuUN]/
 
 /**

@@ -73,7 +73,7 @@ const TIME_NAME = /^(datetime64|timedelta64)(?=\[)/
 function unknown(text: string): Error {
   const shown = quote(text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text)
   return unsupported(
-    `the NumPy type ${shown} is not known here; convert the array, for example with astype('<f8')`,
+    `the NumPy type ${shown} is not supported; convert the array, for example with astype('<f8')`,
   )
 }
 

@@ -8,7 +8,7 @@ const MAX_BLOCKSIZE = Math.floor((MAX_CHUNK_NBYTES + 16 - 255 * 4) / 3)
 /** By level 0 to 9, in units of an L1 cache of 32 KiB: the figures of C-Blosc 1.x. */
 const BLOCK_FACTORS = [1 / 4, 1 / 2, 1, 2, 4, 4, 8, 8, 8, 8]
 
-/** Does C-Blosc 1.x (forward-compatible split mode) split blocks of this size into byte planes? */
+/** Whether C-Blosc 1.x (forward-compatible split mode) splits blocks of this size into byte planes. */
 export function splitsBlocks(codec: Codec, typesize: number, blocksize: number): boolean {
   return (
     codec.traits.splits.blosc1 &&
@@ -31,7 +31,7 @@ function enlargeForSplit(blocksize: number, typesize: number): number {
 /**
  * The block size that C-Blosc 1.x picks, so that ratios are those its users know.
  * @param nbytes plain size of the chunk, in bytes
- * @param forced block size that the user asked for, in bytes
+ * @param forced the requested block size, in bytes
  */
 export function chooseBlocksize(
   codec: Codec,

@@ -18,7 +18,7 @@ import {
 } from './header.js'
 import { chunkContext, filterForBlock } from './shuffle.js'
 
-/** How a chunk is to be compressed. */
+/** How a chunk is compressed. */
 export interface ChunkParams {
   codec: Codec
   /** 0 (store) to 9. */
@@ -26,7 +26,7 @@ export interface ChunkParams {
   shuffle: Shuffle
   /** 1 to 255, in bytes. */
   typesize: number
-  /** Block size in bytes; C-Blosc's rule where it is not given. */
+  /** Block size in bytes. Default: chosen by C-Blosc's rule. */
   blocksize?: number
 }
 
@@ -40,12 +40,12 @@ interface Writer {
   stream: StreamContext
   filtering: BlockContext
   out: Uint8Array
-  /** Address of `out` where it lies in the arena. */
+  /** Address of `out`, if it is in the arena. */
   outAddress: number | undefined
   position: number
 }
 
-/** Puts one compressed stream behind its size; false where there is no room left. */
+/** Writes a compressed stream after its size. Returns false if there is no room left. */
 async function putStream(w: Writer, p: ChunkParams, address: number, size: number): Promise<boolean> {
   const room = w.out.length - w.position - 4
   if (room <= 0) return false
@@ -75,7 +75,10 @@ function filtered({ ws, filtering }: Writer, h: ChunkHeader, block: Uint8Array):
   return dst
 }
 
-/** All streams of a block by one call into the kernels; undefined where the codec or the chunk is not in there. */
+/**
+ * Compresses all streams of a block in one kernel call. Undefined if the codec or the chunk is not in the
+ * kernels.
+ */
 function putAtOnce(w: Writer, p: ChunkParams, address: number, streams: number, size: number) {
   const { kernel } = p.codec
   if (kernel === undefined || w.outAddress === undefined) return undefined
@@ -128,8 +131,8 @@ function formatOf({ ids, name }: Codec): number {
 }
 
 /**
- * Compresses one Blosc 1 chunk (C-Blosc README_CHUNK_FORMAT) as C-Blosc 1.x would: a chunk that does
- * not get smaller is stored. Bytes that lie in the workspace's arena are worked on in place.
+ * Compresses a Blosc 1 chunk (C-Blosc README_CHUNK_FORMAT) as C-Blosc 1.x would. A chunk that does not get
+ * smaller is stored. Bytes in the workspace's arena are processed in place.
  * @param plain 0 to 2^31 − 17 bytes
  * @param out at least {@link maxChunkBytes} bytes; only the returned number of them are meaningful
  * @returns the size of the chunk, in bytes
@@ -151,7 +154,7 @@ export async function encodeChunk(
     nbytes: plain.length,
     blocksize,
   })
-  // C-Blosc never lets a chunk grow past its plain size and the header.
+  // C-Blosc never lets a chunk exceed its plain size and the header.
   const target = out.subarray(0, maxChunkBytes(plain.length))
   const filtering = chunkContext(ws, h)
   const stream = new StreamContext(ws, filtering, { level: p.level })

@@ -7,7 +7,7 @@ import type { Shuffle } from '../../filters/shuffles.js'
 export const CHUNK_HEADER_BYTES = 16
 /** Largest plain size of a chunk, in bytes: 2^31 − 1 less the header (C-Blosc's BLOSC_MAX_BUFFERSIZE). */
 export const MAX_CHUNK_NBYTES = 2 ** 31 - 1 - CHUNK_HEADER_BYTES
-/** Inputs under this many bytes are stored as they are, and blocks are split only into streams this long. */
+/** Smaller inputs (in bytes) are stored uncompressed. Split streams have at least this length. */
 export const MIN_STREAM_BYTES = 128
 /** Blocks are split into at most this many streams. */
 export const MAX_STREAMS = 16
@@ -24,9 +24,9 @@ export interface ChunkHeader {
   version: number
   versionlz: number
   shuffle: Shuffle
-  /** The plain bytes follow the header as they are. */
+  /** The plain bytes follow the header uncompressed. */
   memcpyed: boolean
-  /** Whole blocks are split into one stream a byte of the item. */
+  /** Whole blocks are split into one stream per byte of the item. */
   split: boolean
   /** Number of the codec's format, bits 5 to 7 of the flags. */
   codecFormat: number
@@ -70,12 +70,12 @@ function checkSizes(h: ChunkHeader, place: ErrorPlace): void {
 }
 
 /**
- * Reads and checks a chunk header.
+ * Parses and checks a chunk header.
  * @param bytes at least 16 bytes
- * @throws BlpkError DAMAGED when the fields contradict each other, UNSUPPORTED for a later format
+ * @throws BlpkError DAMAGED if fields contradict each other; UNSUPPORTED for a later format
  */
 export function parseChunkHeader(bytes: Uint8Array, place: ErrorPlace = {}): ChunkHeader {
-  if (bytes.length < CHUNK_HEADER_BYTES) throw damaged('the chunk header is cut short', place)
+  if (bytes.length < CHUNK_HEADER_BYTES) throw damaged('the chunk header is truncated', place)
   const view = new DataView(bytes.buffer, bytes.byteOffset, CHUNK_HEADER_BYTES)
   const flags = view.getUint8(2)
   const nbytes = view.getUint32(4, true)
@@ -114,7 +114,9 @@ export function writeChunkHeader(out: Uint8Array, h: ChunkHeader): void {
   view.setUint32(12, h.cbytes, true)
 }
 
-/** The header that C-Blosc 1.x writes first: format version 2, codec version 1, not yet any compressed size. */
+/**
+ * The header that C-Blosc 1.x writes first: format version 2, codec version 1, compressed size still unset.
+ */
 export function newChunkHeader(
   fields: Pick<ChunkHeader, 'shuffle' | 'split' | 'codecFormat' | 'typesize' | 'nbytes' | 'blocksize'>,
 ): ChunkHeader {
@@ -128,7 +130,7 @@ export function newChunkHeader(
   }
 }
 
-/** How many streams a block is made of: `size` is the block's own size, shorter for the last one. */
+/** Number of streams in a block. `size` is the block's own size, which is smaller for the last one. */
 export function streamsOfBlock(h: ChunkHeader, size: number): number {
   const splittable = h.typesize <= MAX_STREAMS && Math.floor(h.blocksize / h.typesize) >= MIN_STREAM_BYTES
   return h.split && splittable && size === h.blocksize ? h.typesize : 1

@@ -12,21 +12,24 @@ import type { ChunkLayout } from './layout.js'
 import type { PipelineTraits } from './pipeline.js'
 import { codecOf } from './streams.js'
 
-/** Streams of which less than one in so many bytes is wanted are fetched one by one, in case they are stored plain. */
+/**
+ * If less than one in this many bytes of the streams is wanted, streams are fetched one by one: they may be
+ * stored.
+ */
 const FEW = 8
 
-/** The streams of a block that is brought into the arena, wholly or piece by piece. */
+/** The streams of a block that is fetched into the arena, whole or piece by piece. */
 interface Streams {
   address: number
   nbytes: number
   view: DataView
-  /** Where the block starts in the chunk, if pieces of it are still to be fetched. */
+  /** Position of the block in the chunk, if pieces of it are still to be fetched. */
   missing: number | undefined
-  /** Plain size of each stream, in bytes, and which of them are wanted. */
+  /** Plain size of each stream in bytes, and which streams are wanted. */
   size: number
   first: number
   want: number
-  /** Streams that a codec works on elsewhere. */
+  /** Streams that a codec decodes outside the kernels. */
   pending: Promise<void>[]
 }
 
@@ -37,10 +40,10 @@ export class BlockStreams {
   readonly #layout: ChunkLayout
   readonly #codec: Codec
   readonly #context: StreamContext
-  /** What must be loaded before the first block is decoded. */
+  /** The modules to load before the first block is decoded. */
   readonly #needed: Loadable[] = []
 
-  /** @throws BlpkError UNSUPPORTED for a codec that is not known */
+  /** @throws BlpkError UNSUPPORTED for an unknown codec */
   constructor(ws: Workspace, bytes: ChunkBytes, layout: ChunkLayout, traits: PipelineTraits) {
     const { header, dictionary } = layout
     const { place } = bytes
@@ -57,7 +60,7 @@ export class BlockStreams {
     }
   }
 
-  /** Brings the packed bytes of a block into the arena. @returns where they are */
+  /** Fetches the packed bytes of a block into the arena. @returns their address */
   async #bring(start: number, nbytes: number): Promise<number> {
     if (this.#bytes.fetchInto === undefined) return this.#ws.bring(await this.#bytes.fetch(start, nbytes))
     const address = this.#ws.scratch('input', nbytes)
@@ -65,7 +68,7 @@ export class BlockStreams {
     return address
   }
 
-  /** Brings a piece of a block into the arena, where that was left open. */
+  /** Fetches a piece of a block into the arena, unless that was already done. */
   #bringPiece(s: Streams, at: number, nbytes: number): void {
     if (s.missing !== undefined)
       this.#bytes.fetchInto?.(s.missing + at, this.#ws.view(s.address + at, nbytes))
@@ -74,8 +77,8 @@ export class BlockStreams {
   /**
    * Decodes the streams of a block into scratch.
    * @param size plain size of the block, in bytes
-   * @param first where each byte plane has a stream of its own: which bytes of it are needed
-   * @param want behind the last of them
+   * @param first if each byte plane has its own stream: the first plane that is needed
+   * @param want the end of the needed planes
    * @returns the address of the block, before its filters are undone
    * @throws BlpkError DAMAGED
    */
@@ -101,14 +104,17 @@ export class BlockStreams {
       if (sizes !== undefined) this.#decompress(s, 4, nbytes - 4, target)
       else for (let i = 0, at = 0; i < count; i++) at = this.#takeStream(s, at, target + i * each)
     } finally {
-      // Whatever goes wrong: nothing may be written to scratch once somebody else uses it.
+      // Even on failure: nothing may be written to scratch once it is used for something else.
       if (s.pending.length > 0) await Promise.allSettled(s.pending)
     }
     if (s.pending.length > 0) await Promise.all(s.pending)
     return target
   }
 
-  /** Decodes all streams by one call into the kernels. @returns false if that cannot be done; one by one then tells why */
+  /**
+   * Decodes all streams in one kernel call.
+   * @returns false if not possible; decoding them one by one then finds out why
+   */
   #takeAtOnce(src: number, cbytes: number, count: number, size: number, dst: number): boolean {
     const { dictionary, sizes } = this.#layout
     const { kernel } = this.#codec
@@ -118,7 +124,7 @@ export class BlockStreams {
 
   /** Decodes the stream at `at` and returns where the next one starts. */
   #takeStream(s: Streams, at: number, dst: number): number {
-    if (at + 4 > s.nbytes) throw damaged('a stream of the chunk starts behind its end', this.#bytes.place)
+    if (at + 4 > s.nbytes) throw damaged('a stream of the chunk starts past its end', this.#bytes.place)
     this.#bringPiece(s, at, Math.min(5, s.nbytes - at))
     const head = s.view.getInt32(at, true)
     if (head <= 0) return this.#takeRun(s, at, head, dst)

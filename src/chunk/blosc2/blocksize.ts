@@ -3,7 +3,7 @@
 import { FILTER_SHUFFLE, MAX_BLOCK_BYTES, MAX_CHUNK_TYPESIZE } from './header.js'
 import type { Blosc2ChunkParams } from './params.js'
 
-/** Smaller chunks are stored, and streams are not split smaller than this, in bytes. */
+/** Smaller chunks are stored, and streams are not split into smaller ones, in bytes. */
 export const MIN_BLOSC2_STREAM_BYTES = 32
 const MAX_STREAMS = 16
 const L1 = 32 * 1024
@@ -13,12 +13,12 @@ const FACTORS = [1 / 4, 1 / 2, 1, 2, 4, 4, 8, 8, 8, 8]
 const SPLIT_KIB = [32, 32, 32, 32, 64, 64, 64, 128, 256, 512]
 const MAX_SPLIT_BLOCK = 4 * 2 ** 20
 
-/** Item size that a chunk header can say. */
+/** Largest typesize that a chunk header can express. */
 export function chunkTypesize(itemBytes: number): number {
   return itemBytes > MAX_CHUNK_TYPESIZE ? 1 : itemBytes
 }
 
-/** Are blocks of this size split into streams? (C-Blosc2's rule for its split modes.) */
+/** Whether blocks of this size are split into streams (C-Blosc2's rule for its split modes). */
 export function splits(p: Blosc2ChunkParams, blocksize: number): boolean {
   const typesize = chunkTypesize(p.itemBytes)
   if (p.splitMode === 'never' || blocksize % typesize !== 0) return false
@@ -39,7 +39,7 @@ function splitSize(p: Blosc2ChunkParams): number {
   return Math.max(Math.min(size, MAX_SPLIT_BLOCK), L1)
 }
 
-/** The largest number of whole items in `size` bytes, at least one, in bytes. */
+/** The size in bytes of the most whole items (at least one) that fit in `size`. */
 export function wholeItems(size: number, itemBytes: number): number {
   const most = Math.min(size, MAX_BLOCK_BYTES)
   return Math.max(most - (most % itemBytes), itemBytes)

@@ -1,25 +1,22 @@
-// Access to the stored bytes of a chunk, wherever they lie, so that parts of it can be fetched.
+// Access to the stored bytes of a chunk, wherever they are, so that parts of it can be fetched.
 
 import { damaged, type ErrorPlace } from '../../core/errors.js'
 import type { MaybePromise } from '../../core/maybe-promise.js'
 
-/** A stored chunk, wherever it lies: pieces of it can be fetched. */
+/** A stored chunk, wherever it is. Pieces of it can be fetched. */
 export interface ChunkBytes {
-  /** How many bytes there are at most, in bytes; a chunk may end earlier. */
+  /** Maximum number of bytes; a chunk may end earlier. */
   readonly limit: number
   readonly place: ErrorPlace
-  /** The xxh64 that it must have, little-endian, where it is known; checked when all of it is fetched ahead. */
+  /** The expected xxh64, little-endian, if known. It is checked when the whole chunk is prefetched. */
   readonly digest?: Uint8Array
-  /**
-   * The bytes from `at` on; they may be used until the next call.
-   * @throws BlpkError DAMAGED where there are fewer
-   */
+  /** The bytes from `at` on, valid until the next call. @throws BlpkError DAMAGED if there are fewer */
   fetch(at: number, nbytes: number): MaybePromise<Uint8Array>
-  /** The same into a place of the caller's, where that saves a copy. */
+  /** Fetches into a buffer of the caller, if that saves a copy. */
   fetchInto?(at: number, into: Uint8Array): MaybePromise<void>
-  /** Does `fetchInto` answer at once, so that many small reads are better than a large one? */
+  /** Whether `fetchInto` is synchronous, so that many small reads are better than a large one. */
   readonly nearby?: boolean
-  /** Says that all of the first `nbytes` bytes will be fetched, so that they can be read in one go. */
+  /** Announces that the first `nbytes` bytes will all be fetched, so that they can be read at once. */
   prefetch?(nbytes: number): MaybePromise<void>
 }
 
@@ -38,7 +35,7 @@ export class MemoryChunk implements ChunkBytes {
   }
 
   fetch(at: number, nbytes: number): Uint8Array {
-    if (at + nbytes > this.bytes.length) throw damaged('the chunk is cut short', this.place)
+    if (at + nbytes > this.bytes.length) throw damaged('the chunk is truncated', this.place)
     return this.bytes.subarray(at, at + nbytes)
   }
 }

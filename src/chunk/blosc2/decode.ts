@@ -10,40 +10,43 @@ import { type ChunkLayout, readLayout } from './layout.js'
 import { blockContext, type PipelineTraits, runBackward, usesFirstBlock } from './pipeline.js'
 import { fillPattern } from './special.js'
 
-/** Counts what was done, so that tests can see that nothing is decompressed in vain. */
+/** Counts of decompressed data, so that tests can check that nothing is decompressed in vain. */
 export interface DecodeCounts {
   chunks: number
   blocks: number
 }
 
-/** Fills `output` from the plain bytes of a block, which are as many; `offset` is its place in the chunk, in bytes. */
+/**
+ * Fills `output` from the plain bytes of a block, of the same length. `offset` is its position in the chunk,
+ * in bytes.
+ */
 export type BlockHook = (input: Uint8Array, output: Uint8Array, offset: number) => void
 
 export interface DecodeOptions extends PipelineTraits {
   counts?: DecodeCounts | undefined
-  /** Gives what is answered in place of the plain bytes of each block. */
+  /** Replaces the plain bytes of each block. */
   postfilter?: BlockHook | undefined
 }
 
-/** Is a byte shuffle of whole items all that was done to the blocks, so that items can be picked from it? */
+/** Whether byte shuffle of whole items is the only filter, so that single items can be picked. */
 function isShuffled(h: Blosc2ChunkHeader): boolean {
   const [only] = h.filters
   if (only === undefined || h.filters.length > 1 || only.id !== FILTER_SHUFFLE || h.typesize < 2) return false
   return only.meta === 0 || only.meta === h.typesize
 }
 
-/** A chunk whose layout is known; blocks are then decoded one by one. */
+/** A chunk whose layout is known. Blocks are decoded one by one. */
 export class OpenChunk {
   readonly layout: ChunkLayout
   readonly #ws: Workspace
   readonly #bytes: ChunkBytes
   readonly #options: DecodeOptions
   readonly #shuffled: boolean
-  /** Undefined where nothing is to be decompressed: a special value, or plain bytes. */
+  /** Undefined if there is nothing to decompress: a special value, or stored bytes. */
   readonly #streams: BlockStreams | undefined
   #reference: Uint8Array | undefined
 
-  /** @throws BlpkError UNSUPPORTED for a codec that is not known */
+  /** @throws BlpkError UNSUPPORTED for a codec that is unknown */
   constructor(ws: Workspace, bytes: ChunkBytes, layout: ChunkLayout, options: DecodeOptions) {
     const { header, starts } = layout
     this.#ws = ws
@@ -55,7 +58,7 @@ export class OpenChunk {
     if (options.counts !== undefined) options.counts.chunks++
   }
 
-  /** Reads what must be known first; see {@link readLayout}. @throws BlpkError DAMAGED or UNSUPPORTED */
+  /** Reads the layout first; see {@link readLayout}. @throws BlpkError DAMAGED or UNSUPPORTED */
   static async open(ws: Workspace, bytes: ChunkBytes, options: DecodeOptions): Promise<OpenChunk> {
     return new OpenChunk(ws, bytes, await readLayout(bytes, options.itemBytes), options)
   }
@@ -68,7 +71,7 @@ export class OpenChunk {
     return this.#bytes.place
   }
 
-  /** Where block `index` starts in the plain chunk, in bytes. */
+  /** Position of block `index` in the plain chunk, in bytes. */
   blockOffset(index: number): number {
     const { sizes, header } = this.layout
     if (sizes === undefined) return index * header.blocksize
@@ -82,7 +85,7 @@ export class OpenChunk {
     return Math.min(header.blocksize, header.nbytes - index * header.blocksize)
   }
 
-  /** Decodes a block. @returns its plain bytes, which may be used until the next call */
+  /** Decodes a block. @returns its plain bytes, valid until the next call */
   async block(index: number): Promise<Uint8Array> {
     const plain = await this.#plainBlock(index)
     const { postfilter } = this.#options
@@ -104,7 +107,7 @@ export class OpenChunk {
     return this.#ws.view(await this.#decode(index, size), size)
   }
 
-  /** @param dst where the plain bytes are to go; into scratch by default @returns where they are */
+  /** @param dst address for the plain bytes; scratch by default @returns their address */
   async #decode(index: number, size: number, dst?: number): Promise<number> {
     const { header: h } = this
     const reference = index > 0 && usesFirstBlock(h) ? await this.#firstBlock(size) : undefined
@@ -121,22 +124,22 @@ export class OpenChunk {
     return this.#streams.take(index, size, first, want)
   }
 
-  /** Block 0 in its plain form, at an address, for a block of `size` bytes. */
+  /** Block 0 in plain form, for a block of `size` bytes. @returns its address */
   async #firstBlock(size: number): Promise<number> {
     this.#reference ??= (await this.#plainBlock(0)).slice()
     if (this.#reference.length < size)
-      throw damaged('a block of the chunk is larger than the first, which it differs from', this.#place)
+      throw damaged('a block of the chunk is larger than the first block, which delta refers to', this.#place)
     const address = this.#ws.scratch('reference', this.#reference.length)
     this.#ws.view(address, this.#reference.length).set(this.#reference)
     return address
   }
 
-  /** Says that all blocks will be decoded, so that the chunk is read in one go, and checked. */
+  /** Announces that all blocks will be decoded, so that the chunk is read at once, and checked. */
   async prefetch(): Promise<void> {
     await this.#bytes.prefetch?.(this.header.cbytes)
   }
 
-  /** What a chunk of one value repeats. */
+  /** The value that a chunk repeats. */
   get pattern(): Uint8Array | undefined {
     return this.layout.pattern
   }
@@ -157,7 +160,7 @@ export class OpenChunk {
     }
   }
 
-  /** Fills `out` with the plain bytes from `start` on, where nothing must be decompressed for them. */
+  /** Fills `out` with the plain bytes from `start` on, if they can be copied without decompression. */
   async #copy(start: number, out: Uint8Array): Promise<boolean> {
     const { header, pattern } = this.layout
     if (this.#options.postfilter !== undefined || this.#streams !== undefined) return false
@@ -168,7 +171,10 @@ export class OpenChunk {
     return true
   }
 
-  /** Decodes the bytes `start` to `stop`, from the blocks that hold them. @param out as long as they are */
+  /**
+   * Decodes the bytes from `start` to `stop`, using only the blocks that hold them.
+   * @param out as long as the range
+   */
   async range(start: number, stop: number, out: Uint8Array): Promise<void> {
     if (start === 0 && stop === this.header.nbytes) {
       await this.all(out)
@@ -187,7 +193,7 @@ export class OpenChunk {
     }
   }
 
-  /** The plain bytes `from` to `to` of a block, which may be used until the next call. */
+  /** The plain bytes from `from` to `to` of a block, valid until the next call. */
   async #part(index: number, from: number, to: number): Promise<Uint8Array> {
     const { itemBytes } = this.#options
     if (to - from === this.blockBytes(index) || !this.#picks(index))
@@ -199,7 +205,7 @@ export class OpenChunk {
     return this.#ws.view(address + from - first * itemBytes, to - from)
   }
 
-  /** Can items of the block be had without undoing all of its filters? */
+  /** Whether items of the block can be extracted without undoing all of its filters. */
   #picks(index: number): boolean {
     const { typesize } = this.header
     const whole = this.blockBytes(index) % typesize === 0
@@ -207,9 +213,9 @@ export class OpenChunk {
   }
 
   /**
-   * Decodes a block as far as items are wanted, and copies these.
-   * @param axes which items of the block, and where they go
-   * @param dst where that begins in the arena
+   * Decodes a block as far as the wanted items require, and copies these.
+   * @param axes the wanted items of the block, and their targets
+   * @param dst start of the target in the arena
    */
   async takeRuns(index: number, axes: readonly AxisRuns[], dst: number): Promise<void> {
     const { itemBytes } = this.#options
@@ -224,7 +230,7 @@ export class OpenChunk {
     }
   }
 
-  /** The same for items of `nbytes` plain bytes from `start` on, which need not be one block. */
+  /** The same for items of `nbytes` plain bytes from `start` on, which may span blocks. */
   async takeRunsAt(start: number, nbytes: number, axes: readonly AxisRuns[], dst: number): Promise<void> {
     const bytes = new Uint8Array(nbytes)
     await this.range(start, start + nbytes, bytes)

@@ -20,7 +20,7 @@ import type { Blosc2ChunkParams } from './params.js'
 import { blockContext, runBackward, runForward, usesFirstBlock } from './pipeline.js'
 import { dictionaryBytes, Sampler, sampledBlocks } from './sample.js'
 
-/** Room that a chunk of `nbytes` plain bytes needs at most, in bytes. */
+/** Maximum size of a chunk of `nbytes` plain bytes. */
 export function maxBlosc2ChunkBytes(nbytes: number): number {
   return nbytes + EXTENDED_HEADER_BYTES
 }
@@ -32,14 +32,14 @@ class ChunkWriter {
   readonly #context: StreamContext
   readonly #out: Uint8Array
   readonly #view: DataView
-  /** Where the chunk lies in the arena, if it does. */
+  /** Address of the chunk, if it is in the arena. */
   readonly #address: number | undefined
-  /** In the area `window`, with streams right behind it. */
+  /** In the area `window`, right before the streams. */
   #dictionary: { address: number; nbytes: number } | undefined
-  /** Undone block 0, which the delta filter holds the others against. */
+  /** Plain block 0, which the delta filter compares the others with. */
   #reference: Uint8Array | undefined
   position: number
-  /** Streams that were not runs of zeros. */
+  /** Number of streams that were not runs of zeros. */
   solid = 0
 
   constructor(ws: Workspace, p: Blosc2ChunkParams, h: Blosc2ChunkHeader, out: Uint8Array) {
@@ -53,7 +53,7 @@ class ChunkWriter {
     this.position = h.headerBytes + 4 * h.nblocks
   }
 
-  /** Writes a run as its length alone, where the stream is one. */
+  /** Writes a stream as a run length, if it is a run. */
   #run(address: number, size: number): boolean | undefined {
     if (this.#ws.kernels.isRun(address, size) === 0) return undefined
     const value = this.#ws.view(address, 1)[0] ?? 0
@@ -66,12 +66,12 @@ class ChunkWriter {
     return true
   }
 
-  /** Where the bytes of the next stream can be packed to: their place in the chunk, if that is in the arena. */
+  /** Target for the next packed stream: its place in the chunk, if that is in the arena. */
   #target(size: number): number {
     return this.#address === undefined ? this.#ws.scratch('output', size) : this.#address + this.position + 4
   }
 
-  /** Puts a stream behind the others. @returns false where there is no room left */
+  /** Puts a stream after the others. @returns false if there is no room left */
   #put(address: number, size: number, packed: number, target: number): boolean {
     const room = this.#out.length - this.position - 4
     const [from, nbytes] = packed === 0 ? [address, size] : [target, packed]
@@ -82,13 +82,13 @@ class ChunkWriter {
     return true
   }
 
-  /** Copies a packed stream to its place in the chunk, unless it was packed there. */
+  /** Copies a packed stream into the chunk, unless it was packed in place. */
   #place(from: number, nbytes: number, at: number): void {
     if (this.#address === undefined) this.#out.set(this.#ws.view(from, nbytes), at)
     else if (from !== this.#address + at) this.#ws.kernels.copyBytes(this.#address + at, from, nbytes)
   }
 
-  /** @returns false where there is no room left */
+  /** @returns false if there is no room left */
   async #stream(address: number, size: number): Promise<boolean> {
     const run = this.#run(address, size)
     if (run !== undefined) return run
@@ -101,7 +101,7 @@ class ChunkWriter {
     return this.#put(address, size, typeof pending === 'number' ? pending : await pending, target)
   }
 
-  /** A stream must lie right behind the dictionary that it refers to. @returns where it lies */
+  /** A stream must lie right after the dictionary that it refers to. @returns its address */
   #behindDictionary(address: number, size: number): number {
     const [ws, dictionary] = [this.#ws, this.#dictionary]
     if (dictionary === undefined) return address
@@ -122,14 +122,16 @@ class ChunkWriter {
     return true
   }
 
-  /** Runs the filters over a block. @returns where the result is */
+  /** Runs the filters over a block. @returns the address of the result */
   #forward(block: Uint8Array): number {
     const h = this.#h
     const context = blockContext(this.#ws, h, this.#p, this.#referenceAddress(), {})
     return runForward(context, h, block.length, this.#ws.bring(block))
   }
 
-  /** Readers hold the others against block 0 as they decoded it: where filters lose something, not the input. */
+  /**
+   * Readers compare the others with block 0 as they decode it. If filters are lossy, that is not the input.
+   */
   #keepReference(address: number, nbytes: number): void {
     const h = this.#h
     if (this.#reference !== undefined || !usesFirstBlock(h)) return
@@ -145,7 +147,7 @@ class ChunkWriter {
     return true
   }
 
-  /** Puts a dictionary of samples behind the table of blocks. @returns false where there is no room left */
+  /** Puts a dictionary of samples after the table of blocks. @returns false if there is no room left */
   dictionary(plain: Uint8Array): boolean {
     const { blocksize, nblocks } = this.#h
     const size = dictionaryBytes(plain.length)
@@ -184,21 +186,21 @@ class ChunkWriter {
   }
 }
 
-/** Do filters leave a repeated value as it is, so that it may stand for the whole chunk? */
+/** Whether the filters keep a repeated value as it is, so that it may represent the whole chunk. */
 function keepsValues(p: Blosc2ChunkParams): boolean {
   return p.filters.every(({ id }) => filterById(id).traits.keepsRepeats)
 }
 
-/** The item that the whole chunk repeats, if it does and a chunk can say so. */
+/** The item that the whole chunk repeats, if it does and a chunk can express it. */
 function repeatedItem(ws: Workspace, p: Blosc2ChunkParams, plain: Uint8Array): Uint8Array | undefined {
   const { itemBytes } = p
   if (plain.length < 2 * itemBytes || plain.length % itemBytes !== 0 || !keepsValues(p)) return undefined
-  // Most data differ at once; only what does not is brought to the kernels.
+  // Most data differ immediately; only the rest is copied to the kernels.
   for (let i = 0; i < itemBytes; i++) if (plain[i] !== plain[i + itemBytes]) return undefined
   const found = ws.kernels.repeats(ws.bring(plain), itemBytes, plain.length) !== 0
   if (!found) return undefined
   const item = plain.slice(0, itemBytes)
-  // C-Blosc2 up to 2.15 takes the item size from the header, which cannot say more than 255.
+  // C-Blosc2 up to 2.15 takes the typesize from the header, which cannot express more than 255.
   return itemBytes <= MAX_CHUNK_TYPESIZE || isZeros(item) ? item : undefined
 }
 
@@ -206,7 +208,10 @@ function isZeros(bytes: Uint8Array): boolean {
   return bytes.every((byte) => byte === 0)
 }
 
-/** A chunk of zeros is its header, one of a repeated value has that behind it (README_CHUNK_FORMAT, "blosc2_flags"). */
+/**
+ * A chunk of zeros is only its header; a chunk of a repeated value has the value after it
+ * (README_CHUNK_FORMAT, "blosc2_flags").
+ */
 function putSpecial(h: Blosc2ChunkHeader, item: Uint8Array, out: Uint8Array): number {
   const zeros = isZeros(item)
   const cbytes = h.headerBytes + (zeros ? 0 : item.length)
@@ -225,11 +230,11 @@ function applyPrefilter(p: Blosc2ChunkParams, plain: Uint8Array, blocksize: numb
 }
 
 /**
- * Compresses one Blosc2 chunk (README_CHUNK_FORMAT). Runs become runs, a chunk of one value its header and that
- * value, and a chunk that does not get smaller is stored.
+ * Compresses a Blosc2 chunk (README_CHUNK_FORMAT). A chunk of one value becomes a header and that value; a
+ * chunk that does not get smaller is stored.
  * @param out room for {@link maxBlosc2ChunkBytes}
  * @returns the size of the chunk, in bytes
- * @throws BlpkError USAGE for a chunk that is too large, or filters that cannot work on such items
+ * @throws BlpkError USAGE for a chunk that is too large, or for filters that cannot process such items
  */
 export async function encodeBlosc2ChunkInto(
   ws: Workspace,
@@ -275,7 +280,7 @@ function checkBlosc2ChunkBytes(nbytes: number): void {
     throw usage(`a chunk of ${nbytes} bytes is too large; use chunks of at most ${MAX_BLOSC2_CHUNK_NBYTES}`)
 }
 
-/** Compresses one Blosc2 chunk into memory of its own; see {@link encodeBlosc2ChunkInto}. @returns the chunk */
+/** Compresses a Blosc2 chunk into new memory; see {@link encodeBlosc2ChunkInto}. @returns the chunk */
 export async function encodeBlosc2Chunk(
   ws: Workspace,
   p: Blosc2ChunkParams,

@@ -1,4 +1,4 @@
-// Makes Blosc1 chunks chunks of Blosc2 without compressing them again.
+// Converts Blosc1 chunks to Blosc2 chunks without recompressing them.
 
 import type { Codec } from '../../codecs/codec.js'
 import { SHUFFLE_FILTERS } from '../../filters/shuffles.js'
@@ -18,7 +18,7 @@ function filtersOf({ shuffle, typesize }: ChunkHeader): FilterSlot[] {
   return SHUFFLE_FILTERS[shuffle].map(({ id }) => ({ id, meta: 0 }))
 }
 
-/** Blosc1 leaves a block alone whose items are no multiple of 8, where Blosc2 shuffles as many as it can. */
+/** Blosc1 does not shuffle a block whose items are not a multiple of 8; Blosc2 shuffles as many as it can. */
 function isShuffledAlike({ shuffle, typesize, blocksize, nbytes }: ChunkHeader): boolean {
   if (shuffle !== 'bit') return true
   const last = nbytes % blocksize
@@ -26,10 +26,11 @@ function isShuffledAlike({ shuffle, typesize, blocksize, nbytes }: ChunkHeader):
 }
 
 /**
- * Puts the header of Blosc2 before a Blosc1 chunk; its streams stay as they are. The format allows Blosc1 chunks in
- * frames, but C-Blosc2 reads 32 bytes of header and takes what follows the 16 for flags.
- * @param codec what the chunk was compressed with, if that is known
- * @returns undefined where Blosc2 would decode the streams to something else, or has not got the codec
+ * Replaces the header of a Blosc1 chunk by a Blosc2 header; the streams stay unchanged. The format allows
+ * Blosc1 chunks in frames, but C-Blosc2 reads a header of 32 bytes and takes the bytes after the first 16 for
+ * flags.
+ * @param codec the codec of the chunk, if known
+ * @returns undefined if Blosc2 would decode the streams differently, or does not have the codec
  */
 export function withBlosc2Header(
   chunk: Uint8Array,

@@ -7,13 +7,13 @@ export const EXTENDED_HEADER_BYTES = 32
 export const SHORT_HEADER_BYTES = 16
 /** Largest plain size of a chunk, in bytes: 2^31 − 1 less the header. */
 export const MAX_BLOSC2_CHUNK_NBYTES = 2 ** 31 - 1 - EXTENDED_HEADER_BYTES
-/** Largest item size that a chunk can name; larger items are packed as single bytes. */
+/** Largest typesize that a chunk can express; larger items are packed as single bytes. */
 export const MAX_CHUNK_TYPESIZE = 255
 export const MAX_FILTERS = 6
 /** Largest block that C-Blosc2 reads, in bytes. */
 export const MAX_BLOCK_BYTES = 536_866_816
 
-/** The version that C-Blosc2 writes for all chunks but those with blocks of variable length. */
+/** The version that C-Blosc2 writes for all chunks but those with variable-length blocks. */
 const STABLE_VERSION = 5
 const LATEST_VERSION = 6
 const ALPHA_VERSION = 3
@@ -35,14 +35,14 @@ export const FILTER_SHUFFLE = 1
 const FILTER_BITSHUFFLE = 2
 const FILTER_DELTA = 3
 
-/** Number in the flags that sends the reader to the `udcodec` field. */
+/** Codec format that refers to the `udcodec` field. */
 export const CODEC_FORMAT_UD = 6
 
-/** What a whole chunk is made of where it has no blocks. */
+/** The value of a whole chunk without blocks. */
 export type Special = 'none' | 'zeros' | 'nans' | 'value' | 'uninit'
 const SPECIALS: readonly Special[] = ['none', 'zeros', 'nans', 'value', 'uninit']
 
-/** One step of the pipeline: number of the filter and its meta byte. */
+/** One step of the pipeline: a filter number and its meta byte. */
 export interface FilterSlot {
   id: number
   meta: number
@@ -57,23 +57,23 @@ export interface Blosc2ChunkHeader {
   headerBytes: number
   /** The plain bytes follow the header as they are. */
   memcpyed: boolean
-  /** Whole blocks are split into as many streams as an item has bytes. */
+  /** Whole blocks are split into one stream per byte of the item. */
   split: boolean
   /** Number of the stream format, bits 5 to 7 of the flags. */
   codecFormat: number
   /** Number of the codec where `codecFormat` is 6. */
   udcodec: number
   codecMeta: number
-  /** Item size that the filters work with, 1 to 255; 1 where items are larger. */
+  /** Typesize that the filters use, 1 to 255; 1 if items are larger. */
   typesize: number
   /** Plain size, in bytes. */
   nbytes: number
-  /** Plain size of each block but the last, in bytes; 0 where blocks have lengths of their own. */
+  /** Plain size of each block but the last, in bytes; 0 for variable-length blocks. */
   blocksize: number
   /** Size with this header, in bytes. */
   cbytes: number
   nblocks: number
-  /** The pipeline, without its empty slots, in the order of compression. */
+  /** The pipeline in the order of compression, without empty slots. */
   filters: readonly FilterSlot[]
   special: Special
   dictionary: boolean
@@ -81,7 +81,7 @@ export interface Blosc2ChunkHeader {
 }
 
 function readFilters(bytes: Uint8Array, version: number): FilterSlot[] {
-  // The alpha series left whatever was there in the sixth slot.
+  // Alpha releases left garbage in the sixth slot.
   const count = version === ALPHA_VERSION ? MAX_FILTERS - 1 : MAX_FILTERS
   const slots: FilterSlot[] = []
   for (let i = 0; i < count; i++) {
@@ -111,12 +111,12 @@ function checkFlags(h: Blosc2ChunkHeader, blosc2Flags: number, place: ErrorPlace
   if (h.version === 0) throw damaged('the chunk header has version 0', place)
   if (h.version > LATEST_VERSION) throw unsupported(`the chunk has Blosc format version ${h.version}`, place)
   if ((blosc2Flags & BLOSC2_FLAG_LAZY) !== 0)
-    throw damaged('the stored chunk says that its data are elsewhere', place)
+    throw damaged('the stored chunk says that its data are stored elsewhere', place)
   if ((blosc2Flags & BLOSC2_FLAG_INSTRUMENTED) !== 0) {
-    throw unsupported('the chunk holds measurements of a codec in place of data', place)
+    throw unsupported('the chunk holds codec measurements instead of data', place)
   }
   if (h.variableBlocks && (h.special !== 'none' || h.memcpyed)) {
-    throw damaged('the chunk has blocks of variable length and none at the same time', place)
+    throw damaged('the chunk claims variable-length blocks, but stores no blocks', place)
   }
 }
 
@@ -126,7 +126,7 @@ function checkSpecial(h: Blosc2ChunkHeader, place: ErrorPlace): void {
     throw damaged(`the chunk repeats a value of ${item} bytes in ${h.nbytes}`, place)
   }
   if (h.special !== 'zeros' && h.special !== 'uninit' && h.nbytes % item !== 0) {
-    throw damaged(`the chunk of ${h.nbytes} bytes is no multiple of its items of ${item}`, place)
+    throw damaged(`the chunk of ${h.nbytes} bytes is not a multiple of its typesize ${item}`, place)
   }
 }
 
@@ -149,16 +149,16 @@ function checkSizes(h: Blosc2ChunkHeader, place: ErrorPlace): void {
 }
 
 /**
- * Reads and checks the header of a chunk in a frame.
+ * Parses and checks the header of a chunk in a frame.
  * @param bytes 16 bytes for a Blosc1 chunk, else 32; more are ignored
- * @throws BlpkError DAMAGED where the fields contradict each other, UNSUPPORTED for what is not known
+ * @throws BlpkError DAMAGED if fields contradict each other; UNSUPPORTED for unknown values
  */
 export function parseBlosc2ChunkHeader(bytes: Uint8Array, place: ErrorPlace = {}): Blosc2ChunkHeader {
-  if (bytes.length < SHORT_HEADER_BYTES) throw damaged('the chunk header is cut short', place)
+  if (bytes.length < SHORT_HEADER_BYTES) throw damaged('the chunk header is truncated', place)
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
   const flags = view.getUint8(2)
   const extended = (flags & FLAG_EXTENDED) === FLAG_EXTENDED
-  if (extended && bytes.length < EXTENDED_HEADER_BYTES) throw damaged('the chunk header is cut short', place)
+  if (extended && bytes.length < EXTENDED_HEADER_BYTES) throw damaged('the chunk header is truncated', place)
   const version = view.getUint8(0)
   const typesize = view.getUint8(3)
   const nbytes = view.getUint32(4, true)
@@ -187,20 +187,20 @@ export function parseBlosc2ChunkHeader(bytes: Uint8Array, place: ErrorPlace = {}
     variableBlocks,
   }
   if (extended && (view.getUint8(30) & ~FLAG3_VARIABLE_BLOCKS) !== 0) {
-    throw unsupported('the chunk sets flags that are not known', place)
+    throw unsupported('the chunk sets unknown flags', place)
   }
   checkFlags(h, blosc2Flags, place)
   checkSizes(h, place)
   return h
 }
 
-/** The fields that whoever writes a chunk decides on. */
+/** The fields that the writer of a chunk chooses. */
 export type NewBlosc2Chunk = Pick<
   Blosc2ChunkHeader,
   'split' | 'codecFormat' | 'udcodec' | 'codecMeta' | 'typesize' | 'nbytes' | 'blocksize' | 'filters'
 >
 
-/** A header of 32 bytes as C-Blosc2 writes it, not yet with any compressed size. */
+/** A 32-byte header as C-Blosc2 writes it, with the compressed size still unset. */
 export function newBlosc2ChunkHeader(fields: NewBlosc2Chunk): Blosc2ChunkHeader {
   return {
     ...fields,
@@ -223,7 +223,7 @@ function flagsOf(h: Blosc2ChunkHeader): number {
   return FLAG_EXTENDED | delta | (h.split ? 0 : FLAG_NOT_SPLIT) | (h.codecFormat << 5)
 }
 
-/** Writes the 32 bytes of a header; filters take the last slots, as C-Blosc2's default pipeline does. */
+/** Writes a 32-byte header. Filters take the last slots, as in C-Blosc2's default pipeline. */
 export function writeBlosc2ChunkHeader(out: Uint8Array, h: Blosc2ChunkHeader): void {
   const view = new DataView(out.buffer, out.byteOffset, EXTENDED_HEADER_BYTES)
   out.fill(0, 0, EXTENDED_HEADER_BYTES)

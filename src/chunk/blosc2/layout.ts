@@ -11,20 +11,23 @@ import {
 import { specialPattern } from './special.js'
 
 const MAX_DICTIONARY = 1 << 20
-/** Larger blocks than this must not be packed by more than this, in bytes. */
+/** Blocks larger than this must not be compressed by a larger factor than this. */
 const MOST_BLOCK = 32 * 2 ** 20
 const MOST_RATIO = 2 ** 14
 
-/** Everything that is known of a chunk before a block is decoded: it may be kept, and sent to other threads. */
+/**
+ * Everything that is known about a chunk before a block is decoded. It may be cached and sent to other
+ * threads.
+ */
 export interface ChunkLayout {
   header: Blosc2ChunkHeader
-  /** Where each block starts in the chunk and where it ends at most, in bytes. */
+  /** Start of each block in the chunk and its latest possible end, in bytes. */
   starts: Uint32Array
   ends: Uint32Array
-  /** Plain sizes of blocks of variable length. */
+  /** Plain sizes of variable-length blocks. */
   sizes: Uint32Array | undefined
   dictionary: Uint8Array | undefined
-  /** What a chunk of one value repeats. */
+  /** The value that a chunk repeats. */
   pattern: Uint8Array | undefined
 }
 
@@ -64,7 +67,7 @@ async function readDictionary(bytes: ChunkBytes, h: Blosc2ChunkHeader): Promise<
   return (await bytes.fetch(at + 4, size)).slice()
 }
 
-/** Blocks need not lie in order: several threads write them as they are done. */
+/** Blocks may be out of order: threads write them as they finish. */
 function findEnds(starts: Uint32Array, cbytes: number): Uint32Array {
   const order = Uint32Array.from(starts.keys()).sort((a, b) => (starts[a] ?? 0) - (starts[b] ?? 0))
   const ends = new Uint32Array(starts.length)
@@ -72,7 +75,7 @@ function findEnds(starts: Uint32Array, cbytes: number): Uint32Array {
   for (let i = order.length - 1; i >= 0; i--) {
     const at = order[i] ?? 0
     const after = order[i + 1]
-    // Blocks of the same bytes may share them.
+    // Identical blocks may share their bytes.
     if (after !== undefined && starts[after] !== starts[at]) next = starts[after] ?? 0
     ends[at] = next
   }
@@ -87,7 +90,7 @@ async function readSizes(bytes: ChunkBytes, h: Blosc2ChunkHeader, starts: Uint32
     total += sizes[i] ?? 0
   }
   if (total !== h.nbytes)
-    throw damaged(`the blocks have ${total} plain bytes in all, the chunk ${h.nbytes}`, bytes.place)
+    throw damaged(`the blocks have ${total} plain bytes in total, the chunk ${h.nbytes}`, bytes.place)
   for (const size of sizes) checkBlock(size, h, bytes.place)
   return sizes
 }
@@ -105,10 +108,7 @@ async function readBlocks(bytes: ChunkBytes, h: Blosc2ChunkHeader): Promise<Chun
   return { header: h, starts, ends, sizes, dictionary, pattern: undefined }
 }
 
-/**
- * A block must not need memory out of all proportion to its chunk.
- * @throws BlpkError UNSUPPORTED
- */
+/** A block must not need memory out of all proportion to its chunk. @throws BlpkError UNSUPPORTED */
 function checkBlock(
   nbytes: number,
   { special, memcpyed, cbytes }: Blosc2ChunkHeader,
@@ -119,8 +119,8 @@ function checkBlock(
 }
 
 /**
- * Reads the header of a chunk and its table of blocks (README_CHUNK_FORMAT, "Header" and "Blocks").
- * @param itemBytes item size of the super-chunk, in bytes
+ * Reads the header of a chunk and its block table (README_CHUNK_FORMAT, "Header" and "Blocks").
+ * @param itemBytes typesize of the super-chunk, in bytes
  * @throws BlpkError DAMAGED or UNSUPPORTED
  */
 export async function readLayout(bytes: ChunkBytes, itemBytes: number): Promise<ChunkLayout> {
@@ -128,7 +128,7 @@ export async function readLayout(bytes: ChunkBytes, itemBytes: number): Promise<
   const start = await bytes.fetch(0, Math.min(EXTENDED_HEADER_BYTES, Math.max(limit, SHORT_HEADER_BYTES)))
   const header = parseBlosc2ChunkHeader(start, place)
   if (header.cbytes > limit)
-    throw damaged(`the chunk claims ${header.cbytes} bytes where there are ${limit}`, place)
+    throw damaged(`the chunk claims ${header.cbytes} bytes, but there are only ${limit}`, place)
   checkBlock(header.blocksize, header, place)
   const plain = {
     header,

@@ -6,7 +6,7 @@ import type { SChunkTraits } from '../../core/schunk-traits.js'
 import type { BlockHook } from './decode.js'
 import type { FilterSlot } from './header.js'
 
-/** How a chunk is to be compressed. */
+/** How a chunk is compressed. */
 export interface Blosc2ChunkParams {
   codec: Codec
   /** The codec's meta byte. */
@@ -15,13 +15,13 @@ export interface Blosc2ChunkParams {
   level: number
   filters: readonly FilterSlot[]
   splitMode: SplitMode
-  /** Size of an item, in bytes; more than 255 is packed as bytes. */
+  /** Typesize in bytes; items of more than 255 bytes are packed as bytes. */
   itemBytes: number
-  /** Size of a block, in bytes; C-Blosc2's rule where it is 0. */
+  /** Block size in bytes; 0 for C-Blosc2's rule. */
   blocksize: number
-  /** A dictionary of samples goes into each chunk, and its streams refer to it. */
+  /** Each chunk gets a dictionary made from samples, and its streams refer to it. */
   dictionary?: boolean
-  /** Gives what is compressed in place of the plain bytes of each block. */
+  /** Replaces the plain bytes of each block before compression. */
   prefilter?: BlockHook | undefined
   /** The super-chunk that the chunk goes to. */
   schunk: SChunkTraits
@@ -29,31 +29,31 @@ export interface Blosc2ChunkParams {
   blockshape?: readonly number[] | undefined
 }
 
-/** In the frame's header, in place of the codec's own number: that is in the `udcodec` field. */
+/** In the frame header, instead of the codec number, which is then in the `udcodec` field. */
 const CODEC_UD = 6
 
-/** How the header of a frame names a codec. */
+/** How a frame header names a codec. */
 export interface CodecNumbers {
-  /** Number of the codec itself, or {@link CODEC_UD} and more. */
+  /** Number of the codec, or {@link CODEC_UD} or more. */
   codec: number
   udcodec: number
 }
 
 /**
- * The numbers of a codec that a frame's header says. Chunks have those of stream formats, as LZ4 HC has none.
- * The document gives the latter here too, but C-Blosc2 writes these.
+ * The codec numbers in a frame header. Chunks have stream format numbers instead; LZ4 HC has none of its own.
+ * The specification gives the latter here too, but C-Blosc2 writes codec numbers.
  */
 export function numbersOf({ ids }: Codec): CodecNumbers {
   const { blosc1, blosc2 = 0 } = ids
   return { codec: blosc1 === undefined ? CODEC_UD : blosc2, udcodec: blosc2 }
 }
 
-/** The number in these fields that says which codec it is. */
+/** The codec number from these fields. */
 export function numberOf({ codec, udcodec }: CodecNumbers): { number: number; isPlugin: boolean } {
   return codec >= CODEC_UD ? { number: udcodec, isPlugin: true } : { number: codec, isPlugin: false }
 }
 
-/** The codec that a frame's header names; undefined for one that is not known. */
+/** The codec that a frame's header names; undefined for an unknown one. */
 export function namedCodec(numbers: CodecNumbers): Codec | undefined {
   const { number, isPlugin } = numberOf(numbers)
   return isPlugin ? knownPlugin(number) : knownNumber(number)

@@ -7,7 +7,7 @@ import { filterById, useFirstBlock } from '../../filters/registry.js'
 import type { Workspace } from '../../kernels/workspace.js'
 import type { Blosc2ChunkHeader } from './header.js'
 
-/** What codec and filters of a chunk are told beyond its header. */
+/** What codec and filters of a chunk know beyond its header. */
 export interface PipelineTraits {
   /** Item size of the super-chunk, in bytes. */
   itemBytes: number
@@ -16,7 +16,7 @@ export interface PipelineTraits {
   schunk: SChunkTraits
 }
 
-/** The context of the filters of one block; `meta` is set for each of them. */
+/** The context of the filters of one block; `meta` is set for each filter. */
 export function blockContext(
   ws: Workspace,
   h: Pick<Blosc2ChunkHeader, 'typesize' | 'extended' | 'version'>,
@@ -37,12 +37,12 @@ export function blockContext(
   }
 }
 
-/** Is block 0 needed for the other blocks? */
+/** Whether block 0 is needed for the other blocks. */
 export function usesFirstBlock(h: Pick<Blosc2ChunkHeader, 'filters'>): boolean {
   return useFirstBlock(h.filters)
 }
 
-/** Two areas that take turns as source and target. */
+/** Two areas that alternate as source and target. */
 class Pair {
   readonly #areas: readonly [number, number]
   #turn = 0
@@ -60,7 +60,7 @@ class Pair {
   }
 }
 
-/** Runs the filters over a block at `src`. @returns where the result is: at `src`, or in scratch */
+/** Runs the filters over a block at `src`. @returns address of the result: `src`, or in scratch */
 export function runForward(
   c: BlockContext,
   h: Pick<Blosc2ChunkHeader, 'filters'>,
@@ -83,8 +83,8 @@ export function runForward(
 
 /**
  * Undoes the filters of a block at `src`, which is in scratch.
- * @param dst where the result is to go; to scratch by default
- * @returns where it is
+ * @param dst address for the result; scratch by default
+ * @returns address of the result
  */
 export function runBackward(
   c: BlockContext,

@@ -1,4 +1,4 @@
-// Which code a chunk needs, and whether a worker thread can have it.
+// Which code a chunk needs, and whether a worker thread can run it.
 
 import type { Codec } from '../../codecs/codec.js'
 import { knownFilter } from '../../filters/registry.js'
@@ -6,13 +6,13 @@ import type { FilterSlot } from './header.js'
 
 /** The codec and the filters of a chunk, as code. */
 export interface ChunkCode {
-  /** May all of it run in worker threads? */
+  /** Whether all of it may run in worker threads. */
   threads: boolean
-  /** The modules of users that register some of it. */
+  /** The user modules that register it. */
   modules: readonly string[]
 }
 
-/** What runs over a chunk. @param codec undefined for one that is not known, which fails anywhere alike */
+/** The code that processes a chunk. @param codec undefined for an unknown codec, which fails everywhere */
 export function codeOf(codec: Codec | undefined, filters: readonly FilterSlot[]): ChunkCode {
   const all = [codec, ...filters.map(({ id }) => knownFilter(id))]
   const modules = new Set<string>()

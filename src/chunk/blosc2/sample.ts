@@ -1,42 +1,42 @@
-// Takes the samples that a chunk's dictionary is made from.
+// Takes the samples for the dictionary of a chunk.
 
 import type { Workspace } from '../../kernels/workspace.js'
 
-/** Largest dictionary that C-Blosc2 reads, and the least that it makes one for, in bytes. */
+/** Largest dictionary that C-Blosc2 reads, and smallest that it makes, in bytes. */
 const MOST_DICTIONARY = 32 * 1024
 const LEAST_DICTIONARY = 256
-/** A dictionary is at most so many times smaller than its chunk. */
+/** A dictionary is at least this many times smaller than its chunk. */
 const CHUNK_SHARE = 20
-/** Samples come from so many blocks, or more where these are small: at most a quarter of a block. */
+/** Samples come from this many blocks, or more if blocks are small; at most a quarter of each. */
 const SAMPLED_BLOCKS = 16
 const BLOCK_SHARE = 4
 const ZSTD_DICTIONARY_MAGIC = 0xec30a437
 
-/** Size of the dictionary for a chunk of `nbytes` plain bytes; 0 where it is not worth one (C-Blosc2's rule). */
+/** Size of the dictionary for a chunk of `nbytes` plain bytes; 0 if it does not pay off (C-Blosc2's rule). */
 export function dictionaryBytes(nbytes: number): number {
   const size = Math.min(MOST_DICTIONARY, Math.floor(nbytes / CHUNK_SHARE))
   return size < LEAST_DICTIONARY ? 0 : size
 }
 
-/** The blocks that samples are taken from, spread over the chunk; block 0 is the first of them. */
+/** The blocks that samples are taken from, spread over the chunk, starting with block 0. */
 export function sampledBlocks(nblocks: number, blocksize: number, size: number): number[] {
   const count = Math.min(nblocks, Math.max(SAMPLED_BLOCKS, Math.ceil((BLOCK_SHARE * size) / blocksize)))
   return Array.from({ length: count }, (_, k) => Math.floor((k * nblocks) / count))
 }
 
-/** Takes samples of filtered blocks: alike from the start of each stream. */
+/** Takes samples of filtered blocks, equally from the start of each stream. */
 export class Sampler {
   readonly #ws: Workspace
   readonly #address: number
   readonly #size: number
   readonly #share: number
-  /** Bytes that were taken. */
+  /** Bytes taken so far. */
   #taken = 0
 
   /**
    * @param address where the samples go, in the arena
    * @param size room there, in bytes
-   * @param blocks how many blocks there are going to be
+   * @param blocks how many blocks will be sampled
    */
   constructor(ws: Workspace, address: number, size: number, blocks: number) {
     this.#ws = ws
@@ -56,7 +56,10 @@ export class Sampler {
     }
   }
 
-  /** @returns the size of the dictionary; bytes that Zstandard would take for a trained one lose the first */
+  /**
+   * @returns the size of the dictionary. Bytes that Zstandard would take for a trained one lose the first
+   * byte
+   */
   finish(): number {
     const bytes = this.#ws.view(this.#address, this.#taken)
     const magic = new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0, true)

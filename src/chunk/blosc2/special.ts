@@ -7,7 +7,10 @@ import type { Special } from './header.js'
 function nanPattern(typesize: number, place: ErrorPlace): Uint8Array {
   if (typesize === 4) return Uint8Array.of(0, 0, 0xc0, 0x7f)
   if (typesize === 8) return Uint8Array.of(0, 0, 0, 0, 0, 0, 0xf8, 0x7f)
-  throw damaged(`a chunk of NaNs has items of ${typesize} bytes; only floats of 4 and 8 can be NaN`, place)
+  throw damaged(
+    `a chunk of NaNs has items of ${typesize} bytes; only floats of 4 or 8 bytes can be NaN`,
+    place,
+  )
 }
 
 /** Repeats a pattern over all of `out`, from byte `phase` of the pattern on. */
@@ -23,7 +26,9 @@ export function fillPattern(out: Uint8Array, pattern: Uint8Array, phase = 0): vo
     out.copyWithin(done, 0, Math.min(done, out.length - done))
 }
 
-/** The bytes that a chunk of a special value repeats; uninitialised ones read as zeros, never as old memory. */
+/**
+ * The bytes that a chunk of a special value repeats. Uninitialized values read as zeros, never as old memory.
+ */
 export function specialPattern(
   special: Exclude<Special, 'none'>,
   itemBytes: number,

@@ -1,6 +1,6 @@
 // Bit readers of the Zstandard decoder: forward for tables, backward for entropy-coded streams.
 
-/** Thrown inside this decoder for a malformed frame; it never leaves the folder. */
+/** Thrown inside this decoder for a malformed frame; never leaves the folder. */
 export class Malformed extends Error {}
 
 /** Little-endian bits from the front, for table descriptions (RFC 8878, section 4.1.1). */
@@ -12,7 +12,7 @@ export class ForwardBits {
     this.#bytes = bytes
   }
 
-  /** Up to 24 bits, without moving on. */
+  /** Up to 24 bits, without advancing. */
   peek(count: number): number {
     const at = this.#bit >> 3
     const b = this.#bytes
@@ -25,7 +25,7 @@ export class ForwardBits {
     if (this.#bit > this.#bytes.length * 8) throw new Malformed('a table description ends early')
   }
 
-  /** Bytes that were touched. */
+  /** Bytes consumed. */
   get used(): number {
     return (this.#bit + 7) >> 3
   }
@@ -34,7 +34,7 @@ export class ForwardBits {
 /** Bits from the end backward, from below the final marker bit (RFC 8878, section 4.1). */
 export class BackwardBits {
   readonly #bytes: Uint8Array
-  /** Bits that are left; negative where more were asked for than there were. */
+  /** Remaining bits; negative if too many were read. */
   left: number
 
   constructor(bytes: Uint8Array) {
@@ -44,7 +44,7 @@ export class BackwardBits {
     this.left = bytes.length * 8 - (Math.clz32(last) - 24) - 1
   }
 
-  /** The next up to 31 bits; those behind the start of the stream are zeros. */
+  /** The next bits, up to 31; bits before the start of the stream are zeros. */
   read(count: number): number {
     if (count > 16) {
       const high = this.read(count - 16)
@@ -55,7 +55,7 @@ export class BackwardBits {
     return value
   }
 
-  /** Up to 16 bits, without moving on. */
+  /** Up to 16 bits, without advancing. */
   peek(count: number): number {
     if (count === 0) return 0
     const start = this.left - count

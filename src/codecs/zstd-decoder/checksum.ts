@@ -13,7 +13,7 @@ const turn = (a: bigint, bits: bigint): bigint => ((a << bits) | (a >> (64n - bi
 const round = (lane: bigint, word: bigint): bigint => times(turn(plus(lane, times(word, P2)), 31n), P1)
 const merge = (hash: bigint, lane: bigint): bigint => plus(times(hash ^ round(0n, lane), P1), P4)
 
-/** Takes whole stripes of 32 bytes. */
+/** Processes whole stripes of 32 bytes. */
 function stripes(view: DataView): bigint {
   let lanes = [plus(P1, P2), P2, 0n, MASK - P1 + 1n]
   const word = (at: number): bigint => view.getBigUint64(at, true)

@@ -2,7 +2,7 @@
 
 import { type BackwardBits, ForwardBits, Malformed } from './bits.js'
 
-/** A decoding table: what each state stands for, and how the next one is found (RFC 8878, section 4.1). */
+/** A decoding table: the symbol of each state, and how to find the next state (RFC 8878, section 4.1). */
 export interface FseTable {
   log: number
   symbols: Uint8Array
@@ -10,7 +10,7 @@ export interface FseTable {
   bases: Uint16Array
 }
 
-/** Lays the symbols out over the states; counts of -1 are "less than one". */
+/** Spreads the symbols over the states; a count of -1 means "less than one". */
 export function buildFse(counts: readonly number[], log: number): FseTable {
   const size = 1 << log
   const symbols = new Uint8Array(size)
@@ -52,7 +52,7 @@ export function rleTable(symbol: number): FseTable {
   }
 }
 
-/** Reads one value of a table description that can be 0 to `max`, in as few bits as it needs. */
+/** Reads a value of a table description between 0 and `max`, in as few bits as needed. */
 function readCount(input: ForwardBits, max: number): number {
   const width = 32 - Math.clz32(max)
   const value = input.peek(width)
@@ -66,10 +66,7 @@ function readCount(input: ForwardBits, max: number): number {
   return value >= 1 << (width - 1) ? value - spare : value
 }
 
-/**
- * Reads a table description (RFC 8878, section 4.1.1).
- * @returns the table and how many bytes were used
- */
+/** Reads a table description (RFC 8878, section 4.1.1). @returns the table and the number of bytes used */
 export function readFse(bytes: Uint8Array, maxLog: number, maxSymbol: number): [FseTable, number] {
   const input = new ForwardBits(bytes)
   const log = input.peek(4) + 5
@@ -98,7 +95,7 @@ function skipZeros(input: ForwardBits, counts: number[], maxSymbol: number): voi
   }
 }
 
-/** One state over a table. */
+/** The current state of a table. */
 export class FseState {
   readonly #table: FseTable
   #state: number

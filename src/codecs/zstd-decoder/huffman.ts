@@ -20,7 +20,7 @@ function readDirectWeights(bytes: Uint8Array, count: number): number[] {
   })
 }
 
-/** Two states take turns until the bits are used up (RFC 8878, section 4.2.1.2). */
+/** Two states alternate until the bits are used up (RFC 8878, section 4.2.1.2). */
 function readFseWeights(bytes: Uint8Array): number[] {
   const [table, used] = readFse(bytes, 6, 255)
   const input = new BackwardBits(bytes.subarray(used))
@@ -54,7 +54,7 @@ function fillTable(weights: readonly number[], log: number): HuffmanTable {
   return { log, symbols, lengths }
 }
 
-/** The last weight is not stored: it fills the sum up to a power of two. */
+/** The last weight is not stored: it completes the sum to a power of two. */
 function completeTable(weights: number[]): HuffmanTable {
   const sum = weights.reduce((total, w) => total + (w > 0 ? 2 ** (w - 1) : 0), 0)
   if (sum === 0 || sum >= 1 << MAX_BITS) throw new Malformed('Huffman weights do not add up')
@@ -66,7 +66,7 @@ function completeTable(weights: number[]): HuffmanTable {
   return fillTable(weights, log)
 }
 
-/** Reads a tree description. @returns the table and how many bytes were used */
+/** Reads a tree description. @returns the table and the number of bytes used */
 export function readHuffman(bytes: Uint8Array): [HuffmanTable, number] {
   const head = bytes[0]
   if (head === undefined) throw new Malformed('a Huffman tree is missing')
@@ -87,5 +87,5 @@ export function decodeHuffman(table: HuffmanTable, bytes: Uint8Array, out: Uint8
     input.left -= table.lengths[index] ?? 0
     if (input.left < 0) throw new Malformed('literals end early')
   }
-  if (input.left !== 0) throw new Malformed('literals leave bits over')
+  if (input.left !== 0) throw new Malformed('literals have leftover bits')
 }

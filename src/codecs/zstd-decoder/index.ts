@@ -1,4 +1,4 @@
-// Decodes Zstandard frames that were compressed with a dictionary; other frames have faster ways.
+// Decodes Zstandard frames with a dictionary. Frames without one have faster decoders.
 
 import { behindSkippable, type ZstdFrame, zstdFrameAt } from '../zstd-frame.js'
 import { Malformed } from './bits.js'
@@ -10,14 +10,14 @@ import { eachSequence, LIMITS, readSequenceHead, type SequenceTables } from './s
 
 const DICTIONARY_MAGIC = 0xec30a437
 
-/** What one block leaves to the next, and a dictionary to the first. */
+/** State that one block passes to the next, and a dictionary to the first. */
 interface Entropy {
   huffman: HuffmanTable | undefined
   tables: Partial<SequenceTables>
   repeats: [number, number, number]
 }
 
-/** A dictionary, taken apart (RFC 8878, section 5); bytes without its magic are content only. */
+/** A parsed dictionary (RFC 8878, section 5). Without its magic, all bytes are content. */
 export interface ZstdDictionary {
   id: number
   content: Uint8Array
@@ -49,7 +49,7 @@ function readDictionary(bytes: Uint8Array): ZstdDictionary {
   return { id: numbers.getUint32(4, true), content, entropy: { huffman, tables, repeats } }
 }
 
-/** Takes a dictionary apart. @returns undefined for a malformed one */
+/** Parses a dictionary. @returns undefined for a malformed one */
 export function parseZstdDictionary(bytes: Uint8Array): ZstdDictionary | undefined {
   if (bytes.length < 8 || view(bytes).getUint32(0, true) !== DICTIONARY_MAGIC) return plainDictionary(bytes)
   try {
@@ -60,7 +60,7 @@ export function parseZstdDictionary(bytes: Uint8Array): ZstdDictionary | undefin
   }
 }
 
-/** The offset that a value stands for; the three last ones are kept (RFC 8878, section 3.1.1.5). */
+/** Resolves an offset value; the last three offsets are remembered (RFC 8878, section 3.1.1.5). */
 function resolveOffset(repeats: Entropy['repeats'], value: number, literals: number): number {
   if (value > 3) {
     repeats.splice(0, 3, value - 3, repeats[0], repeats[1])
@@ -139,7 +139,7 @@ function decodeBlocks(blocks: Uint8Array, decoder: FrameDecoder): void {
   }
 }
 
-/** Decodes one frame behind the content of the dictionary, which starts `out`. @returns where its content ends */
+/** Decodes one frame after the dictionary's content at the start of `out`. @returns the end of its content */
 function decodeFrame(
   stream: Uint8Array,
   frame: ZstdFrame,
@@ -147,12 +147,13 @@ function decodeFrame(
   out: Uint8Array,
 ): number {
   const { id } = dictionary
-  if (frame.dictionary !== 0 && id !== 0 && frame.dictionary !== id) throw new Malformed('another dictionary')
+  if (frame.dictionary !== 0 && id !== 0 && frame.dictionary !== id)
+    throw new Malformed('the stream needs another dictionary')
   const decoder = new FrameDecoder(out, dictionary)
   const start = decoder.at
   decodeBlocks(stream.subarray(frame.blocksStart, frame.blocksEnd), decoder)
   const { contentSize = decoder.at - start } = frame
-  if (decoder.at - start !== contentSize) throw new Malformed('the content has another size')
+  if (decoder.at - start !== contentSize) throw new Malformed('the content size is wrong')
   if (!frame.hasChecksum) return decoder.at
   const sum = view(stream).getUint32(frame.blocksEnd, true)
   if (zstdChecksum(out.subarray(start, decoder.at)) !== sum) throw new Malformed('the checksum is wrong')
@@ -179,8 +180,8 @@ function decodeFrames(stream: Uint8Array, dictionary: ZstdDictionary, nbytes: nu
       continue
     }
     const frame = zstdFrameAt(stream, at)
-    if (frame === undefined) throw new Malformed('no frame')
-    // No frame sees the one before it: each has the dictionary right before its content.
+    if (frame === undefined) throw new Malformed('there is no frame')
+    // Frames cannot refer to earlier frames: each needs the dictionary right before its content.
     if (done > 0) later ??= roomFor(dictionary, nbytes)
     const room = (later ?? first).subarray(0, before + nbytes - done)
     const size = decodeFrame(stream, frame, dictionary, room) - before
@@ -188,15 +189,15 @@ function decodeFrames(stream: Uint8Array, dictionary: ZstdDictionary, nbytes: nu
     done += size
     at = frame.end
   }
-  if (done !== nbytes) throw new Malformed('the content has another size')
+  if (done !== nbytes) throw new Malformed('the content size is wrong')
   return plain
 }
 
 /**
- * Decodes a stream of Zstandard frames (RFC 8878) with a dictionary: the libraries in use take none, save the latest
- * Node. Slow next to them, so it is for streams with dictionaries only.
- * @param nbytes plain size that is expected
- * @returns the plain bytes, or undefined where the stream is malformed or of another size
+ * Decodes a stream of Zstandard frames (RFC 8878) with a dictionary. Of the available libraries, only the
+ * latest Node supports dictionaries. Slow, so it is only used for streams with dictionaries.
+ * @param nbytes expected plain size
+ * @returns the plain bytes, or undefined if the stream is malformed or has another size
  */
 export function decodeZstd(
   stream: Uint8Array,

@@ -67,7 +67,7 @@ export function readLiterals(block: Uint8Array, previous: HuffmanTable | undefin
   if (size > MAX_LITERALS || end > block.length) throw new Malformed('literals end early')
   const packed = block.subarray(headBytes, end)
   const [huffman, used] = type === 2 ? readHuffman(packed) : [previous, 0]
-  if (huffman === undefined) throw new Malformed('a block repeats a tree that was not there')
+  if (huffman === undefined) throw new Malformed('a block reuses a tree that does not exist')
   const bytes = new Uint8Array(size)
   if (format === 0) decodeHuffman(huffman, packed.subarray(used), bytes)
   else decodeFour(huffman, packed.subarray(used), bytes)

@@ -62,7 +62,7 @@ export const LIMITS = {
 
 type TableKind = keyof SequenceTables
 
-/** A section of sequences, ready to be gone through. */
+/** A sequences section, ready to be decoded. */
 export interface SequenceHead {
   count: number
   tables: Partial<SequenceTables>
@@ -84,7 +84,7 @@ function readTable(
   }
   if (mode === 2) return readFse(bytes, log, symbol)
   const table = previous[kind]
-  if (table === undefined) throw new Malformed('a block repeats a table that was not there')
+  if (table === undefined) throw new Malformed('a block reuses a table that does not exist')
   return [table, 0]
 }
 
@@ -94,7 +94,7 @@ function readCount(bytes: Uint8Array): [number, number] {
   return a < 255 ? [((a - 128) << 8) + b, 2] : [b + (c << 8) + 0x7f00, 3]
 }
 
-/** Reads the head of a sequences section (RFC 8878, section 3.1.1.3.2.1). */
+/** Reads the header of a sequences section (RFC 8878, section 3.1.1.3.2.1). */
 export function readSequenceHead(bytes: Uint8Array, previous: Partial<SequenceTables>): SequenceHead {
   if (bytes.length === 0) throw new Malformed('a block has no sequences section')
   const [count, headBytes] = readCount(bytes)
@@ -115,7 +115,7 @@ export function readSequenceHead(bytes: Uint8Array, previous: Partial<SequenceTa
   return { count, tables, bits: bytes.subarray(at) }
 }
 
-/** Calls `take` with literal length, match length and offset value of each sequence. */
+/** Calls `take` with the literal length, match length and offset value of each sequence. */
 export function eachSequence(
   head: SequenceHead,
   take: (literals: number, match: number, offset: number) => void,
@@ -137,5 +137,5 @@ export function eachSequence(
     if (input.left < 0) throw new Malformed('sequences end early')
     take(length, match, offset)
   }
-  if (input.left !== 0) throw new Malformed('sequences leave bits over')
+  if (input.left !== 0) throw new Malformed('sequences have leftover bits')
 }

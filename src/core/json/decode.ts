@@ -9,12 +9,13 @@ function startsWith(bytes: Uint8Array, ...first: number[]): boolean {
 }
 
 function fromUtf16(bytes: Uint8Array, isBigEndian: boolean): string {
-  if (bytes.length % 2 === 1) throw new JsonFault('it seems to be UTF-16, but ends within a character')
+  if (bytes.length % 2 === 1)
+    throw new JsonFault('it seems to be UTF-16, but ends in the middle of a character')
   const copy = Buffer.from(bytes)
   return (isBigEndian ? copy.swap16() : copy).toString('utf16le')
 }
 
-/** How many bytes the UTF-8 sequence at `at` has, as Python takes it; 0 if there is none. */
+/** Length of the UTF-8 sequence at `at`, by Python's rules; 0 if there is none. */
 function sequenceAt(bytes: Uint8Array, at: number): number {
   const head = bytes[at] ?? 0
   const size = head < 0x80 ? 1 : head < 0xe0 ? 2 : head < 0xf0 ? 3 : 4
@@ -27,7 +28,7 @@ function isSurrogate(bytes: Uint8Array, at: number): boolean {
 }
 
 /**
- * UTF-8 in which halves of characters may stand alone: Python's json module takes it so.
+ * Decodes UTF-8 with lone surrogates, which Python's json module accepts.
  * @param skipped bytes before these, for the message
  * @throws JsonFault
  */
@@ -59,7 +60,7 @@ export function decodeUtf8(bytes: Uint8Array, skipped = 0): string {
 
 const UTF32 = 'it seems to be UTF-32: convert it to UTF-8'
 
-/** Without a byte order mark: the first characters of JSON are ASCII, so that zeros tell the encoding. */
+/** Without a byte order mark: JSON starts with ASCII characters, so the zeros reveal the encoding. */
 function byZeros(bytes: Uint8Array): string | undefined {
   const [a, b, c, d] = bytes
   if (a === undefined || b === undefined || (a !== 0 && b !== 0)) return undefined
@@ -76,8 +77,8 @@ function decoded(bytes: Uint8Array): string {
 }
 
 /**
- * The text of bytes that should be JSON: UTF-8, or UTF-16 in either order, with or without a byte order mark, as
- * Python's `json.loads` takes bytes. Halves of characters that stand alone come out as \uXXXX.
+ * Decodes JSON bytes: UTF-8, or UTF-16 in either byte order, with or without a byte order mark, as Python's
+ * `json.loads` does. Lone surrogates become \uXXXX.
  * @throws JsonFault for any other encoding
  */
 export function decodeJson(bytes: Uint8Array): string {

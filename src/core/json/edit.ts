@@ -1,27 +1,27 @@
-// Reads and replaces single members of a JSON object as text, so that numbers keep all of their digits.
+// Reads and replaces members of a JSON object as text, so that numbers keep all digits.
 
 import { unsupported } from '../errors.js'
 import { compacted, readingJson, toJson } from './json.js'
 import { JsonScanner } from './scan.js'
 
-/** A member of a JSON object, its value as the text that it is: numbers keep all of their digits. */
+/** A member of a JSON object with its value as text, so that numbers keep all digits. */
 export interface Member {
   key: string
   /** Compact JSON text. */
   value: string
 }
 
-/** More are refused: a few packed bytes can stand for so many that memory ends. */
+/** Objects with more members are refused: a few packed bytes can expand to more than fits in memory. */
 const MAX_MEMBERS = 2 ** 20
 
-/** A member, as the places of its key and its value in the text. */
+/** A member, as positions of its key and its value in the text. */
 interface TextRange {
   key: string
   start: number
   end: number
 }
 
-/** Goes to the end of the value that begins with the next token. @returns where it begins and ends */
+/** Moves to the end of the value that begins with the next token. @returns its start and end */
 function skipValue(scanner: JsonScanner): { start: number; end: number } {
   const { depth } = scanner
   scanner.next()
@@ -46,11 +46,11 @@ function spansOf(json: string, keys: readonly string[] | undefined): TextRange[]
 }
 
 /**
- * The members of a JSON object, in their order; a key that comes twice is there twice.
+ * The members of a JSON object, in order. Duplicate keys are kept.
  * @param json JSON text
  * @param keys only these members
  * @returns undefined if it is not an object
- * @throws BlpkError USAGE if it is not JSON, UNSUPPORTED for more members than any real object has
+ * @throws BlpkError USAGE if it is not JSON; UNSUPPORTED for too many members
  */
 export function membersOf(json: string, keys?: readonly string[]): Member[] | undefined {
   return readingJson('the text', () => spansOf(json, keys))?.map(({ key, start, end }) => ({
@@ -64,7 +64,7 @@ export function objectOf(members: readonly Member[]): string {
   return `{${members.map(({ key, value }) => `${toJson(key)}:${compacted(value)}`).join(',')}}`
 }
 
-/** The members with one of them replaced where it stands, or added at the end. */
+/** The members with one replaced in place, or added at the end. */
 export function withMember(members: readonly Member[], key: string, value: string): Member[] {
   const at = members.findIndex((member) => member.key === key)
   if (at === -1) return [...members, { key, value }]

@@ -4,7 +4,7 @@ import { usage } from '../errors.js'
 import { JsonFault, JsonScanner } from './scan.js'
 import { replaceAll, TextPieces } from './text-pieces.js'
 
-/** JSON text among the values of a result that is printed as JSON: all digits of its numbers are kept. */
+/** JSON text inside a result that is printed as JSON; all digits of its numbers are kept. */
 export class JsonText {
   readonly text: string
 
@@ -13,14 +13,14 @@ export class JsonText {
   }
 }
 
-/** Where the JSON string that starts at `start` ends: the position behind its closing quote. */
+/** End of the JSON string that starts at `start`: the position after its closing quote. */
 function endOfString(text: string, start: number): number {
   let at = start + 1
   while (at < text.length && text[at] !== '"') at += text[at] === '\\' ? 2 : 1
   return at + 1
 }
 
-/** Leaves out the white space between the tokens of a valid JSON text. */
+/** Removes the white space between the tokens of a valid JSON text. */
 function withoutSpace(text: string): string {
   const parts = new TextPieces()
   let from = 0
@@ -39,28 +39,28 @@ function withoutSpace(text: string): string {
   return parts.text()
 }
 
-/** A UTF-16 code unit as JSON may write any of them. */
+/** Escapes a UTF-16 code unit for JSON. */
 export function escapeUnit(c: string): string {
   return `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`
 }
 
-/** As Python's json.dumps does: everything outside ASCII becomes \uXXXX. */
+/** As Python's json.dumps: everything outside ASCII becomes \uXXXX. */
 function escapeNonAscii(text: string): string {
   return replaceAll(text, /[\u0080-\uffff]/g, escapeUnit)
 }
 
-/** Halves of a character without the other half become \uXXXX, for UTF-8 cannot hold them. */
+/** Lone surrogates become \uXXXX, because UTF-8 cannot encode them. */
 export function escapeLoneSurrogates(text: string): string {
   return replaceAll(text, /\p{Cs}/gu, escapeUnit)
 }
 
-/** Goes through all of a text. @throws JsonFault */
+/** Scans a whole text. @throws JsonFault */
 export function scanJson(text: string): void {
   const scanner = new JsonScanner(text)
   while (scanner.next());
 }
 
-/** Is it JSON as Python's json module writes it? */
+/** Whether the text is JSON as Python's json module writes it. */
 export function isJson(text: string): boolean {
   try {
     scanJson(text)
@@ -71,9 +71,9 @@ export function isJson(text: string): boolean {
 }
 
 /**
- * Runs what reads JSON text.
- * @param what what messages call the text
- * @throws BlpkError USAGE in place of a JsonFault
+ * Runs a function that reads JSON text.
+ * @param what name of the text in messages
+ * @throws BlpkError USAGE instead of a JsonFault
  */
 export function readingJson<T>(what: string, read: () => T): T {
   try {
@@ -90,9 +90,9 @@ export function compacted(text: string): string {
 }
 
 /**
- * Writes JSON text as Bloscpack does: no white space, ASCII only. Numbers stay as they were written,
- * so that none loses digits on a way through JavaScript; NaN, Infinity and -Infinity are taken as Python takes them.
- * @throws BlpkError USAGE when it is not JSON
+ * Writes JSON text as Bloscpack does: no white space, ASCII only. Numbers are kept as text, so that
+ * JavaScript does not drop digits; NaN, Infinity and -Infinity are accepted, as in Python.
+ * @throws BlpkError USAGE if it is not JSON
  */
 export function compactJson(text: string): string {
   readingJson('the metadata', () => scanJson(text))

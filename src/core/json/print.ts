@@ -4,11 +4,11 @@ import { escapeUnit, JsonText } from './json.js'
 import { JsonScanner } from './scan.js'
 import { replaceAll, TextPieces } from './text-pieces.js'
 
-/** Lines of deeper levels are not broken, or indentation would be most of the output. */
+/** Deeper levels are printed on one line, because indentation would dominate the output. */
 const MAX_INDENTED = 64
 const PIECE = 1 << 16
 
-/** What does something to a terminal, or turns the direction of text around. */
+/** Characters that control a terminal or change the direction of text. */
 const CONTROLS = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
 
 /** How JSON is printed. */
@@ -17,11 +17,14 @@ export interface PrintOptions {
   compact?: boolean
   /** Levels of brackets around it. */
   inside?: number
-  /** NaN, Infinity and -Infinity as Python writes them; else as strings, so that the output is JSON by its standard. */
+  /**
+   * Print NaN, Infinity and -Infinity as Python does; otherwise as strings, so that the output is standard
+   * JSON.
+   */
   python?: boolean
 }
 
-/** A JSON string that does nothing to a terminal: the standard leaves some control characters in. */
+/** A JSON string without control characters; the standard allows some. */
 function printable(token: string): string {
   if (!/[\\\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]/.test(token)) return token
   return replaceAll(JSON.stringify(JSON.parse(token)), CONTROLS, escapeUnit)
@@ -37,14 +40,14 @@ class Printer {
     this.#o = options
   }
 
-  /** Space in front of something that stands in `depth` brackets. */
+  /** Indentation at a depth of `depth` brackets. */
   #line(depth: number): string {
     return this.#o.compact === true || depth > MAX_INDENTED
       ? ''
       : `\n${'  '.repeat(depth + (this.#o.inside ?? 0))}`
   }
 
-  /** What goes between the token before and this one. */
+  /** The separator between the previous token and this one. */
   #between(kind: string, depth: number): string {
     const isFirst = this.#before === '{' || this.#before === '['
     if (kind === '}' || kind === ']')
@@ -91,7 +94,9 @@ export function printedJson(text: string, options: PrintOptions = {}): string {
   return pieces.text()
 }
 
-/** As JSON.stringify, with {@link JsonText} as it is, bigints with all digits, and NaN and infinities. */
+/**
+ * Like JSON.stringify, with {@link JsonText} kept as it is, bigints with all digits, and NaN and infinities.
+ */
 export function jsonTextOf(value: unknown): string {
   if (value instanceof JsonText) return value.text
   if (typeof value === 'number' || typeof value === 'bigint') return String(value)

@@ -1,8 +1,8 @@
 // A tokenizer for JSON that checks the grammar, builds nothing and does not recurse.
 
-/** What is wrong with a JSON text, and where: `unexpected "x" at line 1, column 3`. */
+/** A fault in a JSON text, with its position: `unexpected "x" at line 1, column 3`. */
 export class JsonFault extends Error {
-  /** The text is nested deeper than {@link MAX_JSON_DEPTH}; it may be JSON all the same. */
+  /** The text is nested deeper than {@link MAX_JSON_DEPTH}; it may still be JSON. */
   readonly isTooDeep: boolean
 
   constructor(message: string, isTooDeep = false) {
@@ -11,7 +11,9 @@ export class JsonFault extends Error {
   }
 }
 
-/** Deeper texts are refused: each level takes memory, and a few packed bytes can stand for millions of them. */
+/**
+ * Deeper texts are refused: each level takes memory, and a few packed bytes can expand to millions of levels.
+ */
 export const MAX_JSON_DEPTH = 100_000
 
 /** A token; commas and colons are not reported. A `word` is null, true, false, NaN, Infinity or -Infinity. */
@@ -37,18 +39,17 @@ function isDigit(c: number): boolean {
 }
 
 /**
- * Goes through a JSON text token by token and checks its grammar: that of RFC 8259, with the NaN, Infinity and
- * -Infinity that Python's json module writes. It builds nothing and does not recurse, so that depth and size cost
- * little memory.
+ * Tokenizes a JSON text and checks its grammar: RFC 8259, plus NaN, Infinity and -Infinity as written by
+ * Python's json module. It builds no values and does not recurse, so depth and size cost little memory.
  */
 export class JsonScanner {
   readonly #text: string
-  /** Of each open bracket, from the outside in: is it an object? */
+  /** Whether each open bracket is an object, from the outside in. */
   readonly #objects: boolean[] = []
   #at = 0
   #expected: Expected = 'value'
   kind: JsonToken = 'word'
-  /** Where the token begins and ends in the text. */
+  /** Start and end of the token in the text. */
   start = 0
   end = 0
 
@@ -56,7 +57,7 @@ export class JsonScanner {
     this.#text = text
   }
 
-  /** Brackets that are open behind the token. */
+  /** Number of open brackets after the token. */
   get depth(): number {
     return this.#objects.length
   }
@@ -80,7 +81,7 @@ export class JsonScanner {
     return true
   }
 
-  /** Goes over the comma behind a value, if there is one. @returns true if the text ends here */
+  /** Skips the comma after a value, if there is one. @returns true if the text ends here */
   #isOver(): boolean {
     const { length } = this.#text
     if (this.#objects.length === 0) {
@@ -149,7 +150,7 @@ export class JsonScanner {
     this.#take(kind, at + 1)
   }
 
-  /** @returns the position behind the escape */
+  /** @returns the position after the escape */
   #escape(at: number): number {
     const letter = this.#text[at + 1]
     if (letter === 'u') {

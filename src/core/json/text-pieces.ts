@@ -3,7 +3,10 @@
 const JOIN_AT = 1 << 14
 const SLICE = 1 << 16
 
-/** A text that is made piece by piece; small pieces are joined on the way, so that millions of them are no burden. */
+/**
+ * A text that is built piece by piece. Small pieces are joined on the way, so that millions of them are
+ * cheap.
+ */
 export class TextPieces {
   #small: string[] = []
   readonly #joined: string[] = []
@@ -20,7 +23,7 @@ export class TextPieces {
     this.#small = []
   }
 
-  /** All of it. */
+  /** The whole text. */
   text(): string {
     this.#join()
     return this.#joined.join('')
@@ -28,7 +31,7 @@ export class TextPieces {
 }
 
 /**
- * Replaces what `pattern` finds, slice by slice: of a whole text of megabytes the matches would be held at once.
+ * Replaces the matches of `pattern` slice by slice, so that only the matches of one slice are in memory.
  * @param pattern global, for single characters
  */
 export function replaceAll(text: string, pattern: RegExp, by: (found: string) => string): string {
@@ -37,7 +40,7 @@ export function replaceAll(text: string, pattern: RegExp, by: (found: string) =>
   const pieces = new TextPieces()
   for (let at = 0; at < text.length; ) {
     let end = Math.min(at + SLICE, text.length)
-    // The two halves of a character stay together.
+    // Keep surrogate pairs together.
     if (end < text.length && (text.charCodeAt(end - 1) & 0xfc00) === 0xd800) end++
     pieces.add(text.slice(at, end).replace(pattern, by))
     at = end

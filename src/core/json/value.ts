@@ -2,7 +2,7 @@
 
 import { JsonScanner } from './scan.js'
 
-/** Python reads integers of at most 4300 digits; larger ones would take minutes. */
+/** Python reads integers of at most 4300 digits; parsing longer ones would take minutes. */
 const MAX_DIGITS = 10_000
 
 function wordValue(word: string): unknown {
@@ -25,8 +25,8 @@ function put(holder: Holder, key: string, value: unknown): void {
 }
 
 /**
- * The value of a JSON text as Python's json module writes it, NaN and infinities included. Integers that a number
- * cannot hold are bigints; other numbers are the nearest of 64 bits. Of keys that come twice the last one counts.
+ * Parses JSON text as Python's json module writes it, including NaN and infinities. Large integers become
+ * bigints; other numbers become the nearest 64-bit float. If a key appears twice, the last value wins.
  * @throws JsonFault
  */
 export function parseJson(text: string): unknown {

@@ -1,4 +1,4 @@
-// Changes a frame in its place, with the options that all containers share.
+// Changes a frame in place, with the options that all containers share.
 
 import { usage } from '../../core/errors.js'
 import type { AppendRequest, ContainerChange } from '../change.js'
@@ -26,7 +26,7 @@ function appendOptionsOf(o: AppendRequest): FrameAppendOptions {
 export const change: ContainerChange = {
   appendRefuses: {
     metadata: () => usage('frames keep metadata in metalayers', { call: 'setMetadata' }),
-    typesize: (name) => usage(`the typesize of a frame stays as it is (leave ${name('typesize')} out)`),
+    typesize: (name) => usage(`the typesize of a frame cannot change (leave ${name('typesize')} out)`),
   },
   metadataRefuses: {
     grow: (name) => usage(`${name('grow')} is for Bloscpack archives: a frame has room for metalayers`),

@@ -1,4 +1,4 @@
-// How chunks of Blosc2 are compressed: from the options that all containers share, and back into words.
+// Blosc2 compression: from the options that all containers share, and back to words.
 
 import { isLossyPlugin, knownCodec } from '../../codecs/registry.js'
 import { usage } from '../../core/errors.js'
@@ -7,7 +7,7 @@ import type { FrameChecksum } from './chunks/checksums.js'
 import { type CompressionOptions, filtersAsked } from './chunks/cparams.js'
 import { lossyFilters } from './chunks/lossy.js'
 
-/** The checksum that a frame is to have. @throws BlpkError USAGE for one that frames do not have */
+/** The requested checksum of a frame. @throws BlpkError USAGE for one that frames do not support */
 export function frameChecksum({ checksum }: PackOptions): { checksum?: FrameChecksum } {
   if (checksum === undefined) return {}
   const name = checksum.toLowerCase()
@@ -15,7 +15,7 @@ export function frameChecksum({ checksum }: PackOptions): { checksum?: FrameChec
   throw usage(`the checksum of a Blosc2 frame is xxh64 or none, not ${checksum}`)
 }
 
-/** The same options by the names that frames give them. */
+/** The same options by their names for frames. */
 export function compressionOf(o: PackOptions): CompressionOptions {
   const filters = filtersAsked(o)
   return {
@@ -35,7 +35,7 @@ function isLossyName(codec: string): boolean {
   return knownCodec(codec)?.traits.lossy === true
 }
 
-/** What codec and filters are called in JSON. */
+/** Names of codec and filters in JSON. */
 export interface CompressionFacts {
   codec: string
   level: number
@@ -54,6 +54,6 @@ export function compressionFacts(o: CompressionOptions): CompressionFacts {
 
 /** The same in words. */
 export function compressionText({ codec, level, filters, lossy }: CompressionFacts): string {
-  const loss = lossy ? '; lossy: values do not come back as they are' : ''
+  const loss = lossy ? '; lossy: values are not restored exactly' : ''
   return `codec ${codec}, level ${level}, filters ${filters.join(', ') || 'none'}${loss}`
 }

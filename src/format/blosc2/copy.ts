@@ -1,4 +1,4 @@
-// Takes the chunks of another container as they are, for a frame or an array.
+// Copies the chunks of another container to a frame or an array.
 
 import { dtypeRepr, type NdarrayLayout } from '../../array/npy/index.js'
 import { runOptionsOf } from '../../engine/options.js'
@@ -25,19 +25,21 @@ import type { NDArray } from './objects/ndarray.js'
 import type { SChunk } from './objects/schunk.js'
 import { OpenedFrame } from './opened.js'
 
-/** What the chunks of a frame become part of as they are: fixed metalayers, and what chunks must be like. */
+/** What copied chunks become part of: fixed metalayers, and requirements on the chunks. */
 interface Kept {
   meta: Layers
   fit?: ChunkFit
 }
 
-/** The metalayer of an array with the dtype that was asked for. */
+/** The array metalayer with the requested dtype. */
 function withDtype(meta: Layers, { shape, chunks, blocks, dtype }: NDArray): Layers {
   const layer = formatB2nd({ shape, chunkshape: chunks, blockshape: blocks, dtype })
   return new Map([[B2ND_LAYER, layer], ...without(meta, ARRAY_LAYERS)])
 }
 
-/** The dtype of the items of a frame without shape: what describes it as one dimension, else opaque items. */
+/**
+ * The dtype of the items in a frame without shape: from its description if one-dimensional, otherwise opaque.
+ */
 function linearDtype({ typesize }: SChunk, layout: NdarrayLayout | undefined): string | undefined {
   if (layout === undefined) return typesize === 1 ? '|u1' : `|V${typesize}`
   const { descr, shape, itemsize } = layout
@@ -45,7 +47,7 @@ function linearDtype({ typesize }: SChunk, layout: NdarrayLayout | undefined): s
   return typeof descr === 'string' ? descr : dtypeRepr(descr)
 }
 
-/** @returns undefined where chunks cannot be copied */
+/** @returns undefined if chunks cannot be copied */
 async function keptOf(
   from: OpenedFrame,
   file: FrameFile,
@@ -65,7 +67,7 @@ async function keptOf(
   return linear && { meta: new Map([[B2ND_LAYER, linear.layer], ...meta]), fit: linear }
 }
 
-/** Metalayers of variable length: those that are there, with others for the metadata where these change. */
+/** The variable-length metalayers, with other JSON metadata if these change. */
 function vlmetaOf({ schunk, ndarray }: OpenedFrame, toArray: boolean, o: CopyRequest): Layers {
   const marked = markedLayers(schunk)(schunk.vlmeta)
   if (toArray === (ndarray !== undefined) && o.metadata === undefined) return marked
@@ -97,12 +99,12 @@ async function copyOfFrame(
   })
 }
 
-/** C-Blosc2 before 4 slices by items, and finds none across chunks that end within one. */
+/** C-Blosc2 before 4 slices by items, and fails across chunks that end within one. */
 function areWholeItems({ chunkSize, typesize }: ChunkStream): boolean {
   return chunkSize === undefined || chunkSize % typesize === 0
 }
 
-/** Takes the chunks of another container; see `Container.copy`. */
+/** Copies the chunks of another container; see `Container.copy`. */
 export async function copyFrom(
   from: Opened,
   output: Output,

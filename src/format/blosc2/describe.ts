@@ -1,4 +1,4 @@
-// What `info` says of a frame or an array, for JSON.
+// The facts that `info` reports about a frame or an array, for JSON.
 
 import {
   CODEC_FORMAT_UD,
@@ -31,7 +31,7 @@ export interface LayerInfo {
   name: string
   /** Plain size, in bytes. */
   size: number
-  /** JSON if it is msgpack, else its first bytes in hexadecimal; null if it cannot be read. */
+  /** JSON if it is msgpack, otherwise its first bytes in hexadecimal; null if unreadable. */
   content: JsonText | string | null
 }
 
@@ -41,10 +41,10 @@ export interface FilterInfo {
   meta: number
 }
 
-/** A chunk, as `--chunks` shows it and JSON has it; null where the index alone says what it is. */
+/** A chunk, for `--chunks` and JSON; null for fields that do not exist because it is only in the index. */
 export interface FrameChunkInfo {
   index: number
-  /** In the file, in bytes; in a sparse frame the number of its file. */
+  /** Position in the file, in bytes; in a sparse frame, the number of its file. */
   offset: number | null
   nbytes: number
   cbytes: number | null
@@ -52,28 +52,30 @@ export interface FrameChunkInfo {
   special: Special
   codec: string | null
   filters: FilterInfo[]
-  /** The plain bytes are stored as they are. */
+  /** The plain bytes are stored uncompressed. */
   stored: boolean
   typesize: number
   blocksize: number
   nblocks: number
 }
 
-/** A frame, as `info` shows it and JSON has it. */
+/** A frame, for `info` and JSON. */
 export interface FrameInfo extends Head {
   format: string
   nbytes: number
   cbytes: number
-  /** What python-blosc2 keeps in it besides plain numbers, such as `lazyexpr`; null for a plain frame or array. */
+  /**
+   * The kind of object that python-blosc2 stores in it, such as `lazyexpr`; null for a plain frame or array.
+   */
   kind: string | null
   /** The same in words. */
   object: string | null
   /** Plain bytes of all chunks. */
   chunkBytes: number
   nchunks: number
-  /** Null where each chunk has a size of its own. */
+  /** Null if chunks vary in size. */
   chunkSize: number | null
-  /** Chunks that are one special value, which the index alone says. */
+  /** Chunks of a single special value, which exist only in the index. */
   special: Record<string, number>
   typesize: number
   blocksize: number
@@ -81,12 +83,12 @@ export interface FrameInfo extends Head {
   codecMeta: number
   level: number
   splitMode: string
-  /** `xxh64`, `none`, or `stale` where another tool changed the frame since. */
+  /** `xxh64`, `none`, or `stale` if another tool changed the frame since. */
   checksum: string
-  /** Chunks get a dictionary each. */
+  /** Each chunk gets a dictionary. */
   dictionary: boolean
   filters: FilterInfo[]
-  /** Do values not come back as they were packed? Null where nobody knows, for want of codec or filter. */
+  /** Whether it is lossy. Null if unknown because a codec or filter is missing. */
   lossy: boolean | null
   array: {
     shape: readonly number[]
@@ -100,7 +102,7 @@ export interface FrameInfo extends Head {
 }
 
 const SHOWN_BYTES = 32
-/** Of larger metalayers only the first bytes are shown; `blpk meta get` has all. */
+/** Of larger metalayers only the first bytes are shown; `blpk meta get` prints everything. */
 const MAX_JSON_BYTES = 64 * 2 ** 20
 
 function named<T>(find: () => T, otherwise: T): T {
@@ -157,7 +159,7 @@ function countSpecial(offsets: readonly ChunkOffset[]): Record<string, number> {
   return counts
 }
 
-/** Metalayers that can be read; others are none. */
+/** The readable metalayers. */
 async function readable(ws: Workspace, packed: Layers): Promise<Layers> {
   const layers: Layers = new Map()
   for (const layer of packed) {
@@ -167,7 +169,7 @@ async function readable(ws: Workspace, packed: Layers): Promise<Layers> {
   return layers
 }
 
-/** What the frame is besides a list of numbers. */
+/** The kind of object besides plain numbers. */
 async function objectOf(
   file: string,
   ws: Workspace,
@@ -181,7 +183,7 @@ async function objectOf(
   return { kind: object.kind, text: away ? standInError(object).message : objectText(object) }
 }
 
-/** The facts of a frame. @param dtype of the items of an array, in place of its own */
+/** The facts of a frame. @param dtype of the items of an array, instead of the stored one */
 export async function describeFrame(
   file: string,
   ws: Workspace,
@@ -226,7 +228,7 @@ export async function describeFrame(
   }
 }
 
-/** The facts of each chunk: only the headers are read. */
+/** The facts of each chunk; only headers are read. */
 export async function describeChunks(frame: FrameFile): Promise<FrameChunkInfo[]> {
   const { header: h, offsets } = frame
   const infos: FrameChunkInfo[] = []

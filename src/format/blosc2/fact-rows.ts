@@ -1,4 +1,4 @@
-// What `info` says of a frame or an array, for people.
+// The facts that `info` reports about a frame or an array, for people.
 
 import { JsonText } from '../../core/json/json.js'
 import { shapeText } from '../../core/shape-text.js'
@@ -6,7 +6,7 @@ import { exactSize, prettyRatio } from '../../core/sizes.js'
 import type { FactRow, Facts, FactTable } from '../facts.js'
 import type { FilterInfo, FrameChunkInfo, FrameInfo, LayerInfo } from './describe.js'
 
-/** Metalayers of more characters are cut. */
+/** Metalayers of more characters are truncated. */
 const MAX_SHOWN = 200
 
 function filterText(filters: readonly FilterInfo[]): string {
@@ -17,12 +17,12 @@ function filterText(filters: readonly FilterInfo[]): string {
 }
 
 function chunksText({ nchunks, chunkSize, special }: FrameInfo): string {
-  const size = chunkSize === null ? 'each of its own size' : `of ${exactSize(chunkSize)}`
+  const size = chunkSize === null ? 'of varying size' : `of ${exactSize(chunkSize)}`
   const kinds = Object.entries(special).map(([kind, count]) => `${count} of them ${kind}`)
   return [`${nchunks} ${size}`, ...kinds].join(', ')
 }
 
-/** The start of a value; text without its quotes. */
+/** The start of a value; text is shown without quotes. */
 function jsonStart({ text }: JsonText): string {
   const plain = text.startsWith('"') ? (JSON.parse(text) as string) : text
   return plain.length > MAX_SHOWN ? `${plain.slice(0, MAX_SHOWN)}…` : plain
@@ -56,12 +56,10 @@ function chunkTable(chunks: readonly FrameChunkInfo[]): FactTable {
   return { head, rows: chunks.map(chunkRow) }
 }
 
-/** Only said where values do not, or may not, come back. */
+/** Only shown if values change, or may change. */
 function lossRows({ lossy }: FrameInfo): FactRow[] {
   if (lossy === false) return []
-  return [
-    { label: 'lossy', value: lossy === null ? 'perhaps' : 'values are not exactly those that were packed' },
-  ]
+  return [{ label: 'lossy', value: lossy === null ? 'perhaps' : 'values are not restored exactly' }]
 }
 
 function arrayRows({ array }: FrameInfo): FactRow[] {

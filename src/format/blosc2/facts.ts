@@ -1,4 +1,4 @@
-// What `info` shows of a frame or an array. Over the network this takes two requests: for front and end.
+// The facts of a frame or an array. Over the network this takes two requests: for front and end.
 
 import type { ByteSource } from '../../bytes/byte-source.js'
 import { jsonRatio } from '../../core/sizes.js'
@@ -15,7 +15,7 @@ import { parseFrameHeader, peekFrame } from './frame/header.js'
 import { objectIn } from './frame/objects.js'
 import { arrayMeta, directoryBytes, headOfFrame, plainBytes } from './head.js'
 
-/** Where the lengths of a frame and its header stand, in bytes. */
+/** Position of the sizes of a frame and its header, in bytes. */
 const LENGTHS_BYTES = 25
 
 async function headAlone(file: string, { source, directory }: OpenPlace): Promise<Head> {
@@ -25,7 +25,7 @@ async function headAlone(file: string, { source, directory }: OpenPlace): Promis
   return headOfFrame(file, ws, frame, cbytes)
 }
 
-/** The front of an array tells what `ls` shows, of other frames the end as well. */
+/** For `ls`, the front of an array is sufficient; other frames also need the end. */
 async function frontAlone(file: string, source: ByteSource): Promise<Facts> {
   const place = { path: source.name }
   const peek = new Uint8Array(LENGTHS_BYTES)
@@ -34,7 +34,7 @@ async function frontAlone(file: string, source: ByteSource): Promise<Facts> {
   const header = parseFrameHeader(front.subarray(0, await source.read(0, front)), place)
   const array = arrayMeta(header.meta)
   const nbytes = plainBytes(header, array)
-  // Metalayers at the end may describe an array that is no Blosc2 array.
+  // Metalayers at the end may describe an array that is not a Blosc2 array.
   const end = array === undefined ? await ifSound(() => headAlone(file, { source })) : undefined
   const head: Head = {
     file,
@@ -59,7 +59,10 @@ async function allFacts({ source, directory }: OpenPlace, options: FactsOptions)
   return { ...headAndMore(all), ...rowsOf(all) }
 }
 
-/** A pipe is brought into a file first, for a frame is described at its end. @throws BlpkError DAMAGED, UNSUPPORTED, IO */
+/**
+ * Copies a pipe to a file first, because a frame is described at its end.
+ * @throws BlpkError DAMAGED, UNSUPPORTED, IO
+ */
 export async function factsOfFrame(place: OpenPlace, options: FactsOptions): Promise<Facts> {
   const { file, detail } = options
   if (detail === 'front') return frontAlone(file, place.source)

@@ -1,4 +1,4 @@
-// How each result about a frame or an array begins.
+// The first fields of a result about a frame or an array.
 
 import { lstatSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -16,7 +16,7 @@ import type { FrameHeader } from './frame/header.js'
 import type { Layers } from './frame/layers.js'
 import { TENSOR_LAYER } from './frame/tensor.js'
 
-/** A sparse frame is as large as its files. */
+/** Size of a sparse frame: the total of its files. */
 export function directoryBytes(directory: string): number {
   return readdirSync(directory).reduce((sum, name) => sum + lstatSync(join(directory, name)).size, 0)
 }
@@ -29,7 +29,7 @@ export function arrayMeta(meta: Layers): B2ndMeta | undefined {
   return caterva === undefined ? undefined : parseB2nd(caterva, true)
 }
 
-/** Plain bytes of an array, or of a frame that holds none. */
+/** Plain bytes of the array, or of a frame without one. */
 export function plainBytes(
   h: Pick<FrameHeader, 'nbytes' | 'typesize'>,
   array: ArrayShape | undefined,
@@ -37,14 +37,14 @@ export function plainBytes(
   return array === undefined ? h.nbytes : product(array.shape) * h.typesize
 }
 
-/** The head of a frame, of which all of it is known. */
+/** The head of a fully known frame. */
 export interface FrameHead extends Head {
   format: string
   nbytes: number
   cbytes: number
 }
 
-/** The array that the variable-length metalayers describe; undefined if they describe none that makes sense. */
+/** The array that the variable-length metalayers describe; undefined if there is no valid one. */
 async function described(ws: Workspace, frame: FrameFile): Promise<NdarrayLayout | undefined> {
   const layers = new Map([...frame.vlmeta].filter(([name]) => name === JSON_LAYER || name === TENSOR_LAYER))
   return ifSound(async () =>
@@ -54,7 +54,7 @@ async function described(ws: Workspace, frame: FrameFile): Promise<NdarrayLayout
 
 /**
  * @param cbytes size of the frame, in bytes
- * @param given the dtype of the items of an array, in place of its own
+ * @param given the dtype of the items of an array, instead of the stored one
  */
 export async function headOfFrame(
   file: string,

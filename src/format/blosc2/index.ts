@@ -1,4 +1,4 @@
-// The door to Blosc2 frames and arrays: all that the verbs use of them.
+// The entry point of Blosc2 frames and arrays: everything that the verbs use.
 
 import type { Container } from '../container.js'
 import { MUTABLE } from './mutable.js'

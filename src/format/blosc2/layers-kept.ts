@@ -1,4 +1,4 @@
-// Which metalayers stay when a frame is copied, changed or converted.
+// Which metalayers are kept when a frame is copied, changed or converted.
 
 import type { Opened } from '../opened.js'
 import { JSON_LAYER } from './chunks/described.js'
@@ -9,26 +9,26 @@ import { TENSOR_LAYER } from './frame/tensor.js'
 import type { SChunk } from './objects/schunk.js'
 import { OpenedFrame } from './opened.js'
 
-/** Metalayers of an array in chunks of a shape. */
+/** Metalayers of an array with multidimensional chunks. */
 export const ARRAY_LAYERS: readonly string[] = [B2ND_LAYER, CATERVA_LAYER]
-/** Metalayers that stand for metadata in JSON, and the array that they describe. */
+/** Metalayers for JSON metadata, and for the array that they describe. */
 export const JSON_LAYERS: readonly string[] = [JSON_LAYER, TENSOR_LAYER]
 
 export function without(layers: Layers, names: readonly string[]): Layers {
   return new Map([...layers].filter(([name]) => !names.includes(name)))
 }
 
-/** Plain numbers do not carry marks of what they were, and a copy of a proxy's cache is no cache. */
+/** Plain numbers must not have marks of their former object, and a copy of a proxy's cache is not a cache. */
 export function plainLayers(layers: Layers): Layers {
   return new Map([...layers].filter(([name]) => !isObjectLayer(name)))
 }
 
-/** Lists, batches and objects stay what they are where their chunks are copied. */
+/** Lists, batches and objects remain what they are if their chunks are copied. */
 export function markedLayers({ object }: SChunk): (layers: Layers) => Layers {
   return object?.holds === 'other' ? (layers) => layers : plainLayers
 }
 
-/** Metalayers of a container that say something else than what array it is; none where it has no such. */
+/** Metalayers of a container other than the description of an array. */
 export function keptLayers(from: Opened | undefined): { meta: Layers; vlmeta: Layers } {
   if (!(from instanceof OpenedFrame)) return { meta: new Map(), vlmeta: new Map() }
   const { meta, vlmeta } = from.schunk

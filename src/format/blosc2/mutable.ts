@@ -1,4 +1,4 @@
-// Which parts of a Blosc2 frame a change may alter.
+// The parts of a Blosc2 frame that a change may alter.
 
 import type { FindMutable, Mutable, MutableParts, Range, ReadSome } from '../../bytes/mutable-parts.js'
 import { MemoryChunk } from '../../chunk/blosc2/chunk-bytes.js'
@@ -16,7 +16,9 @@ import {
 import { OFFSET_BYTES, parseOffsets } from './frame/offsets.js'
 import { BLOSC2 } from './traits.js'
 
-/** Position of the chunk of the last index entry, behind the header; undefined where its value stands there. */
+/**
+ * Position of the chunk of the last index entry, after the header; undefined if the entry is a special value.
+ */
 async function lastOffset(h: FrameHeader, index: Uint8Array): Promise<number | undefined> {
   const chunk = await OpenChunk.open(new Workspace(), new MemoryChunk(index), {
     itemBytes: OFFSET_BYTES,
@@ -30,7 +32,7 @@ async function lastOffset(h: FrameHeader, index: Uint8Array): Promise<number | u
   return offset !== undefined && 'at' in offset ? offset.at : undefined
 }
 
-/** The last chunk, if it has not its full size and is the last one in the file too. */
+/** The last chunk, if it is not full and is also the last one in the file. */
 async function fillable(read: ReadSome, h: FrameHeader, index: Uint8Array): Promise<Range | undefined> {
   if (h.sparse || h.variableChunks || h.nbytes === 0 || h.nbytes % h.chunksize === 0) return undefined
   const at = await lastOffset(h, index)
@@ -42,9 +44,9 @@ async function fillable(read: ReadSome, h: FrameHeader, index: Uint8Array): Prom
 }
 
 /**
- * Blosc2 frames: a change writes behind the chunks, where index and trailer were, and the header. Chunks that
- * it replaces stay where they are, unused, so that whoever has the frame open can go on reading them. Only a
- * last chunk that is not full is overwritten, which readers have copied.
+ * Blosc2 frames: a change writes after the chunks (over index and trailer) and to the header. Replaced chunks
+ * stay in the file, unused, so that readers who have it open can still read them. Only a last chunk that is
+ * not full is overwritten, and readers have a copy of it.
  */
 export const MUTABLE: MutableParts = {
   headBytes: FRAME_HEADER_MIN_BYTES,

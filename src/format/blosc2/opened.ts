@@ -36,7 +36,7 @@ export function layoutOf({ dtype, schunk, shape, size }: NDArray): NdarrayLayout
   const { descr, itemsize } = parseMetadataDtype(dtype)
   if (itemsize !== typesize)
     throw damaged(
-      `items of the dtype ${dtype} have ${itemsize} bytes, and those of the array ${typesize}`,
+      `items of the dtype ${dtype} have ${itemsize} bytes, but those of the array have ${typesize}`,
       {},
       { option: 'raw', to: 'get them as they are' },
     )
@@ -46,7 +46,7 @@ export function layoutOf({ dtype, schunk, shape, size }: NDArray): NdarrayLayout
 function checkRange(start: number, stop: number, nbytes: number): void {
   const isRange = Number.isSafeInteger(start) && Number.isSafeInteger(stop) && start >= 0 && start <= stop
   if (!isRange || stop > nbytes)
-    throw usage(`the range ${start}:${stop} does not lie within the ${nbytes} plain bytes`)
+    throw usage(`the range ${start}:${stop} is not within the ${nbytes} plain bytes`)
 }
 
 /** Gives signals their turn, and stops for them. */
@@ -67,7 +67,7 @@ export class OpenedFrame implements Opened {
   readonly container = BLOSC2
   readonly format: Format
   readonly schunk: SChunk
-  /** The array in chunks of a shape, where it holds one. */
+  /** The array in chunks of a shape, if it holds one. */
   readonly ndarray: NDArray | undefined
   readonly nbytes: number
   /** What the frame is read from: the place, or a file that holds what came from a pipe. */
@@ -160,7 +160,7 @@ export class OpenedFrame implements Opened {
     if (this.ndarray !== undefined) return arrayChunkAt(this.ndarray, position, order)
     for await (const { index, start, nbytes } of this.schunk.state.chunks.within(position, position + 1))
       return { index, stop: start + nbytes }
-    throw usage(`there is no byte ${position} among ${this.nbytes}`)
+    throw usage(`there is no byte ${position}: the frame has ${this.nbytes}`)
   }
 
   async close(): Promise<void> {
@@ -192,7 +192,7 @@ function sayWhatItIs({ schunk, ndarray }: OpenedFrame, name: string, o: OpenOpti
   const said = ndarray?.storedDtype
   if (said === undefined || !isDefaultDtype(said, schunk.typesize)) return
   if (o.dtype === undefined && o.raw !== true)
-    o.onNote?.(defaultDtypeText(schunk.typesize), { option: 'dtype', to: 'say what they are' })
+    o.onNote?.(defaultDtypeText(schunk.typesize), { option: 'dtype', to: 'set the right one' })
 }
 
 function arrayIn(schunk: SChunk, dtype: string | undefined): NDArray | undefined {
@@ -202,7 +202,7 @@ function arrayIn(schunk: SChunk, dtype: string | undefined): NDArray | undefined
 
 /**
  * Opens a frame. A pipe is brought into a file first, for a frame is described at its end.
- * @throws BlpkError DAMAGED, CHECKSUM, UNSUPPORTED (also where the values are elsewhere), IO
+ * @throws BlpkError DAMAGED, CHECKSUM, UNSUPPORTED (also if the values are elsewhere), IO
  */
 export async function openFrameAt(place: OpenPlace, options: OpenOptions): Promise<OpenedFrame> {
   const { source: given, directory } = place

@@ -31,7 +31,7 @@ function plainLayout(nbytes: number, { typesize }: PackRequest, known = 1): Ndar
   const fitting = known > 0 && nbytes % known === 0 ? known : 1
   const itemsize = typeof typesize === 'number' ? typesize : typesize === undefined ? fitting : 1
   if (nbytes % itemsize !== 0)
-    throw usage(`${nbytes} bytes are no whole number of items of ${itemsize} bytes`)
+    throw usage(`${nbytes} bytes are not a whole number of items of ${itemsize} bytes`)
   const { descr } = parseMetadataDtype(itemsize === 1 ? '|u1' : `|V${itemsize}`)
   return { descr, itemsize, shape: [nbytes / itemsize], order: 'C', nbytes }
 }

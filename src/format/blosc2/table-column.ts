@@ -7,7 +7,7 @@ import type { FrameObject } from './frame/objects.js'
 
 const COLUMN: FrameObject = {
   kind: 'ctable-column',
-  what: 'a column of a table (CTable), with room for more rows and those that were deleted',
+  what: 'a column of a table (CTable), including spare and deleted rows',
   how: 'blosc2.CTable.open(path of its directory) in Python opens the table',
   holds: 'other',
 }

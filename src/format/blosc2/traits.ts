@@ -4,8 +4,8 @@ import type { ContainerTraits, Format } from '../traits.js'
 import { looksLikeFrame, SPARSE_FRAME_NAME } from './frame/magic.js'
 
 const BLOSCPACK_ONLY: Format['refuses'] = {
-  offsets: () => 'a Blosc2 frame always has the positions of its chunks',
-  maxAppChunks: () => 'a Blosc2 frame can grow without room kept for it',
+  offsets: () => 'a Blosc2 frame always stores the positions of its chunks',
+  maxAppChunks: () => 'a Blosc2 frame can grow without reserved room',
 }
 
 const CODECS: Format['codecs'] = ['blosclz', 'lz4', 'lz4hc', 'zlib', 'zstd']
@@ -24,8 +24,8 @@ export const B2FRAME: Format = {
   checksums: CHECKSUMS,
   refuses: {
     ...BLOSCPACK_ONLY,
-    chunks: (name) => `it is for arrays (b2nd); the size of chunks is ${name('chunkSize')}`,
-    blocks: (name) => `it is for arrays (b2nd); the size of blocks is ${name('blockSize')}`,
+    chunks: (name) => `it is for arrays (b2nd); to set the chunk size, use ${name('chunkSize')}`,
+    blocks: (name) => `it is for arrays (b2nd); to set the block size, use ${name('blockSize')}`,
   },
 }
 

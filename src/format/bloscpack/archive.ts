@@ -85,25 +85,25 @@ export class Archive {
     return this.header.checksum
   }
 
-  /** Chunks, where the header knows how many. */
+  /** Chunks, if the header knows how many. */
   get nchunks(): number | undefined {
     return this.header.nchunks
   }
 
-  /** Plain bytes, where the header knows how many. */
+  /** Plain bytes, if the header knows how many. */
   get nbytes(): number | undefined {
     return plainBytes(this.header)
   }
 
   /**
-   * Metadata as a value; undefined where there are none. Integers that a number cannot hold are bigints, and NaN and
+   * Metadata as a value; undefined if there are none. Integers that a number cannot hold are bigints, and NaN and
    * infinities, which Python's json module writes, are numbers; `metadata` has the text.
    */
   parseMetadata(): unknown {
     return this.metadata === undefined ? undefined : parseJson(this.metadata)
   }
 
-  /** Positions of all chunks; undefined where the archive has none. The first unused entry is checked too. */
+  /** Positions of all chunks; undefined if the archive has none. The first unused entry is checked too. */
   async offsets(): Promise<Offsets | undefined> {
     const { nchunks } = this.header
     if (!this.header.offsets || nchunks === undefined) return undefined
@@ -118,8 +118,8 @@ export class Archive {
   }
 
   /**
-   * Positions of chunk `index` and of the one behind it, where there is one: of a large archive only a few
-   * offsets are read. Undefined where the archive has none.
+   * Positions of chunk `index` and of the one after it, if there is one: of a large archive only a few
+   * offsets are read. Undefined if the archive has none.
    */
   async offsetsAround(index: number): Promise<[number, number | undefined] | undefined> {
     const { nchunks } = this.header
@@ -165,7 +165,7 @@ export class Archive {
     return offsets
   }
 
-  /** Fills `into` from `position`. @throws BlpkError DAMAGED where the archive ends before */
+  /** Fills `into` from `position`. @throws BlpkError DAMAGED if the archive ends before */
   async readExactly(position: number, into: Uint8Array, place: ErrorPlace): Promise<void> {
     this.#checkOpen()
     const n = await this.source.read(position, into)
@@ -192,7 +192,7 @@ export class Archive {
   #checkChunk(index: number, h: ChunkHeader, place: ErrorPlace): void {
     const expected = chunkBytes(this.header, index)
     if (expected !== undefined && h.nbytes !== expected) {
-      throw damaged(`the chunk has ${h.nbytes} plain bytes where the header says ${expected}`, place)
+      throw damaged(`the chunk has ${h.nbytes} plain bytes, but the header says ${expected}`, place)
     }
     const { chunkSize } = this.header
     if (chunkSize !== undefined && h.nbytes > chunkSize) {
@@ -226,7 +226,7 @@ export class Archive {
     })
   }
 
-  /** Where a chunk lies in a file that other threads may read, where it does. */
+  /** Where a chunk lies in a file that other threads may read, if it does. */
   placeOf(chunk: ChunkPlace): FilePlace | undefined {
     this.#checkOpen()
     return placeInFile(this.source, chunk.position, this.endOf(chunk) - chunk.position)
@@ -261,7 +261,7 @@ interface Front {
   header: BloscpackHeader
   metadataHeader: MetadataHeader | undefined
   metadata: string | undefined
-  /** Position behind the metadata, in bytes. */
+  /** Position after the metadata, in bytes. */
   end: number
 }
 
@@ -279,7 +279,7 @@ async function readFront(source: ByteSource): Promise<Front> {
     throw damaged(`the archive ends at byte ${source.size}, within its metadata`, { offset: source.size })
   }
   const bodyAt = HEADER_BYTES + METADATA_HEADER_BYTES
-  // The room behind the stored bytes may be of any size, and a pipe does not tell whether it is there.
+  // The room after the stored bytes may be of any size, and a pipe does not tell whether it is there.
   const stored = await readUpTo(source, bodyAt, metadataHeader.storedSize)
   const { size } = checksumSpec(metadataHeader.checksum)
   const digest = await readUpTo(source, end - size, size)

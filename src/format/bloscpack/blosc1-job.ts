@@ -1,4 +1,4 @@
-// Jobs on chunks of Bloscpack archives: Blosc 1 with a digest behind each.
+// Jobs on chunks of Bloscpack archives: Blosc 1 with a digest after each.
 
 import { decodeChunk } from '../../chunk/blosc1/decode.js'
 import { encodeChunk } from '../../chunk/blosc1/encode.js'
@@ -17,7 +17,7 @@ export interface EncodeParams {
   level: number
   shuffle: Shuffle
   typesize: number
-  /** In bytes; C-Blosc's rule where it is not given. */
+  /** In bytes; C-Blosc's rule if it is not given. */
   blocksize?: number
   checksum: ChecksumName
 }
@@ -53,7 +53,7 @@ export const jobs: JobModule<ReturnType<typeof open>> = {
 function open(ws: Workspace) {
   const load = checksumLoader(ws)
   return {
-    /** Packs a chunk and puts its digest behind it. @returns the size of both, in bytes */
+    /** Packs a chunk and puts its digest after it. @returns the size of both, in bytes */
     async encode(p: EncodeParams & From, plain: Uint8Array, packed: Uint8Array): Promise<number> {
       if (!fill(p, plain)) throw changedError(p.from?.name ?? '', 'shorter')
       const { blocksize, from: _, ...rest } = p
@@ -65,7 +65,7 @@ function open(ws: Workspace) {
     },
 
     /**
-     * Checks a packed chunk against the digest behind it and unpacks it.
+     * Checks a packed chunk against the digest after it and unpacks it.
      * @returns plain bytes
      * @throws BlpkError CHECKSUM, DAMAGED, UNSUPPORTED
      */

@@ -31,10 +31,10 @@ async function append(place: Replaceable, source: PlainSource, o: AppendRequest)
 
 export const change: ContainerChange = {
   appendRefuses: {
-    dtype: (name) => usage(`${name('dtype')} is for Blosc2 arrays: an archive says itself`),
+    dtype: (name) => usage(`${name('dtype')} is for Blosc2 arrays: an archive stores its own dtype`),
   },
   metadataRefuses: {
-    fixed: (name) => usage(`${name('fixed')} is for Blosc2 frames: metadata of archives are JSON`),
+    fixed: (name) => usage(`${name('fixed')} is for Blosc2 frames: metadata of archives is JSON`),
   },
   append,
   async readMetadata({ source }) {

@@ -8,7 +8,7 @@ import { concatArchives } from './join.js'
 import { OpenedArchive } from './opened.js'
 import { packingOf } from './pack-source.js'
 
-/** Joins archives; see `Container.concat`. @returns undefined where not all of the parts are archives */
+/** Joins archives; see `Container.concat`. @returns undefined if not all of the parts are archives */
 export async function concatOpened(
   parts: readonly Opened[],
   output: Output,

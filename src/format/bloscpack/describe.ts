@@ -27,7 +27,7 @@ export interface ChunkInfo {
   blocksize: number
 }
 
-/** An archive, as `info` shows it and JSON has it; null where the archive does not tell. */
+/** An archive, as `info` shows it and JSON has it; null if the archive does not tell. */
 export interface ArchiveInfo extends Head {
   format: string
   nchunks: number | null

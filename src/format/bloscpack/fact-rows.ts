@@ -36,7 +36,7 @@ function filterText(chunk: ChunkInfo): string {
 function firstChunkText(chunk: ChunkInfo): string {
   const filter = chunk.shuffle === 'none' ? 'no shuffle' : filterText(chunk)
   const how = chunk.stored
-    ? 'stored as it is'
+    ? 'stored uncompressed'
     : `${chunk.codec}, ${filter}, ${chunk.split ? 'split' : 'not split'}`
   const sizes = `${prettySize(chunk.nbytes)} in ${prettySize(chunk.cbytes)}`
   return `${how}, typesize ${chunk.typesize}, blocks of ${exactSize(chunk.blocksize)}; ${sizes}`
@@ -75,7 +75,8 @@ function linesOf({ text }: JsonText): string[] {
     shown += piece
     if (shown.length > MAX_SHOWN) break
   }
-  if (shown.length > MAX_SHOWN) shown = `${shown.slice(0, MAX_SHOWN)}…\n(cut: blpk meta get prints all of it)`
+  if (shown.length > MAX_SHOWN)
+    shown = `${shown.slice(0, MAX_SHOWN)}…\n(truncated: blpk meta get prints all of it)`
   return shown.split('\n')
 }
 

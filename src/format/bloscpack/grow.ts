@@ -23,7 +23,7 @@ async function positionsOf(archive: Archive): Promise<{ positions: number[]; end
     const wrong = positions.findIndex((at, i) =>
       i === 0 ? at !== archive.chunksAt : at <= (positions[i - 1] ?? 0),
     )
-    if (wrong !== -1) throw damaged('the offsets do not agree with where the chunk lies', { chunk: wrong })
+    if (wrong !== -1) throw damaged('the offsets do not match the position of the chunk', { chunk: wrong })
     return { positions, end: archive.endOf(await findChunk(archive, positions.length - 1)) }
   }
   const walk = new ChunkWalk(archive)
@@ -58,14 +58,14 @@ async function roomyMetadata(
 
 /** The front of an archive with more room. */
 export interface GrownFront {
-  /** Header, metadata and offsets, one behind the other. */
+  /** Header, metadata and offsets, one after the other. */
   pieces: Uint8Array[]
   /** Where the last chunk ends in the archive as it is, in bytes. */
   end: number
 }
 
 /**
- * Makes the front of an archive anew, with ten times the room for chunks and metadata. The chunks follow as they
+ * Makes the front of an archive again, with ten times the room for chunks and metadata. The chunks follow as they
  * are. @throws BlpkError DAMAGED
  */
 export async function grownFront(archive: Archive, goal: GrowFor): Promise<GrownFront> {
@@ -90,7 +90,7 @@ export async function grownFront(archive: Archive, goal: GrowFor): Promise<Grown
 /**
  * Rewrites an archive in a file with ten times the room for chunks and metadata. Chunks are copied as
  * they are; the file is replaced when the new one is whole.
- * @throws BlpkError LOCKED where others write to it for too long, IO, NO_SPACE; the archive is then as it was
+ * @throws BlpkError LOCKED if others write to it for too long, IO, NO_SPACE; the archive is then as it was
  */
 export async function growFile(place: PlaceName, goal: GrowFor, options: LockOptions = {}): Promise<void> {
   const file = await openForChange(placeName(place), findMutable, options)

@@ -21,7 +21,7 @@ export interface BloscpackHeader {
   offsets: boolean
   metadata: boolean
   checksum: ChecksumName
-  /** Item size of the data, in bytes; 1 where items are larger than 255 bytes. */
+  /** Item size of the data, in bytes; 1 if items are larger than 255 bytes. */
   typesize: number
   /** Plain size of every chunk but the last, in bytes. */
   chunkSize: number | undefined
@@ -48,10 +48,10 @@ function readCount(value: bigint, name: string, least: bigint): number | undefin
 
 function checkAgreement(h: BloscpackHeader): void {
   if (h.chunkSize !== undefined && h.lastChunk !== undefined && h.lastChunk > h.chunkSize) {
-    throw damaged(`the header has a last chunk of ${h.lastChunk} bytes, more than chunks of ${h.chunkSize}`)
+    throw damaged(`the header has a last chunk of ${h.lastChunk} bytes, larger than chunks of ${h.chunkSize}`)
   }
   if ((h.nchunks === undefined || !h.offsets) && h.maxAppChunks !== 0) {
-    throw damaged(`the header keeps room for ${h.maxAppChunks} more chunks, but has no offsets`)
+    throw damaged(`the header reserves room for ${h.maxAppChunks} more chunks, but has no offsets`)
   }
   if (h.nchunks === 0) throw damaged('the header says that there are no chunks; an empty archive has one')
   if (h.nchunks === undefined && h.offsets)
@@ -65,7 +65,7 @@ function notArchive(bytes: Uint8Array): BlpkError {
   return known?.store === undefined ? otherFile(bytes, known) : unsupported(storeText(known))
 }
 
-/** What a Blosc2 frame starts with, behind two bytes. */
+/** What a Blosc2 frame starts with, after two bytes. */
 const FRAME_MAGIC = Buffer.from('b2frame\0')
 
 function startsWith(bytes: Uint8Array, magic: ArrayLike<number>): boolean {
@@ -77,10 +77,10 @@ function otherFile(bytes: Uint8Array, known: KnownFile | undefined): BlpkError {
     return damaged(
       'this is a Blosc2 frame, not a Bloscpack archive',
       {},
-      { call: 'convert', does: 'makes one of it' },
+      { call: 'convert', does: 'turns it into one' },
     )
   if (isNpy(bytes))
-    return damaged('this is a .npy file, not an archive', {}, { call: 'compress', does: 'makes one of it' })
+    return damaged('this is a .npy file, not an archive', {}, { call: 'compress', does: 'turns it into one' })
   if (known !== undefined)
     return damaged(
       `this is ${known.what}, not an archive`,
@@ -89,9 +89,9 @@ function otherFile(bytes: Uint8Array, known: KnownFile | undefined): BlpkError {
     )
   if (bytes.length < HEADER_BYTES)
     return damaged(
-      `this is no Bloscpack archive: it has ${bytes.length} bytes, its header alone takes ${HEADER_BYTES}`,
+      `this is not a Bloscpack archive: it has ${bytes.length} bytes, but its header alone takes ${HEADER_BYTES}`,
     )
-  return damaged("this is no Bloscpack archive: it does not start with 'blpk'")
+  return damaged("this is not a Bloscpack archive: it does not start with 'blpk'")
 }
 
 /**
@@ -140,7 +140,7 @@ export function formatHeader(h: BloscpackHeader): Uint8Array {
   return bytes
 }
 
-/** Plain size of the whole archive, in bytes, where the header knows it. */
+/** Plain size of the whole archive, in bytes, if the header knows it. */
 export function plainBytes(h: BloscpackHeader): number | undefined {
   if (h.nchunks === undefined || h.chunkSize === undefined || h.lastChunk === undefined) return undefined
   const nbytes = h.chunkSize * (h.nchunks - 1) + h.lastChunk
@@ -148,7 +148,7 @@ export function plainBytes(h: BloscpackHeader): number | undefined {
   return nbytes
 }
 
-/** Plain size that the header gives for chunk `i`, in bytes, where it knows it. */
+/** Plain size that the header gives for chunk `i`, in bytes, if it knows it. */
 export function chunkBytes(h: BloscpackHeader, i: number): number | undefined {
   if (h.nchunks === undefined) return undefined
   return i === h.nchunks - 1 ? h.lastChunk : h.chunkSize

@@ -51,7 +51,7 @@ export function commonOf(archives: readonly Archive[]): Common {
   return { chunkSize: Math.max(1, sized.header.chunkSize ?? 1), typesize: first.header.typesize, nbytes }
 }
 
-/** What is copied and what is packed anew. An empty archive has one chunk, without plain bytes. */
+/** What is copied and what is packed again. An empty archive has one chunk, without plain bytes. */
 export function stepsOf(archives: readonly Archive[], chunkSize: number): JoinStep<Archive>[] {
   const joints = archives.map((part): Joint<Archive> => ({ part, extent: nbytesOf(part), copies: true }))
   const steps = planJoin(joints, chunkSize)
@@ -60,7 +60,7 @@ export function stepsOf(archives: readonly Archive[], chunkSize: number): JoinSt
   return [{ kind: 'copy', part: empty, first: 0, count: 1 }]
 }
 
-/** @throws BlpkError USAGE where arrays do not go together, or other metadata differ */
+/** @throws BlpkError USAGE if arrays do not go together, or other metadata differ */
 export function metadataOf(archives: readonly Archive[]): string | undefined {
   return joinedMetadata(archives.map(joinable))
 }

@@ -34,7 +34,7 @@ import { ChunkWalk } from './walk.js'
 /** Least size of a chunk: its header, in bytes. */
 const LEAST_CHUNK = 16
 
-/** Options of joining; those of codecs are for what must be packed anew. */
+/** Options of joining; those of codecs are for what must be packed again. */
 export interface ConcatOptions extends CodecOptions, RunOptions {
   /** Default ten times the chunks there are. */
   maxAppChunks?: Room
@@ -66,7 +66,7 @@ interface Joining {
   o: ConcatOptions
 }
 
-/** Packed anew as the first chunk is packed, where nothing else is asked for. */
+/** Packed again as the first chunk is packed, if nothing else is asked for. */
 async function paramsFor(archives: readonly Archive[], o: ConcatOptions): Promise<EncodeParams> {
   const archive = archives.find((one) => one.nbytes !== 0) ?? archives[0]
   const chunk = await archive?.locate(0, archive.chunksAt)
@@ -90,7 +90,7 @@ function advance(j: Joining, plain: number, packed: number): void {
   j.o.onProgress?.({ plain: j.plain, packed: j.packed, total: j.common.nbytes })
 }
 
-/** Sizes of the first chunks, from their offsets; undefined where there are none. */
+/** Sizes of the first chunks, from their offsets; undefined if there are none. */
 async function sizesOf(archive: Archive, count: number): Promise<number[] | undefined> {
   const offsets = await archive.offsets()
   if (offsets === undefined || offsets[0] !== archive.chunksAt) return undefined
@@ -100,12 +100,12 @@ async function sizesOf(archive: Archive, count: number): Promise<number[] | unde
   return ends.map((end, i) => {
     const size = end - (offsets[i] ?? 0)
     if (size >= LEAST_CHUNK + archive.digestBytes) return size
-    throw damaged('the offsets do not agree with where the chunk lies', { chunk: i, offset: offsets[i] ?? 0 })
+    throw damaged('the offsets do not match the position of the chunk', { chunk: i, offset: offsets[i] ?? 0 })
   })
 }
 
 async function copyInPlace(j: Joining, archive: Archive, count: number): Promise<boolean> {
-  // Offsets need not be read where nothing can be copied anyhow.
+  // Offsets need not be read if nothing can be copied anyhow.
   if (!j.out.canCopy) return false
   const sizes = await sizesOf(archive, count)
   return sizes !== undefined && (await j.out.copy(j.nchunks, archive.source, archive.chunksAt, sizes))
@@ -212,7 +212,7 @@ function planOf(
 /**
  * Joins archives of the same typesize, chunk size and checksum into one, in the order given. Chunks on a
  * border are copied as they are; the sink is committed, or discarded when anything fails.
- * @throws BlpkError USAGE where they do not go together, DAMAGED, CHECKSUM, …
+ * @throws BlpkError USAGE if they do not go together, DAMAGED, CHECKSUM, …
  */
 export async function concatArchives(
   archives: readonly Archive[],

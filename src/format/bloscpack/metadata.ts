@@ -83,7 +83,7 @@ export function parseMetadataHeader(bytes: Uint8Array): MetadataHeader {
   const view = new DataView(bytes.buffer, bytes.byteOffset, METADATA_HEADER_BYTES)
   const codec = view.getUint8(10)
   if (codec > CODEC_ZLIB)
-    throw unsupported(`the metadata was compressed by codec number ${codec}, which is not known`)
+    throw unsupported(`the metadata was compressed with codec number ${codec}, which is not known`)
   const h: MetadataHeader = {
     format: Buffer.from(bytes.subarray(0, 8))
       .toString('latin1')
@@ -106,13 +106,13 @@ function inflateMetadata(stored: Uint8Array, size: number): Uint8Array {
   } catch {
     // Said below: a stream that does not decode and one of another size are the same damage.
   }
-  throw damaged('the metadata does not decompress to the size that its header gives', { offset: 64 })
+  throw damaged('the metadata does not decompress to the size in its header', { offset: 64 })
 }
 
 /**
  * Reads the body of the metadata section.
  * @param stored the stored bytes, as many as the header says
- * @param digest the digest behind the room
+ * @param digest the digest after the room
  * @returns the JSON text
  * @throws BlpkError CHECKSUM or DAMAGED
  */

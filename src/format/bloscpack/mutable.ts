@@ -40,7 +40,7 @@ interface Layout {
   offsetsAt: number
 }
 
-/** Position of the last chunk; undefined where the archive is not sound. */
+/** Position of the last chunk; undefined if the archive is not sound. */
 async function lastPosition(
   read: ReadSome,
   { header, nchunks, offsetsAt }: Layout,
@@ -76,7 +76,7 @@ async function metadataRanges(read: ReadSome): Promise<{ ranges: Range[]; end: n
   }
 }
 
-/** Bloscpack archives: an append fills the last chunk up, and writes metadata, offsets and header anew. */
+/** Bloscpack archives: an append fills the last chunk up, and writes metadata, offsets and header again. */
 export const MUTABLE: MutableParts = {
   headBytes: HEADER_BYTES,
 

@@ -54,7 +54,7 @@ export class OpenedArchive implements Opened {
     const { nbytes } = this
     if (layout === undefined || nbytes === undefined || nbytes === layout.nbytes) return layout
     throw damaged(
-      `the metadata describe an array of ${layout.nbytes} bytes, but the archive holds ${nbytes}`,
+      `the metadata describes an array of ${layout.nbytes} bytes, but the archive holds ${nbytes}`,
       {},
       { option: 'raw', to: 'get them as they are' },
     )

@@ -36,7 +36,7 @@ export function packingOf(o: PackOptions): Packing {
     ...(o.typesize !== undefined && { typesize: o.typesize }),
     ...(o.blockSize !== undefined && { blockSize: o.blockSize }),
     ...(o.chunkSize !== undefined && { chunkSize: o.chunkSize }),
-    // Names are looked up, in any case, where they are used.
+    // Names are looked up, in any case, if they are used.
     ...(o.checksum !== undefined && { checksum: o.checksum as ChecksumName }),
     ...(o.offsets !== undefined && { offsets: o.offsets }),
     ...(o.maxAppChunks !== undefined && { maxAppChunks: o.maxAppChunks }),

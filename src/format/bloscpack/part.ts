@@ -15,7 +15,7 @@ export interface Part {
 /**
  * Cuts a piece out of an input, at a border of chunks and, in an array, of rows; the last piece gets the rest.
  * The item size is found out from the start of the whole, so that it is the same for all pieces.
- * @throws BlpkError USAGE where the input is a pipe, or an array that cannot be cut
+ * @throws BlpkError USAGE if the input is a pipe, or an array that cannot be cut
  */
 export async function partOf(source: PlainSource, part: PartOf, o: PackOptions): Promise<Part> {
   const { params } = await planChunks(source, o, o.checksum ?? DEFAULT_CHECKSUM)

@@ -28,7 +28,7 @@ import { packBy } from './pack-how.js'
 /** Everything that is decided before the first chunk is packed. */
 export interface PackPlan extends ChunkPlan {
   params: EncodeParams
-  /** Chunks in all, where the source knows its size. */
+  /** Chunks in all, if the source knows its size. */
   nchunks: number | undefined
   offsets: boolean
   room: Room

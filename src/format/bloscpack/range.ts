@@ -20,14 +20,14 @@ export interface ByteRange {
   stop: number
 }
 
-/** @returns the first block that is touched, and the one behind the last */
+/** @returns the first block that is touched, and the one after the last */
 function touchedBlocks({ blocksize }: ChunkHeader, start: number, stop: number): [number, number] {
   return [Math.floor(start / blocksize), Math.ceil(stop / blocksize)]
 }
 
 /**
  * @returns the plain size of a chunk, in bytes
- * @throws BlpkError USAGE for a range that is not in the archive, UNSUPPORTED where only all of it can be read
+ * @throws BlpkError USAGE for a range that is not in the archive, UNSUPPORTED if only all of it can be read
  */
 export function checkRange(archive: Archive, { start, stop }: ByteRange): number {
   const { nbytes, source } = archive
@@ -37,7 +37,7 @@ export function checkRange(archive: Archive, { start, stop }: ByteRange): number
   if (source.onlyWhole !== undefined) throw unsupported(source.onlyWhole)
   const whole = Number.isSafeInteger(start) && Number.isSafeInteger(stop)
   if (!whole || start < 0 || stop > nbytes || start > stop)
-    throw usage(`the range ${start}:${stop} does not lie within the ${nbytes} plain bytes`)
+    throw usage(`the range ${start}:${stop} is not within the ${nbytes} plain bytes`)
   return chunkSize
 }
 
@@ -82,7 +82,7 @@ export class RangeReader {
   /**
    * The plain bytes of a range, chunk by chunk. A piece may be used until the next one is asked for. Several ranges may be
    * read at the same time.
-   * @throws BlpkError USAGE where the archive does not know its size, DAMAGED or CHECKSUM, CLOSED; INTERRUPTED with the
+   * @throws BlpkError USAGE if the archive does not record its size, DAMAGED or CHECKSUM, CLOSED; INTERRUPTED with the
    * reason of the signal as its cause
    */
   async *pieces(range: ByteRange, options: RangeOptions = {}): AsyncGenerator<Uint8Array> {
@@ -165,7 +165,7 @@ export class RangeReader {
     return this.#checksumSpace
   }
 
-  /** Where chunks lie in the archive, from the first to the last; undefined where that is not known. */
+  /** Where chunks lie in the archive, from the first to the last; undefined if that is unknown. */
   async #extent(first: number, last: number): Promise<[number, number] | undefined> {
     const from = (await this.#archive.offsetsAround(first))?.[0]
     const to = (await this.#archive.offsetsAround(last))?.[1] ?? this.#archive.source.size
@@ -197,7 +197,7 @@ export class RangeReader {
     }
   }
 
-  /** @returns undefined where the whole chunk has to be read */
+  /** @returns undefined if the whole chunk has to be read */
   async #readPart(
     { slot }: Room,
     chunk: ChunkPlace,

@@ -1,4 +1,4 @@
-// Writing an archive.
+// Writes an archive.
 
 import type { ByteSink } from '../../bytes/byte-sink.js'
 import type { ByteSource } from '../../bytes/byte-source.js'
@@ -14,14 +14,14 @@ import { formatMetadata } from './metadata.js'
 import { formatOffsets, OFFSET_BYTES, unusedOffsets } from './offsets.js'
 import { type PackPlan, planPack } from './plan.js'
 
-/** Offsets kept for a source of unknown size: 2 GiB of default chunks, 16 KiB of archive. */
+/** Offsets reserved for a source of unknown size: 2 GiB of default chunks, 16 KiB in the archive. */
 const RESERVED_ENTRIES = 2 * 1024
-/** The same where the place cannot make room afterwards. */
+/** The same if the place cannot make room later. */
 const RESERVED_ENTRIES_FIXED = 128 * 1024
 /** Header and longest digest of a chunk, in bytes. */
 const CHUNK_OVERHEAD = 16 + 64
 
-/** Writes the metadata section with the checksum that the archive has. */
+/** Writes the metadata section with the checksum of the archive. */
 export async function metadataSection(
   json: string,
   checksum: ChecksumName,
@@ -30,7 +30,7 @@ export async function metadataSection(
   return formatMetadata(json, await loadChecksum(checksum, () => new Workspace()), room)
 }
 
-/** No chunk takes more than its plain bytes, a header and a digest. */
+/** A chunk takes at most its plain bytes, a header and a digest. */
 function mostBytes({ size, nchunks }: PackPlan, front: number): number | undefined {
   return size === undefined || nchunks === undefined ? undefined : front + size + nchunks * CHUNK_OVERHEAD
 }
@@ -45,11 +45,11 @@ export class BloscpackSink implements CompressedSink<PackOptions, PackPlan> {
   #entries = 0
   #offsetsAt = 0
   #position = 0
-  /** Was the header written as it stays? */
+  /** Whether the final header was already written. */
   #final = false
   readonly #offsets: number[] = []
 
-  /** @param options.copies will chunks be taken from other archives by `copy`? */
+  /** @param options.copies whether chunks will be copied from other archives with `copy` */
   constructor(sink: ByteSink, options: { copies?: boolean } = {}) {
     this.#copies = options.copies === true
     this.#sink = sink
@@ -60,7 +60,7 @@ export class BloscpackSink implements CompressedSink<PackOptions, PackPlan> {
   }
 
   async begin(plan: PackPlan, totals: Totals | undefined): Promise<void> {
-    // Positions of chunks are known only at the end, so they need a place that can be patched.
+    // Positions of chunks are known only at the end, so the place must be patchable.
     const offsets = plan.offsets && this.#sink.seekable
     const room = offsets && totals !== undefined ? roomFor(plan.room, totals.nchunks) : 0
     const metadata =
@@ -105,16 +105,16 @@ export class BloscpackSink implements CompressedSink<PackOptions, PackPlan> {
     return this.#sink.write(chunkAndDigest)
   }
 
-  /** May the place take bytes of another one without moving them here? */
+  /** Whether the place may copy bytes of another one itself. */
   get canCopy(): boolean {
     return this.#sink.copy !== undefined
   }
 
   /**
-   * Takes chunks that lie back to back in another archive, where the place can without moving them here.
-   * @param i index of the first of them here
+   * Copies chunks that are adjacent in another archive, if the place can copy them itself.
+   * @param i index of the first chunk here
    * @param sizes of the chunks with their digests, in bytes
-   * @returns false where they must be put one by one
+   * @returns false if the chunks must be written one by one
    */
   async copy(i: number, source: ByteSource, start: number, sizes: readonly number[]): Promise<boolean> {
     const nbytes = sizes.reduce((sum, size) => sum + size, 0)
@@ -140,7 +140,7 @@ export class BloscpackSink implements CompressedSink<PackOptions, PackPlan> {
 
   async finish(totals: Totals): Promise<number> {
     const header = this.#header
-    if (header === undefined) throw new BlpkError('USAGE', 'the archive was not begun')
+    if (header === undefined) throw new BlpkError('USAGE', 'the archive was not started')
     if (header.offsets) {
       if (totals.nchunks > this.#entries) await this.#enlarge(totals.nchunks)
       await this.#sink.patch(this.#offsetsAt, formatOffsets(this.#offsets))
@@ -153,7 +153,7 @@ export class BloscpackSink implements CompressedSink<PackOptions, PackPlan> {
     return this.#position
   }
 
-  /** The source had more chunks than there were offsets kept for. */
+  /** The source had more chunks than offsets were reserved for. */
   async #enlarge(nchunks: number): Promise<void> {
     if (this.#sink.makeRoom === undefined) {
       throw new BlpkError(

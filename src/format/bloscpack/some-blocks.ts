@@ -9,7 +9,7 @@ const MOST_BLOCKS = 4
 /** Fills `into` from a position in the chunk on. */
 export type ReadInChunk = (position: number, into: Uint8Array) => Promise<void>
 
-/** Where the bytes of a block end at the latest: blocks lie in any order, one behind the other. */
+/** Where the bytes of a block end at the latest: blocks lie in any order, one after the other. */
 function endOfBlock(h: ChunkHeader, starts: DataView, start: number): number {
   let end = h.cbytes
   for (let i = 0; i < h.nblocks; i++) {
@@ -36,7 +36,7 @@ function viewOf(bytes: Uint8Array): DataView {
 /**
  * Reads some blocks of a chunk, and where they start, to where they lie in it (Blosc 1: the starts follow the header).
  * @param chunk room for the whole chunk; only what is needed to decode these blocks is there then
- * @returns false where the whole chunk has to be read: for many blocks, and where one reaches beyond the next one's start
+ * @returns false if the whole chunk has to be read: for many blocks, and where one reaches beyond the next one's start
  */
 export async function readBlocks(
   h: ChunkHeader,

@@ -17,8 +17,8 @@ export const BLP: Format = {
     splitMode: isForBlosc2,
     dictionary: isForBlosc2,
     sparse: isForBlosc2,
-    chunks: (name) => `it is for arrays (b2nd); the size of chunks is ${name('chunkSize')}`,
-    blocks: (name) => `it is for arrays (b2nd); the size of blocks is ${name('blockSize')}`,
+    chunks: (name) => `it is for arrays (b2nd); to set the chunk size, use ${name('chunkSize')}`,
+    blocks: (name) => `it is for arrays (b2nd); to set the block size, use ${name('blockSize')}`,
   },
 }
 

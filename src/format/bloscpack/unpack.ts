@@ -44,7 +44,7 @@ export async function workloadOf(
   return readLoad(chunkBytes, archive.nchunks, codec, o)
 }
 
-/** The work on so many chunks. @param codec undefined where they are only stored or checked */
+/** The work on so many chunks. @param codec undefined if they are only stored or checked */
 export function readLoad(
   chunkBytes: number,
   nchunks = Number.POSITIVE_INFINITY,

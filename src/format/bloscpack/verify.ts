@@ -93,7 +93,7 @@ class Verifier {
     return { chunk, packed, out: slot.plain(chunk.header.nbytes), params }
   }
 
-  /** Behind a chunk that cannot be found only a survey finds more. */
+  /** After a chunk that cannot be found only a survey finds more. */
   async #nextChunk(walk: ChunkWalk): Promise<ChunkPlace | undefined> {
     try {
       return await walk.next()
@@ -130,7 +130,7 @@ class Verifier {
     if (!this.isBroken) await this.#checkUnused()
     const { size } = this.#archive.source
     if (this.isBroken || size === undefined || size === walk.position) return
-    const message = `${size - walk.position} bytes behind the last chunk belong to nothing (left by an append)`
+    const message = `${size - walk.position} bytes after the last chunk are unused (left by an append)`
     this.findings.push(note(message, { offset: walk.position }))
   }
 }
@@ -178,7 +178,7 @@ async function verifyFront(source: ByteSource, o: VerifyOptions): Promise<Archiv
 
 /**
  * Checks an archive: header, metadata, offsets against chunks, every checksum; with `deep`
- * also that every chunk decompresses. Where a chunk cannot be found, a survey goes on behind it. Everything that is
+ * also that every chunk decompresses. Where a chunk cannot be found, a survey goes on after it. Everything that is
  * wrong is reported in one run. The source is not closed.
  * @throws BlpkError for what is not about the archive: files that cannot be read, an interrupt
  */

@@ -29,15 +29,15 @@ export class ChunkWalk {
     return this.#index
   }
 
-  /** Position behind the last chunk that was passed, in bytes. */
+  /** Position after the last chunk that was passed, in bytes. */
   get position(): number {
     return this.#position
   }
 
   /**
    * Finds the next chunk.
-   * @returns undefined behind the last one
-   * @throws BlpkError DAMAGED where header, offsets and chunks contradict each other
+   * @returns undefined after the last one
+   * @throws BlpkError DAMAGED if header, offsets and chunks contradict each other
    */
   async next(): Promise<ChunkPlace | undefined> {
     const chunk = await this.peek()
@@ -67,11 +67,11 @@ export class ChunkWalk {
     })
   }
 
-  /** Bytes behind the last chunk are left by appends of Bloscpack; without offsets there are no appends. */
+  /** Bytes after the last chunk are left by appends of Bloscpack; without offsets there are no appends. */
   async #checkEnd(): Promise<void> {
     if (this.#archive.header.offsets) return
     if ((await this.#archive.source.read(this.#position, new Uint8Array(1))) > 0) {
-      throw damaged(`there are bytes behind the last of ${this.#index} chunks`, { offset: this.#position })
+      throw damaged(`there are bytes after the last of ${this.#index} chunks`, { offset: this.#position })
     }
   }
 }
@@ -81,13 +81,13 @@ function checkNeighbours(archive: Archive, next: number | undefined, chunk: Chun
   const { index, position } = chunk
   const starts = index > 0 || position === archive.chunksAt
   if (starts && (next === undefined || next === archive.endOf(chunk))) return
-  throw damaged('the offsets do not agree with where the chunk lies', { chunk: index, offset: position })
+  throw damaged('the offsets do not match the position of the chunk', { chunk: index, offset: position })
 }
 
-/** @returns undefined where there is no such chunk */
+/** @returns undefined if there is no such chunk */
 export type FindChunk = (index: number) => Promise<ChunkPlace | undefined>
 
-/** Finds chunk `index`: by its offset, or from chunk to chunk where there are no offsets. */
+/** Finds chunk `index`: by its offset, or from chunk to chunk if there are no offsets. */
 export async function findChunk(archive: Archive, index: number): Promise<ChunkPlace> {
   const around = await archive.offsetsAround(index)
   if (around !== undefined) {
@@ -96,7 +96,7 @@ export async function findChunk(archive: Archive, index: number): Promise<ChunkP
       throw damaged(`the offset of the chunk is ${position}`, { chunk: index, offset: position })
     }
     const chunk = await archive.locate(index, position)
-    if (chunk === undefined) throw damaged('the chunk is not there', { chunk: index, offset: position })
+    if (chunk === undefined) throw damaged('the chunk is missing', { chunk: index, offset: position })
     checkNeighbours(archive, next, chunk)
     return chunk
   }

@@ -1,33 +1,33 @@
-// Findings: what a check reports as wrong, with its place and with the data that are lost.
+// Findings: the problems that a check reports, with their places and the lost data.
 
 import type { Box } from '../../array/geometry.js'
 import type { Advice } from '../../core/advice.js'
 import type { BlpkError, ErrorCode, ErrorPlace } from '../../core/errors.js'
 
-/** A half-open range of bytes, items or rows; without `stop` it goes to an end that is not known. */
+/** A half-open range of bytes, items or rows; without `stop`, the end is unknown. */
 export interface Span {
   start: number
   stop?: number
 }
 
-/** Plain bytes that are lost, and the items and rows of an array that lie in them, in part or as a whole. */
+/** Lost plain bytes, and the items and rows of an array that they touch. */
 export interface Lost extends Span {
-  /** Where the items have more than one byte. */
+  /** If items have more than one byte. */
   items?: Span
-  /** Along axis 0, of an array of more than one dimension in C order. */
+  /** Along axis 0, for an array of more than one dimension in C order. */
   rows?: Span
-  /** Of an array in a frame: what the chunk holds of it, in items along each axis. */
+  /** The part of the array that the chunk holds, in items along each axis (arrays in frames only). */
   box?: Box
 }
 
-/** Is nothing wrong, and nothing left unchecked? */
+/** Whether nothing is wrong and nothing was left unchecked. */
 export function isSound(findings: readonly Finding[]): boolean {
   return findings.every(({ level }) => level === 'note')
 }
 
-/** Something that is wrong with an archive, or worth knowing. */
+/** A problem in an archive, or something worth knowing. */
 export interface Finding {
-  /** `damage` is wrong; `unsupported` may be right, but could not be checked here; `note` is worth knowing. */
+  /** `damage`: wrong. `unsupported`: possibly right, but it could not be checked. `note`: worth knowing. */
   level: 'damage' | 'unsupported' | 'note'
   code: ErrorCode
   message: string
@@ -36,21 +36,21 @@ export interface Finding {
   /** Position in the archive, in bytes. */
   offset?: number
   lost?: Lost
-  /** What can be done about it. */
+  /** What to do about it. */
   advice?: Advice
 }
 
-/** Something that is wrong, in plain words. */
+/** A finding of damage, in plain words. */
 export function damage(message: string, more: Partial<Finding> = {}): Finding {
   return { level: 'damage', code: 'DAMAGED', message, ...more }
 }
 
-/** Something that is worth knowing, in plain words. */
+/** A note, in plain words. */
 export function note(message: string, more: Partial<Finding> = {}): Finding {
   return { level: 'note', code: 'DAMAGED', message, ...more }
 }
 
-/** As a finding: what an error says, with its place. */
+/** Turns an error with its place into a finding. */
 export function damageFinding(error: BlpkError, more: Partial<Finding> = {}): Finding {
   const { code, message, place, advice } = error
   const level = code === 'UNSUPPORTED' ? 'unsupported' : 'damage'

@@ -8,7 +8,7 @@ import { rowBytes } from './lost.js'
 
 /** The metadata that fit what is left of an archive. */
 export interface KeptMetadata {
-  /** JSON text; undefined where there are none. */
+  /** JSON text; undefined if there are none. */
   json: string | undefined
   /** The array that they describe. */
   array: NdarrayLayout | undefined
@@ -19,7 +19,7 @@ export interface KeptMetadata {
 function withoutArray(json: string, reason: string): KeptMetadata {
   const own = membersOf(json)?.filter(({ key }) => !ARRAY_KEYS.includes(key)) ?? []
   const kept = own.length === 0 ? undefined : objectOf(own)
-  return { json: kept, array: undefined, note: `the array has become plain bytes: ${reason}` }
+  return { json: kept, array: undefined, note: `the array became plain bytes: ${reason}` }
 }
 
 function withRows(json: string, array: NdarrayLayout, rows: number): KeptMetadata {
@@ -31,11 +31,11 @@ function withRows(json: string, array: NdarrayLayout, rows: number): KeptMetadat
 
 /** What described the data before the damage. */
 export interface Described {
-  /** JSON text; undefined where there is none. */
+  /** JSON text; undefined if there is none. */
   json: string | undefined
   /** The array that it describes. */
   array: NdarrayLayout | undefined
-  /** Plain bytes in all, where that is known. */
+  /** Plain bytes in all, if that is known. */
   total: number | undefined
   /** Is it certain which chunk is which? */
   exact: boolean
@@ -49,9 +49,9 @@ export interface Described {
 export function metadataFor(before: Described, leftOut: readonly Span[], nbytes: number): KeptMetadata {
   const { json, array } = before
   if (json === undefined || array === undefined || array.nbytes === nbytes) return { json, array }
-  if (leftOut.length === 0) return withoutArray(json, 'its shape does not go with the data')
+  if (leftOut.length === 0) return withoutArray(json, 'its shape does not fit the data')
   const row = rowBytes(array)
-  if (row === 0 || !before.exact) return withoutArray(json, 'whole rows cannot be told from the rest')
+  if (row === 0 || !before.exact) return withoutArray(json, 'whole rows cannot be told apart')
   const ends = leftOut.map(({ stop }) => stop ?? before.total ?? array.nbytes)
   const aligned = leftOut.every(({ start }, i) => start % row === 0 && (ends[i] ?? 0) % row === 0)
   if (aligned && nbytes % row === 0) return withRows(json, array, nbytes / row)

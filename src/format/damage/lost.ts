@@ -8,15 +8,15 @@ import type { Lost, Span } from './finding.js'
 export interface PlainLayout {
   /** Plain size of every chunk but the last, in bytes. */
   chunkSize: number
-  /** Plain bytes in all, where it is known. */
+  /** Plain bytes in all, if it is known. */
   total: number | undefined
-  /** Item size, in bytes; 0 or 1 where items say nothing. */
+  /** Item size, in bytes; 0 or 1 if items say nothing. */
   itemsize: number
   /** The array that the metadata describe. */
   array?: NdarrayLayout | undefined
 }
 
-/** The array that metadata describe; undefined where they describe none that makes sense. */
+/** The array that metadata describe; undefined if they describe none that makes sense. */
 export function arrayIn(json: string | undefined): NdarrayLayout | undefined {
   try {
     return ndarrayIn(json)
@@ -30,7 +30,7 @@ function within(span: Span, unit: number): Span {
   return span.stop === undefined ? { start } : { start, stop: Math.ceil(span.stop / unit) }
 }
 
-/** Bytes in a row along axis 0; 0 where there are no rows, or where they do not lie one behind the other. */
+/** Bytes in a row along axis 0; 0 if there are no rows, or where they do not lie one after the other. */
 export function rowBytes(array: NdarrayLayout | undefined): number {
   if (array === undefined || array.shape.length === 0) return 0
   const inOrder = array.order === 'C' || array.shape.filter((n) => n > 1).length < 2

@@ -1,4 +1,4 @@
-// Scans bytes for chunk headers, to find the next chunk behind damage.
+// Scans bytes for chunk headers, to find the next chunk after damage.
 
 import type { GuessBudget } from './budget.js'
 
@@ -15,7 +15,7 @@ const LARGEST_WINDOW = 1 << 20
 type LooksLikeHeader = (bytes: Uint8Array, view: DataView, at: number, room: number) => boolean
 
 /**
- * Positions from `start` to `stop` at which a chunk header may stand; what is behind it was not looked at.
+ * Positions from `start` to `stop` at which a chunk header may stand; what is after it was not looked at.
  * @param probe reads up to so many bytes at a position; fewer at the end
  */
 export async function* plausiblePositions(

@@ -79,7 +79,7 @@ function putLiterals(op: usize, from: usize, nbytes: u32, room: u32, readable: u
   return op
 }
 
-/** Writes the last literals and marks the stream; returns its size, 0 where it does not fit. */
+/** Writes the last literals and marks the stream; returns its size, 0 if it does not fit. */
 function finish(dst: usize, op: usize, oend: usize, anchor: usize, nbytes: u32): i32 {
   if (<u64>(oend - op) < <u64>nbytes + (nbytes + 31) / 32) return 0
   op = putLiterals(op, anchor, nbytes, 0, 0)
@@ -88,7 +88,7 @@ function finish(dst: usize, op: usize, oend: usize, anchor: usize, nbytes: u32):
   return <i32>(op - dst)
 }
 
-/** Compresses into a BloscLZ stream. Returns its size, or 0 where it does not fit in `capacity`. */
+/** Compresses into a BloscLZ stream. Returns its size, or 0 if it does not fit in `capacity`. */
 export function blosclzCompress(
   src: usize, nbytes: u32, dst: usize, capacity: u32, level: u32, table: usize,
 ): i32 {
@@ -191,7 +191,7 @@ export function blosclzCompress(
   }
 }
 
-/** Decompresses a BloscLZ stream. Returns the plain size, at most `capacity`, or -1 where it is malformed. */
+/** Decompresses a BloscLZ stream. Returns the plain size, at most `capacity`, or -1 if it is malformed. */
 export function blosclzDecompress(src: usize, cbytes: u32, dst: usize, capacity: u32): i32 {
   if (cbytes == 0) return -1
   const iend = src + cbytes

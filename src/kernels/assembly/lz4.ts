@@ -48,7 +48,7 @@ export function putRunOn(op: usize, rest: u32): usize {
   return op
 }
 
-/** Writes the last token and literals of a block; returns the size of the block, 0 where it does not fit. */
+/** Writes the last token and literals of a block; returns the size of the block, 0 if it does not fit. */
 export function putLastLiterals(dst: usize, op: usize, oend: usize, anchor: usize, nbytes: u32): i32 {
   const extra: u32 = nbytes >= 15 ? (nbytes - 15) / 255 + 1 : 0
   if (<u64>(oend - op) < <u64>nbytes + extra + 1) return 0
@@ -62,7 +62,7 @@ export function putLastLiterals(dst: usize, op: usize, oend: usize, anchor: usiz
   return <i32>(op + nbytes - dst)
 }
 
-/** Compresses into one LZ4 block. Returns its size, or 0 where it does not fit in `capacity`. */
+/** Compresses into one LZ4 block. Returns its size, or 0 if it does not fit in `capacity`. */
 export function lz4Compress(
   src: usize, nbytes: u32, dst: usize, capacity: u32, acceleration: u32, table: usize,
 ): i32 {

@@ -109,7 +109,7 @@ function weigh(scratch: usize, count: u32, thorough: bool): void {
   }
 }
 
-/** Writes one sequence; returns the next position, 0 where it does not fit. */
+/** Writes one sequence; returns the next position, 0 if it does not fit. */
 // @ts-ignore: decorator
 @inline
 function putSequence(
@@ -132,7 +132,7 @@ function putSequence(
 }
 
 /**
- * Compresses into one LZ4 block with more effort, level 1 to 12. Returns its size, or 0 where it does
+ * Compresses into one LZ4 block with more effort, level 1 to 12. Returns its size, or 0 if it does
  * not fit in `capacity`.
  */
 export function lz4hcCompress(

@@ -18,7 +18,7 @@ function compress(codec: u32, src: usize, nbytes: u32, dst: usize, capacity: u32
 
 /**
  * Compresses `streams` streams of `size` bytes that follow one another; one that does not get smaller is stored.
- * `level` is LZ4's acceleration, or the level of the others. Returns the size of all, or 0 where `room` is too small.
+ * `level` is LZ4's acceleration, or the level of the others. Returns the size of all, or 0 if `room` is too small.
  */
 export function encodeStreams(
   codec: u32, src: usize, streams: u32, size: u32, dst: usize, room: usize, level: u32, table: usize,

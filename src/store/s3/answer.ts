@@ -1,4 +1,4 @@
-// Checks that an answer to a read has the bytes that were asked for: stores are not trusted.
+// Checks that a response to a read has the requested bytes: stores are not trusted.
 
 import type { Readable } from 'node:stream'
 import type { GetObjectCommandOutput } from '@aws-sdk/client-s3'
@@ -7,16 +7,16 @@ import { scrubbed } from '../../core/redact.js'
 import { type ContentRange, parseContentRange } from '../../net/content-range.js'
 import type { Answer } from '../object-store.js'
 
-/** `aws-chunked` says how an object was once sent to the store; some stores keep that by mistake. */
+/** `aws-chunked` is an encoding of uploads, which some stores keep by mistake. */
 const PLAIN_ENCODING = /^(identity|aws-chunked)?,?$/i
 
 function anotherRange(name: string): BlpkError {
-  return new BlpkError('IO', `the store answers with another range of '${name}' than was asked for`, {
+  return new BlpkError('IO', `the store returned a different range of '${name}' than requested`, {
     path: name,
   })
 }
 
-/** The stretch that an answer has: some stores send a small object whole. @throws BlpkError IO */
+/** The range of a response; some stores send a small object whole. @throws BlpkError IO */
 function rangeOf(
   answer: GetObjectCommandOutput,
   [start, stop]: readonly [start: number, stop: number],
@@ -28,7 +28,7 @@ function rangeOf(
   const range = parseContentRange(text ?? null)
   if ($metadata.httpStatusCode !== 206 || range === undefined) throw anotherRange(name)
   if (range.start !== start || range.stop > stop) throw anotherRange(name)
-  // One that is too short is taken up where it stops.
+  // A shorter range is continued where it ends.
   if (length !== undefined && length > range.stop - start) throw anotherRange(name)
   return range
 }
@@ -40,7 +40,7 @@ function checked(
 ): Omit<Answer, 'body'> {
   const encoding = told.ContentEncoding?.trim() ?? ''
   if (!PLAIN_ENCODING.test(encoding))
-    throw unsupported(`the store has '${name}' in another form (Content-Encoding: ${scrubbed(encoding)})`, {
+    throw unsupported(`the store keeps '${name}' encoded (Content-Encoding: ${scrubbed(encoding)})`, {
       path: name,
     })
   const { ETag: version, LastModified } = told
@@ -51,7 +51,7 @@ function checked(
   return { size, version, modified: LastModified?.getTime(), nbytes: stop - start, traits }
 }
 
-/** @throws BlpkError IO for other bytes than were asked for, UNSUPPORTED for encoded ones */
+/** @throws BlpkError IO for other bytes than requested; UNSUPPORTED for encoded ones */
 export function answerOf(
   output: GetObjectCommandOutput,
   asked: readonly [start: number, stop: number],
@@ -62,7 +62,7 @@ export function answerOf(
   try {
     return { ...checked(output, rangeOf(output, asked, name), name), body: body ?? [], cancel }
   } catch (error) {
-    // Nobody is going to read it, and it would keep its connection.
+    // Nobody will read it, and it would keep its connection busy.
     cancel()
     throw error
   }

@@ -1,34 +1,36 @@
-// Bounds on answers of a store, which the SDK takes whole and without one.
+// Limits on responses, which the SDK reads completely and without limits.
 
 import type { Readable } from 'node:stream'
 import type { S3Client } from '@aws-sdk/client-s3'
 import { TransientError } from '../../net/retry.js'
 
-/** Longest answer that is taken whole: a page of 1000 keys of 1 KiB, percent-encoded, has some 3 MB. */
+/**
+ * Longest response that is read completely: a page of 1000 keys of 1 KiB, percent-encoded, takes some 3 MB.
+ */
 const MOST_BYTES = 16 * 2 ** 20
-/** An error says what it has to say in less. */
+/** Maximum size of an error response. */
 const MOST_ERROR_BYTES = 64 * 1024
-/** A store that completes an upload sends blanks meanwhile; after so many times the time-out it is given up. */
+/** While a store completes an upload it sends blanks; it is given up after this many timeouts. */
 const MOST_TIMEOUTS = 20
 
-/** An answer as the SDK hands it on. */
+/** A response as the SDK passes it on. */
 interface Answer {
   statusCode: number
   body: unknown
 }
 
-/** An answer that is longer than any that makes sense. */
+/** A response that is longer than any valid one. */
 class AnswerTooLong extends Error {
   override readonly name = 'AnswerTooLong'
   readonly $metadata: { httpStatusCode: number }
 
   constructor(httpStatusCode: number) {
-    super(`the answer of the store has more than ${MOST_BYTES / 2 ** 20} MiB`)
+    super(`the response of the store has more than ${MOST_BYTES / 2 ** 20} MiB`)
     this.$metadata = { httpStatusCode }
   }
 }
 
-/** All bytes of a body; undefined where there are more than `most`. */
+/** All bytes of a body; undefined if there are more than `most`. */
 async function collect(body: Readable, most: number): Promise<Uint8Array | undefined> {
   const pieces: Uint8Array[] = []
   let nbytes = 0
@@ -40,18 +42,18 @@ async function collect(body: Readable, most: number): Promise<Uint8Array | undef
   return Buffer.concat(pieces)
 }
 
-/** Takes the body of an answer whole, and no more of it than makes sense: the SDK itself sets no bound. */
+/** Reads the body of a response within limits; the SDK itself sets none. */
 async function take({ statusCode, body }: Answer, patience: number): Promise<Uint8Array> {
   const stream = body as Readable
   const late = setTimeout(
-    () => stream.destroy(new TransientError('the answer of the store does not come to an end')),
+    () => stream.destroy(new TransientError('the response of the store does not end')),
     patience,
   )
   try {
     const isError = statusCode >= 300
     const bytes = await collect(stream, isError ? MOST_ERROR_BYTES : MOST_BYTES)
     if (bytes === undefined && !isError) throw new AnswerTooLong(statusCode)
-    // The status alone tells enough.
+    // The status is sufficient.
     return bytes ?? new Uint8Array(0)
   } finally {
     clearTimeout(late)
@@ -63,7 +65,7 @@ function isStream(body: unknown): body is Readable {
   return typeof (body as Readable | undefined)?.destroy === 'function'
 }
 
-/** Makes a client take answers in bounded memory and time; the bytes of objects are left to whoever reads them. */
+/** Makes a client read responses in bounded memory and time. Bodies of objects are left to their readers. */
 export function boundAnswers(client: S3Client, timeout: number): void {
   client.middlewareStack.add(
     (next, context) => async (args) => {
@@ -73,7 +75,7 @@ export function boundAnswers(client: S3Client, timeout: number): void {
       if (!isObject && isStream(answer.body)) answer.body = await take(answer, MOST_TIMEOUTS * timeout)
       return result
     },
-    // Nearest to the connection: everything else that looks at bodies comes behind it.
+    // Nearest to the connection: all other handlers of bodies come after it.
     { step: 'deserialize', priority: 'low', name: 'boundAnswers' },
   )
 }

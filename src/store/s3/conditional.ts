@@ -1,20 +1,20 @@
-// Requests with conditions, in the ways that different stores understand them.
+// Conditional requests, in the variants that different stores understand.
 
 import { BlpkError } from '../../core/errors.js'
 import { NoConditionsError, otherVersionError } from '../errors.js'
 import type { Condition, Head } from '../object-store.js'
 import { isMissing, isRefused, s3Error, s3KnowsNoConditions, statusOf } from './errors.js'
 
-/** Looks what is there under a name. */
+/** Looks up an object. */
 export type Look = (name: string) => Promise<Head | undefined>
 
-/** A condition as requests say it. */
+/** A condition in the form of request parameters. */
 interface ConditionInput {
   IfNoneMatch?: string
   IfMatch?: string
 }
 
-/** An ETag as some stores want it: without the quotes that belong to it. */
+/** An ETag in the form that some stores expect: without its quotes. */
 export function unquoted(etag: string): string {
   return etag.replaceAll('"', '')
 }
@@ -27,8 +27,8 @@ function conditionInput({ ifNoneMatch, ifMatch }: Condition): ConditionInput {
 }
 
 /**
- * Sends a read that is to be of one version. If the store takes it for another version though it is not, sends it
- * once more with the ETag as some stores want it.
+ * Sends a read of one version. If the store wrongly reports another version, it is sent again with the ETag
+ * without quotes.
  * @throws BlpkError CHANGED if it is another version
  */
 export async function matching<T>(
@@ -46,19 +46,19 @@ export async function matching<T>(
   }
 }
 
-/** Does the store refuse a condition that holds, only because the ETag has its quotes? */
+/** Whether the store refuses a valid condition only because the ETag has quotes. */
 async function mindsQuotes(look: Look, error: unknown, name: string, etag: string): Promise<boolean> {
   const status = statusOf(error)
   if ((status !== 412 && status !== 400) || etag === unquoted(etag)) return false
   try {
     return (await look(name))?.version === etag
   } catch {
-    // Whoever asked for the write looks too, and says what is wrong.
+    // The caller of the write also looks, and reports the problem.
     return false
   }
 }
 
-/** Sends a write with its condition. @returns false if the store refused it, and nothing was written */
+/** Sends a conditional write. @returns false if the store refused it and nothing was written */
 export async function committed(
   look: Look,
   name: string,
@@ -76,20 +76,20 @@ export async function committed(
     }
     if (ifMatch !== undefined && (await mindsQuotes(look, error, name, ifMatch)))
       return committed(look, name, { ifMatch: unquoted(ifMatch) }, send)
-    // Without the object or the upload, what the write comes from is no more.
+    // The object or the upload is gone, so the basis of the write no longer exists.
     if (isRefused(error) || (ifMatch !== undefined && isMissing(error))) return false
     throw error
   }
 }
 
 /**
- * A store that wrote something tells its ETag; what answers 200 without one may be no store at all.
+ * A store that wrote something returns an ETag. A 200 response without one may not come from a store.
  * @throws BlpkError UNKNOWN
  */
 export function checkWritten(etag: string | undefined, name: string): void {
   if (etag !== undefined && etag !== '') return
   const message =
-    `the store answered the write of '${name}' without an ETag, so it is not known whether it was written: ` +
-    'look at it before trying again'
+    `the store answered the write of '${name}' without an ETag, so it is unknown whether it was written: ` +
+    'check it before you try again'
   throw new BlpkError('UNKNOWN', message, { path: name })
 }

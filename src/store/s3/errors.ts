@@ -1,10 +1,10 @@
-// What the SDK throws, and what it means.
+// Converts errors of the SDK.
 
 import { BlpkError } from '../../core/errors.js'
 import { scrubbed } from '../../core/redact.js'
 import { TransientError } from '../../net/retry.js'
 
-/** What the SDK throws, as far as it is looked at. */
+/** The fields of SDK errors that are used. */
 interface SdkError {
   name?: string
   message?: string
@@ -26,12 +26,12 @@ const BUSY: readonly string[] = [
   'RequestTimeTooSkewed',
   'BadDigest',
 ]
-/** Failures of the connection, as Node and the SDK call them. */
+/** Connection failures, by the names of Node and the SDK. */
 const BROKEN = /^(ECONN|EPIPE|ETIMEDOUT|EHOST|ENET|EAI_AGAIN|ERR_STREAM_PREMATURE_CLOSE|UND_ERR)/
 const BROKEN_NAMES: readonly string[] = ['TimeoutError', 'NetworkingError', 'AbortError', 'IncompleteBody']
 const ABSENT = /socket hang up|aborted|Premature close|premature|Parse Error|stream/i
 
-/** The short name that the store or the SDK gives an error. */
+/** The short name of an error, from the store or the SDK. */
 export function s3Code(error: unknown): string {
   return (error as SdkError).name ?? ''
 }
@@ -44,7 +44,7 @@ export function isMissing(error: unknown): boolean {
   return MISSING.includes(s3Code(error)) || (statusOf(error) === 404 && s3Code(error) !== 'NoSuchBucket')
 }
 
-/** Did the connection fail, so that nobody knows what the store did? */
+/** Whether the connection failed, so that the outcome is unknown. */
 function isBroken(error: SdkError): boolean {
   if (BROKEN.test(error.code ?? '') || BROKEN_NAMES.includes(error.name ?? '')) return true
   return statusOf(error) === undefined && ABSENT.test(error.message ?? '')
@@ -55,22 +55,22 @@ function isBusy(error: SdkError): boolean {
   return BUSY.includes(error.name ?? '') || status === 429 || (status >= 500 && status !== 501)
 }
 
-/** A condition that does not hold, as stores say it: 412, or 409 while somebody else writes. */
+/** A condition that does not hold: 412, or 409 during a concurrent write. */
 export function isRefused(error: unknown): boolean {
   const status = statusOf(error)
   return status === 412 || s3Code(error) === 'PreconditionFailed' || status === 409
 }
 
-/** Does the store say that it has no conditions, or none of this kind? */
+/** Whether the store says that it does not support conditions, or not this kind. */
 export function s3KnowsNoConditions(error: unknown): boolean {
   return statusOf(error) === 501 || s3Code(error) === 'NotImplemented'
 }
 
-/** What the store or SDK says, on one line and without secrets. */
+/** The message of the store or SDK, on one line and without secrets. */
 function reasonOf(error: SdkError): string {
   const status = statusOf(error)
   const name = error.name ?? 'Error'
-  // A 200 may carry an error; only what is no success helps.
+  // A 200 response may carry an error; show the status only otherwise.
   const code = status === undefined || status < 300 ? name : `${name}, HTTP ${status}`
   const said = scrubbed(error.message ?? '').trim()
   if (said === '' || said === name || said === 'UnknownError') return code
@@ -78,8 +78,8 @@ function reasonOf(error: SdkError): string {
 }
 
 /**
- * Turns what the SDK throws into an error of ours. The SDK's own is not kept: it holds the whole request.
- * @param doing what was tried, such as `read`
+ * Converts an SDK error to a BlpkError. The original is dropped because it holds the whole request.
+ * @param doing the action, such as `read`
  */
 export function s3Error(error: unknown, doing: string, name: string): BlpkError {
   if (error instanceof BlpkError) return error
@@ -88,12 +88,12 @@ export function s3Error(error: unknown, doing: string, name: string): BlpkError 
   const place = { path: name }
   if (isBroken(sdk) || isBusy(sdk)) return new TransientError(failed + reasonOf(sdk), place)
   const code = s3Code(error)
-  if (code === 'NoSuchBucket') return new BlpkError('NOT_FOUND', `${failed}there is no such bucket`, place)
+  if (code === 'NoSuchBucket') return new BlpkError('NOT_FOUND', `${failed}no such bucket`, place)
   if (code === 'NoSuchUpload')
-    return new BlpkError('IO', `${failed}the upload was given up by somebody else meanwhile`, place)
-  if (isMissing(error)) return new BlpkError('NOT_FOUND', `${failed}there is no such object`, place)
+    return new BlpkError('IO', `${failed}the upload was aborted by another process meanwhile`, place)
+  if (isMissing(error)) return new BlpkError('NOT_FOUND', `${failed}no such object`, place)
   if (EXPIRED.includes(code))
-    return new BlpkError('DENIED', `${failed}the credentials have run out: sign in again (${code})`, place)
+    return new BlpkError('DENIED', `${failed}the credentials have expired: sign in again (${code})`, place)
   if (DENIED.includes(code) || statusOf(error) === 403 || statusOf(error) === 401) {
     return new BlpkError(
       'DENIED',

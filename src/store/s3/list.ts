@@ -1,4 +1,4 @@
-// Lists of objects, page by page.
+// Listings of objects, page by page.
 
 import { ListObjectsV2Command } from '@aws-sdk/client-s3'
 import { retrying } from '../../net/retry.js'
@@ -11,8 +11,8 @@ import { nameOf, parsePrefix } from './location.js'
 
 /**
  * All objects under a prefix, in the order of the store.
- * @param prefix as `s3://bucket/prefix`, or `s3://bucket` for all
- * @throws BlpkError NOT_FOUND, DENIED, NETWORK, USAGE; IO where the list does not end
+ * @param prefix `s3://bucket/prefix`, or `s3://bucket` for all
+ * @throws BlpkError NOT_FOUND, DENIED, NETWORK, USAGE; IO if the listing does not end
  */
 export async function* listObjects(prefix: string, settings: PlaceSettings): AsyncGenerator<Listed> {
   const { bucket, key } = parsePrefix(prefix)

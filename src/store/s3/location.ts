@@ -2,23 +2,23 @@
 
 import { usage } from '../../core/errors.js'
 
-/** An object of a store. */
+/** The location of an object. */
 export interface Location {
   bucket: string
-  /** Taken as it stands, not percent-decoded. */
+  /** Taken literally, not percent-decoded. */
   key: string
 }
 
 const S3_NAME = /^s3:\/\/([^/]*)(?:\/(.*))?$/is
 
-/** The bucket and the rest of an `s3://` name, which may be empty. @throws BlpkError USAGE */
+/** The bucket and the rest of an `s3://` name; the rest may be empty. @throws BlpkError USAGE */
 export function parsePrefix(name: string): Location {
   const [, bucket = '', key = ''] = S3_NAME.exec(name) ?? []
   if (bucket === '') throw usage(`'${name}' names no bucket (such as s3://bucket/name)`)
   return { bucket, key }
 }
 
-/** @throws BlpkError USAGE where the name is not that of an object */
+/** @throws BlpkError USAGE if the name is not that of an object */
 export function parseLocation(name: string): Location {
   const location = parsePrefix(name)
   if (location.key === '' || location.key.endsWith('/'))
@@ -30,7 +30,7 @@ export function nameOf({ bucket, key }: Location): string {
   return `s3://${bucket}/${key}`
 }
 
-/** How requests name an object. @throws BlpkError USAGE */
+/** The location of an object in the form of request parameters. @throws BlpkError USAGE */
 export function targetOf(name: string): { Bucket: string; Key: string } {
   const { bucket, key } = parseLocation(name)
   return { Bucket: bucket, Key: key }

@@ -1,7 +1,7 @@
-// What those who use S3 may set, in programs and on the command line.
+// Settings of S3, in programs and on the command line.
 
 export interface S3Options {
-  /** Address of the S3 service, in place of that in the environment. */
+  /** URL of the S3 service, instead of the one in the environment. */
   s3Endpoint?: string
 }
 

@@ -41,7 +41,7 @@ function optionsOf(signal: AbortSignal | undefined): Options {
   return signal === undefined ? {} : { abortSignal: signal }
 }
 
-/** S3 with some settings. Names are `s3://bucket/key`. */
+/** S3 with given settings. Names are `s3://bucket/key`. */
 export class S3Store implements ObjectStore {
   readonly id: string
   readonly limits = LIMITS
@@ -49,7 +49,7 @@ export class S3Store implements ObjectStore {
   readonly #client: S3Client
   readonly #look: Look = (name) => this.head(name)
 
-  /** @throws BlpkError USAGE if the settings name no address */
+  /** @throws BlpkError USAGE if the endpoint in the settings is invalid */
   constructor(settings: PlaceSettings) {
     this.#settings = settings
     this.#client = clientFor(settings)
@@ -97,7 +97,7 @@ export class S3Store implements ObjectStore {
     }
   }
 
-  /** No range of an empty object can be had; of any other what was asked for could, at the version that was read. */
+  /** An empty object has no range; any other object has the requested range, at the version that was read. */
   async #nothing(name: string, signal: AbortSignal): Promise<Answer> {
     const head = await this.head(name, signal)
     if (head?.size !== 0) throw otherVersionError(name)
@@ -133,7 +133,7 @@ export class S3Store implements ObjectStore {
     return { metadata, others: kept }
   }
 
-  /** The tags of an object, as requests that write it say them. */
+  /** The tags of an object, in the form of request parameters. */
   async #tags(name: string, signal?: AbortSignal): Promise<string> {
     const command = new GetObjectTaggingCommand(targetOf(name))
     const { TagSet = [] } = await this.#client.send(command, optionsOf(signal))

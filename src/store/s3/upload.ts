@@ -19,7 +19,7 @@ import { s3Code } from './errors.js'
 import { type Location, parseLocation, targetOf } from './location.js'
 import { inputOf } from './traits.js'
 
-/** Keys stand in this header percent-encoded, part by part. */
+/** Keys in this header are percent-encoded, segment by segment. */
 function copySourceHeader({ bucket, key }: Location): string {
   return `${bucket}/${key.split('/').map(encodeURIComponent).join('/')}`
 }
@@ -106,7 +106,7 @@ class S3Upload implements PartUpload {
   }
 }
 
-/** Begins an upload in parts. */
+/** Starts a multipart upload. */
 export async function beginUpload(
   look: Look,
   settings: PlaceSettings,

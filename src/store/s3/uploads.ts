@@ -1,4 +1,4 @@
-// Lists of unfinished uploads, page by page.
+// Listings of unfinished uploads, page by page.
 
 import {
   AbortMultipartUploadCommand,
@@ -14,9 +14,9 @@ import { s3Code, s3Error } from './errors.js'
 import { nameOf, parsePrefix, targetOf } from './location.js'
 
 /**
- * All unfinished uploads under a prefix, of whatever program.
- * @param prefix as `s3://bucket/prefix`, or `s3://bucket` for all
- * @throws BlpkError NOT_FOUND, DENIED, NETWORK, USAGE; IO where the list does not end
+ * All unfinished uploads under a prefix, of any program.
+ * @param prefix `s3://bucket/prefix`, or `s3://bucket` for all
+ * @throws BlpkError NOT_FOUND, DENIED, NETWORK, USAGE; IO if the listing does not end
  */
 export async function* listUploads(
   prefix: string,
@@ -56,14 +56,17 @@ export async function* listUploads(
   }
 }
 
-/** Gives an upload up, and its parts with it; nothing is thrown if there is none. @throws BlpkError DENIED, NETWORK */
+/**
+ * Aborts an upload and removes its parts. Does nothing if there is none.
+ * @throws BlpkError DENIED, NETWORK
+ */
 async function abortUpload(name: string, uploadId: string, settings: PlaceSettings): Promise<void> {
   const command = new AbortMultipartUploadCommand({ ...targetOf(name), UploadId: uploadId })
   await retrying(settings, async () => {
     try {
       await clientFor(settings).send(command)
     } catch (error) {
-      if (s3Code(error) !== 'NoSuchUpload') throw s3Error(error, 'give up the upload of', name)
+      if (s3Code(error) !== 'NoSuchUpload') throw s3Error(error, 'abort the upload of', name)
     }
   })
 }

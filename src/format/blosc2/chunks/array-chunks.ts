@@ -1,4 +1,4 @@
-// Cuts the input of an array into chunks, in stretches that memory has room for.
+// Splits the input of an array into chunks, in stretches that fit in memory.
 
 import {
   type Box,
@@ -13,19 +13,19 @@ import {
 import { reverseAxes } from '../../../array/reverse.js'
 import { intoChunk } from './array-writer.js'
 
-/** Reads the items from `start` on, counted in the order in which the input has them. */
+/** Reads items from `start` on, counted in the order of the input. */
 export type ReadItems = (start: number, into: Uint8Array) => Promise<void>
 
-/** The input in its own order: axes from the slowest to the fastest one. */
+/** The input in its own order: axes from the slowest to the fastest. */
 export interface ArrayInput {
   partition: Partition
   /** Size of an item, in bytes. */
   itemBytes: number
-  /** C: the last axis is the fastest; F: the first one. */
+  /** C: the last axis is the fastest; F: the first. */
   order: 'C' | 'F'
 }
 
-/** Shape and cuts with the slowest axis of the input first. */
+/** Shape and partitions with the slowest axis of the input first. */
 interface Grid {
   shape: readonly number[]
   chunk: readonly number[]
@@ -38,14 +38,14 @@ function gridOf({ partition: p, order, itemBytes }: ArrayInput): Grid {
   return { shape: turn(p.shape), chunk: turn(p.chunkshape), counts: turn(p.chunks), itemBytes }
 }
 
-/** Extent of the chunks along an axis, as far as they lie in the array. */
+/** Extent of the chunks along an axis, within the array. */
 function chunkExtent(grid: Grid, axis: number): number {
   return Math.min(grid.chunk[axis] ?? 1, grid.shape[axis] ?? 1)
 }
 
 /**
- * Bytes of a stretch of chunks that is read in one go: one chunk thick along the axes up to `axis`, and all of the
- * array along the others.
+ * Size in bytes of a stretch of chunks that is read at once: one chunk thick along the axes up to `axis`, the
+ * whole array along the others.
  */
 export function stretchBytes(input: ArrayInput, axis: number): number {
   const grid = gridOf(input)
@@ -55,7 +55,7 @@ export function stretchBytes(input: ArrayInput, axis: number): number {
   )
 }
 
-/** The first axis for which stretches take at most `most` bytes: the fewer axes, the longer the pieces in the input. */
+/** The first axis for which stretches take at most `most` bytes: fewer axes mean longer runs in the input. */
 export function stretchAxis(input: ArrayInput, most: number): number {
   const { length } = input.partition.shape
   let axis = 0
@@ -63,7 +63,7 @@ export function stretchAxis(input: ArrayInput, most: number): number {
   return axis
 }
 
-/** The stretch of the chunks `at`, whose indices along the axes behind are all. */
+/** The stretch of the chunks `at`; along the later axes it is whole. */
 function stretchBox(grid: Grid, at: readonly number[]): Box {
   const start = grid.shape.map((_, i) => (at[i] ?? 0) * (i < at.length ? (grid.chunk[i] ?? 1) : 0))
   const stop = grid.shape.map((extent, i) =>
@@ -72,7 +72,7 @@ function stretchBox(grid: Grid, at: readonly number[]): Box {
   return { start, stop }
 }
 
-/** Fills a box from pieces that lie in one go in the input: along the axes from `axis` on it is whole. */
+/** Fills a box from contiguous runs of the input: from `axis` on, the axes are whole. */
 async function readBoxFrom(read: ReadItems, grid: Grid, out: BoxBytes, axis: number): Promise<void> {
   const { start, stop } = out.box
   const size = product(boxShape(out.box).slice(axis)) * grid.itemBytes
@@ -98,7 +98,7 @@ function chunksOf(grid: Grid, at: readonly number[]): number[][] {
   return list
 }
 
-/** What a chunk holds of the array, in C order. */
+/** The part of the array in a chunk, in C order. */
 function chunkPart(grid: Grid, stretch: BoxBytes, at: readonly number[], order: 'C' | 'F'): BoxBytes {
   if (order === 'C') return stretch
   const box = stretchBox(grid, at)
@@ -110,15 +110,15 @@ function chunkPart(grid: Grid, stretch: BoxBytes, at: readonly number[], order: 
   }
 }
 
-/** A chunk to be packed; its bytes may be used until the next one is asked for. */
+/** A chunk to pack; its bytes are valid until you ask for the next one. */
 export interface PlainChunk {
-  /** Where it stands in the frame. */
+  /** Index of the chunk in the frame. */
   index: number
   plain: Uint8Array
 }
 
 /**
- * The chunks of an array, in the order in which the input has their items: one stretch of them is in memory.
+ * Yields the chunks of an array in the order of the input, with one stretch of them in memory.
  * @param axis of {@link stretchAxis}; with 0 the input is read from start to end
  */
 export async function* arrayChunks(
@@ -144,7 +144,7 @@ export async function* arrayChunks(
     for (const at of chunksOf(grid, head)) {
       const own = order === 'C' ? at : [...at].reverse()
       const origin = own.map((c, i) => c * (p.chunkshape[i] ?? 1))
-      // What lies beyond the array is zeros.
+      // Padding beyond the array is zeros.
       plain.fill(0)
       intoChunk(p, origin, plain, chunkPart(grid, stretch, at, order), itemBytes)
       yield { index: flatIndex(own, p.chunks), plain }

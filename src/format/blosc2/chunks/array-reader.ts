@@ -8,14 +8,14 @@ import { BlpkError, reworded } from '../../../core/errors.js'
 import { boxText } from '../../../core/shape-text.js'
 import { countChunk, type PartRead, type PartSource, readParts } from './read-parts.js'
 
-/** What reads an array: its chunks and how they are cut. */
+/** The chunks of an array, and how it is divided. */
 export interface ArrayStore extends PartSource {
   partition: Partition
   /** In bytes. */
   itemBytes: number
 }
 
-/** Goes through the chunks that hold some of the items, with what is taken of each along the axes. */
+/** Iterates over the chunks that hold selected items, with the selection from each along the axes. */
 export function eachChunk(
   p: Partition,
   ranges: readonly AxisRange[],
@@ -33,7 +33,7 @@ export function eachChunk(
   )
 }
 
-/** The part of one chunk, and how its items get to their places. */
+/** The selected part of one chunk, and how its items get to their places. */
 function partRead(
   { partition: p, itemBytes }: ArrayStore,
   picks: readonly ChunkPicks[],
@@ -54,8 +54,8 @@ function partRead(
 }
 
 /**
- * Reads the items that picks along each axis name together (orthogonal selection), in C order: only blocks that
- * hold some of them are decompressed.
+ * Reads the items that the picks along each axis select (orthogonal selection), in C order. Only the blocks
+ * that hold some of them are decompressed.
  * @param out zeros, as long as the items
  * @throws BlpkError DAMAGED, UNSUPPORTED, IO
  */
@@ -70,7 +70,7 @@ export async function readPicks(
   const reads: PartRead[] = []
   chunks.checkHolds()
   eachChunk(partition, ranges, (picks, index) => {
-    // There may be millions of them, and zeros are there already.
+    // There may be millions of them, and `out` is already zero.
     if (options.postfilter === undefined && chunks.isZeros(index)) countChunk(store)
     else reads.push(partRead(store, picks, index, shape, out))
   })
@@ -81,7 +81,7 @@ export async function readPicks(
   }
 }
 
-/** Says which items of the array a damaged chunk holds. */
+/** Adds the part of the array in a damaged chunk to an error. */
 function withBox(error: unknown, partition: Partition): unknown {
   const isAbout = error instanceof BlpkError && ['DAMAGED', 'CHECKSUM'].includes(error.code)
   if (!isAbout || error.place.chunk === undefined) return error

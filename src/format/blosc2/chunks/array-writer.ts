@@ -1,4 +1,4 @@
-// Writes boxes into a chunked array, and moves its chunks to a grid of another shape.
+// Writes boxes to a chunked array, and moves its chunks to a grid of another shape.
 
 import {
   type Box,
@@ -16,7 +16,7 @@ import { withWorkspace } from '../../../kernels/borrow.js'
 import type { ArrayStore } from './array-reader.js'
 import type { Entry } from './chunk-list.js'
 
-/** Puts what a box shares with a chunk into the chunk's plain bytes, block by block. */
+/** Puts the intersection of a box and a chunk into the chunk's plain bytes, block by block. */
 export function intoChunk(
   p: Partition,
   origin: readonly number[],
@@ -44,13 +44,13 @@ export function intoChunk(
   )
 }
 
-/** Zeros in what the chunk holds beyond the array and in its padding. */
+/** Clears the part of the chunk beyond the array, and its padding. */
 function clearPadding(p: Partition, origin: readonly number[], plain: Uint8Array): void {
   const inside = origin.map((at, i) => Math.min(p.chunkshape[i] ?? 0, (p.shape[i] ?? 0) - at))
   if (product(inside) < p.chunkItems) plain.fill(0)
 }
 
-/** Does the box cover all of the chunk that lies in the array? */
+/** Whether the box covers the whole part of the chunk within the array. */
 function covers(p: Partition, origin: readonly number[], box: Box): boolean {
   return origin.every((at, i) => {
     const stop = Math.min(at + (p.chunkshape[i] ?? 0), p.shape[i] ?? 0)
@@ -73,27 +73,28 @@ function touchedChunks(p: Partition, box: Box): TouchedChunk[] {
   return chunks
 }
 
-/** Decodes what is stored, without the postfilter: for a chunk that is going to be changed. */
+/** Decodes the stored bytes, without the postfilter, for a chunk that is about to change. */
 export async function decodeStored(store: ArrayStore, index: number, plain: Uint8Array): Promise<void> {
   const options = { ...store.options, postfilter: undefined }
   await withWorkspace(async (ws) => (await store.chunks.openChunk(ws, index, options)).all(plain))
 }
 
-/** Packs chunks that take the place of others. @param run `startOf` says where each is in the plain bytes */
+/** Packs replacements of chunks. @param run `startOf` returns the position of each in the plain bytes */
 export type PackChunks = (run: ArrayRun) => Promise<void>
 
-/** Chunks of an array to be packed. */
+/** Chunks of an array to pack. */
 export interface ArrayRun {
   /** Indices of the chunks. */
   places: readonly number[]
   /** Plain size of each, in bytes. */
   nbytes: number
-  /** Puts the plain bytes of a chunk into `plain`, whatever that held before. */
+  /** Puts the plain bytes of a chunk into `plain`, overwriting it. */
   fill(plain: Uint8Array, i: number): Promise<void>
 }
 
 /**
- * Overwrites a box of an array. Chunks that it covers are compressed anew, others decompressed before.
+ * Overwrites a box of an array. Chunks that it covers completely are compressed; others are decompressed
+ * first.
  * @param pack compresses chunks in order
  */
 export async function writeBox(store: ArrayStore, from: BoxBytes, pack: PackChunks): Promise<void> {
@@ -112,7 +113,7 @@ export async function writeBox(store: ArrayStore, from: BoxBytes, pack: PackChun
   })
 }
 
-/** The chunks of an array in a grid of another shape: those that both have stay, new ones are zeros. */
+/** The chunks of an array in a grid of another shape: common chunks are kept, new ones are zeros. */
 export function regrid(entries: readonly Entry[], from: Partition, to: Partition): Entry[] {
   const moved: Entry[] = []
   eachIndex(

@@ -18,18 +18,18 @@ import { type ChunkPart, takePart } from './chunk-part.js'
 import { type PortableParams, resolveParams } from './cparams.js'
 import { SourceChunk } from './source-chunk.js'
 
-/** What is to be read of a chunk whose layout is known. */
+/** What to read from a chunk whose layout is known. */
 export interface ReadParams {
-  /** Where the chunk is in a file; undefined where the blocks that are needed were brought. */
+  /** Position of the chunk in a file; undefined if the needed blocks were passed along. */
   from?: FilePlace | undefined
   layout: ChunkLayout
   part: ChunkPart
-  /** Item size of the super-chunk, in bytes. */
+  /** Typesize of the super-chunk, in bytes. */
   itemBytes: number
   blockshape: readonly number[] | undefined
   schunk: SChunkTraits
   place: ErrorPlace
-  /** The xxh64 of the chunk, where it is known and may have to be checked. */
+  /** The xxh64 of the chunk, if known and possibly to be checked. */
   digest: { bytes: Uint8Array; always: boolean } | undefined
 }
 
@@ -40,7 +40,7 @@ export const jobs: JobModule<ReturnType<typeof open>> = {
 
 const prepared = new Set<string>()
 
-/** Has workers load modules of users before what they do next. */
+/** Makes workers load user modules before their next jobs. */
 export function prepareModules(modules: readonly string[]): void {
   for (const module of modules) {
     if (!prepared.has(module)) prepareWorkers(jobs, 'load', module)
@@ -63,9 +63,9 @@ function open(ws: Workspace) {
     },
 
     /**
-     * Reads a part of a chunk.
-     * @param packed the blocks that are needed, where they are not read from a file
-     * @returns how many blocks were decoded
+     * Reads part of a chunk.
+     * @param packed the needed blocks, if they are not read from a file
+     * @returns number of decoded blocks
      */
     async read(p: ReadParams, plain: Uint8Array, packed?: Uint8Array): Promise<number> {
       const { itemBytes, blockshape, schunk, place, layout } = p

@@ -20,20 +20,20 @@ import {
 import type { ChunkOffset } from '../frame/offsets.js'
 import { TRAILER_END_BYTES } from '../frame/trailer.js'
 
-/** Are checksums kept in a frame that is written? */
+/** Whether checksums are written to a frame. */
 export type FrameChecksum = 'xxh64' | 'none'
 
 /**
- * Which reads are checked: those of `whole` chunks (and index and trailer), which costs next to nothing; `always`
- * reads a whole chunk where only blocks of it are asked for; `never` reads damage as it is.
+ * Which reads are checked. `whole`: reads of whole chunks, index and trailer, at almost no cost. `always`:
+ * read whole chunks even if only blocks are requested. `never`: do not check.
  */
 export type CheckMode = 'whole' | 'always' | 'never'
 
-/** The hash takes pieces of this size fastest, in bytes: they stay in the cache. */
+/** The hash is fastest with pieces of this size, in bytes: they stay in the cache. */
 const PIECE = 1 << 18
 let loading: Promise<() => Xxh64> | undefined
 
-/** The xxh64 (seed 0) of bytes one after the other, little-endian. */
+/** The xxh64 (seed 0) of consecutive bytes, little-endian. */
 export async function xxh64Of(...parts: Uint8Array[]): Promise<Uint8Array> {
   loading ??= xxh64()
   const hash = (await loading)()
@@ -44,15 +44,15 @@ export async function xxh64Of(...parts: Uint8Array[]): Promise<Uint8Array> {
   return digest
 }
 
-/** A chunk does not match its digest, which says nothing of what else may be wrong with it. */
+/** A chunk does not match its digest. This does not say what else may be wrong with it. */
 export function checksumError(place: ErrorPlace): BlpkError {
   return new BlpkError('CHECKSUM', 'the chunk does not match its checksum (xxh64)', place)
 }
 
-/** A chunk whose digest is known: it is checked as soon as all of it was read. */
+/** A chunk whose digest is known. It is checked as soon as all of it was read. */
 export class CheckedChunk implements ChunkBytes {
   readonly digest: Uint8Array
-  /** It is checked before anything of it is given. */
+  /** The chunk is checked before any of its data are returned. */
   readonly always: boolean
   readonly inner: ChunkBytes
   #isChecked = false
@@ -111,7 +111,7 @@ export class CheckedChunk implements ChunkBytes {
   }
 }
 
-/** Index and trailer as they stand in a frame, with its header. */
+/** Index and trailer as stored in a frame, with its header. */
 export interface FrameEnds {
   header: Uint8Array
   index: Uint8Array
@@ -123,8 +123,8 @@ async function fingerprint({ header, index, trailer }: FrameEnds): Promise<Uint8
 }
 
 /**
- * What the fingerprint says of header, index and trailer: `none` where there is none of ours (as when another
- * tool changed the frame), `wrong` where they are not what was written.
+ * State of the fingerprint of header, index and trailer: `none` if blpk did not write one (for example,
+ * another tool changed the frame), `wrong` if it does not match.
  */
 export async function checkEnds(ends: FrameEnds): Promise<'right' | 'wrong' | 'none'> {
   const found = fingerprintOf(ends.trailer)
@@ -132,10 +132,10 @@ export async function checkEnds(ends: FrameEnds): Promise<'right' | 'wrong' | 'n
   return sameDigest(await fingerprint(ends), found) ? 'right' : 'wrong'
 }
 
-/** Gives the digest of the chunk at a place of the index; undefined for those that stand in the index alone. */
+/** The digest of the chunk at a position in the index; undefined for chunks that exist only in the index. */
 export type Digests = (index: number) => Uint8Array | undefined
 
-/** The digests of a layer by the places of the index. */
+/** The digests in a layer, by position in the index. */
 export function digestsByIndex(layer: ChecksumLayer): Digests {
   const starts: { index: number; stored: number; isStored: boolean }[] = []
   let [index, stored] = [0, 0]
@@ -159,7 +159,7 @@ export function digestsByIndex(layer: ChecksumLayer): Digests {
   }
 }
 
-/** Makes the checksums of a frame while it is written. Its layer must be the last one in the trailer. */
+/** Computes the checksums of a frame while it is written. The layer must be the last one in the trailer. */
 export class Sealer {
   readonly #layer: ChecksumLayer
   private constructor(offsets: readonly ChunkOffset[], headerBytes: number) {
@@ -171,7 +171,7 @@ export class Sealer {
     }
   }
 
-  /** @returns undefined where no chunk is stored, or the layer would be too large */
+  /** @returns undefined if no chunk is stored, or the layer would be too large */
   static for(offsets: readonly ChunkOffset[], headerBytes: number): Sealer | undefined {
     const sealer = new Sealer(offsets, headerBytes)
     const { runs, digests } = sealer.#layer
@@ -179,17 +179,17 @@ export class Sealer {
     return digests.length === 0 || nbytes > MAX_CHECKSUM_LAYER ? undefined : sealer
   }
 
-  /** The content that the layer has for now; what it will have is as large. */
+  /** The current content of the layer; the final one has the same size. */
   get content(): Uint8Array {
     return formatChecksumLayer(this.#layer)
   }
 
-  /** @param order which of the stored chunks it is, in the order of the index */
+  /** @param order number of the stored chunk, in the order of the index */
   set(order: number, digest: Uint8Array): void {
     this.#layer.digests.set(digest, DIGEST_BYTES * order)
   }
 
-  /** Puts the layer's content into a trailer that has {@link content} in the end of its last layer. */
+  /** Writes the layer's content into a trailer whose last layer ends with {@link content}. */
   fill({ header, trailer }: FrameEnds): void {
     this.#layer.header.set(header)
     const { content } = this
@@ -197,7 +197,7 @@ export class Sealer {
   }
 }
 
-/** Puts the fingerprint into a trailer that is otherwise as it will be. */
+/** Writes the fingerprint into an otherwise complete trailer. */
 export async function sealTrailer(ends: FrameEnds): Promise<void> {
   markTrailer(ends.trailer)
   ends.trailer.set(await fingerprint(ends), ends.trailer.length - DIGEST_BYTES)

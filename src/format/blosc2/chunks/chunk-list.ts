@@ -1,4 +1,4 @@
-// The chunks of a super-chunk in order, wherever they lie, with their plain sizes.
+// The chunks of a super-chunk in order, wherever they are stored, with their plain sizes.
 
 import { type ChunkBytes, MemoryChunk } from '../../../chunk/blosc2/chunk-bytes.js'
 import { type BlockHook, type DecodeOptions, OpenChunk } from '../../../chunk/blosc2/decode.js'
@@ -12,37 +12,37 @@ import { LayoutCache } from './layout-cache.js'
 import { type SpecialSize, specialChunk } from './special-chunk.js'
 
 /**
- * A chunk of a super-chunk: a special value that takes no room, or bytes that lie somewhere. `at` is where, if
- * that is in the file of the frame itself: in bytes from the end of the header. `number` is that of its file, in a
- * sparse frame.
+ * A chunk of a super-chunk: a special value that takes no room, or stored bytes. `at` is the position in the
+ * frame file, in bytes from the end of the header. In a sparse frame, `number` is the number of the chunk's
+ * file.
  */
 export type Entry = { special: OffsetSpecial } | { open: () => ChunkBytes; at?: number; number?: number }
 
-/** An entry over a chunk in memory. */
+/** An entry for a chunk in memory. */
 export function memoryEntry(bytes: Uint8Array, place: ErrorPlace = {}): Entry {
   return { open: () => new MemoryChunk(bytes, place) }
 }
 
-/** A hook of a chunk that starts at `start` of all plain bytes. */
+/** A hook for a chunk that starts at `start` in the plain bytes. */
 export function atPlace(hook: BlockHook | undefined, start: number): BlockHook | undefined {
   return hook && ((input, output, offset) => hook(input, output, start + offset))
 }
 
-/** Where a chunk is in the plain bytes, and its size. */
+/** Position of a chunk in the plain bytes, and its size. */
 export interface ChunkExtent {
   index: number
   start: number
   nbytes: number
 }
 
-/** A chunk whose layout is known, and where it starts in the plain bytes. */
+/** A chunk whose layout is known, and its position in the plain bytes. */
 export interface FoundChunk {
   bytes: ChunkBytes
   layout: ChunkLayout
   start: number
 }
 
-/** Opens a chunk that was found. @param options here the postfilter is told where a block is among all plain bytes */
+/** Opens a chunk that was found. @param options the postfilter gets positions among all plain bytes */
 export function openFound(
   ws: Workspace,
   { bytes, layout, start }: FoundChunk,
@@ -56,22 +56,22 @@ export function openFound(
 /** The chunks of a super-chunk in order, with their plain sizes. */
 export class ChunkList {
   entries: Entry[]
-  /** In bytes, of all but the last chunk; 0 where each has its own. */
+  /** In bytes, of all but the last chunk; 0 if each has its own. */
   chunksize: number
-  /** Makes the error for whoever wants plain bytes, or changes some, where chunks only stand for what is elsewhere. */
+  /** Makes the error for access to plain bytes if the chunks are placeholders for values stored elsewhere. */
   refusal: (() => Error) | undefined
   readonly #typesize: number
   readonly #blocksize: number
-  /** Plain sizes, where chunks have their own or the last one is not known by rule. */
+  /** Plain sizes, if chunks vary in size or the last size does not follow from the rule. */
   #sizes: number[] | undefined
-  /** Where each chunk starts, by these sizes. */
+  /** Position of each chunk, by these sizes. */
   #starts: { sizes: readonly number[]; at: number[] } | undefined
   #nbytes: number
-  /** By the chunks themselves, so that lists may share it. */
+  /** Keyed by chunk, so that lists can share it. */
   readonly #layouts: LayoutCache
-  /** Does another list have the same entries? */
+  /** Whether another list has the same entries. */
   #isShared = false
-  /** The special chunk that was asked for last: most are like it. */
+  /** The most recent special chunk: most others are like it. */
   #special: { special: OffsetSpecial; nbytes: number; bytes: Uint8Array } | undefined
 
   constructor(
@@ -94,7 +94,7 @@ export class ChunkList {
     return this.#nbytes
   }
 
-  /** The list as it is now: what is changed here later does not show there. */
+  /** A snapshot of the list, unaffected by later changes. */
   snapshot(): ChunkList {
     const { entries, chunksize } = this
     const list = new ChunkList(
@@ -111,7 +111,7 @@ export class ChunkList {
     return list
   }
 
-  /** Puts everything back as it was when the snapshot was made. */
+  /** Restores the state of a snapshot. */
   restore(snapshot: ChunkList): void {
     this.entries = snapshot.entries
     this.chunksize = snapshot.chunksize
@@ -120,7 +120,7 @@ export class ChunkList {
     this.#isShared = true
   }
 
-  /** Where chunk `index` starts in the plain bytes, and its size. */
+  /** Position of chunk `index` in the plain bytes, and its size. */
   async extent(index: number): Promise<[start: number, nbytes: number]> {
     if (this.chunksize > 0) {
       const start = index * this.chunksize
@@ -142,7 +142,7 @@ export class ChunkList {
     return this.#starts.at
   }
 
-  /** The plain sizes of all chunks. @throws BlpkError DAMAGED where they are not what the frame says */
+  /** The plain sizes of all chunks. @throws BlpkError DAMAGED if they contradict the frame */
   async sizes(): Promise<number[]> {
     if (this.chunksize > 0) {
       const sizes = this.entries.map(() => this.chunksize)
@@ -166,7 +166,7 @@ export class ChunkList {
     return sizes
   }
 
-  /** The stored bytes of a chunk; special ones get a header of 32 bytes. */
+  /** The stored bytes of a chunk. Special ones get a header of 32 bytes. */
   async bytes(index: number): Promise<ChunkBytes> {
     const entry = this.entries[index]
     if (entry === undefined) throw damaged(`there is no chunk ${index}`)
@@ -188,27 +188,27 @@ export class ChunkList {
   }
 
   /**
-   * Opens a chunk to decode it, wholly or in part.
-   * @param options here the postfilter is told where a block is among all plain bytes
-   * @throws BlpkError DAMAGED where its size is another one
+   * Opens a chunk for decoding, whole or in part.
+   * @param options the postfilter gets positions among all plain bytes
+   * @throws BlpkError DAMAGED if it has another size
    */
   async openChunk(ws: Workspace, index: number, options: DecodeOptions): Promise<OpenChunk> {
     return openFound(ws, await this.find(index), options)
   }
 
-  /** Is the layout of a chunk at hand, or is there nothing to read of it? */
+  /** Whether the layout of a chunk is cached, or nothing must be read for it. */
   knows(index: number): boolean {
     const entry = this.entries[index]
     return entry === undefined || 'special' in entry || this.#layouts.get(entry) !== undefined
   }
 
-  /** Does the index say that the chunk is zeros? */
+  /** Whether the index says that the chunk is zeros. */
   isZeros(index: number): boolean {
     const entry = this.entries[index]
     return entry !== undefined && 'special' in entry && entry.special !== 'nans'
   }
 
-  /** A chunk with all that must be known to decode it. @throws BlpkError DAMAGED where its size is another one */
+  /** A chunk with everything needed to decode it. @throws BlpkError DAMAGED if it has another size */
   async find(index: number): Promise<FoundChunk> {
     this.checkHolds()
     const bytes = await this.bytes(index)
@@ -218,19 +218,19 @@ export class ChunkList {
     const [start, nbytes] = await this.extent(index)
     if (layout.header.nbytes !== nbytes)
       throw damaged(
-        `the chunk has ${layout.header.nbytes} plain bytes, and the frame says ${nbytes}`,
+        `the chunk has ${layout.header.nbytes} plain bytes, but the frame says ${nbytes}`,
         bytes.place,
       )
     if (known === undefined && entry !== undefined && 'open' in entry) this.#layouts.set(entry, layout)
     return { bytes, layout, start }
   }
 
-  /** @throws BlpkError UNSUPPORTED where the chunks are placeholders */
+  /** @throws BlpkError UNSUPPORTED if the chunks are placeholders */
   checkHolds(): void {
     if (this.refusal !== undefined) throw this.refusal()
   }
 
-  /** A chunk of an unknown kind may only be a damaged one. */
+  /** A chunk of unknown kind may just be damaged. */
   async #layoutOf(bytes: ChunkBytes): Promise<ChunkLayout> {
     try {
       return await readLayout(bytes, this.#typesize)
@@ -240,7 +240,7 @@ export class ChunkList {
     }
   }
 
-  /** The chunks that hold the plain bytes `from` to `to`, with where each starts and its size. */
+  /** The chunks that hold the plain bytes from `from` to `to`, with the position and size of each. */
   async *within(from: number, to: number): AsyncGenerator<ChunkExtent> {
     const first = this.chunksize > 0 ? Math.floor(from / this.chunksize) : 0
     for (
@@ -266,7 +266,7 @@ export class ChunkList {
         return
       }
     }
-    // Arguments of a call are limited in number, and chunks are not.
+    // The number of arguments of a call is limited, that of chunks is not.
     const replaced = <T>(list: readonly T[], by: readonly T[]): T[] => [
       ...list.slice(0, index),
       ...by,
@@ -292,10 +292,10 @@ export class ChunkList {
     this.#settle(order.map((i) => sizes[i] ?? 0))
   }
 
-  /** Chunks that all but the last have one size need no sizes of their own. */
+  /** If all chunks but the last have one size, no separate sizes are needed. */
   #settle(sizes: number[], wasEmpty = false): void {
     this.#layouts.clear()
-    // As in C-Blosc2, the first chunk says how large chunks are where nothing else does.
+    // As in C-Blosc2, the first chunk sets the chunk size if nothing else does.
     if (wasEmpty && this.chunksize === 0) {
       this.chunksize = sizes[0] ?? 0
       this.#sizes = undefined
@@ -312,13 +312,13 @@ export class ChunkList {
     }
     this.chunksize = 0
     this.#sizes = sizes
-    // The index alone cannot say how large a chunk is.
+    // The index alone cannot express the size of a chunk.
     this.entries = this.entries.map((entry, i) =>
       'special' in entry ? memoryEntry(specialChunk(entry.special, this.#sized(sizes[i] ?? 0))) : entry,
     )
   }
 
-  /** Puts other chunks in place of all, which all have `chunksize` bytes. */
+  /** Replaces all chunks by others of `chunksize` bytes. */
   replaceAll(entries: Entry[]): void {
     this.checkHolds()
     this.#layouts.clear()

@@ -1,4 +1,4 @@
-// What is wanted of a chunk, the blocks that hold it, and how it is taken out of them.
+// A part of a chunk, the blocks that hold it, and how it is extracted from them.
 
 import { eachIndex, flatIndex, product } from '../../../array/geometry.js'
 import type { ChunkPicks } from '../../../array/picks.js'
@@ -6,7 +6,7 @@ import { axesOf } from '../../../array/runs.js'
 import type { ByteSpan } from '../../../bytes/byte-source.js'
 import type { OpenChunk } from '../../../chunk/blosc2/decode.js'
 
-/** The items of a chunk of an array that picks along each axis name together. */
+/** The items of a chunk that the picks along each axis select together. */
 interface PickedPart {
   picks: readonly ChunkPicks[]
   blockshape: readonly number[]
@@ -14,7 +14,7 @@ interface PickedPart {
   blocks: readonly number[]
 }
 
-/** What is wanted of a chunk: spans of its plain bytes, one behind the other, or items of an array. */
+/** The wanted part of a chunk: consecutive spans of its plain bytes, or items of an array. */
 export type ChunkPart = { spans: readonly ByteSpan[] } | PickedPart
 
 function spanBytes(spans: readonly ByteSpan[]): number {
@@ -27,7 +27,7 @@ export function partBytes(part: ChunkPart, itemBytes: number): number {
   return product(part.picks.map((pick) => pick.count)) * itemBytes
 }
 
-/** The blocks of the array that hold some of the items, with the place of each along the axes. */
+/** The blocks of the array that hold selected items, with the position of each along the axes. */
 function eachBlock(
   { picks, blocks }: PickedPart,
   take: (index: number, at: readonly number[]) => void,
@@ -41,7 +41,7 @@ function eachBlock(
   )
 }
 
-/** Plain bytes that must be decoded for a part, as far as the shape of the array says. */
+/** Plain bytes that must be decoded for a part, as far as the array's shape tells. */
 export function decodedBytes(part: ChunkPart, itemBytes: number): number {
   if ('spans' in part) return spanBytes(part.spans)
   const blocks = product(part.picks.map((pick) => pick.blocks.length))
@@ -62,10 +62,7 @@ export function blocksOf(part: ChunkPart, blocksize: number, itemBytes: number):
   return [...new Set(list)].sort((a, b) => a - b)
 }
 
-/**
- * Decodes a part of a chunk.
- * @param out in the arena where the part has picks; as long as {@link partBytes} says
- */
+/** Decodes part of a chunk. @param out in the arena if the part has picks; of {@link partBytes} bytes */
 export async function takePart(
   chunk: OpenChunk,
   part: ChunkPart,

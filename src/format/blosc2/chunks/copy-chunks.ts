@@ -1,4 +1,4 @@
-// Takes the chunks of a frame into another one as they are.
+// Copies the chunks of a frame to another one without recompression.
 
 import { MemoryChunk } from '../../../chunk/blosc2/chunk-bytes.js'
 import { OpenChunk } from '../../../chunk/blosc2/decode.js'
@@ -24,17 +24,17 @@ import type { FrameResult } from './pack-frame.js'
 import { isShapeBound } from './shape-bound.js'
 import { wholeChunk } from './whole-chunk.js'
 
-/** What copying came to. */
+/** Result of copying. */
 export interface CopyResult extends FrameResult {
-  /** Chunks that were taken as they are; the others were compressed anew. */
+  /** Chunks that were copied unchanged; the others were recompressed. */
   copied: number
 }
 
 /** How chunks are copied. */
 export interface CopyOptions extends RunOptions {
-  /** Metalayers of variable length, plain. */
+  /** Variable-length metalayers, uncompressed. */
   vlmeta: Layers
-  /** `xxh64` (default) keeps a checksum of each chunk; `none` does not. */
+  /** `xxh64` (default) stores a checksum of each chunk; `none` does not. */
   checksum?: FrameChecksum
 }
 
@@ -56,7 +56,7 @@ function fits({ nbytes, blocksize, special }: Blosc2ChunkHeader, fit: ChunkFit):
   return nbytes === fit.chunksize && (blocksize === fit.blocksize || special !== 'none')
 }
 
-/** Compresses a chunk again so that it fits. @param schunk the frame that it comes from */
+/** Recompresses a chunk so that it fits. @param schunk the frame that it comes from */
 async function repacked(
   ws: Workspace,
   header: FrameHeader,
@@ -81,11 +81,11 @@ async function repacked(
 }
 
 /**
- * Takes the chunks of a frame into another one, as they are.
- * @param header that of the frame, perhaps with other metalayers
- * @param o.fit what chunks must be like, where not all need be so
- * @param o.isReshaped blocks have another shape there, or none any more
- * @throws BlpkError DAMAGED, CHECKSUM; nothing is left in the place then
+ * Copies the chunks of a frame to another one.
+ * @param header of the new frame, possibly with other metalayers
+ * @param o.fit what chunks must be like, if not all fit
+ * @param o.isReshaped whether blocks have another shape in the new frame, or none
+ * @throws BlpkError DAMAGED, CHECKSUM; no output is left then
  */
 export async function copyFrame(
   from: FrameFile,

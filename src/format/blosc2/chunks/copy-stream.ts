@@ -1,4 +1,4 @@
-// Takes chunks of Blosc 1 into a frame, with the header of Blosc2.
+// Copies Blosc 1 chunks to a frame, with Blosc2 headers.
 
 import { decodeChunk } from '../../../chunk/blosc1/decode.js'
 import type { ChunkHeader } from '../../../chunk/blosc1/header.js'
@@ -18,7 +18,7 @@ import { FrameSink } from './frame-sink.js'
 import type { FrameOutput } from './frame-target.js'
 import { newFrameHeader } from './new-header.js'
 
-/** What chunks that are added later are compressed with: what the first one was. */
+/** The compression of chunks that are added later: that of the first chunk. */
 function likeFirst(first: ChunkHeader | undefined): CompressionOptions {
   if (first === undefined || first.memcpyed) return {}
   const codec = knownFormat(first.codecFormat)
@@ -26,7 +26,7 @@ function likeFirst(first: ChunkHeader | undefined): CompressionOptions {
   return { filters, ...(codec?.ids.blosc2 !== undefined && { codec: codec.name }) }
 }
 
-/** @returns the chunk for the frame, and whether it was taken as it is */
+/** @returns the chunk for the frame, and whether it was copied unchanged */
 async function take(
   ws: Workspace,
   params: Blosc2ChunkParams,
@@ -41,7 +41,7 @@ async function take(
 
 function checkSize({ place }: StreamedChunk, chunkSize: number, last: StreamedChunk | undefined): void {
   if (last !== undefined && last.header.nbytes !== chunkSize)
-    throw damaged(`chunk ${last.place.chunk} is shorter than others, and not the last one`, {
+    throw damaged(`chunk ${last.place.chunk} is shorter than others, but is not the last one`, {
       chunk: place.chunk,
     })
 }
@@ -54,9 +54,9 @@ async function* withFirst(
 }
 
 /**
- * Takes the chunks of another container into a frame. Those that Blosc2 would decode differently, or that have a codec
- * which it does not have, are compressed again.
- * @throws BlpkError DAMAGED, CHECKSUM; nothing is left in the place then
+ * Copies the chunks of another container to a frame. Chunks that Blosc2 would decode differently, or whose
+ * codec it does not have, are recompressed.
+ * @throws BlpkError DAMAGED, CHECKSUM; no output is left then
  */
 export async function copyStream(
   stream: ChunkStream,

@@ -1,4 +1,4 @@
-// How chunks of frames are compressed: from options to parameters, and from headers back to options.
+// Compression parameters of frames: options to parameters, and headers back to options.
 
 import { wholeItems } from '../../../chunk/blosc2/blocksize.js'
 import { type FilterSlot, MAX_BLOCK_BYTES, MAX_FILTERS } from '../../../chunk/blosc2/header.js'
@@ -20,17 +20,17 @@ import { SHUFFLE_FILTERS } from '../../../filters/shuffles.js'
 import type { CodingOptions, FilterOption } from '../../pack-options.js'
 import type { FrameHeader } from '../frame/header.js'
 
-/** How chunks are to be compressed. */
+/** How chunks are compressed. */
 export interface CompressionOptions extends CodingOptions {
-  /** Size of a block, in bytes, rounded down to whole items, of which it holds one or more; C-Blosc2's rule by default. */
+  /** Block size in bytes, rounded down to whole items (at least one). Default: chosen by C-Blosc2's rule. */
   blockSize?: number
-  /** Let lossy filters work on items that they ruin, or whose dtype is not known. */
+  /** Apply lossy filters even to items that they would ruin or whose dtype is unknown. */
   force?: boolean
 }
 
-/** What chunks are compressed for. */
+/** The target of the compression. */
 export interface ChunkTarget {
-  /** The super-chunk that they go to. */
+  /** The super-chunk that the chunks belong to. */
   schunk: SChunkTraits
   /** Shape of the blocks in items, if it holds an array. */
   blockshape?: readonly number[] | undefined
@@ -47,7 +47,7 @@ function writable(codec: Codec): Codec {
   return codec
 }
 
-/** @throws BlpkError USAGE for a codec that is not known or that frames do not have */
+/** @throws BlpkError USAGE for a codec that is unknown or that frames do not have */
 function findCodec(codec: string | number): Codec {
   if (typeof codec === 'number') return writable(knownNumber(codec) ?? codecByPlugin(codec))
   const found = knownCodec(codec)
@@ -65,16 +65,16 @@ function findFilter(option: FilterOption): FilterSlot {
   return { id: found.id, meta: meta & 0xff }
 }
 
-/** The filters that were asked for by either name. @throws BlpkError USAGE for both names at once */
+/** The requested filters, by either option. @throws BlpkError USAGE if both options are set */
 export function filtersAsked({ filters, shuffle }: CompressionOptions): readonly FilterOption[] | undefined {
   if (shuffle === undefined) return filters
-  if (filters !== undefined) throw usage('filters and shuffle exclude each other')
+  if (filters !== undefined) throw usage('filters and shuffle cannot be combined')
   if (!Object.hasOwn(SHUFFLE_FILTERS, shuffle))
     throw unknownName('shuffle', shuffle, Object.keys(SHUFFLE_FILTERS))
   return SHUFFLE_FILTERS[shuffle].map(({ name }) => name)
 }
 
-/** The block size that was asked for, in whole items. @throws BlpkError USAGE where a block cannot have that size */
+/** The requested block size, in whole items. @throws BlpkError USAGE if a block cannot have that size */
 function wholeBlock(blocksize: number, itemBytes: number): number {
   if (blocksize === 0) return 0
   if (!Number.isSafeInteger(blocksize) || blocksize < 0) throw usage(`the block size is ${blocksize}`)
@@ -88,10 +88,7 @@ function wholeBlock(blocksize: number, itemBytes: number): number {
   return wholeItems(blocksize, itemBytes)
 }
 
-/**
- * Checks options and finds what they name.
- * @throws BlpkError USAGE
- */
+/** Checks options and resolves names. @throws BlpkError USAGE */
 export function resolveParams(
   options: CompressionOptions,
   { schunk, blockshape }: ChunkTarget,
@@ -100,11 +97,11 @@ export function resolveParams(
   const { typesize: itemBytes } = schunk
   const filters = (filtersAsked(options) ?? ['shuffle']).map(findFilter)
   if (!Number.isInteger(level) || level < 0 || level > 9)
-    throw usage(`the level is ${level}; it goes from 0 to 9`)
+    throw usage(`the level is ${level}; it must be 0 to 9`)
   if (filters.length > MAX_FILTERS)
-    throw usage(`there are ${filters.length} filters; ${MAX_FILTERS} fit in a chunk`)
+    throw usage(`there are ${filters.length} filters; a chunk takes at most ${MAX_FILTERS}`)
   if (useFirstBlock(filters.slice(1)))
-    throw usage('the filter delta must be the first one: behind others, C-Blosc2 does not get the data back')
+    throw usage('the filter delta must come first: after other filters, C-Blosc2 does not restore the data')
   if (!SPLIT_MODES.includes(splitMode)) throw usage(`unknown split mode '${splitMode}'`)
   if (!Number.isInteger(codecMeta) || codecMeta < 0 || codecMeta > 255)
     throw usage(`the meta byte of the codec is ${codecMeta}; it must fit in a byte`)
@@ -115,13 +112,13 @@ export function resolveParams(
   return { codec, codecMeta, level, filters, splitMode, itemBytes, ...block, dictionary, schunk }
 }
 
-/** How chunks are compressed, in a form that goes to a worker. */
+/** The compression parameters in a form that can be sent to a worker. */
 export interface PortableParams {
   options: CompressionOptions
   target: ChunkTarget
 }
 
-/** The parameters for a worker; undefined if they need code of a user that runs in the calling thread only. */
+/** The parameters for a worker; undefined if they need user code that only runs in the calling thread. */
 export function portableParams(p: Blosc2ChunkParams): PortableParams | undefined {
   const { codec, codecMeta, level, splitMode, blocksize, schunk, blockshape, dictionary = false } = p
   const code = codeOf(codec, p.filters)
@@ -133,14 +130,14 @@ export function portableParams(p: Blosc2ChunkParams): PortableParams | undefined
   return { options, target }
 }
 
-/** Can chunks get a dictionary by this codec, here? */
+/** Whether chunks with this codec can get a dictionary here. */
 function takesDictionary(header: FrameHeader): boolean {
   return namedCodec(header)?.traits.dictionary === true
 }
 
 /**
- * The options that the header of a frame stands for, for chunks that are added to it: these have no dictionary where
- * none can be had.
+ * The options that correspond to the header of a frame, for chunks that are added to it. They have no
+ * dictionary if none is available.
  */
 export function optionsOf(h: FrameHeader): CompressionOptions {
   return {
@@ -154,12 +151,12 @@ export function optionsOf(h: FrameHeader): CompressionOptions {
   }
 }
 
-/** C-Blosc2 keeps what it was told, which need be no whole items. */
+/** C-Blosc2 stores the requested size, which may not be a multiple of the typesize. */
 function blockOf({ blocksize, typesize }: FrameHeader): number {
   return blocksize === 0 || typesize > MAX_BLOCK_BYTES ? 0 : wholeItems(blocksize, typesize)
 }
 
-/** The fields of a frame's header that options stand for. */
+/** The fields of a frame header that correspond to options. */
 export function headerFields(
   p: Blosc2ChunkParams,
 ): Pick<

@@ -20,12 +20,12 @@ import { MsgpackWriter } from '../msgpack/writer.js'
 import { takeOwn } from './frame-ids.js'
 
 /**
- * The variable-length metalayer that holds what a Bloscpack archive has as metadata: JSON text, as a string of
- * msgpack, so that python-blosc2 reads it as one.
+ * The variable-length metalayer for the metadata of a Bloscpack archive: JSON text as a msgpack string, so
+ * that python-blosc2 reads it as a string.
  */
 export const JSON_LAYER = 'bloscpack'
 
-/** The metalayers for metadata in JSON; an array in C order is described in python-blosc2's own way too. */
+/** The metalayers for JSON metadata. An array in C order is also described in python-blosc2's own way. */
 export function layersOf(metadata: string | undefined): Layers {
   if (metadata === undefined) return new Map()
   const { json, layers } = takeOwn(metadata)
@@ -37,7 +37,7 @@ export function layersOf(metadata: string | undefined): Layers {
   return layers
 }
 
-/** The metadata in JSON of a frame; undefined where it has none. @throws BlpkError DAMAGED */
+/** The JSON metadata of a frame; undefined if there are none. @throws BlpkError DAMAGED */
 export function jsonOf(vlmeta: Layers): string | undefined {
   const layer = vlmeta.get(JSON_LAYER)
   if (layer === undefined) return undefined
@@ -51,7 +51,7 @@ export function jsonOf(vlmeta: Layers): string | undefined {
     if (!(error instanceof JsonFault)) throw error
     throw error.isTooDeep
       ? unsupported(`${what}: ${error.message}`)
-      : damaged(`${what} is no JSON: ${error.message}`)
+      : damaged(`${what} is not JSON: ${error.message}`)
   }
 }
 
@@ -63,13 +63,16 @@ function tensorOf(vlmeta: Layers): NdarrayLayout | undefined {
   return { descr, itemsize, shape, order: 'C', nbytes: product(shape) * itemsize }
 }
 
-/** The array that metalayers describe, whatever their frame holds: as python-blosc2's tensor, or as Bloscpack does. */
+/**
+ * The array that metalayers describe, whatever the frame holds: as a python-blosc2 tensor, or as in
+ * Bloscpack.
+ */
 export function arrayOfLayers(vlmeta: Layers): NdarrayLayout | undefined {
   const json = jsonOf(vlmeta)
   return tensorOf(vlmeta) ?? ndarrayIn(json)
 }
 
-/** The same layers with other metadata in JSON; an array that only python-blosc2's layer describes stays so. */
+/** The same layers with other JSON metadata. An array that only python-blosc2's layer describes is kept. */
 export function layersInstead(vlmeta: Layers, metadata: string | undefined): Layers {
   const layers = layersOf(metadata)
   const changed: Layers = new Map(vlmeta)
@@ -81,15 +84,15 @@ export function layersInstead(vlmeta: Layers, metadata: string | undefined): Lay
   return changed
 }
 
-/** What a Bloscpack archive would have as metadata. @param array that the layers describe */
+/** The metadata that a Bloscpack archive would have. @param array that the layers describe */
 export function metadataOfLayers(vlmeta: Layers, array: NdarrayLayout): string {
   return jsonOf(vlmeta) ?? toJson(ndarrayMetadata({ ...array, dtype: dtypeRepr(array.descr) }))
 }
 
 /**
  * The array that the metalayers of a frame describe.
- * @returns undefined where they describe none
- * @throws BlpkError DAMAGED where its size is not that of the frame, UNSUPPORTED
+ * @returns undefined if they describe none
+ * @throws BlpkError DAMAGED if its size is not that of the frame; UNSUPPORTED
  */
 export function arrayOfFrame({
   vlmeta,

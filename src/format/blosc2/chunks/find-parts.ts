@@ -1,4 +1,4 @@
-// Finds the chunks of many reads, and announces to slow sources what will be read of them.
+// Finds the chunks of many reads, and announces the reads to slow sources.
 
 import type { ByteSource, ByteSpan } from '../../../bytes/byte-source.js'
 import type { ChunkBytes } from '../../../chunk/blosc2/chunk-bytes.js'
@@ -8,16 +8,16 @@ import type { ChunkList, FoundChunk } from './chunk-list.js'
 import { blocksOf, type ChunkPart } from './chunk-part.js'
 import { SourceChunk } from './source-chunk.js'
 
-/** Chunks that are announced together. */
+/** Number of chunks that are announced together. */
 const BATCH = 64
 
-/** A part of a chunk that is wanted. */
+/** A wanted part of a chunk. */
 interface Wanted {
   index: number
   part: ChunkPart
 }
 
-/** The place of a chunk, where that is slow and fetches ahead. */
+/** The source of a chunk, if it is slow and prefetches. */
 function slowChunk(bytes: ChunkBytes): (SourceChunk & { source: Announcing }) | undefined {
   const inner = bytes instanceof CheckedChunk ? bytes.inner : bytes
   const isSlow = inner instanceof SourceChunk && inner.source.willReadParts !== undefined
@@ -26,7 +26,7 @@ function slowChunk(bytes: ChunkBytes): (SourceChunk & { source: Announcing }) | 
 
 type Announcing = ByteSource & Required<Pick<ByteSource, 'willReadParts'>>
 
-/** Bytes of a chunk that a part needs, counted from its start. */
+/** Range of a chunk that a part needs, from its start. */
 function spansOf({ bytes, layout }: FoundChunk, part: ChunkPart, itemBytes: number): ByteSpan[] {
   const { header, starts, ends, pattern } = layout
   const { blocksize, headerBytes, memcpyed, nbytes, cbytes, variableBlocks } = header
@@ -45,7 +45,7 @@ function inSource({ position }: SourceChunk, spans: readonly ByteSpan[]): ByteSp
   return spans.map(([start, stop]) => [position + start, position + stop])
 }
 
-/** Announces the starts of chunks that are not known yet. */
+/** Announces the starts of chunks that are still unknown. */
 async function announceHeads(chunks: ChunkList, reads: readonly Wanted[]): Promise<void> {
   const spans: ByteSpan[] = []
   let source: Announcing | undefined

@@ -35,7 +35,7 @@ function copyOf(layers: Layers): Layers {
   return new Map([...layers].map(([name, content]) => [name, content.slice()]))
 }
 
-/** Where chunks of the list lie in the file, behind the header. */
+/** Where chunks of the list lie in the file, after the header. */
 function positionsOf(entries: readonly Entry[]): Set<number> {
   return new Set(entries.flatMap((entry) => ('at' in entry && entry.at !== undefined ? [entry.at] : [])))
 }

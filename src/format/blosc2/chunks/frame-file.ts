@@ -25,13 +25,13 @@ import {
 import { SourceChunk } from './source-chunk.js'
 import { readLayer } from './vlmeta.js'
 
-/** Names of files have eight hexadecimal digits. */
+/** File names have eight hexadecimal digits. */
 const MAX_FILE_NUMBER = 2 ** 32 - 1
-/** An index of more chunks than this must not have been packed to less than a byte for so many of them. */
+/** An index of more chunks than this must not be compressed to less than a byte per this many chunks. */
 const MOST_CHUNKS = 2 ** 20
 const MOST_RATIO = 64
 
-/** Name of the file of a chunk in a sparse frame. */
+/** File name of a chunk in a sparse frame. */
 export function sparseChunkName(number: number): string {
   return `${number.toString(16).toUpperCase().padStart(8, '0')}.chunk`
 }
@@ -44,9 +44,9 @@ async function readExactly(
 ): Promise<Uint8Array> {
   const cut = (end: number): BlpkError =>
     damaged(
-      `${what} is cut short: it should end at byte ${at + nbytes}, and the data end at byte ${end}`,
+      `${what} is truncated: it should end at byte ${at + nbytes}, but the data end at byte ${end}`,
       { path: source.name, offset: at },
-      { call: 'repair', does: 'keeps what is left' },
+      { call: 'repair', does: 'recovers what is left' },
     )
   if (source.size !== undefined && at + nbytes > source.size) throw cut(source.size)
   const bytes = new Uint8Array(nbytes)
@@ -55,21 +55,21 @@ async function readExactly(
   return bytes
 }
 
-/** A frame that was opened: everything but the chunks was read and checked. */
+/** An opened frame: everything except the chunks was read and checked. */
 export interface FrameFile {
   header: FrameHeader
   offsets: ChunkOffset[]
-  /** Contents still compressed. */
+  /** Contents, still compressed. */
   vlmeta: Layers
-  /** The checksums that it has; `stale` where another tool changed it since; undefined where nobody looked. */
+  /** Its checksums; `stale` if another tool changed the frame since; undefined if not checked. */
   checksum: FrameChecksum | 'stale' | undefined
-  /** A chunk that is stored. @param index where it stands in the index */
+  /** A stored chunk. @param index its position in the index */
   chunk(index: number, at: number): ChunkBytes
 }
 
 /**
  * Decodes the index of a frame.
- * @param bytes the chunk that it is, or nothing
+ * @param bytes the index chunk, or undefined
  * @throws BlpkError DAMAGED, UNSUPPORTED
  */
 async function decodeIndex(
@@ -87,7 +87,7 @@ async function decodeIndex(
 
 /**
  * Decodes an index, whatever the header says.
- * @param check is told how many entries there are, before room is made for them
+ * @param check gets the number of entries before memory is allocated for them
  * @throws BlpkError DAMAGED, UNSUPPORTED
  */
 export async function decodeOffsets(
@@ -110,10 +110,10 @@ export async function decodeOffsets(
   return parseOffsets(plain, place)
 }
 
-/** The number of chunks must be what the sizes say, before anything is allocated for it. */
+/** The number of chunks must match the sizes, before anything is allocated for it. */
 function checkCount(h: FrameHeader, count: number, place: ErrorPlace): void {
   if (h.variableChunks) {
-    // Each chunk of a size of its own has a header of its own.
+    // Each variable-size chunk has its own header.
     if (!h.sparse && count * 16 > h.cbytes)
       throw damaged(`the index of the frame claims ${count} chunks`, place)
     return
@@ -126,12 +126,12 @@ function checkCount(h: FrameHeader, count: number, place: ErrorPlace): void {
 function checkNumbers(offsets: readonly ChunkOffset[], place: ErrorPlace): void {
   const wrong = offsets.find((offset) => 'at' in offset && offset.at > MAX_FILE_NUMBER)
   if (wrong !== undefined && 'at' in wrong)
-    throw damaged(`the index of the frame names a file of number ${wrong.at}`, place)
+    throw damaged(`the index of the frame names a chunk file with the number ${wrong.at}`, place)
 }
 
 /**
- * Tells how far each chunk can reach: to the next one that is stored, or to the end of the chunks.
- * @param end where the chunks end
+ * The latest possible end of each chunk: the next stored one, or the end of the chunks.
+ * @param end of the chunks
  */
 export function chunkEnds(offsets: readonly ChunkOffset[], end: number): (start: number) => number {
   const starts = new Float64Array(offsets.length).fill(Number.POSITIVE_INFINITY)
@@ -150,8 +150,8 @@ export function chunkEnds(offsets: readonly ChunkOffset[], end: number): (start:
 }
 
 /**
- * Opens chunks that lie one behind the other.
- * @param first where the first one can start, in bytes
+ * Opens consecutive chunks.
+ * @param first earliest possible start, in bytes
  * @param endOf of {@link chunkEnds}
  */
 export function contiguous(
@@ -167,7 +167,7 @@ export function contiguous(
   }
 }
 
-/** @throws BlpkError DAMAGED for a file that is missing, IO */
+/** @throws BlpkError DAMAGED for a missing file; IO */
 function openChunkFile(directory: string, name: string, chunk: number): ReopenedFileSource {
   try {
     return new ReopenedFileSource(directory, name)
@@ -188,14 +188,14 @@ export function inDirectory(directory: string): FrameFile['chunk'] {
 
 /** How a frame is opened. */
 export interface FrameOptions {
-  /** Where the frame starts in the source, in bytes: more than 0 where it is inside another file. */
+  /** Position of the frame in the source, in bytes: more than 0 if it is inside another file. */
   at?: number
-  /** Where the chunks of a sparse frame are. */
+  /** The directory of the chunks of a sparse frame. */
   directory?: string | undefined
   check?: CheckMode
 }
 
-/** Reads header, index and trailer of a frame as they stand there. */
+/** Reads header, index and trailer of a frame as stored. */
 async function readEnds(source: ByteSource, at: number): Promise<FrameEnds & { parsed: FrameHeader }> {
   const place = { path: source.name }
   const lengths = peekFrame(await readExactly(source, at, PEEK_BYTES, 'the frame header'), place)
@@ -207,18 +207,18 @@ async function readEnds(source: ByteSource, at: number): Promise<FrameEnds & { p
   const trailer = await readExactly(source, at + frameBytes - size, size, 'the frame trailer')
   const indexAt = headerBytes + (parsed.sparse ? 0 : parsed.cbytes)
   const indexBytes = frameBytes - size - indexAt
-  if (indexBytes < 0) throw damaged('the index of the frame starts behind its end', place)
+  if (indexBytes < 0) throw damaged('the index of the frame starts past its end', place)
   const index = await readExactly(source, at + indexAt, indexBytes, 'the index of the frame')
   return { parsed, header, index, trailer }
 }
 
-/** What is known of the checksums of a frame; digests where they are of the frame as it is. */
+/** The checksums of a frame, with digests if they are up to date. */
 interface Checksums {
   checksum: FrameFile['checksum']
   digests?: Digests
 }
 
-/** @throws BlpkError CHECKSUM where header, index or trailer are not what was written */
+/** @throws BlpkError CHECKSUM if header, index or trailer do not match */
 async function readDigests(
   ws: Workspace,
   ends: FrameEnds,
@@ -227,14 +227,14 @@ async function readDigests(
 ): Promise<Checksums> {
   const state = await checkEnds(ends)
   if (state === 'wrong') {
-    const message = 'header, index or trailer of the frame do not match their checksum (xxh64)'
+    const message = 'the header, index or trailer of the frame does not match its checksum (xxh64)'
     throw new BlpkError('CHECKSUM', message, {}, undefined, { call: 'verify', does: 'says what is wrong' })
   }
   if (state === 'none') return { checksum: layer === undefined ? 'none' : 'stale' }
   if (layer === undefined) return { checksum: 'xxh64' }
   const parsed = parseChecksumLayer(await readLayer(ws, CHECKSUM_LAYER, layer))
   const known = parsed.runs.reduce((sum, run) => sum + run.count, 0)
-  if (known !== count) throw damaged(`the checksums of the frame are of ${known} chunks, but it has ${count}`)
+  if (known !== count) throw damaged(`the checksums of the frame cover ${known} chunks, but it has ${count}`)
   return { checksum: 'xxh64', digests: digestsByIndex(parsed) }
 }
 
@@ -260,7 +260,7 @@ export async function openFrame(
   const ends = await readEnds(source, at)
   const { parsed: header } = ends
   if (header.sparse && directory === undefined) {
-    throw unsupported('the frame keeps its chunks in files of their own; open its directory instead', place)
+    throw unsupported('the frame keeps its chunks in separate files; open its directory instead', place)
   }
   const vlmeta = parseTrailer(ends.trailer, place)
   const layer = vlmeta.get(CHECKSUM_LAYER)

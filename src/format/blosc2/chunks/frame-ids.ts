@@ -1,4 +1,4 @@
-// The ids of appends that a frame remembers, in a metalayer of our own.
+// The ids of appends in a frame, in a metalayer of blpk.
 
 import { membersOf, objectOf } from '../../../core/json/edit.js'
 import { appendIdsOf, OWN_KEY, withAppendId } from '../../append-ids.js'
@@ -6,10 +6,10 @@ import type { Layers } from '../frame/layers.js'
 import { packJson } from '../msgpack/from-json.js'
 import { jsonOfMsgpack } from '../msgpack/to-json.js'
 
-/** The variable-length metalayer that is blpk's own: a map in msgpack. */
+/** The variable-length metalayer of blpk: a msgpack map. */
 export const OWN_LAYER = 'blpk'
 
-/** As it would stand in the metadata of a Bloscpack archive; undefined where the layer is none of ours. */
+/** The ids in the form of a Bloscpack archive's metadata; undefined if the layer is not from blpk. */
 function ownJson(vlmeta: Layers): string | undefined {
   const layer = vlmeta.get(OWN_LAYER)
   if (layer === undefined) return undefined
@@ -20,22 +20,22 @@ function ownJson(vlmeta: Layers): string | undefined {
   }
 }
 
-/** The same the other way round. @returns the metadata without blpk's own, and those as layers of a frame */
+/** The reverse. @returns the metadata without blpk's own member, and that as a layer of a frame */
 export function takeOwn(json: string): { json: string | undefined; layers: Layers } {
   const own = membersOf(json, [OWN_KEY])?.at(-1)
-  // Somebody else's member of that name, with what msgpack cannot hold, stays where it is.
+  // A member of that name from elsewhere, with content that msgpack cannot hold, is kept.
   if (own === undefined || appendIdsOf(objectOf([own])).length === 0) return { json, layers: new Map() }
   const others = (membersOf(json) ?? []).filter(({ key }) => key !== OWN_KEY)
   const layers = new Map([[OWN_LAYER, packJson(own.value)]])
   return { json: others.length === 0 ? undefined : objectOf(others), layers }
 }
 
-/** Ids of appends that are in a frame, as far as it remembers them. */
+/** Ids of appends that a frame remembers. */
 export function frameIdsOf(vlmeta: Layers): string[] {
   return appendIdsOf(ownJson(vlmeta))
 }
 
-/** Adds the id of an append; the last 1000 are kept. */
+/** Adds the id of an append. The last 1000 are kept. */
 export function addFrameId(vlmeta: Layers, id: string): void {
   const json = withAppendId(ownJson(vlmeta), undefined, false, id) ?? '{}'
   const own = membersOf(json, [OWN_LAYER])?.at(-1)

@@ -1,4 +1,4 @@
-// Writes a frame while its chunks arrive, one after the other.
+// Writes a frame while its chunks arrive, in order.
 
 import type { ByteSource } from '../../../bytes/byte-source.js'
 import type { FilePlace } from '../../../bytes/file-place.js'
@@ -13,26 +13,26 @@ import { type FrameOutput, type FrameTarget, targetOf } from './frame-target.js'
 import { packIndex, packTrailer } from './frame-writer.js'
 import { type Placement, type PlacingFrame, placeChunk, placeSpecial } from './placement.js'
 
-/** What a frame came to. */
+/** Totals of a written frame. */
 export interface FrameTotals {
-  /** Size of the frame, in bytes; of a sparse one that of all files. */
+  /** Size of the frame, in bytes; for a sparse one, of all files. */
   cbytes: number
   nchunks: number
-  /** Chunks that stand in the index alone. */
+  /** Chunks that exist only in the index. */
   nspecial: number
 }
 
-/** A stored chunk that is taken without reading it. */
+/** A stored chunk that is copied without reading it. */
 export interface CopiedChunk {
   /** Its size, in bytes. */
   cbytes: number
-  /** Its xxh64, where it is known. */
+  /** Its xxh64, if known. */
   digest?: Uint8Array
 }
 
 /**
- * Writes a frame to a place while its chunks come (README_CFRAME_FORMAT): header, chunks, index, trailer. The
- * sizes in the header are known at the end.
+ * Writes a frame to a place while its chunks arrive (README_CFRAME_FORMAT): header, chunks, index, trailer.
+ * The sizes in the header are set at the end.
  */
 export class FrameSink {
   readonly #ws: Workspace
@@ -43,7 +43,10 @@ export class FrameSink {
   readonly #checksum: FrameChecksum
   #cbytes = 0
 
-  /** @param header with chunksize, metalayers and everything else that does not depend on the chunks and the place */
+  /**
+   * @param header with everything that does not depend on the chunks and the place, such as chunksize and
+   * metalayers
+   */
   constructor(ws: Workspace, output: FrameOutput, header: FrameHeader, checksum: FrameChecksum = 'xxh64') {
     this.#checksum = checksum
     this.#ws = ws
@@ -53,23 +56,23 @@ export class FrameSink {
   }
 
   /**
-   * @param most plain bytes and chunks that come, where they are known
-   * @param copies will {@link copy} be called?
+   * @param most maximum of plain bytes and chunks, if known
+   * @param copies whether {@link copy} will be called
    */
   async begin(most?: { nbytes: number; nchunks: number }, copies = false): Promise<void> {
     await this.#target.begin({ headerBytes: this.#header.headerBytes, most, copies })
   }
 
-  /** May the place take bytes of another one without moving them here? */
+  /** Whether the place may copy bytes of another one itself. */
   get canCopy(): boolean {
     return this.#target.canCopy
   }
 
   /**
-   * Takes chunks that lie back to back in another place, if this one can do that without moving them here.
-   * @param index of the first of them in the frame
-   * @param start where they start in the source, in bytes
-   * @returns false where they must be put one by one
+   * Copies chunks that are adjacent in another place, if this one can copy them itself.
+   * @param index of the first chunk in the frame
+   * @param start position in the source, in bytes
+   * @returns false if the chunks must be written one by one
    */
   async copy(
     index: number,
@@ -87,16 +90,13 @@ export class FrameSink {
     return true
   }
 
-  /**
-   * Writes a chunk; chunks may come in any order.
-   * @param index where it stands in the frame
-   */
+  /** Writes a chunk. Chunks may arrive in any order. @param index of the chunk in the frame */
   async put(index: number, chunk: Uint8Array): Promise<void> {
     const bytes = await this.#place(index, chunk)
     if (bytes !== undefined) await this.#target.put(index, bytes)
   }
 
-  /** The same where somebody else may write it. @returns where that is to be done, if it was not done here */
+  /** The same, if another thread may write it. @returns where to write it, if that was not done here */
   async hand(index: number, chunk: Uint8Array): Promise<FilePlace | undefined> {
     const bytes = await this.#place(index, chunk)
     if (bytes === chunk) return this.#target.hand(index, chunk)
@@ -109,7 +109,10 @@ export class FrameSink {
     return { header: this.#header, chunksize: variableChunks ? 0 : chunksize }
   }
 
-  /** Notes where the chunk goes. @returns the bytes to be written there; none where the index stands for it */
+  /**
+   * Records the position of the chunk.
+   * @returns the bytes to write there; undefined if the index represents it
+   */
   async #place(index: number, chunk: Uint8Array): Promise<Uint8Array | undefined> {
     const h = parseBlosc2ChunkHeader(chunk)
     if (h.special === 'none') return this.#note(index, chunk)
@@ -131,7 +134,7 @@ export class FrameSink {
     return chunk
   }
 
-  /** Writes a chunk that is nothing but one special value. @param nbytes its plain size, in bytes */
+  /** Writes a chunk of a single special value. @param nbytes plain size, in bytes */
   async putSpecial(index: number, special: OffsetSpecial, nbytes: number): Promise<void> {
     const bytes = await this.#placed(index, placeSpecial(special, nbytes, this.#frame))
     if (bytes !== undefined) await this.#target.put(index, bytes)
@@ -140,7 +143,7 @@ export class FrameSink {
   /**
    * Completes the frame and makes it visible.
    * @param nbytes plain size of all chunks, in bytes
-   * @param vlmeta plain contents
+   * @param vlmeta uncompressed contents
    */
   async finish(nbytes: number, vlmeta: Layers): Promise<FrameTotals> {
     const index = await packIndex(this.#ws, this.#offsets)
@@ -167,7 +170,7 @@ export class FrameSink {
     return sealer
   }
 
-  /** Leaves nothing behind. */
+  /** Discards what was written. */
   async abort(): Promise<void> {
     await this.#target.discard()
   }

@@ -1,4 +1,4 @@
-// Where a frame is written: one file, or a directory with a file for each chunk.
+// The target of a frame: one file, or a directory with a file for each chunk.
 
 import type { ByteSink } from '../../../bytes/byte-sink.js'
 import type { ByteSource } from '../../../bytes/byte-source.js'
@@ -12,48 +12,51 @@ import type { DirectoryRules, Output } from '../../output.js'
 import { SPARSE_FRAME_NAME } from '../frame/magic.js'
 import { sparseChunkName } from './frame-file.js'
 
-/** What a chunk may take beyond its plain bytes, with its entry in the index, in bytes. */
+/** Maximum size of a chunk beyond its plain bytes, with its index entry, in bytes. */
 const CHUNK_OVERHEAD = 32 + 16
-/** Room for index and trailer of a frame that is small otherwise, in bytes. */
+/** Space for index and trailer of a small frame, in bytes. */
 const END_ROOM = 1 << 20
-/** A sidecar of C-Blosc2, which is no part of the frame. */
+/** A lock file of C-Blosc2, which is not part of the frame. */
 const LOCK_NAME = '.b2lock'
 const CHUNK_NAME = /^[0-9A-F]{8}\.chunk$/
 
-/** What is known of a frame before it is written. */
+/** What is known about a frame before it is written. */
 interface FrameRoom {
   headerBytes: number
-  /** Plain bytes and chunks that come at most, where they are known. */
+  /** Maximum of plain bytes and chunks, if known. */
   most: { nbytes: number; nchunks: number } | undefined
-  /** Will chunks be copied from other places? */
+  /** Whether chunks will be copied from other places. */
   copies: boolean
 }
 
-/** Header, index and trailer of a frame, as they will be. */
+/** Final header, index and trailer of a frame. */
 export interface FinishedEnds {
   header: Uint8Array
   index: Uint8Array
   trailer: Uint8Array
 }
 
-/** Where a frame is written to. What was written counts only from `finish` on. */
+/** The target of a frame. The output becomes valid with `finish`. */
 export interface FrameTarget {
-  /** Chunks lie in files of their own, and the index says their numbers. */
+  /** Chunks have separate files, whose numbers are in the index. */
   readonly sparse: boolean
-  /** May it take bytes of another place without moving them here? */
+  /** Whether it may copy bytes of another place itself. */
   readonly canCopy: boolean
   begin(room: FrameRoom): MaybePromise<void>
-  /** @param number of its file, in a sparse frame */
+  /** @param number of the chunk's file, in a sparse frame */
   put(number: number, chunk: Uint8Array): MaybePromise<void>
-  /** The same where somebody else may write it. @returns where that is to be done, if it was not done here */
+  /** The same, if another thread may write it. @returns where to write it, if that was not done here */
   hand(number: number, chunk: Uint8Array): MaybePromise<FilePlace | undefined>
-  /** Takes the bytes from `start` to `stop` of another place as the next ones. @returns false where that cannot be done */
+  /** Copies bytes of another place from `start` to `stop`. @returns false if not possible */
   copy(source: ByteSource, start: number, stop: number): MaybePromise<boolean>
   finish(ends: FinishedEnds): Promise<void>
   discard(): MaybePromise<void>
 }
 
-/** A frame in one place: header, chunks, index, trailer. The header is patched; what cannot be patched is held back. */
+/**
+ * A frame in one file: header, chunks, index, trailer. The header is patched; unpatchable outputs are held
+ * back.
+ */
 class ContiguousTarget implements FrameTarget {
   readonly sparse = false
   readonly #sink: ByteSink
@@ -98,7 +101,7 @@ class ContiguousTarget implements FrameTarget {
   }
 }
 
-/** What a sparse frame is made of, of which nothing else is in a directory that another one replaces. */
+/** The files of a sparse frame. A directory with any other file is not replaced. */
 const SPARSE_FILES: DirectoryRules = {
   mayReplace: (name) => name === SPARSE_FRAME_NAME || name === LOCK_NAME || CHUNK_NAME.test(name),
   example: SPARSE_FRAME_NAME,
@@ -110,8 +113,8 @@ export type SparseOptions = LockOptions &
   Pick<DirectorySinkOptions, 'like' | 'within'> & { overwrite?: boolean }
 
 /**
- * A sparse frame: a directory with a file for each chunk and one for all the rest (README_SFRAME_FORMAT). It appears
- * under its name when it is whole.
+ * A sparse frame: a directory with a file for each chunk and one for everything else (README_SFRAME_FORMAT).
+ * It appears under its name when it is complete.
  */
 export class SparseTarget implements FrameTarget {
   readonly sparse = true
@@ -122,7 +125,7 @@ export class SparseTarget implements FrameTarget {
     this.#sink = sink
   }
 
-  /** @throws BlpkError EXISTS, also for a directory that holds something else; NOT_FOUND, IO */
+  /** @throws BlpkError EXISTS, also for a directory with other content; NOT_FOUND, IO */
   static at(path: string, { overwrite = false, like, within, ...lock }: SparseOptions = {}): SparseTarget {
     const beforeReplace = replacingDirectory(lock)
     return new SparseTarget(
@@ -130,7 +133,7 @@ export class SparseTarget implements FrameTarget {
     )
   }
 
-  /** Of all files so far, in bytes. */
+  /** Total size of the files so far, in bytes. */
   get size(): number {
     return this.#sink.size
   }
@@ -149,7 +152,7 @@ export class SparseTarget implements FrameTarget {
     await this.put(number, chunk)
   }
 
-  /** Writes the file with all the rest, and makes the directory visible. */
+  /** Writes the file with everything else, and makes the directory visible. */
   async finishWith(pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<void> {
     await this.#sink.write(SPARSE_FRAME_NAME, pieces)
     await this.#sink.commit()
@@ -164,10 +167,10 @@ export class SparseTarget implements FrameTarget {
   }
 }
 
-/** Where a frame can be written to. */
+/** Possible targets of a frame. */
 export type FrameOutput = ByteSink | SparseTarget
 
-/** Opens an output for a frame in one place, or for a sparse one. */
+/** Opens an output for a frame in one file, or for a sparse one. */
 export async function openFrameOutput(output: Output, sparse: boolean): Promise<FrameOutput> {
   return sparse ? new SparseTarget(await output.directory(SPARSE_FILES)) : output.bytes()
 }

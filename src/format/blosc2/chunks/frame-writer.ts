@@ -1,4 +1,4 @@
-// Lays out a frame: the places of its chunks, then header, index and trailer.
+// Lays out a frame: the positions of its chunks, then header, index and trailer.
 
 import type { ChunkBytes } from '../../../chunk/blosc2/chunk-bytes.js'
 import { encodeBlosc2Chunk } from '../../../chunk/blosc2/encode.js'
@@ -15,44 +15,47 @@ import type { ChunkList } from './chunk-list.js'
 import { resolveParams } from './cparams.js'
 import { type Placement, type PlacingFrame, placeChunk, placeSpecial } from './placement.js'
 
-/** Everything that makes a frame. */
+/** The contents of a frame. */
 export interface FrameParts {
   header: FrameHeader
   chunks: ChunkList
-  /** Plain contents. */
+  /** Uncompressed contents. */
   vlmeta: Layers
   checksum: FrameChecksum
-  /** Chunks get files of their own beside the frame (README_SFRAME_FORMAT). */
+  /** Chunks get separate files beside the frame (README_SFRAME_FORMAT). */
   sparse?: boolean
 }
 
-/** A chunk that is to be written. */
+/** A chunk to write. */
 export interface StoredChunk {
   bytes: ChunkBytes
   cbytes: number
-  /** Which one it is of all stored chunks, in the order of the index. */
+  /** Number of the chunk among all stored ones, in the order of the index. */
   order: number
-  /** Of its file, in a sparse frame. */
+  /** Number of its file, in a sparse frame. */
   number: number
 }
 
-/** Where the chunks of a frame go. Positions count from the end of the header, in bytes. */
+/** Positions of the chunks of a frame, in bytes from the end of the header. */
 export interface Placed {
-  /** One for each chunk of the list. */
+  /** One for each chunk in the list. */
   offsets: ChunkOffset[]
-  /** Of each stored chunk, in the order of the index, as far as they are known before it is written. */
+  /** Of each stored chunk, in the order of the index, as far as known before writing. */
   digests: (Uint8Array | undefined)[]
-  /** Chunks that are to be written, in the order of their positions, back to back. */
+  /** Chunks to write, in the order of their positions, back to back. */
   written: StoredChunk[]
-  /** Where the chunks end; in a sparse frame their size in all. */
+  /** End of the chunks; in a sparse frame, their total size. */
   end: number
 }
 
-/** Chunks of bytes that belong to no super-chunk. */
+/** Chunks of bytes outside any super-chunk. */
 const BYTES = { schunk: loneChunk(1, 0) }
 const STORED = resolveParams({ codec: 'lz4', level: 0, filters: [] }, BYTES)
 
-/** Files of a sparse frame keep their numbers, so that who has it open still finds its chunks; new ones count on. */
+/**
+ * Existing files of a sparse frame keep their numbers, so that readers still find their chunks; new ones
+ * continue the count.
+ */
 class FileNumbers {
   readonly #taken = new Set<number>()
   #next = 0
@@ -77,9 +80,9 @@ async function placeEntry(ws: Workspace, bytes: ChunkBytes, frame: PlacingFrame)
 }
 
 /**
- * Finds the place of each chunk; those of a special value stand in the index alone.
- * @param keptUntil chunks that lie before this position in the frame's file stay there, and all others are
- * written from it on; 0 to write all of them
+ * Assigns a position to each chunk; special values exist only in the index.
+ * @param keptUntil chunks before this position in the frame's file stay there, and all others are written
+ * from it on; 0 to write all of them
  */
 export async function placeChunks(
   ws: Workspace,
@@ -92,7 +95,7 @@ export async function placeChunks(
   const { entries } = chunks
   let last: ChunkOffset | undefined
   for (const [i, entry] of entries.entries()) {
-    // There may be millions, and the last of all may be shorter.
+    // There may be millions, and the last one may be shorter.
     if (last !== undefined && entry === entries[i - 1] && i < entries.length - 1) {
       placed.offsets.push(last)
       continue
@@ -122,7 +125,7 @@ export async function placeChunks(
   return placed
 }
 
-/** The stored bytes of chunks that are to be written, each to be used before the next is asked for. */
+/** The stored bytes of the chunks to write. Each is valid until you ask for the next one. */
 export async function* writtenChunks(
   written: readonly StoredChunk[],
   sealer: Sealer | undefined,
@@ -153,16 +156,16 @@ export async function packIndex(ws: Workspace, offsets: readonly ChunkOffset[]):
   )
 }
 
-/** What stands around the chunks of a frame. Index and trailer are final after {@link sealEnds}. */
+/** The parts around the chunks of a frame. Index and trailer are final after {@link sealEnds}. */
 export interface LaidEnds extends FrameEnds {
   /** Size of the whole frame, in bytes. */
   frameBytes: number
-  /** Takes the digests of the chunks. */
+  /** Collects the digests of the chunks. */
   sealer: Sealer | undefined
   checksum: FrameChecksum
 }
 
-/** What collects the digests of the chunks; undefined where those of chunks that stay in a file are not known. */
+/** Collects the digests of the chunks; undefined if those of kept chunks are unknown. */
 function sealerFor(parts: FrameParts, placed: Placed, headerBytes: number): Sealer | undefined {
   const { offsets, digests, written } = placed
   if (parts.checksum === 'none') return undefined
@@ -175,7 +178,7 @@ function sealerFor(parts: FrameParts, placed: Placed, headerBytes: number): Seal
   return sealer
 }
 
-/** The trailer with room for the digests, which cannot be packed: sizes are known before they are. */
+/** The trailer with space for the digests. They cannot be compressed, so sizes are known in advance. */
 export async function packTrailer(
   ws: Workspace,
   vlmeta: Layers,
@@ -186,15 +189,15 @@ export async function packTrailer(
   return formatTrailer(layers)
 }
 
-/** Puts the digests, which are all known now, and the fingerprint into the trailer. */
+/** Writes the digests, which are now complete, and the fingerprint into the trailer. */
 export async function sealEnds(ends: LaidEnds): Promise<void> {
   ends.sealer?.fill(ends)
   if (ends.checksum !== 'none') await sealTrailer(ends)
 }
 
 /**
- * Makes header, index and trailer of a frame (README_CFRAME_FORMAT): the only place where the list of chunks and
- * the metalayers become bytes, for new frames and for changes in place alike.
+ * Makes header, index and trailer of a frame (README_CFRAME_FORMAT). This is the only place where the list of
+ * chunks and the metalayers become bytes, for new frames and for changes in place.
  */
 export async function layEnds(ws: Workspace, parts: FrameParts, placed: Placed): Promise<LaidEnds> {
   const { chunks, vlmeta, sparse = false } = parts
@@ -226,9 +229,9 @@ export interface ChunkFile {
 }
 
 /**
- * Lays a frame out with all of its chunks back to back, or in files of their own.
- * @returns its size in bytes and its pieces in order, each to be used before the next is asked for; of a sparse frame
- * also the files of its chunks, which must be used before the pieces
+ * Lays out a frame with all chunks back to back, or in separate files.
+ * @returns its size in bytes and its pieces in order, each valid until you ask for the next one; for a sparse
+ * frame also the files of its chunks, which must be used before the pieces
  */
 export async function layFrame(
   ws: Workspace,

@@ -1,4 +1,4 @@
-// Limits on names and number of metalayers, and the names that are reserved.
+// Limits on names and number of metalayers, and reserved names.
 
 import { usage } from '../../../core/errors.js'
 import { CHECKSUM_LAYER } from '../frame/checksums.js'
@@ -6,22 +6,22 @@ import { type Layers, MAX_LAYER_NAME } from '../frame/layers.js'
 
 const MAX_META = 16
 const MAX_VLMETA = 8192
-/** The size of the table of names is written in 16 bits; a name takes so many bytes besides its own. */
+/** The name table stores its size in 16 bits; each name takes this many bytes in addition. */
 const MAX_TABLE_BYTES = 2 ** 16 - 1 - 7
 const LAYER_ENTRY_BYTES = 6
 
-/** @throws BlpkError USAGE for a name that is kept for our own use */
+/** @throws BlpkError USAGE for a reserved name */
 export function checkNotReserved(name: string): void {
   if (name === CHECKSUM_LAYER) throw usage(`the metalayer name '${name}' is reserved for checksums`)
 }
 
 function checkKind(layers: Layers, most: number, what: string): void {
-  if (layers.size > most) throw usage(`there are ${layers.size} ${what}; ${most} fit in a frame`)
+  if (layers.size > most) throw usage(`there are ${layers.size} ${what}; a frame takes at most ${most}`)
   let tableBytes = 0
   for (const name of layers.keys()) {
     const { length } = new TextEncoder().encode(name)
     if (length === 0 || length > MAX_LAYER_NAME)
-      throw usage(`the metalayer name '${name}' has ${length} bytes; it may have 1 to ${MAX_LAYER_NAME}`)
+      throw usage(`the metalayer name '${name}' has ${length} bytes; it must have 1 to ${MAX_LAYER_NAME}`)
     checkNotReserved(name)
     tableBytes += LAYER_ENTRY_BYTES + length
   }
@@ -31,7 +31,7 @@ function checkKind(layers: Layers, most: number, what: string): void {
     )
 }
 
-/** @throws BlpkError USAGE for more metalayers, or longer names, than a frame can have */
+/** @throws BlpkError USAGE for more metalayers, or longer names, than a frame can hold */
 export function checkLayers(meta: Layers, vlmeta: Layers): void {
   checkKind(meta, MAX_META, 'metalayers')
   checkKind(vlmeta, MAX_VLMETA, 'variable-length metalayers')

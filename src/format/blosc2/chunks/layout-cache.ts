@@ -1,13 +1,13 @@
-// Keeps the layouts of chunks that were read last, so that a second read of a block is cheap.
+// Caches the layouts of recently read chunks, so that another read of a block is cheap.
 
 import type { ChunkLayout } from '../../../chunk/blosc2/layout.js'
 
-/** Layouts are kept of so many blocks in all, 8 bytes each; those that were read last. */
+/** Capacity of the cache in blocks, of 8 bytes each. */
 const MAX_CACHED_BLOCKS = 1 << 19
-/** What the header of a chunk takes besides, in blocks. */
+/** Cost of a chunk header, in blocks. */
 const HEADER_WEIGHT = 64
 
-/** The layouts of chunks that were read, by their entries in a list, so that a block costs one read the next time. */
+/** The layouts of recently read chunks, by their list entries. With them, a block takes a single read. */
 export class LayoutCache {
   readonly #layouts = new Map<object, ChunkLayout>()
   #blocks = 0
@@ -17,7 +17,7 @@ export class LayoutCache {
   }
 
   set(entry: object, layout: ChunkLayout): void {
-    // A dictionary would be held many times over.
+    // A dictionary would be stored many times.
     if (layout.dictionary !== undefined) return
     this.#layouts.set(entry, layout)
     this.#blocks += layout.starts.length + HEADER_WEIGHT
@@ -28,7 +28,7 @@ export class LayoutCache {
     }
   }
 
-  /** After a change: a chunk that was replaced must not be held. */
+  /** After a change: replaced chunks must not be kept alive. */
   clear(): void {
     this.#layouts.clear()
     this.#blocks = 0

@@ -1,16 +1,16 @@
-// Decides if the chunks of a frame can be copied into an array of one dimension as they are.
+// Decides whether the chunks of a frame can be copied to a one-dimensional array unchanged.
 
 import { EXTENDED_HEADER_BYTES, parseBlosc2ChunkHeader } from '../../../chunk/blosc2/header.js'
 import { formatB2nd } from '../frame/array-layer.js'
 import type { FrameFile } from './frame-file.js'
 
-/** How large chunks and blocks must be that are copied, in bytes; others are compressed anew, and padded with zeros. */
+/** Required size of copied chunks and blocks, in bytes; others are recompressed, padded with zeros. */
 export interface ChunkFit {
   chunksize: number
   blocksize: number
 }
 
-/** An array of one dimension whose chunks are those of a frame. */
+/** A one-dimensional array with the chunks of a frame. */
 export interface LinearArray extends ChunkFit {
   /** Content of the metalayer `b2nd`. */
   layer: Uint8Array
@@ -27,10 +27,10 @@ async function firstBlocksize({ header, offsets, chunk }: FrameFile): Promise<nu
 }
 
 /**
- * The array of one dimension that a frame without any becomes by a metalayer: chunks must be of one size, and made of
- * whole blocks of whole items.
- * @param dtype as the metalayer has it; its items are those of the frame
- * @returns undefined where chunks cannot stay as they are
+ * The one-dimensional array that a frame without shape becomes by adding a metalayer. Chunks must have one
+ * size, and consist of whole blocks of whole items.
+ * @param dtype for the metalayer; its items must match those of the frame
+ * @returns undefined if the chunks cannot be kept
  */
 export async function linearArray(file: FrameFile, dtype: string): Promise<LinearArray | undefined> {
   const { chunksize, nbytes, typesize, variableChunks, variableBlocks } = file.header

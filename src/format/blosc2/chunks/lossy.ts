@@ -1,4 +1,4 @@
-// Which filters lose precision, and which dtypes they may be used for.
+// Which filters are lossy, and which dtypes they are meant for.
 
 import { dtypeRepr, parseMetadataDtype } from '../../../array/npy/index.js'
 import { namedCodec, numberOf } from '../../../chunk/blosc2/params.js'
@@ -15,12 +15,12 @@ function filterOf(option: FilterOption): Filter {
   return typeof filter === 'number' ? filterById(filter) : filterByName(filter)
 }
 
-/** The filters that do not give values back as they were. @throws BlpkError for a filter that is not known */
+/** The lossy filters. @throws BlpkError for an unknown filter */
 export function lossyFilters(filters: readonly FilterOption[] = []): Filter[] {
   return filters.map(filterOf).filter(({ traits }) => traits.lossy !== undefined)
 }
 
-/** Whether a frame gives values back as they were: true where it does not, null where nobody knows. */
+/** Whether a frame is lossy; null if unknown. */
 export function isLossy(header: FrameHeader): boolean | null {
   const { number, isPlugin } = numberOf(header)
   const told = [
@@ -34,8 +34,8 @@ export function isLossy(header: FrameHeader): boolean | null {
 }
 
 /**
- * Lossy filters make no sense of items other than their own.
- * @param dtype of the items, where it is known
+ * Lossy filters corrupt items of other dtypes than theirs.
+ * @param dtype of the items, if known
  * @throws BlpkError USAGE unless `options.force`
  */
 export function checkLossy({ filters, force }: CompressionOptions, dtype: string | undefined): void {
@@ -44,10 +44,10 @@ export function checkLossy({ filters, force }: CompressionOptions, dtype: string
   for (const { name, traits } of lossyFilters(filters)) {
     const suits = traits.lossy
     if (suits === undefined || suits === 'any' || (plain !== undefined && suits.dtypes.test(plain))) continue
-    const items = dtype === undefined ? 'bytes whose dtype is not known' : `items of the dtype ${dtype}`
+    const items = dtype === undefined ? 'bytes of unknown dtype' : `items of the dtype ${dtype}`
     throw usage(`the filter ${name} is lossy, and made for ${suits.words}: it would ruin ${items}`, {
       option: 'force',
-      to: 'apply it all the same',
+      to: 'apply it anyway',
     })
   }
 }

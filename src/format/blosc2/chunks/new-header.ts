@@ -5,7 +5,7 @@ import type { FrameHeader } from '../frame/header.js'
 import type { Layers } from '../frame/layers.js'
 import { headerFields } from './cparams.js'
 
-/** The header of a frame without chunks, whose sizes are filled in when it is written. */
+/** The header of a frame without chunks; its sizes are filled in when it is written. */
 export function newFrameHeader(params: Blosc2ChunkParams, meta: Layers): FrameHeader {
   return {
     headerBytes: 0,

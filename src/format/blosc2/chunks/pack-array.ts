@@ -1,4 +1,4 @@
-// Packing an array into a frame.
+// Packs an array into a frame.
 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -34,25 +34,25 @@ import type { FrameResult } from './pack-frame.js'
 import { type PlainChunks, packInto } from './pack-into.js'
 import { checkForPeers } from './peer-limits.js'
 
-/** Plain bytes that are read in one go at most, where the input can be read at positions. */
+/** Maximum of plain bytes read at once, if the input can be read at any position. */
 const MAX_STRETCH = 128 * 2 ** 20
 
 /** How plain bytes are packed into an array. */
 export interface ArrayPacking extends CompressionOptions, RunOptions {
-  /** Shapes of chunks and blocks, in items; a rule as good as python-blosc2's where they are not given. */
+  /** Shapes of chunks and blocks, in items. Default: chosen by a rule similar to python-blosc2's. */
   chunks?: readonly number[]
   blocks?: readonly number[]
-  /** More fixed metalayers. */
+  /** Additional fixed metalayers. */
   meta?: Layers
-  /** Metalayers of variable length, plain. */
+  /** Variable-length metalayers, uncompressed. */
   vlmeta?: Layers
-  /** `xxh64` (default) keeps a checksum of each chunk; `none` does not. */
+  /** `xxh64` (default) stores a checksum of each chunk; `none` does not. */
   checksum?: FrameChecksum
-  /** Told once it is known how the array is cut. */
+  /** Called once it is known how the array is divided. */
   onPlan?: (partition: Partition) => void
 }
 
-/** NumPy's type string, or the fields of a structured one as a Python literal: what the metalayer holds. */
+/** NumPy's type string, or the fields of a structured type as a Python literal, for the metalayer. */
 function b2ndDtype({ descr }: Pick<NdarrayLayout, 'descr'>): string {
   return typeof descr === 'string' ? descr : dtypeRepr(descr)
 }
@@ -92,7 +92,7 @@ async function packStretches(
   }
 }
 
-/** The chunks of an array, one after another. @param nbytes plain size of each, in bytes */
+/** The chunks of an array, in order. @param nbytes plain size of each, in bytes */
 export function chunksIn(chunks: AsyncIterable<PlainChunk>, nbytes: number, count: number): PlainChunks {
   const source = chunks[Symbol.asyncIterator]()
   const places: number[] = []
@@ -111,11 +111,11 @@ export function chunksIn(chunks: AsyncIterable<PlainChunk>, nbytes: number, coun
 }
 
 /**
- * Packs an array into a frame with the metalayer of an array (README_B2ND_METALAYER). Input in Fortran order comes
- * out in C order. A stretch of whole rows of chunks is in memory; where that is much, and the input is no file,
- * the input is brought into a temporary one.
- * @param layout what array the source holds
- * @throws BlpkError USAGE for options that make no sense; nothing is left in the place then
+ * Packs an array into a frame with an array metalayer (README_B2ND_METALAYER). Input in Fortran order is
+ * converted to C order. A stretch of whole rows of chunks is held in memory. If that is too large and the
+ * input is not a file, it is copied to a temporary file.
+ * @param layout the array in the source
+ * @throws BlpkError USAGE for invalid options; no output is left then
  */
 export async function packArray(
   source: PlainSource,
@@ -127,7 +127,7 @@ export async function packArray(
   try {
     const { shape, itemsize: itemBytes } = layout
     if (itemBytes < 1)
-      throw usage(`items of the dtype ${b2ndDtype(layout)} have no bytes: nothing can be packed`)
+      throw usage(`items of the dtype ${b2ndDtype(layout)} have 0 bytes: there is nothing to pack`)
     const cut = partition(choosePartitions(shape, itemBytes, o.chunks, o.blocks))
     const layer = formatB2nd({ ...cut, dtype: b2ndDtype(layout) })
     const meta = new Map([[B2ND_LAYER, layer], ...(o.meta ?? [])])

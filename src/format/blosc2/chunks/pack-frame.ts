@@ -1,4 +1,4 @@
-// Packing plain bytes into a frame.
+// Packs plain bytes into a frame.
 
 import type { FilePlace } from '../../../bytes/file-place.js'
 import { MAX_BLOSC2_CHUNK_NBYTES } from '../../../chunk/blosc2/header.js'
@@ -20,34 +20,36 @@ import { newFrameHeader } from './new-header.js'
 import { packHow } from './pack-how.js'
 import { checkForPeers } from './peer-limits.js'
 
-/** Plain size of a chunk, in bytes, where it is not given: that of python-blosc2 depends on caches, ours does not. */
+/**
+ * Default plain size of a chunk, in bytes. The default of python-blosc2 depends on caches, this one does not.
+ */
 const DEFAULT_CHUNKSIZE = 4 * 2 ** 20
 
-/** How plain bytes are packed into a frame. */
+/** Options of packing plain bytes into a frame. */
 export interface FramePacking extends CompressionOptions, RunOptions {
-  /** Size of an item, in bytes; that of the source, or found out by a sample (`auto`), by default. */
+  /** Typesize in bytes, or `auto` to estimate it from a sample. Default: from the source, else `auto`. */
   typesize?: number | 'auto'
   /** Plain size of a chunk, in bytes, rounded down to whole items. Default: 4 MiB. */
   chunkSize?: number
-  /** More fixed metalayers. */
+  /** Additional fixed metalayers. */
   meta?: Layers
-  /** Metalayers of variable length, plain. */
+  /** Variable-length metalayers, uncompressed. */
   vlmeta?: Layers
-  /** `xxh64` (default) keeps a checksum of each chunk; `none` does not. */
+  /** `xxh64` (default) stores a checksum of each chunk; `none` does not. */
   checksum?: FrameChecksum
-  /** Told once it is known how chunks are packed. */
+  /** Called once it is known how chunks are packed. */
   onPlan?: (plan: { typesize: number; sampled: boolean; chunksize: number }) => void
 }
 
-/** What packing came to. */
+/** Result of packing. */
 export interface FrameResult extends FrameTotals {
   /** Plain size, in bytes. */
   nbytes: number
 }
 
 /**
- * The item size of a source, in bytes, and whether a sample suggested it: then items come out even.
- * @param wanted what was asked for
+ * The typesize of a source, in bytes, and whether it was estimated from a sample: then items are whole.
+ * @param wanted the requested typesize
  */
 export async function typesizeOf(
   source: PlainSource,
@@ -60,7 +62,10 @@ export async function typesizeOf(
   return [(source.size ?? 0) % guess === 0 ? guess : 1, true]
 }
 
-/** Plain size of a chunk, in bytes: what was asked for, rounded down to whole items. @throws BlpkError USAGE */
+/**
+ * Plain size of a chunk, in bytes: the requested one, rounded down to whole items.
+ * @throws BlpkError USAGE
+ */
 export function chunksizeOf(asked: number | undefined, typesize: number): number {
   const size = asked ?? DEFAULT_CHUNKSIZE
   if (!Number.isSafeInteger(size) || size < 1)
@@ -120,7 +125,7 @@ export class Blosc2Sink implements CompressedSink<FramePacking, FramePlan> {
   }
 
   get #begun(): FrameSink {
-    if (this.#frame === undefined) throw usage('the frame was not begun')
+    if (this.#frame === undefined) throw usage('the frame was not started')
     return this.#frame
   }
 
@@ -131,7 +136,7 @@ export class Blosc2Sink implements CompressedSink<FramePacking, FramePlan> {
     return this.#totals.cbytes
   }
 
-  /** What the frame came to, when it is finished. */
+  /** The result, once the frame is finished. */
   get totals(): FrameTotals {
     if (this.#totals === undefined) throw usage('the frame is not finished')
     return this.#totals
@@ -143,8 +148,8 @@ export class Blosc2Sink implements CompressedSink<FramePacking, FramePlan> {
 }
 
 /**
- * Packs plain bytes into a frame, chunk by chunk: memory does not depend on their number.
- * @throws BlpkError USAGE for options that make no sense; nothing is left in the place then
+ * Packs plain bytes into a frame, chunk by chunk; memory does not grow with the number of chunks.
+ * @throws BlpkError USAGE for invalid options; no output is left then
  */
 export async function packFrame(
   source: PlainSource,

@@ -1,4 +1,4 @@
-// How Blosc2 chunks are packed, in threads or in the calling one.
+// How Blosc2 chunks are packed: in threads, or in the calling thread.
 
 import type { BlockHook } from '../../../chunk/blosc2/decode.js'
 import { encodeBlosc2ChunkInto, maxBlosc2ChunkBytes } from '../../../chunk/blosc2/encode.js'
@@ -8,10 +8,10 @@ import type { PackHere, PackJob, PackRun } from '../../../engine/pack-run.js'
 import { jobs, prepareModules } from './blosc2-job.js'
 import { portableParams } from './cparams.js'
 
-/** What changes the blocks of a chunk before they are compressed. */
+/** Changes the blocks of a chunk before they are compressed. */
 export type PrefilterOf = (index: number) => BlockHook | undefined
 
-/** Prefilters, and codecs and filters of users whose module is not known, run in the calling thread. */
+/** Prefilters run in the calling thread, as do user codecs and filters whose module is unknown. */
 function howTo(params: Blosc2ChunkParams, prefilterOf: PrefilterOf | undefined): PackJob | PackHere {
   const portable = prefilterOf === undefined ? portableParams(params) : undefined
   if (portable !== undefined) {
@@ -32,7 +32,7 @@ export function packHow(
     how: howTo(params, prefilterOf),
     chunkBytes,
     packedBytes: maxBlosc2ChunkBytes(chunkBytes),
-    // It is for level 5; how much slower codecs are at others does not matter for the choice.
+    // The speed is for level 5; differences at other levels do not affect the choice.
     speed: params.codec.traits.speed.compress,
   }
 }

@@ -1,4 +1,4 @@
-// Packing chunks into a frame that is being written.
+// Packs chunks into a frame that is being written.
 
 import type { Blosc2ChunkParams } from '../../../chunk/blosc2/params.js'
 import type { RunOptions } from '../../../engine/options.js'
@@ -6,19 +6,19 @@ import { type PackRun, packChunks } from '../../../engine/pack-run.js'
 import type { FrameSink } from './frame-sink.js'
 import { packHow } from './pack-how.js'
 
-/** Plain chunks in the order in which they are there. */
+/** Plain chunks in the order of arrival. */
 export interface PlainChunks {
   /** Plain size of the largest one, in bytes. */
   chunkBytes: number
-  /** Plain bytes that are going to come, where it is known. */
+  /** Plain bytes to come, if known. */
   total: number | undefined
   fill: PackRun['fill']
-  /** Where a chunk stands in the frame; where it comes in the order by default. */
+  /** Index of a chunk in the frame. Default: the order of arrival. */
   placeOf?(index: number): number
 }
 
 /**
- * Packs chunks, in as many threads as are worth it, and writes each in turn.
+ * Packs chunks, in as many threads as pay off, and writes each in order.
  * @returns plain bytes of all chunks
  */
 export async function packInto(

@@ -7,7 +7,7 @@ import { fillPattern } from '../../../chunk/blosc2/special.js'
 import { type ArrayStore, eachChunk } from './array-reader.js'
 import { decodeStored, type PackChunks } from './array-writer.js'
 
-/** Runs the other way round. */
+/** Runs in the opposite direction. */
 function turned(runs: Runs): Runs {
   const back: Runs = []
   for (let i = 0; i < runs.length; i += 3) back.push(runs[i + 1] ?? 0, runs[i] ?? 0, runs[i + 2] ?? 0)
@@ -55,9 +55,9 @@ function intoBlocks(
 }
 
 /**
- * Overwrites the items that ranges along each axis name together (orthogonal selection). Where an item is named
- * twice, the last value counts, as in NumPy.
- * @param values in C order, as many as are picked, or one for all
+ * Overwrites the items that ranges along each axis select together (orthogonal selection). If an item is
+ * named twice, the last value wins, as in NumPy.
+ * @param values in C order, one for each selected item, or one for all
  * @param pack compresses chunks
  */
 export async function writePicks(

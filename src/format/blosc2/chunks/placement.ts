@@ -18,15 +18,15 @@ import { traitsOf } from '../frame/schunk-traits.js'
 import { optionsOf, resolveParams } from './cparams.js'
 import { fitsIndex, storedSpecial } from './special-chunk.js'
 
-/** A chunk that is written into a frame: the index stands for it, or it is stored as these bytes. */
+/** A chunk to be written to a frame: only an index entry, or stored bytes. */
 export type Placement = { special: OffsetSpecial } | { bytes: ChunkBytes; cbytes: number }
 
-/** What placing a chunk needs to know of its frame. */
+/** What placing a chunk requires to know of its frame. */
 export interface PlacingFrame {
   header: FrameHeader
-  /** Plain size of all chunks but the last, in bytes; 0 where they have sizes of their own, which the index cannot say. */
+  /** Plain size of all chunks but the last, in bytes; 0 if they vary, which the index cannot express. */
   chunksize: number
-  /** Metalayers of variable length, as far as they are known. */
+  /** Variable-length metalayers, as far as known. */
   vlmeta?: Layers
 }
 
@@ -36,7 +36,7 @@ function stored(chunk: Uint8Array): Placement {
   return { bytes: new MemoryChunk(chunk), cbytes: chunk.length }
 }
 
-/** How a special value goes into a frame. @param nbytes plain size of the chunk, in bytes */
+/** How a special value is stored in a frame. @param nbytes plain size of the chunk, in bytes */
 export function placeSpecial(
   special: OffsetSpecial,
   nbytes: number,
@@ -44,12 +44,15 @@ export function placeSpecial(
 ): Placement {
   const { typesize, blocksize } = header
   const size = { nbytes, typesize, blocksize }
-  // Where no chunk ends with an item, C-Blosc2 is lost anyway, and there may be millions.
+  // If no chunk ends with an item, C-Blosc2 fails anyway, and there may be millions.
   const isIndexed = chunksize > 0 && (fitsIndex(size) || chunksize % typesize !== 0)
   return isIndexed ? { special } : stored(storedSpecial(special, size))
 }
 
-/** Is this a repeated item that C-Blosc2 reads? Its blocks must be made of whole items, which are those of the frame. */
+/**
+ * Whether this is a repeated item that C-Blosc2 reads: its blocks must consist of whole items of the frame's
+ * size.
+ */
 function isReadableValue({ cbytes, headerBytes, blocksize }: Blosc2ChunkHeader, typesize: number): boolean {
   const item = cbytes - headerBytes
   return item === typesize && item <= MAX_CHUNK_TYPESIZE && blocksize % item === 0
@@ -69,7 +72,8 @@ async function recompressed(
 }
 
 /**
- * How a chunk goes into a frame so that C-Blosc2 reads it: as it is, unless it is a special chunk that only we read.
+ * How to store a chunk so that C-Blosc2 can read it: unchanged, unless it is a special chunk that only blpk
+ * reads.
  * @param h its header
  */
 export async function placeChunk(
@@ -83,7 +87,7 @@ export async function placeChunk(
   if (h.special === 'none' || h.headerBytes === SHORT_HEADER_BYTES) return asItIs
   if (h.special === 'value')
     return isReadableValue(h, header.typesize) ? asItIs : recompressed(ws, bytes, h, frame)
-  // NaNs are as large as the items of the frame.
+  // NaNs must have the typesize of the frame.
   const isSameItem = h.special !== 'nans' || h.typesize === header.typesize
   if (IN_INDEX.includes(h.special) && isSameItem)
     return placeSpecial(h.special as OffsetSpecial, h.nbytes, frame)

@@ -1,4 +1,4 @@
-// Reading parts of Blosc2 chunks, in threads or in the calling one.
+// Reads parts of Blosc2 chunks, in threads or in the calling thread.
 
 import type { FilePlace } from '../../../bytes/file-place.js'
 import type { ChunkBytes } from '../../../chunk/blosc2/chunk-bytes.js'
@@ -24,39 +24,44 @@ import { blocksOf, type ChunkPart, decodedBytes, partBytes, takePart } from './c
 import { findParts } from './find-parts.js'
 import { SourceChunk } from './source-chunk.js'
 
-/** A part of a chunk that is wanted. */
+/** A wanted part of a chunk. */
 export interface PartRead {
   index: number
   part: ChunkPart
-  /** Where a range of plain bytes goes at once. */
+  /** Buffer that a range of plain bytes is written to directly. */
   out?: Uint8Array
-  /** Takes the plain bytes, which may be used until it returns; not called for zeros: they are there already. */
+  /**
+   * Takes the plain bytes, which are valid until it returns. Not called for zeros, which the buffer already
+   * has.
+   */
   take?: (plain: Uint8Array) => void
 }
 
-/** Where parts are read from. */
+/** The source of parts. */
 export interface PartSource {
   chunks: ChunkList
   options: DecodeOptions
-  /** All cores by default; 1 for the calling thread. */
+  /** Default: one per core; 1 for the calling thread. */
   threads: number | undefined
 }
 
-/** What is found of a part before it is decoded. */
+/** What is known about a part before it is decoded. */
 type FoundPart = PartRead & FoundChunk
 
 function isZeros({ layout }: FoundPart, { options }: PartSource): boolean {
   return layout.pattern?.every((byte) => byte === 0) === true && options.postfilter === undefined
 }
 
-/** Can a worker decode the chunk? It has no code of users whose module is not known, and cannot ask their sources. */
+/**
+ * Whether a worker can decode the chunk: it needs no user code of unknown module, and no user-defined source.
+ */
 function isPortable({ layout, bytes }: FoundPart, { options }: PartSource): boolean {
   const { header, starts } = layout
   if (!codeOf(knownCodecOf(header), header.filters).threads || options.postfilter !== undefined) return false
   return starts.length > 0 || (header.memcpyed && fileOf(bytes) !== undefined)
 }
 
-/** Where the chunk lies in a file that a worker can read. */
+/** Position of the chunk in a file that a worker can read. */
 function fileOf(bytes: ChunkBytes): FilePlace | undefined {
   if (bytes instanceof CheckedChunk) return fileOf(bytes.inner)
   if (!(bytes instanceof SourceChunk)) return undefined
@@ -78,7 +83,7 @@ async function readHere(ws: Workspace, source: PartSource, found: FoundPart): Pr
   found.take?.(ws.view(address, nbytes))
 }
 
-/** Brings the blocks that a part needs into a slot. @returns where they are, and the layout as it is there */
+/** Fetches the blocks of a part into a slot. @returns their position, and the layout relative to it */
 async function bringBlocks(
   { bytes, layout, part }: FoundPart,
   itemBytes: number,
@@ -102,7 +107,7 @@ async function bringBlocks(
   return { packed, layout: moved }
 }
 
-/** A part on its way through a slot. */
+/** A part in a slot. */
 interface PartTask extends ReadTask<ReadParams> {
   found: FoundPart
 }
@@ -131,7 +136,7 @@ async function readThere(
   reads: AsyncIterator<FoundPart>,
 ): Promise<void> {
   const { counts } = source.options
-  /** Gives what threads can read; what they cannot is read meanwhile. */
+  /** Yields the parts that threads can read. The others are read meanwhile. */
   const next = async (ws: Workspace, slot: Slot): Promise<PartTask | undefined> => {
     for (let one = await reads.next(); one.done !== true; one = await reads.next()) {
       const found = one.value
@@ -155,7 +160,7 @@ async function readThere(
   )
 }
 
-/** Counts a chunk that is read without decoding anything. */
+/** Counts a chunk that is read without decoding. */
 export function countChunk({ options }: PartSource): void {
   if (options.counts !== undefined) options.counts.chunks++
 }
@@ -167,9 +172,9 @@ async function decodeSpeed(source: PartSource, first: PartRead): Promise<number>
 }
 
 /**
- * Reads parts of chunks, in the calling thread or in as many as are worth it. Where a part is zeros, nothing is
- * written: whoever asks has zeros there.
- * @param more plain bytes that are going to be read next: threads may be worth starting for them too
+ * Reads parts of chunks, in the calling thread or in as many threads as pay off. Nothing is written for
+ * zeros, because the buffer must already have them.
+ * @param more plain bytes that will be read next, which may make threads worth starting
  * @throws BlpkError DAMAGED, UNSUPPORTED, IO
  */
 export async function readParts(source: PartSource, reads: readonly PartRead[], more = 0): Promise<void> {

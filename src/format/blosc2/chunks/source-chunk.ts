@@ -1,4 +1,4 @@
-// A chunk at a position of a byte source; of large chunks only the parts in use are read.
+// A chunk in a byte source. Of large chunks only the needed parts are read.
 
 import type { ByteSource } from '../../../bytes/byte-source.js'
 import type { ChunkBytes } from '../../../chunk/blosc2/chunk-bytes.js'
@@ -6,22 +6,22 @@ import { damaged, type ErrorPlace } from '../../../core/errors.js'
 import type { MaybePromise } from '../../../core/maybe-promise.js'
 import { FileSource } from '../../../sources/file.js'
 
-/** Chunks up to this size are read in one go, in bytes: asking twice costs more. */
+/** Chunks up to this size are read at once, in bytes: a second request costs more. */
 const READ_WHOLE = 64 * 1024
-/** What is read first of larger chunks: header and block table of most. */
+/** The first read of a larger chunk: header and block table of most. */
 const READ_FIRST = 4096
 
-/** A chunk at a position of a source; of a large one, only what is asked for is read. */
+/** A chunk in a source. Of a large one, only requested parts are read. */
 export class SourceChunk implements ChunkBytes {
   readonly limit: number
   readonly place: ErrorPlace
   readonly source: ByteSource
-  /** In the source, in bytes. */
+  /** Position in the source, in bytes. */
   readonly position: number
   #window = new Uint8Array()
   #windowAt = 0
 
-  /** @param limit most bytes that the chunk can have, up to the next one */
+  /** @param limit maximum size of the chunk in bytes, up to the next one */
   constructor(source: ByteSource, position: number, limit: number, place: ErrorPlace) {
     this.source = source
     this.position = position
@@ -33,12 +33,12 @@ export class SourceChunk implements ChunkBytes {
     return this.source instanceof FileSource
   }
 
-  /** So many bytes are read at first. */
+  /** Number of bytes read first. */
   get headBytes(): number {
     return this.limit <= READ_WHOLE ? this.limit : READ_FIRST
   }
 
-  /** Are all of its bytes at hand? */
+  /** Whether all of its bytes were read. */
   get isWhole(): boolean {
     return this.#covers(0, this.limit)
   }
@@ -48,7 +48,7 @@ export class SourceChunk implements ChunkBytes {
   }
 
   #check(at: number, nbytes: number): void {
-    if (at + nbytes > this.limit) throw damaged('the chunk is cut short', this.place)
+    if (at + nbytes > this.limit) throw damaged('the chunk is truncated', this.place)
   }
 
   fetch(at: number, nbytes: number): MaybePromise<Uint8Array> {
@@ -76,15 +76,15 @@ export class SourceChunk implements ChunkBytes {
   }
 
   #whole(got: number, wanted: number): void {
-    if (got < wanted) throw damaged('the chunk is cut short', this.place)
+    if (got < wanted) throw damaged('the chunk is truncated', this.place)
   }
 
-  /** Reads of a file cost little; it is not worth to hold the whole chunk for them. */
+  /** Reads of a file are cheap, so the whole chunk need not be kept for them. */
   async prefetch(nbytes: number): Promise<void> {
     if (this.source.fd === undefined && !this.#covers(0, nbytes)) await this.#read(0, nbytes, nbytes)
   }
 
-  /** @param least where what was read must reach to */
+  /** @param least end of the range that is needed */
   #read(from: number, size: number, least: number): Promise<void> | undefined {
     const bytes = new Uint8Array(size)
     const keep = (got: number): void => {

@@ -5,9 +5,9 @@ import { type SparseOptions, SparseTarget } from './frame-target.js'
 import { type FrameParts, layFrame } from './frame-writer.js'
 
 /**
- * Writes a sparse frame of chunks that are there.
+ * Writes existing chunks as a sparse frame.
  * @returns the size of all files, in bytes
- * @throws BlpkError EXISTS, also for a directory that holds something else; NOT_FOUND, IO, NO_SPACE
+ * @throws BlpkError EXISTS, also for a directory with other content; NOT_FOUND, IO, NO_SPACE
  */
 export async function writeSparse(
   ws: Workspace,

@@ -1,4 +1,4 @@
-// Chunks of zeros, NaNs or uninitialised values as stored bytes.
+// Chunks of zeros, NaNs or uninitialized values as stored bytes.
 
 import { wholeItems } from '../../../chunk/blosc2/blocksize.js'
 import {
@@ -10,18 +10,18 @@ import {
 import { fillPattern, specialPattern } from '../../../chunk/blosc2/special.js'
 import type { OffsetSpecial } from '../frame/offsets.js'
 
-/** Plain size of the blocks of a chunk of zeros that has blocks, in bytes. */
+/** Plain block size of a chunk of zeros with blocks, in bytes. */
 const ZEROS_BLOCK = 2 ** 20
-/** A stream of nothing but zeros is its length alone, 0. */
+/** A stream of zeros is stored as the length 0. */
 const STREAM_HEAD = 4
 
-/** What a special chunk stands for. */
+/** The value of a special chunk. */
 export interface SpecialSize {
   /** Plain size of the chunk, in bytes. */
   nbytes: number
-  /** Size of an item of the frame, in bytes. */
+  /** Typesize of the frame, in bytes. */
   typesize: number
-  /** Size of a block, in bytes; 0 for one block. */
+  /** Block size in bytes; 0 for one block. */
   blocksize: number
 }
 
@@ -38,12 +38,15 @@ function specialHeader({ nbytes, typesize, blocksize }: SpecialSize): Blosc2Chun
   })
 }
 
-/** Can the index of a frame stand for such a chunk? C-Blosc2 reads no special chunk there that ends within an item. */
+/**
+ * Whether the index of a frame can represent such a chunk. C-Blosc2 reads no special chunk there that ends
+ * within an item.
+ */
 export function fitsIndex({ nbytes, typesize }: Pick<SpecialSize, 'nbytes' | 'typesize'>): boolean {
   return nbytes % typesize === 0
 }
 
-/** The 32 bytes that a special chunk would be if it were stored. */
+/** The 32 bytes of a special chunk in stored form. */
 export function specialChunk(special: OffsetSpecial, size: SpecialSize): Uint8Array {
   const h = specialHeader(size)
   const bytes = new Uint8Array(h.headerBytes)
@@ -77,8 +80,8 @@ function repeatedItem(special: OffsetSpecial, size: SpecialSize): Uint8Array {
 }
 
 /**
- * A special chunk as stored bytes, where the index cannot stand for it. Of all special chunks C-Blosc2 reads only
- * repeated items from there: whole ones, of up to 255 bytes in its older releases.
+ * A special chunk as stored bytes, if the index cannot represent it. Of the stored special chunks C-Blosc2
+ * reads only repeated whole items, in older releases of up to 255 bytes.
  */
 export function storedSpecial(special: OffsetSpecial, size: SpecialSize): Uint8Array {
   const isRepeatable = size.typesize <= MAX_CHUNK_TYPESIZE && fitsIndex(size)

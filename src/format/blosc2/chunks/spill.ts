@@ -1,20 +1,20 @@
-// New chunks of a change, until it is made.
+// The new chunks of a change, until it is committed.
 
 import { TemporaryFile } from '../../../disk/temporary-file.js'
 import { FileSource } from '../../../sources/file.js'
 import { type Entry, memoryEntry } from './chunk-list.js'
 import { SourceChunk } from './source-chunk.js'
 
-/** New chunks of more bytes than this together do not stay in memory. */
+/** New chunks of more than this total size are not kept in memory, in bytes. */
 const MAX_IN_MEMORY = 64 * 2 ** 20
 
-/** Keeps the new chunks of a change: a few in memory, more in a file that nobody else sees. */
+/** Keeps the new chunks of a change: a few in memory, more in a private file. */
 export class ChunkSpill {
   readonly #beside: string
   #inMemory = 0
   #file: TemporaryFile | undefined
 
-  /** @param beside path of the archive; the file lies in the same directory */
+  /** @param beside path of the archive; the file goes in the same directory */
   constructor(beside: string) {
     this.#beside = beside
   }

@@ -7,11 +7,11 @@ import { loneChunk } from '../../../core/schunk-traits.js'
 import type { Workspace } from '../../../kernels/workspace.js'
 import type { Layers } from '../frame/layers.js'
 
-/** Largest plain size of a variable-length metalayer that is read, in bytes. */
+/** Maximum plain size of a variable-length metalayer, in bytes. */
 const MAX_PLAIN = 2 ** 30
 
 /**
- * Decompresses the content of a variable-length metalayer, which is a Blosc2 chunk.
+ * Decompresses a variable-length metalayer, which is a Blosc2 chunk.
  * @throws BlpkError DAMAGED, UNSUPPORTED
  */
 export async function readLayer(ws: Workspace, name: string, bytes: Uint8Array): Promise<Uint8Array> {

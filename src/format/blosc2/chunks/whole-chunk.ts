@@ -7,7 +7,10 @@ import {
   parseBlosc2ChunkHeader,
 } from '../../../chunk/blosc2/header.js'
 
-/** All bytes of a chunk and its header; where its digest is known, it is checked. @throws BlpkError DAMAGED, CHECKSUM */
+/**
+ * All bytes of a chunk and its header. Checked if its digest is known.
+ * @throws BlpkError DAMAGED, CHECKSUM
+ */
 export async function wholeChunk(bytes: ChunkBytes): Promise<[Uint8Array, Blosc2ChunkHeader]> {
   const start = await bytes.fetch(0, Math.min(EXTENDED_HEADER_BYTES, bytes.limit))
   const h = parseBlosc2ChunkHeader(start, bytes.place)

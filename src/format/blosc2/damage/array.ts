@@ -15,7 +15,10 @@ export interface SurveyedArray {
   count: number
 }
 
-/** The array that metalayers describe; undefined where they describe none, an error where they contradict themselves. */
+/**
+ * The array that metalayers describe; undefined if they describe none, an error if they contradict
+ * themselves.
+ */
 export function arrayOf(meta: Layers): SurveyedArray | BlpkError | undefined {
   const own = meta.get(B2ND_LAYER)
   const layer = own ?? meta.get(CATERVA_LAYER)
@@ -32,7 +35,7 @@ export function arrayOf(meta: Layers): SurveyedArray | BlpkError | undefined {
   }
 }
 
-/** The dtype, if it is one that NumPy has. */
+/** The dtype, if NumPy has it. */
 export function numpyDtype(dtype: string): Dtype | undefined {
   try {
     return parseMetadataDtype(dtype)

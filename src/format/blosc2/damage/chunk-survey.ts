@@ -15,7 +15,7 @@ import { proveChunks, type StoredPlace } from './proof.js'
 import type { Proven } from './prove.js'
 import type { Walk, WalkedChunk } from './walk.js'
 
-/** An index that was decoded. */
+/** A decoded index. */
 export interface Index {
   offsets: ChunkOffset[]
   /** Bytes of chunks in front of it. */
@@ -29,7 +29,7 @@ function soundChunk(open: Open, { header, problem }: Omit<Proven, 'digest'>): So
   return { open, nbytes, blocksize, typesize, ...(problem !== undefined && { unread: problem }) }
 }
 
-/** Chunks are mostly like the one before. */
+/** Chunks are mostly like the previous one. */
 function sharing(open: Open): (like: Omit<SoundChunk, 'open' | 'unread'>) => { sound: SoundChunk } {
   let last: { sound: SoundChunk } | undefined
   return ({ nbytes, blocksize, typesize }) => {
@@ -40,23 +40,23 @@ function sharing(open: Open): (like: Omit<SoundChunk, 'open' | 'unread'>) => { s
   }
 }
 
-const PENDING: SurveyedChunk = { lost: damaged('the chunk was not looked at') }
+const PENDING: SurveyedChunk = { lost: damaged('the chunk was not checked') }
 
-/** A chunk, or what is none, with where it lies in the frame, in bytes. */
+/** A chunk or a gap, with its position in the frame, in bytes. */
 export interface LocatedChunk extends UnindexedChunk {
   at: number
   end: number
 }
 
-/** Judges chunks, by the index or without one. */
+/** Judges chunks, with or without an index. */
 export class ChunkSurvey {
   readonly #probe: FrameProbe
   readonly #ends: Ends
   readonly #digests: Digests
-  /** Chunks that do not match a checksum that is itself not proved. */
+  /** Chunks that do not match a checksum that may itself be wrong. */
   readonly doubtful: { chunk: number; offset: number | undefined }[] = []
 
-  /** One for all such chunks: an index of a hundred bytes can name a million. */
+  /** One object for all such chunks: an index of a hundred bytes can name a million. */
   #noFloats: SurveyedChunk | undefined
 
   constructor(probe: FrameProbe, ends: Ends) {
@@ -71,13 +71,13 @@ export class ChunkSurvey {
     const isProved = this.#ends.checks?.sealed !== false
     if (digest === 'wrong' && isProved) return { lost: checksumError(open(index).place) }
     if (problem !== undefined && problem.code !== 'UNSUPPORTED') return { lost: problem }
-    // Nothing speaks for a chunk that neither matches its checksum nor can be decompressed.
+    // Nothing supports a chunk that neither matches its checksum nor decompresses.
     if (digest === 'wrong' && problem !== undefined) return { lost: checksumError(open(index).place) }
     const sound = soundChunk(open, proven)
     return digest === 'wrong' ? { lost: checksumError(open(index).place), doubt: sound } : { sound }
   }
 
-  /** Chunks that nothing but a checksum speaks against that may itself be wrong. */
+  /** Chunks whose only fault is a checksum that may itself be wrong. */
   believe(chunks: SurveyedChunk[]): void {
     for (const [chunk, found] of chunks.entries()) {
       if (!('lost' in found) || found.doubt === undefined) continue
@@ -86,7 +86,7 @@ export class ChunkSurvey {
     }
   }
 
-  /** Looks at a chunk by itself. */
+  /** Checks a single chunk. */
   async #at(index: number, open: Open): Promise<SurveyedChunk> {
     try {
       return this.#judge(index, open, await this.#probe.prove(open(index), this.#digests(index)))
@@ -99,7 +99,7 @@ export class ChunkSurvey {
   special(offset: { special: OffsetSpecial }): SurveyedChunk {
     const { typesize } = this.#ends.header
     if (offset.special !== 'nans' || typesize === 4 || typesize === 8) return offset
-    this.#noFloats ??= { lost: damaged(`the chunk is of NaNs, but its items have ${typesize} bytes`) }
+    this.#noFloats ??= { lost: damaged(`the chunk is all NaN, but its items have ${typesize} bytes`) }
     return this.#noFloats
   }
 
@@ -112,7 +112,7 @@ export class ChunkSurvey {
     const opener = isSparse ? inDirectory(directory) : contiguous(source, first, endOf)
     const open: Open = (index) => {
       const offset = offsets[index]
-      if (offset === undefined || 'special' in offset) throw damaged(`no chunk ${index} is stored`)
+      if (offset === undefined || 'special' in offset) throw damaged(`chunk ${index} is not stored`)
       return opener(index, offset.at)
     }
     const chunks = offsets.map((offset) => ('special' in offset ? this.special(offset) : PENDING))
@@ -120,7 +120,7 @@ export class ChunkSurvey {
       for (const [index, offset] of offsets.entries()) {
         if ('special' in offset) continue
         const at = first + offset.at
-        // An index may name what lies far behind the end of the file.
+        // An index may point far past the end of the file.
         const end = isSparse ? 0 : Math.max(at, Math.min(first + endOf(offset.at), source.size))
         yield { index, at, end }
       }
@@ -154,7 +154,7 @@ export class ChunkSurvey {
     return found.sort((a, b) => a.at - b.at)
   }
 
-  /** The chunks of a sparse frame, whose index is lost, by the numbers of their files. */
+  /** The chunks of a sparse frame whose index is lost, by their file numbers. */
   async unindexedFiles(directory: string): Promise<UnindexedChunk[]> {
     const names = readdirSync(directory).filter((name) => /^[0-9A-F]{8}\.chunk$/.test(name))
     const opener = inDirectory(directory)

@@ -14,7 +14,7 @@ import { orderByDigests, orderByPlace, type SurveyedChunk } from './order.js'
 import type { FrameProbe } from './probe.js'
 import { type Walk, walkChunks } from './walk.js'
 
-/** Chunks that are not there are not counted beyond this, and what their frame has room for. */
+/** Missing chunks are not counted beyond this, and beyond what fits in their frame. */
 const MOST_CLAIMED = 2 ** 20
 
 /** The chunks of a frame in the order of its index. */
@@ -24,16 +24,16 @@ export interface SurveyedChunks {
   /** Why the index could not be used. */
   indexProblem?: BlpkError
   doubtful: ChunkSurvey['doubtful']
-  /** Chunks that are not where the index says, or not as long as it leaves room for. */
+  /** Chunks whose position or maximum size differs from the index. */
   moved?: number[]
-  /** Bytes of chunks, from the end of the header to the index. */
+  /** Size of the chunks, from the end of the header to the index. */
   cbytes: number | undefined
 }
 
 async function indexWhereItShouldBe(probe: FrameProbe, ends: Ends): Promise<Index | BlpkError> {
   const { header, index } = ends
   const place = { path: probe.place.source.name, offset: header.headerBytes + header.cbytes }
-  if (ends.isRebuilt && header.nbytes === 0) return damaged('the index of the frame is not known', place)
+  if (ends.isRebuilt && header.nbytes === 0) return damaged('the index of the frame is unknown', place)
   if (index.length === 0)
     return header.nbytes === 0 ? { offsets: [], cbytes: 0 } : damaged('the frame has no index', place)
   try {
@@ -43,7 +43,7 @@ async function indexWhereItShouldBe(probe: FrameProbe, ends: Ends): Promise<Inde
   }
 }
 
-/** The last chunk of all may be the index: its entries are then where chunks were found. */
+/** The last chunk may be the index: its entries then match the chunks that were found. */
 async function indexAmong(probe: FrameProbe, ends: Ends, walk: Walk): Promise<Index | undefined> {
   const last = walk.chunks.at(-1)
   if (last === undefined || last.end !== ends.chunksStop || last.header.nbytes % 8 !== 0) return undefined
@@ -58,13 +58,13 @@ async function indexAmong(probe: FrameProbe, ends: Ends, walk: Walk): Promise<In
   }
 }
 
-/** The checksums, if they are of about as many chunks as there can be. */
+/** The checksums, if their number of chunks is plausible. */
 function layerFor({ checks }: Ends, most: number): ChecksumLayer | undefined {
   const count = checks?.layer?.runs.reduce((sum, run) => sum + run.count, 0) ?? 0
   return count > most ? undefined : checks?.layer
 }
 
-/** How many chunks the array or the header claims, as far as that can be believed. */
+/** The claimed number of chunks of the array or the header, as far as plausible. */
 function claimedCount({ header, isRebuilt }: Ends, found: number, size: number): number | undefined {
   const most = found + MOST_CLAIMED + size / 16
   const array = arrayOf(header.meta)
@@ -92,7 +92,7 @@ async function withoutIndex(
   return orderByPlace(unindexed, claimedCount(ends, unindexed.length, source.size), ends.header.chunksize)
 }
 
-/** Behind the last chunk may stand what is left of the index. */
+/** The remains of the index may follow the last chunk. */
 function withoutIndexBytes(walk: Walk, ends: Ends): Walk {
   const last = walk.gaps.at(-1)
   const behind = walk.chunks.at(-1)
@@ -102,15 +102,15 @@ function withoutIndexBytes(walk: Walk, ends: Ends): Walk {
   return isIndex ? { ...walk, gaps: walk.gaps.slice(0, -1) } : walk
 }
 
-/** The walk stops where the header says that chunks do; otherwise the index would be taken for one of them. */
+/** The walk stops at the end of the chunks by the header; otherwise it would take the index for a chunk. */
 function walkStop({ header, isRebuilt, chunksStop }: Ends): number {
   const said = header.headerBytes + header.cbytes
   return isRebuilt || said > chunksStop || header.cbytes === 0 ? chunksStop : said
 }
 
 /**
- * Do index and checksums name other kinds of chunks, and is it the index that is wrong? The fingerprint tells: if it
- * is right as soon as the checksums say what the index says, then the index is.
+ * Whether index and checksums disagree about the kinds of chunks, and the index is wrong. The fingerprint
+ * decides: if it becomes right when the checksums are changed to match the index, the index is right.
  */
 async function contradicts({ checks, raw, index, trailer }: Ends, { offsets }: Index): Promise<boolean> {
   const layer = checks?.layer
@@ -125,15 +125,15 @@ async function contradicts({ checks, raw, index, trailer }: Ends, { offsets }: I
   return (await checkEnds({ header: raw, index, trailer: bytes })) !== 'right'
 }
 
-/** Does no offset of another chunk lie within this one? */
+/** Whether no other chunk's offset is within this one. */
 function isAlone(at: number, end: number, taken: readonly number[]): boolean {
   return !taken.some((other) => other > at && other < end)
 }
 
 /**
- * Chunks that were not found by their offsets are found where they lie: wherever their checksums name them, or at their
- * offset after all, because that of another one that is lost too is wrong.
- * @returns those that the index is wrong about
+ * Finds chunks at other positions than their offsets: where their checksums name them, or at their own
+ * offset, if the conflicting offset of another lost chunk is wrong.
+ * @returns the chunks that the index is wrong about
  */
 async function recoverMoved(
   survey: ChunkSurvey,
@@ -168,7 +168,7 @@ async function recoverMoved(
   return moved
 }
 
-/** Finds the chunks of a frame: by the index, and where that is lost by going from one to the next. */
+/** Finds the chunks of a frame: by the index, or if that is lost, by walking from one to the next. */
 export async function surveyChunks(
   probe: FrameProbe,
   ends: Ends,
@@ -184,7 +184,7 @@ export async function surveyChunks(
       const found = await withoutIndex(survey, probe, ends, ends.header.sparse ? undefined : walk)
       return {
         ...found,
-        indexProblem: damaged('the index of the frame is not what was written'),
+        indexProblem: damaged('the index of the frame differs from what was written'),
         doubtful,
         cbytes,
       }

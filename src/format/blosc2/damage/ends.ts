@@ -1,4 +1,4 @@
-// Reads header and trailer of a damaged frame, and replaces or rebuilds a header that is wrong.
+// Reads header and trailer of a damaged frame, and replaces or rebuilds a wrong header.
 
 import { asDamage, BlpkError } from '../../../core/errors.js'
 import { checkEnds } from '../chunks/checksums.js'
@@ -11,40 +11,40 @@ import type { FrameProbe } from './probe.js'
 import { rebuildHeader } from './rebuild-header.js'
 import { type FoundTrailer, findTrailer } from './trailer.js'
 
-/** Where headers that cannot be read are looked for, in bytes. */
+/** Maximum size of a header that is searched for, in bytes. */
 const HEADER_ROOM = 1 << 20
 
-/** Checksums that are of the frame as it is. */
+/** Checksums that are up to date. */
 interface CurrentChecksums {
   layer: ChecksumLayer | undefined
-  /** Are header, index and trailer what was written? */
+  /** Whether header, index and trailer are unchanged. */
   sealed: boolean
 }
 
-/** Header and trailer of a frame, as far as there are any. */
+/** Header and trailer of a frame, as far as they exist. */
 export interface Ends {
   header: FrameHeader
-  /** The bytes of that header; none where it was put together. */
+  /** The bytes of that header; undefined if it was rebuilt. */
   raw: Uint8Array
   /** Why the header in its place cannot be read. */
   headerProblem?: BlpkError
-  /** The header was put together: sizes in it are guesses. */
+  /** The header was rebuilt: its sizes are guesses. */
   isRebuilt: boolean
-  /** A copy in the checksums was taken in place of this header, which can be read, but is not what was written. */
+  /** A copy in the checksums replaced this header, which is readable but was altered. */
   replaced?: FrameHeader
   /** Only metalayers or defaults differ from the copy. */
   isTouched: boolean
   metaLost: boolean
   trailer: FoundTrailer | undefined
-  /** Where the trailer starts, or the frame ends without one. */
+  /** Start of the trailer, or end of a frame without one. */
   chunksStop: number
-  /** The bytes between the chunks, as the header counts them, and the trailer. */
+  /** The bytes between the chunks (by the header) and the trailer. */
   index: Uint8Array
   checks: CurrentChecksums | undefined
   /** There are checksums, but another tool changed the frame since. */
   isStale: boolean
   checksProblem?: BlpkError
-  /** Those of users, still compressed. */
+  /** User metalayers, still compressed. */
   vlmeta: Layers
 }
 
@@ -102,7 +102,7 @@ async function findLayer(probe: FrameProbe, trailer: FoundTrailer | undefined): 
   }
 }
 
-/** No tool gives metalayers other names; an array has as many chunks as its frame, and items that NumPy has. */
+/** No tool names metalayers otherwise; an array has as many chunks as its frame, and a dtype of NumPy. */
 function isMetaBroken({ header }: Candidate, copy: Candidate): boolean {
   const names = [...copy.header.meta.keys()].join('\0')
   if ([...header.meta.keys()].join('\0') !== names) return true
@@ -116,7 +116,7 @@ function arrayFits(h: FrameHeader): boolean {
   return numpyDtype(array.meta.dtype) !== undefined
 }
 
-/** Both can be read, and neither is proved: the one that ends where the frame does is the better one. */
+/** Both are readable and neither is proved: the one that ends with the frame is better. */
 function better(own: Candidate, copy: Candidate, end: number): Candidate {
   return copy.header.frameBytes === end && own.header.frameBytes !== end ? copy : own
 }
@@ -127,7 +127,7 @@ function choose(own: Candidate | undefined, copy: Candidate | undefined, end: nu
   return copy.seal === 'right' ? copy : better(own, copy, end)
 }
 
-/** Looks at header and trailer of a frame. @throws BlpkError DAMAGED where there is nothing like a header */
+/** Examines header and trailer of a frame. @throws BlpkError DAMAGED if there is nothing like a header */
 export async function surveyEnds(probe: FrameProbe): Promise<Ends> {
   const { size } = probe.place.source
   const found = await ownHeader(probe)

@@ -1,4 +1,4 @@
-// Turns what a survey found out about a frame into findings.
+// Turns the results of a survey into findings.
 
 import { chunkBox } from '../../../array/chunk-box.js'
 import type { BlpkError } from '../../../core/errors.js'
@@ -13,11 +13,11 @@ import type { Ends } from './ends.js'
 import { chunkBytes } from './sizes.js'
 import type { FrameFacts } from './survey-facts.js'
 
-/** Name and position of each field of the header that says how the frame is laid out. */
+/** Name and position of each header field that describes the layout of the frame. */
 const FIELDS: readonly HeaderField<FrameHeader>[] = [
   ['headerBytes', 'its own size', 0x0b],
   ['frameBytes', 'the size of the frame', 0x10],
-  ['variableChunks', 'whether chunks have sizes of their own', 0x19],
+  ['variableChunks', 'whether chunks vary in size', 0x19],
   ['nbytes', 'the plain size', 0x1e],
   ['cbytes', 'the compressed size', 0x27],
   ['typesize', 'the item size', 0x30],
@@ -27,7 +27,7 @@ const FIELDS: readonly HeaderField<FrameHeader>[] = [
 function ofHeader({ ends, trueHeader }: FrameFacts): Finding[] {
   const { header, headerProblem, replaced, isRebuilt, metaLost, isTouched } = ends
   if (headerProblem !== undefined) {
-    const how = isRebuilt ? 'it can be put together from the chunks' : 'there is a copy in the trailer'
+    const how = isRebuilt ? 'it can be rebuilt from the chunks' : 'there is a copy in the trailer'
     const fate = metaLost ? `${how}, but its metalayers are lost` : how
     return [damageFinding(headerProblem, { message: `${headerProblem.message}: ${fate}`, offset: 0 })]
   }
@@ -35,10 +35,10 @@ function ofHeader({ ends, trueHeader }: FrameFacts): Finding[] {
     const wrong = wrongFields(FIELDS, replaced, header)
     return wrong.length > 0
       ? wrong
-      : [damage('the header is not what was written: its copy in the trailer is', { offset: 0 })]
+      : [damage('the header differs from what was written; its copy in the trailer does not', { offset: 0 })]
   }
   const touched =
-    'metalayers or defaults in the header are not those that were written: another tool changed them'
+    'metalayers or defaults in the header differ from what was written: another tool changed them'
   return [
     ...wrongFields(FIELDS, header, trueHeader),
     ...(isTouched ? [note(`${touched}, or they are damaged`, { offset: 0 })] : []),
@@ -49,8 +49,8 @@ function ofTrailer({ ends, size }: FrameFacts): Finding[] {
   const { trailer, header } = ends
   if (trailer === undefined) {
     const lost = header.hasVlmeta
-      ? 'metalayers of variable length and checksums are lost'
-      : 'nothing is lost with it'
+      ? 'variable-length metalayers and checksums are lost'
+      : 'nothing else is lost'
     const what =
       header.frameBytes > size
         ? `the frame ends at byte ${size} of ${header.frameBytes}, without its trailer`
@@ -66,11 +66,13 @@ function ofChecksums(facts: FrameFacts): Finding[] {
   const findings: Finding[] = []
   if (ends.checksProblem !== undefined) findings.push(damageFinding(ends.checksProblem))
   if (ends.isStale)
-    findings.push(note('another tool changed the frame since its checksums were written: they are not used'))
+    findings.push(
+      note('another tool changed the frame after its checksums were written, so they are ignored'),
+    )
   if (ends.checks?.sealed !== false || ends.replaced !== undefined || ends.headerProblem !== undefined)
     return findings
-  // Where it is known what is wrong, that says more.
-  const message = 'header, index or trailer of the frame do not match their checksum (xxh64)'
+  // A more specific finding is better.
+  const message = 'the header, index or trailer of the frame does not match its checksum (xxh64)'
   if (!others) findings.push({ ...damage(message), code: 'CHECKSUM' })
   return findings
 }
@@ -81,12 +83,12 @@ function ofArray({ chunks, array, ends, sizes }: FrameFacts): Finding[] {
   const offset = ends.header.headerBytes
   const [count, wanted] = [chunks.chunks.length, chunkBytes(array, ends.header)]
   if (array.count !== count)
-    return [damage(`the array should have ${array.count} chunks, and the frame has ${count}`, { offset })]
+    return [damage(`the array should have ${array.count} chunks, but the frame has ${count}`, { offset })]
   const { typesize } = ends.header
   const notes = isDefaultDtype(array.meta.dtype, typesize) ? [note(defaultDtypeText(typesize))] : []
   if (count === 0 || wanted === sizes.chunksize) return notes
   return [
-    damage(`the array should have chunks of ${wanted} bytes, and the frame has ${sizes.chunksize}`, {
+    damage(`the array should have chunks of ${wanted} bytes, but the frame has ${sizes.chunksize}`, {
       offset,
     }),
   ]
@@ -97,15 +99,15 @@ function ofIndex({ chunks, ends }: FrameFacts): Finding[] {
   const known = ends.checks?.layer?.runs.reduce((sum, run) => sum + run.count, 0)
   const count = chunks.chunks.length
   if (known !== undefined && known !== count)
-    findings.push(damage(`the checksums of the frame are of ${known} chunks, but it has ${count}`))
+    findings.push(damage(`the checksums of the frame cover ${known} chunks, but it has ${count}`))
   if (chunks.indexProblem !== undefined) {
     const fate = chunks.exact
-      ? 'it can be made anew'
-      : 'it can be made anew, but where chunks belong is a guess'
+      ? 'it can be rebuilt'
+      : 'it can be rebuilt, but the order of the chunks is a guess'
     findings.push(damageFinding(chunks.indexProblem, { message: `${chunks.indexProblem.message}: ${fate}` }))
   }
   for (const chunk of chunks.moved ?? [])
-    findings.push(damage(`the index is wrong about chunk ${chunk}, which was found all the same`, { chunk }))
+    findings.push(damage(`the index is wrong about chunk ${chunk}, which was found anyway`, { chunk }))
   for (const { chunk, offset } of chunks.doubtful)
     findings.push(
       damage(`chunk ${chunk} does not match its checksum, which may itself be wrong`, {
@@ -116,7 +118,7 @@ function ofIndex({ chunks, ends }: FrameFacts): Finding[] {
   return findings
 }
 
-/** The plain bytes of chunks, with the box of one of an array; undefined where sizes before them are lost. */
+/** The plain bytes of chunks, with the box of one in an array; undefined if sizes before them are lost. */
 function lostOf({ sizes, array, trueHeader }: FrameFacts, first: number, count: number): Lost | undefined {
   if (sizes.sizes !== undefined) {
     const before = sizes.sizes.slice(0, first)
@@ -141,7 +143,7 @@ interface LostRun {
 }
 
 function lostRuns({ chunks, array }: FrameFacts): LostRun[] {
-  // Each chunk of an array has a box of its own to be named.
+  // Each chunk of an array has its own box to name.
   const groups = array === undefined || isError(array)
   const runs: LostRun[] = []
   chunks.chunks.forEach((chunk, first) => {
@@ -155,7 +157,7 @@ function lostRuns({ chunks, array }: FrameFacts): LostRun[] {
   return runs
 }
 
-/** Among chunks that can be read, or against its checksum, a chunk of an unknown kind is a damaged one. */
+/** Among readable chunks, or against its checksum, a chunk of unknown kind is a damaged one. */
 function isOddOneOut({ chunks, ends }: FrameFacts): boolean {
   return ends.checks?.layer !== undefined || chunks.chunks.some((chunk) => !('lost' in chunk))
 }
@@ -169,7 +171,7 @@ function ofChunks(facts: FrameFacts): Finding[] {
     const where = offset === undefined ? '' : ` at byte ${offset}`
     const span = lostOf(facts, first, count)
     return damageFinding(problem, {
-      message: `${name}${where}: ${problem.message}${exact ? '' : ' (which chunk that is, is a guess)'}`,
+      message: `${name}${where}: ${problem.message}${exact ? '' : ' (the position is a guess)'}`,
       chunk: first,
       ...(span !== undefined && { lost: span }),
       ...(problem.code === 'UNSUPPORTED' && judged),
@@ -178,7 +180,7 @@ function ofChunks(facts: FrameFacts): Finding[] {
   return [...lost, ...unread(facts)]
 }
 
-/** Chunks that need a codec or filter that is not there. */
+/** Chunks that need a missing codec or filter. */
 function unread({ chunks, ends }: FrameFacts): Finding[] {
   const proved = ends.checks?.layer !== undefined
   const findings: Finding[] = []
@@ -196,7 +198,7 @@ function ofEnd({ ends, size }: FrameFacts): Finding[] {
   const { trailer } = ends
   const end = trailer === undefined ? size : trailer.at + trailer.bytes.length
   if (end >= size) return []
-  return [note(`${size - end} bytes behind the frame belong to nothing`, { offset: end })]
+  return [note(`${size - end} bytes after the frame are unused`, { offset: end })]
 }
 
 function ofLayers({ layerProblems }: FrameFacts): Finding[] {
@@ -210,12 +212,12 @@ function ofObject({ object, isStandIn }: FrameFacts): Finding[] {
   return [isStandIn ? damageFinding(standInError(object)) : note(objectText(object))]
 }
 
-/** What is known of the frame as a whole, that is no damage. */
+/** What is known about the whole frame, besides damage. */
 export function checkedHow({ checks, isStale }: Ends): string {
   return checks === undefined || isStale ? 'None' : 'xxh64'
 }
 
-/** Everything that a survey shows to be wrong, in the order of the frame. */
+/** All problems that a survey found, in the order of the frame. */
 export function frameFindings(facts: FrameFacts): Finding[] {
   const parts = [
     ofHeader(facts),

@@ -1,4 +1,4 @@
-// Adjusts the metalayers of a frame to the chunks that are left.
+// Adjusts the metalayers of a frame to the remaining chunks.
 
 import type { NdarrayLayout } from '../../../array/npy/index.js'
 import { asDamage } from '../../../core/errors.js'
@@ -8,10 +8,10 @@ import { arrayOfLayers, layersInstead, metadataOfLayers } from '../chunks/descri
 import type { Layers } from '../frame/layers.js'
 import type { FrameSurvey } from './survey.js'
 
-/** The metalayers of variable length that fit what is left of a frame. */
+/** The variable-length metalayers that fit the remaining frame. */
 export interface KeptLayers {
   vlmeta: Layers
-  /** The array that they describe, of a frame without shape. */
+  /** The array that they describe, for a frame without shape. */
   tensor: NdarrayLayout | undefined
   /** What was changed, in plain words. */
   note?: string
@@ -26,7 +26,7 @@ function describedIn(vlmeta: Layers): NdarrayLayout | undefined {
   }
 }
 
-/** The plain bytes of chunks that are left out, by the size that all chunks but the last have. */
+/** The plain bytes of omitted chunks, by the size of all chunks but the last. */
 function spansWithout({ sizes, chunks }: FrameSurvey, kept: readonly number[], total: number): Span[] {
   const { chunksize } = sizes
   const spans: Span[] = []
@@ -39,8 +39,8 @@ function spansWithout({ sizes, chunks }: FrameSurvey, kept: readonly number[], t
 }
 
 /**
- * Fits the description of an array in a frame without shape to the chunks that are left, as it is done for archives.
- * @param kept indices of the chunks in the output, zeros among them, in order
+ * Fits the description of an array in a frame without shape to the remaining chunks, as for archives.
+ * @param kept indices of the chunks in the output, including zeros, in order
  * @param nbytes plain bytes of the output
  */
 export function layersFor(survey: FrameSurvey, kept: readonly number[], nbytes: number): KeptLayers {

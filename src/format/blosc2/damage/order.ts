@@ -1,4 +1,4 @@
-// Puts chunks that were found without an index in order, by their digests or by position.
+// Orders chunks that were found without an index, by their digests or by position.
 
 import type { ChunkBytes } from '../../../chunk/blosc2/chunk-bytes.js'
 import type { BlpkError } from '../../../core/errors.js'
@@ -7,29 +7,29 @@ import type { ChecksumLayer } from '../frame/checksums.js'
 import { DIGEST_BYTES } from '../frame/checksums.js'
 import type { OffsetSpecial } from '../frame/offsets.js'
 
-/** Chunks that can be believed: one object stands for all that are alike, for there may be millions. */
+/** Plausible chunks. One object represents all identical ones, because there may be millions. */
 export interface SoundChunk {
-  /** @param index where the chunk stands in the survey */
+  /** @param index of the chunk in the survey */
   open: (index: number) => ChunkBytes
   /** Plain size, in bytes. */
   nbytes: number
   blocksize: number
   typesize: number
-  /** It cannot be decompressed here, for want of a codec or filter. */
+  /** It cannot be decompressed here, because a codec or filter is missing. */
   unread?: BlpkError
 }
 
-/** A chunk that cannot be believed. */
+/** An implausible chunk. */
 interface LostChunk {
   lost: BlpkError
-  /** It decodes, and only a checksum that is itself not proved speaks against it. */
+  /** It decodes; only a checksum that may itself be wrong speaks against it. */
   doubt?: SoundChunk
 }
 
-/** What there is at a place of the index. */
+/** The content at a position of the index. */
 export type SurveyedChunk = { special: OffsetSpecial } | { sound: SoundChunk } | LostChunk
 
-/** Chunks that were found without an index, in the order in which they lie. */
+/** Chunks that were found without an index, in the order of their positions. */
 export interface UnindexedChunk {
   sound?: SoundChunk
   digest?: Uint8Array
@@ -38,11 +38,11 @@ export interface UnindexedChunk {
 
 export interface Ordered {
   chunks: SurveyedChunk[]
-  /** Is nothing about their order a guess? */
+  /** Whether their order is certain. */
   exact: boolean
 }
 
-/** One object stands for all of them: a frame of a hundred bytes can claim a million. */
+/** One object for all of them: a frame of a hundred bytes can claim a million. */
 function alike<T>(count: number, chunk: T): T[] {
   return new Array<T>(count).fill(chunk)
 }
@@ -68,9 +68,9 @@ export function orderByDigests(layer: ChecksumLayer, unindexed: readonly Unindex
 }
 
 /**
- * Nothing names the chunks, so they are taken in the order in which they lie.
- * @param expected how many there are in all, where it is known
- * @param chunksize plain size of all but the last, in bytes: one that is shorter is the last
+ * Without names, chunks are taken in the order of their positions.
+ * @param expected total number, if known
+ * @param chunksize plain size of all but the last, in bytes: a shorter one must be the last
  */
 export function orderByPlace(
   unindexed: readonly UnindexedChunk[],
@@ -80,7 +80,7 @@ export function orderByPlace(
   const broken = unindexed.filter(({ sound }) => sound === undefined).length
   const found = unindexed.length - broken
   const missing = expected === undefined ? broken : expected - found
-  // As many chunks as are missing lay in the one part that is broken; without one they stood in the index alone.
+  // The missing chunks were in the single broken part; without one, they existed only in the index.
   const isOne = broken === 1 && missing >= 1
   const fits = isOne || broken === missing
   const chunks = unindexed.flatMap(({ sound, problem }): SurveyedChunk[] => {
@@ -88,7 +88,7 @@ export function orderByPlace(
     return alike(isOne ? missing : 1, { lost: problem ?? damaged('the chunk is lost') })
   })
   const rest = expected === undefined ? 0 : Math.max(0, expected - chunks.length)
-  const lost = damaged('the chunk was not found: it may have been one that stands in the index alone')
+  const lost = damaged('the chunk was not found: it may have existed only in the index')
   const last = unindexed.at(-1)?.sound
   const end = last !== undefined && last.nbytes < chunksize ? chunks.splice(-1) : []
   const all = chunks.concat(alike(rest, { lost }), end)

@@ -1,4 +1,4 @@
-// Proves chunks of a frame that may be damaged, within a budget of bytes read.
+// Proves chunks of a possibly damaged frame, within a budget of bytes read.
 
 import type { ChunkBytes } from '../../../chunk/blosc2/chunk-bytes.js'
 import { type Blosc2ChunkHeader, EXTENDED_HEADER_BYTES } from '../../../chunk/blosc2/header.js'
@@ -9,21 +9,21 @@ import type { SizedSource } from '../../../sources/sized.js'
 import { GuessBudget } from '../../damage/budget.js'
 import { headerOf, type ProofTraits, type Proven, proveChunk } from './prove.js'
 
-/** A frame that may be damaged: a source, and for a sparse one the directory of its chunks. */
+/** A possibly damaged frame: a source, and for a sparse one the directory of its chunks. */
 export interface FramePlace {
   source: SizedSource
   directory?: string | undefined
 }
 
-/** Says of chunks whether they can be believed. */
+/** Decides whether chunks are sound. */
 export class FrameProbe {
   readonly ws = new Workspace()
   readonly place: FramePlace
-  /** What codecs and filters are told; set as soon as the header is known. */
+  /** Description for codecs and filters; set once the header is known. */
   traits: PipelineTraits = { itemBytes: 1, schunk: loneChunk(1, 0) }
   readonly #maxChunk: number
   readonly #signal: AbortSignal | undefined
-  /** For guesses where chunks could be. */
+  /** For guessed positions of chunks. */
   readonly budget: GuessBudget
 
   constructor(place: FramePlace, o: { maxChunk: number; signal?: AbortSignal | undefined }) {
@@ -40,7 +40,7 @@ export class FrameProbe {
     return bytes.subarray(0, await source.read(position, bytes))
   }
 
-  /** What proving a chunk needs to know. */
+  /** What proving a chunk requires. */
   get proofTraits(): ProofTraits {
     return { ...this.traits, maxChunk: this.#maxChunk }
   }

@@ -1,4 +1,4 @@
-// Jobs that prove Blosc2 chunks, several in one go.
+// Jobs that prove several Blosc2 chunks at once.
 
 import type { FilePlace } from '../../../bytes/file-place.js'
 import type { JobModule } from '../../../engine/job.js'
@@ -13,7 +13,7 @@ export const jobs: JobModule<ReturnType<typeof open>> = {
 
 function open(ws: Workspace) {
   return {
-    /** @param records room for what is noted of each chunk @returns plain bytes of chunks that are sound */
+    /** @param records space for the result of each chunk @returns plain bytes of sound chunks */
     prove({ from, ...run }: ProofRun & { from: FilePlace }, records: Uint8Array): Promise<number> {
       const words = new Uint32Array(records.buffer, records.byteOffset, records.length / 4)
       return proveRun(ws, run, new FileSource(from.name, from.fd), from.position, words)

@@ -10,24 +10,24 @@ import { SourceChunk } from '../chunks/source-chunk.js'
 import { DIGEST_BYTES } from '../frame/checksums.js'
 import { type ProofTraits, proveChunk } from './prove.js'
 
-/** Chunks that are proved in one go, in a form that goes to a worker. */
+/** Chunks to be proved together, in a form that can be sent to a worker. */
 export interface ProofRun {
   traits: ProofTraits
-  /** Where each chunk starts, counted from the start of the first, in bytes; in a sparse frame numbers of files. */
+  /** Position of each chunk relative to the first, in bytes; in a sparse frame, file numbers. */
   starts: number[]
-  /** Where the last one may end at most. */
+  /** Latest possible end of the last chunk. */
   end: number
-  /** Of all chunks, one behind the other; undefined where there are none. */
+  /** Of all chunks, in order; undefined if there are none. */
   digests: Uint8Array | undefined
   /** The directory of a sparse frame. */
   directory: string | undefined
 }
 
-/** What is noted of each chunk: is it proved, its plain size, block size and item size, all in bytes. */
+/** The result of each chunk: whether it is proved, its plain size, block size and typesize, all in bytes. */
 export const RECORD_WORDS = 4
 const PROVED = 1
 
-/** What the record of a chunk says of it; undefined where it is not proved. */
+/** The result for a chunk; undefined if it is not proved. */
 export function readRecord(
   records: Uint32Array,
   i: number,
@@ -38,7 +38,7 @@ export function readRecord(
 
 type Open = (i: number) => ChunkBytes
 
-/** A chunk by itself is read as it needs to be, for nothing says how large it is; others come in one go. */
+/** A single chunk is read as needed, because its size is unknown; others are read at once. */
 async function opener(
   ws: Workspace,
   { starts, end, directory }: ProofRun,
@@ -67,11 +67,11 @@ async function proved(
 }
 
 /**
- * Checks chunks against their digests and decompresses them, and notes those that are sound. What may be wrong with
- * another is for whoever looks at it by itself.
- * @param source where the chunks lie, but those of a sparse frame
- * @param at where the first of them starts in it, in bytes
- * @param records room for {@link RECORD_WORDS} a chunk
+ * Checks chunks against their digests, decompresses them, and records the sound ones. Others must be examined
+ * one by one.
+ * @param source of the chunks, except in a sparse frame
+ * @param at position of the first chunk, in bytes
+ * @param records space for {@link RECORD_WORDS} per chunk
  * @returns plain bytes of sound chunks
  */
 export async function proveRun(

@@ -1,4 +1,4 @@
-// Proving the chunks of a frame, in threads or in the calling one.
+// Proves the chunks of a frame, in threads or in the calling thread.
 
 import type { ByteSource } from '../../../bytes/byte-source.js'
 import type { FilePlace } from '../../../bytes/file-place.js'
@@ -17,22 +17,22 @@ import { jobs } from './proof-job.js'
 import { type ProofRun, proveRun, RECORD_WORDS, readRecord } from './proof-run.js'
 import type { ProofTraits } from './prove.js'
 
-/** Chunks of a run together, in bytes, if there is more than one; and how many there are at most. */
+/** Maximum total size of a run in bytes, if it has more than one chunk; and maximum number of chunks. */
 const RUN_BYTES = 1 << 20
 const RUN_CHUNKS = 1 << 12
-/** What a chunk costs besides its bytes, as plain bytes that a thread decodes meanwhile. */
+/** Overhead of a chunk, as plain bytes that a thread decodes in that time. */
 const CHUNK_COST = 10_000
 
-/** A stored chunk of the index. */
+/** A stored chunk in the index. */
 export interface StoredPlace {
   index: number
-  /** In the source, in bytes; in a sparse frame the number of its file. */
+  /** Position in the source, in bytes; in a sparse frame, the number of its file. */
   at: number
-  /** Where it may end at most. */
+  /** Latest possible end. */
   end: number
 }
 
-/** Where chunks are proved. */
+/** How chunks are proved. */
 export interface ProofPlace {
   source: ByteSource
   directory: string | undefined
@@ -41,7 +41,7 @@ export interface ProofPlace {
   digests: Digests
 }
 
-/** A chunk that was looked at; `sound` says what it is, if nothing is wrong with it. */
+/** An examined chunk; `sound` describes it, if nothing is wrong. */
 export type TakeProof = (place: StoredPlace, sound: ReturnType<typeof readRecord>) => Promise<void>
 
 /** Chunks of a run; all of them have digests, or none. */
@@ -83,7 +83,7 @@ function proofRun({ places, digests }: Run, { traits, directory, header }: Proof
   }
 }
 
-/** Where a worker reads the run by itself, in a file. */
+/** Position of the run in a file that a worker can read. */
 function fileOf({ source, directory }: ProofPlace, { places }: Run): FilePlace | undefined {
   const [position, end] = [places[0]?.at ?? 0, places.at(-1)?.end ?? 0]
   const { fd, name } = source
@@ -92,7 +92,7 @@ function fileOf({ source, directory }: ProofPlace, { places }: Run): FilePlace |
   return reaches ? { fd, position, name } : undefined
 }
 
-/** What most of the chunks need; the others are looked at by themselves, if that does not do. */
+/** What most of the chunks need; the others are examined separately, if that fails. */
 function codeFor(header: FrameHeader): ChunkCode {
   return codeOf(namedCodec(header), header.filters)
 }
@@ -103,10 +103,10 @@ function speedOf(header: FrameHeader): number {
 
 const RECORDS_BYTES = 4 * RECORD_WORDS * RUN_CHUNKS
 
-/** A run on its way through a slot; `out` are the records of its chunks. */
+/** A run in a slot; `out` holds the records of its chunks. */
 interface RunTask extends ReadTask<ProofRun & { from: FilePlace }> {
   run: Run
-  /** Plain bytes, where it is proved already. */
+  /** Plain bytes, if already proved. */
   proved: number
 }
 
@@ -114,7 +114,7 @@ function wordsOf({ buffer, byteOffset, length }: Uint8Array): Uint32Array {
   return new Uint32Array(buffer, byteOffset, length / 4)
 }
 
-/** Proves a run in the calling thread where a worker cannot read it. */
+/** Proves a run in the calling thread, if a worker cannot read it. */
 async function bringRun(place: ProofPlace, run: Run, out: Uint8Array, threads: Threads): Promise<RunTask> {
   const from = threads.isAlone ? undefined : fileOf(place, run)
   const params = proofRun(run, place)
@@ -153,10 +153,10 @@ async function proveRuns(
 }
 
 /**
- * Proves chunks in the order of the index, in the calling thread or in as many as are worth it: runs of small chunks
- * that lie one behind the other in one go.
- * @param take is told of each chunk in turn
- * @throws what `take` throws; IO; the signal's reason
+ * Proves chunks in the order of the index, in the calling thread or in as many threads as pay off. Small
+ * consecutive chunks are grouped into runs.
+ * @param take called with each chunk in order
+ * @throws errors of `take`; IO; the signal's reason
  */
 export async function proveChunks(
   place: ProofPlace,

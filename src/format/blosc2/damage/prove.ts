@@ -13,17 +13,17 @@ import type { SChunkTraits } from '../../../core/schunk-traits.js'
 import type { Workspace } from '../../../kernels/workspace.js'
 import { xxh64Of } from '../chunks/checksums.js'
 
-/** What was found out about the bytes of a chunk whose header makes sense. */
+/** What is known about a chunk with a valid header. */
 export interface Proven {
   header: Blosc2ChunkHeader
   digest: 'right' | 'wrong' | 'none'
-  /** Why it does not decode; UNSUPPORTED says nothing of the chunk itself. */
+  /** Why it does not decode. UNSUPPORTED says nothing about the chunk itself. */
   problem?: BlpkError
 }
 
-/** What proving a chunk needs to know; it goes to workers. */
+/** What proving a chunk requires; it can be sent to workers. */
 export interface ProofTraits {
-  /** Item size of the super-chunk, in bytes. */
+  /** Typesize of the super-chunk, in bytes. */
   itemBytes: number
   blockshape?: readonly number[] | undefined
   schunk: SChunkTraits
@@ -31,13 +31,13 @@ export interface ProofTraits {
   maxChunk: number
 }
 
-/** The header of a chunk, if the chunk can be where it is. @throws BlpkError DAMAGED, UNSUPPORTED */
+/** The header of a chunk, if a chunk is possible at this position. @throws BlpkError DAMAGED, UNSUPPORTED */
 export async function headerOf(bytes: ChunkBytes, maxChunk: number): Promise<Blosc2ChunkHeader> {
   const { limit, place } = bytes
-  if (limit < 16) throw damaged('the chunk is cut short', place)
+  if (limit < 16) throw damaged('the chunk is truncated', place)
   const header = parseBlosc2ChunkHeader(await bytes.fetch(0, Math.min(EXTENDED_HEADER_BYTES, limit)), place)
   if (header.cbytes > limit)
-    throw damaged(`the chunk claims ${header.cbytes} bytes where there are ${limit}`, place)
+    throw damaged(`the chunk claims ${header.cbytes} bytes, but there are only ${limit}`, place)
   if (header.nbytes === 0) throw damaged('the chunk has no plain bytes', place)
   if (header.nbytes > maxChunk)
     throw damaged(`the chunk has ${header.nbytes} plain bytes, more than allowed`, place, {
@@ -56,8 +56,8 @@ async function digestState(
 }
 
 /**
- * Checks a chunk: its digest where one is known, and that it decompresses.
- * @throws BlpkError DAMAGED, UNSUPPORTED where its header makes no sense
+ * Checks a chunk: its digest, if known, and that it decompresses.
+ * @throws BlpkError DAMAGED, UNSUPPORTED for an invalid header
  */
 export async function proveChunk(
   ws: Workspace,

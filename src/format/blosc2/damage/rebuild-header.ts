@@ -5,7 +5,7 @@ import { FRAME_HEADER_MIN_BYTES, type FrameHeader, parseFrameHeader } from '../f
 import { readLayers } from '../frame/layers.js'
 import { MsgpackReader } from '../msgpack/reader.js'
 
-/** Every byte in front of the metalayers that is the same in all frames, by position. */
+/** Every byte before the metalayers that is the same in all frames, by position. */
 const CONSTANT: readonly (readonly [number, readonly number[]])[] = [
   [0, [0x9e, 0xa8, 0x62, 0x32, 0x66, 0x72, 0x61, 0x6d, 0x65, 0x00, 0xd2]],
   [0x0f, [0xcf]],
@@ -26,7 +26,7 @@ const NBYTES_AT = 0x1e
 const VLMETA_AT = 0x44
 const NO_LAYERS = Uint8Array.of(0x93, 0xcd, 0, 7, 0xde, 0, 0, 0xdc, 0, 0)
 
-/** Where the metalayers end, if they can be read. */
+/** End of the metalayers, if they can be read. */
 function layersEnd(bytes: Uint8Array): number | undefined {
   try {
     const r = new MsgpackReader(bytes, 'the frame header', {}, FRAME_HEADER_MIN_BYTES)
@@ -45,19 +45,19 @@ function parsed(bytes: Uint8Array): FrameHeader | undefined {
   }
 }
 
-/** A header that was put together from what can still be read. */
+/** A header that was rebuilt from what is readable. */
 export interface RebuiltHeader {
   header: FrameHeader
-  /** Are the fixed metalayers lost? */
+  /** Whether the fixed metalayers are lost. */
   metaLost: boolean
 }
 
 /**
- * Puts a header right that cannot be read: what is the same in all frames, its own size by its metalayers, at last
- * all sizes, which the chunks tell.
- * @param start the first bytes of the frame, as many as a header may have
+ * Repairs an unreadable header: first the bytes that are the same in all frames, then its own size (from its
+ * metalayers), finally all sizes (from the chunks).
+ * @param start the first bytes of the frame, up to the maximum size of a header
  * @param frameBytes size of the frame
- * @throws BlpkError DAMAGED where it has no room for a header
+ * @throws BlpkError DAMAGED if there is no room for a header
  */
 export function rebuildHeader(start: Uint8Array, frameBytes: number): RebuiltHeader {
   if (start.length < FRAME_HEADER_MIN_BYTES + NO_LAYERS.length) throw damaged('the frame has no header')
@@ -73,7 +73,7 @@ export function rebuildHeader(start: Uint8Array, frameBytes: number): RebuiltHea
   view.setBigUint64(FRAME_LEN_AT, BigInt(Math.max(frameBytes, size + 25)))
   const asItIs = parsed(bytes)
   const metaLost = end === undefined
-  // Where the metalayers are gone, only the size that stands there tells where the chunks begin.
+  // If the metalayers are lost, only the stored size tells where the chunks begin.
   const headerBytes = metaLost && claimed >= FRAME_HEADER_MIN_BYTES && claimed < frameBytes ? claimed : size
   if (asItIs !== undefined) return { header: { ...asItIs, headerBytes }, metaLost }
   bytes.set([0x12, 0, 5 | (5 << 4), 2], FLAGS_AT)

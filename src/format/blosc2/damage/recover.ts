@@ -1,4 +1,4 @@
-// Decides what of a damaged frame is kept.
+// Decides what to keep of a damaged frame.
 
 import { type Partition, partition, product } from '../../../array/geometry.js'
 import type { NdarrayLayout } from '../../../array/npy/index.js'
@@ -20,27 +20,27 @@ import type { SurveyedChunk } from './order.js'
 import { chunkBytes } from './sizes.js'
 import { type FrameSurvey, surveyFrame } from './survey.js'
 
-/** How what is left of a frame is looked for. */
+/** How a damaged frame is searched. */
 export interface FrameRecoverOptions extends RecoverOptions {
   /** The directory of a sparse frame. */
   directory?: string | undefined
 }
 
-/** What was recovered of a frame, ready to be written. */
+/** The usable contents of a frame, ready to be written. */
 export interface FrameRecovery {
   ws: Workspace
   survey: FrameSurvey
   header: FrameHeader
   vlmeta: Layers
   chunks: ChunkList
-  /** The array that is left. */
+  /** The remaining array. */
   array: SurveyedArray | undefined
-  /** The array that metalayers of a frame without shape describe. */
+  /** The array that the metalayers of a frame without shape describe. */
   tensor: NdarrayLayout | undefined
   report: RecoveryReport
 }
 
-/** The places of those chunks that are as they should be. */
+/** The indices of sound chunks. */
 function indicesOf(
   chunks: readonly SurveyedChunk[],
   isWanted: (chunk: SurveyedChunk, index: number) => boolean,
@@ -52,7 +52,7 @@ function indicesOf(
   return indices
 }
 
-/** Whole layers along axis 0 go with a lost chunk, so that what is left is an array. */
+/** Whole layers along axis 0 are dropped with a lost chunk, so that the rest is an array. */
 function keepRows(
   array: SurveyedArray,
   chunks: readonly SurveyedChunk[],
@@ -74,7 +74,7 @@ function keepRows(
   return { kept, array: { meta, cut, count: kept.length } }
 }
 
-/** The array, if the chunks that there are can be its chunks. */
+/** The array, if the existing chunks can be its chunks. */
 function usableArray(survey: FrameSurvey, notes: Finding[]): SurveyedArray | undefined {
   const { array, chunks } = survey
   if (array === undefined) return undefined
@@ -82,12 +82,12 @@ function usableArray(survey: FrameSurvey, notes: Finding[]): SurveyedArray | und
   const isFitting = !isError(array) && array.count === length
   if (isFitting && (length === 0 || chunkBytes(array, survey.trueHeader) === survey.sizes.chunksize))
     return array
-  notes.push(note('the array has become a plain frame of its chunks: its shape does not go with them'))
+  notes.push(note('the array became a plain frame of its chunks: its shape does not fit them'))
   return undefined
 }
 
 interface Selection {
-  /** Places of chunks, in the order of the index. */
+  /** Positions of chunks, in the order of the index. */
   kept: number[]
   array: SurveyedArray | undefined
   filled: number
@@ -101,7 +101,7 @@ function select(survey: FrameSurvey, o: FrameRecoverOptions, notes: Finding[]): 
   if (lost === 0) return { kept: sound, array, filled: 0 }
   if (o.fill === 'zeros' && survey.sizes.sizes === undefined)
     return { kept: indicesOf(chunks, () => true), array, filled: lost }
-  if (o.fill === 'zeros') notes.push(note('lost chunks were left out: chunks have sizes of their own here'))
+  if (o.fill === 'zeros') notes.push(note('lost chunks were left out: the chunks of this frame vary in size'))
   if (array === undefined || array.meta.shape.length === 0)
     return { kept: sound, array: undefined, filled: 0 }
   const rows = keepRows(array, chunks)
@@ -109,7 +109,7 @@ function select(survey: FrameSurvey, o: FrameRecoverOptions, notes: Finding[]): 
   return { ...rows, filled: 0 }
 }
 
-/** One entry for all that are alike. */
+/** One entry for all identical ones. */
 const SPECIAL_ENTRIES: Record<OffsetSpecial, Entry> = {
   zeros: { special: 'zeros' },
   nans: { special: 'nans' },
@@ -121,7 +121,7 @@ function entryOf(survey: FrameSurvey, index: number): Entry {
   if (chunk !== undefined && 'sound' in chunk) return { open: () => chunk.sound.open(index) }
   const special = chunk !== undefined && 'special' in chunk ? chunk.special : 'zeros'
   if (survey.sizes.sizes === undefined) return SPECIAL_ENTRIES[special]
-  // Chunks of their own size must say it themselves.
+  // Variable-size chunks must state their size.
   const { typesize, blocksize } = survey.trueHeader
   return memoryEntry(storedSpecial(special, { nbytes: sizeOf(survey, index), typesize, blocksize }))
 }
@@ -149,15 +149,18 @@ function withoutUnread(survey: FrameSurvey): void {
   })
 }
 
-/** Chunks without a value may have stood for values elsewhere: the metalayers that would say so are lost. */
+/**
+ * Uninitialized chunks may have been placeholders for values elsewhere: the metalayers that would tell are
+ * lost.
+ */
 function withoutUninit(survey: FrameSurvey, notes: Finding[]): void {
   let count = 0
   survey.chunks.chunks.forEach((chunk, i, chunks) => {
     if (!('special' in chunk) || chunk.special !== 'uninit') return
-    chunks[i] = { lost: damaged('the chunk was never given a value') }
+    chunks[i] = { lost: damaged('the chunk is uninitialized') }
     count++
   })
-  if (count > 0) notes.push(note(`${count} of the chunks were never given a value, and count as lost`))
+  if (count > 0) notes.push(note(`${count} of the chunks are uninitialized, and count as lost`))
 }
 
 /** Chunks that cannot be read here may still be sound. */
@@ -167,16 +170,16 @@ function nothingLeft(chunks: readonly SurveyedChunk[]): BlpkError {
   return unread ?? damaged('no chunk can be recovered from the frame')
 }
 
-/** Are there chunks that are kept although nothing was found out about them? */
+/** Whether any chunks are kept although nothing is known about them. */
 function isUnproved({ chunks, ends }: FrameSurvey): boolean {
   const isUnread = chunks.chunks.some((chunk) => 'sound' in chunk && chunk.sound.unread !== undefined)
   return isUnread && ends.checks?.layer === undefined
 }
 
 /**
- * Finds everything that can be recovered of a frame and decides what is to be written.
- * @throws BlpkError DAMAGED where no chunk can be recovered, UNSUPPORTED where none can be read here or the chunks only
- * stand for values that are elsewhere, USAGE for a pipe, IO, INTERRUPTED
+ * Finds everything recoverable in a frame and decides what to write.
+ * @throws BlpkError DAMAGED if no chunk can be recovered; UNSUPPORTED if none can be read here, or the values
+ * are stored elsewhere; USAGE for a pipe; IO, INTERRUPTED
  */
 export async function planFrameRecovery(
   source: ByteSource,
@@ -191,7 +194,7 @@ export async function planFrameRecovery(
   const lost = all.reduce((count, chunk) => count + ('lost' in chunk ? 1 : 0), 0)
   const { kept, array, filled } = select(survey, o, notes)
   if (lost > 0 && lost === all.length) throw nothingLeft(all)
-  if (!survey.chunks.exact) notes.push(note('some positions are a guess: nothing tells which chunk is which'))
+  if (!survey.chunks.exact) notes.push(note('some positions are guesses: nothing shows which chunk is which'))
   const nbytes = kept.reduce((sum, index) => sum + sizeOf(survey, index), 0)
   const layers = layersFor(survey, kept, nbytes)
   if (layers.note !== undefined) notes.push(note(layers.note))

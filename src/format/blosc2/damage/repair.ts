@@ -1,4 +1,4 @@
-// Writes what is left of a damaged frame as a sound one.
+// Writes the usable contents of a damaged frame as a sound frame.
 
 import type { ByteSink } from '../../../bytes/byte-sink.js'
 import type { RunOptions } from '../../../engine/options.js'
@@ -6,8 +6,8 @@ import { layFrame } from '../chunks/frame-writer.js'
 import type { FrameRecovery } from './recover.js'
 
 /**
- * Writes what was recovered as a sound frame in one file: good chunks byte for byte; header, index, trailer and
- * checksums made anew. The sink is committed, or discarded when anything fails.
+ * Writes recovered contents as a sound frame in one file: good chunks byte for byte; header, index, trailer
+ * and checksums are rebuilt. The sink is committed, or discarded on failure.
  */
 export async function writeRecoveredFrame(
   r: FrameRecovery,

@@ -1,4 +1,4 @@
-// Writes the plain bytes of what is left of a damaged frame.
+// Writes the plain bytes of the usable contents of a damaged frame.
 
 import { type Box, eachIndex, type Partition, product } from '../../../array/geometry.js'
 import type { NdarrayLayout } from '../../../array/npy/index.js'
@@ -12,12 +12,12 @@ import { traitsOf } from '../frame/schunk-traits.js'
 import { numpyDtype, type SurveyedArray } from './array.js'
 import type { FrameRecovery } from './recover.js'
 
-/** So much is unpacked at a time, in bytes. */
+/** Bytes that are unpacked at a time. */
 const PIECE = 16 * 2 ** 20
-/** So many chunks along an axis are looked up at a time: an array of a hundred bytes can have a million. */
+/** Chunks along an axis that are looked up at a time: an array of a hundred bytes can have a million. */
 const MOST_CHUNKS = 4096
 
-/** The array that is left, if it is still one that NumPy has. */
+/** The remaining array, if its dtype is one of NumPy. */
 export function recoveredLayout({ array, tensor, header }: FrameRecovery): NdarrayLayout | undefined {
   if (array === undefined) return tensor
   const dtype = numpyDtype(itemDtype(array.meta.dtype, header.typesize))
@@ -33,7 +33,7 @@ function stepAlong(most: number, chunk: number): number {
   return Math.max(1, chunks > 0 ? chunks * chunk : Math.floor(most))
 }
 
-/** Boxes of at most {@link PIECE} bytes, or single items, that make the array one after the other in C order. */
+/** Boxes of at most {@link PIECE} bytes, or single items, which are the array in C order. */
 function boxesInOrder({ shape, chunkshape }: Partition, itemBytes: number): Box[] {
   if (shape.length === 0) return [{ start: [], stop: [] }]
   let axis = shape.length
@@ -58,7 +58,7 @@ function boxesInOrder({ shape, chunkshape }: Partition, itemBytes: number): Box[
   return boxes
 }
 
-/** What codecs and filters are told. */
+/** Description for codecs and filters. */
 function traitsFor({ header, vlmeta, chunks }: FrameRecovery): PipelineTraits {
   const schunk = traitsOf(header, vlmeta, chunks.entries.length)
   return { itemBytes: schunk.typesize, schunk }
@@ -95,7 +95,7 @@ async function writeChunk(chunk: OpenChunk, sink: PlainSink): Promise<void> {
   }
 }
 
-/** Chunks that are all like the first: it is decoded once, and many are written at a time. */
+/** Chunks identical to the first one: it is decoded once, and many are written at a time. */
 async function writeAlike(chunk: OpenChunk, count: number, sink: PlainSink): Promise<void> {
   const { nbytes } = chunk.header
   const bytes = new Uint8Array(nbytes * Math.min(count, Math.floor(PIECE / nbytes)))
@@ -104,7 +104,7 @@ async function writeAlike(chunk: OpenChunk, count: number, sink: PlainSink): Pro
   for (let left = count * nbytes; left > 0; left -= bytes.length) await sink.write(bytes.subarray(0, left))
 }
 
-/** How many chunks from `index` on stand in the index alone, and are alike. */
+/** Number of identical chunks from `index` on that exist only in the index. */
 function countAlike({ chunks, report }: FrameRecovery, index: number): number {
   const { entries, chunksize } = chunks
   const entry = entries[index]
@@ -127,7 +127,7 @@ async function writeChunks(r: FrameRecovery, sink: PlainSink): Promise<void> {
   }
 }
 
-/** Tells how much was written, and stops between writes. */
+/** Reports progress, and stops between writes. */
 function counted(sink: PlainSink, total: number, { signal, onProgress }: RunOptions): PlainSink {
   let plain = 0
   return {
@@ -143,9 +143,9 @@ function counted(sink: PlainSink, total: number, { signal, onProgress }: RunOpti
 }
 
 /**
- * Writes the plain bytes of what was recovered: an array in C order, any other frame chunk by chunk. The sink is
- * finished, or aborted when anything fails.
- * @throws BlpkError DAMAGED or CHECKSUM where the frame was changed since
+ * Writes the plain bytes of recovered contents: an array in C order, any other frame chunk by chunk. The sink
+ * is finished, or aborted on failure.
+ * @throws BlpkError DAMAGED or CHECKSUM if the frame has changed since
  */
 export async function writeSalvagedFrame(
   r: FrameRecovery,

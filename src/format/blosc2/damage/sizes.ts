@@ -1,4 +1,4 @@
-// Works out the true chunk and item sizes of a damaged frame from its chunks.
+// Determines the true chunk size and typesize of a damaged frame from its chunks.
 
 import { MAX_BLOSC2_CHUNK_NBYTES } from '../../../chunk/blosc2/header.js'
 import { damaged } from '../../../core/errors.js'
@@ -6,17 +6,17 @@ import type { FrameHeader } from '../frame/header.js'
 import type { SurveyedArray } from './array.js'
 import type { SurveyedChunk } from './order.js'
 
-/** How large things are, by the chunks that are there. */
+/** Sizes, judging by the existing chunks. */
 export interface TrueSizes {
-  /** Plain size of all chunks but the last, in bytes; 0 where each has its own. */
+  /** Plain size of all chunks but the last, in bytes; 0 if they vary. */
   chunksize: number
-  /** In bytes; undefined where chunks of their own size are lost. */
+  /** In bytes; undefined if variable-size chunks are lost. */
   nbytes: number | undefined
-  /** Plain size of each chunk, where chunks have their own. */
+  /** Plain size of each chunk, if they vary. */
   sizes: (number | undefined)[] | undefined
 }
 
-/** How many chunks there are of each plain size, but the last one. */
+/** Number of chunks of each plain size, except the last one. */
 function countSizes(chunks: readonly SurveyedChunk[]): Map<number, number> {
   const counts = new Map<number, number>()
   for (let i = 0; i < chunks.length - 1; i++) {
@@ -33,12 +33,12 @@ function mostCommon(counts: ReadonlyMap<number, number>): number | undefined {
   return best
 }
 
-/** Plain size of the chunks that an array asks for. */
+/** Plain size of the chunks that an array requires. */
 export function chunkBytes(array: SurveyedArray, h: FrameHeader): number {
   return array.cut.chunkItems * h.typesize
 }
 
-/** The size that the chunks themselves show, the array asks for, or the header says. */
+/** The size that the chunks have, the array requires, or the header says. */
 function commonSize(
   h: FrameHeader,
   isRebuilt: boolean,
@@ -49,7 +49,7 @@ function commonSize(
   const wanted = array === undefined || array.count === 0 ? 0 : chunkBytes(array, h)
   const last = chunks.at(-1)
   const ofLast = last !== undefined && 'sound' in last ? last.sound.nbytes : 0
-  // A shape that no chunk agrees with is itself what is wrong.
+  // A shape that no chunk matches is itself wrong.
   const agrees = stored.has(wanted) || (stored.size === 0 && (ofLast === 0 || ofLast === wanted))
   if (wanted > 0 && wanted <= MAX_BLOSC2_CHUNK_NBYTES && agrees) return wanted
   const shown = mostCommon(stored)
@@ -59,24 +59,24 @@ function commonSize(
   return h.chunksize > 0 ? h.chunksize : (shown ?? ofLast)
 }
 
-/** Chunks of another size than theirs are none of this frame; those of an array are all whole. */
+/** Chunks of another size do not belong to this frame; those of an array are all whole. */
 function dropForeign(chunks: SurveyedChunk[], chunksize: number, areWhole: boolean): void {
   chunks.forEach((chunk, i) => {
     if (!('sound' in chunk)) return
     const { nbytes, open } = chunk.sound
     const fits = areWhole || i < chunks.length - 1 ? nbytes === chunksize : nbytes <= chunksize
     if (fits) return
-    const message = `the chunk has ${nbytes} plain bytes, and should have ${chunksize}`
+    const message = `the chunk has ${nbytes} plain bytes, but should have ${chunksize}`
     chunks[i] = { lost: damaged(message, open(i).place) }
   })
 }
 
-/** NaNs that do not fill their chunk are none; the last chunk may be shorter than the others. */
+/** NaNs that do not fill their chunk are invalid; the last chunk may be shorter. */
 function dropRaggedNans(chunks: SurveyedChunk[], typesize: number, chunksize: number, ofLast: number): void {
   const judge = (nbytes: number): SurveyedChunk | undefined =>
     nbytes % typesize === 0
       ? undefined
-      : { lost: damaged(`the chunk of ${nbytes} bytes is no multiple of its items of ${typesize}`) }
+      : { lost: damaged(`the chunk of ${nbytes} bytes is not a multiple of its typesize ${typesize}`) }
   const [others, last] = [judge(chunksize), judge(ofLast)]
   chunks.forEach((chunk, i) => {
     if (!('special' in chunk) || chunk.special !== 'nans') return
@@ -93,7 +93,7 @@ function variableSizes(chunks: readonly SurveyedChunk[]): TrueSizes {
   return { chunksize: 0, nbytes, sizes }
 }
 
-/** Finds out the sizes, and takes out chunks that do not go with them. */
+/** Determines the sizes, and removes chunks that do not match. */
 export function trueSizes(
   h: FrameHeader,
   isRebuilt: boolean,

@@ -1,4 +1,4 @@
-// What a survey of a frame found, from which the findings are made.
+// The results of a survey of a frame, from which findings are made.
 
 import type { BlpkError } from '../../../core/errors.js'
 import type { FrameHeader } from '../frame/header.js'
@@ -8,21 +8,21 @@ import type { SurveyedChunks } from './chunks.js'
 import type { Ends } from './ends.js'
 import type { TrueSizes } from './sizes.js'
 
-/** What the findings are made from. */
+/** The input of the findings. */
 export interface FrameFacts {
   ends: Ends
   chunks: SurveyedChunks
   sizes: TrueSizes
   array: SurveyedArray | BlpkError | undefined
-  /** The header as it should be for all chunks, lost ones included. */
+  /** The correct header for all chunks, including lost ones. */
   trueHeader: FrameHeader
-  /** Metalayers of variable length that cannot be read. */
+  /** Variable-length metalayers that cannot be read. */
   layerProblems: Map<string, BlpkError>
-  /** What it is besides a list of numbers. */
+  /** The kind of object besides plain numbers. */
   object: FrameObject | undefined
-  /** Are values of it elsewhere, all or some of them? */
+  /** Whether any of its values are stored elsewhere. */
   isStandIn: boolean
-  /** Is there damage that has been named already? */
+  /** Whether damage was already reported. */
   others: boolean
   /** Of the source, in bytes. */
   size: number

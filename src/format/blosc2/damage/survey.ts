@@ -20,15 +20,15 @@ import { type TrueSizes, trueSizes } from './sizes.js'
 import type { FrameFacts } from './survey-facts.js'
 
 export interface FrameSurveyOptions extends RunOptions {
-  /** Chunks of more plain bytes than this are not believed, default 2 GiB. */
+  /** Ignore chunks that claim more plain bytes than this. Default: 2 GiB. */
   maxChunk?: number
   /** The directory of a sparse frame. */
   directory?: string | undefined
 }
 
-/** What there is in a frame, whatever its header says. */
+/** The contents of a frame, whatever its header says. */
 export interface FrameSurvey extends FrameFacts {
-  /** Plain contents. */
+  /** Uncompressed contents. */
   vlmeta: Layers
   findings: Finding[]
 }
@@ -62,7 +62,7 @@ async function readLayers(
   return { vlmeta, layerProblems }
 }
 
-/** What a header that was put together does not say, chunks do. */
+/** What a rebuilt header does not say, the chunks do. */
 function fillHeader({ header, isRebuilt }: Ends, { chunks }: SurveyedChunks): void {
   const first = chunks.find((chunk) => 'sound' in chunk)
   if (!isRebuilt || header.nbytes > 0 || first === undefined || !('sound' in first)) return
@@ -102,10 +102,10 @@ async function survey(place: FramePlace, o: FrameSurveyOptions): Promise<FrameSu
 }
 
 /**
- * Finds every chunk of a frame that can be believed: by the index, by the checksums, from chunk to chunk. Each is
- * decompressed, and checked where there are checksums of the frame as it is.
- * @returns what was found, and everything that is wrong
- * @throws BlpkError DAMAGED where there is nothing like a frame, USAGE for a pipe, IO, INTERRUPTED
+ * Finds every plausible chunk of a frame: by the index, by the checksums, and by walking. Each is
+ * decompressed, and checked if there are up-to-date checksums.
+ * @returns the contents, and all problems
+ * @throws BlpkError DAMAGED if there is nothing like a frame; USAGE for a pipe; IO, INTERRUPTED
  */
 export async function surveyFrame(
   source: ByteSource,

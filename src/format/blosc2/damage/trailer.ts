@@ -1,4 +1,4 @@
-// Finds the trailer of a damaged frame, by the header, at the end or by its first bytes.
+// Finds the trailer of a damaged frame: by the header, at the end, or by its first bytes.
 
 import type { BlpkError } from '../../../core/errors.js'
 import { asDamage, damaged } from '../../../core/errors.js'
@@ -7,17 +7,17 @@ import { parseTrailer, TRAILER_END_BYTES, trailerBytes } from '../frame/trailer.
 import { MsgpackReader } from '../msgpack/reader.js'
 import type { FrameProbe } from './probe.js'
 
-/** So far back a trailer is looked for whose length is wrong, in bytes. */
+/** How far back a trailer of wrong length is searched for, in bytes. */
 const SEARCH = 1 << 20
-/** How all trailers begin: an array of four, the version, an array of three, a uint16. */
+/** The common start of all trailers: an array of four, the version, an array of three, a uint16. */
 const START = [0x94, 0x01, 0x93, 0xcd]
 
-/** A trailer, and where it is. */
+/** A trailer and its position. */
 export interface FoundTrailer {
   at: number
   bytes: Uint8Array
   layers: Layers
-  /** It ends as trailers do; else only its metalayers were found. */
+  /** It has a valid end; otherwise only its metalayers were found. */
   isComplete: boolean
   /** Why it was not found where the header says. */
   problem?: BlpkError
@@ -26,7 +26,7 @@ export interface FoundTrailer {
 async function trailerAtEnd(probe: FrameProbe, end: number): Promise<FoundTrailer> {
   const place = { path: probe.place.source.name }
   if (end < TRAILER_END_BYTES || end > probe.place.source.size)
-    throw damaged(`the frame should end at byte ${end}, and ends at byte ${probe.place.source.size}`, place)
+    throw damaged(`the frame should end at byte ${end}, but ends at byte ${probe.place.source.size}`, place)
   const tail = await probe.read(end - TRAILER_END_BYTES, TRAILER_END_BYTES)
   const size = trailerBytes(tail, end, place)
   const bytes = await probe.read(end - size, size)
@@ -42,7 +42,7 @@ function layersAt(bytes: Uint8Array): { layers: Layers; end: number } | undefine
   }
 }
 
-/** Looks for the start of a trailer, from the end of the frame back. */
+/** Searches for the start of a trailer, backwards from the end of the frame. */
 async function searchTrailer(probe: FrameProbe): Promise<FoundTrailer | undefined> {
   const { size } = probe.place.source
   const from = Math.max(0, size - SEARCH)
@@ -59,8 +59,8 @@ async function searchTrailer(probe: FrameProbe): Promise<FoundTrailer | undefine
 }
 
 /**
- * Finds the trailer of a frame: where the header says, at the end of the file, at last by its first bytes.
- * @param frameBytes what the header says, if it can be read
+ * Finds the trailer of a frame: where the header says, at the end of the file, or by its first bytes.
+ * @param frameBytes from the header, if readable
  */
 export async function findTrailer(
   probe: FrameProbe,

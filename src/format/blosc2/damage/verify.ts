@@ -8,10 +8,10 @@ import { checkedHow } from './findings.js'
 import { type FrameSurveyOptions, surveyFrame } from './survey.js'
 
 /**
- * Checks a Blosc2 frame: header, index, trailer, metalayers, an array's shape against the chunks; every chunk
- * against its checksum, where there are such of the frame as it is, and that it decompresses. Everything that is wrong
- * is reported in one run. The source is not closed.
- * @throws BlpkError for what is not about the frame: files that cannot be read, an interrupt, a pipe (USAGE)
+ * Verifies a Blosc2 frame: header, index, trailer, metalayers, and an array's shape against the chunks; that
+ * every chunk matches its checksum (if up to date) and decompresses. Reports all problems. The source is not
+ * closed.
+ * @throws BlpkError for problems not of the frame itself: unreadable files, an interrupt, a pipe (USAGE)
  */
 export async function verifyFrame(
   source: ByteSource,

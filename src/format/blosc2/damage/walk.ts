@@ -1,4 +1,4 @@
-// Walks a damaged frame from chunk to chunk, and past what is damaged.
+// Walks a damaged frame from chunk to chunk, past damaged parts.
 
 import type { Blosc2ChunkHeader } from '../../../chunk/blosc2/header.js'
 import { asDamage, type BlpkError, damaged } from '../../../core/errors.js'
@@ -12,11 +12,11 @@ export interface WalkedChunk {
   at: number
   end: number
   header: Blosc2ChunkHeader
-  /** It cannot be decompressed here, for want of a codec or filter. */
+  /** It cannot be decompressed here, because a codec or filter is missing. */
   problem?: BlpkError
 }
 
-/** Bytes that no chunk could be made of. */
+/** Bytes without any chunk. */
 interface Gap {
   from: number
   to: number
@@ -48,7 +48,7 @@ async function tryAt(probe: FrameProbe, at: number, stop: number, guess: boolean
     claimedEnd = at + header.cbytes
     if (guess) probe.budget.spend(header.cbytes + header.nbytes / 16)
     const { problem } = await probe.prove(bytes)
-    // A codec that is not known here does not make a chunk a wrong one, unless it is a guess.
+    // An unknown codec does not make a chunk wrong, unless the position is a guess.
     if (problem === undefined || (problem.code === 'UNSUPPORTED' && !guess))
       return { found: { at, end: claimedEnd, header, ...(problem !== undefined && { problem }) } }
     return { problem, claimedEnd }
@@ -62,7 +62,7 @@ function nextChunk(probe: FrameProbe, start: number, stop: number): Promise<numb
   return firstChunk(positions, probe.budget, async (at) => 'found' in (await tryAt(probe, at, stop, true)))
 }
 
-/** Where it goes on behind a broken chunk: where that says that it ends, or at the next chunk that proves itself. */
+/** Where the walk continues after a broken chunk: at its claimed end, or at the next proved chunk. */
 async function resume(probe: FrameProbe, at: number, stop: number, claimed?: number): Promise<number> {
   if (claimed === stop) return stop
   if (claimed !== undefined && claimed < stop) {
@@ -71,7 +71,7 @@ async function resume(probe: FrameProbe, at: number, stop: number, claimed?: num
   return (await nextChunk(probe, at + 1, stop)) ?? stop
 }
 
-/** Goes from chunk to chunk, and over what is none. */
+/** Walks from chunk to chunk, skipping everything else. */
 export async function walkChunks(probe: FrameProbe, start: number, stop: number): Promise<Walk> {
   const walk: Walk = { chunks: [], gaps: [] }
   for (let at = start; at < stop; ) {
@@ -83,7 +83,7 @@ export async function walkChunks(probe: FrameProbe, start: number, stop: number)
     }
     const { problem, claimedEnd } = tried
     const to = probe.budget.isExhausted ? stop : await resume(probe, at, stop, claimedEnd)
-    walk.gaps.push({ from: at, to, problem: problem ?? damaged('no chunk stands here') })
+    walk.gaps.push({ from: at, to, problem: problem ?? damaged('there is no chunk here') })
     at = to
   }
   return walk

@@ -4,24 +4,24 @@ import { type ArrayShape, MAX_DIMENSIONS, roundUp } from '../../../array/geometr
 import { damaged, type ErrorPlace, unsupported } from '../../../core/errors.js'
 import { MsgpackReader } from '../msgpack/reader.js'
 import { MsgpackWriter } from '../msgpack/writer.js'
-/** Names of the metalayer; the second one is that of Caterva, which the format comes from. */
+/** Names of the metalayer; the second is that of Caterva, the origin of the format. */
 export const B2ND_LAYER = 'b2nd'
 export const CATERVA_LAYER = 'caterva'
 const NUMPY_DTYPE = 0
 const LATEST_VERSION = 0
 
 export interface B2ndMeta extends ArrayShape {
-  /** A NumPy type string, or `repr` of a description. Caterva had none. */
+  /** A NumPy type string, or the `repr` of a description. Caterva had none. */
   dtype: string
 }
 
 /**
- * C-Blosc2 counts up from the head of an empty array, whatever the count: of 16 extents it makes the head of an empty
- * string, and reads no other form.
+ * C-Blosc2 adds the count to the head of an empty array, whatever the count. For 16 extents that gives the
+ * head of an empty string, and it reads no other form.
  */
 const COUNT_HEAD = 0x90
 
-/** How many extents follow; msgpack's own form for 16 is taken too. */
+/** Number of extents that follow; msgpack's own form for 16 is also accepted. */
 function readCount(r: MsgpackReader): number {
   if (r.kind() !== 'string') return r.array()
   return (r.take(1)[0] ?? 0) - COUNT_HEAD
@@ -36,7 +36,7 @@ function readExtents(r: MsgpackReader, ndim: number): number[] {
   })
 }
 
-/** Every product that is formed later must be a number that can be counted with. */
+/** All later products must be safe integers. */
 function checkShape(a: ArrayShape, place: ErrorPlace): void {
   const padded = a.shape.map((extent, i) => roundUp(extent, a.chunkshape[i] ?? 0))
   for (const extents of [padded, a.chunkshape, a.blockshape]) {
@@ -48,13 +48,13 @@ function checkShape(a: ArrayShape, place: ErrorPlace): void {
     const [chunk = 0, block = 0] = [a.chunkshape[i], a.blockshape[i]]
     if (block > chunk) throw damaged(`blocks of ${block} are larger than chunks of ${chunk}`, place)
     if (extent > 0 && block === 0 && !a.shape.includes(0))
-      throw damaged('the array has chunks or blocks without extent', place)
+      throw damaged('the array has chunks or blocks of extent 0', place)
   }
 }
 
 /**
- * Reads the metalayer of an array.
- * @param caterva the layer is the older one, which ends before the dtype
+ * Parses the metalayer of an array.
+ * @param caterva whether it is the older layer, which ends before the dtype
  * @throws BlpkError DAMAGED, UNSUPPORTED
  */
 export function parseB2nd(bytes: Uint8Array, caterva: boolean, place: ErrorPlace = {}): B2ndMeta {
@@ -79,7 +79,7 @@ export function parseB2nd(bytes: Uint8Array, caterva: boolean, place: ErrorPlace
   return { shape, chunkshape, blockshape, dtype }
 }
 
-/** Shape of the blocks of the array that metalayers describe; undefined if they describe none, or a damaged one. */
+/** Block shape of the array that metalayers describe; undefined if they describe none, or a damaged one. */
 export function blockshapeIn(meta: ReadonlyMap<string, Uint8Array>): readonly number[] | undefined {
   const own = meta.get(B2ND_LAYER)
   const layer = own ?? meta.get(CATERVA_LAYER)

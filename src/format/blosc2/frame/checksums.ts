@@ -3,10 +3,10 @@
 import { damaged, type ErrorPlace, unsupported } from '../../../core/errors.js'
 import { type ChunkOffset, type OffsetSpecial, SPECIAL_NUMBERS } from './offsets.js'
 
-/** Name of the variable-length metalayer that checksums are kept in; reserved. */
+/** Name of the variable-length metalayer for checksums; reserved. */
 export const CHECKSUM_LAYER = 'blpk-xxh64'
 export const DIGEST_BYTES = 8
-/** Frames that would need a larger layer get none, in bytes: readers take trailers of 256 MiB. */
+/** Frames that would need a larger layer get none, in bytes: readers accept trailers of 256 MiB. */
 export const MAX_CHECKSUM_LAYER = 128 * 2 ** 20
 
 const VERSION = 1
@@ -17,8 +17,8 @@ const BIN32_HEAD = 5
 const MAX_RUN = 2 ** 48
 
 /**
- * Bytes of a header that only change when chunks do: C-Blosc2 writes the others anew when a fixed metalayer is
- * updated, without a look at the trailer.
+ * Bytes of a header that only change with chunks. C-Blosc2 writes the others when a fixed metalayer is
+ * updated, without updating the trailer.
  */
 const LAYOUT: readonly (readonly [number, number])[] = [
   [0, 27],
@@ -26,15 +26,15 @@ const LAYOUT: readonly (readonly [number, number])[] = [
   [57, 62],
 ]
 
-/** So many chunks in a row that are stored, or stand in the index alone. */
+/** Number of consecutive chunks that are stored, or that exist only in the index. */
 export interface ChunkRun {
   count: number
   special?: OffsetSpecial
 }
 
-/** What the layer says (docs/format.md, "Checksums of a frame"). */
+/** The content of the layer (docs/format.md, "Checksums of a frame"). */
 export interface ChecksumLayer {
-  /** The header of the frame as it was when the layer was written. */
+  /** The header of the frame when the layer was written. */
   header: Uint8Array
   runs: readonly ChunkRun[]
   /** Of the stored chunks in the order of the index, {@link DIGEST_BYTES} each. */
@@ -63,7 +63,7 @@ export function checksumLayerBytes(headerBytes: number, runs: number, stored: nu
   return BIN32_HEAD + FIXED_BYTES + headerBytes + RUN_BYTES * runs + DIGEST_BYTES * stored
 }
 
-/** The content of the layer: python-blosc2 shows it as bytes. */
+/** The content of the layer, which python-blosc2 shows as bytes. */
 export function formatChecksumLayer(layer: ChecksumLayer): Uint8Array {
   const { header, runs, digests } = layer
   const stored = digests.length / DIGEST_BYTES
@@ -98,21 +98,21 @@ function parseRun(value: bigint, place: ErrorPlace): ChunkRun {
 }
 
 /**
- * Reads the content of the layer.
- * @param bytes plain; header and digests of the result lie in them
- * @throws BlpkError DAMAGED where sizes contradict each other, UNSUPPORTED for a later version
+ * Parses the content of the layer.
+ * @param bytes uncompressed; header and digests of the result are views of them
+ * @throws BlpkError DAMAGED if sizes contradict each other; UNSUPPORTED for a later version
  */
 export function parseChecksumLayer(bytes: Uint8Array, place: ErrorPlace = {}): ChecksumLayer {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
   const least = BIN32_HEAD + FIXED_BYTES
   if (bytes.length < least || view.getUint8(0) !== BIN32 || view.getUint32(1) !== bytes.length - BIN32_HEAD)
-    throw damaged('the checksums of the frame are cut short', place)
+    throw damaged('the checksums of the frame are truncated', place)
   const [version = 0, headerBytes = 0, nruns = 0, stored = 0] = [0, 4, 8, 12].map((at) =>
     view.getUint32(BIN32_HEAD + at, true),
   )
   if (version !== VERSION) throw unsupported(`the checksums of the frame have version ${version}`, place)
   if (checksumLayerBytes(headerBytes, nruns, stored) !== bytes.length)
-    throw damaged('the checksums of the frame have another size than they claim', place)
+    throw damaged('the checksums of the frame do not have the size they claim', place)
   const runsAt = least + headerBytes
   const runs = Array.from({ length: nruns }, (_, i) =>
     parseRun(view.getBigUint64(runsAt + RUN_BYTES * i, true), place),
@@ -129,15 +129,18 @@ export function parseChecksumLayer(bytes: Uint8Array, place: ErrorPlace = {}): C
 
 const FINGERPRINT_64_BIT = 2
 const FINGERPRINT_BYTES = 17
-/** In front of the digest, where the format pads: other tools' fingerprints of 64 bits are not ours. */
+/** Padding before the digest: 64-bit fingerprints of other tools are not ours. */
 const MARK = new TextEncoder().encode('blpkxx64')
 
-/** How far a trailer, or the end of one, is covered by its own fingerprint, in bytes. */
+/** How much of a trailer, or of its end, its own fingerprint covers, in bytes. */
 export function sealedBytes(trailer: Uint8Array): Uint8Array {
   return trailer.subarray(0, trailer.length - DIGEST_BYTES)
 }
 
-/** The fingerprint of ours in a trailer; undefined where there is none, as when another tool wrote the trailer. */
+/**
+ * Our fingerprint in a trailer; undefined if there is none, for example because another tool wrote the
+ * trailer.
+ */
 export function fingerprintOf(trailer: Uint8Array): Uint8Array | undefined {
   const end = trailer.subarray(trailer.length - FINGERPRINT_BYTES)
   const isOurs = end[0] === FINGERPRINT_64_BIT && MARK.every((byte, i) => end[1 + i] === byte)

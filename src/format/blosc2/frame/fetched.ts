@@ -1,24 +1,24 @@
-// Tells if the cache of a python-blosc2 proxy has fetched all of its values.
+// Tells whether the cache of a python-blosc2 proxy has fetched all of its values.
 
 import { MsgpackReader } from '../msgpack/reader.js'
 import { valueOfMsgpack } from '../msgpack/to-json.js'
 import { B2ND_LAYER, parseB2nd } from './array-layer.js'
 import type { Layers } from './layers.js'
 
-/** What is known of a frame, to tell whether its values are there. */
+/** What is known about a frame, to determine whether its values are present. */
 export interface ObjectFrame {
   meta: Layers
-  /** Plain contents. */
+  /** Uncompressed contents. */
   vlmeta: Layers
   nchunks: number
-  /** Is each chunk stored? Otherwise the index alone says what some are. */
+  /** Whether every chunk is stored. Otherwise some exist only in the index. */
   allStored: boolean
 }
 
 const BY_BLOCK = 'proxy-fetched-blocks'
 const BY_CHUNK = 'proxy-fetched'
 
-/** Are the first `count` bits set, the lowest of each byte first? */
+/** Whether the first `count` bits are set, lowest bit of each byte first. */
 function allSet(bits: Uint8Array, count: number): boolean {
   if (bits.length !== Math.ceil(count / 8)) return false
   for (let i = 0; i < count; i += 8) {
@@ -28,7 +28,7 @@ function allSet(bits: Uint8Array, count: number): boolean {
   return true
 }
 
-/** Blocks of a chunk, those of padding included. */
+/** Blocks per chunk, including padding. */
 function blocksPerChunk({ meta, vlmeta }: ObjectFrame): number {
   const told = vlmeta.get('proxy-fetched-bpc')
   if (told !== undefined) return new MsgpackReader(told, 'the count of blocks').integer()
@@ -43,7 +43,7 @@ function bitsIn(vlmeta: Layers, name: string): Uint8Array | undefined {
   return content && new MsgpackReader(content, `the metalayer '${name}'`).binary()
 }
 
-/** Caches from before the bit maps: what is stored was fetched, what has a special value may not have been. */
+/** Caches from before the bit maps: stored chunks were fetched, special ones may not have been. */
 function isFull({ meta, allStored }: ObjectFrame): boolean {
   const source = meta.get('proxy-source')
   const told = source && (valueOfMsgpack(source) as object | null)
@@ -60,7 +60,7 @@ function fetched(frame: ObjectFrame): boolean {
   return chunks === undefined ? isFull(frame) : allSet(chunks, nchunks)
 }
 
-/** Has the cache of a proxy everything? It says so in bit maps; one that cannot be read has not. */
+/** Whether the cache of a proxy is complete, by its bit maps. Unreadable ones mean no. */
 export function isFetched(frame: ObjectFrame): boolean {
   try {
     return fetched(frame)

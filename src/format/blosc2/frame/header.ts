@@ -9,12 +9,12 @@ import { MsgpackWriter } from '../msgpack/writer.js'
 import { type Layers, readLayers, writeLayers } from './layers.js'
 import { FRAME_MAGIC, looksLikeFrame } from './magic.js'
 
-/** Everything before the metalayers has a fixed place. */
+/** Everything before the metalayers has a fixed position. */
 export const FRAME_HEADER_MIN_BYTES = 87
 export const TRAILER_MIN_BYTES = 25
-/** Largest header or trailer that is read into memory, in bytes: what their fields can name is more. */
+/** Largest header or trailer that is read into memory, in bytes; their fields can claim more. */
 export const MAX_LAYERS_BYTES = 256 * 2 ** 20
-/** As many bytes of a frame as tell how large its header is. */
+/** Number of bytes that reveal the size of a frame's header. */
 export const PEEK_BYTES = 25
 const HEADER_FIELDS = 14
 const MAX_INT32 = 2 ** 31 - 1
@@ -23,16 +23,16 @@ const OFFSETS_64_BIT = 1
 
 /** The header of a frame (README_CFRAME_FORMAT, "Header"); sizes in bytes. */
 export interface FrameHeader {
-  /** Of the header itself, metalayers included. */
+  /** Size of the header, including metalayers. */
   headerBytes: number
   frameBytes: number
   version: number
-  /** Chunks have sizes of their own; else all but the last have `chunksize`. */
+  /** Chunks vary in size; otherwise all but the last have `chunksize`. */
   variableChunks: boolean
   variableBlocks: boolean
-  /** The chunks lie in files of their own beside the frame. */
+  /** The chunks are in separate files beside the frame. */
   sparse: boolean
-  /** What new chunks are compressed with: the number of a codec, or 6 and more for `udcodec`. */
+  /** Compression of new chunks: the number of a codec, or 6 and more for `udcodec`. */
   codec: number
   udcodec: number
   codecMeta: number
@@ -40,11 +40,11 @@ export interface FrameHeader {
   splitMode: SplitMode
   /** Plain size of all chunks. */
   nbytes: number
-  /** Compressed size of all chunks: where the index starts, behind the header. */
+  /** Compressed size of all chunks; the index starts after them. */
   cbytes: number
   typesize: number
   blocksize: number
-  /** 0 where chunks have sizes of their own, or where there is none yet. */
+  /** 0 if chunks vary in size, or if there are none yet. */
   chunksize: number
   threads: { compress: number; decompress: number }
   /** Without empty slots. */
@@ -56,14 +56,14 @@ export interface FrameHeader {
 
 function notFrame(bytes: Uint8Array, place: ErrorPlace): BlpkError {
   const known = knownByBytes(bytes)
-  // A store is a ZIP; so few bytes do not tell which kind.
+  // A store is a ZIP; these few bytes do not tell which kind.
   const store = known === undefined ? undefined : knownByName(place.path ?? '')
   if (store?.store !== undefined) return unsupported(storeText(store), place)
   const how = known === undefined ? 'it does not start with b2frame' : `it is ${known.what}`
-  return damaged(`this is no Blosc2 frame: ${how}`, place)
+  return damaged(`this is not a Blosc2 frame: ${how}`, place)
 }
 
-/** The two lengths that stand at fixed places. @param bytes the first 25 bytes or more */
+/** The two lengths at fixed positions. @param bytes the first 25 bytes or more */
 export function peekFrame(
   bytes: Uint8Array,
   place: ErrorPlace,
@@ -85,7 +85,7 @@ function readFlags(bytes: Uint8Array, r: MsgpackReader): Partial<FrameHeader> {
   const [general = 0, type = 0, codec = 0, other = 0] = bytes
   const version = general & 15
   if (version > LATEST_VERSION) throw unsupported(`the frame has format version ${version}`)
-  if (((general >> 4) & 3) !== OFFSETS_64_BIT) r.wrong('the frame has offsets that are not of 64 bits')
+  if (((general >> 4) & 3) !== OFFSETS_64_BIT) r.wrong('the frame has offsets that are not 64-bit')
   if ((type & 15) > 1) throw unsupported(`the frame is of type ${type & 15}, which is not known`)
   return {
     version,
@@ -126,9 +126,9 @@ function checkSizes(h: FrameHeader, r: MsgpackReader): void {
 }
 
 /**
- * Reads and checks the header of a frame.
- * @param bytes the whole header: as many bytes as {@link peekFrame} told
- * @throws BlpkError DAMAGED where fields are missing or contradict each other, UNSUPPORTED for a later format
+ * Parses and checks the header of a frame.
+ * @param bytes the whole header, of the size from {@link peekFrame}
+ * @throws BlpkError DAMAGED if fields are missing or contradict each other; UNSUPPORTED for a later format
  */
 export function parseFrameHeader(bytes: Uint8Array, place: ErrorPlace = {}): FrameHeader {
   const lengths = peekFrame(bytes, place)
@@ -158,7 +158,7 @@ export function parseFrameHeader(bytes: Uint8Array, place: ErrorPlace = {}): Fra
     ...readPipeline(...r.extension16()),
     meta: readLayers(r),
   } as FrameHeader
-  // C-Blosc2 leaves the old size when the last chunk is deleted; there is neither chunk nor index then.
+  // C-Blosc2 keeps the old size when the last chunk is deleted; there is then neither chunk nor index.
   if (h.nbytes === 0) h.cbytes = 0
   if (r.at !== lengths.headerBytes) r.wrong(`the header should end at byte ${lengths.headerBytes}`)
   checkSizes(h, r)
@@ -178,7 +178,7 @@ function pipelineBytes(h: FrameHeader): Uint8Array {
   return bytes
 }
 
-/** Writes a header; `headerBytes` and `frameBytes` are what the caller gives, see {@link frameHeaderBytes}. */
+/** Writes a header. The caller provides `headerBytes` and `frameBytes`; see {@link frameHeaderBytes}. */
 export function formatFrameHeader(h: FrameHeader): Uint8Array {
   const general =
     h.version | (OFFSETS_64_BIT << 4) | (h.variableChunks ? 0x40 : 0) | (h.variableBlocks ? 0x80 : 0)

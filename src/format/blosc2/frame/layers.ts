@@ -7,17 +7,18 @@ import { MsgpackWriter } from '../msgpack/writer.js'
 /** Named bytes, in the order in which they were added. */
 export type Layers = Map<string, Uint8Array>
 
-/** C-Blosc2 keeps names in this many bytes. */
+/** C-Blosc2 stores names in this many bytes. */
 export const MAX_LAYER_NAME = 31
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 
 /**
- * Reads a table of layers: a map of names to positions, then the contents (README_CFRAME_FORMAT, "Header").
- * @throws BlpkError DAMAGED where table and contents contradict each other
+ * Parses a table of layers: a map from names to positions, then the contents (README_CFRAME_FORMAT,
+ * "Header").
+ * @throws BlpkError DAMAGED if table and contents contradict each other
  */
 export function readLayers(r: MsgpackReader): Layers {
-  if (r.array() !== 3) r.wrong('the table of metalayers has no three parts')
+  if (r.array() !== 3) r.wrong('the table of metalayers does not have three parts')
   r.integer()
   const count = r.map()
   const places: [string, number][] = []
@@ -33,8 +34,8 @@ export function readLayers(r: MsgpackReader): Layers {
 }
 
 /**
- * @param countedBefore bytes before the map that the size of the table counts, as C-Blosc2 does
- * @throws BlpkError USAGE for more names than the table has room for
+ * @param countedBefore bytes before the map that count towards the size of the table, as in C-Blosc2
+ * @throws BlpkError USAGE for too many names
  */
 export function writeLayers(layers: Layers, start: number, countedBefore: number): Uint8Array {
   const names = [...layers.keys()].map((name) => encoder.encode(name))

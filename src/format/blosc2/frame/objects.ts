@@ -1,21 +1,21 @@
-// Recognises frames that hold python-blosc2 objects, such as proxies and lazy arrays, besides plain numbers.
+// Recognises frames that hold python-blosc2 objects, such as proxies and lazy arrays.
 
 import { type BlpkError, unsupported } from '../../../core/errors.js'
 import { valueOfMsgpack } from '../msgpack/to-json.js'
 import { isFetched, type ObjectFrame } from './fetched.js'
 import type { Layers } from './layers.js'
 
-/** What python-blosc2 keeps in a frame besides numbers; metalayers mark it. */
+/** A kind of python-blosc2 object in a frame, which metalayers mark. */
 export interface FrameObject {
-  /** A short name, as `info --json` has it. */
+  /** A short name, for `info --json`. */
   kind: string
   /** For a sentence: `a saved lazy expression (LazyExpr)`. */
   what: string
-  /** How Python gets at it. */
+  /** How to access it in Python. */
   how: string
   /**
    * `elsewhere`: the chunks are placeholders. `cache`: they hold what was fetched so far. `other`: they hold
-   * something else than numbers, such as packed objects. `frames`: other frames lie in them.
+   * something other than numbers, such as packed objects. `frames`: they hold other frames.
    */
   holds: 'elsewhere' | 'cache' | 'other' | 'frames'
 }
@@ -63,7 +63,7 @@ const B2O_KINDS: readonly FrameObject[] = [
 const UNKNOWN_B2O = elsewhere('b2o', 'a saved object of python-blosc2 (b2o)')
 
 type Find = (content: Uint8Array) => FrameObject | undefined
-/** An object by the name of a metalayer, or by its content where that tells more. The first one that fits counts. */
+/** An object by the name of a metalayer, or by its content if that tells more. The first match counts. */
 const MARKS: readonly (readonly [where: 'meta' | 'vlmeta', name: string, what: FrameObject | Find])[] = [
   ['meta', 'b2o', b2oOf],
   ['vlmeta', 'b2o', b2oOf],
@@ -84,7 +84,7 @@ const MARKS: readonly (readonly [where: 'meta' | 'vlmeta', name: string, what: F
   ['vlmeta', 'kind', (content) => (read(content) === 'ctable' ? TABLE : undefined)],
 ]
 
-/** A value of msgpack; undefined where it is none. */
+/** Parses a msgpack value; undefined if it is invalid. */
 function read(content: Uint8Array): unknown {
   try {
     return valueOfMsgpack(content)
@@ -98,19 +98,19 @@ function b2oOf(content: Uint8Array): FrameObject {
   return B2O_KINDS.find((one) => one.kind === kind) ?? UNKNOWN_B2O
 }
 
-/** Metalayers that mark an object, or say how much of it there is. */
+/** Metalayers that mark an object, or describe its extent. */
 const OBJECT_LAYER =
   /^(b2o|_b2o_user_vlmeta|_?LazyArray|proxy-.*|remote-store|listarray|ctable_varlen_scalar|batcharray|_batch_array_metadata|vlarray|b2embed|b2dict|b2tree|b2remote_.*|estore_metadata)$/
 
-/** Does a metalayer belong to an object, so that plain numbers must not carry it? */
+/** Whether a metalayer belongs to an object, so that plain numbers must not have it. */
 export function isObjectLayer(name: string): boolean {
   return OBJECT_LAYER.test(name)
 }
 
 /**
- * What a frame is besides a list of numbers, by its metalayers.
- * @param vlmeta plain contents; an empty map where they are not known
- * @returns undefined for plain frames and arrays, and for what is not known
+ * The kind of object in a frame, by its metalayers.
+ * @param vlmeta uncompressed contents; an empty map if unknown
+ * @returns undefined for plain frames and arrays, and for unknown kinds
  */
 export function objectIn(meta: Layers, vlmeta: Layers): FrameObject | undefined {
   for (const [where, name, what] of MARKS) {
@@ -122,23 +122,23 @@ export function objectIn(meta: Layers, vlmeta: Layers): FrameObject | undefined 
   return undefined
 }
 
-/** Are the values of the frame elsewhere, all or some of them? */
+/** Whether any values of the frame are stored elsewhere. */
 export function isStandIn(object: FrameObject | undefined, frame: ObjectFrame): boolean {
   if (object?.holds === 'cache') return !isFetched(frame)
   return object?.holds === 'elsewhere'
 }
 
-/** What is to be said of a frame that is more than a list of numbers, but holds what it stands for. */
+/** The note about a frame that is more than a list of numbers, but holds its values. */
 export function objectText({ what, how, holds }: FrameObject): string {
   if (holds === 'cache') return `it is ${what}, and holds all values`
   return `it ${holds === 'frames' ? 'is' : 'holds'} ${what}: ${how}`
 }
 
-/** The error for whoever wants values that are elsewhere. */
+/** The error for reading values that are stored elsewhere. */
 export function standInError({ what, how, holds }: FrameObject, path?: string): BlpkError {
   const values =
     holds === 'cache'
-      ? 'not all of its values were fetched, and the others would look like zeros'
+      ? 'not all of its values were fetched, and the missing ones would read as zeros'
       : 'it holds no values of its own'
   return unsupported(`it is ${what}: ${values}; ${how}`, path === undefined ? {} : { path })
 }

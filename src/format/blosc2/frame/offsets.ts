@@ -5,16 +5,16 @@ import { damaged, type ErrorPlace, unsupported } from '../../../core/errors.js'
 
 export type OffsetSpecial = Exclude<Special, 'none' | 'value'>
 
-/** Where a chunk is: behind the header in bytes (the number of its file in a sparse frame), or nowhere. */
+/** Position of a chunk: after the header in bytes (in a sparse frame, the number of its file), or nowhere. */
 export type ChunkOffset = { special: OffsetSpecial } | { at: number }
 
 /** Size of an entry of the index. */
 export const OFFSET_BYTES = 8
 
-/** As they stand in the highest byte of an offset, without its highest bit. */
+/** Special values in the highest byte of an offset, without its highest bit. */
 export const SPECIAL_NUMBERS: Record<OffsetSpecial, number> = { zeros: 1, nans: 2, uninit: 4 }
 
-/** One for all: an index may have millions of them. */
+/** One object for all: an index may have millions of entries. */
 const SPECIALS = (['zeros', 'nans', 'uninit'] as const).map((special) => ({ special }))
 
 function parseOffset(value: bigint, chunk: number, place: ErrorPlace): ChunkOffset {
@@ -32,7 +32,7 @@ function parseOffset(value: bigint, chunk: number, place: ErrorPlace): ChunkOffs
   })
 }
 
-/** Reads the plain bytes of an index chunk (README_CFRAME_FORMAT, "Chunks"). */
+/** Parses the plain bytes of an index chunk (README_CFRAME_FORMAT, "Chunks"). */
 export function parseOffsets(bytes: Uint8Array, place: ErrorPlace): ChunkOffset[] {
   if (bytes.length % 8 !== 0) throw damaged(`the index of the frame has ${bytes.length} bytes`, place)
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)

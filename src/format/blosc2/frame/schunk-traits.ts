@@ -1,22 +1,22 @@
-// What codecs and filters are told of the super-chunk in a frame.
+// The description of the super-chunk in a frame for codecs and filters.
 
 import type { SChunkTraits } from '../../../core/schunk-traits.js'
 import type { Layers } from './layers.js'
 
-/** The fields of a frame's header that say so. */
+/** The header fields for it. */
 interface Told {
   typesize: number
-  /** 0 if chunks have sizes of their own. */
+  /** 0 if chunks vary in size. */
   chunksize: number
-  /** Plain size of all chunks, in bytes; 0 if it is not known yet. */
+  /** Plain size of all chunks, in bytes; 0 if not known yet. */
   nbytes: number
   meta: Layers
 }
 
 /**
  * The traits of the super-chunk in a frame.
- * @param vlmeta plain contents
- * @param nchunks by default as many as the sizes ask for
+ * @param vlmeta uncompressed contents
+ * @param nchunks default: computed from the sizes
  */
 export function traitsOf(h: Told, vlmeta: Layers, nchunks?: number): SChunkTraits {
   const { typesize, chunksize, nbytes, meta } = h

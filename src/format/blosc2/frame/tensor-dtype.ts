@@ -5,7 +5,7 @@ import { type PyLiteral, PyTuple, parseLiteral } from '../../../array/npy/litera
 import type { MsgpackReader } from '../msgpack/reader.js'
 import type { MsgpackWriter } from '../msgpack/writer.js'
 
-/** python-blosc2 marks tuples by this first item. */
+/** python-blosc2 marks tuples with this first item. */
 export const TUPLE = '__tuple__'
 const WHAT = 'the description of the tensor'
 /** Types are nested about three levels deep. */
@@ -25,7 +25,7 @@ function writeLiteral(w: MsgpackWriter, literal: PyLiteral): void {
   }
 }
 
-/** Writes a type: a type string, or a list of fields. @param descr as `dtypeRepr` gives it */
+/** Writes a type: a type string, or a list of fields. @param descr in the form of `dtypeRepr` */
 export function writeTensorDtype(w: MsgpackWriter, descr: string): void {
   writeLiteral(w, parseLiteral(descr, WHAT))
 }
@@ -40,7 +40,7 @@ function readLiteral(r: MsgpackReader, depth: number): PyLiteral {
   return items[0] === TUPLE ? new PyTuple(items.slice(1)) : items
 }
 
-/** Reads a type. @returns as NDArray and `.npy` files name it @throws BlpkError DAMAGED, UNSUPPORTED */
+/** Parses a type. @returns its name for NDArray and `.npy` files @throws BlpkError DAMAGED, UNSUPPORTED */
 export function readTensorDtype(r: MsgpackReader): string {
   const { descr } = parseDescr(readLiteral(r, 0), WHAT)
   return typeof descr === 'string' ? descr : dtypeRepr(descr)

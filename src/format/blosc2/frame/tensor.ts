@@ -1,10 +1,10 @@
-// The metalayer by which python-blosc2 describes a packed tensor.
+// The metalayer of a packed tensor in python-blosc2.
 
 import { MsgpackReader } from '../msgpack/reader.js'
 import { MsgpackWriter } from '../msgpack/writer.js'
 import { readTensorDtype, TUPLE, writeTensorDtype } from './tensor-dtype.js'
 
-/** The variable-length metalayer that python-blosc2 describes a tensor in. */
+/** The variable-length metalayer that describes a tensor in python-blosc2. */
 export const TENSOR_LAYER = '__pack_tensor__'
 const MAX_DIMENSIONS = 64
 const encoder = new TextEncoder()
@@ -26,14 +26,14 @@ export function formatTensor({ shape, dtype }: Tensor): Uint8Array {
   return w.finish()
 }
 
-/** Skips the mark of a tuple. @returns how many items follow */
+/** Skips the mark of a tuple. @returns number of items that follow */
 function tuple(r: MsgpackReader): number {
   const count = r.array()
   if (count === 0 || decoder.decode(r.string()) !== TUPLE) r.wrong('a tuple is missing')
   return count - 1
 }
 
-/** Reads the layer. @throws BlpkError DAMAGED, UNSUPPORTED for structured dtypes */
+/** Parses the layer. @throws BlpkError DAMAGED; UNSUPPORTED for structured dtypes */
 export function parseTensor(bytes: Uint8Array): { shape: number[]; dtype: string } {
   const r = new MsgpackReader(bytes, 'the description of the tensor')
   if (tuple(r) !== 3) r.wrong('kind, shape and dtype are missing')

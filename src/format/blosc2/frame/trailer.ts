@@ -13,7 +13,7 @@ const LATEST_VERSION = 1
 /**
  * The size of the trailer, from the last bytes of a frame (README_CFRAME_FORMAT, "Trailer").
  * @param end the last {@link TRAILER_END_BYTES} bytes
- * @param room how many bytes there are behind the header
+ * @param room number of bytes after the header
  */
 export function trailerBytes(end: Uint8Array, room: number, place: ErrorPlace): number {
   const r = new MsgpackReader(end, 'the frame trailer', place)
@@ -25,14 +25,14 @@ export function trailerBytes(end: Uint8Array, room: number, place: ErrorPlace): 
   return size
 }
 
-/** Reads the variable-length metalayers, still compressed. @param bytes the whole trailer */
+/** Parses the variable-length metalayers, still compressed. @param bytes the whole trailer */
 export function parseTrailer(bytes: Uint8Array, place: ErrorPlace): Layers {
   const r = new MsgpackReader(bytes, 'the frame trailer', place)
   if (r.array() < 3) r.wrong('fields are missing')
   const version = r.integer()
   if (version > LATEST_VERSION) throw unsupported(`the frame has trailer version ${version}`, place)
   const layers = readLayers(r)
-  if (r.integer() !== bytes.length) r.wrong('the length of the trailer is not what it is')
+  if (r.integer() !== bytes.length) r.wrong('the trailer does not have the length it claims')
   r.extension16()
   return layers
 }

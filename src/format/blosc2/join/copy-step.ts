@@ -1,4 +1,4 @@
-// Takes chunks of a frame into another one as they are.
+// Copies chunks of a frame to another one without recompression.
 
 import { damaged, located } from '../../../core/errors.js'
 import { EventTurns } from '../../../core/event-turns.js'
@@ -9,24 +9,24 @@ import { SourceChunk } from '../chunks/source-chunk.js'
 import { wholeChunk } from '../chunks/whole-chunk.js'
 import type { OpenedFrame } from '../opened.js'
 
-/** Where chunks are copied to, and who hears of it. */
+/** Target of copied chunks, and callbacks. */
 export interface CopyTarget {
   sink: FrameSink
-  /** Do chunks need digests? */
+  /** Whether chunks need digests. */
   sealed: boolean
   signal: AbortSignal | undefined
   /** @param nbytes plain @param cbytes packed */
   onChunk: (nbytes: number, cbytes: number) => void
 }
 
-/** Stored chunks that lie back to back. */
+/** Stored chunks that are adjacent. */
 interface Run {
   /** In the source, in bytes. */
   start: number
   chunks: CopiedChunk[]
 }
 
-/** A chunk that is stored in the file of the frame, with what is known of it without reading it. */
+/** A chunk stored in the frame file, and what is known without reading it. */
 function storedChunk(entry: Entry | undefined): (CopiedChunk & { position: number }) | undefined {
   if (entry === undefined || 'special' in entry || entry.at === undefined) return undefined
   const bytes = entry.open()
@@ -36,7 +36,7 @@ function storedChunk(entry: Entry | undefined): (CopiedChunk & { position: numbe
   return { position: inner.position, cbytes: limit, ...(digest !== undefined && { digest }) }
 }
 
-/** The chunks from `first` to `stop` that lie back to back, from the first one on. */
+/** The adjacent chunks from `first` on, up to `stop`. */
 function runFrom(entries: readonly Entry[], first: number, stop: number): Run | undefined {
   const head = storedChunk(entries[first])
   if (head === undefined) return undefined
@@ -65,7 +65,7 @@ async function copyOne(from: OpenedFrame, i: number, to: number, target: CopyTar
   try {
     const [bytes, h] = await wholeChunk(stored)
     if (h.nbytes !== nbytes)
-      throw damaged(`the chunk has ${h.nbytes} plain bytes, and the frame says ${nbytes}`, stored.place)
+      throw damaged(`the chunk has ${h.nbytes} plain bytes, but the frame says ${nbytes}`, stored.place)
     await target.sink.put(to, bytes)
   } catch (error) {
     throw located(error)
@@ -73,7 +73,7 @@ async function copyOne(from: OpenedFrame, i: number, to: number, target: CopyTar
   target.onChunk(nbytes, stored.limit)
 }
 
-/** Copies a run within the store that both are in. @returns how many chunks that were */
+/** Copies a run within the store of both frames. @returns the number of chunks */
 async function copyInPlace(
   from: OpenedFrame,
   first: number,
@@ -92,8 +92,8 @@ async function copyInPlace(
 }
 
 /**
- * Copies the chunks `first` to `first + count`; those that come through this machine are checked.
- * @param to index of the first of them in the new frame
+ * Copies the chunks from `first` to `first + count`. Chunks that pass through this machine are checked.
+ * @param to index of the first chunk in the new frame
  * @throws BlpkError DAMAGED, CHECKSUM, IO
  */
 export async function copyChunks(

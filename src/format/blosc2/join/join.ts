@@ -1,4 +1,4 @@
-// Joins frames, and arrays along axis 0, into one: chunks on a border are copied as they are.
+// Joins frames, and arrays along axis 0: chunks on a chunk border are copied.
 
 import { chunkCount, partition, product } from '../../../array/geometry.js'
 import type { Blosc2ChunkParams } from '../../../chunk/blosc2/params.js'
@@ -29,19 +29,19 @@ import { droppedLayers, joinedLayers } from './layers.js'
 import { arrayChunks, frameChunks, type JoinedArray } from './pack-step.js'
 import { checkPlain, checkRowsAlike, checkSameItems, isCutAlike } from './part.js'
 
-/** What is joined, and how the result is cut. */
+/** The inputs of a join, and the partition of the result. */
 interface Plan {
   parts: readonly OpenedFrame[]
-  /** The part whose chunks the result has. */
+  /** The part that sets the chunks of the result. */
   model: OpenedFrame
   joints: Joint<OpenedFrame>[]
-  /** Extent of a chunk along the joint: plain bytes of a frame, rows of an array. */
+  /** Extent of a chunk along the joined axis: plain bytes of a frame, rows of an array. */
   extent: number
-  /** Chunks side by side in a row of them; 1 in a frame. */
+  /** Number of chunks per row of chunks; 1 in a frame. */
   perRow: number
-  /** Plain bytes of a chunk, with its padding. */
+  /** Plain bytes of a chunk, including padding. */
   chunkBytes: number
-  /** Plain bytes of all chunks, with their padding. */
+  /** Plain bytes of all chunks, including padding. */
   padded: number
   nbytes: number
   nchunks: number
@@ -107,7 +107,7 @@ function planArrays(parts: readonly OpenedFrame[], first: OpenedFrame): Plan {
   }
 }
 
-/** Fixed metalayers of the first part; an array says its new shape. */
+/** Fixed metalayers of the first part, with the new shape of an array. */
 function metaOf({ array, model }: Plan, first: OpenedFrame): Layers {
   const kept = without(plainLayers(first.schunk.meta), ARRAY_LAYERS)
   if (array === undefined) return kept
@@ -115,7 +115,7 @@ function metaOf({ array, model }: Plan, first: OpenedFrame): Layers {
   return new Map([[B2ND_LAYER, formatB2nd({ ...array.cut, dtype })], ...kept])
 }
 
-/** What is packed anew is packed as the first part is, where nothing else is asked for. */
+/** Data are repacked like the first part, unless options say otherwise. */
 function paramsFor(
   { model, array, nbytes, chunkBytes }: Plan,
   meta: Layers,
@@ -129,14 +129,14 @@ function paramsFor(
   return resolveParams(options, { schunk: traitsOf(told, vlmeta), blockshape: array?.cut.blockshape })
 }
 
-/** A frame that is being joined from others. */
+/** A frame that is being joined. */
 interface Joining {
   plan: Plan
   sink: FrameSink
   params: Blosc2ChunkParams
   o: PackOptions
   target: CopyTarget
-  /** Chunks so far, how many of them copied, and bytes. */
+  /** Totals so far: chunks, copied chunks, and bytes. */
   nchunks: number
   copied: number
   plain: number
@@ -154,7 +154,7 @@ async function copyStep(
   { part, count }: JoinStep<OpenedFrame> & { kind: 'copy' },
 ): Promise<void> {
   const chunks = count * j.plan.perRow
-  // What is copied within a store is not fetched.
+  // Data copied within a store are not fetched.
   if (!j.sink.canCopy) part.willReadAll()
   await copyChunks(part, 0, chunks, j.nchunks, j.target)
   j.nchunks += chunks
@@ -215,7 +215,7 @@ async function joinInto(
   }
 }
 
-/** The parts as what the format holds; undefined where one of them is something else. */
+/** The parts as frames or arrays; undefined if one of them is something else. */
 function fittingParts(parts: readonly Opened[], { holds }: Format): OpenedFrame[] | undefined {
   const frames = parts.filter((part) => part instanceof OpenedFrame)
   const fit = frames.filter(({ ndarray }) => (ndarray !== undefined) === (holds === 'array'))
@@ -225,12 +225,12 @@ function fittingParts(parts: readonly Opened[], { holds }: Format): OpenedFrame[
 function noteDropped(parts: readonly OpenedFrame[], { onNote }: PackOptions): void {
   const names = droppedLayers(parts)
   if (names.length > 0)
-    onNote?.(`metalayers are those of '${parts[0]?.name}'; left out of others: ${names.join(', ')}`)
+    onNote?.(`metalayers are taken from '${parts[0]?.name}'; left out from the others: ${names.join(', ')}`)
 }
 
 /**
- * Joins frames into a frame, or arrays of the same dtype and rows into an array; see `Container.concat`.
- * @throws BlpkError USAGE where they do not go together, DAMAGED, CHECKSUM, UNSUPPORTED, …
+ * Joins frames to a frame, or arrays of the same dtype and row shape to an array; see `Container.concat`.
+ * @throws BlpkError USAGE if they do not fit together; DAMAGED, CHECKSUM, UNSUPPORTED, …
  */
 export async function joinFrames(
   opened: readonly Opened[],

@@ -1,4 +1,4 @@
-// Metalayers of a joined frame: those of the first part, in which the array that they describe grows.
+// Metalayers of a joined frame: those of the first part, with the array that they describe extended.
 
 import { arrayPartOf, withArray } from '../../described-metadata.js'
 import { joinedMetadata } from '../../joined-metadata.js'
@@ -9,13 +9,13 @@ import { TENSOR_LAYER } from '../frame/tensor.js'
 import { JSON_LAYERS, plainLayers, without } from '../layers-kept.js'
 import type { OpenedFrame } from '../opened.js'
 
-/** What a Bloscpack archive would have as metadata. */
+/** The metadata that a Bloscpack archive would have. */
 function metadataOf({ schunk }: OpenedFrame): string | undefined {
   const array = arrayOfFrame(schunk)
   return array === undefined ? jsonOf(schunk.vlmeta) : metadataOfLayers(schunk.vlmeta, array)
 }
 
-/** The layers of all parts that describe bytes as an array, or say anything else in JSON. */
+/** The layers of all parts that describe an array or hold other JSON. */
 function describing(parts: readonly OpenedFrame[], kept: Layers, asked: string | undefined): Layers {
   const joined = joinedMetadata(
     parts.map((part) => ({ name: part.name, nbytes: part.nbytes, metadata: metadataOf(part) })),
@@ -25,17 +25,17 @@ function describing(parts: readonly OpenedFrame[], kept: Layers, asked: string |
   return new Map([...without(kept, JSON_LAYERS), ...layersOf(json)])
 }
 
-/** A `.b2nd` says itself what array it is. */
+/** A `.b2nd` describes its array itself. */
 function besideArray(kept: Layers, asked: string | undefined): Layers {
   if (asked === undefined) return kept
   return new Map([...without(kept, JSON_LAYERS), ...without(layersOf(asked), [TENSOR_LAYER])])
 }
 
 /**
- * Metalayers of variable length of the joined frame, plain. Ids of appends of all parts stay, so that none of them is
- * made twice.
- * @param asked metadata in JSON that take the place of those that are there
- * @throws BlpkError USAGE where described arrays or metadata do not go together
+ * Variable-length metalayers of the joined frame, uncompressed. Ids of appends of all parts are kept, so that
+ * none is repeated.
+ * @param asked JSON metadata that replace the existing ones
+ * @throws BlpkError USAGE if described arrays or metadata do not fit together
  */
 export function joinedLayers(
   parts: readonly OpenedFrame[],
@@ -51,7 +51,7 @@ export function joinedLayers(
   return layers
 }
 
-/** Names of layers that other parts than the first have, and that are left out. */
+/** Names of layers that only other parts have, and that are left out. */
 export function droppedLayers(parts: readonly OpenedFrame[]): string[] {
   const [first, ...others] = parts
   const dropped = new Set<string>()

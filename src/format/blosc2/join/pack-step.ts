@@ -1,4 +1,4 @@
-// Packs the plain bytes of chunks again that do not start at a chunk border of the joined frame.
+// Repacks the plain bytes of chunks that do not start at a chunk border of the joined frame.
 
 import { type Box, chunkBoxes, type Partition } from '../../../array/geometry.js'
 import type { Stretch } from '../../join-steps.js'
@@ -13,7 +13,7 @@ async function* plainOf(stretches: Stretches, signal: AbortSignal | undefined): 
 }
 
 /**
- * Plain bytes of frames, in chunks of a size; the last one may be shorter.
+ * Plain bytes of frames, in chunks of a given size; the last one may be shorter.
  * @param first index of the first chunk
  */
 export async function* frameChunks(
@@ -38,7 +38,7 @@ export async function* frameChunks(
   if (filled > 0) yield { index, plain: plain.subarray(0, filled) }
 }
 
-/** Stretches of arrays with the row that each starts at in the joined array. */
+/** Stretches of arrays, with the row in the joined array that each starts at. */
 function* placed(stretches: Stretches, row: number): Generator<Stretch<OpenedFrame> & { at: number }> {
   let at = row
   for (const stretch of stretches) {
@@ -47,13 +47,13 @@ function* placed(stretches: Stretches, row: number): Generator<Stretch<OpenedFra
   }
 }
 
-/** The joined array: how it is cut, and the size of an item, in bytes. */
+/** Partition of the joined array, and its typesize in bytes. */
 export interface JoinedArray {
   cut: Partition
   itemBytes: number
 }
 
-/** Puts what a stretch has of a chunk into the chunk's plain bytes. @param at row that it starts at */
+/** Puts the part of a stretch within a chunk into the chunk's plain bytes. @param at row that it starts at */
 async function fillFrom(
   { cut, itemBytes }: JoinedArray,
   box: Box,
@@ -75,7 +75,7 @@ async function fillFrom(
  * Plain bytes of arrays, in chunks of the joined one.
  * @param row that the stretches start at
  * @param first index of the first chunk
- * @param stop index behind the last chunk
+ * @param stop index after the last chunk
  */
 export async function* arrayChunks(
   joined: JoinedArray,
@@ -87,7 +87,7 @@ export async function* arrayChunks(
   const plain = new Uint8Array(joined.cut.chunkItems * joined.itemBytes)
   let index = first
   for (const box of chunkBoxes(joined.cut, first, stop)) {
-    // What lies beyond the array is zeros.
+    // Padding beyond the array is zeros.
     plain.fill(0)
     for (const stretch of placed(stretches, row)) await fillFrom(joined, box, plain, stretch)
     yield { index: index++, plain }

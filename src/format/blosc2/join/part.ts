@@ -1,4 +1,4 @@
-// A frame or an array that is joined with others, and what all of them must have in common.
+// An input of a join, and what all inputs must have in common.
 
 import type { NdarrayLayout } from '../../../array/npy/index.js'
 import { BlpkError, unsupported } from '../../../core/errors.js'
@@ -7,7 +7,7 @@ import { arrayJson } from '../../described-metadata.js'
 import type { NDArray } from '../objects/ndarray.js'
 import type { OpenedFrame } from '../opened.js'
 
-/** @throws BlpkError UNSUPPORTED for what is no list of numbers: joining would break it */
+/** @throws BlpkError UNSUPPORTED for anything but plain numbers: joining would break it */
 export function checkPlain({ schunk, name }: OpenedFrame): void {
   schunk.checkHolds()
   const { object } = schunk
@@ -17,7 +17,7 @@ export function checkPlain({ schunk, name }: OpenedFrame): void {
   })
 }
 
-/** @throws BlpkError USAGE for items of different sizes */
+/** @throws BlpkError USAGE for different typesizes */
 export function checkSameItems(first: OpenedFrame, other: OpenedFrame): void {
   if (first.typesize === other.typesize) return
   const [a, b] = [first, other].map(({ name }) => name)
@@ -28,7 +28,7 @@ export function checkSameItems(first: OpenedFrame, other: OpenedFrame): void {
   )
 }
 
-/** @throws BlpkError USAGE for arrays that cannot stand behind one another along axis 0 */
+/** @throws BlpkError USAGE for arrays that cannot be joined along axis 0 */
 export function checkRowsAlike(first: OpenedFrame, other: OpenedFrame): void {
   const [a, b] = [first.array(), other.array()] as [NdarrayLayout, NdarrayLayout]
   const [there, added] = [first, other].map(({ name }) => `'${name}'`) as [string, string]
@@ -39,7 +39,7 @@ function same(a: readonly number[], b: readonly number[]): boolean {
   return a.length === b.length && a.every((n, i) => n === b[i])
 }
 
-/** Do two arrays have chunks of the same shape, made of the same blocks? */
+/** Whether two arrays have the same chunk and block shapes. */
 export function isCutAlike(a: NDArray, b: NDArray): boolean {
   return same(a.chunks, b.chunks) && same(a.blocks, b.blocks)
 }

@@ -6,10 +6,10 @@ import { JsonScanner } from '../../../core/json/scan.js'
 import { putArrayHead, putBinary, putExtension, putMapHead, putNumber, putString } from './put.js'
 import { MsgpackWriter } from './writer.js'
 
-/** Python's msgpack reads no deeper values. */
+/** Python's msgpack does not read deeper values. */
 const MAX_DEPTH = 1023
 
-/** How many items or members each bracket holds, in the order in which they open. @throws JsonFault */
+/** Number of items or members in each bracket, in order of opening. @throws JsonFault */
 function countsOf(text: string): number[] {
   const counts: number[] = []
   const open: number[] = []
@@ -17,7 +17,7 @@ function countsOf(text: string): number[] {
   while (scanner.next()) {
     const { kind, depth } = scanner
     if (depth > MAX_DEPTH)
-      throw usage(`the value is nested more than ${MAX_DEPTH} deep, which msgpack of Python cannot read`)
+      throw usage(`the value is nested more than ${MAX_DEPTH} deep, which msgpack in Python cannot read`)
     if (kind === '}' || kind === ']') {
       open.pop()
       continue
@@ -33,7 +33,7 @@ function countsOf(text: string): number[] {
 const SPECIAL = /^\{\s*(?:"\$ext"\s*:\s*(-?\d{1,3})\s*,\s*)?"\$bytes"\s*:\s*""\s*\}$/
 const SPECIAL_START = /\{\s*"\$(?:ext|bytes)"\s*:/y
 
-/** Bytes and extensions, as to-json.ts writes them. @returns true if there were some at `at` */
+/** Bytes and extensions, in the form of to-json.ts. @returns whether there was one at `at` */
 function putSpecial(w: MsgpackWriter, text: string, at: number): boolean {
   SPECIAL_START.lastIndex = at
   if (!SPECIAL_START.test(text)) return false
@@ -78,9 +78,10 @@ function putAll(w: MsgpackWriter, text: string, counts: readonly number[]): void
 }
 
 /**
- * A JSON text as msgpack, in the shortest forms, as python-blosc2 stores values of metalayers. Integers keep all
- * of their digits; NaN and infinities become floats, `{"$bytes": base64}` bytes, and with `$ext` extensions.
- * @throws BlpkError USAGE if it is not JSON, or has what msgpack cannot hold
+ * Converts JSON text to msgpack in the shortest forms, as python-blosc2 stores metalayer values. Integers
+ * keep all digits; NaN and infinities become floats; `{"$bytes": base64}` becomes bytes, and with `$ext` an
+ * extension.
+ * @throws BlpkError USAGE if it is not JSON, or msgpack cannot express it
  */
 export function packJson(text: string): Uint8Array {
   const writer = new MsgpackWriter()

@@ -6,7 +6,10 @@ import type { MsgpackWriter } from './writer.js'
 const encoder = new TextEncoder()
 const MAX_COUNT = 2 ** 32 - 1
 
-/** A head that counts: in itself up to `fixMost`, else in 1 (if there is such a form), 2 or 4 bytes behind it. */
+/**
+ * A head with a count: within itself up to `fixMost`, otherwise in 1 (if that form exists), 2 or 4 bytes
+ * after it.
+ */
 function putCount(
   w: MsgpackWriter,
   n: number,
@@ -19,7 +22,7 @@ function putCount(
   else throw usage('the value is too large for msgpack')
 }
 
-/** The head and the size of the smallest form that fits; heads of larger forms follow that of one byte. */
+/** The smallest form that fits: its head and size; larger forms follow in order. */
 function sized(head: number, fits1: boolean, fits2: boolean, fits4: boolean): [number, 1 | 2 | 4 | 8] {
   if (fits1) return [head, 1]
   if (fits2) return [head + 1, 2]
@@ -41,15 +44,15 @@ function putFloat(w: MsgpackWriter, text: string): void {
   const isLost = !Number.isFinite(value) || (value === 0 && /[1-9]/.test(text.replace(/e.*$/i, '')))
   if (isLost)
     throw usage(
-      `the number ${shortened(text)} is beyond what the 64-bit floats of msgpack hold; store it as a string`,
+      `the number ${shortened(text)} is beyond the range of msgpack's 64-bit floats; store it as a string`,
     )
   w.float64(value)
 }
 
-/** Longer texts cannot be integers of 64 bits. */
+/** Longer texts cannot be 64-bit integers. */
 const MAX_INTEGER_TEXT = 20
 
-/** @param text a number as JSON has it @throws BlpkError USAGE if msgpack cannot hold it */
+/** @param text a number in JSON @throws BlpkError USAGE if msgpack cannot express it */
 export function putNumber(w: MsgpackWriter, text: string): void {
   if (/[.eE]/.test(text)) putFloat(w, text)
   else putWhole(w, text)
@@ -58,17 +61,15 @@ export function putNumber(w: MsgpackWriter, text: string): void {
 function putWhole(w: MsgpackWriter, text: string): void {
   const n = text.length <= MAX_INTEGER_TEXT ? BigInt(text) : undefined
   if (n !== undefined && n >= -(2n ** 63n) && n < 2n ** 64n) putInteger(w, n)
-  // What is written as a whole number may be a large float, such as 1e20.
+  // A number without fraction may be a large float, such as 1e20.
   else if (String(Number(text)) === text) w.float64(Number(text))
-  else throw usage(`the number ${shortened(text)} is too large; msgpack has integers of 64 bits`)
+  else throw usage(`the number ${shortened(text)} is too large; msgpack integers have 64 bits`)
 }
 
-/** @throws BlpkError USAGE for half a character, which UTF-8 cannot hold */
+/** @throws BlpkError USAGE for lone surrogates, which UTF-8 cannot encode */
 export function putString(w: MsgpackWriter, text: string): void {
   if (/\p{Cs}/u.test(text))
-    throw usage(
-      'the value has half of a surrogate pair (\\ud800 to \\udfff), which the strings of msgpack cannot hold',
-    )
+    throw usage('the value has an unpaired surrogate (\\ud800 to \\udfff), which msgpack strings cannot hold')
   const bytes = encoder.encode(text)
   putCount(w, bytes.length, [0xa0, 31, 0xd9, 0xda])
   w.raw(bytes)

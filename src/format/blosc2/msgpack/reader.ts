@@ -13,7 +13,7 @@ export type MsgpackKind =
   | 'map'
   | 'extension'
 
-/** The first bytes of each kind, from and to. */
+/** The range of first bytes of each kind. */
 const KINDS: [from: number, to: number, kind: MsgpackKind][] = [
   [0x00, 0x7f, 'integer'],
   [0x80, 0x8f, 'map'],
@@ -32,18 +32,18 @@ const KINDS: [from: number, to: number, kind: MsgpackKind][] = [
   [0xe0, 0xff, 'integer'],
 ]
 
-/** The kind that each first byte begins; 0xc1 begins none. */
+/** The kind of each first byte; 0xc1 has none. */
 const KIND_OF: (MsgpackKind | undefined)[] = Array.from(
   { length: 256 },
   (_, head) => KINDS.find(([from, to]) => head >= from && head <= to)?.[2],
 )
 
-/** Bytes of the integer behind a head, where `first` has one byte, the next two, and so on. */
+/** Bytes of the integer after a head, where `first` has one byte, the next two, and so on. */
 function sizeFrom(head: number, first: number): 1 | 2 | 4 {
   return (1 << (head - first)) as 1 | 2 | 4
 }
 
-/** Goes through msgpack item by item; nothing is built, so nothing can grow. */
+/** Parses msgpack item by item. It builds nothing, so memory does not grow. */
 export class MsgpackReader {
   readonly #bytes: Uint8Array
   readonly #view: DataView
@@ -51,7 +51,7 @@ export class MsgpackReader {
   readonly #what: string
   at: number
 
-  /** @param what what messages call the bytes */
+  /** @param what name of the bytes in messages */
   constructor(bytes: Uint8Array, what: string, place: ErrorPlace = {}, at = 0) {
     this.#bytes = bytes
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
@@ -64,7 +64,7 @@ export class MsgpackReader {
     throw damaged(`${this.#what}: ${detail} at byte ${this.at}`, this.#place)
   }
 
-  /** The next `count` bytes, as they lie there. */
+  /** The next `count` bytes, without a copy. */
   take(count: number): Uint8Array {
     if (count > this.#bytes.length - this.at) this.wrong('the bytes end early')
     const piece = this.#bytes.subarray(this.at, this.at + count)
@@ -72,10 +72,10 @@ export class MsgpackReader {
     return piece
   }
 
-  /** What follows. */
+  /** The kind of the next item. */
   kind(): MsgpackKind {
     const head = this.#bytes[this.at] ?? this.wrong('the bytes end early')
-    return KIND_OF[head] ?? this.wrong('a type that is not known')
+    return KIND_OF[head] ?? this.wrong('an unknown type')
   }
 
   #u8(): number {
@@ -115,7 +115,7 @@ export class MsgpackReader {
     return number
   }
 
-  /** A number with a fraction, in both of its sizes. */
+  /** A float of either size. */
   float(): number {
     const head = this.#u8()
     const { at } = this
@@ -135,12 +135,12 @@ export class MsgpackReader {
     return head === 0xc3
   }
 
-  /** The number of items of an array, which follow. */
+  /** The number of items in an array; the items follow. */
   array(): number {
     return this.#count('an array', 0x90, 0xdc)
   }
 
-  /** The number of pairs of a map, which follow. */
+  /** The number of pairs in a map; the pairs follow. */
   map(): number {
     return this.#count('a map', 0x80, 0xde)
   }

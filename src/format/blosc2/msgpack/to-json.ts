@@ -7,15 +7,15 @@ import { replaceAll, TextPieces } from '../../../core/json/text-pieces.js'
 import { parseJson } from '../../../core/json/value.js'
 import { MsgpackReader } from './reader.js'
 
-/** JavaScript has strings of at most some 512 million characters. */
+/** JavaScript strings have at most some 512 million characters. */
 const MAX_TEXT = 384 * 2 ** 20
 
-/** A JSON string without control characters, which would mean something to a terminal. */
+/** A JSON string without control characters, which could control a terminal. */
 function quoted(text: string): string {
   return replaceAll(JSON.stringify(text), /[\u007f-\u009f]/g, escapeUnit)
 }
 
-/** A number that is no integer stays one in JSON. */
+/** A float stays a float in JSON. */
 function floatJson(n: number): string {
   const text = String(n)
   return /^-?\d+$/.test(text) ? `${Object.is(n, -0) ? '-0' : text}.0` : text
@@ -25,15 +25,15 @@ function base64Json(bytes: Uint8Array): string {
   return `"${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64')}"`
 }
 
-/** An array or a map that is not yet at its end. */
+/** An array or a map that is not complete yet. */
 interface Holder {
   isMap: boolean
-  /** Items, or keys and values, that are still to come. */
+  /** Remaining items, or keys and values. */
   left: number
   isEmpty: boolean
 }
 
-/** Writes as JSON what a reader goes through; that is larger by a factor at most. */
+/** Writes the items of a reader as JSON, whose size is bounded by a constant factor. */
 class JsonOf {
   readonly #r: MsgpackReader
   readonly #out = new TextPieces()
@@ -48,7 +48,7 @@ class JsonOf {
     try {
       return quoted(decodeUtf8(bytes))
     } catch {
-      return this.#r.wrong('a string that is no UTF-8')
+      return this.#r.wrong('a string that is not UTF-8')
     }
   }
 
@@ -76,7 +76,7 @@ class JsonOf {
     }
   }
 
-  /** What is no string becomes one. A map in a key of a map in a key would double in size with each of them. */
+  /** Keys that are not strings become strings. With nested maps as keys, each level would double the size. */
   #key(): string {
     const kind = this.#r.kind()
     if (kind === 'array' || kind === 'map')
@@ -93,7 +93,7 @@ class JsonOf {
     this.#closeFull()
   }
 
-  /** Closes what is at its end, and what that ends in turn. */
+  /** Closes the containers that are complete. */
   #closeFull(): void {
     for (let holder = this.#holders.at(-1); holder?.left === 0; holder = this.#holders.at(-1)) {
       this.#out.add(holder.isMap ? '}' : ']')
@@ -111,7 +111,7 @@ class JsonOf {
     }
   }
 
-  /** All of the value. */
+  /** The whole value. */
   text(): string {
     this.#item()
     for (let holder = this.#holders.at(-1); holder !== undefined; holder = this.#holders.at(-1)) {
@@ -127,18 +127,21 @@ class JsonOf {
 }
 
 /**
- * Msgpack as JSON text of Python's kind, NaN and infinities included. What JSON has not got is told by objects:
- * `{"$bytes": base64}`, extensions with `$ext` too; keys that are not strings become strings.
- * @throws BlpkError DAMAGED if it is not msgpack, or has arrays or maps for keys
+ * Converts msgpack to JSON text as written by Python, including NaN and infinities. Other values become
+ * objects: `{"$bytes": base64}`, for extensions with `$ext`. Keys that are not strings become strings.
+ * @throws BlpkError DAMAGED if it is not msgpack, or has arrays or maps as keys
  */
 export function jsonOfMsgpack(bytes: Uint8Array): string {
   const reader = new MsgpackReader(bytes, 'the msgpack')
   const json = new JsonOf(reader).text()
-  if (reader.at !== bytes.length) reader.wrong('there are bytes behind it')
+  if (reader.at !== bytes.length) reader.wrong('there are bytes after it')
   return json
 }
 
-/** What {@link jsonOfMsgpack} says as a value; integers that a number cannot hold are bigints. @throws BlpkError DAMAGED */
+/**
+ * The result of {@link jsonOfMsgpack} as a value; large integers become bigints.
+ * @throws BlpkError DAMAGED
+ */
 export function valueOfMsgpack(bytes: Uint8Array): unknown {
   return parseJson(jsonOfMsgpack(bytes))
 }

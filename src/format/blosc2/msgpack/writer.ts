@@ -8,7 +8,7 @@ export class MsgpackWriter {
   #view = new DataView(this.#bytes.buffer)
   length = 0
 
-  /** Makes room for `count` bytes more. @returns where they go */
+  /** Makes room for `count` more bytes. @returns their position */
   #take(count: number): number {
     const at = this.length
     this.length += count
@@ -27,7 +27,7 @@ export class MsgpackWriter {
     return this
   }
 
-  /** A head, and an integer behind it. @param size bytes of the integer, two's complement in big-endian */
+  /** A head, and an integer after it. @param size bytes of the integer, two's complement in big-endian */
   headed(head: number, size: 1 | 2 | 4 | 8, value: number | bigint): this {
     const at = this.#take(1 + size)
     this.#view.setUint8(at, head)

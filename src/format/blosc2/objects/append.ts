@@ -15,24 +15,27 @@ import { editFrame, type FrameEditOptions } from './change.js'
 import { NDArray } from './ndarray.js'
 import type { SChunk } from './schunk.js'
 
-/** Options of an append to a frame or an array, by the names that frames give them. */
+/** Options of an append to a frame or an array, by their names for frames. */
 export interface FrameAppendOptions
   extends FrameEditOptions,
     Pick<AppendRequest, 'raw' | 'maxChunk' | 'dtype' | 'onProgress'> {
-  /** How new chunks are compressed, from now on; what is not given stays as the frame says. */
+  /** Compression of new chunks from now on. Unset options keep the values of the frame. */
   compression?: CompressionOptions
 }
 
-/** About as many plain bytes are read and compressed at a time, in whole chunks where they fit. */
+/** Approximate number of plain bytes that are read and compressed at a time, in whole chunks if these fit. */
 const PIECE_BYTES = 32 * 2 ** 20
 
-/** Where pieces end: first where the last chunk is full, then every so many chunks. */
+/** Ends of pieces: first at the end of the last chunk, then after every so many chunks. */
 interface Steps {
   first: number
   then: number
 }
 
-/** @param unit plain bytes of a chunk, or of the chunks along a row @param least size of what is not cut */
+/**
+ * @param unit plain bytes of a chunk, or of the chunks in a row
+ * @param least input up to this size is not split
+ */
 function stepsFor(size: number, unit: number, least: number): Steps {
   const whole = unit <= PIECE_BYTES
   const then = whole
@@ -69,10 +72,14 @@ function checkItems(schunk: SChunk, source: PlainSource, added: number): void {
   const array = ndarrayIn(source.metadata)
   if (array?.order === 'F' && array.shape.length > 1)
     throw usage(`'${source.name}' is in Fortran order; save it in C order first`)
-  if (added % typesize !== 0) throw usage(`${added} bytes are no whole number of items of ${typesize} bytes`)
+  if (added % typesize !== 0)
+    throw usage(`${added} bytes are not a whole number of items of ${typesize} bytes`)
 }
 
-/** The metalayers that describe an array in a frame without shape, with the rows that come; none where there is none. */
+/**
+ * The metalayers that describe an array in a frame without shape, including the new rows; empty if there are
+ * none.
+ */
 function describedAfter(schunk: SChunk, source: PlainSource, added: number, o: FrameAppendOptions): Layers {
   const array = arrayOfFrame(schunk)
   if (array === undefined || added === 0) return new Map()
@@ -97,14 +104,14 @@ async function appendItems(
   return { nbytes: added, totalBytes: schunk.nbytes, nchunks: schunk.nchunks, skipped: false }
 }
 
-/** What Bloscpack's metadata would say of the array. */
+/** The description that Bloscpack's metadata would give the array. */
 function metadataOf({ dtype, shape }: NDArray): string {
   const { descr } = parseMetadataDtype(dtype)
   return toJson(ndarrayMetadata({ dtype: dtypeRepr(descr), shape: [...shape], order: 'C' }))
 }
 
 function checkRows(array: NDArray, source: PlainSource, added: number, o: FrameAppendOptions): number {
-  if (array.ndim === 0) throw usage('the array has 0 dimensions, and no axis to append along')
+  if (array.ndim === 0) throw usage('the array has 0 dimensions, so there is no axis to append along')
   if (source.metadata !== undefined) {
     const [ours, theirs] = [metadataOf(array), source.metadata]
     const [a, b] = [ours, theirs].map((json) => ndarrayIn(json))
@@ -118,9 +125,11 @@ function checkRows(array: NDArray, source: PlainSource, added: number, o: FrameA
   }
   const rowBytes = array.shape.slice(1).reduce((size, n) => size * n, array.schunk.typesize)
   if (added > 0 && (rowBytes === 0 || added % rowBytes !== 0))
-    throw usage(`${added} bytes are no whole number of rows of ${rowBytes} bytes`)
+    throw usage(`${added} bytes are not a whole number of rows of ${rowBytes} bytes`)
   if (added > 0 && array.chunks.includes(0))
-    throw usage('the array was made without a chunk shape while it was empty, and cannot grow; make it anew')
+    throw usage(
+      'the array was made without a chunk shape while it was empty, and cannot grow; create it again',
+    )
   return rowBytes
 }
 
@@ -139,7 +148,7 @@ async function appendRows(
   return { nbytes: added, totalBytes: array.size * array.schunk.typesize, nchunks, shape, skipped: false }
 }
 
-/** Bytes at the end of a list, a store or a cache would be no part of it, or break it. */
+/** Bytes at the end of a list, a store or a cache would not be part of it, or would break it. */
 function checkPlain(schunk: SChunk): void {
   schunk.checkHolds()
   const { object } = schunk
@@ -147,11 +156,11 @@ function checkPlain(schunk: SChunk): void {
   const { what, how, holds } = object
   if (holds === 'cache')
     throw unsupported(
-      `it is ${what}, which is as large as its source`,
+      `it is ${what}, which has the size of its source`,
       {},
-      { call: 'convert', does: 'makes a plain array of it, which can grow' },
+      { call: 'convert', does: 'turns it into a plain array, which can grow' },
     )
-  throw unsupported(`it holds ${what}, and plain bytes cannot be added to that; ${how}`)
+  throw unsupported(`it holds ${what}, to which plain bytes cannot be added; ${how}`)
 }
 
 async function appendAll(schunk: SChunk, source: PlainSource, o: FrameAppendOptions): Promise<AppendResult> {
@@ -165,7 +174,7 @@ async function appendAll(schunk: SChunk, source: PlainSource, o: FrameAppendOpti
       { option: 'maxChunk' },
     )
   if (isArray && compression?.blockSize !== undefined)
-    throw usage('the block size of an array is part of its shape, and stays as it is')
+    throw usage('the block size of an array is part of its shape, and cannot change')
   checkPlain(schunk)
   if (compression !== undefined) schunk.setCompression(compression)
   return isArray
@@ -173,7 +182,7 @@ async function appendAll(schunk: SChunk, source: PlainSource, o: FrameAppendOpti
     : appendItems(schunk, source, added, o)
 }
 
-/** What there is, if nothing was done. */
+/** The current totals, if nothing was done. */
 function asItIs(schunk: SChunk): AppendResult {
   const { nchunks, nbytes } = schunk
   const known = { nbytes: 0, nchunks, skipped: true }
@@ -183,10 +192,9 @@ function asItIs(schunk: SChunk): AppendResult {
 }
 
 /**
- * Appends a source to a frame or an array: items to a frame, whose last chunk is filled up first, rows along axis 0 to
- * an array.
- * @param source of known size: plain bytes, or what a `.npy` holds; rows must have the dtype and shape of the array's
- * @throws BlpkError USAGE where the data do not go together; else as {@link editFrame}
+ * Appends a source: items to a frame (filling up its last chunk), rows along axis 0 to an array.
+ * @param source of known size: plain bytes or a `.npy` file, whose rows must have the array's dtype and shape
+ * @throws BlpkError USAGE if the data do not fit; otherwise as {@link editFrame}
  */
 export function appendToFrame(
   place: Replaceable,

@@ -14,14 +14,14 @@ import { rangesOf } from './array-keys.js'
 import { readMeta } from './array-meta.js'
 import type { SChunk } from './schunk.js'
 
-/** What an array looks like, by the metalayer that says so. */
+/** The description of an array, and the name of its metalayer. */
 export interface Described {
   layer: Uint8Array | undefined
   meta: B2ndMeta
   cut: Partition
 }
 
-/** @throws BlpkError DAMAGED, UNSUPPORTED; USAGE where there is no array */
+/** @throws BlpkError DAMAGED, UNSUPPORTED; USAGE if there is no array */
 export function describe(schunk: SChunk, layer: Uint8Array | undefined): Described {
   const meta = readMeta(schunk)
   return { layer, meta, cut: partition(meta) }
@@ -31,7 +31,7 @@ export function storeOf(parts: PartSource, { cut }: Described, itemBytes: number
   return { ...parts, partition: cut, itemBytes }
 }
 
-/** A change of an array that nobody sees yet. */
+/** An unpublished change of an array. */
 export class ArrayDraft {
   readonly #schunk: SChunk
   readonly #parts: PartSource
@@ -43,7 +43,7 @@ export class ArrayDraft {
     this.#pack = pack
   }
 
-  /** Overwrites what keys name. @throws BlpkError USAGE */
+  /** Overwrites the items that keys select. @throws BlpkError USAGE */
   async write(to: Described, keys: readonly (Pick1 | undefined)[], data: Data): Promise<undefined> {
     const ranges = rangesOf(to.meta.shape, keys)
     const start = ranges.map((range) => range.at(0))
@@ -61,12 +61,12 @@ export class ArrayDraft {
     else await writePicks(store, ranges, bytes, this.#pack)
   }
 
-  /** Gives the array another shape, with zeros in new chunks. @throws BlpkError USAGE */
+  /** Changes the shape; new chunks are zeros. @throws BlpkError USAGE */
   reshape({ meta, cut: from }: Described, shape: readonly number[]): Described {
     const { chunkshape, blockshape, dtype } = meta
     const { typesize } = this.#schunk
     const { chunks } = this.#parts
-    // Arrays without items may have chunks without extent, which cannot grow.
+    // Empty arrays may have chunks of extent 0, which cannot grow.
     const kept = chunkshape.includes(0) ? [] : ([chunkshape, blockshape] as const)
     const parts = choosePartitions(shape, typesize, ...kept)
     const cut = partition(parts)
@@ -79,7 +79,7 @@ export class ArrayDraft {
     return { layer: formatB2nd(described), meta: described, cut }
   }
 
-  /** Chunks at the old edge may hold what a smaller shape once cut off. */
+  /** Chunks at the old edge may still hold data beyond a former, smaller shape. */
   async clearEdges(old: readonly number[], to: Described): Promise<void> {
     const { shape, chunkshape } = to.meta
     for (const [axis, extent] of old.entries()) {

@@ -1,4 +1,4 @@
-// Changes a frame in its place, in one atomic step.
+// Changes a frame in place, in one atomic step.
 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -20,7 +20,7 @@ import { holdsArray } from './array-meta.js'
 import { NDArray } from './ndarray.js'
 import { SChunk } from './schunk.js'
 
-/** Options of a change of a frame. */
+/** Options of changing a frame. */
 export interface ChangeOptions extends PlaceChangeOptions, Pick<RunOptions, 'threads'> {
   /**
    * Name of this change, kept in the frame: a change whose id is there already is not made. The last 1000 are
@@ -29,19 +29,19 @@ export interface ChangeOptions extends PlaceChangeOptions, Pick<RunOptions, 'thr
   appendId?: string
 }
 
-/** What came of a change: what the function gave, unless one with the same id was made before. */
+/** Result of a change: the result of the function, unless a change with the same id was already made. */
 export type Changed<T> = { skipped: false; result: T } | { skipped: true; result: undefined }
 
 /** Why a directory is not changed. */
 export const SPARSE_REFUSAL =
-  'is a sparse frame: those are not changed in place; save or convert it as a file first'
+  'is a sparse frame, which cannot be changed in place; save or convert it as a file first'
 
 /** @throws BlpkError UNSUPPORTED for a directory */
 function checkFile(path: string): void {
   if (lookAt(path)?.isDirectory() === true) throw unsupported(`'${path}' ${SPARSE_REFUSAL}`, { path })
 }
 
-/** The frame where it is changed; whoever closes it leaves the place to us. */
+/** The frame at the place of the change. We close the place, not the frame. */
 function sourceOver(place: Replaceable): ByteSource {
   const { name, size } = place
   const read: ByteSource['read'] = (at, into) => place.read(at, into)
@@ -50,28 +50,28 @@ function sourceOver(place: Replaceable): ByteSource {
   return new TailSource({ ...source, willRead: (start, stop) => place.willRead?.(start, stop) }, size)
 }
 
-/** An array whose chunks are not those of its shape is of no use to any reader. */
+/** An array whose chunks do not match its shape is useless to every reader. */
 function checkStillArray(schunk: SChunk): void {
   try {
     NDArray.of(schunk)
   } catch (error) {
     const { message } = error as Error
-    throw usage(`the change does not go with the shape of the array (${message}); use changeArray`)
+    throw usage(`the change does not fit the shape of the array (${message}); use changeArray`)
   }
 }
 
-/** What is done to a frame that is open for changes. */
+/** A change of an open frame. */
 export interface FrameEdit<T> {
-  /** Changes the super-chunk, and may use it until it ends. */
+  /** Changes the super-chunk. May use it until the promise resolves. */
   change(schunk: SChunk): Promise<T>
-  /** Says what comes of it if a change with the same id was made before. */
+  /** The result if a change with the same id was already made. */
   skipped(schunk: SChunk): T
 }
 
-/** How a frame that is open for changes is changed. */
+/** How an open frame is changed. */
 export type FrameEditOptions = Pick<ChangeOptions, 'appendId' | 'signal' | 'threads'>
 
-/** Changes a frame that is open for changes, and commits what was done to it. */
+/** Changes an open frame and commits the change. */
 export async function editFrame<T>(
   place: Replaceable,
   { appendId, signal, threads }: FrameEditOptions,
@@ -86,7 +86,7 @@ export async function editFrame<T>(
   try {
     schunk.keepChunks = (chunk) => spill.keep(chunk)
     const result = await edit.change(schunk)
-    // Changes that were called, but not waited for, are part of it.
+    // Changes that were called but not awaited are part of it.
     await schunk.settled()
     if (appendId !== undefined) addFrameId(schunk.vlmeta, appendId)
     schunk.parts()

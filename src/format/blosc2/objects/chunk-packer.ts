@@ -1,4 +1,4 @@
-// Compressing the chunks of a super-chunk.
+// Compresses the chunks of a super-chunk.
 
 import type { BlockHook } from '../../../chunk/blosc2/decode.js'
 import { encodeBlosc2Chunk } from '../../../chunk/blosc2/encode.js'
@@ -18,10 +18,10 @@ import {
 import { packHow } from '../chunks/pack-how.js'
 import type { FrameHeader } from '../frame/header.js'
 
-/** Chunks to be packed as a super-chunk packs them. */
+/** Chunks to be packed as the super-chunk requires. */
 export type ChunkRun = Pick<PackRun, 'nchunks' | 'chunkBytes' | 'fill' | 'take'>
 
-/** Bytes cut into chunks, to be packed. */
+/** Bytes split into chunks, to be packed. */
 export function pieces(values: Uint8Array, size: number): Omit<ChunkRun, 'take'> {
   return {
     nchunks: Math.ceil(values.length / size),
@@ -34,22 +34,22 @@ export function pieces(values: Uint8Array, size: number): Omit<ChunkRun, 'take'>
   }
 }
 
-/** The super-chunk that is packed, as it is at the time. */
+/** The super-chunk, in its current state. */
 export interface PackTarget extends SChunkTraits {
   readonly blockshape: readonly number[] | undefined
 }
 
-/** Compresses the chunks of a super-chunk, as its header says and its prefilter wants. */
+/** Compresses the chunks of a super-chunk, according to its header and prefilter. */
 export class ChunkPacker {
   readonly #header: FrameHeader
   readonly #threads: number | undefined
-  /** What codecs and filters are told. */
+  /** Description for codecs and filters. */
   readonly #target: PackTarget
-  /** How chunks are compressed; undefined for as the header says. */
+  /** Compression parameters; undefined to use those of the header. */
   params: Blosc2ChunkParams | undefined
-  /** Gives what is compressed in place of each block. */
+  /** Replaces each block before compression. */
   prefilter: BlockHook | undefined
-  /** Where new chunks are kept: in memory, or elsewhere. */
+  /** Where new chunks are stored: in memory, or elsewhere. */
   keep: (chunk: Uint8Array) => Entry = memoryEntry
 
   constructor(header: FrameHeader, target: PackTarget, threads?: number) {
@@ -58,13 +58,13 @@ export class ChunkPacker {
     this.#threads = threads
   }
 
-  /** How chunks are compressed from now on; the header stays. @throws BlpkError USAGE */
+  /** Sets how chunks are compressed from now on, without changing the header. @throws BlpkError USAGE */
   use(options: CompressionOptions): Blosc2ChunkParams {
     this.params = resolveParams(options, { schunk: this.#target })
     return this.params
   }
 
-  /** Changes how chunks are compressed from now on, and what the header says of it. @throws BlpkError USAGE */
+  /** Sets how chunks are compressed from now on, and updates the header. @throws BlpkError USAGE */
   change(options: CompressionOptions): void {
     const { shuffle: _, ...rest } = options
     const filters = filtersAsked(options)
@@ -80,7 +80,7 @@ export class ChunkPacker {
     return { ...params, blockshape: this.#target.blockshape }
   }
 
-  /** Compresses chunks in order. @param startOf where each is in the plain bytes */
+  /** Compresses chunks in order. @param startOf position of each in the plain bytes */
   async all(run: ChunkRun, startOf: (i: number) => number): Promise<void> {
     const hook = this.prefilter
     const prefilterOf = hook && ((i: number) => atPlace(hook, startOf(i)))
@@ -88,7 +88,7 @@ export class ChunkPacker {
     await packChunks({ ...run, ...how, threads: this.#threads })
   }
 
-  /** @param at where the chunk starts in the plain bytes; without it, the prefilter does not see it */
+  /** @param at position of the chunk in the plain bytes; without it, the prefilter is skipped */
   async one(plain: Uint8Array, at?: number): Promise<Entry> {
     const prefilter = at === undefined ? undefined : atPlace(this.prefilter, at)
     const params = { ...this.#packing(), prefilter }

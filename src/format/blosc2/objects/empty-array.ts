@@ -9,8 +9,8 @@ import type { NDArrayOptions } from './ndarray-options.js'
 import { SChunk } from './schunk.js'
 
 /**
- * The super-chunk of an array, still without chunks.
- * @returns it, and how many items its chunks will have, padding included
+ * Creates the super-chunk of an array, still without chunks.
+ * @returns it, and the number of items per chunk, including padding
  * @throws BlpkError USAGE; DAMAGED, UNSUPPORTED for the dtype
  */
 export async function emptyArray(

@@ -1,11 +1,11 @@
-// The items of an array in Fortran order, which is C order of the axes turned around.
+// The items of an array in Fortran order, which is C order of the reversed axes.
 
 import { boxShape } from '../../../array/geometry.js'
 import { reverseAxes } from '../../../array/reverse.js'
 import { plainSlabs } from '../../../array/slabs.js'
 import type { NDArray } from './ndarray.js'
 
-/** Plain bytes that are held at a time; one item is the least. */
+/** Maximum of plain bytes held at a time, but at least one item. */
 const SLAB_BYTES = 32 * 2 ** 20
 
 /** @throws BlpkError DAMAGED, CHECKSUM, UNSUPPORTED, IO */

@@ -1,8 +1,8 @@
-// Tells if the chunks of an array, one after another, are the array in C order.
+// Tells whether the consecutive chunks of an array are the array in C order.
 
 import type { ArrayShape } from '../../../array/geometry.js'
 
-/** Do boxes of `parts` follow each other in C order, without gaps at the edges? */
+/** Whether boxes of `parts` are consecutive in C order, without gaps at the edges. */
 function isInOrder(shape: readonly number[], parts: readonly number[]): boolean {
   const first = parts.findIndex((part, i) => part !== (shape[i] ?? 0))
   if (first === -1) return true
@@ -10,14 +10,14 @@ function isInOrder(shape: readonly number[], parts: readonly number[]): boolean 
   return whole && parts.every((part, i) => (i < first ? part === shape[i] : i === first || part === shape[i]))
 }
 
-/** The first axes may be cut into single indices before the one that is cut into longer parts. */
+/** The first axes may be split into single indices, before the one that is split into longer parts. */
 function isLinearCut(shape: readonly number[], parts: readonly number[]): boolean {
   let axis = 0
   while (axis < parts.length - 1 && parts[axis] === 1) axis++
   return isInOrder(shape.slice(axis), parts.slice(axis))
 }
 
-/** Are the plain bytes of the chunks, one after another, the array in C order? */
+/** Whether the plain bytes of consecutive chunks are the array in C order. */
 export function isLinear({ shape, chunkshape, blockshape }: ArrayShape): boolean {
   return isLinearCut(shape, chunkshape) && isLinearCut(chunkshape, blockshape)
 }

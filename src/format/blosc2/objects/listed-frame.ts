@@ -1,4 +1,4 @@
-// Opens a frame with its chunks as a list, which super-chunks and arrays work on.
+// Opens a frame with its chunks as a list, the basis of super-chunks and arrays.
 
 import type { ByteSource } from '../../../bytes/byte-source.js'
 import { Workspace } from '../../../kernels/workspace.js'
@@ -12,11 +12,11 @@ import { type FrameObject, isStandIn, objectIn, standInError } from '../frame/ob
 /** A frame with its chunks as a list. */
 export interface ListedFrame {
   header: FrameHeader
-  /** Plain contents. */
+  /** Uncompressed contents. */
   vlmeta: Layers
   chunks: ChunkList
   ws: Workspace
-  /** What it is besides a list of numbers. */
+  /** The kind of object besides plain numbers. */
   object: FrameObject | undefined
 }
 
@@ -33,7 +33,7 @@ export async function listFrame(source: ByteSource, options: FrameOptions = {}):
           ...(header.sparse ? { number: place.at } : { at: place.at }),
         },
   )
-  // What was emptied need not go on with sizes of their own.
+  // A frame that was emptied need not keep variable sizes.
   const isVariable = header.variableChunks && entries.length > 0
   const chunksize = isVariable ? 0 : header.chunksize
   const chunks = new ChunkList(entries, chunksize, header.nbytes, header.typesize, header.blocksize)

@@ -1,4 +1,4 @@
-// The metadata of a frame by name: metalayers, fixed ones and those of variable length.
+// The metadata of a frame by name: fixed and variable-length metalayers.
 
 import type { Replaceable } from '../../../bytes/editable.js'
 import { unsupported, usage } from '../../../core/errors.js'
@@ -11,13 +11,17 @@ import { jsonOfMsgpack } from '../msgpack/to-json.js'
 import { editFrame, type FrameEditOptions } from './change.js'
 import type { SChunk } from './schunk.js'
 
-/** The content of a metalayer as JSON. @throws BlpkError UNSUPPORTED if it is no msgpack */
+/** The content of a metalayer as JSON. @throws BlpkError UNSUPPORTED if it is not msgpack */
 function jsonOf(name: string, bytes: Uint8Array): string {
   try {
     return jsonOfMsgpack(bytes)
   } catch (error) {
     const { message } = error as Error
-    throw unsupported(`the metalayer '${name}' holds no msgpack value (${message})`, {}, { option: 'raw' })
+    throw unsupported(
+      `the metalayer '${name}' does not hold a msgpack value (${message})`,
+      {},
+      { option: 'raw' },
+    )
   }
 }
 
@@ -38,8 +42,9 @@ function objectJson(layers: Layers): string {
 }
 
 /**
- * The metalayers of a frame; contents that are no msgpack are `{"$bytes": base64}` among all of them.
- * @param fixed look for names among the fixed ones alone; else those of variable length come first
+ * The metalayers of a frame. In the list of all of them, contents other than msgpack are `{"$bytes":
+ * base64}`.
+ * @param fixed only look up fixed ones; otherwise variable-length ones come first
  */
 export function layersMetadata({ meta, vlmeta }: Pick<SChunk, 'meta' | 'vlmeta'>, fixed: boolean): Metadata {
   const groups = { meta: objectJson(meta), vlmeta: objectJson(vlmeta) }
@@ -51,17 +56,17 @@ export function layersMetadata({ meta, vlmeta }: Pick<SChunk, 'meta' | 'vlmeta'>
       const bytes = (fixed ? undefined : vlmeta.get(name)) ?? meta.get(name)
       if (bytes !== undefined) return storedValue(name, bytes)
       const names = [...vlmeta.keys(), ...meta.keys()]
-      throw usage(`there is no metalayer '${name}' (there are: ${names.join(', ') || 'none'})`)
+      throw usage(`there is no metalayer '${name}' (available: ${names.join(', ') || 'none'})`)
     },
   }
 }
 
-/** Layers that say what other parts of the frame are. */
+/** Layers that describe other parts of the frame. */
 function checkFree(name: string): void {
   if (name === B2ND_LAYER || name === CATERVA_LAYER)
-    throw usage(`the metalayer '${name}' says what shape the array has: append to it, or resize it`)
+    throw usage(`the metalayer '${name}' holds the shape of the array: append to the array, or resize it`)
   if (name === OWN_LAYER || name.startsWith(`${OWN_LAYER}-`))
-    throw usage(`the metalayer '${name}' is kept by blpk itself`)
+    throw usage(`the metalayer '${name}' is managed by blpk`)
 }
 
 type SetLayer = (schunk: Pick<SChunk, 'meta' | 'vlmeta'>, name: string, content: Uint8Array) => void
@@ -69,7 +74,7 @@ type SetLayer = (schunk: Pick<SChunk, 'meta' | 'vlmeta'>, name: string, content:
 const setFixed: SetLayer = ({ meta }, name, content) => {
   const there = meta.get(name)
   if (there === undefined)
-    throw usage(`there is no fixed metalayer '${name}'; fixed ones are made with the frame`)
+    throw usage(`there is no fixed metalayer '${name}'; fixed ones are created with the frame`)
   if (there.length !== content.length)
     throw usage(`the fixed metalayer '${name}' has ${there.length} bytes, not ${content.length}`)
   meta.set(name, content)
@@ -81,14 +86,15 @@ const setVariable: SetLayer = ({ meta, vlmeta }, name, content) => {
 }
 
 function removeLayer({ vlmeta }: Pick<SChunk, 'vlmeta'>, name: string): void {
-  if (!vlmeta.delete(name)) throw usage(`there is no metalayer '${name}' of variable length`)
+  if (!vlmeta.delete(name)) throw usage(`there is no variable-length metalayer '${name}'`)
 }
 
 /**
  * Sets or removes a metalayer of a frame.
  * @param content msgpack by convention; undefined to remove the layer
- * @param o.fixed a fixed one, which must be there and keeps its size; else one of variable length
- * @throws BlpkError USAGE for names that have another meaning, or another size of a fixed one
+ * @param o.fixed change a fixed metalayer, which must exist and keep its size; otherwise a variable-length
+ * one
+ * @throws BlpkError USAGE for reserved names, or another size of a fixed one
  */
 export async function setMetalayer(
   place: Replaceable,

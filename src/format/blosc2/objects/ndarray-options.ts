@@ -3,13 +3,13 @@
 import type { FrameChecksum } from '../chunks/checksums.js'
 import type { CompressionOptions } from '../chunks/cparams.js'
 
-/** How a new array is made. */
+/** Options of a new array. */
 export interface NDArrayOptions extends CompressionOptions {
-  /** Shape of chunks and blocks, in items; a rule as good as python-blosc2's where they are not given. */
+  /** Shape of chunks and blocks, in items. Default: chosen by a rule similar to python-blosc2's. */
   chunks?: readonly number[]
   blocks?: readonly number[]
-  /** More fixed metalayers. */
+  /** Additional fixed metalayers. */
   meta?: Iterable<readonly [string, Uint8Array]>
-  /** `xxh64` (default) keeps a checksum of each chunk in a metalayer of ours; `none` does not. */
+  /** `xxh64` (default) stores a checksum of each chunk in a metalayer of blpk; `none` does not. */
   checksum?: FrameChecksum
 }

@@ -64,7 +64,7 @@ export class NDArray {
   /**
    * The array that a super-chunk holds; its changes go there.
    * @param dtype of the items, in place of what the metalayer says
-   * @throws BlpkError DAMAGED; USAGE where it holds none, or items of `dtype` have another size
+   * @throws BlpkError DAMAGED; USAGE if it holds none, or items of `dtype` have another size
    */
   static of(schunk: SChunk, dtype?: string): NDArray {
     return new NDArray(schunk, dtype)
@@ -104,7 +104,7 @@ export class NDArray {
     return NDArray.#make(shape, dtype, options, (schunk, items) => schunk.fillSpecial(items, 'zeros'))
   }
 
-  /** An array of NaNs; only floats of 4 and 8 bytes. @throws BlpkError USAGE */
+  /** Creates an array of NaNs, of 4 or 8 byte floats. @throws BlpkError USAGE */
   static nans(shape: readonly number[], dtype = '<f8', options: NDArrayOptions = {}): Promise<NDArray> {
     return NDArray.#make(shape, dtype, options, (schunk, items) => schunk.fillSpecial(items, 'nans'))
   }
@@ -127,7 +127,7 @@ export class NDArray {
   /**
    * An array with the items of another one.
    * @param array a typed array (of one dimension, or of `shape`), or items in C or Fortran order with dtype and shape
-   * @throws BlpkError USAGE where data and shape do not go together; DAMAGED, UNSUPPORTED for the dtype
+   * @throws BlpkError USAGE if data and shape do not go together; DAMAGED, UNSUPPORTED for the dtype
    */
   static async fromTypedArray(
     array: ArrayFields | NumericArray,
@@ -145,7 +145,7 @@ export class NDArray {
   /**
    * An array out of a `.npy` file, in C or Fortran order. The plain array is never held whole, only its packed chunks.
    * @param input path or address of the file, its bytes, or a source
-   * @throws BlpkError USAGE where it is no whole `.npy` file; NOT_FOUND, IO, DENIED, NETWORK, DAMAGED, UNSUPPORTED
+   * @throws BlpkError USAGE if it is not a whole `.npy` file; NOT_FOUND, IO, DENIED, NETWORK, DAMAGED, UNSUPPORTED
    */
   static async fromNpy(
     input: PlaceName | Uint8Array | ByteSource,
@@ -177,7 +177,7 @@ export class NDArray {
     return this.#dtype
   }
 
-  /** @internal What the metalayer says, which may be no more than a default. */
+  /** @internal The stored dtype, which may be just a default. */
   get storedDtype(): string {
     return this.#now.meta.dtype
   }
@@ -211,7 +211,7 @@ export class NDArray {
     })
   }
 
-  /** The items of a box. @throws BlpkError USAGE where it reaches beyond the array; else as {@link NDArray.slice} */
+  /** The items of a box. @throws BlpkError USAGE if it reaches beyond the array; else as {@link NDArray.slice} */
   box(box: Box, options: ReadIntoOptions = {}): Promise<Uint8Array> {
     return this.schunk.reading(options, (parts) => this.#box(parts, this.#now, box, options.out))
   }
@@ -223,7 +223,7 @@ export class NDArray {
     return bytes
   }
 
-  /** The array as it is now, whatever changes meanwhile. */
+  /** A snapshot of the array, unaffected by later changes. */
   #view(): ArrayView {
     const now = this.#now
     const { state, typesize } = this.schunk
@@ -242,7 +242,7 @@ export class NDArray {
     return this.#change((draft, now) => draft.write(now, keys, data))
   }
 
-  /** Makes a change, whose new shape shows together with the new chunks. */
+  /** Makes a change whose new shape and chunks become visible together. */
   async #change(
     action: (draft: ArrayDraft, now: Described) => Promise<Described | undefined>,
   ): Promise<void> {
@@ -267,7 +267,8 @@ export class NDArray {
     return this.#change(async (draft, now) => {
       const { length } = now.meta.shape
       if (!Array.isArray(shape)) throw usage('a shape is a list of extents')
-      if (shape.length !== length) throw usage(`an array of ${length} dimensions cannot get ${shape.length}`)
+      if (shape.length !== length)
+        throw usage(`an array of ${length} dimensions cannot be resized to ${shape.length}`)
       const described = draft.reshape(now, [...shape])
       await draft.clearEdges(now.meta.shape, described)
       return described
@@ -289,7 +290,7 @@ export class NDArray {
       const row = product(shape.map((n, i) => (i === axis ? 1 : n))) * this.schunk.typesize
       const count = row === 0 ? 0 : byteLength / row
       if (!Number.isInteger(count) || (row === 0 && byteLength > 0))
-        throw usage(`${byteLength} bytes are no whole number of rows of ${row} bytes`)
+        throw usage(`${byteLength} bytes are not a whole number of rows of ${row} bytes`)
       const described = draft.reshape(
         now,
         shape.map((n, i) => (i === axis ? n + count : n)),
@@ -317,7 +318,7 @@ export class NDArray {
     }
   }
 
-  /** The array as a `.npy` file in memory, after the changes that were called before. */
+  /** The array as a `.npy` file in memory, including changes that were called before. */
   async toNpy(): Promise<Uint8Array> {
     const sink = new MemorySink()
     await this.#writeNpy(sink)

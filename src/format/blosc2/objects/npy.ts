@@ -12,14 +12,17 @@ import { openSource } from '../../../places/open.js'
 import { type OpenNpy, readNpy } from '../../../sources/npy.js'
 import type { PlaceSettings } from '../../../store/settings.js'
 
-/** Plain bytes that are held at a time; a chunk may be larger. */
+/** Maximum of plain bytes held at a time; a single chunk may be larger. */
 const SLAB_BYTES = 64 * 2 ** 20
 
-/** The plain bytes of a `.npy` file; what came with the header is not read again, as a pipe could not. */
+/**
+ * The plain bytes of a `.npy` file. Bytes read with the header are not read again, which a pipe would not
+ * allow.
+ */
 class NpyData {
   readonly #source: ByteSource
   readonly #npy: OpenNpy
-  /** Where the last read ended. */
+  /** End of the last read. */
   #at = 0
 
   constructor(source: ByteSource, npy: OpenNpy) {
@@ -31,7 +34,7 @@ class NpyData {
     const { header, ahead } = this.#npy
     if (at !== this.#at && !this.#source.seekable)
       throw usage(
-        `'${this.#source.name}' can only be read in order, and chunks need rows from all over it; save it to a file first`,
+        `'${this.#source.name}' can only be read in order, but chunks need rows from all parts of it; save it to a file first`,
       )
     const known = ahead.subarray(at, at + into.length)
     into.set(known)
@@ -42,7 +45,7 @@ class NpyData {
   }
 }
 
-/** Reads a box of an array that lies in C order, run by run. */
+/** Reads a box of an array in C order, run by run. */
 async function readBoxOf(
   data: NpyData,
   shape: readonly number[],
@@ -51,7 +54,7 @@ async function readBoxOf(
 ): Promise<Uint8Array> {
   const extents = boxShape(box)
   const bytes = new Uint8Array(product(extents) * itemBytes)
-  // Axes from here on are whole, so that they lie together.
+  // From here on, the axes are whole, so their items are contiguous.
   let axis = Math.max(shape.length - 1, 0)
   while (axis > 0 && extents[axis] === shape[axis]) axis--
   const run = product(extents.slice(axis)) * itemBytes
@@ -64,7 +67,7 @@ async function readBoxOf(
   return bytes
 }
 
-/** Parts of the array as they are cheap to read and to pack, with their items in C order. */
+/** Parts of the array that are cheap to read and to pack, with their items in C order. */
 async function* partsOf(
   data: NpyData,
   { shape, order, itemsize }: NpyHeader,
@@ -76,7 +79,7 @@ async function* partsOf(
       yield { box, bytes: await readBoxOf(data, shape, box, itemsize) }
     return
   }
-  // In Fortran order an array is one in C order with its axes reversed.
+  // An array in Fortran order is one in C order with reversed axes.
   const mirrored = shape.toReversed()
   for (const slab of chunkSlabs(mirrored, chunks.toReversed(), most)) {
     const box = { start: slab.start.toReversed(), stop: slab.stop.toReversed() }
@@ -93,10 +96,7 @@ interface Fillable {
   set(box: { start: number; stop: number | undefined }[], bytes: Uint8Array): Promise<unknown>
 }
 
-/**
- * Reads a `.npy` file into a new array.
- * @param make makes the array, of zeros
- */
+/** Reads a `.npy` file into a new array. @param make creates the array, filled with zeros */
 export async function readNpyInto<A extends Fillable>(
   input: PlaceName | Uint8Array | ByteSource,
   settings: PlaceSettings,
@@ -136,7 +136,7 @@ export async function writeNpy(array: ArrayView, sink: ByteSink): Promise<number
     const { shape, chunks, blocks, typesize } = array
     const { descr, itemsize } = parseMetadataDtype(array.dtype)
     if (itemsize !== typesize)
-      throw usage(`the array has items of ${typesize} bytes, and its dtype ${array.dtype} of ${itemsize}`)
+      throw usage(`the array has items of ${typesize} bytes, but its dtype ${array.dtype} has ${itemsize}`)
     const head = formatNpyHeader({ descr, shape, order: 'C' })
     const nbytes = head.length + product(shape) * itemsize
     sink.expect?.({ front: 0, most: nbytes })

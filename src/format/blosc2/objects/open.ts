@@ -19,11 +19,11 @@ import { SPARSE_FRAME_NAME } from '../frame/magic.js'
 import { findMutable } from '../mutable.js'
 import { type ListedFrame, listFrame } from './listed-frame.js'
 
-/** A frame that was opened by its name. */
+/** A frame that was opened by name. */
 export interface OpenedFrame extends ListedFrame {
-  /** Undefined for a sparse frame: nothing of it stays open. */
+  /** Undefined for a sparse frame, whose files are not kept open. */
   source: ByteSource | undefined
-  /** Who may do what with the file or directory. */
+  /** Access to the file or directory. */
   access: Access | undefined
 }
 
@@ -32,12 +32,12 @@ function accessOfInput(
   { disk = nodeDisk }: ReadOptions,
 ): Access | undefined {
   const isFile = typeof input === 'string' && schemeOf(input) === undefined
-  // Other disks than the real one have no modes.
+  // Only the real disk has modes.
   if (!isFile || disk !== nodeDisk) return undefined
   return attempt('open', input, () => accessOf(input, SPARSE_FRAME_NAME))
 }
 
-/** The directory of a sparse frame, where it is one. */
+/** The directory of a sparse frame, if it is one. */
 function directoryOf(input: unknown): string | undefined {
   if (typeof input !== 'string' || schemeOf(input) !== undefined) return undefined
   if (lookAt(input)?.isDirectory() !== true) return undefined
@@ -49,16 +49,16 @@ function directoryOf(input: unknown): string | undefined {
 
 /** How a frame is opened. */
 export interface FrameOpenOptions extends Omit<ReadOptions, 'frontOnly'>, PlaceSettings {
-  /** Where the frame starts in the file, in bytes. */
+  /** Position of the frame in the file, in bytes. */
   offset?: number
   /**
-   * Which reads are checked, where the frame has checksums: `whole` (default) those of whole chunks, `always` those of
-   * single blocks too, for which the whole chunk is then read, `never` none.
+   * Which reads are checked, if the frame has checksums. `whole` (default): reads of whole chunks. `always`:
+   * also reads of single blocks, for which the whole chunk is read. `never`: none.
    */
   check?: CheckMode
 }
 
-/** A frame in a file is read in one state, however it is changed meanwhile; one inside a file is never changed. */
+/** A frame in a file is read as a snapshot. A frame inside another file is never changed. */
 async function openFrameSource(
   input: string | Uint8Array | ByteSource,
   directory: string | undefined,

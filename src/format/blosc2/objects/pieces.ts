@@ -1,17 +1,17 @@
-// Yields the plain bytes of a super-chunk, and decodes the next chunks meanwhile.
+// Yields the plain bytes of a super-chunk, decoding the next chunks meanwhile.
 
 import type { SChunk } from './schunk.js'
 
-/** Plain bytes of chunks that are decoded together, while those before them are used. */
+/** Plain bytes of chunks that are decoded together, while earlier ones are used. */
 const TOGETHER = 16 * 2 ** 20
 
-/** Whole chunks from `first` on; each may be used until the next one is asked for. */
+/** Whole chunks from `first` on. Each is valid until you ask for the next one. */
 async function* wholeChunks(schunk: SChunk, first: number): AsyncGenerator<Uint8Array> {
   const rooms = [0, 1].map(() => new Uint8Array(Math.min(TOGETHER, schunk.nbytes)))
   let turn = 0
   const read = (index: number): Promise<Uint8Array[]> => {
     const pieces = schunk.someChunks(index, TOGETHER, rooms[turn++ % 2] ?? new Uint8Array(0))
-    // A failure counts when its turn comes.
+    // A failure is reported in its turn.
     pieces.catch(() => {})
     return pieces
   }
@@ -20,10 +20,10 @@ async function* wholeChunks(schunk: SChunk, first: number): AsyncGenerator<Uint8
     for (let at = first; at < schunk.nchunks; ) {
       const pieces = await (coming ?? read(at))
       at += pieces.length
-      // Two chunks that are larger than all that is to be together are too many.
+      // If two chunks exceed the limit together, decode them one by one.
       const isAhead = at < schunk.nchunks && (pieces[0]?.length ?? 0) <= TOGETHER
       coming = isAhead ? read(at) : undefined
-      // Threads get their work before whoever uses the pieces keeps this one busy.
+      // Start the threads before the consumer blocks this one.
       if (isAhead) await new Promise((resolve) => setImmediate(resolve))
       yield* pieces
     }
@@ -33,8 +33,8 @@ async function* wholeChunks(schunk: SChunk, first: number): AsyncGenerator<Uint8
 }
 
 /**
- * The plain bytes `start` to `stop` of a super-chunk, chunk by chunk; each piece may be used until the next one is asked
- * for. Of a range only blocks that it touches are decompressed.
+ * Yields the plain bytes from `start` to `stop`, chunk by chunk. A piece is valid until you ask for the next
+ * one. Only the blocks that the range touches are decompressed.
  */
 export async function* piecesOf(schunk: SChunk, start = 0, stop = schunk.nbytes): AsyncGenerator<Uint8Array> {
   const { chunkSize: chunksize, nbytes } = schunk
@@ -43,7 +43,7 @@ export async function* piecesOf(schunk: SChunk, start = 0, stop = schunk.nbytes)
     return
   }
   if (chunksize === 0) {
-    // Each chunk has a size of its own.
+    // Each chunk has its own size.
     yield await schunk.bytes(start, stop)
     return
   }

@@ -5,25 +5,25 @@ import { type AxisRange, axisRange, type Pick1 } from '../../../array/picks.js'
 import { usage } from '../../../core/errors.js'
 import type { NDArray } from './ndarray.js'
 
-/** Plain bytes that are put together where they come from several rows of chunks. */
+/** Plain bytes that are combined if they come from several rows of chunks. */
 const JOINED_BYTES = 32 * 2 ** 20
-/** Plain bytes of a piece, at most, even if blocks are then decoded several times. */
+/** Maximum of plain bytes in a piece, even if blocks must then be decoded repeatedly. */
 const MOST_BYTES = 256 * 2 ** 20
 
 /** A selection from an array. */
 export interface Selection {
-  /** Of the result: axes with a single index are gone. */
+  /** Of the result: without the axes that have a single index. */
   shape: number[]
   /** Size of the result, in bytes. */
   nbytes: number
   /**
-   * The items in C order, in pieces of at most 256 MiB where one item is not larger.
-   * @param out a buffer of `nbytes`, of which pieces are views then, one behind the other
+   * The items in C order, in pieces of at most 256 MiB unless one item is larger.
+   * @param out a buffer of `nbytes`; the pieces are then views of it
    */
   pieces(out?: Uint8Array): AsyncGenerator<Uint8Array>
 }
 
-/** Half-open range of the positions that are taken along an axis. */
+/** Half-open range of selected positions along an axis. */
 type Run = [from: number, to: number]
 
 interface Axis extends AxisRange {
@@ -31,7 +31,7 @@ interface Axis extends AxisRange {
   block: number
 }
 
-/** The chunk, or the block, that an index lies in: from the first index in it to the first behind it. */
+/** The chunk or block that holds an index: from the first index in it to the first after it. */
 type Unit = (index: number) => [first: number, end: number]
 
 function chunkUnit({ chunk }: Axis): Unit {
@@ -49,10 +49,10 @@ function blockUnit({ chunk, block }: Axis): Unit {
   }
 }
 
-/** Where the run of positions from `from` on leaves the unit that it starts in. */
+/** Where the run of positions from `from` on leaves its unit. */
 function leaves({ at, dense }: Axis, [from, to]: Run, unit: Unit): number {
   const [first, end] = unit(at(from))
-  // Ranges may be long, so those without gaps are not walked over.
+  // Ranges may be long, so those without gaps are not iterated.
   if (dense) return Math.min(to, from + end - at(from))
   let i = from + 1
   while (i < to && at(i) >= first && at(i) < end) i++
@@ -69,7 +69,7 @@ function cutByUnit(axis: Axis, [from, to]: Run, unit: Unit): Run[] {
   return runs
 }
 
-/** Runs that lie in one row of chunks; too long ones in one row of blocks; still too long ones by their length. */
+/** Runs within one row of chunks; runs that are too long are split by rows of blocks, then by length. */
 function runsOf(axis: Axis, rowBytes: number): Run[] {
   const most = Math.max(1, Math.floor(MOST_BYTES / Math.max(rowBytes, 1)))
   const short = ([from, to]: Run): boolean => to - from <= most
@@ -83,7 +83,7 @@ function runsOf(axis: Axis, rowBytes: number): Run[] {
     )
 }
 
-/** Puts short runs together. */
+/** Merges short runs. */
 function join(runs: readonly Run[], rowBytes: number): Run[] {
   const joined: Run[] = []
   for (const run of runs) {
@@ -100,7 +100,7 @@ function keyOf(axis: Axis, [from, to]: Run): Pick1 {
   return Array.from({ length: to - from }, (_, i) => axis.at(from + i))
 }
 
-/** The selection in pieces that follow each other: keys for each. */
+/** The selection in consecutive pieces: the keys of each. */
 function* regions(axes: readonly Axis[], itemBytes: number, done: Pick1[] = []): Generator<Pick1[]> {
   const { length } = done
   const axis = axes[length]
@@ -125,10 +125,9 @@ async function readRegion(array: NDArray, keys: readonly Pick1[], out?: Uint8Arr
 }
 
 /**
- * A selection as {@link NDArray.slice} makes it, in pieces: memory does not depend on its size. Pieces follow the
- * rows of chunks, so that blocks are decoded once; only where such a row is larger than 256 MiB they are decoded
- * for each piece.
- * @throws BlpkError USAGE for keys that make no sense
+ * A selection in pieces, like {@link NDArray.slice} with bounded memory. Pieces follow the rows of chunks, so
+ * that blocks are decoded once. Only if such a row exceeds 256 MiB, they are decoded for each piece.
+ * @throws BlpkError USAGE for invalid keys
  */
 export function select(array: NDArray, keys: readonly (Pick1 | undefined)[] = []): Selection {
   if (keys.length > array.ndim)

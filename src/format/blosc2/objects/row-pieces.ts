@@ -1,11 +1,12 @@
-// Plain bytes of an array in C order, whichever of them are wanted.
+// Any range of the plain bytes of an array, in C order.
 
 import { product } from '../../../array/geometry.js'
 import type { NDArray } from './ndarray.js'
 import { select } from './regions.js'
 
 /**
- * The plain bytes `start` to `stop` of the items in C order; whole rows along axis 0 are read, and cut.
+ * Yields the plain bytes from `start` to `stop` of the items in C order; whole rows along axis 0 are read,
+ * and cut.
  * @throws BlpkError DAMAGED, CHECKSUM, UNSUPPORTED, IO
  */
 export async function* rowPieces(array: NDArray, start: number, stop: number): AsyncGenerator<Uint8Array> {

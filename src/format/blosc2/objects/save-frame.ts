@@ -1,4 +1,4 @@
-// Saves a super-chunk as a frame, in memory or under a name.
+// Saves a super-chunk as a frame, in memory or to a place.
 
 import type { ByteSink } from '../../../bytes/byte-sink.js'
 import type { FilePlace } from '../../../bytes/file-place.js'
@@ -17,13 +17,13 @@ import { writeSparse } from '../chunks/sparse-writer.js'
 import { findMutable } from '../mutable.js'
 import { type ChunkPacker, pieces } from './chunk-packer.js'
 
-/** How a frame is saved. */
+/** Options of saving a frame. */
 export interface SaveOptions extends SinkSettings, LockOptions {
   /** Write a directory with a file for each chunk (README_SFRAME_FORMAT) instead of one file. */
   sparse?: boolean
 }
 
-/** A place for a frame; where it replaces another one, it waits for those who change that. */
+/** A place for a frame. If it replaces another one, it waits for changes of that. */
 export function openFrameSink(
   place: PlaceName,
   options: Omit<SaveOptions, 'sparse'> & { within?: readonly Access[] } = {},
@@ -32,7 +32,7 @@ export function openFrameSink(
   return openSink(path, { ...options, content: 'archive', beforeReplace: replacing(findMutable, options) })
 }
 
-/** Lays a frame out and writes it. @returns its size, in bytes */
+/** Lays out a frame and writes it. @returns its size, in bytes */
 export async function writeFrame(ws: Workspace, parts: FrameParts, sink: ByteSink): Promise<number> {
   try {
     const { frameBytes, pieces } = await layFrame(ws, parts)
@@ -46,7 +46,7 @@ export async function writeFrame(ws: Workspace, parts: FrameParts, sink: ByteSin
   }
 }
 
-/** Writes a frame under a name. @returns its size, in bytes */
+/** Writes a frame to a place. @returns its size, in bytes */
 export async function saveFrame(
   ws: Workspace,
   parts: () => FrameParts,
@@ -54,12 +54,13 @@ export async function saveFrame(
   { sparse = false, ...options }: SaveOptions & { within?: readonly Access[] },
 ): Promise<number> {
   if (!sparse) return writeFrame(ws, parts(), await openFrameSink(path, options))
-  if (schemeOf(path) !== undefined) throw usage('a sparse frame is a directory, which only file systems have')
+  if (schemeOf(path) !== undefined) throw usage('a sparse frame is a directory, so it needs a file system')
   return writeSparse(ws, parts(), path, options)
 }
 
 /**
- * Writes an empty super-chunk with these values, chunk by chunk as they are packed: they are never in memory together.
+ * Writes these values as an empty super-chunk's content, chunk by chunk, so that they are never in memory
+ * together.
  * @returns the size of the frame, in bytes
  */
 export async function streamFrame(

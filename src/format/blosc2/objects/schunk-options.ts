@@ -1,4 +1,4 @@
-// Options for opening and creating super-chunks, and their checks.
+// Options of opening and creating super-chunks, and their checks.
 
 import { MAX_BLOSC2_CHUNK_NBYTES } from '../../../chunk/blosc2/header.js'
 import { usage } from '../../../core/errors.js'
@@ -6,31 +6,33 @@ import type { FrameChecksum } from '../chunks/checksums.js'
 import type { CompressionOptions } from '../chunks/cparams.js'
 import type { FrameOpenOptions } from './open.js'
 
-/** How a super-chunk is opened. */
+/** Options of opening a super-chunk. */
 export interface SChunkOpenOptions extends FrameOpenOptions {
-  /** For when it is written: `none` leaves checksums out. Default: `xxh64`, whatever was there. */
+  /** For writing it again: `none` leaves checksums out. Default: `xxh64`, whatever the frame had. */
   checksum?: FrameChecksum
-  /** Threads that compress or decompress; all cores by default. */
+  /** Threads that compress or decompress. Default: one per core. */
   threads?: number
 }
 
-/** How an array is opened. */
+/** Options of opening an array. */
 export interface NDArrayOpenOptions extends SChunkOpenOptions {
-  /** What its items are, in place of what the metalayer says: NumPy's type string. Items stay as large as they are. */
+  /**
+   * Type of the items, instead of the stored one: NumPy's type string. The size of the items must not differ.
+   */
   dtype?: string
 }
 
-/** How a new super-chunk is made. */
+/** Options of a new super-chunk. */
 export interface SChunkOptions extends CompressionOptions {
-  /** Size of an item, in bytes. Default: 1. */
+  /** Typesize in bytes. Default: 1. */
   typesize?: number
   /** Plain size of chunks, in bytes. Default: 4 MiB, in whole items. */
   chunkSize?: number
   /** Fixed metalayers, at most 16. */
   meta?: Iterable<readonly [string, Uint8Array]>
-  /** `xxh64` (default) keeps a checksum of each chunk in a metalayer of ours; `none` does not. */
+  /** `xxh64` (default) stores a checksum of each chunk in a metalayer of blpk; `none` does not. */
   checksum?: FrameChecksum
-  /** Threads that compress or decompress; all cores by default. */
+  /** Threads that compress or decompress. Default: one per core. */
   threads?: number
 }
 
@@ -54,7 +56,7 @@ export function checkedSizes({
   if (!Number.isSafeInteger(chunksize) || chunksize < 1 || chunksize > MAX_BLOSC2_CHUNK_NBYTES)
     throw usage(`the chunk size is ${chunksize}; it must be 1 to ${MAX_BLOSC2_CHUNK_NBYTES} bytes`)
   if (chunksize % typesize !== 0)
-    throw usage(`the chunk size ${chunksize} is no multiple of the typesize ${typesize}`)
+    throw usage(`the chunk size ${chunksize} is not a multiple of the typesize ${typesize}`)
   return { typesize, chunksize }
 }
 

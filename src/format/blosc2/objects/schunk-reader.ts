@@ -19,48 +19,51 @@ import type { OpenedFrame } from './open.js'
 import { UserLayers } from './user-layers.js'
 
 /**
- * What a user does to blocks: fills `output` from `input`, which is as long. `offset` is where the block starts,
- * in items of the super-chunk; in an array chunks are padded, and items are in the order of its chunks and blocks.
+ * A function over blocks: fills `output` from `input`, which has the same length. `offset` is the start of
+ * the block, in items of the super-chunk. In an array, chunks are padded, and items are in the order of its
+ * chunks and blocks.
  */
 export type BlockFunction = (input: Uint8Array, output: Uint8Array, offset: number) => void
 
-/** What only frames have that were opened. */
+/** Properties that only opened frames have. */
 type FromOutside = 'source' | 'object' | 'access'
 
 /** Options of a read. */
 export interface ReadCallOptions {
-  /** Ends the wait for it: INTERRUPTED, with the reason of the signal as its cause. */
+  /** Stops waiting for the read: INTERRUPTED, with the reason of the signal as its cause. */
   signal?: AbortSignal | undefined
 }
 
 /** Options of a read of plain bytes. */
 export interface ReadIntoOptions extends ReadCallOptions {
   /**
-   * Where the bytes go, in place of new memory: a typed array with at least as many bytes. The result is a view of its
-   * start. Its content is not defined while the read goes on, and after one that failed.
+   * A buffer for the result instead of new memory: a typed array with at least as many bytes. The result is a
+   * view of its start. The content is undefined during the read and after a failed read.
    */
   out?: Data | undefined
 }
 
-/** Chunks that are read together at most: there may be many small ones. */
+/** Maximum number of chunks that are read together; they may be small. */
 const MOST_TOGETHER = 1024
 
 /**
- * What reads a super-chunk: data of any size as a list of Blosc2 chunks, with metalayers. Frames on disk, in
- * memory and behind sources of your own are read in place: only chunks, and of large ones only blocks, that are
- * asked for. A read sees the state at its call; it neither waits for changes nor sees half of one.
+ * Reads a super-chunk: data of any size as a list of Blosc2 chunks, with metalayers. Frames on disk, in
+ * memory and in your own sources are read in place: only the requested chunks (of large ones, only blocks)
+ * are fetched. A read sees the state at its call. It neither waits for changes nor sees half of one.
  */
 export class SChunkReader {
   protected readonly ws: Workspace
-  /** Threads that pack and unpack; all cores where it is not given. */
+  /** Threads that compress or decompress. Default: one per core. */
   protected readonly threads: number | undefined
   protected readonly source: ByteSource | undefined
   protected readonly header: FrameHeader
-  /** What changes work on. */
+  /** The state that changes work on. */
   protected readonly list: ChunkList
-  /** @internal Whose files its contents come from: nobody may more with what they are saved to. */
+  /**
+   * @internal The files that its contents come from. What it is saved to must not be readable by more users.
+   */
   readonly within: readonly Access[]
-  /** What reads see: the chunks after the last change that succeeded. */
+  /** The state that reads see: after the last successful change. */
   protected shown: ChunkList
   protected readonly turns = new Turns('the super-chunk')
   readonly #vlmeta: Layers
@@ -99,12 +102,12 @@ export class SChunkReader {
     return this.shown.entries.length
   }
 
-  /** Size of an item, in bytes. */
+  /** Typesize in bytes. */
   get typesize(): number {
     return this.header.typesize
   }
 
-  /** Plain size of every chunk but the last, in bytes; 0 where each has its own. */
+  /** Plain size of every chunk but the last, in bytes; 0 if chunks vary in size. */
   get chunkSize(): number {
     return this.shown.chunksize
   }
@@ -114,30 +117,34 @@ export class SChunkReader {
     return this.header.meta
   }
 
-  /** Metalayers of variable length by name, decompressed; one name is reserved for checksums. */
+  /** Variable-length metalayers by name, decompressed; one name is reserved for checksums. */
   get vlmeta(): Layers {
     return this.#vlmeta
   }
 
   /**
-   * What python-blosc2 keeps in the frame besides plain numbers, such as `lazyexpr`, `proxy` or `objectarray`;
-   * undefined for a plain frame or array. Of one whose values are elsewhere no items can be read.
+   * The kind of object that python-blosc2 stores in the frame besides plain numbers, such as `lazyexpr`,
+   * `proxy` or `objectarray`; undefined for a plain frame or array. If the values are stored elsewhere, items
+   * cannot be read.
    */
   get kind(): string | undefined {
     return this.#object?.kind
   }
 
-  /** @internal What that is, in words. */
+  /** @internal The same in words. */
   get object(): FrameObject | undefined {
     return this.#object
   }
 
-  /** @internal What the frame says of itself. */
+  /** @internal What the frame says about itself. */
   get frameHeader(): FrameHeader {
     return this.header
   }
 
-  /** @internal @throws BlpkError UNSUPPORTED where the values are elsewhere, and chunks only stand for them */
+  /**
+   * @internal @throws BlpkError UNSUPPORTED if the values are stored elsewhere and the chunks are
+   * placeholders
+   */
   checkHolds(): void {
     this.list.checkHolds()
   }
@@ -147,12 +154,15 @@ export class SChunkReader {
     return this.#counts
   }
 
-  /** A function that gives what is answered in place of each block, or none; what is stored stays as it is. */
+  /**
+   * A function whose result is returned instead of each block; undefined for none. The stored data are not
+   * changed.
+   */
   set postfilter(hook: BlockFunction | undefined) {
     this.#decoding.postfilter = this.hookOf(hook)
   }
 
-  /** @internal Chunks come as blocks of an array: codecs and filters of users are told their shape. */
+  /** @internal Chunks arrive as blocks of an array; codecs and user filters get their shape. */
   useBlockshape(blockshape: readonly number[]): void {
     this.#decoding.blockshape = blockshape
   }
@@ -166,12 +176,12 @@ export class SChunkReader {
     return { chunks, options: { ...this.#decoding }, threads: this.threads }
   }
 
-  /** @internal The state that there is now: what changes later does not show in it. */
+  /** @internal A snapshot of the current state, unaffected by later changes. */
   get state(): PartSource {
     return this.#partsOf(this.shown)
   }
 
-  /** @internal Reads the state that there is now, or a former one. @throws BlpkError CLOSED, INTERRUPTED */
+  /** @internal Reads the current state, or an earlier one. @throws BlpkError CLOSED, INTERRUPTED */
   reading<T>(
     { signal }: ReadCallOptions,
     action: (parts: PartSource) => Promise<T>,
@@ -180,12 +190,12 @@ export class SChunkReader {
     return this.turns.read(() => action(state ?? this.state), signal)
   }
 
-  /** @internal Reads when the changes are done that were called before. @throws BlpkError CLOSED */
+  /** @internal Reads when the changes that were called before are done. @throws BlpkError CLOSED */
   afterChanges<T>(action: () => Promise<T>): Promise<T> {
     return this.turns.readAfterChanges(action)
   }
 
-  /** What a change works on, without the postfilter. */
+  /** The state that a change works on, without the postfilter. */
   protected get draft(): PartSource {
     const { chunks, options, threads } = this.#partsOf(this.list)
     return { chunks, options: { ...options, postfilter: undefined }, threads }
@@ -196,7 +206,7 @@ export class SChunkReader {
     return hook && ((input, output, offset) => hook(input, output, Math.floor(offset / this.typesize)))
   }
 
-  /** What is stored, without the postfilter: for chunks that are going to be changed. */
+  /** The stored bytes, without the postfilter: for chunks that are about to be changed. */
   protected storedChunk(index: number): Promise<Uint8Array> {
     return this.#wholeChunk(index, this.draft)
   }
@@ -205,7 +215,7 @@ export class SChunkReader {
     const { chunks } = parts
     const at = this.checkIndex(index, chunks)
     const [, nbytes] = await chunks.extent(at)
-    // The header must say the same before there is room for it.
+    // The header must agree before memory is allocated.
     await chunks.find(at)
     const out = zerosFor(nbytes, into)
     await readParts(parts, [{ index: at, part: { spans: [[0, nbytes]] }, out }])
@@ -215,13 +225,13 @@ export class SChunkReader {
   protected checkIndex(index: number, { entries: { length } }: ChunkList): number {
     const at = index < 0 ? index + length : index
     if (!Number.isInteger(index) || at < 0 || at >= length)
-      throw usage(`there is no chunk ${String(index)} among ${length}`)
+      throw usage(`there is no chunk ${String(index)}: the super-chunk has ${length}`)
     return at
   }
 
   /**
-   * A chunk as it is stored, or as it would be where its value stands in the index alone.
-   * @param index from 0; negative ones count from the end
+   * A chunk as it is stored, or as it would be if its value is in the index only.
+   * @param index from 0; negative values count from the end
    * @throws BlpkError USAGE, DAMAGED, IO, CLOSED, INTERRUPTED
    */
   chunk(index: number, options: ReadCallOptions = {}): Promise<Uint8Array> {
@@ -239,10 +249,10 @@ export class SChunkReader {
   }
 
   /**
-   * @internal Plain bytes of neighbouring chunks, as many as fit, at least one.
-   * @param first the first of them
-   * @param most plain bytes that may be read together, if they are of several chunks
-   * @param room where they go if they fit
+   * @internal Plain bytes of neighbouring chunks, as many as fit, but at least one.
+   * @param first index of the first chunk
+   * @param most maximum of plain bytes to read together, if they are of several chunks
+   * @param room buffer for them, if they fit
    */
   someChunks(first: number, most: number, room: Uint8Array): Promise<Uint8Array[]> {
     return this.reading({}, (parts) => this.#someChunks(parts, first, most, room))
@@ -260,7 +270,7 @@ export class SChunkReader {
     for (let i = first; i < chunks.entries.length && ends.length < MOST_TOGETHER; i++) {
       const [, nbytes] = await chunks.extent(i)
       if (ends.length > 0 && total + nbytes > most) break
-      // The header must say the same before there is room for it.
+      // The header must agree before memory is allocated.
       await chunks.find(i)
       total += nbytes
       ends.push(total)
@@ -282,15 +292,16 @@ export class SChunkReader {
   }
 
   /**
-   * The plain bytes of the items `start` to `stop`; only blocks that hold some of them are decompressed.
-   * @param start negative ones count from the end; limits beyond the items are cut, as in Python
-   * @throws BlpkError USAGE for limits that are no integers; DAMAGED, UNSUPPORTED, IO, CLOSED, INTERRUPTED
+   * Reads the plain bytes of the items from `start` to `stop`. Only the blocks that hold some of them are
+   * decompressed.
+   * @param start negative values count from the end; out-of-range values are clipped, as in Python
+   * @throws BlpkError USAGE for bounds that are not integers; DAMAGED, UNSUPPORTED, IO, CLOSED, INTERRUPTED
    */
   slice(start = 0, stop?: number, options: ReadIntoOptions = {}): Promise<Uint8Array> {
     return this.reading(options, async (parts) => {
       const items = Math.floor(parts.chunks.nbytes / this.typesize)
       const limit = (at: number): number => {
-        if (!Number.isInteger(at)) throw usage(`the limit ${String(at)} of a slice is no integer`)
+        if (!Number.isInteger(at)) throw usage(`the bound ${String(at)} of a slice is not an integer`)
         return Math.min(Math.max(at < 0 ? at + items : at, 0), items)
       }
       const first = limit(start)
@@ -300,8 +311,8 @@ export class SChunkReader {
   }
 
   /**
-   * The plain bytes `from` to `to`.
-   * @throws BlpkError USAGE where they do not lie within; DAMAGED, UNSUPPORTED, IO, CLOSED, INTERRUPTED
+   * Reads the plain bytes from `from` to `to`.
+   * @throws BlpkError USAGE for a range out of bounds; DAMAGED, UNSUPPORTED, IO, CLOSED, INTERRUPTED
    */
   bytes(from = 0, to?: number, options: ReadIntoOptions = {}): Promise<Uint8Array> {
     return this.reading(options, async (parts) => {
@@ -309,22 +320,19 @@ export class SChunkReader {
       const stop = to ?? nbytes
       const isRange = Number.isSafeInteger(from) && Number.isSafeInteger(stop) && from >= 0 && from <= stop
       if (!isRange || stop > nbytes)
-        throw usage(`the range ${String(from)}:${String(stop)} does not lie within the ${nbytes} plain bytes`)
+        throw usage(`the range ${String(from)}:${String(stop)} is not within the ${nbytes} plain bytes`)
       return bytesOf(parts, from, stop, options.out)
     })
   }
 
-  /** The plain bytes of each chunk in turn, of the state at the start, whatever changes meanwhile. */
+  /** Yields the plain bytes of each chunk, from the state at the first call, unaffected by later changes. */
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
     const { state } = this
     for (let i = 0; i < state.chunks.entries.length; i++)
       yield await this.reading({}, (parts) => this.#wholeChunk(i, parts), state)
   }
 
-  /**
-   * Closes the file that was opened for it, when all is done that was called before. What is called afterwards throws
-   * BlpkError CLOSED.
-   */
+  /** Closes the opened file after all earlier calls are done. Later calls throw BlpkError CLOSED. */
   close(): Promise<void> {
     return this.turns.close(() => this.source?.close())
   }

@@ -72,12 +72,12 @@ export class SChunk extends SChunkReader {
     return schunk
   }
 
-  /** @internal A frame that was opened elsewhere, which closes its place. */
+  /** @internal A frame that was opened elsewhere; the opener closes its place. */
   static over(frame: ListedFrame, threads?: number): SChunk {
     return new SChunk(frame, threads)
   }
 
-  /** A frame in memory; the bytes must stay as they are as long as it is used. */
+  /** Opens a frame in memory. The bytes must not change while it is in use. */
   static fromCframe(bytes: Uint8Array): Promise<SChunk> {
     return SChunk.open(bytes)
   }
@@ -129,7 +129,7 @@ export class SChunk extends SChunkReader {
     return { list, typesize, packer: this.#packer, storedChunk: (index) => this.storedChunk(index) }
   }
 
-  /** All of a change shows at once, or nothing of it. */
+  /** A change becomes visible as a whole, or not at all. */
   #change<T>(action: () => Promise<T>, commit?: (result: T) => void): Promise<T> {
     return this.turns.change(async () => {
       const header = { ...this.header }
@@ -162,7 +162,7 @@ export class SChunk extends SChunkReader {
 
   #checkItems(data: Uint8Array): void {
     if (data.length % this.typesize !== 0)
-      throw usage(`${data.length} bytes are no whole number of items of ${this.typesize} bytes`)
+      throw usage(`${data.length} bytes are not a whole number of items of ${this.typesize} bytes`)
   }
 
   #checkChunk(plain: Uint8Array): void {
@@ -171,7 +171,7 @@ export class SChunk extends SChunkReader {
   }
 
   /**
-   * Adds items right behind the last byte: the last chunk is filled up first.
+   * Adds items right after the last byte: the last chunk is filled up first.
    * @throws BlpkError USAGE, CLOSED
    */
   append(data: Data): Promise<void> {
@@ -182,7 +182,7 @@ export class SChunk extends SChunkReader {
     })
   }
 
-  /** Adds a chunk as it is at the end. @returns the number of chunks @throws BlpkError USAGE, CLOSED */
+  /** Appends a chunk as it is. @returns the number of chunks @throws BlpkError USAGE, CLOSED */
   appendChunk(data: Data): Promise<number> {
     return this.#change(() => this.#insertChunk(this.list.entries.length, data))
   }
@@ -219,7 +219,7 @@ export class SChunk extends SChunkReader {
     })
   }
 
-  /** Removes a chunk. @returns the number of chunks that are left @throws BlpkError USAGE, CLOSED */
+  /** Removes a chunk. @returns the number of remaining chunks @throws BlpkError USAGE, CLOSED */
   deleteChunk(index: number): Promise<number> {
     return this.#change(async () => {
       await this.list.splice(this.checkIndex(index, this.list), 1, [], [])
@@ -244,7 +244,7 @@ export class SChunk extends SChunkReader {
 
   /**
    * Overwrites items from `start` on; where the values run past the end, they extend it.
-   * @throws BlpkError USAGE where they start behind the end, CLOSED
+   * @throws BlpkError USAGE if they start after the end, CLOSED
    */
   set(start: number, data: Data): Promise<void> {
     return this.#change(() => this.#set(start, data))
@@ -257,7 +257,7 @@ export class SChunk extends SChunkReader {
     const items = Math.floor(nbytes / this.typesize)
     const at = (start < 0 ? items + start : start) * this.typesize
     if (!Number.isSafeInteger(start) || !Number.isSafeInteger(at) || at < 0 || at > nbytes)
-      throw usage(`item ${String(start)} does not lie within the ${items} items`)
+      throw usage(`item ${String(start)} is not within the ${items} items`)
     await overwrite(this.#changing, at, values)
     await extend(this.#changing, values.subarray(Math.max(0, nbytes - at)))
   }
@@ -265,7 +265,7 @@ export class SChunk extends SChunkReader {
   /**
    * Fills an empty super-chunk with one value, which takes next to no room however many items there are.
    * @param value for 'value': an item
-   * @throws BlpkError USAGE where there are chunks already, or the value is no item
+   * @throws BlpkError USAGE if there are chunks already, or the value is not an item
    */
   fillSpecial(items: number, special: OffsetSpecial | 'value', value?: Data): Promise<void> {
     return this.#change(() => this.#fillSpecial(items, special, value))
@@ -275,7 +275,7 @@ export class SChunk extends SChunkReader {
     const total = items * this.typesize
     if (this.list.entries.length > 0)
       throw usage('only an empty super-chunk can be filled with a special value')
-    if (!Number.isSafeInteger(total) || items < 0) throw usage(`${items} items cannot be filled`)
+    if (!Number.isSafeInteger(total) || items < 0) throw usage(`a super-chunk cannot have ${items} items`)
     if (special === 'nans' && this.typesize !== 4 && this.typesize !== 8)
       throw usage(`items of ${this.typesize} bytes cannot be NaN; floats have 4 or 8`)
     const size = this.list.chunksize
@@ -301,24 +301,24 @@ export class SChunk extends SChunkReader {
     return this.#packer.one(plain)
   }
 
-  /** @internal Keeps new chunks elsewhere than in memory. */
+  /** @internal Stores new chunks outside memory. */
   set keepChunks(keep: (chunk: Uint8Array) => Entry) {
     this.#packer.keep = keep
   }
 
-  /** @internal Is kept when all changes are done that were called up to then. */
+  /** @internal Resolves when all changes called so far are done. */
   settled(): Promise<void> {
     return this.turns.settled()
   }
 
-  /** What a frame is made of that shows the state as it is now, whatever changes meanwhile. */
+  /** The contents of a frame of the current state, unaffected by later changes. */
   #snapshot(): FrameParts {
     const { header, vlmeta, ...parts } = this.parts()
     const copies = { header: { ...header, meta: new Map(header.meta) }, vlmeta: new Map(vlmeta) }
     return { ...parts, ...copies, chunks: this.shown }
   }
 
-  /** Writes what there is when the changes are done that were called before. */
+  /** Writes the state after the changes that were called before. */
   #writing<T>(write: (ws: Workspace, parts: FrameParts) => Promise<T>): Promise<T> {
     return this.afterChanges(async () => {
       const parts = this.#snapshot()
@@ -326,7 +326,7 @@ export class SChunk extends SChunkReader {
     })
   }
 
-  /** @internal What a frame of it is made of. @throws BlpkError USAGE where it cannot be one */
+  /** @internal The contents of its frame. @throws BlpkError USAGE if it cannot be a frame */
   parts(): FrameParts {
     checkLayers(this.header.meta, this.vlmeta)
     return { header: this.header, chunks: this.list, vlmeta: this.vlmeta, checksum: this.#checksum }

@@ -1,4 +1,4 @@
-// Spans of the plain bytes of a super-chunk: read together, those of a chunk at once.
+// Reads spans of the plain bytes of a super-chunk together, those of a chunk at once.
 
 import type { ByteSpan } from '../../../bytes/byte-source.js'
 import { allocate } from '../../../core/allocate.js'
@@ -7,28 +7,28 @@ import type { PlacedBytes, SpanReader } from '../../span-reader.js'
 import { type PartRead, type PartSource, readParts } from '../chunks/read-parts.js'
 import type { SChunkReader } from './schunk-reader.js'
 
-/** Plain bytes that are read together, while those before them are used; a chunk may be larger. */
+/** Plain bytes that are read together, while earlier ones are used; a single chunk may be larger. */
 const TOGETHER = 16 * 2 ** 20
-/** Spans that are read together at most. */
+/** Maximum number of spans that are read together. */
 const MOST_SPANS = 4096
 
-/** What is wanted of one chunk. */
+/** The wanted parts of one chunk. */
 interface Wanted {
   index: number
-  /** Where the chunk starts among all plain bytes. */
+  /** Position of the chunk among all plain bytes. */
   start: number
-  /** In the chunk. */
+  /** Position in the chunk. */
   spans: ByteSpan[]
 }
 
-/** What is read together. */
+/** A batch to read together. */
 interface Batch {
   wanted: Wanted[]
   nbytes: number
   nspans: number
 }
 
-/** The spans cut at the borders of chunks. */
+/** The spans, split at the borders of chunks. */
 async function* batches(source: PartSource, spans: Iterable<ByteSpan>): AsyncGenerator<Batch> {
   let batch: Batch = { wanted: [], nbytes: 0, nspans: 0 }
   for (const [from, to] of spans) {
@@ -105,7 +105,7 @@ export class FrameSpans implements SpanReader {
         const pieces = await coming
         if (pieces === undefined) return
         coming = isLarge ? undefined : ahead(next())
-        // Threads get their work before whoever uses the pieces keeps this one busy.
+        // Start the threads before the consumer blocks this one.
         await new Promise((resolve) => setImmediate(resolve))
         yield* pieces
         coming ??= next()
@@ -116,7 +116,7 @@ export class FrameSpans implements SpanReader {
   }
 }
 
-/** A failure counts when its turn comes. */
+/** A failure is reported in its turn. */
 function ahead<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => {})
   return promise

@@ -1,4 +1,4 @@
-// Packs arrays as python-blosc2's tensors do, and unpacks them.
+// Packs and unpacks tensors in the format of python-blosc2.
 
 import { type ArrayFields, ArrayValue, fieldsOf, inCOrder } from '../../../array/array-value.js'
 import { dtypeRepr, parseMetadataDtype } from '../../../array/npy/index.js'
@@ -31,7 +31,7 @@ async function readTensor(schunk: SChunk): Promise<ArrayValue> {
   const { shape, dtype } = parseTensor(layer)
   const nbytes = shape.reduce((size, extent) => size * extent, parseMetadataDtype(dtype).itemsize)
   if (nbytes !== schunk.nbytes)
-    throw usage(`the tensor should have ${nbytes} bytes, and the frame has ${schunk.nbytes}`)
+    throw usage(`the tensor should have ${nbytes} bytes, but the frame has ${schunk.nbytes}`)
   return new ArrayValue({ shape, dtype, order: 'C', data: await schunk.bytes() })
 }
 
@@ -84,7 +84,7 @@ export async function saveTensor(
  * The array of a frame that {@link saveTensor} or python-blosc2's `save_tensor` wrote, from NumPy, PyTorch or
  * TensorFlow.
  * @param input path or address of a file, path of a sparse frame's directory, or a source
- * @throws BlpkError USAGE where it holds no tensor; NOT_FOUND, IO, DENIED, NETWORK, DAMAGED, UNSUPPORTED
+ * @throws BlpkError USAGE if it holds no tensor; NOT_FOUND, IO, DENIED, NETWORK, DAMAGED, UNSUPPORTED
  */
 export async function loadTensor(
   input: PlaceName | ByteSource,

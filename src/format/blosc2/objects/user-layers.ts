@@ -1,4 +1,4 @@
-// The metalayers as users see them, without the reserved one.
+// The metalayers that users see, without the reserved one.
 
 import { checkNotReserved } from '../chunks/layer-limits.js'
 import type { Layers } from '../frame/layers.js'

@@ -45,7 +45,7 @@ export async function overwrite(
   )
 }
 
-/** Adds values behind the end: the last chunk is filled up first. */
+/** Adds values after the end: the last chunk is filled up first. */
 export async function extend(
   { list, packer, storedChunk, typesize }: Changing,
   values: Uint8Array,

@@ -9,7 +9,7 @@ import type { ArchiveAppendOptions, ArchiveAppendResult } from './options.js'
 import { growthFor, isNoRoom, onlyIdLacksRoom } from './plan.js'
 import { appendWithRoom, resultOf } from './write.js'
 
-/** Makes room where there is none, and appends to what then takes the place of the archive. */
+/** Makes room if there is none, and appends to what then takes the place of the archive. */
 async function appendGrowing(
   place: Replaceable,
   archive: Archive,

@@ -26,7 +26,7 @@ export function isNoRoom(error: unknown): boolean {
   return error instanceof BlpkError && error.code === 'NO_ROOM'
 }
 
-/** The metadata section as it will be, in the room that it has; undefined where it stays. */
+/** The metadata section as it will be, in the room that it has; undefined if it stays. */
 async function newMetadata(archive: Archive, json: string | undefined): Promise<Uint8Array | undefined> {
   const { metadataHeader } = archive
   if (json === undefined) return undefined
@@ -92,7 +92,7 @@ export async function changePlan(file: Editable, archive: Archive, goal: Goal): 
       const entries = nchunks + (goal.header.maxAppChunks > 0 ? 1 : 0)
       ranges.push([archive.offsetsAt + tail.kept * OFFSET_BYTES, entries * OFFSET_BYTES])
     }
-    // What lies behind the last chunk belongs to nothing, but is kept as it was.
+    // What lies after the last chunk belongs to nothing, but is kept as it was.
     ranges.push([tail.position, file.size - tail.position])
   }
   const kept = { start: archive.chunksAt, stop: nchunks > 0 ? tail.position : tail.end }

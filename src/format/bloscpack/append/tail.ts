@@ -50,13 +50,13 @@ function chunkSizeFor(archive: Archive, nchunks: number): number {
 
 /**
  * Finds the end of an archive.
- * @throws BlpkError UNSUPPORTED where it does not know its size, DAMAGED or CHECKSUM
+ * @throws BlpkError UNSUPPORTED if it does not record its size, DAMAGED or CHECKSUM
  */
 export async function findTail(archive: Archive): Promise<Tail> {
   const { nchunks, lastChunk: lastBytes } = archive.header
   if (nchunks === undefined || lastBytes === undefined || archive.nbytes === undefined) {
     throw unsupported(
-      'the archive was written to a pipe and does not know its size; pack it again to append to it',
+      'the archive was written to a pipe and does not record its size; pack it again to append to it',
     )
   }
   const chunk = await lastChunk(archive, nchunks)

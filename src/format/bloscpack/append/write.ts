@@ -15,7 +15,7 @@ import { PrefixedSource } from '../prefixed.js'
 import type { ArchiveAppendOptions, ArchiveAppendResult } from './options.js'
 import { changePlan, type Goal, planAppend } from './plan.js'
 
-/** Writes new chunks behind the kept ones and notes where they went. */
+/** Writes new chunks after the kept ones and notes where they went. */
 class ChunkAppender {
   readonly positions: number[] = []
   position: number
@@ -83,7 +83,7 @@ async function writeFront(
   if (goal.metadata !== undefined) await file.write(HEADER_BYTES, goal.metadata)
   if (positions.length > 0) {
     if (archive.header.offsets) {
-      // The entry behind must be −1 for readers, whatever stood in the room.
+      // The entry after must be −1 for readers, whatever stood in the room.
       const entries = goal.header.maxAppChunks > 0 ? [...positions, -1] : positions
       await file.write(archive.offsetsAt + goal.tail.kept * OFFSET_BYTES, formatOffsets(entries))
     }
@@ -96,7 +96,7 @@ function typesizeFor(archive: Archive, o: ArchiveAppendOptions): number | 'auto'
   return o.typesize ?? Math.max(1, archive.header.typesize)
 }
 
-/** Appends to an archive where there is room. @throws BlpkError NO_ROOM before anything is read or written */
+/** Appends to an archive if there is room. @throws BlpkError NO_ROOM before anything is read or written */
 export async function appendWithRoom(
   file: Editable,
   archive: Archive,

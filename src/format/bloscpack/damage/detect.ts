@@ -18,7 +18,7 @@ import { nextChunk, plausibleChunks } from './scan.js'
 const MAX_TRIES = 64
 const LONGEST_DIGEST = 64
 
-/** The checksum whose digest stands behind the chunk at a position; undefined where none does. */
+/** The checksum whose digest stands after the chunk at a position; undefined if none does. */
 export async function checksumAt(
   probe: ChunkProbe,
   position: number,
@@ -93,7 +93,7 @@ export interface FoundTable {
   table: OffsetTable
 }
 
-/** A table tells its own length: its first entry is the position right behind it. */
+/** A table tells its own length: its first entry is the position right after it. */
 export async function tableAt(probe: ChunkProbe, at: number): Promise<FoundTable | undefined> {
   const first = (await readTable(probe, at, 1))[0] ?? Number.NaN
   const entries = (first - at) / OFFSET_BYTES

@@ -22,7 +22,7 @@ export type ChunkOrGap = { chunk: FoundChunk; gap?: undefined } | { gap: Gap; ch
 export interface DiscoverOptions {
   start: number
   table: OffsetTable | undefined
-  /** Stop behind so many chunks, if all of them were accounted for. */
+  /** Stop after so many chunks, if all of them were accounted for. */
   nchunks: number | undefined
   /** Called after each step with the position it came to, in bytes. */
   onStep?: ((position: number) => void) | undefined
@@ -40,7 +40,7 @@ export class Discovery {
   readonly #o: DiscoverOptions
   /** Index that each position has by the table. */
   readonly #indices = new Map<number, number>()
-  /** Chunks passed, lost ones included; undefined behind a gap that does not tell. */
+  /** Chunks passed, lost ones included; undefined after a gap that does not tell. */
   #count: number | undefined = 0
 
   constructor(probe: ChunkProbe, o: DiscoverOptions) {
@@ -66,7 +66,7 @@ export class Discovery {
     return this.parts
   }
 
-  /** Passes a chunk and those behind it that are sound. @returns where the last one ends */
+  /** Passes a chunk and those after it that are sound. @returns where the last one ends */
   async #passChunks(first: FoundChunk): Promise<number> {
     let { end } = first
     const pass = (chunk: FoundChunk): void => {
@@ -80,7 +80,7 @@ export class Discovery {
     return end
   }
 
-  /** Chunks that are still to be passed, where that is known. */
+  /** Chunks that are still to be passed, if that is known. */
   #left(): number {
     const { nchunks } = this.#o
     return nchunks === undefined || this.#count === undefined

@@ -22,7 +22,7 @@ function headerProblem({ front, survey }: SurveyFacts): Finding[] {
 
 /** Name and position of each field of the header that says more than where its sections are. */
 const FIELDS: readonly HeaderField<BloscpackHeader>[] = [
-  ['metadata', 'whether there are metadata', 5],
+  ['metadata', 'whether there is metadata', 5],
   ['offsets', 'whether there are offsets', 5],
   ['checksum', 'the checksum', 6],
   ['chunkSize', 'the chunk size', 8],
@@ -33,7 +33,7 @@ const FIELDS: readonly HeaderField<BloscpackHeader>[] = [
 
 function ofHeader({ front, survey }: SurveyFacts): Finding[] {
   const { header } = front
-  // An archive from a pipe does not know its size, and metadata that are broken were there all the same.
+  // An archive from a pipe does not record its size, and metadata that are broken were there anyway.
   const found = { ...survey.header, metadata: survey.metadata !== undefined }
   return header === undefined ? [] : wrongFields<BloscpackHeader>(FIELDS, header, found)
 }
@@ -42,7 +42,7 @@ function metadataProblem({ survey }: SurveyFacts): Finding[] {
   const { problem, json } = survey.metadata ?? {}
   if (problem === undefined) return []
   const fate =
-    json === undefined ? 'the metadata are lost, chunks are not' : 'they still decompress as a whole'
+    json === undefined ? 'the metadata is lost, the chunks are not' : 'it still decompresses completely'
   return [damageFinding(problem, { message: `${problem.message}: ${fate}` })]
 }
 
@@ -52,7 +52,7 @@ function wrongOffsets({ located, survey }: SurveyFacts): Finding[] {
   return survey.chunks.flatMap(({ index, position }): Finding[] => {
     const offset = table.table[index]
     if (offset === position || offset === undefined) return []
-    const says = Number.isNaN(offset) ? 'no position in any file' : `${offset}`
+    const says = Number.isNaN(offset) ? 'out of range' : `${offset}`
     const message = `the offset of chunk ${index} is ${says}, but the chunk is at byte ${position}`
     return [damage(message, { chunk: index, offset: table.at + 8 * index })]
   })
@@ -69,7 +69,7 @@ function lostOf(facts: SurveyFacts): Finding[] {
     const { first, count, from, problem } = part
     if (count === 0) return strayBytes(part)
     const name = count === 1 ? `chunk ${first}` : `chunks ${first} to ${first + count - 1}`
-    const doubt = exact ? '' : ' (how many chunks lay there is a guess)'
+    const doubt = exact ? '' : ' (the number of chunks there is a guess)'
     const message = `${name} at byte ${from}: ${problem.message}${doubt}`
     const span = lostChunks(layout, first, count)
     // Whatever stands there, the archive around it is one that can be read.
@@ -91,7 +91,7 @@ function trailing({ source, located, survey }: SurveyFacts): Finding[] {
   const last = located.parts.at(-1)
   const end = last?.chunk?.end ?? last?.gap?.to ?? source.size
   if (end >= source.size || survey.chunks.length === 0) return []
-  const message = `${plural(source.size - end, 'byte')} behind the last chunk belong to nothing (left by an append)`
+  const message = `${plural(source.size - end, 'byte')} after the last chunk are unused (left by an append)`
   return [note(message, { offset: end })]
 }
 

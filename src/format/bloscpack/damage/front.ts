@@ -10,7 +10,7 @@ import type { ChunkProbe } from './probe.js'
 
 /** What stands in front of the chunks, as far as it can be read. */
 export interface SurveyedFront {
-  /** Undefined where not even a header with a few fields put right makes sense. */
+  /** Undefined if not even a header with a few fields put right makes sense. */
   header: BloscpackHeader | undefined
   headerProblem: BlpkError | undefined
   metadata: SurveyedMetadata | undefined
@@ -32,7 +32,7 @@ function patched(bytes: Uint8Array): Uint8Array {
   return copy
 }
 
-/** Positions of chunks as a table says; NaN where no file has such a position, −1 where none is used. */
+/** Positions of chunks as a table says; NaN where no file has such a position, −1 if none is used. */
 export type OffsetTable = Float64Array
 
 /** Reads a table of offsets that lies within the archive. */

@@ -11,11 +11,11 @@ export interface LoadedChunk {
   /** With its digest. */
   packed: Uint8Array
   out: Uint8Array
-  /** Where a worker reads the packed bytes by itself; undefined where they were read. */
+  /** Where a worker reads the packed bytes by itself; undefined if they were read. */
   from: FilePlace | undefined
 }
 
-/** Makes a chunk ready for threads. @returns undefined where the archive ends within it */
+/** Makes a chunk ready for threads. @returns undefined if the archive ends within it */
 export async function loadChunk(
   threads: Threads,
   slot: Slot,

@@ -38,14 +38,14 @@ function agree(header: BloscpackHeader, table: FoundTable): boolean {
   return entries[nchunks - 1] !== -1 && (nchunks >= entries.length || entries[nchunks] === -1)
 }
 
-/** Without a checksum anything that decodes is believed, so a digest behind the first chunk must not be overlooked. */
+/** Without a checksum anything that decodes is believed, so a digest after the first chunk must not be overlooked. */
 async function hidesDigest(probe: ChunkProbe, parts: readonly ChunkOrGap[]): Promise<boolean> {
   const first = parts.find(({ chunk }) => chunk !== undefined)?.chunk
   if (probe.checksum !== 'None' || first === undefined) return false
   return (await checksumAt(probe, first.position, undefined).catch(asDamage)) !== undefined
 }
 
-/** Goes by the header. @returns undefined where chunks do not lie where it says */
+/** Goes by the header. @returns undefined if chunks do not lie where it says */
 export async function locateByHeader(
   probe: ChunkProbe,
   front: SurveyedFront,
@@ -56,7 +56,7 @@ export async function locateByHeader(
   probe.use(header.checksum)
   const entries = entriesOf(header)
   const table = entries === 0 ? undefined : { at: end, table: await readTable(probe, end, entries) }
-  // Without offsets there are no appends that leave bytes behind the last chunk: then all there is, is looked at.
+  // Without offsets there are no appends that leave bytes after the last chunk: then all there is, is looked at.
   const limit = table !== undefined && agree(header, table) ? header.nchunks : undefined
   const options = { start: chunksAt, table: table?.table, nchunks: limit, ...going }
   const parts = await new Discovery(probe, options).run()

@@ -17,19 +17,19 @@ import type { ChunkProbe } from './probe.js'
 
 /** What is left of the metadata of an archive. */
 export interface SurveyedMetadata {
-  /** JSON text, where it can be believed. */
+  /** JSON text, if it can be believed. */
   json?: string
   /** What is wrong with the section. */
   problem?: BlpkError
   /** Can the section be copied as it is? */
   intact: boolean
-  /** Position behind the section, in bytes, where its header can be read. */
+  /** Position after the section, in bytes, where its header can be read. */
   end?: number
 }
 
 const BODY_AT = HEADER_BYTES + METADATA_HEADER_BYTES
 
-/** zlib has a checksum of its own: what it accepts is right, whatever the digest behind it says. */
+/** zlib has a checksum of its own: what it accepts is right, whatever the digest after it says. */
 function provedByZlib(h: MetadataHeader, stored: Uint8Array): string | undefined {
   if (h.codec !== 'zlib') return undefined
   try {
@@ -40,7 +40,7 @@ function provedByZlib(h: MetadataHeader, stored: Uint8Array): string | undefined
   }
 }
 
-/** Reads the metadata section behind the header, as far as there is one. */
+/** Reads the metadata section after the header, as far as there is one. */
 export async function surveyMetadata(probe: ChunkProbe): Promise<SurveyedMetadata> {
   let end: number | undefined
   let proved: string | undefined

@@ -59,7 +59,7 @@ export function withoutForeign(parts: readonly ChunkOrGap[], chunkSize: number):
     if (part.chunk !== undefined) {
       const { nbytes } = part.chunk.header
       if (nbytes !== chunkSize && (i !== last || nbytes > chunkSize)) {
-        const problem = damaged(`the chunk has ${nbytes} plain bytes where the others have ${chunkSize}`)
+        const problem = damaged(`the chunk has ${nbytes} plain bytes, but the others have ${chunkSize}`)
         gap = { from: part.chunk.position, to: part.chunk.end, problem, lost: 1 }
       }
     }
@@ -75,7 +75,7 @@ export function withoutForeign(parts: readonly ChunkOrGap[], chunkSize: number):
   return out
 }
 
-/** Lets offsets say how many chunks a gap held, by the chunks behind it. */
+/** Lets offsets say how many chunks a gap held, by the chunks after it. */
 function byAnchors(
   parts: readonly ChunkOrGap[],
   anchors: ReadonlyMap<number, number>,
@@ -121,7 +121,7 @@ function firstAnchored(
 interface Guess {
   parts: readonly ChunkOrGap[]
   lost: (number | undefined)[]
-  /** Chunks in all, where it is known. */
+  /** Chunks in all, if it is known. */
   nchunks: number | undefined
   chunkSize: number
 }
@@ -159,7 +159,7 @@ function endAtShort(n: Numbered, chunkSize: number): Numbered {
 
 /**
  * Gives chunks their places in the plain data.
- * @param nchunks chunks in all, where it is known
+ * @param nchunks chunks in all, if it is known
  */
 export function numberChunks(
   parts: readonly ChunkOrGap[],

@@ -14,7 +14,7 @@ import { isTight } from './extent.js'
 export interface FoundChunk {
   /** In the archive, in bytes. */
   position: number
-  /** Behind its digest. */
+  /** After its digest. */
   end: number
   header: ChunkHeader
   /** Why it cannot be decompressed here, though nothing else is wrong with it. */
@@ -157,7 +157,7 @@ export class ChunkProbe {
   }
 }
 
-/** A chunk that is sound as far as it can be checked here. @returns undefined where an error says more */
+/** A chunk that is sound as far as it can be checked here. @returns undefined if an error says more */
 export function asUnread(chunk: FoundChunk, error: BlpkError): FoundChunk | undefined {
   return error.code === 'UNSUPPORTED' ? { ...chunk, unread: error } : undefined
 }

@@ -70,19 +70,19 @@ function notesOf(survey: Survey, metadata: KeptMetadata, filling: Filling): Find
   const notes: Finding[] = []
   if (metadata.note !== undefined) notes.push(note(metadata.note))
   if (survey.metadata?.problem !== undefined) {
-    const fate = metadata.json === undefined ? 'were left out' : 'were kept: what they say proves itself'
+    const fate = metadata.json === undefined ? 'was left out' : 'was kept: its content is valid'
     notes.push(note(`the damaged metadata ${fate}`))
   }
   if (filling.isShort)
     notes.push(note('lost chunks at the end were left out: the archive does not say how large they were'))
   if (!survey.exact)
-    notes.push(note('some positions are a guess: nothing tells how many chunks lay in a damaged part'))
+    notes.push(note('some positions are guesses: the number of chunks in a damaged part is unknown'))
   return notes
 }
 
 /**
  * Finds everything that can be recovered of an archive and decides what is to be written.
- * @throws BlpkError DAMAGED where no chunk can be recovered, UNSUPPORTED where a sound one cannot be read here, USAGE for a pipe, IO, INTERRUPTED
+ * @throws BlpkError DAMAGED if no chunk can be recovered, UNSUPPORTED if a sound one cannot be read here, USAGE for a pipe, IO, INTERRUPTED
  */
 export async function planRecovery(source: ByteSource, o: RecoverOptions = {}): Promise<ArchiveRecovery> {
   const survey = await surveyArchive(source, { ...o, deep: true })

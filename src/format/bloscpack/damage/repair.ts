@@ -55,7 +55,7 @@ function lastPlainSize(r: ArchiveRecovery): number {
 }
 
 /**
- * Writes what was recovered as a sound archive: good chunks byte for byte, header and offsets made anew.
+ * Writes what was recovered as a sound archive: good chunks byte for byte, header and offsets made again.
  * The sink is committed, or discarded when anything fails.
  */
 export async function writeRecovered(r: ArchiveRecovery, sink: ByteSink, o: RunOptions = {}): Promise<void> {

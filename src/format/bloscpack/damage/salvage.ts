@@ -75,7 +75,7 @@ async function writeSteps(
 
 /**
  * Writes the plain bytes of what was recovered. The sink is finished, or aborted when anything fails.
- * @throws BlpkError DAMAGED or CHECKSUM where the archive was changed since
+ * @throws BlpkError DAMAGED or CHECKSUM if the archive was changed since
  */
 export async function writeSalvaged(
   r: ArchiveRecovery,

@@ -1,4 +1,4 @@
-// Scans bytes for chunk headers, to find the next chunk behind damage.
+// Scans bytes for chunk headers, to find the next chunk after damage.
 
 import { CHUNK_HEADER_BYTES } from '../../../chunk/blosc1/header.js'
 import { firstChunk, plausiblePositions } from '../../damage/scan.js'

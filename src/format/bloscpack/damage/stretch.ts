@@ -19,7 +19,7 @@ interface Candidate extends ReadTask<DecodeParams & From> {
 }
 
 /**
- * Proves chunks that lie one behind the other in threads. It only finds sound chunks sooner: the probe looks at any
+ * Proves chunks that lie one after the other in threads. It only finds sound chunks sooner: the probe looks at any
  * other chunk by itself and says what is wrong.
  */
 export class StretchProver {
@@ -47,7 +47,7 @@ export class StretchProver {
   }
 
   /**
-   * Goes on behind a sound chunk for as long as chunks are sound.
+   * Goes on after a sound chunk for as long as chunks are sound.
    * @param most how many chunks to look at
    * @param take is told of each in turn
    * @throws the signal's reason; BlpkError IO

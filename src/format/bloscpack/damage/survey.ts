@@ -50,7 +50,7 @@ async function locate(
   return byHeader.located
 }
 
-/** A header may claim chunks behind a last one that is shorter than the others: there are none. */
+/** A header may claim chunks after a last one that is shorter than the others: there are none. */
 function believableCount(
   parts: readonly ChunkOrGap[],
   chunkSize: number,
@@ -141,7 +141,7 @@ function buildSurvey(front: SurveyedFront, located: Located, size: number): Omit
  * where all that fails by looking for chunk headers. Nothing is believed that contradicts its checksum; without
  * checksums chunks must decompress.
  * @returns what was found, and everything that is wrong
- * @throws BlpkError DAMAGED where there is no chunk at all, USAGE for a pipe, IO, INTERRUPTED
+ * @throws BlpkError DAMAGED if there is no chunk at all, USAGE for a pipe, IO, INTERRUPTED
  */
 export async function surveyArchive(source: ByteSource, options: SurveyOptions = {}): Promise<Survey> {
   const { deep = false, maxChunk = DEFAULT_MAX_CHUNK, signal } = options

@@ -78,7 +78,7 @@ export class ZeroChunks {
     return chunk
   }
 
-  /** An LZ4 stream of zeros behind its size, stored where LZ4 gains nothing. */
+  /** An LZ4 stream of zeros after its size, stored where LZ4 gains nothing. */
   #stream(size: number): Uint8Array {
     const src = this.#ws.bring(new Uint8Array(size))
     const dst = this.#ws.scratch('output', size)

@@ -1,7 +1,7 @@
 // Bits of Zstandard streams, which are read backward through 64-bit words: `used` of the word at `at` are gone from
 // its top.
 
-/** Bytes of a little-endian number, which must end before `end`; -1 where they do not. */
+/** Bytes of a little-endian number, which must end before `end`; -1 if they do not. */
 export function little(src: usize, end: usize, nbytes: u32): i64 {
   if (end - src < nbytes) return -1
   let value: i64 = 0

@@ -1,4 +1,4 @@
-// Decoder of Zstandard streams without dictionary: frames and skippable ones, one behind the other (RFC 8878, section
+// Decoder of Zstandard streams without dictionary: frames and skippable ones, one after the other (RFC 8878, section
 // 3.1). It takes and refuses what libzstd does.
 
 import { copyBytes, fillBytes } from '../copy'
@@ -23,7 +23,7 @@ const CHECKSUM_BYTES: usize = 4
 // What the header of a frame says, and where one ends; these belong to the instance.
 /** The most that a block may hold, packed and plain, in bytes. */
 let blockMax: u32 = 0
-/** Size of the content, in bytes; -1 where it is not named. */
+/** Size of the content, in bytes; -1 if it is not named. */
 let contentSize: i64 = -1
 let hasChecksum: bool = false
 /** Where the frame that was decoded ends in the stream. */
@@ -58,7 +58,7 @@ function blocksStart(src: usize, end: usize, capacity: u32): usize {
   return sizeAt + sizeBytes
 }
 
-/** Is what lies behind the blocks as it should be? `next` is then behind it. */
+/** Is what lies after the blocks as it should be? `next` is then after it. */
 function closes(src: usize, end: usize, dst: usize, op: usize): bool {
   if (contentSize >= 0 && <i64>(op - dst) != contentSize) return false
   next = src
@@ -99,7 +99,7 @@ function frame(src: usize, end: usize, dst: usize, oend: usize, stop: usize, s: 
   }
 }
 
-/** Where the stream goes on behind a skippable frame at `src`; `src` where there is none, 0 where it ends too late. */
+/** Where the stream goes on after a skippable frame at `src`; `src` if there is none, 0 if it ends too late. */
 function skip(src: usize, end: usize): usize {
   if ((load<u32>(src) & SKIPPABLE_MASK) != SKIPPABLE) return src
   if (end - src < SKIPPABLE_HEAD) return 0
@@ -109,7 +109,7 @@ function skip(src: usize, end: usize): usize {
 
 /**
  * Decompresses a stream of frames that have no dictionary, up to `want` bytes or to its end. `s` is scratch. Returns
- * how many bytes there are, at most `capacity`, or -1 where it is malformed or not of this kind.
+ * how many bytes there are, at most `capacity`, or -1 if it is malformed or not of this kind.
  */
 export function zstdDecompress(src: usize, cbytes: u32, dst: usize, capacity: u32, want: u32, s: usize): i32 {
   const end = src + cbytes

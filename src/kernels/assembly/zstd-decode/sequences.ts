@@ -163,7 +163,7 @@ export function block(s: usize, src: usize, end: usize, dst: usize, op: usize, o
       }
       if (length > <u32>(fromEnd - from)) return 0
       if (length <= 16 && match <= 32 && op <= fast && from <= lastWide) {
-        // Nearly all sequences: whole vectors, with room behind them.
+        // Nearly all sequences: whole vectors, with room after them.
         v128.store(op, v128.load(from))
         from += length
         op += length

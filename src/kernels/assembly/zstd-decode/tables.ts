@@ -1,7 +1,7 @@
 // The tables of Zstandard (RFC 8878, section 4): FSE over states, Huffman over the next 11 bits. Descriptions are
 // hostile until read: nothing is read beyond their end, nothing written beyond the areas below.
 
-/** Literals of a block, with room behind them for copies of whole vectors. */
+/** Literals of a block, with room after them for copies of whole vectors. */
 export const LITERALS: usize = 0
 export const MAX_LITERALS: u32 = 1 << 17
 const SLACK: usize = 64
@@ -44,7 +44,7 @@ const DEFAULT_MATCHES = memory.data<i8>([
 export let tableLog: u32 = 0
 let symbols: u32 = 0
 
-/** At least 25 bits from bit `bit` on; zeros behind the end. */
+/** At least 25 bits from bit `bit` on; zeros after the end. */
 function peek(src: usize, end: usize, bit: u32): u32 {
   const at = src + (bit >> 3)
   let word: u32 = 0
@@ -110,7 +110,7 @@ function valueOf(kind: u32, symbol: u32): u64 {
   return (<u64>extra << 56) | <u64>base
 }
 
-/** Lays the symbols out over the states. Returns false where the counts do not fill the table. */
+/** Lays the symbols out over the states. Returns false if the counts do not fill the table. */
 function build(s: usize, table: usize, log: u32, kind: u32): bool {
   const size = <u32>1 << log
   let high = size
@@ -167,7 +167,7 @@ export function readTable(s: usize, table: usize, kind: u32, mode: u32, src: usi
   return behind != 0 && build(s, table, tableLog, kind) ? behind : 0
 }
 
-/** Bits from the end backward, for the few of a tree; `left` goes below 0 where there are too few. */
+/** Bits from the end backward, for the few of a tree; `left` goes below 0 if there are too few. */
 let backStart: usize = 0
 let backLeft: i32 = 0
 

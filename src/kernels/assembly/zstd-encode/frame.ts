@@ -38,7 +38,7 @@ function putPlainHead(op: usize, type: u32, size: u32): usize {
   return op + (format == 0 ? 1 : format == 1 ? 2 : 3)
 }
 
-/** Literals by codes. @returns where they end, or 0 where that saves too little or might not fit */
+/** Literals by codes. @returns where they end, or 0 if that saves too little or might not fit */
 function putCodedLiterals(s: usize, size: u32, most: u32, op: usize, oend: usize): usize {
   // About even counts are noise, which a tree would not pay for.
   if (size < MIN_LITERALS || most <= (size >> 7) + 4) return 0
@@ -73,7 +73,7 @@ function putCodedLiterals(s: usize, size: u32, most: u32, op: usize, oend: usize
   return to
 }
 
-/** The section of the literals. @returns where it ends, or 0 where it might not fit */
+/** The section of the literals. @returns where it ends, or 0 if it might not fit */
 function putLiterals(s: usize, size: u32, op: usize, oend: usize): usize {
   const src = s + LITERALS
   if (oend - op < MARGIN) return 0
@@ -91,13 +91,13 @@ function putLiterals(s: usize, size: u32, op: usize, oend: usize): usize {
   return op + size
 }
 
-/** The content of a block that was cut. @returns where it ends, or 0 where it does not fit */
+/** The content of a block that was cut. @returns where it ends, or 0 if it does not fit */
 function putSections(s: usize, op: usize, oend: usize): usize {
   const to = putLiterals(s, literalBytes, op, oend)
   return to == 0 ? 0 : putSequences(s, sequenceCount, to, oend)
 }
 
-/** Compresses a block. @returns where it ends, or 0 where it does not get smaller or does not fit */
+/** Compresses a block. @returns where it ends, or 0 if it does not get smaller or does not fit */
 function putCompressed(s: usize, first: usize, block: usize, end: usize, level: u32, op: usize, oend: usize): usize {
   const size = end - block
   if (size < MIN_BLOCK) return 0
@@ -131,7 +131,7 @@ function putBlockHead(op: usize, isLast: bool, type: u32, size: u32): void {
 
 /**
  * Compresses into one frame, level 1 to 9, with the `dictBytes` bytes right before `src` as its dictionary. `s` is
- * scratch. Returns its size, or 0 where it does not fit in `capacity`.
+ * scratch. Returns its size, or 0 if it does not fit in `capacity`.
  */
 export function zstdCompress(
   src: usize, nbytes: u32, dst: usize, capacity: u32, level: u32, dictBytes: u32, s: usize,

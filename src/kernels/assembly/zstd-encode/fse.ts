@@ -9,7 +9,7 @@ export function log2x256(n: u32): u32 {
   return (high << 8) + rest + ((rest * (256 - rest) * 88) >> 16)
 }
 
-/** How many states a table has, as a power of 2: enough for each symbol, few where there is little to code. */
+/** How many states a table has, as a power of 2: enough for each symbol, few if there is little to code. */
 export function chooseLog(total: u32, last: u32, most: u32): u32 {
   const least = min<u32>(32 - clz(total), 33 - clz(last))
   const rich: u32 = total > 1 ? 31 - clz(total - 1) : 0

@@ -169,7 +169,7 @@ export function buildCodes(s: usize): u32 {
   return bits
 }
 
-/** Two states take turns over the weights, from the last on. @returns where they end, or 0 where that is no use */
+/** Two states take turns over the weights, from the last on. @returns where they end, or 0 if that is no use */
 function putWeights(s: usize, op: usize): usize {
   const n = lastSymbol
   fillBytes(s + COUNTS, 0, 64)
@@ -220,7 +220,7 @@ function putWeights(s: usize, op: usize): usize {
   return op
 }
 
-/** Describes the tree. @returns where that ends, or 0 where it cannot be; `op` has {@link MAX_TREE_BYTES} */
+/** Describes the tree. @returns where that ends, or 0 if it cannot be; `op` has {@link MAX_TREE_BYTES} */
 export function putTree(s: usize, op: usize): usize {
   const behind = putWeights(s, op + 1)
   const direct = (lastSymbol + 1) >> 1
@@ -237,7 +237,7 @@ export function putTree(s: usize, op: usize): usize {
   return op
 }
 
-/** Writes one stream, the last symbol first; up to eight bytes behind its end are written. @returns its end */
+/** Writes one stream, the last symbol first; up to eight bytes after its end are written. @returns its end */
 export function putStream(s: usize, src: usize, end: usize, op: usize): usize {
   const codes = s + CODES
   let word: u64 = 0

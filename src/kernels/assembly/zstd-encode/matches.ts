@@ -1,5 +1,5 @@
 // Cuts a block into literals and matches. What a match saves is weighed in bits: literals by the entropy of the block,
-// the match by its offset; where the next position or the one behind it saves more, it goes first.
+// the match by its offset; where the next position or the one after it saves more, it goes first.
 import { copyBytes } from '../copy'
 import { copyLoose, equalRun } from '../lz'
 import { LITERALS, SEQUENCES, SEQUENCE_BYTES } from './layout'
@@ -69,7 +69,7 @@ function gainOf(length: u32, bits: i32): i32 {
   return <i32>length * literalCost - (bits << 4)
 }
 
-/** How long the match at an earlier offset is, or 0 where it is too short or would reach beyond the start. */
+/** How long the match at an earlier offset is, or 0 if it is too short or would reach beyond the start. */
 @inline
 function lengthAt(ip: usize, offset: u32, end: usize, first: usize): u32 {
   if (offset > <u32>(ip - first) || load<u32>(ip - offset) != load<u32>(ip)) return 0
@@ -124,7 +124,7 @@ function rememberUpTo(s: usize, ip: usize, stride: usize): void {
   for (; at < ip; at += stride) remember(s, at)
 }
 
-/** What an offset is written as: 1 to 3 stand for the last ones, counted on by one behind no literals. */
+/** What an offset is written as: 1 to 3 stand for the last ones, counted on by one after no literals. */
 @inline
 function writtenAs(offset: u32, literals: u32): u32 {
   const skip: u32 = literals == 0 ? 1 : 0

@@ -176,13 +176,13 @@ function stepAt(s: usize, place: u32): usize {
   return s + STEPS + <usize>place * STEP_BYTES
 }
 
-/** The last offsets behind the match that leads to a place, by those before it. */
+/** The last offsets after the match that leads to a place, by those before it. */
 @inline
 function setRepeats(step: usize, before: usize, offset: u32): void {
   const first = load<u32>(before, REPEATS)
   const second = load<u32>(before, REPEATS + 4)
   const third = load<u32>(before, REPEATS + 8)
-  // Right behind a match, its own offset is written like one that is new.
+  // Right after a match, its own offset is written like one that is new.
   const isFirst = offset == first && load<u32>(before, RUN) != 0
   store<u32>(step, offset, REPEATS)
   store<u32>(step, isFirst ? second : first, REPEATS + 4)
@@ -268,7 +268,7 @@ function markNone(s: usize, block: usize, ip: usize): void {
   store<u32>(s + KEPT_STARTS + 4 * (ip - block), keptCount, 4)
 }
 
-/** How long the match at an earlier offset is, 0 where it is too short. */
+/** How long the match at an earlier offset is, 0 if it is too short. */
 @inline
 function lengthAt(ip: usize, offset: u32, end: usize, first: usize): u32 {
   if (offset == 0 || offset > <u32>(ip - first)) return 0

@@ -122,7 +122,7 @@ function low(value: u32, bits: u32): u64 {
 
 /**
  * Writes the section of the sequences.
- * @returns where it ends, or 0 where it might not fit before `oend`
+ * @returns where it ends, or 0 if it might not fit before `oend`
  */
 export function putSequences(s: usize, count: u32, op: usize, oend: usize): usize {
   if (oend - op < MAX_TABLES_BYTES) return 0

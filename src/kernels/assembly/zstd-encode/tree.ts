@@ -73,7 +73,7 @@ export function findMatches(s: usize, ip: usize, end: usize): usize {
   const place = <u32>(ip - origin) + 1
   let from = load<u32>(entry)
   store<u32>(entry, place)
-  // Where the subtrees of what sorts before and behind this place hang.
+  // Where the subtrees of what sorts before and after this place hang.
   let before = s + NODES + (<usize>(place & mask) << 3)
   let behind = before + 4
   let commonBefore: u32 = 0
