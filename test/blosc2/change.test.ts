@@ -170,8 +170,8 @@ describe('a change that fails', () => {
     await expect(changeFrame(home, async () => {})).rejects.toThrow(/sparse frame/)
     await expect(changeFrame(join(home, 'no'), async () => {})).rejects.toMatchObject({ code: 'NOT_FOUND' })
     linkSync(path, join(home, 'b.b2frame'))
-    await expect(changeFrame(path, (s) => s.append(more))).rejects.toThrow(/2 names/)
-    await expect(changeFrame(path, async (s) => s.meta.set('m', more))).rejects.toThrow(/2 names/)
+    await expect(changeFrame(path, (s) => s.append(more))).rejects.toThrow(/2 hard links/)
+    await expect(changeFrame(path, async (s) => s.meta.set('m', more))).rejects.toThrow(/2 hard links/)
   })
 })
 
