@@ -71,7 +71,7 @@ test('what does not fit is refused before anything is written', async () => {
     ['dump', ['--dtype', '<f8', '--shape', '7,-1'], /do not fill the shape/],
     ['dump', ['--dtype', '|V7'], /not a whole number of items of 7 bytes/],
     ['dump', ['--dtype', 'O'], /object arrays/],
-    ['dump', ['--dtype', '<q9'], /not known/],
+    ['dump', ['--dtype', '<q9'], /not supported/],
     ['dump', ['--shape', '-1,-1'], /is not a shape/],
     ['dump', ['--shape', ',4'], /is not a shape/],
     ['a.npy', ['--dtype', '<f4'], /has a dtype and shape already/],

@@ -89,8 +89,8 @@ describe('is refused in one error', () => {
   test.each([
     ['an unknown type', 'c1'],
     ['bytes end early', 'dbffffffff'],
-    ['bytes behind it', '0101'],
-    ['no UTF-8', 'a1ff'],
+    ['bytes after it', '0101'],
+    ['not UTF-8', 'a1ff'],
     ['nested too deeply', '91'.repeat(100_001)],
     // As text in text in text, this would double with each of them.
     ['a map as a key', `${'81'.repeat(40)}a161${'01'.repeat(40)}`],
