@@ -12,6 +12,7 @@ import { BytesPlainSink, compress, MemorySink, MemorySource } from '../../dist/i
 import { FileSource } from '../../dist/sources/file.js'
 import { ramp, tempDir } from '../cli/run.js'
 import { chunksOf } from '../support/archives.js'
+import { some } from '../support/long.js'
 
 const CHUNK = 512 * 1024
 /** As much as threads are started for. */
@@ -80,7 +81,7 @@ async function outcome(archive: Uint8Array, threads: number, callerWorks: boolea
   }
 }
 
-test.each(Object.keys(DAMAGES))(
+test.each(some(Object.keys(DAMAGES), 5))(
   'threads find and write the same as one: %s',
   async (name) => {
     const path = join(tempDir(), 'a.blp')

@@ -16,11 +16,12 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { changeFrame, NDArray, SChunk } from '../../dist/index.js'
 import { blpk, isPosix, shell } from '../cli/run.js'
+import { sized } from '../support/long.js'
 import { pythonOfPeer } from '../support/peer.js'
 import { scratchDirectory } from '../support/scratch.js'
 
-const WRITERS = 8
-const APPENDS = 20
+const WRITERS = sized(3, 8)
+const APPENDS = sized(10, 20)
 const RECORD = 1000
 const MINUTES = 60_000
 
