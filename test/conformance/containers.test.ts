@@ -333,7 +333,10 @@ describe.each(KINDS)('$what', ({ what, isWritten, name, make }) => {
     ]) {
       const { code, text } = await run(cwd, args)
       expect([args, code]).toEqual([args, expect.toBeOneOf([1, 2, 4])])
-      expect([args, text]).toEqual([args, expect.stringMatching(/can read, but not|only (be )?read|never replaces/)])
+      expect([args, text]).toEqual([
+        args,
+        expect.stringMatching(/can read, but not|only (be )?read|never replaces/),
+      ])
       expect(text.trim().split('\n')).toHaveLength(1)
     }
     expect(readFileSync(join(cwd, name)).equals(before)).toBe(true)
