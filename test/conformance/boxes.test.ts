@@ -73,7 +73,7 @@ test('an output is never of that kind, nor in the place of such a file', async (
   const byName = await run(cwd, 'c', 'in', 'new.crate')
   expect(byName).toMatchObject({
     code: 2,
-    err: expect.stringContaining("'new.crate' would be a box of things"),
+    err: expect.stringContaining("'new.crate' is named like a box of things"),
   })
   for (const name of ['a.box', 'unnamed']) {
     const before = readFileSync(join(cwd, name))
