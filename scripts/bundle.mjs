@@ -102,6 +102,8 @@ async function bundleInto(dir, input, format, minify, plugins) {
     chunkFileNames: '[name]-[hash].js',
     codeSplitting: { groups },
     minify,
+    // Types have the comments for users, and traces lead to the sources.
+    comments: { jsdoc: false },
     sourcemap: true,
     sourcemapExcludeSources: true,
   })

@@ -79,7 +79,7 @@ test('traces of --debug lead to the sources, and of programs that ask for it', (
     encoding: 'utf8',
     shell: process.platform === 'win32',
   })
-  expect((JSON.parse(size) as [{ size: number }])[0].size).toBeLessThan(1_250_000)
+  expect((JSON.parse(size) as [{ size: number }])[0].size).toBeLessThan(1_200_000)
 })
 
 test('what is bundled without unused modules still knows places and containers', async () => {
