@@ -157,7 +157,11 @@ describe('meta', () => {
     [['set', 'e.b2frame', 'blpk', 'x'], 2, /is managed by blpk/],
     [['set', 'e.b2frame', 'b2nd', 'x'], 2, /holds the shape of the array/],
     [['set', 'e.b2frame', 'x'.repeat(32), 'x'], 2, /has 32 bytes; it must have 1 to 31/],
-    [['set', 'e.b2frame', 'x', '99999999999999999999'], 2, /the number 9{20} is too large; msgpack integers have 64 bits/],
+    [
+      ['set', 'e.b2frame', 'x', '99999999999999999999'],
+      2,
+      /the number 9{20} is too large; msgpack integers have 64 bits/,
+    ],
     [['set', 'e.b2frame', 'x'], 2, /the value is missing/],
     [['rm', 'e.b2frame', 'x'], 2, /there is no variable-length metalayer 'x'/],
     [['get', 'e.b2frame', 'x'], 2, /there is no metalayer 'x' \(available: note\)/],
