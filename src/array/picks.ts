@@ -37,7 +37,7 @@ function clampStart(
   high: number,
 ): number {
   if (value === undefined) return fallback
-  if (!Number.isInteger(value)) throw usage(`the bound ${nameOf(value)} of a slice is no integer`)
+  if (!Number.isInteger(value)) throw usage(`the bound ${nameOf(value)} of a slice is not an integer`)
   return Math.min(Math.max(value < 0 ? value + extent : value, low), high)
 }
 

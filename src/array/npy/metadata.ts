@@ -69,7 +69,7 @@ export function parseNdarrayMetadata(metadata: unknown): NdarrayLayout | undefin
   if (typeof metadata !== 'object' || metadata === null) return undefined
   const { container, shape, order, dtype }: Partial<Record<keyof NdarrayMetadata, unknown>> = metadata
   if (container !== 'numpy') return undefined
-  if (dtype === undefined) throw damaged(`${WHAT} describe an array without a dtype`)
+  if (dtype === undefined) throw damaged(`${WHAT} describes an array without a dtype`)
   if (!isShape(shape)) throw damaged(`the shape in ${WHAT} is not a list of non-negative integers`)
   if (order !== 'C' && order !== 'F') throw damaged(`the order in ${WHAT} is neither C nor F`)
   const { descr, itemsize } = parseMetadataDtype(dtype)
