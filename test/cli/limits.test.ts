@@ -48,9 +48,7 @@ describe.runIf(isLinux)('a limited address space', () => {
     const script = `import('${LIBRARY}').then(({ compress }) => compress(new Uint8Array(1e6)))
       .catch((error) => console.log(error.code, error.message))`
     const { out } = await shell(`ulimit -v 8000000; "$NODE" -e "${script}"`, { cwd })
-    expect(out.toString()).toMatch(
-      /^NO_MEMORY not enough memory; ulimit -v allows 7812 MiB \(node --disable/,
-    )
+    expect(out.toString()).toMatch(/^NO_MEMORY not enough memory; ulimit -v allows 7812 MiB \(node --disable/)
     const better = await shell(`ulimit -v 8000000; "$NODE" --disable-wasm-trap-handler -e "${script}"`, {
       cwd,
     })
