@@ -76,21 +76,31 @@ function openLockFile(disk: Disk, path: string, owner: FileFacts): number | unde
  * archive, so that writers who find no reader there see us.
  * @returns a function that releases it; undefined if another writer has it
  */
-async function lockBesideReaders(disk: Disk, fd: number, path: string): Promise<(() => void) | undefined> {
+async function lockBesideReaders(
+  disk: Disk,
+  fd: number,
+  path: string,
+  note: Note | undefined,
+): Promise<(() => void) | undefined> {
   if (!(await isHeldByReaders(disk, path))) return undefined
   const file = lockFileOf(disk, path)
   const own = openLockFile(disk, file, disk.facts(fd))
   if (own === undefined) return undefined
+  let isFree = false
   let keep = false
   try {
     // If the name refers to another file now, its last holder has removed this one.
     if (!(await disk.tryLock(own)) || !sameFile(disk.find(file), disk.facts(own))) return undefined
-    keep = await disk.tryLock(fd, true)
+    // Whoever held it may have been a writer that has just released it.
+    isFree = await disk.tryLock(fd)
+    keep = !isFree && (await disk.tryLock(fd, true))
     if (!keep) removeLockFile(disk, file)
   } finally {
     if (!keep) disk.close(own)
   }
+  if (isFree) return () => {}
   if (!keep) return undefined
+  note?.(`a user who can only read '${path}' holds a lock on it, which was ignored`)
   return () => {
     removeLockFile(disk, file)
     disk.close(own)
@@ -121,11 +131,8 @@ export async function waitForArchiveLock(
   for (;;) {
     if (await disk.tryLock(fd)) return () => {}
     const now = performance.now()
-    const unlock = now < patience ? undefined : await lockBesideReaders(disk, fd, path)
-    if (unlock !== undefined) {
-      wait.note?.(`a user who can only read '${path}' holds a lock on it, which was ignored`)
-      return unlock
-    }
+    const unlock = now < patience ? undefined : await lockBesideReaders(disk, fd, path, wait.note)
+    if (unlock !== undefined) return unlock
     if (now >= wait.end) throw wait.late()
     await pauseBetweenTries(wait)
   }

@@ -100,6 +100,22 @@ describe('a lock that a reader holds', () => {
     expect(existsSync(lockFile)).toBe(false)
   })
 
+  test('is not told of if it was that of a writer, who released it just then', async () => {
+    let wasProbed = false
+    const disk = {
+      ...nodeDisk,
+      async tryLock(fd: number, shared?: boolean): Promise<boolean> {
+        if (shared !== true && !wasProbed) return false
+        wasProbed = true
+        return nodeDisk.tryLock(fd, shared)
+      },
+    }
+    const notes: string[] = []
+    await append('w', { disk, onNote: (note: string) => notes.push(note) })
+    expect([wasProbed, notes, await added()]).toEqual([true, [], 'w'])
+    expect(readdirSync(join(path, '..'))).toEqual(['a.blp'])
+  })
+
   test('does so with a lock file that a killed writer left', async () => {
     const unlock = await lockAsReader()
     writeFileSync(lockFile, '', { mode: 0o600 })
