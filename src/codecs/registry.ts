@@ -2,7 +2,7 @@
 
 import { type ErrorPlace, unsupported, usage } from '../core/errors.js'
 import { unknownName } from '../core/nearest.js'
-import { checkUserId, USER_IDS } from '../filters/registry.js'
+import { checkUserId, USER_IDS } from '../filters/user-ids.js'
 import { blosclz } from './blosclz.js'
 import type { Codec } from './codec.js'
 import { GLOBAL_CODECS } from './global-codecs.js'

@@ -7,7 +7,6 @@ import type { Closable } from '../core/dispose.js'
 import { BlpkError, closedError } from '../core/errors.js'
 import { attempt, ioError } from '../core/io-errors.js'
 import { type PlaceName, placeName } from '../core/place-name.js'
-import { openForChange } from './changing-file.js'
 import { type Disk, type FileFacts, nodeDisk, sameFile } from './disk.js'
 import { type FoundJournal, findJournal } from './find-journal.js'
 import { journalOf } from './journal.js'
@@ -147,6 +146,7 @@ async function isSettled(
 async function isRolledBack(name: string, journal: Journal, o: Snapshot): Promise<boolean> {
   if (mayBeAtWork(journal.facts, true)) return false
   try {
+    const { openForChange } = await import('./changing-file.js')
     const file = await openForChange(name, o.find, { ...o, lockTimeout: 0 })
     file.close()
     return true

@@ -1,13 +1,11 @@
 // The registry of filters, built-in and user-defined, by name and number.
 
-import { unsupported, usage } from '../core/errors.js'
+import { unsupported } from '../core/errors.js'
 import { unknownName } from '../core/nearest.js'
 import { SIMPLE_FILTERS } from './builtin.js'
 import { CELL_FILTERS } from './cells.js'
 import type { Filter } from './filter.js'
-
-/** The range of numbers for user filters and codecs. */
-export const USER_IDS = { first: 160, last: 255 } as const
+import { checkUserId, USER_IDS } from './user-ids.js'
 
 const filters = new Map<number, Filter>([...SIMPLE_FILTERS, ...CELL_FILTERS].map((f) => [f.id, f]))
 
@@ -53,20 +51,6 @@ export function useFirstBlock(slots: readonly { id: number }[]): boolean {
 /** Whether one of these filters uses the shape of blocks. */
 export function filtersUseShape(slots: readonly { id: number }[]): boolean {
   return slots.some(({ id }) => filters.get(id)?.traits.usesShape === true)
-}
-
-/**
- * @param how.isGlobal whether C-Blosc2 has assigned the number to a plugin that is not built in
- * @throws BlpkError USAGE for a number that is already taken, or that is neither global nor in the user range
- */
-export function checkUserId(
-  id: number,
-  { isTaken, isGlobal = false, what }: { isTaken: boolean; isGlobal?: boolean; what: 'codec' | 'filter' },
-): void {
-  const isForUsers = Number.isInteger(id) && id >= USER_IDS.first && id <= USER_IDS.last
-  if (!isForUsers && !isGlobal)
-    throw usage(`a ${what} of your own needs a number from ${USER_IDS.first} to ${USER_IDS.last}, not ${id}`)
-  if (isTaken) throw usage(`${what} number ${id} is already taken; choose another one`)
 }
 
 /** Registers a filter. @throws BlpkError USAGE */
