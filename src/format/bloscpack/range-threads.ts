@@ -38,24 +38,9 @@ export function isWorthThreads({ header, source }: Archive, { start, stop }: Byt
   return Math.ceil(stop / chunkSize) - Math.floor(start / chunkSize) >= WORTH_THREADS
 }
 
-/**
- * The plain bytes of a range, chunk by chunk, decompressed in as many threads as are worth it if the archive is a file.
- * A piece may be used until the next one is asked for.
- * @param reader that knows which chunks were checked before
- * @throws BlpkError as {@link RangeReader.pieces}
- */
-export async function* rangePieces(
-  archive: Archive,
-  range: ByteRange,
-  o: RunOptions = {},
-  reader = new RangeReader(archive),
-): AsyncGenerator<Uint8Array> {
+async function* inThreads(archive: Archive, range: ByteRange, o: RunOptions): AsyncGenerator<Uint8Array> {
   const { start, stop } = range
   const chunkSize = checkRange(archive, range)
-  if (!isWorthThreads(archive, range)) {
-    yield* reader.pieces(range, o)
-    return
-  }
   const [first, end] = [Math.floor(start / chunkSize), Math.ceil(stop / chunkSize)]
   const load = await workloadOf(archive, new ChunkWalk(archive), o, true)
   const { threads, end: giveBack } = lendThreads(load, jobs)
@@ -70,6 +55,21 @@ export async function* rangePieces(
   } finally {
     await giveBack()
   }
+}
+
+/**
+ * The plain bytes of a range, chunk by chunk, decompressed in as many threads as are worth it if the archive is a file.
+ * A piece may be used until the next one is asked for.
+ * @param reader that knows which chunks were checked before
+ * @throws BlpkError as {@link RangeReader.pieces}
+ */
+export function rangePieces(
+  archive: Archive,
+  range: ByteRange,
+  o: RunOptions = {},
+  reader = new RangeReader(archive),
+): AsyncGenerator<Uint8Array> {
+  return isWorthThreads(archive, range) ? inThreads(archive, range, o) : reader.pieces(range, o)
 }
 
 /**

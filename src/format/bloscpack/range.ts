@@ -85,12 +85,9 @@ export class RangeReader {
    * @throws BlpkError USAGE if the archive does not record its size, DAMAGED or CHECKSUM, CLOSED; INTERRUPTED with the
    * reason of the signal as its cause
    */
-  async *pieces(range: ByteRange, options: RangeOptions = {}): AsyncGenerator<Uint8Array> {
-    const chunkSize = checkRange(this.#archive, range)
-    const { start, stop } = range
-    await this.#announce(Math.floor(start / chunkSize), Math.ceil(stop / chunkSize) - 1)
+  pieces({ start, stop }: ByteRange, options: RangeOptions = {}): AsyncGenerator<Uint8Array> {
     const find: FindChunk = (index) => findChunk(this.#archive, index)
-    for await (const { bytes } of this.#placed([[start, stop]], chunkSize, find, options)) yield bytes
+    return this.#each([[start, stop]], find, options, true, (_, bytes) => bytes)
   }
 
   /**
@@ -99,22 +96,20 @@ export class RangeReader {
    * @param find finds the chunks, in ascending order
    * @throws BlpkError as {@link RangeReader.pieces}
    */
-  async *spans(
+  spans(
     spans: readonly ByteSpan[],
     find: FindChunk,
     options: RangeOptions = {},
   ): AsyncGenerator<PlacedBytes> {
-    const [first, last] = [spans[0], spans.at(-1)]
-    if (first === undefined || last === undefined) return
-    const chunkSize = checkRange(this.#archive, { start: first[0], stop: last[1] })
-    await this.#announceSpans(spans, chunkSize)
-    yield* this.#placed(spans, chunkSize, find, options)
+    return this.#each(spans, find, options, false, (position, bytes) => ({ position, bytes }))
   }
 
-  /** Tells the source which chunks are going to be read, and nothing between them. */
-  async #announceSpans(spans: readonly ByteSpan[], chunkSize: number): Promise<void> {
+  /**
+   * Tells the source which chunks are going to be read, so that it needs few requests.
+   * @param inOrder whether they are one range, which may be too long to fetch at once
+   */
+  async #announce(spans: readonly ByteSpan[], chunkSize: number, inOrder: boolean): Promise<void> {
     const { source } = this.#archive
-    if (source.willReadParts === undefined) return
     const parts: [number, number][] = []
     for (const [start, stop] of spans) {
       const found = await this.#extent(Math.floor(start / chunkSize), Math.ceil(stop / chunkSize) - 1)
@@ -123,15 +118,25 @@ export class RangeReader {
       if (last !== undefined && found[0] <= last[1]) last[1] = Math.max(last[1], found[1])
       else parts.push(found)
     }
-    source.willReadParts(parts)
+    const [range] = parts
+    if (inOrder && range !== undefined) source.willRead?.(...range)
+    else source.willReadParts?.(parts)
   }
 
-  async *#placed(
+  /** @param give makes what is given of each piece and its position */
+  async *#each<T>(
     spans: readonly ByteSpan[],
-    chunkSize: number,
     find: FindChunk,
     { signal }: RangeOptions,
-  ): AsyncGenerator<PlacedBytes> {
+    inOrder: boolean,
+    give: (position: number, bytes: Uint8Array) => T,
+  ): AsyncGenerator<T> {
+    const [head, tail] = [spans[0], spans.at(-1)]
+    if (head === undefined || tail === undefined) return
+    const { source } = this.#archive
+    const chunkSize = checkRange(this.#archive, { start: head[0], stop: tail[1] })
+    if (source.willRead !== undefined || source.willReadParts !== undefined)
+      await this.#announce(spans, chunkSize, inOrder)
     const room = this.#idle.pop() ?? { ws: new Workspace(this.#arena), slot: new Slot(this.#arena) }
     let reading: Promise<Uint8Array> | undefined
     try {
@@ -145,7 +150,7 @@ export class RangeReader {
             return reading
           }, signal)
           reading = undefined
-          yield { position: at, bytes }
+          yield give(at, bytes)
           at = end
         }
       }
@@ -170,14 +175,6 @@ export class RangeReader {
     const from = (await this.#archive.offsetsAround(first))?.[0]
     const to = (await this.#archive.offsetsAround(last))?.[1] ?? this.#archive.source.size
     return from !== undefined && to !== undefined && from < to ? [from, to] : undefined
-  }
-
-  /** Tells the source what is going to be read, so that it can fetch it in few requests. */
-  async #announce(first: number, last: number): Promise<void> {
-    const { source } = this.#archive
-    if (source.willRead === undefined || last < first) return
-    const extent = await this.#extent(first, last)
-    if (extent !== undefined) source.willRead(...extent)
   }
 
   async #piece(room: Room, find: FindChunk, index: number, range: [number, number]): Promise<Uint8Array> {
