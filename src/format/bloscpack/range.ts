@@ -62,6 +62,16 @@ export interface RangeOptions {
   signal?: AbortSignal | undefined
 }
 
+/** Tells a source where the chunks lie that are going to be read, so that it needs few requests. */
+type Announce = (parts: readonly ByteSpan[]) => unknown
+
+interface Giving<T> {
+  /** Undefined if the source need not know. */
+  announce: Announce | undefined
+  /** Makes what is given of each piece and its position. */
+  give: (position: number, bytes: Uint8Array) => T
+}
+
 /**
  * Reads pieces of chunks: only chunks that are touched are read, only blocks that are touched decompressed. A chunk is
  * read whole, and checked, when it is touched first; then of a file only the blocks that are touched are read.
@@ -86,8 +96,11 @@ export class RangeReader {
    * reason of the signal as its cause
    */
   pieces({ start, stop }: ByteRange, options: RangeOptions = {}): AsyncGenerator<Uint8Array> {
+    const { source } = this.#archive
     const find: FindChunk = (index) => findChunk(this.#archive, index)
-    return this.#each([[start, stop]], find, options, true, (_, bytes) => bytes)
+    const announce: Announce | undefined =
+      source.willRead && (([range]) => range !== undefined && source.willRead?.(...range))
+    return this.#each([[start, stop]], find, options, { announce, give: (_, bytes) => bytes })
   }
 
   /**
@@ -101,15 +114,13 @@ export class RangeReader {
     find: FindChunk,
     options: RangeOptions = {},
   ): AsyncGenerator<PlacedBytes> {
-    return this.#each(spans, find, options, false, (position, bytes) => ({ position, bytes }))
+    const { source } = this.#archive
+    const announce: Announce | undefined = source.willReadParts && ((parts) => source.willReadParts?.(parts))
+    return this.#each(spans, find, options, { announce, give: (position, bytes) => ({ position, bytes }) })
   }
 
-  /**
-   * Tells the source which chunks are going to be read, so that it needs few requests.
-   * @param inOrder whether they are one range, which may be too long to fetch at once
-   */
-  async #announce(spans: readonly ByteSpan[], chunkSize: number, inOrder: boolean): Promise<void> {
-    const { source } = this.#archive
+  /** Where the chunks of spans lie in the archive; neighbours are joined. */
+  async #extents(spans: readonly ByteSpan[], chunkSize: number): Promise<ByteSpan[]> {
     const parts: [number, number][] = []
     for (const [start, stop] of spans) {
       const found = await this.#extent(Math.floor(start / chunkSize), Math.ceil(stop / chunkSize) - 1)
@@ -118,25 +129,19 @@ export class RangeReader {
       if (last !== undefined && found[0] <= last[1]) last[1] = Math.max(last[1], found[1])
       else parts.push(found)
     }
-    const [range] = parts
-    if (inOrder && range !== undefined) source.willRead?.(...range)
-    else source.willReadParts?.(parts)
+    return parts
   }
 
-  /** @param give makes what is given of each piece and its position */
   async *#each<T>(
     spans: readonly ByteSpan[],
     find: FindChunk,
     { signal }: RangeOptions,
-    inOrder: boolean,
-    give: (position: number, bytes: Uint8Array) => T,
+    { announce, give }: Giving<T>,
   ): AsyncGenerator<T> {
     const [head, tail] = [spans[0], spans.at(-1)]
     if (head === undefined || tail === undefined) return
-    const { source } = this.#archive
     const chunkSize = checkRange(this.#archive, { start: head[0], stop: tail[1] })
-    if (source.willRead !== undefined || source.willReadParts !== undefined)
-      await this.#announce(spans, chunkSize, inOrder)
+    if (announce !== undefined) announce(await this.#extents(spans, chunkSize))
     const room = this.#idle.pop() ?? { ws: new Workspace(this.#arena), slot: new Slot(this.#arena) }
     let reading: Promise<Uint8Array> | undefined
     try {
