@@ -69,6 +69,12 @@ export interface Opened {
    */
   pieces(start: number, stop: number | undefined, options: PieceOptions): AsyncIterable<Uint8Array>
   /**
+   * Fills `out` with the plain bytes from `start` on, without buffers in between. If it is missing, `pieces` is
+   * used.
+   * @throws BlpkError as `pieces`
+   */
+  fill?(start: number, out: Uint8Array, options: PieceOptions): Promise<void>
+  /**
    * Reads the items that a key for each axis selects, from an array with multidimensional chunks. Only the
    * blocks that hold some of them are decompressed. If it is missing, the items are cut from `pieces`.
    * @throws BlpkError USAGE for invalid keys

@@ -43,7 +43,7 @@ export interface SliceOptions extends ReadPartOptions {
 }
 
 /** The source of a dataset. */
-type From = Selectable & Partial<Pick<Opened, 'unpack' | 'metadata' | 'nchunks' | 'chunkShape'>>
+type From = Selectable & Partial<Pick<Opened, 'unpack' | 'fill' | 'metadata' | 'nchunks' | 'chunkShape'>>
 
 /**
  * An array, or plain bytes, open for reading. Reading a part decompresses only the chunks that it touches.
@@ -156,8 +156,12 @@ export class Dataset implements CompressedSource, Closable {
     if (all === undefined) throw usage('its size is unknown: read it piece by piece')
     const range = resolveSlice({ start, ...(stop !== undefined && { stop }) }, all)
     const nbytes = range.stop - range.start
+    const isWhole = nbytes === all
     const pieces = () => from.pieces(range.start, range.stop, run)
-    return readAll(from, { nbytes, isWhole: nbytes === all, pieces }, run, out)
+    if (from.fill === undefined || isWhole) return readAll(from, { nbytes, isWhole, pieces }, run, out)
+    const room = roomFor(nbytes, out)
+    await from.fill(range.start, room, run)
+    return room
   }
 
   /**

@@ -10,7 +10,7 @@ import type { SpanReader } from '../span-reader.js'
 import { Archive } from './archive.js'
 import { streamOf } from './chunk-stream.js'
 import { RangeReader } from './range.js'
-import { allPieces, rangePieces } from './range-threads.js'
+import { allPieces, fillRange, rangePieces } from './range-threads.js'
 import { ArchiveSpans } from './spans.js'
 import { BLOSCPACK, BLP } from './traits.js'
 import { type UnpackResult, unpack } from './unpack.js'
@@ -26,6 +26,12 @@ export class OpenedArchive implements Opened {
   constructor(archive: Archive) {
     this.archive = archive
     this.spans = new ArchiveSpans(archive)
+  }
+
+  /** One for all ranges: it knows which chunks were checked. */
+  get #reader(): RangeReader {
+    this.#ranges ??= new RangeReader(this.archive)
+    return this.#ranges
   }
 
   get name(): string {
@@ -64,9 +70,13 @@ export class OpenedArchive implements Opened {
     const { archive, nbytes } = this
     const isWhole = start === 0 && (stop === undefined || stop === nbytes)
     if (isWhole) return allPieces(archive, options)
-    this.#ranges ??= new RangeReader(archive)
     const range = { start, stop: stop ?? nbytes ?? Number.NaN }
-    return rangePieces(archive, range, options, this.#ranges)
+    return rangePieces(archive, range, options, this.#reader)
+  }
+
+  fill(start: number, out: Uint8Array, options: PieceOptions): Promise<void> {
+    const range = { start, stop: start + out.length }
+    return fillRange(this.archive, range, out, options, this.#reader)
   }
 
   unpack(sink: PlainSink, options: RunOptions): Promise<UnpackResult> {

@@ -73,6 +73,26 @@ export function rangePieces(
 }
 
 /**
+ * Fills `out` with the plain bytes of a range, which is as long, as {@link rangePieces} reads them.
+ * @throws BlpkError as {@link RangeReader.pieces}
+ */
+export async function fillRange(
+  archive: Archive,
+  range: ByteRange,
+  out: Uint8Array,
+  o: RunOptions,
+  reader: RangeReader,
+): Promise<void> {
+  // What is given up may still be read, but not into memory of the caller.
+  if (o.signal === undefined && !isWorthThreads(archive, range)) return reader.fill(range, out)
+  let at = 0
+  for await (const piece of rangePieces(archive, range, o, reader)) {
+    out.set(piece, at)
+    at += piece.length
+  }
+}
+
+/**
  * All plain bytes, chunk by chunk, as far as the archive goes: it need not know its size, and may be a pipe. A piece may be
  * used until the next one is asked for.
  * @throws BlpkError DAMAGED, CHECKSUM, UNSUPPORTED, IO, INTERRUPTED

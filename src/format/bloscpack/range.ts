@@ -1,7 +1,7 @@
 // Reads ranges of plain bytes: only the chunks and blocks that a range touches.
 
 import type { ByteSpan } from '../../bytes/byte-source.js'
-import { blocksBytes, decodeBlocks } from '../../chunk/blosc1/decode.js'
+import { decodeRange } from '../../chunk/blosc1/decode.js'
 import { CHUNK_HEADER_BYTES, type ChunkHeader } from '../../chunk/blosc1/header.js'
 import { type Checksum, sameDigest } from '../../chunk/checksums.js'
 import { BlpkError, damaged, located, unsupported, usage } from '../../core/errors.js'
@@ -85,8 +85,14 @@ export class RangeReader {
   #checksumSpace: Workspace | undefined
   readonly #checked = new Set<number>()
 
+  readonly #find: FindChunk
+  readonly #announce: Announce | undefined
+
   constructor(archive: Archive) {
+    const { source } = archive
     this.#archive = archive
+    this.#find = (index) => findChunk(archive, index)
+    this.#announce = source.willRead && (([range]) => range !== undefined && source.willRead?.(...range))
   }
 
   /**
@@ -96,11 +102,33 @@ export class RangeReader {
    * reason of the signal as its cause
    */
   pieces({ start, stop }: ByteRange, options: RangeOptions = {}): AsyncGenerator<Uint8Array> {
-    const { source } = this.#archive
-    const find: FindChunk = (index) => findChunk(this.#archive, index)
-    const announce: Announce | undefined =
-      source.willRead && (([range]) => range !== undefined && source.willRead?.(...range))
-    return this.#each([[start, stop]], find, options, { announce, give: (_, bytes) => bytes })
+    return this.#each([[start, stop]], this.#find, options, {
+      announce: this.#announce,
+      give: (_, bytes) => bytes,
+    })
+  }
+
+  /**
+   * Fills `out` with the plain bytes of a range, which is as long.
+   * @throws BlpkError as {@link RangeReader.pieces}
+   */
+  async fill(range: ByteRange, out: Uint8Array): Promise<void> {
+    const { start, stop } = range
+    const chunkSize = checkRange(this.#archive, range)
+    if (this.#announce !== undefined) this.#announce(await this.#extents([[start, stop]], chunkSize))
+    const room = this.#takeRoom()
+    try {
+      for (let at = start; at < stop; ) {
+        const index = Math.floor(at / chunkSize)
+        const first = index * chunkSize
+        const end = Math.min(stop, first + chunkSize)
+        const into = out.subarray(at - start, end - start)
+        await this.#piece(room, this.#find, index, [at - first, end - first], into)
+        at = end
+      }
+    } finally {
+      this.#giveBack(room)
+    }
   }
 
   /**
@@ -142,7 +170,7 @@ export class RangeReader {
     if (head === undefined || tail === undefined) return
     const chunkSize = checkRange(this.#archive, { start: head[0], stop: tail[1] })
     if (announce !== undefined) announce(await this.#extents(spans, chunkSize))
-    const room = this.#idle.pop() ?? { ws: new Workspace(this.#arena), slot: new Slot(this.#arena) }
+    const room = this.#takeRoom()
     let reading: Promise<Uint8Array> | undefined
     try {
       for (const [start, stop] of spans) {
@@ -166,6 +194,10 @@ export class RangeReader {
     }
   }
 
+  #takeRoom(): Room {
+    return this.#idle.pop() ?? { ws: new Workspace(this.#arena), slot: new Slot(this.#arena) }
+  }
+
   #giveBack(room: Room): void {
     if (this.#idle.length < MOST_IDLE) this.#idle.push(room)
   }
@@ -182,7 +214,14 @@ export class RangeReader {
     return from !== undefined && to !== undefined && from < to ? [from, to] : undefined
   }
 
-  async #piece(room: Room, find: FindChunk, index: number, range: [number, number]): Promise<Uint8Array> {
+  /** @param into room for the plain bytes; that of the slot by default */
+  async #piece(
+    room: Room,
+    find: FindChunk,
+    index: number,
+    range: readonly [number, number],
+    into?: Uint8Array,
+  ): Promise<Uint8Array> {
     try {
       if (room.chunk?.index !== index) {
         room.bytes = undefined
@@ -191,8 +230,8 @@ export class RangeReader {
       const { chunk } = room
       if (chunk === undefined) throw damaged(`the archive has no chunk ${index}`, { chunk: index })
       const bytes =
-        room.bytes ?? (await this.#readPart(room, chunk, ...range)) ?? (await this.#read(room, chunk))
-      return await this.#decode(room, chunk, bytes, ...range)
+        room.bytes ?? (await this.#readPart(room, chunk, range)) ?? (await this.#read(room, chunk))
+      return await this.#decode(room, chunk, bytes, range, into)
     } catch (error) {
       room.chunk = undefined
       throw located(error)
@@ -203,8 +242,7 @@ export class RangeReader {
   async #readPart(
     { slot }: Room,
     chunk: ChunkPlace,
-    start: number,
-    stop: number,
+    [start, stop]: readonly [number, number],
   ): Promise<Uint8Array | undefined> {
     const { header, index, position } = chunk
     const { source, digestBytes } = this.#archive
@@ -236,14 +274,15 @@ export class RangeReader {
     { ws, slot }: Room,
     chunk: ChunkPlace,
     bytes: Uint8Array,
-    start: number,
-    stop: number,
+    range: readonly [number, number],
+    into: Uint8Array | undefined,
   ): Promise<Uint8Array> {
     const { header } = chunk
-    if (header.memcpyed) return bytes.subarray(CHUNK_HEADER_BYTES + start, CHUNK_HEADER_BYTES + stop)
-    const [first, last] = touchedBlocks(header, start, stop)
-    const plain = slot.plain(blocksBytes(header, first, last))
-    await decodeBlocks(ws, bytes, header, first, last, plain, placeOf(this.#archive, chunk))
-    return plain.subarray(start - first * header.blocksize, stop - first * header.blocksize)
+    const [start, stop] = range
+    if (header.memcpyed && into === undefined)
+      return bytes.subarray(CHUNK_HEADER_BYTES + start, CHUNK_HEADER_BYTES + stop)
+    const plain = into ?? slot.plain(stop - start)
+    await decodeRange(ws, bytes, header, range, plain, placeOf(this.#archive, chunk))
+    return plain
   }
 }

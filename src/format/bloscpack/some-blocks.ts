@@ -1,6 +1,6 @@
 // Reads single blocks of a large chunk without the rest of the chunk.
 
-import { blocksBytes } from '../../chunk/blosc1/decode.js'
+import { blocksBytes } from '../../chunk/blosc1/block-reader.js'
 import { CHUNK_HEADER_BYTES, type ChunkHeader, streamsOfBlock } from '../../chunk/blosc1/header.js'
 
 /** More blocks than these are read with the whole chunk. */
