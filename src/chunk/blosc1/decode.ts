@@ -56,5 +56,11 @@ export async function decodeChunk(
   out: Uint8Array,
   place: ErrorPlace = {},
 ): Promise<void> {
-  await decodeRange(ws, chunk, h, [0, h.nbytes], out, place)
+  const address = h.memcpyed ? undefined : ws.addressOf(out)
+  if (address === undefined) return decodeRange(ws, chunk, h, [0, h.nbytes], out, place)
+  const r = await BlockReader.open(ws, chunk, h, place)
+  for (let i = 0; i < h.nblocks; i++) {
+    const pending = r.take(i, address + i * h.blocksize)
+    if (pending !== undefined) await pending
+  }
 }
