@@ -27,7 +27,8 @@ import {
 import { info } from '../../dist/verbs/info.js'
 import { openContainer } from '../../dist/verbs/open.js'
 import { verify } from '../../dist/verbs/verify.js'
-import { blpk, put, ramp, tempDir } from '../cli/run.js'
+import { put, ramp, tempDir } from '../cli/run.js'
+import { warmBlpk } from '../support/warm.js'
 import { boxContainer, makeBox } from './toys/box-container.mjs'
 import { toy } from './toys/plain-container.mjs'
 
@@ -49,8 +50,12 @@ interface Kind {
   make(cwd: string): Promise<void>
 }
 
+/** They are loaded with the first command line, and stay. */
+let plugins = PLUGINS
+
 async function run(cwd: string, args: readonly string[], input?: Uint8Array) {
-  const { code, out, err } = await blpk([...args, ...PLUGINS], { cwd, ...(input && { input }) })
+  const { code, out, err } = await warmBlpk([...args, ...plugins], { cwd, ...(input && { input }) })
+  plugins = []
   return { code, out, text: `${out}${err}` }
 }
 

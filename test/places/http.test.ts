@@ -10,6 +10,7 @@ import { peersRequired } from '../support/peer.js'
 import { Relay, times } from '../support/proxy.js'
 import { freePort, listening } from '../support/s3-server.js'
 import { scratchDirectory } from '../support/scratch.js'
+import { warmBlpk } from '../support/warm.js'
 import { webServer } from '../support/web-server.js'
 
 const MIB = 2 ** 20
@@ -140,7 +141,7 @@ describe.skipIf(nginx === undefined)('nginx', () => {
 describe('servers that misbehave', () => {
   const refused = async (handler: RequestListener, args: string[] = []): Promise<string> => {
     const url = await webServer(handler)
-    const { code, err } = await blpk(['info', '--retries', '0', ...args, `${url}/x.blp`])
+    const { code, err } = await warmBlpk(['info', '--retries', '0', ...args, `${url}/x.blp`])
     expect(code).toBeGreaterThan(0)
     expect(err).toMatch(/^blpk: error: [^\n]*\n$/)
     return err

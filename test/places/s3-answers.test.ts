@@ -2,7 +2,8 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { compress } from '../../dist/index.js'
-import { blpk, filesIn, noise, type Outcome, put, tempDir } from '../cli/run.js'
+import { filesIn, noise, type Outcome, put, tempDir } from '../cli/run.js'
+import { warmBlpk } from '../support/warm.js'
 import { askedRange, type Draft, draft, send, webServer } from '../support/web-server.js'
 
 const MIB = 2 ** 20
@@ -21,7 +22,7 @@ async function run(url: string, args: readonly string[]): Promise<Outcome> {
     AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
     AWS_EC2_METADATA_DISABLED: 'true',
   }
-  return blpk(['--retries', '1', ...args], { env })
+  return warmBlpk(['--retries', '1', ...args], { env })
 }
 
 function xml(root: string, content: string): string {

@@ -1,9 +1,10 @@
 import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { NDArray, SChunk } from '../../dist/index.js'
-import { blpk, noise, npy, put, tempDir } from '../cli/run.js'
+import { noise, npy, put, tempDir } from '../cli/run.js'
 import { startS3 } from '../support/s3-server.js'
 import { sameBytes } from '../support/scratch.js'
+import { warmBlpk } from '../support/warm.js'
 
 const server = await startS3('frames and arrays in a bucket')
 const MIB = 2 ** 20
@@ -15,7 +16,7 @@ describe.skipIf(server === undefined)('Blosc2 in a bucket', () => {
   const { proxy, env } = server
   const received = (): number => proxy.requests('GET').reduce((sum, { received: n }) => sum + n, 0)
   const ok = async (...args: string[]): Promise<Buffer> => {
-    const { code, out, err } = await blpk(args, { env })
+    const { code, out, err } = await warmBlpk(args, { env })
     expect([code, err]).toEqual([0, ''])
     return out
   }

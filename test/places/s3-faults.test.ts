@@ -4,6 +4,7 @@ import { blpk, filesIn, noise, put, tempDir } from '../cli/run.js'
 import { some } from '../support/long.js'
 import { type Fault, times } from '../support/proxy.js'
 import { BUCKET, startS3 } from '../support/s3-server.js'
+import { warmBlpk } from '../support/warm.js'
 
 const server = await startS3('what becomes of s3:// when connections and servers fail')
 const MIB = 2 ** 20
@@ -24,8 +25,9 @@ describe.skipIf(server === undefined)('s3 with faults', () => {
   if (server === undefined) return
   const { proxy } = server
   const at = (key: string): string => `s3://${BUCKET}/${key}`
-  const run = (args: readonly string[], started?: (pid: number) => void) =>
-    blpk(args, { env: server.env, ...(started !== undefined && { started }) })
+  const run = (args: readonly string[]) => warmBlpk(args, { env: server.env })
+  const start = (args: readonly string[], started: (pid: number) => void) =>
+    blpk(args, { env: server.env, started })
   const plainOf = async (key: string): Promise<Buffer> => {
     proxy.reset()
     const { code, out, err } = await run(['decompress', at(key), '-'])
@@ -122,7 +124,7 @@ describe.skipIf(server === undefined)('s3 with faults', () => {
       return method === 'PUT' && /partNumber=2\b/.test(url) ? { kind: 'hang' } : undefined
     }
     let pid = 0
-    const running = run(['compress', '-f', '-t', '1', input, at('interrupted.blp')], (started) => {
+    const running = start(['compress', '-f', '-t', '1', input, at('interrupted.blp')], (started) => {
       pid = started
     })
     while (proxy.requests('PUT', 'partNumber=').length === 0)
@@ -140,7 +142,7 @@ describe.skipIf(server === undefined)('s3 with faults', () => {
     proxy.mischief = (_method, _url, headers) =>
       headers['if-match'] === undefined ? undefined : { kind: 'hang' }
     let pid = 0
-    const running = run(['decompress', at('hangs.blp'), join(directory, 'out')], (started) => {
+    const running = start(['decompress', at('hangs.blp'), join(directory, 'out')], (started) => {
       pid = started
     })
     while (proxy.requests('GET', 'hangs.blp').length < 2)

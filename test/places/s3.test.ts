@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { blpk, filesIn, noise, npy, put, ramp, tempDir } from '../cli/run.js'
 import { BUCKET, startS3 } from '../support/s3-server.js'
+import { warmBlpk } from '../support/warm.js'
 
 const server = await startS3('s3:// as a place')
 const MIB = 2 ** 20
@@ -11,7 +12,7 @@ describe.skipIf(server === undefined)('s3', () => {
   if (server === undefined) return
   const { proxy } = server
   const run = (args: readonly string[], input?: Uint8Array) =>
-    blpk(args, { env: server.env, ...(input !== undefined && { input }) })
+    warmBlpk(args, { env: server.env, ...(input !== undefined && { input }) })
   const ok = async (args: readonly string[], input?: Uint8Array): Promise<Buffer> => {
     const { code, out, err } = await run(args, input)
     expect([code, err]).toEqual([0, ''])
