@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:
 import { constants, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
+import { runInResident } from './resident.js'
 
 const ROOT = join(import.meta.dirname, '..', '..')
 /** The program, as a user starts it. */
@@ -25,6 +26,8 @@ export interface RunOptions {
   input?: Uint8Array | string
   /** Called with the process once it runs. */
   started?: (pid: number) => void
+  /** Has it a process of its own, in the short form of the tests too? Then it starts and ends as a user's. */
+  alone?: boolean
 }
 
 function environment(extra: Record<string, string> = {}): NodeJS.ProcessEnv {
@@ -59,7 +62,10 @@ function outcomeOf(command: string, args: readonly string[], options: RunOptions
 
 /** Runs blpk with arguments, in pipes. */
 export function blpk(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
-  return outcomeOf(process.execPath, [BLPK, ...args], options)
+  const { env, input, started, alone = false, cwd = process.cwd() } = options
+  const isPlain = !alone && env === undefined && input === undefined && started === undefined
+  const outcome = isPlain ? runInResident(args, cwd, environment()) : undefined
+  return outcome ?? outcomeOf(process.execPath, [BLPK, ...args], options)
 }
 
 /** Runs a line of bash, in which `blpk` is the program. */
