@@ -13,6 +13,7 @@ import {
 } from '../../dist/index.js'
 import { BLPK } from '../cli/run.js'
 import { makeData } from '../support/data.js'
+import { sized } from '../support/long.js'
 import { type Random, seeded } from '../support/random.js'
 import { sameBytes } from '../support/scratch.js'
 import type { Tally } from './sweep.js'
@@ -164,7 +165,7 @@ class RealKills {
   async typicalMs(): Promise<number> {
     const cwd = this.#prepare('rehearsal')
     const times: number[] = []
-    for (let i = 0; i < 3; i++) {
+    for (let i = 0; i < sized(1, 3); i++) {
       copyFileSync(join(this.#home, NAME), join(cwd, NAME))
       const { code, ms } = await runAndKill(cwd, this.#shape.args, Number.POSITIVE_INFINITY)
       if (code !== 0) throw new Error(`the append of '${this.#shape.name}' ended with ${code}`)
