@@ -9,7 +9,7 @@ import { warmBlpk } from '../support/warm.js'
 const server = await startS3('what becomes of s3:// when connections and servers fail')
 const MIB = 2 ** 20
 const SMALL = noise(100_000)
-const LARGE = noise(20 * MIB)
+const LARGE = noise(12 * MIB)
 
 const SLOW_DOWN = '<?xml version="1.0"?><Error><Code>SlowDown</Code><Message>Please reduce</Message></Error>'
 const INTERNAL = '<?xml version="1.0"?><Error><Code>InternalError</Code><Message>Try again</Message></Error>'
@@ -116,7 +116,7 @@ describe.skipIf(server === undefined)('s3 with faults', () => {
     const before = await server.openUploads()
     const directory = tempDir()
     await server.put('interrupted.blp', Buffer.from('before'))
-    const input = put(directory, 'x', LARGE)
+    const input = put(directory, 'x', noise(20 * MIB))
     // Another part is on its way when the upload is given up, and comes after that.
     proxy.mischief = async (method, url) => {
       if (method === 'PUT' && /partNumber=3\b/.test(url))
