@@ -22,6 +22,7 @@ const STREAM_SIZES = [1, 2, 31, 32, 33, 127, 128, 1000, 4096, 65_537]
 const TYPESIZES = [1, 2, 4, 7, 8, 16, 300]
 /** Threads are worth it from some 80 ms of work. */
 const LARGE = 12 * 2 ** 20
+let large: Uint8Array | undefined
 
 test('the registry has the built-in codecs and the toy', () => {
   const names = ['blosclz', 'lz4', 'lz4hc', 'snappy', 'zlib', 'zstd', 'ndlz', 'rows']
@@ -144,7 +145,8 @@ describe.each(IN_FRAMES)('$name in frames', ({ name, traits }) => {
 
   test('says whether it is lossy, and gives the same bytes in threads', async () => {
     expect(traits.threads).toBe(true)
-    const plain = makeData('noisy', LARGE, 4, 11)
+    large ??= makeData('noisy', LARGE, 4, 11)
+    const plain = large
     const options = { codec: name, typesize: 4, chunkSize: 2 ** 20, level: 2 }
     const alone = await SChunk.create({ ...options, threads: 1 }, plain)
     const together = await SChunk.create({ ...options, threads: 2 }, plain)

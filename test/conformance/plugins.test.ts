@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { NDArray, registerCodec, SChunk } from '../../dist/index.js'
 import { blpk, npy } from '../cli/run.js'
 import { sameBytes, scratchDirectory } from '../support/scratch.js'
+import { warmBlpk } from '../support/warm.js'
 import { type Told, toldIn } from './witness.js'
 
 const TOYS = join(import.meta.dirname, 'toys')
@@ -21,8 +22,17 @@ const PLAIN = new Uint8Array(ITEMS.buffer)
 
 process.env.BLPK_WITNESS = WITNESS
 
+/** It is loaded with the first command line, and stays. */
+let plugin = ['--plugin', PLUGIN]
+
+async function warm(...args: string[]): ReturnType<typeof warmBlpk> {
+  const outcome = await warmBlpk([...plugin, ...args], { cwd })
+  plugin = []
+  return outcome
+}
+
 async function run(...args: string[]): Promise<Told[]> {
-  const { code, err } = await blpk(['--plugin', PLUGIN, ...args], { cwd })
+  const { code, err } = await warm(...args)
   expect([args, code, err.includes('error')]).toEqual([args, 0, false])
   return toldIn(WITNESS)
 }
@@ -48,7 +58,10 @@ const ARRAY = [...PACKING, '--chunks', '100,550', '--blocks', '50,110']
 
 describe('from the command line', () => {
   test.each(['1', '2'])('compress, with %s threads', async (n) => {
-    const told = await run('c', '-n', n, '-m', 'note.json', ...ARRAY, 'in.npy', `a${n}.b2nd`)
+    const packing = ['c', '-n', n, '-m', 'note.json', ...ARRAY, 'in.npy', `a${n}.b2nd`]
+    const { code, err } = await blpk(['--plugin', PLUGIN, ...packing], { cwd })
+    expect([code, err.includes('error')]).toEqual([0, false])
+    const told = toldIn(WITNESS)
     expectArray(told, 20)
     const encoded = calls(told, 'encode')
     expect(encoded.length).toBeGreaterThan(0)
@@ -125,7 +138,7 @@ describe('from the command line', () => {
       ['repair', '-f', 'broken.b2nd', 'repaired.b2nd'],
       ['d', '-f', '--salvage', 'broken.b2nd', 'salvaged.npy'],
     ]) {
-      const { code } = await blpk(['--plugin', PLUGIN, ...args], { cwd })
+      const { code } = await warm(...args)
       expect([args, code]).toEqual([args, 3])
       const told = toldIn(WITNESS)
       expect(told.length).toBeGreaterThan(0)

@@ -10,7 +10,7 @@ import { startPeer } from '../support/peer.js'
 import { between, seeded } from '../support/random.js'
 import { scratchDirectory, sha256 } from '../support/scratch.js'
 
-const WRITERS = sized(6, 16)
+const WRITERS = sized(4, 16)
 const APPENDS = sized(6, 25)
 const READERS = 2
 const RECORD = 1000
@@ -146,7 +146,9 @@ async function stubbornWriter(kind: Kind, path: string, writer: number): Promise
   for (let from = 0; from < APPENDS; ) {
     const { child, ended } = start(kind.writer, path, `${writer}`, `${from}`, `${APPENDS}`, 'ids')
     const timer =
-      kills < 4 ? setTimeout(() => child.kill('SIGKILL'), between(random, 100, sized(500, 1500))) : undefined
+      kills < sized(2, 4)
+        ? setTimeout(() => child.kill('SIGKILL'), between(random, 100, sized(500, 1500)))
+        : undefined
     const { code, out } = await ended
     clearTimeout(timer)
     if (code === null) kills++
@@ -178,9 +180,12 @@ test.each(KINDS)(
 
 test('commands append at once', { timeout: 2 * MINUTES }, async () => {
   const path = await emptyArchive('commands.blp')
-  const runs = Array.from({ length: 8 }, (_, i) =>
+  const commands = sized(4, 8)
+  const runs = Array.from({ length: commands }, (_, i) =>
     blpk(['append', '-t', '1', path, '-'], { input: Buffer.alloc(RECORD, `w0-a${i};`) }),
   )
   for (const run of runs) expect(await run).toMatchObject({ code: 0, err: '' })
-  expect((await tagsIn(ARCHIVE, path)).sort()).toEqual(Array.from({ length: 8 }, (_, i) => `w0-a${i};`))
+  expect((await tagsIn(ARCHIVE, path)).sort()).toEqual(
+    Array.from({ length: commands }, (_, i) => `w0-a${i};`),
+  )
 })

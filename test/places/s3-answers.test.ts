@@ -2,7 +2,9 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { compress } from '../../dist/index.js'
+import { Pages } from '../../dist/store/pages.js'
 import { filesIn, noise, type Outcome, put, tempDir } from '../cli/run.js'
+import { ALL } from '../support/long.js'
 import { warmBlpk } from '../support/warm.js'
 import { askedRange, type Draft, draft, send, webServer } from '../support/web-server.js'
 
@@ -97,6 +99,8 @@ describe('lists without end', () => {
     'no way to go on': [() => entry('x.blp'), 'not how to continue'],
   }
   for (const [what, [page, said]] of Object.entries(cases)) {
+    // Thousands of requests, which are only counted below.
+    if (what === 'new names for ever' && !ALL) continue
     test(`ls: ${what}`, async () => {
       const url = await webServer(listing(page))
       const { code, out, err } = await run(url, ['ls', '--json', 's3://bucket/p'])
@@ -106,6 +110,24 @@ describe('lists without end', () => {
       ])
     })
   }
+
+  test('as many pages, names or characters as no list has', () => {
+    const longest = (names: (n: number) => readonly string[]): number => {
+      const pages = new Pages('s3://bucket/p')
+      for (let n = 0; ; n++) {
+        try {
+          pages.count({ names: names(n), isTruncated: true, next: `t${n}` })
+        } catch (error) {
+          expect(error).toMatchObject({ code: 'IO', message: expect.stringContaining('does not end within') })
+          return n
+        }
+      }
+    }
+    const many = Array.from({ length: 10_000 }, (_, i) => `${i}`)
+    expect(longest((n) => [`${n}/x.blp`])).toBe(2000)
+    expect(longest(() => many)).toBe(100)
+    expect(longest(() => ['x'.repeat(2 ** 24)])).toBe(16)
+  })
 
   test('clean: the same page again and again, and no way to go on', async () => {
     const upload =

@@ -8,7 +8,7 @@ import { BUCKET, startS3 } from '../support/s3-server.js'
 /** All of it: BLPK_CROWD_ROUNDS=10 npx vitest run test/places/s3-crowd.test.ts */
 const ROUNDS = Number(process.env.BLPK_CROWD_ROUNDS ?? sized(1, 2))
 const KILL_ROUNDS = Number(process.env.BLPK_CROWD_ROUNDS ?? 1)
-const WRITERS = sized(6, 20)
+const WRITERS = sized(4, 20)
 const RECORD = 1000
 const LARGE_RECORD = 300_000
 const MINUTES = 60_000
