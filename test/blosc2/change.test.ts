@@ -6,6 +6,7 @@ import { packJson } from '../../dist/format/blosc2/msgpack/from-json.js'
 import { changeArray, changeFrame, NDArray, SChunk } from '../../dist/index.js'
 import { KillingDisk } from '../faults/killing-disk.js'
 import { makeData } from '../support/data.js'
+import { sized } from '../support/long.js'
 import { sameBytes, scratchDirectory } from '../support/scratch.js'
 
 const root = scratchDirectory()
@@ -106,7 +107,10 @@ describe('where a change writes', () => {
   })
 
   test('many new chunks do not stay in memory', async () => {
-    const items = Int32Array.from({ length: 4 * 2 ** 20 }, (_, i) => Math.imul(4 * i, 0x9e3779b1) ^ (i >> 1))
+    const chunkSize = sized(16 * CHUNK, CHUNK)
+    await (await SChunk.create({ typesize: 4, chunkSize }, plain)).save(path, { overwrite: true })
+    const items = new Int32Array(4 * 2 ** 20)
+    for (let i = 0; i < items.length; i++) items[i] = Math.imul(4 * i, 0x9e3779b1) ^ (i >> 1)
     const big = new Uint8Array(items.buffer)
     await changeFrame(path, async (s) => {
       s.setCompression({ level: 0 })
