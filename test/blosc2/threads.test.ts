@@ -7,7 +7,7 @@ import { packChunks } from '../../dist/engine/pack-run.js'
 import { resolveParams } from '../../dist/format/blosc2/chunks/cparams.js'
 import { packHow } from '../../dist/format/blosc2/chunks/pack-how.js'
 import { BlpkError, type FilterOption, NDArray, SChunk } from '../../dist/index.js'
-import { sized } from '../support/long.js'
+import { sized, some } from '../support/long.js'
 
 /** A walk in steps that every filter finds something in, with a stretch of zeros. */
 function walk(nbytes: number): Uint8Array {
@@ -21,7 +21,7 @@ function walk(nbytes: number): Uint8Array {
   return bytes.fill(0, nbytes >> 2, nbytes >> 1)
 }
 
-const WALK = walk(sized(4_000_000, 9_000_000))
+const WALK = walk(sized(2_000_000, 9_000_000))
 
 const CASES: { codec: string; filters: FilterOption[]; typesize: number }[] = [
   { codec: 'lz4', filters: ['shuffle'], typesize: 8 },
@@ -55,43 +55,48 @@ async function packAll(plain: Uint8Array, c: (typeof CASES)[number], size: numbe
 }
 
 describe.each([1, 2, 5])('with %i threads', (threads) => {
-  test.each(CASES)('$codec $filters, items of $typesize bytes', async (c) => {
-    const size = c.typesize * 5001
-    const plain = WALK.subarray(0, c.typesize * Math.floor(WALK.length / c.typesize))
-    const alone = await packAll(plain.subarray(0, 20 * size + c.typesize), c, size, 1)
-    const packed = await packAll(plain.subarray(0, 20 * size + c.typesize), c, size, threads)
-    expect(packed.map((bytes) => Buffer.from(bytes).toString('hex'))).toEqual(
-      alone.map((bytes) => Buffer.from(bytes).toString('hex')),
-    )
-    const schunk = await SChunk.create({ ...c, chunkSize: size, threads }, plain)
-    const frame = await schunk.toCframe()
-    const reader = await SChunk.open(frame, { threads })
-    expect(Buffer.compare(await reader.bytes(), plain)).toBe(0)
-    const blocks = reader.decoded.blocks
-    // From the middle of an item of one chunk to that of another one.
-    const [from, to] = [size + 13, Math.min(40 * size, plain.length) - 1]
-    expect(Buffer.compare(await reader.bytes(from, to), plain.subarray(from, to))).toBe(0)
-    expect(reader.decoded.blocks).toBeLessThanOrEqual(2 * blocks)
-  })
+  test.each(threads === 1 ? some(CASES, 2) : CASES)(
+    '$codec $filters, items of $typesize bytes',
+    async (c) => {
+      const size = c.typesize * 5001
+      const plain = WALK.subarray(0, c.typesize * Math.floor(WALK.length / c.typesize))
+      const alone = await packAll(plain.subarray(0, 20 * size + c.typesize), c, size, 1)
+      const packed = await packAll(plain.subarray(0, 20 * size + c.typesize), c, size, threads)
+      expect(packed.map((bytes) => Buffer.from(bytes).toString('hex'))).toEqual(
+        alone.map((bytes) => Buffer.from(bytes).toString('hex')),
+      )
+      const schunk = await SChunk.create({ ...c, chunkSize: size, threads }, plain)
+      const frame = await schunk.toCframe()
+      const reader = await SChunk.open(frame, { threads })
+      expect(Buffer.compare(await reader.bytes(), plain)).toBe(0)
+      const blocks = reader.decoded.blocks
+      // From the middle of an item of one chunk to that of another one.
+      const [from, to] = [size + 13, Math.min(40 * size, plain.length) - 1]
+      expect(Buffer.compare(await reader.bytes(from, to), plain.subarray(from, to))).toBe(0)
+      expect(reader.decoded.blocks).toBeLessThanOrEqual(2 * blocks)
+    },
+  )
 })
 
 describe('many things at the same time', () => {
   test('slices of one array do not disturb each other', async () => {
-    const items = Float64Array.from({ length: 90 * 70 * 50 }, (_, i) => Math.floor(i / 3))
+    const planes = sized(45, 90)
+    const items = Float64Array.from({ length: planes * 70 * 50 }, (_, i) => Math.floor(i / 3))
     const array = await NDArray.fromTypedArray(items, {
-      shape: [90, 70, 50],
+      shape: [planes, 70, 50],
       chunks: [31, 33, 17],
       blocks: [7, 9, 5],
     })
-    const rows = await Promise.all(Array.from({ length: 90 }, (_, i) => array.slice([i])))
+    const rows = await Promise.all(Array.from({ length: planes }, (_, i) => array.slice([i])))
     for (const [i, { data }] of rows.entries()) {
       const expected = new Uint8Array(items.buffer, i * 70 * 50 * 8, 70 * 50 * 8)
       expect(Buffer.compare(data, expected)).toBe(0)
     }
   })
 
+  const plain = walk(32_000_000)
+
   test.each(['none', 'xxh64'] as const)('a broken chunk is named, with checksum %s', async (checksum) => {
-    const plain = walk(32_000_000)
     const options = { typesize: 4, codec: 'lz4', chunkSize: 1_000_000, threads: 2, checksum }
     const schunk = await SChunk.create(options, plain)
     const frame = (await schunk.toCframe()).slice()

@@ -13,6 +13,7 @@ import {
   StreamSink,
   StreamSource,
 } from '../../dist/index.js'
+import { ALL } from '../support/long.js'
 
 const CODECS: CodecName[] = ['blosclz', 'lz4', 'lz4hc', 'snappy', 'zlib', 'zstd']
 const SHUFFLES: Shuffle[] = ['none', 'byte', 'bit']
@@ -69,8 +70,9 @@ describe.each([
 ])('with %i threads, of them the caller: %s', (threads, callerWorks) => {
   it.each(CODECS)('%s gives the same bytes as with one, and the data back', async (codec) => {
     const plain = walk(160_000)
-    for (const shuffle of SHUFFLES) {
-      for (const typesize of TYPESIZES) {
+    for (const [i, shuffle] of SHUFFLES.entries()) {
+      for (const [j, typesize] of TYPESIZES.entries()) {
+        if (!ALL && (i + j + CODECS.indexOf(codec)) % SHUFFLES.length !== threads % SHUFFLES.length) continue
         const alone = await packThroughPipes(plain, codec, shuffle, typesize, 1)
         const packed = await packThroughPipes(plain, codec, shuffle, typesize, threads, callerWorks)
         expect(packed.equals(alone), `${codec} ${shuffle} ${typesize}`).toBe(true)
