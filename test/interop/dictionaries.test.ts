@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { type CompressionOptions, SChunk } from '../../dist/index.js'
+import { pairwise } from '../support/pairwise.js'
 import { startPeer } from '../support/peer.js'
 import { seeded } from '../support/random.js'
 import { sameBytes, scratchDirectory, sha256 } from '../support/scratch.js'
@@ -80,10 +81,15 @@ const FILTERS: [string, number][][] = [
     ['shuffle', 0],
   ],
 ]
-const cases = CODECS.flatMap((codec) =>
-  FILTERS.flatMap((filters) =>
-    [1, 4, 24].flatMap((typesize) => [0, 2400].map((blocksize) => ({ codec, filters, typesize, blocksize }))),
+const cases = pairwise(
+  CODECS.flatMap((codec) =>
+    FILTERS.flatMap((filters) =>
+      [1, 4, 24].flatMap((typesize) =>
+        [0, 2400].map((blocksize) => ({ codec, filters, typesize, blocksize })),
+      ),
+    ),
   ),
+  ({ codec, filters, typesize, blocksize }) => [codec, filters, typesize, blocksize],
 ).map((c) => ({ ...c, label: `${c.codec} ${c.filters.join('+') || 'none'} ${c.typesize} ${c.blocksize}` }))
 
 describe.skipIf(peer === undefined)('the wheel', () => {

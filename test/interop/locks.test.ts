@@ -143,10 +143,7 @@ describe.skipIf(python === undefined)('beside Python with locking', () => {
     let python_: Promise<number | null> | undefined
     await changeFrame(path, async (schunk) => {
       python_ = ended(python ?? '', join(import.meta.dirname, 'lock-writer.py'), path, '0', '1')
-      const first = await Promise.race([
-        python_,
-        new Promise((done) => setTimeout(done, 1500, 'waits')),
-      ])
+      const first = await Promise.race([python_, new Promise((done) => setTimeout(done, 1500, 'waits'))])
       expect(first).toBe('waits')
       await schunk.append(Buffer.alloc(RECORD, 'ours;'))
     })
