@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
+import { compress } from '../../dist/index.js'
 import { blpk, filesIn, noise, put, tempDir } from '../cli/run.js'
 import { some } from '../support/long.js'
 import { type Fault, times } from '../support/proxy.js'
@@ -24,6 +25,7 @@ const FAULTS: Record<string, Fault> = {
 describe.skipIf(server === undefined)('s3 with faults', () => {
   if (server === undefined) return
   const { proxy } = server
+  Object.assign(process.env, server.env)
   const at = (key: string): string => `s3://${BUCKET}/${key}`
   const run = (args: readonly string[]) => warmBlpk(args, { env: server.env })
   const start = (args: readonly string[], started: (pid: number) => void) =>
@@ -38,22 +40,31 @@ describe.skipIf(server === undefined)('s3 with faults', () => {
 
   for (const [what, fault] of some(Object.entries(FAULTS), 3)) {
     test(`a store that ${what} twice: on each kind of request of a write`, async () => {
-      const directory = tempDir()
-      const input = put(directory, 'large', LARGE)
       const before = await server.openUploads()
       const kinds: Record<string, (method: string, url: string) => boolean> = {
         begin: (method, url) => method === 'POST' && url.includes('uploads'),
         part: (method, url) => method === 'PUT' && url.includes('partNumber='),
         complete: (method, url) => method === 'POST' && url.includes('uploadId='),
       }
-      for (const [kind, meant] of Object.entries(kinds)) {
-        const key = `${kind}-${fault.kind}-${'status' in fault ? fault.status : ''}.blp`
-        proxy.reset()
-        proxy.mischief = times(2, meant, fault)
-        const { code, err } = await run(['compress', '-t', '1', input, at(key)])
-        expect([kind, code, err]).toEqual([kind, 0, ''])
-        expect((await plainOf(key)).equals(LARGE)).toBe(true)
+      const keyOf = (kind: string): string =>
+        `${kind}-${fault.kind}-${'status' in fault ? fault.status : ''}.blp`
+      const mischiefs = Object.entries(kinds).map(([kind, meant]) =>
+        times(2, (method, url) => url.includes(keyOf(kind)) && meant(method, url), fault),
+      )
+      const met = new Set<number>()
+      proxy.mischief = (method, url, headers) => {
+        const which = mischiefs.findIndex((mischief) => mischief(method, url, headers) !== undefined)
+        met.add(which)
+        return which < 0 ? undefined : fault
       }
+      await Promise.all(
+        Object.keys(kinds).map((kind) =>
+          compress(LARGE, at(keyOf(kind)), { typesize: 1, threads: 1, s3Endpoint: proxy.url }),
+        ),
+      )
+      expect(met).toEqual(new Set([-1, 0, 1, 2]))
+      for (const kind of Object.keys(kinds))
+        expect([kind, (await plainOf(keyOf(kind))).equals(LARGE)]).toEqual([kind, true])
       // Where the answer with the id was lost, nobody knows the upload: a lifecycle rule takes it away.
       expect((await server.openUploads()) - before).toBe(fault.kind === 'lose' ? 2 : 0)
     })
