@@ -19,9 +19,13 @@ const pages = readPages()
 const python = pythonOfPeer('the Python examples of docs/')
 const server = await startS3('the examples of docs/ for S3')
 
+const found = new Map<string, boolean>([['python', python !== undefined]])
+
 function isThere(program: string): boolean {
-  if (program === 'python') return python !== undefined
-  return spawnSync(program, ['--version'], { stdio: 'ignore' }).error === undefined
+  const isFound =
+    found.get(program) ?? spawnSync(program, ['--version'], { stdio: 'ignore' }).error === undefined
+  found.set(program, isFound)
+  return isFound
 }
 
 /** What a block needs that is not here. */
