@@ -2,10 +2,11 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { copyFileSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { sized } from '../support/long.js'
 import { blpk, filesIn, put, ramp, tempDir } from './run.js'
 
 const HOLDER = join(import.meta.dirname, 'hold-locks.mjs')
-const WAIT_SECONDS = 3
+const WAIT_SECONDS = sized(1, 3)
 /** A timer may be early by a little. */
 const WAIT_MS = WAIT_SECONDS * 1000 - 50
 

@@ -53,6 +53,7 @@ class Resident {
       this.isGone = true
     })
     this.#keepAlive(false)
+    process.once('exit', () => this.#child.kill('SIGKILL'))
   }
 
   /** Whoever runs the tests ends without waiting for a process that has nothing to do. */

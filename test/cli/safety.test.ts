@@ -176,7 +176,7 @@ describe.runIf(isPosix)('mode and times', () => {
 
 /** A file that takes long to pack. */
 function longWork(directory: string): void {
-  put(directory, 'big', noise(32 * 2 ** 20))
+  put(directory, 'big', noise(sized(16, 32) * 2 ** 20))
 }
 
 /** Runs blpk, and sends it signals once its output has begun. */
@@ -252,12 +252,13 @@ describe.runIf(isPosix)('an interrupt', () => {
 
   test('ends the wait for a pipe', async () => {
     const cwd = tempDir()
-    for (const line of [
+    const lines = [
       'mkfifo f1; "$NODE" "$BLPK" c f1 x.blp',
       'mkfifo f2; sleep 5 > f2 2>&1 & "$NODE" "$BLPK" c f2 x.blp',
       'mkfifo f3; sleep 5 > f3 2>&1 & "$NODE" "$BLPK" c - x.blp < f3',
-    ]) {
-      const { code, err } = await shell(`${line} & sleep 1; kill -TERM $!; wait $!`, { cwd })
+    ]
+    const ends = lines.map((line) => shell(`${line} & sleep 1; kill -TERM $!; wait $!`, { cwd }))
+    for (const { code, err } of await Promise.all(ends)) {
       expect(code).toBe(143)
       expect(err).toContain('blpk: error: interrupted\n')
     }

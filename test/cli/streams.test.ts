@@ -1,13 +1,32 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, lstatSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { compress, decompress, SChunk } from '../../dist/index.js'
-import { sized, some } from '../support/long.js'
+import { ALL, sized, some } from '../support/long.js'
+import { sameBytes } from '../support/scratch.js'
 import { blpk, filesIn, isPosix, noise, npy, put, ramp, shell, tempDir } from './run.js'
 
 const isLinux = process.platform === 'linux'
 const data = ramp(100_000)
+
+/** The same with what is packed of them. */
+async function archives(): Promise<string> {
+  const cwd = place()
+  await runs(cwd, 'c', 'a', 'a.blp')
+  await runs(cwd, 'c', '--format', 'b2frame', 'a', 'a.b2frame')
+  await runs(cwd, 'c', 'a.npy', 'a.b2nd')
+  return cwd
+}
 
 function place(): string {
   const cwd = tempDir()
@@ -22,6 +41,27 @@ async function well(line: string, cwd: string): Promise<void> {
   expect([line, code, err]).toEqual([line, 0, ''])
 }
 
+/** Checks what is in an archive, by a run that has nothing to do with streams. */
+async function holds(cwd: string, archive: string, expected: Buffer, ...options: string[]): Promise<void> {
+  const { code, err } = await blpk(['d', '-f', '-e', ...options, archive, 'y'], { cwd })
+  expect([archive, code, err]).toEqual([archive, 0, ''])
+  expect(sameBytes(readFileSync(join(cwd, 'y')), expected)).toBe(true)
+}
+
+/** Runs a command that must end well and say nothing. */
+async function runs(cwd: string, ...args: string[]): Promise<void> {
+  const { code, err } = await blpk(args, { cwd })
+  expect([args, code, err]).toEqual([args, 0, ''])
+}
+
+/** Runs a command that must not wait for anybody. @returns its exit code */
+async function soon(line: string, cwd: string): Promise<number | null> {
+  const outcome = ALL
+    ? await shell(`timeout -s KILL 20 "$NODE" "$BLPK" ${line}`, { cwd })
+    : await blpk(line.split(' '), { cwd })
+  return outcome.code
+}
+
 describe.runIf(isLinux)('files whose size the system does not know', () => {
   test.each(['/proc/cpuinfo', '/proc/self/limits', '/sys/kernel/mm/transparent_hugepage/enabled'])(
     '%s is read to its end by every verb that takes plain input',
@@ -31,16 +71,16 @@ describe.runIf(isLinux)('files whose size the system does not know', () => {
       await well(`cat ${file} > copy`, cwd)
       const size = statSync(join(cwd, 'copy')).size
       for (const container of some(['blp', 'b2frame', 'b2nd'], 2)) {
-        await well(`blpk c ${file} x.${container}`, cwd)
-        await well(`blpk c copy y.${container}`, cwd)
-        await well(`blpk append --raw x.${container} ${file}`, cwd)
-        await well(`blpk d --raw x.${container} out.${container}`, cwd)
+        await runs(cwd, 'c', file, `x.${container}`)
+        await runs(cwd, 'c', 'copy', `y.${container}`)
+        await runs(cwd, 'append', '--raw', `x.${container}`, file)
+        await runs(cwd, 'd', '--raw', `x.${container}`, `out.${container}`)
         expect(statSync(join(cwd, `out.${container}`)).size).toBeGreaterThanOrEqual(2 * size - 200)
         const { out } = await blpk(['verify', '-q', '--against', file, `y.${container}`], { cwd })
         if (!file.includes('cpuinfo')) expect(out.toString()).toBe('')
       }
       await well(`blpk c - z.blp < ${file}`, cwd)
-      await well('blpk d z.blp z', cwd)
+      await runs(cwd, 'd', 'z.blp', 'z')
       expect(statSync(join(cwd, 'z')).size).toBeGreaterThan(0)
       await compress(file, join(cwd, 'lib.blp'))
       expect((await decompress(readFileSync(join(cwd, 'lib.blp')))).length).toBeGreaterThan(0)
@@ -51,7 +91,8 @@ describe.runIf(isLinux)('files whose size the system does not know', () => {
     const cwd = place()
     put(cwd, 'empty', '')
     for (const container of ['blp', 'b2frame']) {
-      await well(`blpk c empty e.${container}; blpk d e.${container} e; test ! -s e; rm e`, cwd)
+      await runs(cwd, 'c', 'empty', `e.${container}`)
+      await holds(cwd, `e.${container}`, Buffer.alloc(0))
     }
   })
 })
@@ -64,16 +105,29 @@ describe.runIf(isLinux)('descriptors', () => {
     put(cwd, 'before', 'before')
     const names = ['/dev/stdout', '/dev/fd/1', '/proc/self/fd/1', '/dev/../dev/stdout', 'mine', 'all/1']
     const packing = ['c -f a', 'c --format b2frame -f a', 'c --format b2nd -f a.npy']
+    // A stream by its name for the shell, and behind what is there already, which stays.
+    const redirects = ['> x', '| cat > x', '>> x']
     for (const [i, name] of names.entries()) {
       for (const verb of sized([packing[i % 3]], packing)) {
-        await well(`blpk ${verb} ${name} > x; blpk d -e --raw x y; cmp y a`, cwd)
-        await well(`blpk ${verb} ${name} | cat > x; blpk d -e --raw x -f y; cmp y a; rm y`, cwd)
-        // What is there already stays.
-        await well(`cp before x; blpk ${verb} ${name} >> x; head -c 6 x | cmp - before; rm x`, cwd)
+        for (const redirect of sized(
+          [redirects[i % 3], redirects[(i + 1 + Math.floor(i / 3)) % 3]],
+          redirects,
+        )) {
+          const appends = redirect === '>> x'
+          await well(`${appends ? 'cp before x; ' : ''}blpk ${verb} ${name} ${redirect}`, cwd)
+          const bytes = readFileSync(join(cwd, 'x'))
+          if (appends) expect(bytes.subarray(0, 6).toString()).toBe('before')
+          if (appends) put(cwd, 'x', bytes.subarray(6))
+          await holds(cwd, 'x', data, '--raw')
+          rmSync(join(cwd, 'x'))
+        }
       }
       expect(lstatSync('/dev/stdout').isSymbolicLink()).toBe(true)
     }
-    await well('blpk c a a.blp; blpk c --format b2frame a a.b2frame; blpk c a.npy a.b2nd', cwd)
+  }, 240_000)
+
+  test('what is unpacked, repaired, converted or joined goes into streams too', async () => {
+    const cwd = await archives()
     const unpacking = [
       'd -f a.blp',
       'd -f a.b2frame',
@@ -81,27 +135,31 @@ describe.runIf(isLinux)('descriptors', () => {
       'd -f --bytes 0: a.blp',
       'd -q --salvage -f a.blp',
     ]
-    for (const verb of some(unpacking, 3)) {
-      await well(`blpk ${verb} /dev/fd/7 7> x; cmp x a`, cwd)
-      await well(`blpk ${verb} /dev/stderr 2> x; cmp x a`, cwd)
-      await well(`blpk ${verb} /proc/self/fd/1 > x; cmp x a`, cwd)
-      await well(`blpk ${verb} >(cat > x); sleep 0.2; cmp x a`, cwd)
+    const streams = ['/dev/fd/7 7> x', '/dev/stderr 2> x', '/proc/self/fd/1 > x', '>(cat > x); sleep 0.2']
+    for (const [i, verb] of unpacking.entries()) {
+      for (const stream of sized([streams[i % 4]], streams))
+        await well(`blpk ${verb} ${stream}; cmp x a`, cwd)
     }
-    for (const verb of [
+    for (const [i, verb] of [
       'repair -f a.blp',
       'convert --format blp -f a.blp',
       'convert --format b2frame -f a.blp',
-    ]) {
-      await well(`blpk ${verb} /dev/stdout -q > x; blpk d -e x y; cmp y a; rm y`, cwd)
-      await well(`blpk ${verb} /dev/fd/9 -q 9> x; blpk d -e x y; cmp y a; rm y`, cwd)
+    ].entries()) {
+      const streams = ['/dev/stdout -q > x', '/dev/fd/9 -q 9> x']
+      for (const stream of sized([streams[i % 2]], streams)) {
+        await well(`blpk ${verb} ${stream}`, cwd)
+        await holds(cwd, 'x', data)
+      }
     }
-    await well('blpk concat -f /dev/fd/9 a.blp a.blp 9> x; blpk d -e x y; cat a a | cmp - y', cwd)
+    await well('blpk concat -f /dev/fd/9 a.blp a.blp 9> x', cwd)
+    await holds(cwd, 'x', Buffer.concat([data, data]))
   }, 240_000)
 
   test.runIf(process.platform === 'linux')("Node's own pipes are not open to anybody", async () => {
     const cwd = place()
     for (const fd of [4, 5, 6, 8]) {
-      for (const line of [`info /dev/fd/${fd}`, `c -f /dev/fd/${fd} x.blp`, `d -f a /dev/fd/${fd}`]) {
+      const lines = [`info /dev/fd/${fd}`, `c -f /dev/fd/${fd} x.blp`, `d -f a /dev/fd/${fd}`]
+      for (const line of some(lines, 2)) {
         const { code, err } = await shell(`exec "$NODE" "$BLPK" ${line}`, { cwd })
         expect([line, code]).toEqual([line, expect.any(Number)])
         expect([line, code === 0]).toEqual([line, false])
@@ -113,20 +171,24 @@ describe.runIf(isLinux)('descriptors', () => {
   })
 
   test('inputs are streams too', async () => {
-    const cwd = place()
-    await well('blpk c a a.blp; blpk c --format b2frame a a.b2frame', cwd)
+    const cwd = await archives()
+    const packs = async (line: string, ...pieces: Buffer[]): Promise<void> => {
+      await well(line, cwd)
+      await holds(cwd, 'x.blp', Buffer.concat(pieces))
+    }
     for (const name of some(['/dev/stdin', '/dev/fd/0', '/proc/self/fd/0'], 2)) {
-      await well(`blpk c -f ${name} x.blp < a; blpk d x.blp -f y; cmp y a`, cwd)
-      await well(`cat a | blpk c -f ${name} x.blp; blpk d x.blp -f y; cmp y a`, cwd)
+      await packs(`blpk c -f ${name} x.blp < a`, data)
+      await packs(`cat a | blpk c -f ${name} x.blp`, data)
       await well(`cat a.blp | blpk d -f -e ${name} y; cmp y a`, cwd)
       await well(`cat a.b2frame | blpk d -f -e ${name} y; cmp y a`, cwd)
-      await well(`cat a | blpk append x.blp ${name}; cat a | blpk verify -q --against a a.blp`, cwd)
+      await packs(`cat a | blpk append x.blp ${name}`, data, data)
       await well(`cat a.blp | blpk verify -q ${name}; blpk info ${name} < a.blp > info`, cwd)
     }
-    await well('blpk c -f <(cat a) x.blp; blpk append x.blp <(cat a) <(cat a)', cwd)
+    await packs('blpk c -f <(cat a) x.blp', data)
+    await packs('blpk append x.blp <(cat a) <(cat a)', data, data, data)
     await well('blpk verify -q --against <(cat a a a) x.blp', cwd)
     await well('blpk d -f -e <(cat a.blp) y; cmp y a; blpk d -f -e <(cat a.b2frame) y; cmp y a', cwd)
-    await well('blpk c -f /dev/fd/5 x.blp 5< a; blpk d -f x.blp y; cmp y a', cwd)
+    await packs('blpk c -f /dev/fd/5 x.blp 5< a', data)
   }, 60_000)
 
   test('devices and pipes stay what they are, and no directory takes their place', async () => {
@@ -171,7 +233,7 @@ describe.runIf(isPosix)('a sparse frame', () => {
       const cwd = await frame()
       execFileSync('bash', ['-c', line], { cwd })
       for (const verb of VERBS) {
-        const { code } = await shell(`timeout -s KILL 20 "$NODE" "$BLPK" ${verb}`, { cwd })
+        const code = await soon(verb, cwd)
         expect([verb, code]).toEqual([verb, 3])
       }
       expect(filesIn(cwd)).not.toContain('o')
@@ -191,7 +253,7 @@ describe.runIf(isPosix)('a sparse frame', () => {
       const cwd = await frame()
       execFileSync('bash', ['-c', line], { cwd })
       for (const verb of VERBS) {
-        const { code } = await shell(`timeout -s KILL 20 "$NODE" "$BLPK" ${verb}`, { cwd })
+        const code = await soon(verb, cwd)
         expect([1, 2, 3]).toContain(code)
       }
       await expect(SChunk.open(join(cwd, 's'))).rejects.toMatchObject({ name: 'BlpkError' })
@@ -210,12 +272,12 @@ test.runIf(isPosix)('a pipe in the place of a journal or an archive keeps nobody
   const cwd = place()
   await well('blpk c a a.blp; mkfifo a.blp.blpk-journal', cwd)
   for (const verb of ['d -f a.blp o', 'verify a.blp', 'info a.blp', 'append a.blp a']) {
-    const { code } = await shell(`timeout -s KILL 20 "$NODE" "$BLPK" ${verb}`, { cwd })
+    const code = await soon(verb, cwd)
     expect(code).toBeLessThan(2)
   }
   await well('rm -f a.blp.blpk-journal* f.blp; mkfifo f.blp', cwd)
   for (const verb of ['append f.blp a', 'meta set f.blp k 1']) {
-    const { code } = await shell(`timeout -s KILL 20 "$NODE" "$BLPK" ${verb}`, { cwd })
+    const code = await soon(verb, cwd)
     expect([verb, code]).toEqual([verb, 1])
   }
 })

@@ -9,6 +9,7 @@ import { blpk, filesIn, isPosix, noise, npy, put, ramp, shell, tempDir } from '.
 const PTY = `
 import fcntl, os, pty, struct, sys, termios
 widths = [int(width) for width in os.environ['WIDTHS'].split()]
+most = int(os.environ['DRAWS'])
 def resize(fd, width):
     fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack('HHHH', 24, width, 0, 0))
 pid, fd = pty.fork()
@@ -26,7 +27,7 @@ while True:
         break
     os.write(1, data)
     draws += data.count(b'\\x1b[K')
-    if rest and draws >= 6:
+    if rest and draws >= most:
         os.write(1, b'<resized to %d>' % rest[0])
         resize(fd, rest.pop(0))
         draws = 0
@@ -54,7 +55,7 @@ async function terminal(line: string, cwd: string, env: Record<string, string> =
   const program = `blpk() { "$NODE" "$BLPK" "$@"; }; ${line}`
   const { code, out } = await shell('python3 "$SCRIPT" "$LINE"', {
     cwd,
-    env: { WIDTHS: '100', ...env, SCRIPT: script, LINE: program },
+    env: { WIDTHS: '100', DRAWS: `${sized(4, 6)}`, ...env, SCRIPT: script, LINE: program },
   })
   return { code, text: out.toString() }
 }
@@ -75,6 +76,8 @@ function slowFile(mebibytes = 6): string {
   return cwd
 }
 const SLOWLY = '-n 1 -c zstd -l 9'
+/** A bar from the beginning, and in the long form only where it takes its time. */
+const AT_ONCE = sized(`--progress always -z 128K ${SLOWLY}`, SLOWLY)
 
 test('a pseudo-terminal is there', () => {
   if (!hasPty())
@@ -115,14 +118,15 @@ describe.runIf(hasPty())('on a terminal', () => {
   })
 
   test('with NO_COLOR there is a bar without colours', async () => {
-    const { text } = await terminal(`blpk c ${SLOWLY} a`, slowFile(), { NO_COLOR: '1' })
+    const { text } = await terminal(`blpk c ${AT_ONCE} a`, slowFile(sized(1, 6)), { NO_COLOR: '1' })
     expect(text).toMatch(BAR)
     expect(text.split(ESCAPE).some((piece) => /^\[[\d;]*m/.test(piece))).toBe(false)
   })
 
   test('an interrupt clears the bar and shows the cursor again', async () => {
     const cwd = slowFile(40)
-    const line = `"$NODE" "$BLPK" c --progress always ${SLOWLY} a & sleep 3; kill -INT $!; wait $!`
+    // The bar is there before anything is written.
+    const line = `"$NODE" "$BLPK" c --progress always ${SLOWLY} a & until test -s .a.blp.*.tmp; do sleep 0.1; done; kill -INT $!; wait $!`
     const { code, text } = await terminal(line, cwd)
     expect(code).toBe(130)
     expect(text).toMatch(BAR)
@@ -132,7 +136,9 @@ describe.runIf(hasPty())('on a terminal', () => {
   })
 
   test.each(some([80, 40, 20, 9], 2))('a bar fits in %i columns', async (width) => {
-    const { code, text } = await terminal(`blpk c ${SLOWLY} a`, slowFile(), { WIDTHS: `${width}` })
+    const { code, text } = await terminal(`blpk c ${AT_ONCE} a`, slowFile(sized(2, 6)), {
+      WIDTHS: `${width}`,
+    })
     expect(code).toBe(0)
     expect(drawn(text).length).toBeGreaterThan(1)
     for (const line of drawn(text)) {
@@ -142,9 +148,13 @@ describe.runIf(hasPty())('on a terminal', () => {
   })
 
   test('a bar is drawn anew when the terminal is resized', async () => {
-    const { code, text } = await terminal(`blpk c --progress always ${SLOWLY} a`, slowFile(sized(16, 24)), {
-      WIDTHS: '80 40 80',
-    })
+    const { code, text } = await terminal(
+      `blpk c --progress always ${sized('-z 128K', '')} ${SLOWLY} a`,
+      slowFile(sized(10, 24)),
+      {
+        WIDTHS: '80 40 80',
+      },
+    )
     expect(code).toBe(0)
     const [before = '', narrow = '', wide = ''] = text.split(/<resized to \d+>/)
     expect(drawn(before).some((line) => line.length > 40)).toBe(true)
@@ -173,7 +183,7 @@ describe.runIf(hasPty())('on a terminal', () => {
   test('names of several archives are shortened by what they take on the screen', async () => {
     const cwd = tempDir()
     const name = `${'資料'.repeat(20)}.blp`
-    put(cwd, 'a', noise(2 ** 25))
+    put(cwd, 'a', noise(2 ** sized(22, 25)))
     expect((await blpk(['c', 'a', name], { cwd })).code).toBe(0)
     const line = `blpk verify --progress always '${name}' '${name}'`
     const { text } = await terminal(line, cwd, { WIDTHS: '60' })
@@ -182,8 +192,8 @@ describe.runIf(hasPty())('on a terminal', () => {
   })
 
   test('nothing is left of a bar after an error', async () => {
-    const cwd = slowFile(12)
-    const line = `ulimit -f 4096; trap "" XFSZ; blpk c -q a b.blp; blpk --progress always c ${SLOWLY} a`
+    const cwd = slowFile(sized(3, 12))
+    const line = `ulimit -f ${sized(1024, 4096)}; trap "" XFSZ; blpk c -q a b.blp; blpk --progress always c ${SLOWLY} a`
     const { code, text } = await terminal(line, cwd)
     expect(code).toBe(1)
     expect(drawn(text).length).toBeGreaterThan(0)
@@ -227,16 +237,19 @@ test('nothing of the progress reaches a pipe', async () => {
 })
 
 test('--progress always writes plain lines into a log', async () => {
-  const cwd = slowFile()
+  const mebibytes = sized(2, 6)
+  const cwd = slowFile(mebibytes)
   const { code, err } = await blpk(['c', ...SLOWLY.split(' '), '--progress', 'always', 'a'], { cwd })
   expect(code).toBe(0)
-  expect(err).toMatch(/^(blpk: [\d.]+M of 6\.0M, [\d.]+[KM]\/s, ratio [\d.]+, .* left\n)+$/)
+  const line = `blpk: [\\d.]+M of ${mebibytes}\\.0M, [\\d.]+[KM]/s, ratio [\\d.]+, .* left\\n`
+  expect(err).toMatch(new RegExp(`^(${line})+$`))
   expect(readFileSync(join(cwd, 'a.blp')).length).toBeGreaterThan(1000)
 })
 
 test('verify, convert, concat, repair, salvage and append show how much there is and the time left', async () => {
   const cwd = tempDir()
-  put(cwd, 'a.npy', npy('<f4', [2 ** 20, 16], noise(2 ** 26)))
+  const rows = 2 ** sized(17, 20)
+  put(cwd, 'a.npy', npy('<f4', [rows, 16], noise(rows * 64)))
   for (const args of [
     ['-c', 'lz4', 'a.npy', 'a.blp'],
     ['-c', 'lz4', 'a.npy', 'a.b2nd'],
