@@ -48,9 +48,9 @@ async function checkFlip(victim: FrameVictim, copy: Uint8Array, hit: number | un
 }
 
 describe('a changed byte of a frame is reported or harmless, and costs one chunk at most', () => {
-  for (const victim of victims) {
+  for (const [turn, victim] of victims.entries()) {
     test(`${victim.name}: ${EACH} byte of ${victim.frame.length}`, { timeout: TIMEOUT }, async () => {
-      for (const position of positions(victim.frame.length)) {
+      for (const position of positions(victim.frame.length, turn)) {
         const hit = hitBy(victim, position)
         for (const [i, change] of CHANGES.slice(0, hit === undefined ? 2 : 1).entries()) {
           const copy = victim.frame.slice()
@@ -63,9 +63,9 @@ describe('a changed byte of a frame is reported or harmless, and costs one chunk
 })
 
 describe('a frame that is cut short is reported, and loses no whole chunk', () => {
-  for (const victim of victims) {
+  for (const [turn, victim] of victims.entries()) {
     test(`${victim.name}: ${EACH} length under ${victim.frame.length}`, { timeout: TIMEOUT }, async () => {
-      for (const length of positions(victim.frame.length)) {
+      for (const length of positions(victim.frame.length, turn)) {
         const copy = victim.frame.slice(0, length)
         const whole = victim.extents.filter(({ stop }) => stop <= length)
         expect(await frameVerdict(copy), `${length} bytes`).toBe('damage')
