@@ -124,7 +124,7 @@ describe.each(Object.keys(DATA))('%s', (name) => {
       for (const level of some(LEVELS, 3))
         if (length <= plain.length) await expectReadable(plain.subarray(0, length), level)
     for (const length of [4095, 8191, 8192, 8193, 16384, 65535, 65791, 65792, 131071, 131072, 131073, 262145])
-      for (const level of some([1, 3, 5, 7, 9], 2))
+      for (const level of sized([1 + (length % LEVELS.length)], [1, 3, 5, 7, 9]))
         if (length <= plain.length) await expectReadable(plain.subarray(plain.length - length), level)
   })
 
@@ -156,7 +156,7 @@ test.each([
     'planes of a noisy image',
     'planes of integers',
   ]
-  for (const name of some(names, 3)) {
+  for (const name of some(names, level === 9 ? 2 : 3)) {
     const plain = DATA[name] as Uint8Array
     const reference = await libzstd.compress(Buffer.from(plain), theirs)
     // Where next to nothing is left, a few bytes more do not count.
