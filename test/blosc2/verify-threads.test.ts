@@ -21,7 +21,7 @@ for (let at = 0; at < data.length; at += chunk.length) {
 }
 const packed = await SChunk.create(options, data)
 const MANY = sized(25_000, 200_000)
-const HEAP_MB = sized(15, 40)
+const HEAP_MB = sized(14, 40)
 
 /** The same report with workers, without them, and from memory. */
 async function reports(path: string, bytes: Uint8Array) {
