@@ -11,7 +11,8 @@ export default defineConfig(({ mode }) => ({
     include: ['test/**/*.test.ts'],
     exclude: [...configDefaults.exclude, ...(mode === 'all' ? [] : ['test/**/*.long.test.ts'])],
     pool: 'forks',
-    maxWorkers: 2,
+    // Tests of the short form wait for processes and pauses often enough for one more than two cores.
+    maxWorkers: mode === 'all' ? 2 : 3,
     testTimeout: 60_000,
     hookTimeout: 60_000,
     env: { BLPK_TESTS: mode === 'all' ? 'all' : 'short' },
