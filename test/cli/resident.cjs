@@ -1,11 +1,11 @@
-// Runs command lines in one process, one after the other, as test/cli/resident.ts sends them. Each has ended when nothing
-// is left that would keep a process of its own alive.
+// Runs the command lines that test/cli/resident.ts sends, one after the other. A run has ended when nothing is left that
+// would keep a process of its own alive.
 const { main } = require('../../dist/bundle/cli.js')
 
 const EVENTS = ['exit', 'uncaughtException', 'SIGINT', 'SIGTERM', 'SIGHUP']
 let isRunning = false
 
-/** Ends a run as a process would: with what listens for its end, and nothing that listens any longer. */
+/** Ends a run as a process would: calls the exit listeners, then removes the listeners of the run. */
 function endRun() {
   for (const listener of process.rawListeners('exit')) listener(process.exitCode ?? 0)
   for (const event of EVENTS) process.removeAllListeners(event)

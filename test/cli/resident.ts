@@ -8,13 +8,13 @@ import { ALL } from '../support/long.js'
 import type { Outcome } from './run.js'
 
 const PROGRAM = join(import.meta.dirname, 'resident.cjs')
-/** Follows what a run wrote. */
+/** Written after the output of each run. */
 const MARK = Buffer.from('\0 the end of a run \0\n')
 
-/** What has to do with the process itself: its streams and descriptors, modules of users, connections, traces. */
+/** Arguments that concern the process itself: its streams and descriptors, plug-ins, connections, traces. */
 const NEEDS_ITS_OWN = /^-$|^-[a-z]*d$|^--debug$|^--plugin|\/fd\/|\/dev\/(?!null$)|:\/\//
 
-/** What a stream brought, up to the mark. */
+/** The output on a stream, up to the mark. */
 class Heard {
   readonly #pieces: Buffer[] = []
 
@@ -56,7 +56,7 @@ class Resident {
     process.once('exit', () => this.#child.kill('SIGKILL'))
   }
 
-  /** Whoever runs the tests ends without waiting for a process that has nothing to do. */
+  /** The test runner can exit while the resident process is idle. */
   #keepAlive(isNeeded: boolean): void {
     const { stdout, stderr, channel } = this.#child
     for (const each of [this.#child, channel, stdout as Socket | null, stderr as Socket | null])
@@ -106,7 +106,7 @@ class Resident {
       stdout.on('data', onOut)
       stderr.on('data', onErr)
       child.on('message', onMessage)
-      // What ends a run too early ends the process, as it would its own.
+      // A run that ends its process ends the resident one.
       child.on('close', end)
       child.send({ args, cwd, mark: MARK.toString() })
     })
@@ -116,9 +116,9 @@ class Resident {
 let resident: Resident | undefined
 
 /**
- * Runs a command line in the process that is there for that, which takes a tenth of a start.
- * @returns undefined where it needs a process of its own: for what it does, or because others run at the same time. In the
- *   long form of the tests each has its own
+ * Runs a command line in the resident process, which takes a tenth of the time of a start.
+ * @returns undefined if the command line needs a process of its own, or if another one is running; always in
+ *   `npm run test:all`
  */
 export function runInResident(
   args: readonly string[],

@@ -26,7 +26,7 @@ export interface RunOptions {
   input?: Uint8Array | string
   /** Called with the process once it runs. */
   started?: (pid: number) => void
-  /** Has it a process of its own, in the short form of the tests too? Then it starts and ends as a user's. */
+  /** Use a process of its own in `npm test` too, which starts and ends as a user's does. */
   alone?: boolean
 }
 

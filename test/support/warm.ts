@@ -3,10 +3,11 @@
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { Readable, Writable } from 'node:stream'
-import type { Outcome, RunOptions } from '../cli/run.js'
+import { blpk, type Outcome, type RunOptions } from '../cli/run.js'
+import { ALL } from './long.js'
 
 const CLI = join(import.meta.dirname, '..', '..', 'dist', 'bundle', 'cli.js')
-/** Events that a run listens to, and would go on listening to. */
+/** Events that a run listens to, also after its end. */
 const WATCHED = ['uncaughtException', 'SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 class Collected extends Writable {
@@ -24,12 +25,12 @@ class Collected extends Writable {
   }
 }
 
-// The program keeps the streams that it finds first, and listens to them in each run.
+// The program keeps the streams of its first run, and adds listeners to them in each run.
 const out = new Collected().setMaxListeners(0)
 const err = new Collected().setMaxListeners(0)
 let isRunning = false
 
-/** Puts values in the place of others. @returns puts these back */
+/** Replaces properties of the process. @returns a function that restores them */
 function replacing(values: Partial<Record<'stdin' | 'stdout' | 'stderr', unknown>>): () => void {
   const before = Object.keys(values).map(
     (name) => [name, Object.getOwnPropertyDescriptor(process, name) ?? {}] as const,
@@ -41,7 +42,7 @@ function replacing(values: Partial<Record<'stdin' | 'stdout' | 'stderr', unknown
   }
 }
 
-/** Sets variables of the environment, or takes them away. @returns undoes it */
+/** Sets or removes environment variables. @returns a function that restores them */
 function withEnvironment(values: Record<string, string | undefined>): () => void {
   const before = Object.keys(values).map((name) => [name, process.env[name]] as const)
   const set = (entries: readonly (readonly [string, string | undefined])[]): void => {
@@ -54,7 +55,7 @@ function withEnvironment(values: Record<string, string | undefined>): () => void
   return () => set(before)
 }
 
-/** Notes who listens to the process. @returns sends away who came since */
+/** Records the listeners of the process. @returns a function that removes the ones added since */
 function notingListeners(): () => void {
   const before = WATCHED.map((event) => process.rawListeners(event))
   return () => {
@@ -66,13 +67,14 @@ function notingListeners(): () => void {
 }
 
 /**
- * Runs blpk with arguments, one command line at a time. What the program finds out once, such as what a store can do, and
- * loads once, such as plug-ins and credentials, stays for the next run.
+ * Runs blpk with arguments, one command line at a time; in `npm run test:all` in a process of its own. In `npm test`, what the
+ * program finds out or loads once stays for the next run: abilities of a store, plug-ins, credentials.
  */
 export async function warmBlpk(
   args: readonly string[],
   options: Omit<RunOptions, 'started'> = {},
 ): Promise<Outcome> {
+  if (ALL) return blpk(args, options)
   if (isRunning) throw new Error('only one command line runs at a time: take blpk() for the other')
   isRunning = true
   const { main } = createRequire(import.meta.url)(CLI) as { main(argv: readonly string[]): Promise<void> }

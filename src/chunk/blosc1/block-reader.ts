@@ -99,8 +99,10 @@ export class BlockReader {
     const { shuffle, typesize, blocksize } = this.header
     const nbytes = blocksBytes(this.header, index, index + 1)
     if ((to - from) * PART_OF_BLOCK <= nbytes) {
-      if (filterForBlock(shuffle, typesize, nbytes) === undefined) return this.#start(index, nbytes, from, to)
-      if (shuffle === 'byte' && nbytes % typesize === 0) return this.#items(index, nbytes, from, to)
+      const isPlain = filterForBlock(shuffle, typesize, nbytes) === undefined
+      if (isPlain && streamsOfBlock(this.header, nbytes) === 1) return this.#start(index, nbytes, from, to)
+      if (!isPlain && shuffle === 'byte' && nbytes % typesize === 0)
+        return this.#items(index, nbytes, from, to)
     }
     const address = this.#ws.scratch('output', blocksize)
     const pending = this.take(index, address)
@@ -108,12 +110,10 @@ export class BlockReader {
     return address + from
   }
 
-  /** As {@link BlockReader.part} of a block without filter: what follows is not decoded. */
+  /** As {@link BlockReader.part} of a block that is one stream without filter: what follows is not decoded. */
   async #start(index: number, nbytes: number, from: number, to: number): Promise<number> {
-    const streams = this.#streamsOf(index, nbytes)
     const address = this.#ws.scratch('output', this.header.blocksize)
-    const span = streams.count === 1 ? { first: from, want: to } : { first: 0, want: streams.size }
-    await this.#takeEach(streams, address, span)
+    await this.#takeEach(this.#streamsOf(index, nbytes), address, { first: from, want: to })
     return address + from
   }
 

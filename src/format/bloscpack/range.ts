@@ -41,6 +41,14 @@ export function checkRange(archive: Archive, { start, stop }: ByteRange): number
   return chunkSize
 }
 
+/** The part of the bytes from `at` to `stop` in the chunk that holds `at`: its range in that chunk, and where it ends. */
+function cutAt(at: number, stop: number, chunkSize: number) {
+  const index = Math.floor(at / chunkSize)
+  const first = index * chunkSize
+  const end = Math.min(stop, first + chunkSize)
+  return { index, range: [at - first, end - first] as const, end }
+}
+
 /** So many chunks are remembered to be sound. */
 const MOST_CHECKED = 1 << 17
 
@@ -84,7 +92,6 @@ export class RangeReader {
   #checksum: Promise<Checksum> | undefined
   #checksumSpace: Workspace | undefined
   readonly #checked = new Set<number>()
-
   readonly #find: FindChunk
   readonly #announce: Announce | undefined
 
@@ -119,11 +126,8 @@ export class RangeReader {
     const room = this.#takeRoom()
     try {
       for (let at = start; at < stop; ) {
-        const index = Math.floor(at / chunkSize)
-        const first = index * chunkSize
-        const end = Math.min(stop, first + chunkSize)
-        const into = out.subarray(at - start, end - start)
-        await this.#piece(room, this.#find, index, [at - first, end - first], into)
+        const { index, range: part, end } = cutAt(at, stop, chunkSize)
+        await this.#piece(room, this.#find, index, part, out.subarray(at - start, end - start))
         at = end
       }
     } finally {
@@ -175,11 +179,9 @@ export class RangeReader {
     try {
       for (const [start, stop] of spans) {
         for (let at = start; at < stop; ) {
-          const index = Math.floor(at / chunkSize)
-          const first = index * chunkSize
-          const end = Math.min(stop, first + chunkSize)
+          const { index, range, end } = cutAt(at, stop, chunkSize)
           const bytes = await unlessAborted(() => {
-            reading = this.#piece(room, find, index, [at - first, end - first])
+            reading = this.#piece(room, find, index, range)
             return reading
           }, signal)
           reading = undefined
