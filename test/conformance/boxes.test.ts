@@ -19,7 +19,7 @@ import {
 } from '../../dist/index.js'
 import { list } from '../../dist/verbs/list.js'
 import { blpk, put, ramp, tempDir } from '../cli/run.js'
-import { warmBlpk } from '../support/warm.js'
+import { pluginsOnce, warmBlpk } from '../support/warm.js'
 import { boxContainer, makeBox } from './toys/box-container.mjs'
 import { MemoryStore } from './toys/memory-store.js'
 
@@ -36,12 +36,10 @@ const tools = makeBox([
   ['/wood', 1, nails.subarray(0, 9)],
 ])
 
-/** It is loaded with the first command line, and stays. */
-let plugin = PLUGIN
+const plugin = pluginsOnce(PLUGIN)
 
 async function run(cwd: string, ...args: string[]) {
-  const { code, out, err } = await warmBlpk([...args, ...plugin], { cwd })
-  plugin = []
+  const { code, out, err } = await warmBlpk([...args, ...plugin()], { cwd })
   return { code, out: out.toString(), err }
 }
 

@@ -28,7 +28,7 @@ import { info } from '../../dist/verbs/info.js'
 import { openContainer } from '../../dist/verbs/open.js'
 import { verify } from '../../dist/verbs/verify.js'
 import { put, ramp, tempDir } from '../cli/run.js'
-import { warmBlpk } from '../support/warm.js'
+import { pluginsOnce, warmBlpk } from '../support/warm.js'
 import { boxContainer, makeBox } from './toys/box-container.mjs'
 import { toy } from './toys/plain-container.mjs'
 
@@ -50,12 +50,10 @@ interface Kind {
   make(cwd: string): Promise<void>
 }
 
-/** They are loaded with the first command line, and stay. */
-let plugins = PLUGINS
+const plugins = pluginsOnce(PLUGINS)
 
 async function run(cwd: string, args: readonly string[], input?: Uint8Array) {
-  const { code, out, err } = await warmBlpk([...args, ...plugins], { cwd, ...(input && { input }) })
-  plugins = []
+  const { code, out, err } = await warmBlpk([...args, ...plugins()], { cwd, ...(input && { input }) })
   return { code, out, text: `${out}${err}` }
 }
 

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { NDArray, registerCodec, SChunk } from '../../dist/index.js'
 import { blpk, npy } from '../cli/run.js'
 import { sameBytes, scratchDirectory } from '../support/scratch.js'
-import { warmBlpk } from '../support/warm.js'
+import { pluginsOnce, warmBlpk } from '../support/warm.js'
 import { type Told, toldIn } from './witness.js'
 
 const TOYS = join(import.meta.dirname, 'toys')
@@ -22,13 +22,10 @@ const PLAIN = new Uint8Array(ITEMS.buffer)
 
 process.env.BLPK_WITNESS = WITNESS
 
-/** It is loaded with the first command line, and stays. */
-let plugin = ['--plugin', PLUGIN]
+const plugin = pluginsOnce(['--plugin', PLUGIN])
 
-async function warm(...args: string[]): ReturnType<typeof warmBlpk> {
-  const outcome = await warmBlpk([...plugin, ...args], { cwd })
-  plugin = []
-  return outcome
+function warm(...args: string[]): ReturnType<typeof warmBlpk> {
+  return warmBlpk([...plugin(), ...args], { cwd })
 }
 
 async function run(...args: string[]): Promise<Told[]> {

@@ -17,6 +17,7 @@ const MIB = 2 ** 20
 describe.skipIf(server === undefined)('a frame in a bucket is changed', () => {
   if (server === undefined) return
   const { proxy, env } = server
+  Object.assign(process.env, env)
   const run = (args: readonly string[], input?: Uint8Array) =>
     warmBlpk(args, { env, ...(input !== undefined && { input }) })
   const ok = async (args: readonly string[], input?: Uint8Array): Promise<Buffer> => {
@@ -183,7 +184,6 @@ describe.skipIf(server === undefined)('a frame in a bucket is changed', () => {
     const cwd = tempDir()
     const file = await packed(cwd, 'lib.b2nd', npy('<i4', [1000], ramp(4000)), '--chunks', '100')
     const settings = { s3Endpoint: env.AWS_ENDPOINT_URL_S3 ?? '' }
-    Object.assign(process.env, env)
     for (const place of [at('lib.b2nd'), file]) {
       await changeArray(
         place,

@@ -110,3 +110,13 @@ export async function warmBlpk(
     isRunning = false
   }
 }
+
+/** The plug-ins of each command line. In `npm test` only the first one names them, because what it loads stays. */
+export function pluginsOnce(flags: readonly string[]): () => readonly string[] {
+  let left = flags
+  return () => {
+    const named = left
+    if (!ALL) left = []
+    return named
+  }
+}
