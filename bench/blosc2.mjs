@@ -153,7 +153,7 @@ async function sparse(peers) {
       name: 'slice',
       path,
       axis,
-      index: 31 * run + 5,
+      index: (31 * run + 5) % shape[axis],
       ndim: 3,
     }))
   await forget(peers)

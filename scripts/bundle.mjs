@@ -86,9 +86,8 @@ const groups = Object.keys(STEPS).map((name, i) => ({
   test: (id) => steps[i].has(id),
 }))
 
-/** Bundles for node, into a folder of their own; the kernels lie beside them, where they look for them. */
+/** Bundles for node; the kernels lie beside the files, where they look for them. */
 async function bundleInto(dir, input, format, minify, plugins) {
-  rmSync(dir, { recursive: true, force: true })
   const bundle = await rolldown({
     input,
     external,
@@ -120,7 +119,11 @@ if (Object.keys(entries).length !== jobs.length + 1) throw new Error('two module
 // Short names take two thirds of the time to load; with --debug, traces name the lines of the sources.
 const packed = { compress: false, mangle: true }
 const forCommand = [withoutChildProcess, withRequire]
-await bundleInto('dist/bundle', { cli: 'dist/cli/main.js', ...entries }, 'cjs', packed, forCommand)
+for (const dir of ['dist/bundle', 'dist/esm']) rmSync(dir, { recursive: true, force: true })
+await bundleInto('dist/bundle', { cli: 'dist/cli/main.js' }, 'cjs', packed, forCommand)
+// A worker has little code of its own to load, and is ready 20 ms sooner.
+await bundleInto('dist/bundle', entries, 'cjs', packed, forCommand)
 writeFileSync('dist/bundle/package.json', '{ "type": "commonjs" }\n')
-// In programs of others node shows the line that threw: it must be one.
+// The workers of programs share the registries with `import 'blpk'`, which modules of codecs may use. In programs of
+// others node shows the line that threw: it must be one.
 await bundleInto('dist/esm', { index: 'dist/index.js', ...entries }, 'esm', false, [withoutChildProcess])

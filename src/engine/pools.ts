@@ -2,7 +2,7 @@
 
 import { Alone } from './alone.js'
 import type { JobModule } from './job.js'
-import { teamFor, type Workload, wantedThreads } from './thread-policy.js'
+import { mayUseThreads, teamFor, type Workload, wantedThreads } from './thread-policy.js'
 import { ThreadPool } from './thread-pool.js'
 import type { Threads } from './threads.js'
 
@@ -47,18 +47,21 @@ export interface Lent {
   end(): Promise<void>
 }
 
+function alone(): Lent {
+  const threads = new Alone()
+  return { threads, end: async () => threads.end() }
+}
+
 /**
  * Lends threads if they pay off, otherwise only the calling thread. Concurrent runs get different threads.
  * @param load undefined for the calling thread alone
  * @param module of the first jobs of the run
  */
 export function lendThreads(load: Workload | undefined, module: JobModule): Lent {
-  const wanted = wantedThreads(load ?? {})
-  const team = load && teamFor(load, kept?.wanted === wanted)
-  if (team === undefined) {
-    const alone = new Alone()
-    return { threads: alone, end: async () => alone.end() }
-  }
+  if (load === undefined || !mayUseThreads(load)) return alone()
+  const wanted = wantedThreads(load)
+  const team = teamFor(load, kept?.wanted === wanted)
+  if (team === undefined) return alone()
   const used = take(wanted)
   used.pool.use(team, module)
   return { threads: used.pool, end: () => giveBack(used) }

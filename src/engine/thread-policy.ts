@@ -9,8 +9,11 @@ import { fitsArena } from './slot.js'
  */
 const WORTH_STARTING = 80
 const WORTH_ASKING = 2
-/** Chunks in flight per thread: one in progress, others waiting for the thread or for being written. */
-const SLOTS_PER_THREAD = 6
+/**
+ * Chunks in flight per thread: one in progress, others waiting for the thread or for being written. Plain bytes are
+ * written from the slot, and fewer slots stay in the cache.
+ */
+const SLOTS_PER_THREAD = { pack: 6, unpack: 4 }
 /** Maximum total size of a run's slots in bytes, if there are more than two. */
 const SLOT_BUDGET = 128 * 2 ** 20
 /** The calling thread does not block its events for longer than about this, in ms. */
@@ -54,6 +57,11 @@ export function wantedThreads({ threads }: Pick<Workload, 'threads'>): number {
   return threads ?? availableParallelism()
 }
 
+/** @returns false if the calling thread alone is faster whatever the number of cores, which takes time to ask for */
+export function mayUseThreads({ jobs, nbytes, speed }: Workload): boolean {
+  return jobs >= 2 && nbytes / 1000 / speed >= WORTH_ASKING
+}
+
 /**
  * @param areWaiting whether idle threads already exist
  * @returns undefined if the calling thread alone is faster
@@ -68,7 +76,7 @@ export function teamFor(load: Workload, areWaiting: boolean): Team | undefined {
   return {
     workers: own ? threads - 1 : threads,
     own,
-    slots: Math.min(threads * SLOTS_PER_THREAD, fitting),
+    slots: Math.min(threads * SLOTS_PER_THREAD[packs === true ? 'pack' : 'unpack'], fitting),
     writeWeight: packs === true ? Math.min(1, speed / WRITE_SPEED) : 1,
   }
 }
