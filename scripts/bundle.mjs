@@ -87,7 +87,7 @@ const groups = Object.keys(STEPS).map((name, i) => ({
 }))
 
 /** Bundles for node; the kernels lie beside the files, where they look for them. */
-async function bundleInto(dir, input, format, minify, plugins) {
+async function bundleInto(dir, input, format, minify, plugins, sourcemap = true) {
   const bundle = await rolldown({
     input,
     external,
@@ -103,11 +103,22 @@ async function bundleInto(dir, input, format, minify, plugins) {
     minify,
     // Types have the comments for users, and traces lead to the sources.
     comments: { jsdoc: false },
-    sourcemap: true,
+    sourcemap,
     sourcemapExcludeSources: true,
   })
   await bundle.close()
   copyFileSync('dist/kernels/kernels.wasm', `${dir}/kernels.wasm`)
+}
+
+/** Leaves names out of the maps in a folder, which have the lines. A segment's fifth number is its name. */
+function dropNames(dir) {
+  for (const file of readdirSync(dir).filter((name) => name.endsWith('.map'))) {
+    const path = join(dir, file)
+    const map = JSON.parse(readFileSync(path, 'utf8'))
+    const numbers = /[g-z0-9+/]*[A-Za-f]/g
+    const mappings = map.mappings.replace(/[^,;]+/g, (segment) => segment.match(numbers).slice(0, 4).join(''))
+    writeFileSync(path, JSON.stringify({ ...map, names: [], mappings }))
+  }
 }
 
 // Workers find jobs beside themselves, by the names of their modules.
@@ -116,13 +127,14 @@ const jobs = readdirSync('src', { recursive: true })
   .map((path) => [basename(path, '.ts'), join('dist', path.replace(/ts$/, 'js'))])
 const entries = { worker: 'dist/engine/worker.js', ...Object.fromEntries(jobs) }
 if (Object.keys(entries).length !== jobs.length + 1) throw new Error('two modules of jobs have the same name')
-// Short names take two thirds of the time to load; with --debug, traces name the lines of the sources.
-const packed = { compress: false, mangle: true }
+// Short names load faster; functions and classes keep theirs, since traces are to be read.
+const packed = { compress: false, mangle: { keepNames: true } }
 const forCommand = [withoutChildProcess, withRequire]
 for (const dir of ['dist/bundle', 'dist/esm']) rmSync(dir, { recursive: true, force: true })
 await bundleInto('dist/bundle', { cli: 'dist/cli/main.js' }, 'cjs', packed, forCommand)
-// A worker has little code of its own to load, and is ready 20 ms sooner.
-await bundleInto('dist/bundle', entries, 'cjs', packed, forCommand)
+// A worker has little code of its own to load, and is ready 20 ms sooner. It sends messages of errors, no traces.
+await bundleInto('dist/bundle', entries, 'cjs', packed, forCommand, false)
+dropNames('dist/bundle')
 writeFileSync('dist/bundle/package.json', '{ "type": "commonjs" }\n')
 // The workers of programs share the registries with `import 'blpk'`, which modules of codecs may use. In programs of
 // others node shows the line that threw: it must be one.
