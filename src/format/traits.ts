@@ -16,6 +16,8 @@ export interface Format extends FileKind {
   readonly refuses?: Readonly<Partial<Record<keyof PackOptions, Refusal>>>
   /** Names of its built-in codecs. */
   readonly codecs?: readonly string[]
+  /** Names of its filters that need no meta byte. */
+  readonly filters?: readonly string[]
   /** Names of its checksums. */
   readonly checksums?: readonly string[]
 }

@@ -35,6 +35,8 @@ const CASES: Case[] = [
   ['blpk compress -k sha', ['sha1', 'sha224', 'sha256', 'sha384', 'sha512']],
   ['blpk --progress never convert --format ', ['blp', 'b2frame', 'b2nd']],
   ['blpk convert --split-mode a', ['always', 'auto']],
+  ['blpk c --filters ', ['shuffle', 'bitshuffle', 'delta', 'bytedelta', 'none']],
+  ['blpk convert --filters bit', ['bitshuffle']],
   ['blpk repair --fill ', ['zeros']],
   ['blpk meta ', ['get', 'set', 'rm']],
   ['blpk help com', ['compress', 'completion']],

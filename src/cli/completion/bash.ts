@@ -17,7 +17,7 @@ function offerOf(takes: ArgumentChoices['takes']): string {
 
 function valueCases(options: readonly OptionWords[], indent: string): string[] {
   return options.flatMap((option) => {
-    const offer = option.takesFile ? '@file' : `'${option.values.join(' ')}'`
+    const offer = option.takesFile ? '@file' : `'${option.offers.join(' ')}'`
     const hasOffer = option.value !== undefined && offer !== "''"
     return hasOffer ? [`${indent}${spellings(option).join('|')}) offer=${offer} ;;`] : []
   })

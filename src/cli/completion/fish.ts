@@ -14,10 +14,10 @@ function offerOf(takes: ArgumentChoices['takes']): string {
   return takes === 'directory' ? " -a '(__fish_complete_directories)'" : ' -F'
 }
 
-function requiredValue({ value, values, takesFile }: OptionWords): string {
+function requiredValue({ value, offers, takesFile }: OptionWords): string {
   if (value === undefined) return ''
   if (takesFile) return ' -r -F'
-  return values.length === 0 ? ' -x' : ` -x -a ${quoted(values.join(' '))}`
+  return offers.length === 0 ? ' -x' : ` -x -a ${quoted(offers.join(' '))}`
 }
 
 function optionLine(option: OptionWords, condition: string): string {

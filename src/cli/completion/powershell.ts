@@ -18,8 +18,8 @@ function offerOf(takes: ArgumentChoices['takes']): string {
 }
 
 function optionLines(option: OptionWords, indent: string): string[] {
-  const { value, values, takesFile, summary } = option
-  const offer = value === undefined ? '$null' : takesFile ? list(['@file']) : list(values)
+  const { value, offers, takesFile, summary } = option
+  const offer = value === undefined ? '$null' : takesFile ? list(['@file']) : list(offers)
   return spellings(option).map(
     (spelling) => `${indent}@{ Name = ${quoted(spelling)}; Does = ${quoted(summary)}; Offer = ${offer} }`,
   )

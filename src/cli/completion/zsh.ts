@@ -18,9 +18,9 @@ function actionOf(takes: ArgumentChoices['takes']): string {
   return { archive: '_blpk_archives', file: '_files', directory: '_files -/' }[takes]
 }
 
-function valueSpec({ value, values, takesFile }: OptionWords): string {
+function valueSpec({ value, offers, takesFile }: OptionWords): string {
   if (value === undefined) return ''
-  const action = takesFile ? '_files' : values.length === 0 ? ' ' : `(${values.join(' ')})`
+  const action = takesFile ? '_files' : offers.length === 0 ? ' ' : `(${offers.join(' ')})`
   return `:${described(value)}:${action}`
 }
 

@@ -43,6 +43,8 @@ export interface Flag {
   default?: Wording
   /** Values to choose from, or some of them. */
   values?: readonly string[]
+  /** Values that shells complete, if not `values`: its details explain them. */
+  offers?: readonly string[]
   /** Its value is the name of a file. */
   takesFile?: boolean
   /** Reads its value. @throws BlpkError USAGE */

@@ -33,7 +33,7 @@ function formatsText(): string {
 }
 
 /** Names that some format has, each once. */
-function namesOf(which: 'codecs' | 'checksums'): string[] {
+function namesOf(which: 'codecs' | 'filters' | 'checksums'): string[] {
   const known = new Map<string, string>()
   for (const format of formats())
     for (const name of format[which] ?? [])
@@ -154,6 +154,7 @@ function blosc2Flags(): readonly Flag[] {
       details:
         'Up to six, such as delta,shuffle, or none. trunc_prec:bits (floats) and int_trunc:bits (integers) are lossy.',
       default: 'shuffle',
+      offers: [...namesOf('filters'), 'none'],
       parse: parseFilters,
       commands: WRITING,
     },

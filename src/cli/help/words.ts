@@ -29,6 +29,8 @@ export interface OptionWords {
   details: string
   default: string
   values: readonly string[]
+  /** What shells complete. */
+  offers: readonly string[]
   takesFile: boolean
   repeats: boolean
 }
@@ -68,6 +70,7 @@ function optionWords(flag: Flag, command: CommandName | undefined): OptionWords 
     details: wordsFor(flag.details, command),
     default: wordsFor(flag.default, command),
     values,
+    offers: flag.offers ?? values,
     takesFile,
     repeats,
   }

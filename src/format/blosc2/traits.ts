@@ -9,6 +9,7 @@ const BLOSCPACK_ONLY: Format['refuses'] = {
 }
 
 const CODECS: Format['codecs'] = ['blosclz', 'lz4', 'lz4hc', 'zlib', 'zstd']
+const FILTERS: Format['filters'] = ['shuffle', 'bitshuffle', 'delta', 'bytedelta']
 const CHECKSUMS: Format['checksums'] = ['xxh64', 'none']
 
 /** Bytes from the tag of the trailer's length to the end of a frame. */
@@ -21,6 +22,7 @@ export const B2FRAME: Format = {
   what: 'a Blosc2 frame',
   holds: 'bytes',
   codecs: CODECS,
+  filters: FILTERS,
   checksums: CHECKSUMS,
   refuses: {
     ...BLOSCPACK_ONLY,
@@ -35,6 +37,7 @@ export const B2ND: Format = {
   what: 'a Blosc2 array',
   holds: 'array',
   codecs: CODECS,
+  filters: FILTERS,
   checksums: CHECKSUMS,
   refuses: {
     ...BLOSCPACK_ONLY,
