@@ -179,6 +179,14 @@ function longWork(directory: string): void {
   put(directory, 'big', noise(sized(16, 32) * 2 ** 20))
 }
 
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
+
 /** Runs blpk, and sends it signals once its output has begun. */
 async function interrupted(
   cwd: string,
@@ -194,7 +202,9 @@ async function interrupted(
     },
   })
   await until(ready)
-  for (const signal of signals) {
+  for (const [i, signal] of signals.entries()) {
+    // It may have ended at the first one already.
+    if (i > 0 && !isRunning(pid)) break
     process.kill(pid, signal)
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
