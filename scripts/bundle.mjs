@@ -87,7 +87,7 @@ const groups = Object.keys(STEPS).map((name, i) => ({
 }))
 
 /** Bundles for node; the kernels lie beside the files, where they look for them. */
-async function bundleInto(dir, input, format, minify, plugins, sourcemap = true) {
+async function bundleInto(dir, input, { format, minify, plugins, sourcemap = true }) {
   const bundle = await rolldown({
     input,
     external,
@@ -128,14 +128,15 @@ const jobs = readdirSync('src', { recursive: true })
 const entries = { worker: 'dist/engine/worker.js', ...Object.fromEntries(jobs) }
 if (Object.keys(entries).length !== jobs.length + 1) throw new Error('two modules of jobs have the same name')
 // Short names load faster; functions and classes keep theirs, since traces are to be read.
-const packed = { compress: false, mangle: { keepNames: true } }
-const forCommand = [withoutChildProcess, withRequire]
+const minify = { compress: false, mangle: { keepNames: true } }
+const forCommand = { format: 'cjs', minify, plugins: [withoutChildProcess, withRequire] }
 for (const dir of ['dist/bundle', 'dist/esm']) rmSync(dir, { recursive: true, force: true })
-await bundleInto('dist/bundle', { cli: 'dist/cli/main.js' }, 'cjs', packed, forCommand)
+await bundleInto('dist/bundle', { cli: 'dist/cli/main.js' }, forCommand)
 // A worker has little code of its own to load, and is ready 20 ms sooner. It sends messages of errors, no traces.
-await bundleInto('dist/bundle', entries, 'cjs', packed, forCommand, false)
+await bundleInto('dist/bundle', entries, { ...forCommand, sourcemap: false })
 dropNames('dist/bundle')
 writeFileSync('dist/bundle/package.json', '{ "type": "commonjs" }\n')
+const forPrograms = { format: 'esm', minify: false, plugins: [withoutChildProcess] }
 // The workers of programs share the registries with `import 'blpk'`, which modules of codecs may use. In programs of
 // others node shows the line that threw: it must be one.
-await bundleInto('dist/esm', { index: 'dist/index.js', ...entries }, 'esm', false, [withoutChildProcess])
+await bundleInto('dist/esm', { index: 'dist/index.js', ...entries }, forPrograms)

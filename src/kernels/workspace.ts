@@ -56,9 +56,11 @@ export class Arena {
     // Not up to the last byte either: kernels would take the end of such an area for 0.
     if (end >= MAX_PAGES * PAGE) throw outOfMemory(end)
     const missing = Math.ceil((end - memory.buffer.byteLength) / PAGE)
-    if (missing <= 0 || grows(memory, Math.max(missing, STEP_PAGES)) || grows(memory, missing)) return
+    // Near the maximum there may be room for what is missing, but not for a step.
+    if (missing <= 0 || grow(memory, Math.max(missing, STEP_PAGES)) === undefined) return
+    const failure = grow(memory, missing)
     // Another thread may have grown it between the look and the call.
-    if (memory.buffer.byteLength < end) throw noMemory()
+    if (failure !== undefined && memory.buffer.byteLength < end) throw noMemory(failure)
   }
 
   /** A view of an area; made again after each growth, because old views end at the old size. */
@@ -67,13 +69,13 @@ export class Arena {
   }
 }
 
-/** @returns false if the system or the maximum of the memory does not allow it */
-function grows(memory: WebAssembly.Memory, pages: number): boolean {
+/** @returns why it cannot grow: the system or its maximum does not allow it; undefined if it has grown */
+function grow(memory: WebAssembly.Memory, pages: number): Error | undefined {
   try {
     memory.grow(pages)
-    return true
-  } catch {
-    return false
+    return undefined
+  } catch (error) {
+    return error as Error
   }
 }
 

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { loneChunk } from '../../dist/core/schunk-traits.js'
 import { type BlockContext, copyWithin, type Filter } from '../../dist/filters/filter.js'
 import { allFilters } from '../../dist/filters/registry.js'
-import { NDArray, SChunk } from '../../dist/index.js'
+import { formats } from '../../dist/format/registry.js'
+import { compress, decompress, NDArray, SChunk } from '../../dist/index.js'
 import { Workspace } from '../../dist/kernels/workspace.js'
 import { makeData } from '../support/data.js'
 import { sameBytes } from '../support/scratch.js'
@@ -53,6 +54,16 @@ test('the registry has the built-in filters and the toy', () => {
     ...['ndcell', 'ndmean', 'mirror'],
   ])
   expect(FILTERS.every(({ traits }) => traits.threads)).toBe(true)
+})
+
+test('filters that shells complete can be written without a meta byte', async () => {
+  const names = [...new Set(formats().flatMap((format) => format.filters ?? []))]
+  expect(names).toContain('shuffle')
+  const plain = makeData('counting', 8000, 4, 1)
+  for (const name of names) {
+    const packed = await compress(plain, { format: 'b2frame', typesize: 4, filters: [name] })
+    expect(sameBytes(await decompress(packed), plain)).toBe(true)
+  }
 })
 
 describe.each(EXACT)('$name', (filter) => {

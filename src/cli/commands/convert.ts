@@ -70,12 +70,12 @@ async function convertInput(
 async function report(job: Job, result: ConcatResult, seconds: number, context: Context): Promise<void> {
   const { options: o } = context
   const { nbytes, cbytes, nchunks, nspecial = 0, copied } = result
-  const anew = nchunks - copied
+  const recompressed = nchunks - copied
   const ratio = prettyRatio(nbytes, cbytes)
   if (copied === 0 && nspecial > 0) sayVerbose(o, `${counted(nspecial, 'chunk')} of one special value each`)
-  sayVerbose(o, `${counted(copied, 'chunk')} copied, ${anew} recompressed`)
+  sayVerbose(o, `${counted(copied, 'chunk')} copied, ${recompressed} recompressed`)
   sayVerbose(o, `${exactSize(nbytes)} in ${exactSize(cbytes)}, ratio ${ratio}, in ${prettySeconds(seconds)}`)
-  const how = anew === 0 ? 'copied' : `${anew} of ${counted(nchunks, 'chunk')} recompressed`
+  const how = recompressed === 0 ? 'copied' : `${recompressed} of ${counted(nchunks, 'chunk')} recompressed`
   const what = `${prettySize(nbytes)} in ${prettySize(cbytes)} (ratio ${ratio}), ${how}`
   saySummary(o, job.output, `${job.input}: ${what}, in ${prettySeconds(seconds)}`)
   if (o.json !== true) return
@@ -85,7 +85,7 @@ async function report(job: Job, result: ConcatResult, seconds: number, context: 
       input: job.input,
       nchunks,
       copied,
-      recompressed: anew,
+      recompressed,
       ...job.plan,
       seconds: jsonSeconds(seconds),
     },

@@ -43,7 +43,7 @@ export interface Flag {
   default?: Wording
   /** Values to choose from, or some of them. */
   values?: readonly string[]
-  /** Values that shells complete, if not `values`: its details explain them. */
+  /** Values that shells complete instead of `values`, if the help lists none. */
   offers?: readonly string[]
   /** Its value is the name of a file. */
   takesFile?: boolean

@@ -98,7 +98,7 @@ export async function copyFrame(
   const frame = new FrameSink(ws, sink, header, o.checksum)
   const turns = new EventTurns()
   const schunk = traitsOf(from.header, o.vlmeta, offsets.length)
-  let [packed, anew] = [0, 0]
+  let [packed, recompressed] = [0, 0]
   try {
     await frame.begin()
     for (const [index, offset] of offsets.entries()) {
@@ -112,14 +112,14 @@ export async function copyFrame(
       const [bytes, h] = await storedBytes(from, index, offset.at)
       const isBound = o.isReshaped === true && isShapeBound(h)
       const isFitting = !isBound && (o.fit === undefined || fits(h, o.fit))
-      if (!isFitting) anew++
+      if (!isFitting) recompressed++
       await frame.put(index, isFitting ? bytes : await repacked(ws, header, schunk, o.fit ?? {}, bytes))
       packed += h.cbytes
       o.onProgress?.({ plain: (header.nbytes / offsets.length) * (index + 1), packed, total: header.nbytes })
     }
     const { nbytes } = header
     const padded = o.fit === undefined ? nbytes : offsets.length * o.fit.chunksize
-    return { ...(await frame.finish(padded, o.vlmeta)), nbytes, copied: offsets.length - anew }
+    return { ...(await frame.finish(padded, o.vlmeta)), nbytes, copied: offsets.length - recompressed }
   } catch (error) {
     await frame.abort()
     throw error
