@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { NDArray, SChunk } from '../../dist/index.js'
+import { NDArray, repair, SChunk } from '../../dist/index.js'
 import { startPeer } from '../support/peer.js'
 import { scratchDirectory, sha256 } from '../support/scratch.js'
 
@@ -122,5 +122,65 @@ describe('fillSpecial', () => {
     await u.set([0, 0], Float32Array.of(2.5))
     const sum = ((await u.slice()).values as Float32Array).reduce((total, x) => total + x, 0)
     expect(sum).toBe(2.5)
+  })
+})
+
+describe('a chunk that repeats an item of another size than the frame', () => {
+  /** Positions of fields in the header of a frame. */
+  const HEADER_BYTES_AT = 11
+  const FRAME_NBYTES_AT = 30
+  const TYPESIZE_AT = 48
+  const CHUNKSIZE_AT = 58
+  /** And in the header of a chunk. */
+  const CHUNK_NBYTES_AT = 4
+  const LARGE = 12 * 60_000_000
+
+  /** A frame of typesize 4 whose only chunk repeats 12 bytes. */
+  async function strange(nbytes: number, options: object): Promise<Uint8Array> {
+    const s = await SChunk.create({ typesize: 12, chunkSize: nbytes, checksum: 'none', ...options })
+    await s.fillSpecial(
+      nbytes / 12,
+      'value',
+      Uint8Array.from({ length: 12 }, (_, i) => i ** 2),
+    )
+    const frame = await s.toCframe()
+    new DataView(frame.buffer, frame.byteOffset).setUint32(TYPESIZE_AT, 4)
+    return frame
+  }
+
+  test.each([
+    ['lz4', ['shuffle']],
+    ['zstd', ['delta', 'shuffle']],
+    ['zlib', ['bitshuffle']],
+    ['blosclz', []],
+    ['zstd', ['shuffle'], { dictionary: true }],
+  ])('is repaired with %s and the filters %s', async (codec, filters, more: object = {}) => {
+    const nbytes = 12 * 1_000_003
+    const repaired = join(directory, 'strange.b2frame')
+    const input = await strange(nbytes, { codec, filters, ...more })
+    await repair(input, repaired, { overwrite: true })
+    const plain = Uint8Array.from({ length: nbytes }, (_, i) => (i % 12) ** 2)
+    expect(sha256(await (await SChunk.open(repaired)).bytes())).toBe(sha256(plain))
+    const seen = await peer?.call('b2_describe', { input: repaired })
+    if (seen !== undefined) expect(seen.sha256).toBe(sha256(plain))
+  })
+
+  test('takes little memory and room where it claims a large size', async () => {
+    const path = join(directory, 'large.b2frame')
+    const frame = await strange(12_000, { codec: 'lz4', blockSize: 72 })
+    const view = new DataView(frame.buffer, frame.byteOffset)
+    view.setUint32(view.getUint32(HEADER_BYTES_AT) + CHUNK_NBYTES_AT, LARGE, true)
+    view.setBigUint64(FRAME_NBYTES_AT, BigInt(LARGE))
+    view.setUint32(CHUNKSIZE_AT, LARGE)
+    writeFileSync(path, frame)
+    const { said, resident } = run(`
+      const out = new blpk.MemorySink()
+      await blpk.repair(${JSON.stringify(path)}, out)
+      const { nbytes } = await blpk.SChunk.open(out.bytes)
+      console.log(nbytes === ${LARGE} && out.bytes.length)
+    `)
+    expect(Number(said)).toBeGreaterThan(0)
+    expect(Number(said)).toBeLessThan(LARGE / 200)
+    expect(resident).toBeLessThan(200 * MIB)
   })
 })

@@ -1,14 +1,14 @@
 // Decides how a chunk is stored in a frame so that C-Blosc2 can read it.
 
 import { type ChunkBytes, MemoryChunk } from '../../../chunk/blosc2/chunk-bytes.js'
-import { OpenChunk } from '../../../chunk/blosc2/decode.js'
-import { encodeBlosc2Chunk } from '../../../chunk/blosc2/encode.js'
+import { encodeRepeated } from '../../../chunk/blosc2/encode-repeated.js'
 import {
   type Blosc2ChunkHeader,
   MAX_CHUNK_TYPESIZE,
   SHORT_HEADER_BYTES,
   type Special,
 } from '../../../chunk/blosc2/header.js'
+import { readLayout } from '../../../chunk/blosc2/layout.js'
 import type { Workspace } from '../../../kernels/workspace.js'
 import { blockshapeIn } from '../frame/array-layer.js'
 import type { FrameHeader } from '../frame/header.js'
@@ -58,6 +58,7 @@ function isReadableValue({ cbytes, headerBytes, blocksize }: Blosc2ChunkHeader, 
   return item === typesize && item <= MAX_CHUNK_TYPESIZE && blocksize % item === 0
 }
 
+/** A repeated item that is not the frame's size, as ordinary blocks. */
 async function recompressed(
   ws: Workspace,
   bytes: ChunkBytes,
@@ -65,10 +66,9 @@ async function recompressed(
   { header, vlmeta = new Map() }: PlacingFrame,
 ): Promise<Placement> {
   const target = { schunk: traitsOf(header, vlmeta), blockshape: blockshapeIn(header.meta) }
-  const chunk = await OpenChunk.open(ws, bytes, { itemBytes: header.typesize, ...target })
-  const plain = new Uint8Array(nbytes)
-  await chunk.all(plain)
-  return stored(await encodeBlosc2Chunk(ws, resolveParams(optionsOf(header), target), plain))
+  const { pattern } = await readLayout(bytes, header.typesize)
+  if (pattern === undefined) throw new Error('only chunks that repeat an item are compressed again')
+  return stored(await encodeRepeated(ws, resolveParams(optionsOf(header), target), pattern, nbytes))
 }
 
 /**
