@@ -4,7 +4,7 @@ import type { FilePlace } from '../bytes/file-place.js'
 import { attempt } from '../core/io-errors.js'
 import { writeFully } from '../disk/fully.js'
 import { type Arena, Workspace } from '../kernels/workspace.js'
-import type { Call, JobCall, JobModule, Jobs } from './job.js'
+import { bytesOf, type Call, type JobCall, type JobModule, type Jobs } from './job.js'
 
 function writeTo({ fd, position, name }: FilePlace, bytes: Uint8Array): number {
   attempt('write', name, () => writeFully(fd, bytes, position))
@@ -38,9 +38,9 @@ export class JobRunner {
    * @throws BlpkError with the code of the failure
    */
   async run(call: Call): Promise<number> {
-    if ('to' in call) return writeTo(call.to, this.#arena.view(...call.bytes))
+    if ('to' in call) return writeTo(call.to, bytesOf(this.#arena, call.bytes))
     const job = await this.#jobOf(call)
-    return job(call.params, ...call.areas.map((area) => this.#arena.view(...area)))
+    return job(call.params, ...call.areas.map((area) => bytesOf(this.#arena, area)))
   }
 
   async #jobOf({ url, name }: JobCall): Promise<Jobs[string]> {

@@ -3,20 +3,26 @@
 import type { FilePlace } from '../bytes/file-place.js'
 import type { BlpkError } from '../core/errors.js'
 import type { MaybePromise } from '../core/maybe-promise.js'
-import type { Workspace } from '../kernels/workspace.js'
+import type { Arena, Workspace } from '../kernels/workspace.js'
 
-/** A part of the arena: address and size, in bytes. */
-export type Area = [address: number, nbytes: number]
+/** A part of the arena, or of other memory that threads share: address and size, in bytes. */
+export type Area = [address: number, nbytes: number, memory?: SharedArrayBuffer]
 
-/** Position of bytes within the arena. */
-export function areaOf(bytes: Uint8Array): Area {
-  return [bytes.byteOffset, bytes.length]
+/** Position of bytes that threads share. */
+export function areaOf(arena: Arena, bytes: Uint8Array): Area {
+  const { byteOffset, length, buffer } = bytes
+  return arena.holds(bytes) ? [byteOffset, length] : [byteOffset, length, buffer as SharedArrayBuffer]
+}
+
+/** The bytes of an area, in any of the threads. */
+export function bytesOf(arena: Arena, [address, nbytes, memory]: Area): Uint8Array {
+  return memory === undefined ? arena.view(address, nbytes) : new Uint8Array(memory, address, nbytes)
 }
 
 /**
  * Does one job in the current thread.
  * @param params plain data that can be sent to a worker
- * @param areas ranges of the arena to read and write
+ * @param areas memory to read and write, in the arena or shared with the caller
  * @returns one number, such as the size of the output
  */
 // biome-ignore lint/suspicious/noExplicitAny: each job has parameters of its own

@@ -83,11 +83,16 @@ export class ThreadPool implements Threads {
       return this.#alone.run(module, name, params, ...areas)
     }
     this.#modules.set(module.url, module)
-    return this.#queue.add({ url: module.url, name, params, areas: areas.map(areaOf) })
+    return this.#queue.add({
+      url: module.url,
+      name,
+      params,
+      areas: areas.map((area) => areaOf(this.arena, area)),
+    })
   }
 
   async write(to: FilePlace, bytes: Uint8Array): Promise<void> {
-    await this.#queue.add({ bytes: areaOf(bytes), to })
+    await this.#queue.add({ bytes: areaOf(this.arena, bytes), to })
   }
 
   /** Ends the worker threads. */

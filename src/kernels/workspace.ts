@@ -28,6 +28,9 @@ export interface ArenaHandle {
  */
 export class Arena {
   readonly handle: ArenaHandle
+  /** Each growth gives the memory another buffer. */
+  readonly #buffers = new WeakSet<ArrayBufferLike>()
+  #latest: ArrayBufferLike | undefined
 
   constructor(handle?: ArenaHandle) {
     this.handle = handle ?? {
@@ -65,7 +68,19 @@ export class Arena {
 
   /** A view of an area; made again after each growth, because old views end at the old size. */
   view(address: number, nbytes: number): Uint8Array {
-    return new Uint8Array(this.handle.memory.buffer, address, nbytes)
+    return new Uint8Array(this.#buffer(), address, nbytes)
+  }
+
+  #buffer(): ArrayBufferLike {
+    const { buffer } = this.handle.memory
+    if (buffer !== this.#latest) this.#buffers.add(buffer)
+    this.#latest = buffer
+    return buffer
+  }
+
+  /** Whether the bytes lie in the arena. */
+  holds(bytes: Uint8Array): boolean {
+    return bytes.buffer === this.#buffer() || this.#buffers.has(bytes.buffer)
   }
 }
 
@@ -126,7 +141,6 @@ export class Workspace {
   /** Scratch for tables of the codecs: {@link KERNEL_SCRATCH_BYTES}. */
   readonly table: number
   readonly #areas: Partial<Record<ScratchName, Growing>> = {}
-  #buffers = new WeakSet<ArrayBufferLike>()
 
   constructor(arena = new Arena()) {
     this.arena = arena
@@ -155,8 +169,7 @@ export class Workspace {
 
   /** Where the bytes lie in the arena, or undefined if they lie elsewhere. */
   addressOf(bytes: Uint8Array): number | undefined {
-    this.#buffers.add(this.arena.handle.memory.buffer)
-    return this.#buffers.has(bytes.buffer) ? bytes.byteOffset : undefined
+    return this.arena.holds(bytes) ? bytes.byteOffset : undefined
   }
 
   /** The address of the bytes for a kernel to read: they are copied only if they lie outside the arena. */

@@ -12,10 +12,15 @@ export class BufferSink implements PlainSink {
     this.bytes = bytes
   }
 
+  /** Threads fill it themselves, if they share it. */
+  room(nbytes: number): Uint8Array {
+    if (nbytes > this.bytes.length - this.#at) throw changedError('the container', 'longer')
+    this.#at += nbytes
+    return this.bytes.subarray(this.#at - nbytes, this.#at)
+  }
+
   write(plain: Uint8Array): void {
-    if (plain.length > this.bytes.length - this.#at) throw changedError('the container', 'longer')
-    this.bytes.set(plain, this.#at)
-    this.#at += plain.length
+    this.room(plain.length).set(plain)
   }
 
   finish(): void {}

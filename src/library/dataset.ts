@@ -4,8 +4,7 @@ import { ArrayValue } from '../array/array-value.js'
 import { dtypeRepr, isNpy, type NdarrayLayout } from '../array/npy/index.js'
 import type { ByteSource } from '../bytes/byte-source.js'
 import { PEEK_BYTES } from '../bytes/peek.js'
-import { roomFor } from '../core/allocate.js'
-import type { Data } from '../core/data.js'
+import { type ResultOptions, roomFor } from '../core/allocate.js'
 import type { Closable } from '../core/dispose.js'
 import { closedError, usage } from '../core/errors.js'
 import type { ReadOptions } from '../disk/read-archive.js'
@@ -28,13 +27,7 @@ import { type CompressedSource, type UnpackResult, unpack } from './unpack.js'
 const NPY = 'npy'
 
 /** Options of reading part of a dataset. */
-export interface ReadPartOptions extends Pick<RunOptions, 'threads' | 'signal'> {
-  /**
-   * Where the bytes go, in place of new memory: a typed array with at least as many bytes. The result is a view of its
-   * start. Its content is not defined while the read goes on, and after one that failed.
-   */
-  out?: Data | undefined
-}
+export interface ReadPartOptions extends Pick<RunOptions, 'threads' | 'signal'>, ResultOptions {}
 
 /** Options of reading a slice. */
 export interface SliceOptions extends ReadPartOptions {
@@ -135,12 +128,12 @@ export class Dataset implements CompressedSource, Closable {
    */
   async slice(keys: readonly AxisKey[] = [], options: SliceOptions = {}): Promise<ArrayValue> {
     const from = this.#open()
-    const { field, out, ...run } = options
+    const { field, out, shared, ...run } = options
     const part = field === undefined ? {} : { field }
     const selected = select(from, keys.length === 0 ? part : { ...part, slice: keys }, run)
     const { layout } = selected
     if (layout === undefined) throw usage('this is plain bytes, not an array: read it with bytes()')
-    const data = await readAll(from, selected, run, out)
+    const data = await readAll(from, selected, run, { out, shared })
     return new ArrayValue({ dtype: dtypeText(layout), shape: [...layout.shape], order: layout.order, data })
   }
 
@@ -151,15 +144,16 @@ export class Dataset implements CompressedSource, Closable {
    */
   async bytes(start = 0, stop?: number, options: ReadPartOptions = {}): Promise<Uint8Array> {
     const from = this.#open()
-    const { out, ...run } = options
+    const { out, shared, ...run } = options
+    const into = { out, shared }
     const { nbytes: all } = from
     if (all === undefined) throw usage('its size is unknown: read it piece by piece')
     const range = resolveSlice({ start, ...(stop !== undefined && { stop }) }, all)
     const nbytes = range.stop - range.start
     const isWhole = nbytes === all
     const pieces = () => from.pieces(range.start, range.stop, run)
-    if (from.fill === undefined || isWhole) return readAll(from, { nbytes, isWhole, pieces }, run, out)
-    const room = roomFor(nbytes, out)
+    if (from.fill === undefined || isWhole) return readAll(from, { nbytes, isWhole, pieces }, run, into)
+    const room = roomFor(nbytes, into)
     await from.fill(range.start, room, run)
     return room
   }
@@ -216,10 +210,11 @@ async function readAll(
   from: From,
   selected: Pick<Selected, 'nbytes' | 'isWhole' | 'pieces' | 'fill'>,
   run: RunOptions,
-  out: Data | undefined,
+  into: ResultOptions,
 ): Promise<Uint8Array> {
-  const sink = new BufferSink(roomFor(selected.nbytes, out))
+  const sink = new BufferSink(roomFor(selected.nbytes, into))
   if (selected.isWhole && from.unpack !== undefined) await from.unpack(sink, run)
+  else if (selected.isWhole && from.fill !== undefined) await from.fill(0, sink.bytes, run)
   else if (selected.fill !== undefined) await selected.fill(sink.bytes)
   else for await (const piece of selected.pieces()) sink.write(piece)
   return sink.bytes

@@ -13,6 +13,8 @@ export interface PlainSink {
    * possible.
    */
   reserve?(nbytes: number): MaybePromise<FilePlace | undefined>
+  /** The memory for the next bytes, for which `write` is not called then. Threads fill it, if they share it. */
+  room?(nbytes: number): Uint8Array
   /** Flushes the bytes and makes them visible. */
   finish(): MaybePromise<void>
   /** Discards what was written. */

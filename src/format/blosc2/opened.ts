@@ -92,7 +92,7 @@ export class OpenedFrame implements Opened {
     this.regions = (keys, { signal }) => {
       const { shape, nbytes, pieces } = select(ndarray, keys)
       const fill = async (out: Uint8Array): Promise<void> => {
-        for await (const _ of stoppable(pieces(out), signal));
+        await ndarray.slice(keys, { out, signal })
       }
       return { shape, nbytes, pieces: () => stoppable(pieces(), signal), fill }
     }
@@ -156,6 +156,17 @@ export class OpenedFrame implements Opened {
     return isWhole ? select(ndarray).pieces() : rowPieces(ndarray, start, stop)
   }
 
+  async fill(start: number, out: Uint8Array, { signal }: PieceOptions): Promise<void> {
+    const { schunk, ndarray, nbytes } = this
+    const stop = start + out.length
+    checkRange(start, stop, nbytes)
+    const isWhole = out.length === nbytes
+    if (isWhole) this.willReadAll()
+    if (ndarray === undefined) await schunk.bytes(start, stop, { out, signal })
+    else if (isWhole) await ndarray.slice([], { out, signal })
+    else await fillFrom(stoppable(rowPieces(ndarray, start, stop), signal), out)
+  }
+
   async chunkAt(position: number, order: 'C' | 'F' = 'C'): Promise<ChunkSpan> {
     if (this.ndarray !== undefined) return arrayChunkAt(this.ndarray, position, order)
     for await (const { index, start, nbytes } of this.schunk.state.chunks.within(position, position + 1))
@@ -168,6 +179,14 @@ export class OpenedFrame implements Opened {
     const { source } = this.place
     if (this.source.seekable && !source.seekable) await this.source.close()
     await source.close()
+  }
+}
+
+async function fillFrom(pieces: AsyncIterable<Uint8Array>, out: Uint8Array): Promise<void> {
+  let at = 0
+  for await (const piece of pieces) {
+    out.set(piece, at)
+    at += piece.length
   }
 }
 

@@ -3,10 +3,10 @@
 import { chunkBox } from '../../../array/chunk-box.js'
 import { type BoxBytes, eachIndex, flatIndex, type Partition } from '../../../array/geometry.js'
 import { type AxisRange, axisRange, type ChunkPicks, picksByChunk } from '../../../array/picks.js'
-import { axesOf, copyAxes } from '../../../array/runs.js'
+import { axesOf } from '../../../array/runs.js'
 import { BlpkError, reworded } from '../../../core/errors.js'
 import { boxText } from '../../../core/shape-text.js'
-import { countChunk, type PartRead, type PartSource, readParts } from './read-parts.js'
+import { countChunks, type PartRead, type PartSource, readParts } from './read-parts.js'
 
 /** The chunks of an array, and how it is divided. */
 export interface ArrayStore extends PartSource {
@@ -35,7 +35,7 @@ export function eachChunk(
 
 /** The selected part of one chunk, and how its items get to their places. */
 function partRead(
-  { partition: p, itemBytes }: ArrayStore,
+  { partition: p }: ArrayStore,
   picks: readonly ChunkPicks[],
   index: number,
   shape: readonly number[],
@@ -49,33 +49,39 @@ function partRead(
   return {
     index,
     part: { picks, blockshape: p.blockshape, blocks: p.blocks },
-    take: (plain) => copyAxes(axes, itemBytes, plain, out),
+    out,
+    axes,
   }
 }
 
 /**
  * Reads the items that the picks along each axis select (orthogonal selection), in C order. Only the blocks
  * that hold some of them are decompressed.
- * @param out zeros, as long as the items
+ * @param out as long as the items
+ * @param isDirty whether it may hold anything but zeros
  * @throws BlpkError DAMAGED, UNSUPPORTED, IO
  */
 export async function readPicks(
   store: ArrayStore,
   ranges: readonly AxisRange[],
   out: Uint8Array,
+  isDirty = false,
 ): Promise<void> {
   if (out.length === 0) return
   const { chunks, options, partition } = store
   const shape = ranges.map(({ count }) => count)
   const reads: PartRead[] = []
+  let zeros = 0
   chunks.checkHolds()
   eachChunk(partition, ranges, (picks, index) => {
-    // There may be millions of them, and `out` is already zero.
-    if (options.postfilter === undefined && chunks.isZeros(index)) countChunk(store)
+    // There may be millions of them.
+    if (options.postfilter === undefined && chunks.isZeros(index)) zeros++
     else reads.push(partRead(store, picks, index, shape, out))
   })
+  countChunks(store, zeros)
+  if (isDirty && zeros > 0) out.fill(0)
   try {
-    await readParts(store, reads)
+    await readParts(store, reads, { isDirty: isDirty && zeros === 0 })
   } catch (error) {
     throw withBox(error, partition)
   }
@@ -89,11 +95,11 @@ function withBox(error: unknown, partition: Partition): unknown {
   return reworded(error, `${error.message}: it holds ${box} of the array`)
 }
 
-/** Reads a box of an array. @param out zeros, as long as the box @throws BlpkError DAMAGED, UNSUPPORTED, IO */
-export async function readBox(store: ArrayStore, { bytes, box }: BoxBytes): Promise<void> {
+/** Reads a box of an array. @param isDirty whether its bytes may be others than zeros @throws BlpkError as {@link readPicks} */
+export async function readBox(store: ArrayStore, { bytes, box }: BoxBytes, isDirty = false): Promise<void> {
   const ranges = box.start.map((start, axis) => {
     const extent = store.partition.shape[axis] ?? 0
     return axisRange({ start, stop: box.stop[axis] }, extent)
   })
-  await readPicks(store, ranges, bytes)
+  await readPicks(store, ranges, bytes, isDirty)
 }

@@ -14,12 +14,12 @@ import { prepareWorkers } from '../../../engine/preparation.js'
 import type { Workspace } from '../../../kernels/workspace.js'
 import { FileSource } from '../../../sources/file.js'
 import { CheckedChunk } from './checksums.js'
-import { type ChunkPart, takePart } from './chunk-part.js'
+import { type ChunkPart, type PartTarget, putPart } from './chunk-part.js'
 import { type PortableParams, resolveParams } from './cparams.js'
 import { SourceChunk } from './source-chunk.js'
 
 /** What to read from a chunk whose layout is known. */
-export interface ReadParams {
+export interface ReadParams extends Pick<PartTarget, 'axes'> {
   /** Position of the chunk in a file; undefined if the needed blocks were passed along. */
   from?: FilePlace | undefined
   layout: ChunkLayout
@@ -64,6 +64,7 @@ function open(ws: Workspace) {
 
     /**
      * Reads part of a chunk.
+     * @param plain memory for it; with `axes`, for all that it is a part of
      * @param packed the needed blocks, if they are not read from a file
      * @returns number of decoded blocks
      */
@@ -72,7 +73,7 @@ function open(ws: Workspace) {
       const counts = { chunks: 0, blocks: 0 }
       const bytes = packed === undefined ? inFile(p) : new MemoryChunk(packed, place)
       const chunk = new OpenChunk(ws, bytes, layout, { itemBytes, blockshape, schunk, counts })
-      await takePart(chunk, p.part, itemBytes, plain)
+      await putPart(ws, chunk, p.part, itemBytes, { out: plain, axes: p.axes })
       return counts.blocks
     },
   }

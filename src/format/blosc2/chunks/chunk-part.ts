@@ -2,9 +2,10 @@
 
 import { eachIndex, flatIndex, product } from '../../../array/geometry.js'
 import type { ChunkPicks } from '../../../array/picks.js'
-import { axesOf } from '../../../array/runs.js'
+import { type AxisRuns, axesOf, copyAxes } from '../../../array/runs.js'
 import type { ByteSpan } from '../../../bytes/byte-source.js'
 import type { OpenChunk } from '../../../chunk/blosc2/decode.js'
+import type { Workspace } from '../../../kernels/workspace.js'
 
 /** The items of a chunk that the picks along each axis select together. */
 interface PickedPart {
@@ -60,6 +61,36 @@ export function blocksOf(part: ChunkPart, blocksize: number, itemBytes: number):
     eachBlock(part, (index) => add(index * nbytes, (index + 1) * nbytes))
   }
   return [...new Set(list)].sort((a, b) => a - b)
+}
+
+/** Where the bytes of a part go. */
+export interface PartTarget {
+  out: Uint8Array
+  /** Where its items go in `out`; without it, they follow one another. */
+  axes?: readonly AxisRuns[] | undefined
+}
+
+/** Copies the plain bytes of a part to their places. */
+export function placePart(plain: Uint8Array, { out, axes }: PartTarget, itemBytes: number): void {
+  if (axes === undefined) out.set(plain)
+  else copyAxes(axes, itemBytes, plain, out)
+}
+
+/** Decodes part of a chunk to wherever it goes, in the arena or elsewhere. */
+export async function putPart(
+  ws: Workspace,
+  chunk: OpenChunk,
+  part: ChunkPart,
+  itemBytes: number,
+  target: PartTarget,
+): Promise<void> {
+  const { out, axes } = target
+  if (axes === undefined && ('spans' in part || ws.addressOf(out) !== undefined))
+    return takePart(chunk, part, itemBytes, out)
+  const nbytes = partBytes(part, itemBytes)
+  const address = ws.scratch('part', nbytes)
+  await takePart(chunk, part, itemBytes, ws.view(address, nbytes))
+  placePart(ws.view(address, nbytes), target, itemBytes)
 }
 
 /** Decodes part of a chunk. @param out in the arena if the part has picks; of {@link partBytes} bytes */

@@ -7,6 +7,7 @@ import type { ChunkLayout } from '../../../chunk/blosc2/layout.js'
 import { usesFirstBlock } from '../../../chunk/blosc2/pipeline.js'
 import { codeOf } from '../../../chunk/blosc2/portable.js'
 import { knownCodecOf } from '../../../chunk/blosc2/streams.js'
+import { allocate } from '../../../core/allocate.js'
 import { located } from '../../../core/errors.js'
 import { portableTraits } from '../../../core/schunk-traits.js'
 import { Alone } from '../../../engine/alone.js'
@@ -20,18 +21,26 @@ import type { Workspace } from '../../../kernels/workspace.js'
 import { jobs, prepareModules, type ReadParams } from './blosc2-job.js'
 import { CheckedChunk } from './checksums.js'
 import { type ChunkList, type FoundChunk, openFound } from './chunk-list.js'
-import { blocksOf, type ChunkPart, decodedBytes, partBytes, takePart } from './chunk-part.js'
+import {
+  blocksOf,
+  type ChunkPart,
+  decodedBytes,
+  type PartTarget,
+  partBytes,
+  placePart,
+  putPart,
+  takePart,
+} from './chunk-part.js'
 import { findParts } from './find-parts.js'
 import { SourceChunk } from './source-chunk.js'
+import { LEAST_CUT, pieceSize, piecesOf } from './split-parts.js'
 
-/** A wanted part of a chunk. */
-export interface PartRead {
+/** A wanted part of a chunk, and where it goes. */
+export interface PartRead extends Partial<PartTarget> {
   index: number
   part: ChunkPart
-  /** Buffer that a range of plain bytes is written to directly. */
-  out?: Uint8Array
   /**
-   * Takes the plain bytes, which are valid until it returns. Not called for zeros, which the buffer already
+   * Without `out`, takes the plain bytes, which are valid until it returns. Not called for zeros, which the buffer already
    * has.
    */
   take?: (plain: Uint8Array) => void
@@ -70,13 +79,28 @@ function fileOf(bytes: ChunkBytes): FilePlace | undefined {
   return { fd: source.fd, position, name: source.name }
 }
 
+/** What is known of a whole read. */
+interface ReadTogether {
+  /** Plain bytes that will be read next, which may make threads worth starting. */
+  more?: number
+  /** The buffers may hold anything; otherwise they hold zeros. */
+  isDirty?: boolean
+}
+
+/** Zeros are not decoded. */
+function takeZeros({ out, axes, part }: FoundPart, source: PartSource, isDirty: boolean): void {
+  const { itemBytes } = source.options
+  countChunks(source, 1)
+  if (!isDirty || out === undefined) return
+  if (axes === undefined) out.fill(0)
+  else placePart(allocate(partBytes(part, itemBytes)), { out, axes }, itemBytes)
+}
+
 async function readHere(ws: Workspace, source: PartSource, found: FoundPart): Promise<void> {
   const { itemBytes } = source.options
   const chunk = openFound(ws, found, source.options)
-  if (found.out !== undefined) {
-    await takePart(chunk, found.part, itemBytes, found.out)
-    return
-  }
+  const { out, axes } = found
+  if (out !== undefined) return putPart(ws, chunk, found.part, itemBytes, { out, axes })
   const nbytes = partBytes(found.part, itemBytes)
   const address = ws.scratch('part', nbytes)
   await takePart(chunk, found.part, itemBytes, ws.view(address, nbytes))
@@ -107,20 +131,36 @@ async function bringBlocks(
   return { packed, layout: moved }
 }
 
-/** A part in a slot. */
+/** A part, or a piece of one, in a slot. */
 interface PartTask extends ReadTask<ReadParams> {
-  found: FoundPart
+  found: FoundPart & { opens: boolean }
 }
 
-async function bringPart(found: FoundPart, source: PartSource, slot: Slot): Promise<PartTask> {
+/** @returns memory that threads share, and how the part is laid out in it: its own where they share that */
+function targetOf(
+  { part, out, axes }: FoundPart,
+  itemBytes: number,
+  threads: Threads,
+  slot: Slot,
+): PartTarget {
+  if (out !== undefined && threads.reaches(out)) return { out, axes }
+  return { out: slot.plain(partBytes(part, itemBytes)) }
+}
+
+async function bringPart(
+  found: PartTask['found'],
+  source: PartSource,
+  threads: Threads,
+  slot: Slot,
+): Promise<PartTask> {
   const { itemBytes, blockshape } = source.options
   const { part, bytes } = found
-  const out = slot.plain(partBytes(part, itemBytes))
+  const { out, axes } = targetOf(found, itemBytes, threads, slot)
   const { header } = found.layout
   const { modules } = codeOf(knownCodecOf(header), header.filters)
   prepareModules(modules)
   const schunk = portableTraits(source.options.schunk, modules.length > 0)
-  const common = { part, itemBytes, blockshape, schunk, place: bytes.place }
+  const common = { part, axes, itemBytes, blockshape, schunk, place: bytes.place }
   const from = fileOf(bytes)
   if (from === undefined) {
     const { layout, packed } = await bringBlocks(found, itemBytes, slot)
@@ -134,14 +174,21 @@ async function readThere(
   threads: Threads,
   source: PartSource,
   reads: AsyncIterator<FoundPart>,
+  isDirty: boolean,
 ): Promise<void> {
-  const { counts } = source.options
+  const { counts, itemBytes } = source.options
   /** Yields the parts that threads can read. The others are read meanwhile. */
+  let pieces: Iterator<PartTask['found']> = [].values()
   const next = async (ws: Workspace, slot: Slot): Promise<PartTask | undefined> => {
+    const piece = pieces.next()
+    if (piece.done !== true) return bringPart(piece.value, source, threads, slot)
     for (let one = await reads.next(); one.done !== true; one = await reads.next()) {
       const found = one.value
-      if (isPortable(found, source)) return bringPart(found, source, slot)
-      if (isZeros(found, source)) countChunk(source)
+      if (isPortable(found, source)) {
+        pieces = piecesOf(found)
+        return next(ws, slot)
+      }
+      if (isZeros(found, source)) takeZeros(found, source, isDirty)
       else await readHere(ws, source, found)
     }
     return undefined
@@ -150,36 +197,39 @@ async function readThere(
     readTasks(
       { threads, module: jobs, job: 'read', next: (slot) => next(ws, slot) },
       ({ found, out }, blocks) => {
-        if (found.out !== undefined) found.out.set(out)
-        else found.take?.(out)
+        const { out: goal, axes } = found
+        if (goal === undefined) found.take?.(out)
+        else if (goal !== out) placePart(out, { out: goal, axes }, itemBytes)
         if (counts === undefined) return
-        counts.chunks++
+        if (found.opens) counts.chunks++
         counts.blocks += blocks
       },
     ),
   )
 }
 
-/** Counts a chunk that is read without decoding. */
-export function countChunk({ options }: PartSource): void {
-  if (options.counts !== undefined) options.counts.chunks++
+/** Counts chunks that are read without decoding. */
+export function countChunks({ options }: PartSource, count: number): void {
+  if (options.counts !== undefined) options.counts.chunks += count
 }
 
-async function decodeSpeed(source: PartSource, first: PartRead): Promise<number> {
-  const { header, starts } = (await source.chunks.find(first.index)).layout
+function decodeSpeed({ layout: { header, starts } }: FoundChunk): number {
   if (starts.length === 0) return COPY_SPEED
   return knownCodecOf(header)?.traits.speed.decompress ?? COPY_SPEED
 }
 
 /**
  * Reads parts of chunks, in the calling thread or in as many threads as pay off. Nothing is written for
- * zeros, because the buffer must already have them.
- * @param more plain bytes that will be read next, which may make threads worth starting
+ * zeros where the buffers have them already.
  * @throws BlpkError DAMAGED, UNSUPPORTED, IO
  */
-export async function readParts(source: PartSource, reads: readonly PartRead[], more = 0): Promise<void> {
+export async function readParts(
+  source: PartSource,
+  reads: readonly PartRead[],
+  together: ReadTogether = {},
+): Promise<void> {
   try {
-    await readAll(source, reads, more)
+    await readAll(source, reads, together)
   } catch (error) {
     throw located(error)
   }
@@ -188,25 +238,37 @@ export async function readParts(source: PartSource, reads: readonly PartRead[], 
 async function workload(source: PartSource, reads: readonly PartRead[], more: number): Promise<Workload> {
   const { itemBytes } = source.options
   const [first] = reads
-  const largest = reads.reduce((most, { part }) => Math.max(most, partBytes(part, itemBytes)), 0)
+  const found = first && { ...first, ...(await source.chunks.find(first.index)) }
+  const piece = (found && pieceSize(found)) ?? Number.POSITIVE_INFINITY
+  const sizes = reads.map(({ part }) => partBytes(part, itemBytes))
+  const largest = sizes.reduce((most, size) => Math.max(most, size), 0)
   const nbytes = reads.reduce((sum, { part }) => sum + decodedBytes(part, itemBytes), 0)
   return {
     threads: source.threads,
-    jobs: reads.length,
+    jobs: sizes.reduce((count, size) => count + Math.max(1, Math.ceil(size / piece)), 0),
     nbytes: nbytes + more,
-    speed: first === undefined ? COPY_SPEED : await decodeSpeed(source, first),
-    slot: { plain: largest, packed: 0 },
+    speed: found === undefined ? COPY_SPEED : decodeSpeed(found),
+    slot: { plain: Math.min(piece, largest), packed: 0 },
   }
 }
 
-async function readAll(source: PartSource, reads: readonly PartRead[], more: number): Promise<void> {
+/** One chunk that is not worth cutting: what is known of it need not be looked up first. */
+function isSmall([first, second]: readonly PartRead[], { options }: PartSource): boolean {
+  return first !== undefined && second === undefined && partBytes(first.part, options.itemBytes) <= LEAST_CUT
+}
+
+async function readAll(
+  source: PartSource,
+  reads: readonly PartRead[],
+  { more = 0, isDirty = false }: ReadTogether,
+): Promise<void> {
   if (reads.length === 0) return
   const found = findParts(source.chunks, reads, source.options.itemBytes)
-  const load = reads.length === 1 ? undefined : await workload(source, reads, more)
+  const load = isSmall(reads, source) ? undefined : await workload(source, reads, more)
   await withThreads(load, jobs, (threads) =>
     threads instanceof Alone
-      ? readAllHere(threads.workspace, source, found)
-      : readThere(threads, source, found),
+      ? readAllHere(threads.workspace, source, found, isDirty)
+      : readThere(threads, source, found, isDirty),
   )
 }
 
@@ -214,9 +276,10 @@ async function readAllHere(
   ws: Workspace,
   source: PartSource,
   reads: AsyncIterable<FoundPart>,
+  isDirty: boolean,
 ): Promise<void> {
   for await (const found of reads) {
-    if (isZeros(found, source)) countChunk(source)
+    if (isZeros(found, source)) takeZeros(found, source, isDirty)
     else await readHere(ws, source, found)
   }
 }

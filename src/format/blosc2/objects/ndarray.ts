@@ -5,7 +5,7 @@ import { type Box, boxShape, chunkBoxes, product } from '../../../array/geometry
 import type { Pick1 } from '../../../array/picks.js'
 import type { ByteSink } from '../../../bytes/byte-sink.js'
 import type { ByteSource } from '../../../bytes/byte-source.js'
-import { zerosFor } from '../../../core/allocate.js'
+import { type ResultOptions, roomFor } from '../../../core/allocate.js'
 import { asBytes, type Data } from '../../../core/data.js'
 import { usage } from '../../../core/errors.js'
 import type { NumericArray } from '../../../core/numeric-array.js'
@@ -204,8 +204,9 @@ export class NDArray {
       const now = this.#now
       const ranges = rangesOf(now.meta.shape, keys)
       const counts = ranges.map(({ count }) => count)
-      const data = zerosFor(product(counts) * this.schunk.typesize, options.out)
-      await readPicks(storeOf(parts, now, this.schunk.typesize), ranges, data)
+      const data = roomFor(product(counts) * this.schunk.typesize, options)
+      const isDirty = options.out !== undefined
+      await readPicks(storeOf(parts, now, this.schunk.typesize), ranges, data, isDirty)
       const shape = counts.filter((_, i) => !ranges[i]?.drop)
       return new ArrayValue({ dtype: this.#dtype, shape, order: 'C', data })
     })
@@ -213,13 +214,13 @@ export class NDArray {
 
   /** The items of a box. @throws BlpkError USAGE if it reaches beyond the array; else as {@link NDArray.slice} */
   box(box: Box, options: ReadIntoOptions = {}): Promise<Uint8Array> {
-    return this.schunk.reading(options, (parts) => this.#box(parts, this.#now, box, options.out))
+    return this.schunk.reading(options, (parts) => this.#box(parts, this.#now, box, options))
   }
 
-  async #box(parts: PartSource, now: Described, box: Box, out?: Data): Promise<Uint8Array> {
+  async #box(parts: PartSource, now: Described, box: Box, into: ResultOptions = {}): Promise<Uint8Array> {
     const extents = checkedBox(box, now.meta.shape)
-    const bytes = zerosFor(product(extents) * this.schunk.typesize, out)
-    await readBox(storeOf(parts, now, this.schunk.typesize), { bytes, box })
+    const bytes = roomFor(product(extents) * this.schunk.typesize, into)
+    await readBox(storeOf(parts, now, this.schunk.typesize), { bytes, box }, into.out !== undefined)
     return bytes
   }
 

@@ -16,11 +16,8 @@ export interface Selection {
   shape: number[]
   /** Size of the result, in bytes. */
   nbytes: number
-  /**
-   * The items in C order, in pieces of at most 256 MiB unless one item is larger.
-   * @param out a buffer of `nbytes`; the pieces are then views of it
-   */
-  pieces(out?: Uint8Array): AsyncGenerator<Uint8Array>
+  /** The items in C order, in pieces of at most 256 MiB unless one item is larger. */
+  pieces(): AsyncGenerator<Uint8Array>
 }
 
 /** Half-open range of selected positions along an axis. */
@@ -117,11 +114,11 @@ function* regions(axes: readonly Axis[], itemBytes: number, done: Pick1[] = []):
   for (const run of join(runsOf(axis, rowBytes), rowBytes)) yield [...done, keyOf(axis, run), ...rest]
 }
 
-async function readRegion(array: NDArray, keys: readonly Pick1[], out?: Uint8Array): Promise<Uint8Array> {
+async function readRegion(array: NDArray, keys: readonly Pick1[]): Promise<Uint8Array> {
   const box = keys.map((key) => key as { start?: number; stop?: number })
-  if (keys.some((key) => Array.isArray(key))) return (await array.slice(keys, { out })).data
+  if (keys.some((key) => Array.isArray(key))) return (await array.slice(keys)).data
   const [start, stop] = [box.map(({ start = 0 }) => start), box.map(({ stop = 0 }) => stop)]
-  return array.box({ start, stop }, { out })
+  return array.box({ start, stop })
 }
 
 /**
@@ -138,14 +135,9 @@ export function select(array: NDArray, keys: readonly (Pick1 | undefined)[] = []
     return { ...axisRange(keys[i], extent), chunk, block }
   })
   const nbytes = product(axes.map(({ count }) => count)) * itemBytes
-  async function* pieces(out?: Uint8Array): AsyncGenerator<Uint8Array> {
+  async function* pieces(): AsyncGenerator<Uint8Array> {
     if (nbytes === 0) return
-    let at = 0
-    for (const region of regions(axes, itemBytes)) {
-      const piece = await readRegion(array, region, out?.subarray(at))
-      at += piece.length
-      yield piece
-    }
+    for (const region of regions(axes, itemBytes)) yield await readRegion(array, region)
   }
   return { shape: axes.filter(({ drop }) => !drop).map(({ count }) => count), nbytes, pieces }
 }

@@ -2,8 +2,7 @@
 
 import type { ByteSource } from '../../../bytes/byte-source.js'
 import type { BlockHook, DecodeCounts, DecodeOptions } from '../../../chunk/blosc2/decode.js'
-import { allocate, zerosFor } from '../../../core/allocate.js'
-import type { Data } from '../../../core/data.js'
+import { allocate, type ResultOptions, roomFor } from '../../../core/allocate.js'
 import { usage } from '../../../core/errors.js'
 import { Turns } from '../../../core/turns.js'
 import type { Access } from '../../../disk/modes.js'
@@ -35,13 +34,7 @@ export interface ReadCallOptions {
 }
 
 /** Options of a read of plain bytes. */
-export interface ReadIntoOptions extends ReadCallOptions {
-  /**
-   * A buffer for the result instead of new memory: a typed array with at least as many bytes. The result is a
-   * view of its start. The content is undefined during the read and after a failed read.
-   */
-  out?: Data | undefined
-}
+export interface ReadIntoOptions extends ReadCallOptions, ResultOptions {}
 
 /** Maximum number of chunks that are read together; they may be small. */
 const MOST_TOGETHER = 1024
@@ -211,14 +204,15 @@ export class SChunkReader {
     return this.#wholeChunk(index, this.draft)
   }
 
-  async #wholeChunk(index: number, parts: PartSource, into?: Data): Promise<Uint8Array> {
+  async #wholeChunk(index: number, parts: PartSource, into: ResultOptions = {}): Promise<Uint8Array> {
     const { chunks } = parts
     const at = this.checkIndex(index, chunks)
     const [, nbytes] = await chunks.extent(at)
     // The header must agree before memory is allocated.
     await chunks.find(at)
-    const out = zerosFor(nbytes, into)
-    await readParts(parts, [{ index: at, part: { spans: [[0, nbytes]] }, out }])
+    const out = roomFor(nbytes, into)
+    const isDirty = into.out !== undefined
+    await readParts(parts, [{ index: at, part: { spans: [[0, nbytes]] }, out }], { isDirty })
     return out
   }
 
@@ -245,7 +239,7 @@ export class SChunkReader {
 
   /** The plain bytes of a chunk. @throws BlpkError USAGE, DAMAGED, UNSUPPORTED, IO, CLOSED, INTERRUPTED */
   decompressChunk(index: number, options: ReadIntoOptions = {}): Promise<Uint8Array> {
-    return this.reading(options, (parts) => this.#wholeChunk(index, parts, options.out))
+    return this.reading(options, (parts) => this.#wholeChunk(index, parts, options))
   }
 
   /**
@@ -286,7 +280,7 @@ export class SChunkReader {
       return { index: first + i, part: { spans: [[0, piece.length]] }, take }
     })
     const [start] = await chunks.extent(first)
-    await readParts(source, reads, chunks.nbytes - start - total)
+    await readParts(source, reads, { more: chunks.nbytes - start - total })
     for (const [i, piece] of pieces.entries()) if (isZeros[i]) piece.fill(0)
     return pieces
   }
@@ -306,7 +300,7 @@ export class SChunkReader {
       }
       const first = limit(start)
       const last = Math.max(first, limit(stop ?? items))
-      return bytesOf(parts, first * this.typesize, last * this.typesize, options.out)
+      return bytesOf(parts, first * this.typesize, last * this.typesize, options)
     })
   }
 
@@ -321,7 +315,7 @@ export class SChunkReader {
       const isRange = Number.isSafeInteger(from) && Number.isSafeInteger(stop) && from >= 0 && from <= stop
       if (!isRange || stop > nbytes)
         throw usage(`the range ${String(from)}:${String(stop)} is not within the ${nbytes} plain bytes`)
-      return bytesOf(parts, from, stop, options.out)
+      return bytesOf(parts, from, stop, options)
     })
   }
 
@@ -343,14 +337,19 @@ export class SChunkReader {
   }
 }
 
-async function bytesOf(parts: PartSource, from: number, to: number, into?: Data): Promise<Uint8Array> {
-  const out = zerosFor(to - from, into)
+async function bytesOf(
+  parts: PartSource,
+  from: number,
+  to: number,
+  into: ResultOptions,
+): Promise<Uint8Array> {
+  const out = roomFor(to - from, into)
   const reads: PartRead[] = []
   for await (const { index, start, nbytes } of parts.chunks.within(from, to)) {
     const [a, b] = [Math.max(from, start), Math.min(to, start + nbytes)]
     const part: ChunkPart = { spans: [[a - start, b - start]] }
     reads.push({ index, part, out: out.subarray(a - from, b - from) })
   }
-  await readParts(parts, reads)
+  await readParts(parts, reads, { isDirty: into.out !== undefined })
   return out
 }

@@ -3,6 +3,7 @@
 import { type ArrayFields, ArrayValue, fieldsOf, inCOrder } from '../../../array/array-value.js'
 import { dtypeRepr, parseMetadataDtype } from '../../../array/npy/index.js'
 import type { ByteSource } from '../../../bytes/byte-source.js'
+import type { ResultOptions } from '../../../core/allocate.js'
 import { usage } from '../../../core/errors.js'
 import type { NumericArray } from '../../../core/numeric-array.js'
 import type { PlaceName } from '../../../core/place-name.js'
@@ -25,14 +26,14 @@ async function describe(
   return { schunk, data: plain.data }
 }
 
-async function readTensor(schunk: SChunk): Promise<ArrayValue> {
+async function readTensor(schunk: SChunk, into: ResultOptions): Promise<ArrayValue> {
   const layer = schunk.vlmeta.get(TENSOR_LAYER)
   if (layer === undefined) throw usage('the frame holds no packed tensor; open it with SChunk.open')
   const { shape, dtype } = parseTensor(layer)
   const nbytes = shape.reduce((size, extent) => size * extent, parseMetadataDtype(dtype).itemsize)
   if (nbytes !== schunk.nbytes)
     throw usage(`the tensor should have ${nbytes} bytes, but the frame has ${schunk.nbytes}`)
-  return new ArrayValue({ shape, dtype, order: 'C', data: await schunk.bytes() })
+  return new ArrayValue({ shape, dtype, order: 'C', data: await schunk.bytes(0, nbytes, into) })
 }
 
 /**
@@ -59,8 +60,11 @@ export async function packTensor(
 /**
  * Reads the array of such a frame. @throws BlpkError USAGE if it holds no tensor; DAMAGED, UNSUPPORTED
  */
-export async function unpackTensor(bytes: Uint8Array, options: SChunkOpenOptions = {}): Promise<ArrayValue> {
-  return readTensor(await SChunk.open(bytes, options))
+export async function unpackTensor(
+  bytes: Uint8Array,
+  options: SChunkOpenOptions & ResultOptions = {},
+): Promise<ArrayValue> {
+  return readTensor(await SChunk.open(bytes, options), options)
 }
 
 /**
@@ -88,11 +92,11 @@ export async function saveTensor(
  */
 export async function loadTensor(
   input: PlaceName | ByteSource,
-  options: SChunkOpenOptions = {},
+  options: SChunkOpenOptions & ResultOptions = {},
 ): Promise<ArrayValue> {
   const schunk = await SChunk.open(input, options)
   try {
-    return await readTensor(schunk)
+    return await readTensor(schunk, options)
   } finally {
     await schunk.close()
   }

@@ -1,0 +1,62 @@
+// Cuts the wanted part of a large chunk into pieces of whole blocks, so that several threads work on one chunk.
+
+import { usesFirstBlock } from '../../../chunk/blosc2/pipeline.js'
+import { CheckedChunk } from './checksums.js'
+import type { FoundChunk } from './chunk-list.js'
+import type { ChunkPart, PartTarget } from './chunk-part.js'
+
+/** Plain size of a piece in bytes, if there are not too many then. */
+export const LEAST_CUT = 2 * 2 ** 20
+/** Each piece is sent with the table of all blocks. */
+const MOST_PIECES = 64
+
+interface Splittable extends FoundChunk, Partial<PartTarget> {
+  part: ChunkPart
+}
+
+/** The one range of plain bytes that goes to one range of a buffer. */
+function rangeOf({
+  part,
+  out,
+  axes,
+}: Omit<Splittable, keyof FoundChunk>): readonly [number, number] | undefined {
+  if (!('spans' in part) || part.spans.length !== 1 || out === undefined || axes !== undefined)
+    return undefined
+  return part.spans[0]
+}
+
+/** A checksum needs the whole chunk in one thread, and so does what refers to the first block. */
+function isSplittable({ bytes, layout: { header, starts } }: FoundChunk): boolean {
+  const isWhole = bytes instanceof CheckedChunk || header.variableBlocks || usesFirstBlock(header)
+  return starts.length > 1 && !isWhole
+}
+
+/** Plain size of a piece: whole blocks, in bytes. */
+function pieceBytes({ blocksize }: FoundChunk['layout']['header'], nbytes: number): number {
+  return Math.ceil(Math.max(LEAST_CUT, nbytes / MOST_PIECES) / blocksize) * blocksize
+}
+
+/** The plain size of the pieces that a part will be cut into, in bytes; undefined if it stays whole. */
+export function pieceSize(found: Splittable): number | undefined {
+  const range = rangeOf(found)
+  if (range === undefined || !isSplittable(found)) return undefined
+  const nbytes = range[1] - range[0]
+  const size = pieceBytes(found.layout.header, nbytes)
+  return size < nbytes ? size : undefined
+}
+
+/** A part in pieces, in order; most parts are one. Only the first `opens` its chunk. */
+export function* piecesOf<T extends Splittable>(found: T): Generator<T & { opens: boolean }> {
+  const size = pieceSize(found)
+  const [start, stop] = rangeOf(found) ?? [0, 0]
+  if (size === undefined) {
+    yield { ...found, opens: true }
+    return
+  }
+  for (let at = start; at < stop; ) {
+    const end = Math.min(stop, (Math.floor(at / size) + 1) * size)
+    const out = found.out?.subarray(at - start, end - start)
+    yield { ...found, part: { spans: [[at, end]] }, out, opens: at === start }
+    at = end
+  }
+}
