@@ -16,10 +16,11 @@ import {
 import { scratchDirectory } from '../support/scratch.js'
 
 const directory = scratchDirectory()
-const [ROWS, COLUMNS] = [4000, 1500]
+/** Large enough for threads, with a codec that is slow. */
+const [ROWS, COLUMNS] = [3200, 1200]
 /** With a stretch of zeros, which is not decoded. */
 const items = Float64Array.from({ length: ROWS * COLUMNS }, (_, i) =>
-  i % ROWS > 0 && (i < 2e6 || i > 5e6) ? Math.sin(i / 99) : 0,
+  i % ROWS > 0 && (i < 1.2e6 || i > 3e6) ? Math.sin(i / 99) : 0,
 )
 const array = ArrayValue.from(items, [ROWS, COLUMNS])
 
@@ -35,10 +36,10 @@ function expectShared(read: Uint8Array, expected: Uint8Array): void {
 
 describe.each(['blp', 'b2frame', 'b2nd'])('%s', async (format) => {
   const path = join(directory, `a.${format}`)
-  const packed = await compress(array, { format, level: 1, codec: 'zstd' })
-  await compress(array, path, { format, level: 1, codec: 'zstd' })
+  const packed = await compress(array, { format, level: 1, codec: 'zlib' })
+  await compress(array, path, { format, level: 1, codec: 'zlib' })
 
-  test.each([1, 2, 3])('all bytes and slices, %i threads', async (threads) => {
+  test.each([1, 3])('all bytes and slices, %i threads', async (threads) => {
     for (const from of [path, packed]) {
       await using data = await open(from)
       expectShared(await data.bytes(0, undefined, { shared: true, threads }), array.data)
@@ -49,8 +50,8 @@ describe.each(['blp', 'b2frame', 'b2nd'])('%s', async (format) => {
       expect([...out.subarray(-8)]).toEqual(Array(8).fill(7))
       for (const keys of [
         [],
-        [{ start: 5, stop: 3900 }],
-        [{}, { start: 1, stop: 1400, step: 3 }],
+        [{ start: 5, stop: 3100 }],
+        [{}, { start: 1, stop: 1100, step: 3 }],
         [[3, 1, 3]],
       ]) {
         const { data: expected } = await data.slice(keys, { threads: 1 })
@@ -73,6 +74,7 @@ test('arrays whose chunks are not in order', async () => {
     shape: [ROWS, COLUMNS],
     chunks: [700, 400],
     blocks: [70, 100],
+    codec: 'zlib',
   })
   await made.save(path)
   const opened = await NDArray.open(path)
@@ -84,7 +86,7 @@ test('arrays whose chunks are not in order', async () => {
 describe('tensors', () => {
   test('in shared memory, and in a buffer of the caller', async () => {
     const path = join(directory, 'tensor.b2frame')
-    await saveTensor(array, path, { codec: 'lz4' })
+    await saveTensor(array, path, { codec: 'zlib' })
     expectShared((await loadTensor(path, { shared: true })).data, array.data)
     const out = new Float64Array(ROWS * COLUMNS)
     const read = await loadTensor(path, { out })
@@ -105,7 +107,7 @@ describe('one large chunk is read in pieces', () => {
   ] as const)('checksum %s, %i threads', async (checksum, threads) => {
     const path = join(directory, `large-${checksum}.b2frame`)
     const made = await SChunk.create(
-      { typesize: 8, chunkSize: nbytes, checksum, codec: 'zstd', level: 1, blockSize: 800_000 },
+      { typesize: 8, chunkSize: nbytes, checksum, codec: 'zlib', level: 1, blockSize: 512_000 },
       array.data,
     )
     await made.save(path, { overwrite: true })
@@ -131,7 +133,7 @@ describe('one large chunk is read in pieces', () => {
   test('damage in one of them is found', async () => {
     const path = join(directory, 'damaged.b2frame')
     const made = await SChunk.create(
-      { typesize: 8, chunkSize: nbytes, checksum: 'none', codec: 'zstd', blockSize: 400_000 },
+      { typesize: 8, chunkSize: nbytes, checksum: 'none', codec: 'zlib', level: 1, blockSize: 400_000 },
       array.data,
     )
     const frame = await made.toCframe()

@@ -1,4 +1,4 @@
-// Cuts the wanted part of a large chunk into pieces of whole blocks, so that several threads work on one chunk.
+// Cuts the wanted part of a large chunk into pieces of whole blocks, so that several threads work on it.
 
 import { usesFirstBlock } from '../../../chunk/blosc2/pipeline.js'
 import { CheckedChunk } from './checksums.js'
