@@ -31,20 +31,20 @@ async function place<P extends ReadTask<unknown>>(
 /**
  * Runs all tasks and writes their results. If the sink is a file, threads write to it directly; if it is memory that
  * they share, they decode into it.
- * @param onTask called with each task in order, as soon as it is written
+ * @param onTask called with each task and its result in order, as soon as it is written
  */
 export async function readInto<
   J extends Jobs,
   K extends keyof J & string,
   P extends ReadTask<Parameters<J[K]>[0]>,
->(run: ReadRun<J, K, P>, sink: PlainSink, onTask: (task: P) => void): Promise<void> {
+>(run: ReadRun<J, K, P>, sink: PlainSink, onTask: (task: P, result: number) => void): Promise<void> {
   const next = async (slot: Slot): Promise<(P & Placed) | undefined> => {
     const task = await run.next(slot)
     return task && place(task, sink, run.threads)
   }
-  await readTasks<J, K, P & Placed>({ ...run, next }, async (task) => {
+  await readTasks<J, K, P & Placed>({ ...run, next }, async (task, result) => {
     if (task.room === undefined && task.to === undefined) await sink.write(task.out)
     else if (task.room !== undefined && task.room !== task.out) task.room.set(task.out)
-    onTask(task)
+    onTask(task, result)
   })
 }

@@ -14,6 +14,8 @@ const WORTH_ASKING = 2
  * written from the slot, and fewer slots stay in the cache.
  */
 const SLOTS_PER_THREAD = { pack: 6, unpack: 4 }
+/** Total size of a run's slots in bytes, if each thread has one then, and another is written. */
+const SLOTS_BYTES = 40 * 2 ** 20
 /** Maximum total size of a run's slots in bytes, if there are more than two. */
 const SLOT_BUDGET = 128 * 2 ** 20
 /** The calling thread does not block its events for longer than about this, in ms. */
@@ -68,7 +70,8 @@ export function mayUseThreads({ jobs, nbytes, speed }: Workload): boolean {
  */
 export function teamFor(load: Workload, areWaiting: boolean): Team | undefined {
   const { jobs, nbytes, speed, slot, packs, callerWorks, jobBytes = slot.plain } = load
-  const fitting = Math.max(2, Math.floor(SLOT_BUDGET / Math.max(1, slot.plain + slot.packed)))
+  const slotBytes = Math.max(1, slot.plain + slot.packed)
+  const fitting = Math.max(2, Math.floor(SLOT_BUDGET / slotBytes))
   const threads = Math.min(wantedThreads(load), jobs, fitting)
   if (threads < 2 || !fitsArena(slot.plain) || !fitsArena(slot.packed)) return undefined
   if (nbytes / 1000 / speed < (areWaiting ? WORTH_ASKING : WORTH_STARTING)) return undefined
@@ -76,7 +79,11 @@ export function teamFor(load: Workload, areWaiting: boolean): Team | undefined {
   return {
     workers: own ? threads - 1 : threads,
     own,
-    slots: Math.min(threads * SLOTS_PER_THREAD[packs === true ? 'pack' : 'unpack'], fitting),
+    slots: Math.min(
+      threads * SLOTS_PER_THREAD[packs === true ? 'pack' : 'unpack'],
+      Math.max(threads + 1, Math.floor(SLOTS_BYTES / slotBytes)),
+      fitting,
+    ),
     writeWeight: packs === true ? Math.min(1, speed / WRITE_SPEED) : 1,
   }
 }

@@ -4,6 +4,8 @@ import { type NdarrayLayout, parseMetadataDtype } from '../../array/npy/index.js
 import type { ByteSource } from '../../bytes/byte-source.js'
 import { damaged, interruptedError, unsupported, usage } from '../../core/errors.js'
 import { EventTurns } from '../../core/event-turns.js'
+import type { RunOptions } from '../../engine/options.js'
+import type { PlainSink } from '../../sinks/plain.js'
 import { holdSource } from '../../sources/held.js'
 import { withTail } from '../../sources/tail.js'
 import type { ChunkSpan, Opened, OpenOptions, OpenPlace, PieceOptions } from '../opened.js'
@@ -11,12 +13,14 @@ import type { SpanReader } from '../span-reader.js'
 import type { Format } from '../traits.js'
 import { arrayOfFrame, JSON_LAYER, jsonOf } from './chunks/described.js'
 import { frameIdsOf, OWN_LAYER } from './chunks/frame-ids.js'
+import { unpackChunks } from './chunks/unpack-chunks.js'
 import { B2ND_LAYER, CATERVA_LAYER } from './frame/array-layer.js'
 import { defaultDtypeText, isDefaultDtype } from './frame/dtype.js'
 import { isObjectLayer, objectText } from './frame/objects.js'
 import { TENSOR_LAYER } from './frame/tensor.js'
 import { arrayChunkAt } from './objects/chunk-span.js'
 import { fortranPieces } from './objects/fortran-pieces.js'
+import { startsLinear } from './objects/linear.js'
 import { listFrame } from './objects/listed-frame.js'
 import { NDArray } from './objects/ndarray.js'
 import { piecesOf } from './objects/pieces.js'
@@ -41,6 +45,11 @@ export function layoutOf({ dtype, schunk, shape, size }: NDArray): NdarrayLayout
       { option: 'raw', to: 'get them as they are' },
     )
   return { descr, itemsize, shape: [...shape], order: 'C', nbytes: size * typesize }
+}
+
+/** Whether its chunks follow each other in C order. */
+function isInOrder({ shape, chunks, blocks }: NDArray): boolean {
+  return startsLinear({ shape: [...shape], chunkshape: [...chunks], blockshape: [...blocks] })
 }
 
 function checkRange(start: number, stop: number, nbytes: number): void {
@@ -77,6 +86,7 @@ export class OpenedFrame implements Opened {
   declare readonly spans?: SpanReader
   declare readonly regions?: NonNullable<Opened['regions']>
   declare readonly fortranPieces?: NonNullable<Opened['fortranPieces']>
+  declare readonly unpack?: NonNullable<Opened['unpack']>
 
   constructor(schunk: SChunk, ndarray: NDArray | undefined, source: ByteSource, place: OpenPlace) {
     this.schunk = schunk
@@ -85,6 +95,7 @@ export class OpenedFrame implements Opened {
     this.place = place
     this.format = ndarray === undefined ? B2FRAME : B2ND
     this.nbytes = ndarray === undefined ? schunk.nbytes : ndarray.size * schunk.typesize
+    if (ndarray === undefined || isInOrder(ndarray)) this.unpack = (sink, o) => this.#unpack(sink, o)
     if (ndarray === undefined) {
       this.spans = new FrameSpans(schunk)
       return
@@ -141,6 +152,14 @@ export class OpenedFrame implements Opened {
   willReadAll(): void {
     const { size = 0 } = this.source
     this.source.willRead?.(0, size)
+  }
+
+  /** Chunk by chunk, which is the order of the plain bytes. */
+  async #unpack(sink: PlainSink, o: RunOptions): Promise<{ nbytes: number; nchunks: number }> {
+    const { schunk, nbytes, nchunks } = this
+    this.willReadAll()
+    await schunk.reading({}, (parts) => unpackChunks(parts, nbytes, sink, o))
+    return { nbytes, nchunks }
   }
 
   pieces(start: number, stop: number | undefined, options: PieceOptions): AsyncIterable<Uint8Array> {

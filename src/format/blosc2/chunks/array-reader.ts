@@ -6,7 +6,8 @@ import { type AxisRange, axisRange, type ChunkPicks, picksByChunk } from '../../
 import { axesOf } from '../../../array/runs.js'
 import { BlpkError, reworded } from '../../../core/errors.js'
 import { boxText } from '../../../core/shape-text.js'
-import { countChunks, type PartRead, type PartSource, readParts } from './read-parts.js'
+import { countChunks, type PartRead, type PartSource } from './part-task.js'
+import { readParts } from './read-parts.js'
 
 /** The chunks of an array, and how it is divided. */
 export interface ArrayStore extends PartSource {

@@ -11,10 +11,11 @@ import type { SChunkTraits } from '../../../core/schunk-traits.js'
 import { type From, fill } from '../../../engine/fill.js'
 import type { JobModule } from '../../../engine/job.js'
 import { prepareWorkers } from '../../../engine/preparation.js'
+import { fitsArena } from '../../../engine/slot.js'
 import type { Workspace } from '../../../kernels/workspace.js'
 import { FileSource } from '../../../sources/file.js'
 import { CheckedChunk } from './checksums.js'
-import { type ChunkPart, type PartTarget, putPart } from './chunk-part.js'
+import { blocksOf, type ChunkPart, type PartTarget, putPart } from './chunk-part.js'
 import { type PortableParams, resolveParams } from './cparams.js'
 import { SourceChunk } from './source-chunk.js'
 
@@ -71,7 +72,7 @@ function open(ws: Workspace) {
     async read(p: ReadParams, plain: Uint8Array, packed?: Uint8Array): Promise<number> {
       const { itemBytes, blockshape, schunk, place, layout } = p
       const counts = { chunks: 0, blocks: 0 }
-      const bytes = packed === undefined ? inFile(p) : new MemoryChunk(packed, place)
+      const bytes = packed === undefined ? inFile(ws, p) : new MemoryChunk(packed, place)
       const chunk = new OpenChunk(ws, bytes, layout, { itemBytes, blockshape, schunk, counts })
       await putPart(ws, chunk, p.part, itemBytes, { out: plain, axes: p.axes })
       return counts.blocks
@@ -79,9 +80,25 @@ function open(ws: Workspace) {
   }
 }
 
-function inFile({ from, layout, place, digest }: ReadParams): ChunkBytes {
+function inFile(ws: Workspace, p: ReadParams): ChunkBytes {
+  const { from, layout, place, digest } = p
   if (from === undefined) throw damaged('there are no bytes to read', place)
-  const { name, fd, position } = from
-  const chunk = new SourceChunk(new FileSource(name, fd), position, layout.header.cbytes, place)
-  return digest === undefined ? chunk : new CheckedChunk(chunk, digest.bytes, digest.always)
+  const { cbytes } = layout.header
+  const chunk = (): ChunkBytes =>
+    new SourceChunk(new FileSource(from.name, from.fd), from.position, cbytes, place)
+  if (digest === undefined) return chunk()
+  const isWhole = (digest.always || wantsAll(p)) && fitsArena(cbytes)
+  return new CheckedChunk(isWhole ? inArena(ws, p) : chunk(), digest.bytes, digest.always)
+}
+
+function wantsAll({ layout: { header }, part, itemBytes }: ReadParams): boolean {
+  return !header.variableBlocks && blocksOf(part, header.blocksize, itemBytes).length === header.nblocks
+}
+
+/** All of a chunk, which is checked and decoded where it is. */
+function inArena(ws: Workspace, { from, layout, place }: ReadParams): ChunkBytes {
+  const { cbytes } = layout.header
+  const bytes = ws.view(ws.scratch('chunk', cbytes), cbytes)
+  if (!fill({ from }, bytes)) throw damaged('the chunk is truncated', place)
+  return new MemoryChunk(bytes, place)
 }

@@ -12,27 +12,26 @@ const MOST_PIECES = 64
 
 interface Splittable extends FoundChunk, Partial<PartTarget> {
   part: ChunkPart
+  take?: unknown
 }
 
-/** The one range of plain bytes that goes to one range of a buffer. */
-function rangeOf({
-  part,
-  out,
-  axes,
-}: Omit<Splittable, keyof FoundChunk>): readonly [number, number] | undefined {
-  if (!('spans' in part) || part.spans.length !== 1 || out === undefined || axes !== undefined)
+/** The one range of plain bytes, if it goes to one place. */
+function rangeOf({ part, axes, take }: Splittable): readonly [number, number] | undefined {
+  if (!('spans' in part) || part.spans.length !== 1 || axes !== undefined || take !== undefined)
     return undefined
   return part.spans[0]
 }
 
 /** A checksum needs the whole chunk in one thread, and so does what refers to the first block. */
-function isSplittable({ bytes, layout: { header, starts } }: FoundChunk): boolean {
+function isSplittable({ bytes, layout: { header, starts, pattern } }: FoundChunk): boolean {
+  if (pattern !== undefined) return true
   const isWhole = bytes instanceof CheckedChunk || header.variableBlocks || usesFirstBlock(header)
-  return starts.length > 1 && !isWhole
+  return (starts.length > 1 || header.memcpyed) && !isWhole
 }
 
-/** Plain size of a piece: whole blocks, in bytes. */
-function pieceBytes({ blocksize }: FoundChunk['layout']['header'], nbytes: number): number {
+/** Plain size of a piece in bytes: whole blocks, where there are any. */
+function pieceBytes({ starts, header: { blocksize } }: FoundChunk['layout'], nbytes: number): number {
+  if (starts.length === 0) return LEAST_CUT
   return Math.ceil(Math.max(LEAST_CUT, nbytes / MOST_PIECES) / blocksize) * blocksize
 }
 
@@ -41,7 +40,7 @@ export function pieceSize(found: Splittable): number | undefined {
   const range = rangeOf(found)
   if (range === undefined || !isSplittable(found)) return undefined
   const nbytes = range[1] - range[0]
-  const size = pieceBytes(found.layout.header, nbytes)
+  const size = pieceBytes(found.layout, nbytes)
   return size < nbytes ? size : undefined
 }
 

@@ -21,3 +21,11 @@ function isLinearCut(shape: readonly number[], parts: readonly number[]): boolea
 export function isLinear({ shape, chunkshape, blockshape }: ArrayShape): boolean {
   return isLinearCut(shape, chunkshape) && isLinearCut(chunkshape, blockshape)
 }
+
+/** Whether the plain bytes of consecutive chunks begin with the array in C order; padding may follow it. */
+export function startsLinear({ shape, chunkshape, blockshape }: ArrayShape): boolean {
+  const axis = shape.findIndex((extent) => extent > 1)
+  const part = Math.max(1, chunkshape[axis] ?? 1)
+  const padded = shape.map((extent, i) => (i === axis ? Math.ceil(extent / part) * part : extent))
+  return isLinear({ shape: padded, chunkshape, blockshape })
+}
