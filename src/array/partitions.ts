@@ -3,8 +3,8 @@
 import { usage } from '../core/errors.js'
 import { type ArrayShape, MAX_DIMENSIONS, product, roundUp } from './geometry.js'
 
-/** Blocks of this size fit the usual second-level caches; a chunk has some dozens of them. */
-const BLOCK_BYTES = 128 * 1024
+/** Blocks of this size fit the usual second-level caches; a chunk has a dozen or more of them. */
+const BLOCK_BYTES = 256 * 1024
 const CHUNK_BYTES = 4 * 2 ** 20
 /** An axis without items is meant to grow. */
 const GROWING = 2 ** 30
