@@ -75,7 +75,7 @@ async function compare(peers, name, work, nbytes = 0) {
     const checks = []
     for (const [side, peer] of peers.entries()) {
       const todo = work(Math.max(run, 0), side)
-      warm(join(dir, 'warm'), nbytes)
+      warm(join(dir, 'warm'), 2.5 * nbytes)
       const result = await peer.run(todo)
       if (run >= 0) seconds[side].push(result.seconds)
       checks.push(result.check)

@@ -1,7 +1,7 @@
 // Runs whole commands and takes their wall time and peak memory.
 import { spawnSync } from 'node:child_process'
 import { closeSync, existsSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { availableParallelism, cpus, loadavg, platform, release, tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
 
 const TIME = '/usr/bin/time'
@@ -28,11 +28,27 @@ export function median(values) {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
 }
 
+/** How far the middle half of the values lies apart, as a part of the median. */
+function spreadOf(values) {
+  const sorted = [...values].sort((a, b) => a - b)
+  const at = (share) => sorted[Math.round(share * (sorted.length - 1))]
+  return (at(0.75) - at(0.25)) / median(sorted)
+}
+
+/** The machine in a line: figures of different ones do not compare. */
+export function machine() {
+  const all = cpus()
+  const cores = `${availableParallelism()} of ${all.length} cores (${all[0]?.model.trim() ?? 'unknown'})`
+  const memory = `${Math.round(totalmem() / 2 ** 30)} GiB`
+  const load = loadavg()[0]?.toFixed(1)
+  return `${platform()} ${release()}, ${cores}, ${memory}, node ${process.version}, load ${load}`
+}
+
 /**
  * Runs several commands in turns, so that a slow minute of the machine hits all of them.
  * @param after called after each run, to check and remove what it left: a RAM disk does not hold them all
- * @param before called before each run, outside of its time
- * @returns for each command its median seconds and the largest memory
+ * @param before called before each run, outside of its time, to remove what an earlier one left
+ * @returns for each command its median seconds, their spread and the largest memory
  */
 export function alternate(commands, runs, after, before = () => {}) {
   const results = commands.map(() => ({ seconds: [], memory: [] }))
@@ -45,16 +61,19 @@ export function alternate(commands, runs, after, before = () => {}) {
       after(command, run === runs - 1)
     })
   }
-  return results.map((r) => ({ seconds: median(r.seconds), memory: Math.max(...r.memory) }))
+  return results.map(({ seconds, memory }) => ({
+    seconds: median(seconds),
+    spread: spreadOf(seconds),
+    memory: Math.max(...memory),
+  }))
 }
 
 /**
- * Writes and removes more than a run will write. On a virtual machine the first use of a page of a RAM disk asks
- * the host for it, which takes longer than the run, and hits whoever comes first; as much as the run writes is not
- * enough, because the host takes pages back meanwhile.
+ * Writes and removes a file, so that later runs find memory that is there. On a virtual machine the first use of a page of
+ * a RAM disk asks the host for it, which takes longer than the run, and hits whoever comes first.
+ * @param total in bytes
  */
-export function warm(path, nbytes) {
-  const total = 2.5 * nbytes
+export function warm(path, total) {
   const piece = Buffer.alloc(2 ** 22)
   const fd = openSync(path, 'w')
   for (let at = 0; at < total; at += piece.length) writeSync(fd, piece)

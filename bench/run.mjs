@@ -1,12 +1,11 @@
 // Side by side with the peers: npm run bench [-- --quick] [--sizes 20,200,2000] [--dirs /dev/shm,.bench] [--runs 7]
-// [--sets sensor,csv] [--only 'small,lz4 5']
+// [--sets sensor,csv|all] [--only 'small,lz4 5']
 import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { DATA_SETS, itemSize, prepare } from './data.mjs'
-import { alternate, sameFile, warm } from './measure.mjs'
+import { alternate, machine, sameFile, warm } from './measure.mjs'
 import { drawPicture } from './picture.mjs'
 import { drawTables } from './table.mjs'
 
@@ -21,8 +20,13 @@ const { values } = parseArgs({
   },
 })
 const sizes = (values.sizes ?? (values.quick ? '200' : '20,200,2000')).split(',').map(Number)
-const sets = (values.sets ?? (values.quick ? 'sensor,walk,random' : DATA_SETS.join(','))).split(',')
-const runs = Number(values.runs ?? (values.quick ? 3 : 7))
+const all = DATA_SETS.join(',')
+const asked = values.sets ?? (values.quick ? 'sensor,walk,random' : all)
+const sets = (asked === 'all' ? all : asked).split(',')
+/** Large data take long: the median of three has to do. */
+const runsFor = (megabytes) => Number(values.runs ?? (values.quick || megabytes >= 1000 ? 3 : 7))
+/** How much memory is made warm before data are measured, as a multiple of their size. */
+const WARM = 3
 const ramDisk = existsSync('/dev/shm') ? '/dev/shm/blpk-bench' : '.bench/ram'
 const dirs = (values.dirs ?? (values.quick ? ramDisk : `${ramDisk},.bench/disk`)).split(',')
 const python = join('.venv', process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python')
@@ -148,8 +152,9 @@ function measureGroup(dir, set, megabytes, { name, tools }) {
     ...tool.unpack(packed[i], plain[i], typesize),
     output: plain[i],
   }))
-  const before = () => dir === ramDisk && warm(join(dir, 'warm'), megabytes * 1e6)
-  const compress = alternate(packs, runs, ({ output }, isLast) => isLast || remove(output), before)
+  const runs = runsFor(megabytes)
+  const before = ({ output }) => remove(output)
+  const compress = alternate(packs, runs, () => {}, before)
   const checked = ({ argv, output }, isLast) => {
     if (isLast && !sameFile(input, output)) throw new Error(`${argv.join(' ')} did not give ${set} back`)
     remove(output)
@@ -165,6 +170,8 @@ function measureGroup(dir, set, megabytes, { name, tools }) {
       ratio: statSync(input).size / statSync(packed[i]).size,
       compress: compress[i].seconds,
       decompress: decompress[i].seconds,
+      spread: Math.max(compress[i].spread, decompress[i].spread),
+      runs,
       memory: Math.max(compress[i].memory, decompress[i].memory),
     }
   })
@@ -187,12 +194,14 @@ function line(row) {
     row.decompress.toFixed(3).padStart(8),
     row.decompressGain.toFixed(2).padStart(6),
     row.memory.toFixed(0).padStart(6),
+    `±${(50 * row.spread).toFixed(0)} %`.padStart(6),
   ]
   return cells.join('  ')
 }
 
 const RESULTS = '.bench/results.json'
-const HEAD = 'set          size      tool                     ratio   pack s  ×ours  unpack s ×ours  MB'
+const HEAD =
+  'set          size      tool                     ratio   pack s  ×ours  unpack s ×ours  MB  spread'
 
 /** Start-up and reading at random, next to node itself and to C-Blosc2. */
 function measureSmall(dir) {
@@ -220,7 +229,7 @@ function measureSmall(dir) {
   }
   const results = alternate(
     commands.map(([, argv]) => ({ argv })),
-    Math.max(runs, 5),
+    Math.max(runsFor(1), 5),
     () => remove(fresh),
   )
   console.log('\nsmall things                seconds   × node')
@@ -241,9 +250,9 @@ function measureThreads(dir) {
   const both = `${pack('1', a).join(' ')} & ${pack('1', b).join(' ')}; wait`
   const [one, two, pair] = alternate(
     [{ argv: pack('1', a) }, { argv: pack('2', a) }, { argv: ['sh', '-c', both] }],
-    runs,
+    runsFor(1000),
+    () => {},
     () => [a, b].map(remove),
-    () => warm(join(dir, 'warm'), 1e9),
   )
   console.log(`\nzstd 5, 1 GB: -n 2 is ${(one.seconds / two.seconds).toFixed(2)} times as fast as -n 1`)
   console.log(
@@ -264,14 +273,17 @@ function main() {
   preparePeers()
   mkdirSync('.bench', { recursive: true })
   const rows = []
+  console.log(machine())
   if (values.only === undefined || values.only.includes('small')) {
     measureSmall(dirs[0])
     if (process.platform !== 'win32') measureThreads(dirs[0])
   }
   for (const dir of dirs) {
-    console.log(`\n${dir}, ${availableParallelism()} cores, medians of ${runs} runs in turns\n${HEAD}`)
+    console.log(`\n${dir}, medians in turns (± half the spread of the middle half)\n${HEAD}`)
     for (const megabytes of sizes) {
       for (const set of sets) {
+        mkdirSync(dir, { recursive: true })
+        if (dir === ramDisk) warm(join(dir, 'warm'), WARM * megabytes * 1e6)
         for (const group of groups()) {
           const measured = measureGroup(dir, set, megabytes, group)
           rows.push(...measured)
@@ -281,10 +293,10 @@ function main() {
       }
     }
   }
-  const all = mergeResults(rows)
-  writeFileSync(RESULTS, `${JSON.stringify(all, undefined, 1)}\n`)
-  if (all.length > 0) writeFileSync('.bench/picture.svg', drawPicture(all))
-  writeFileSync('.bench/tables.md', drawTables(all))
+  const merged = mergeResults(rows)
+  writeFileSync(RESULTS, `${JSON.stringify(merged, undefined, 1)}\n`)
+  if (merged.length > 0) writeFileSync('.bench/picture.svg', drawPicture(merged))
+  writeFileSync('.bench/tables.md', `${machine()}\n\n${drawTables(merged)}`)
   console.log('\nsaved .bench/results.json, tables.md and picture.svg')
 }
 

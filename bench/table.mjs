@@ -16,9 +16,12 @@ function drawGroup(title, rows) {
     const own = at(set, ours)
     const others = peers.map((tool) => at(set, tool)).map((row) => (row === undefined ? '' : peerCell(row)))
     const times = `${own.compress.toFixed(3)}, ${own.decompress.toFixed(3)}`
-    return [set, own.ratio.toFixed(2), times, own.memory.toFixed(0), ...others]
+    const spread = (
+      50 * Math.max(...rows.filter((row) => row.set === set).map((row) => row.spread ?? 0))
+    ).toFixed(0)
+    return [set, own.ratio.toFixed(2), times, own.memory.toFixed(0), `${spread} %`, ...others]
   })
-  return `**${title}**\n\n${drawTable(['data', 'ratio', 'pack, unpack in s', 'MB', ...peers], lines)}`
+  return `**${title}**\n\n${drawTable(['data', 'ratio', 'pack, unpack in s', 'MB', '±', ...peers], lines)}`
 }
 
 /** Least to most, or the one figure that there is. */
