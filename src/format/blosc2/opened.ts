@@ -1,5 +1,6 @@
 // A frame or an array that is open, as the verbs read from it.
 
+import { type ArrayShape, partition } from '../../array/geometry.js'
 import { type NdarrayLayout, parseMetadataDtype } from '../../array/npy/index.js'
 import type { ByteSource } from '../../bytes/byte-source.js'
 import { damaged, interruptedError, unsupported, usage } from '../../core/errors.js'
@@ -11,6 +12,7 @@ import { withTail } from '../../sources/tail.js'
 import type { ChunkSpan, Opened, OpenOptions, OpenPlace, PieceOptions } from '../opened.js'
 import type { SpanReader } from '../span-reader.js'
 import type { Format } from '../traits.js'
+import { withBox } from './chunks/array-reader.js'
 import { arrayOfFrame, JSON_LAYER, jsonOf } from './chunks/described.js'
 import { frameIdsOf, OWN_LAYER } from './chunks/frame-ids.js'
 import { unpackChunks } from './chunks/unpack-chunks.js'
@@ -47,9 +49,8 @@ export function layoutOf({ dtype, schunk, shape, size }: NDArray): NdarrayLayout
   return { descr, itemsize, shape: [...shape], order: 'C', nbytes: size * typesize }
 }
 
-/** Whether its chunks follow each other in C order. */
-function isInOrder({ shape, chunks, blocks }: NDArray): boolean {
-  return startsLinear({ shape: [...shape], chunkshape: [...chunks], blockshape: [...blocks] })
+function shapesOf({ shape, chunks, blocks }: NDArray): ArrayShape {
+  return { shape: [...shape], chunkshape: [...chunks], blockshape: [...blocks] }
 }
 
 function checkRange(start: number, stop: number, nbytes: number): void {
@@ -95,7 +96,7 @@ export class OpenedFrame implements Opened {
     this.place = place
     this.format = ndarray === undefined ? B2FRAME : B2ND
     this.nbytes = ndarray === undefined ? schunk.nbytes : ndarray.size * schunk.typesize
-    if (ndarray === undefined || isInOrder(ndarray)) this.unpack = (sink, o) => this.#unpack(sink, o)
+    if (ndarray === undefined || startsLinear(shapesOf(ndarray))) this.unpack = (sink, o) => this.#unpack(sink, o)
     if (ndarray === undefined) {
       this.spans = new FrameSpans(schunk)
       return
@@ -156,9 +157,13 @@ export class OpenedFrame implements Opened {
 
   /** Chunk by chunk, which is the order of the plain bytes. */
   async #unpack(sink: PlainSink, o: RunOptions): Promise<{ nbytes: number; nchunks: number }> {
-    const { schunk, nbytes, nchunks } = this
+    const { schunk, ndarray, nbytes, nchunks } = this
     this.willReadAll()
-    await schunk.reading({}, (parts) => unpackChunks(parts, nbytes, sink, o))
+    try {
+      await schunk.reading({}, (parts) => unpackChunks(parts, nbytes, sink, o))
+    } catch (error) {
+      throw ndarray === undefined ? error : withBox(error, partition(shapesOf(ndarray)))
+    }
     return { nbytes, nchunks }
   }
 

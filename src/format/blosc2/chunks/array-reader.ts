@@ -89,7 +89,7 @@ export async function readPicks(
 }
 
 /** Adds the part of the array in a damaged chunk to an error. */
-function withBox(error: unknown, partition: Partition): unknown {
+export function withBox(error: unknown, partition: Partition): unknown {
   const isAbout = error instanceof BlpkError && ['DAMAGED', 'CHECKSUM'].includes(error.code)
   if (!isAbout || error.place.chunk === undefined) return error
   const box = boxText(chunkBox(partition, error.place.chunk))
