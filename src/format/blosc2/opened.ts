@@ -96,7 +96,8 @@ export class OpenedFrame implements Opened {
     this.place = place
     this.format = ndarray === undefined ? B2FRAME : B2ND
     this.nbytes = ndarray === undefined ? schunk.nbytes : ndarray.size * schunk.typesize
-    if (ndarray === undefined || startsLinear(shapesOf(ndarray))) this.unpack = (sink, o) => this.#unpack(sink, o)
+    if (ndarray === undefined || startsLinear(shapesOf(ndarray)))
+      this.unpack = (sink, o) => this.#unpack(sink, o)
     if (ndarray === undefined) {
       this.spans = new FrameSpans(schunk)
       return
