@@ -1,6 +1,8 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { BlpkError, MemorySource, NDArray, SChunk } from '../../dist/index.js'
-import { sameBytes } from '../support/scratch.js'
+import { BlpkError, decompress, MemorySource, NDArray, open, SChunk } from '../../dist/index.js'
+import { sameBytes, scratchDirectory } from '../support/scratch.js'
 
 const LAYER = 'blpk-xxh64'
 const noise = (count: number): Uint32Array =>
@@ -125,4 +127,23 @@ describe('checksums of frames', () => {
     expect(sameBytes(await t.decompressChunk(500), bytesOf(noise(2_000)))).toBe(true)
     expect((await t.decompressChunk(499)).every((byte) => byte === 0)).toBe(true)
   })
+})
+
+test('unpacking checks the last chunk, whose end is padding', async () => {
+  const path = join(scratchDirectory(), 'padded.b2nd')
+  const items = noise(1490)
+  const made = await NDArray.fromTypedArray(items, {
+    chunks: [500],
+    blocks: [500],
+    codec: 'lz4',
+    filters: [],
+  })
+  await made.save(path)
+  const frame = readFileSync(path)
+  const at = frame.indexOf(bytesOf(items.subarray(1200, 1210)))
+  frame[at] = (frame[at] ?? 0) ^ 1
+  writeFileSync(path, frame)
+  expect(await codeOf(decompress(path, `${path}.npy`))).toBe('CHECKSUM')
+  await using opened = await open(path)
+  expect(await codeOf(opened.bytes())).toBe('CHECKSUM')
 })

@@ -15,7 +15,7 @@ import { fitsArena } from '../../../engine/slot.js'
 import type { Workspace } from '../../../kernels/workspace.js'
 import { FileSource } from '../../../sources/file.js'
 import { CheckedChunk } from './checksums.js'
-import { blocksOf, type ChunkPart, type PartTarget, putPart } from './chunk-part.js'
+import { type ChunkPart, type PartTarget, putPart, touchesAll } from './chunk-part.js'
 import { type PortableParams, resolveParams } from './cparams.js'
 import { SourceChunk } from './source-chunk.js'
 
@@ -87,12 +87,8 @@ function inFile(ws: Workspace, p: ReadParams): ChunkBytes {
   const chunk = (): ChunkBytes =>
     new SourceChunk(new FileSource(from.name, from.fd), from.position, cbytes, place)
   if (digest === undefined) return chunk()
-  const isWhole = (digest.always || wantsAll(p)) && fitsArena(cbytes)
+  const isWhole = (digest.always || touchesAll(p.part, layout.header, p.itemBytes)) && fitsArena(cbytes)
   return new CheckedChunk(isWhole ? inArena(ws, p) : chunk(), digest.bytes, digest.always)
-}
-
-function wantsAll({ layout: { header }, part, itemBytes }: ReadParams): boolean {
-  return !header.variableBlocks && blocksOf(part, header.blocksize, itemBytes).length === header.nblocks
 }
 
 /** All of a chunk, which is checked and decoded where it is. */

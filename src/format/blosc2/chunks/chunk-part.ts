@@ -5,6 +5,7 @@ import type { ChunkPicks } from '../../../array/picks.js'
 import { type AxisRuns, axesOf, copyAxes } from '../../../array/runs.js'
 import type { ByteSpan } from '../../../bytes/byte-source.js'
 import type { OpenChunk } from '../../../chunk/blosc2/decode.js'
+import type { Blosc2ChunkHeader } from '../../../chunk/blosc2/header.js'
 import type { Workspace } from '../../../kernels/workspace.js'
 
 /** The items of a chunk that the picks along each axis select together. */
@@ -63,6 +64,17 @@ export function blocksOf(part: ChunkPart, blocksize: number, itemBytes: number):
   return [...new Set(list)].sort((a, b) => a - b)
 }
 
+/** Whether a part needs all blocks of its chunk, which is then read, and checked, as a whole. */
+export function touchesAll(part: ChunkPart, h: Blosc2ChunkHeader, itemBytes: number): boolean {
+  const { blocksize, nblocks, variableBlocks } = h
+  if (variableBlocks || blocksize === 0) return false
+  if (!('spans' in part)) return blocksOf(part, blocksize, itemBytes).length === nblocks
+  // Most parts are one span; more of them may be many.
+  const [only, second] = part.spans
+  if (only === undefined || second !== undefined) return false
+  return only[0] < blocksize && only[1] > (nblocks - 1) * blocksize
+}
+
 /** Where the bytes of a part go. */
 export interface PartTarget {
   out: Uint8Array
@@ -101,6 +113,7 @@ export async function takePart(
   out: Uint8Array,
 ): Promise<void> {
   if ('spans' in part) {
+    if (touchesAll(part, chunk.header, itemBytes)) await chunk.prefetch()
     let at = 0
     for (const [start, stop] of part.spans) {
       await chunk.range(start, stop, out.subarray(at, at + stop - start))
