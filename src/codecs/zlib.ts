@@ -1,6 +1,6 @@
-// Node's zlib. The level is zlib's.
+// zlib streams: compressed by the kernels, at zlib's levels; decompressed by Node.
 
-import { deflateSync, inflateSync } from 'node:zlib'
+import { inflateSync } from 'node:zlib'
 import { type Codec, deliver } from './codec.js'
 
 export const zlib: Codec = {
@@ -12,8 +12,10 @@ export const zlib: Codec = {
     speed: { compress: 60, decompress: 300 },
     threads: true,
   },
-  encode: ({ ws, src, srcBytes, dst, dstBytes, level }) =>
-    deliver(ws, deflateSync(ws.view(src, srcBytes), { level }), dst, dstBytes),
+  encode({ ws, src, srcBytes, dst, dstBytes, level }) {
+    const scratch = ws.scratch('zlib', ws.kernels.zlibCompressScratch(srcBytes, level))
+    return ws.kernels.zlibCompress(src, srcBytes, dst, dstBytes, level, scratch)
+  },
   decode({ ws, src, srcBytes, dst, dstBytes }) {
     try {
       const plain = inflateSync(ws.view(src, srcBytes), { maxOutputLength: Math.max(dstBytes, 1) })

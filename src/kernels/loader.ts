@@ -85,6 +85,20 @@ export interface Kernels {
   /** Scratch that {@link Kernels.zstdCompress} needs for `nbytes` bytes and their dictionary together, in bytes. */
   zstdCompressScratch(nbytes: number, level: number): number
   /**
+   * Compresses into one zlib stream, level 1 to 9. Returns its size, or 0 if it does not fit in `capacity`. `scratch`:
+   * {@link Kernels.zlibCompressScratch}.
+   */
+  zlibCompress(
+    src: number,
+    nbytes: number,
+    dst: number,
+    capacity: number,
+    level: number,
+    scratch: number,
+  ): number
+  /** Scratch that {@link Kernels.zlibCompress} needs for `nbytes` bytes, in bytes. */
+  zlibCompressScratch(nbytes: number, level: number): number
+  /**
    * A stream of Zstandard frames without dictionary, up to `want` bytes or to its end. Returns how many bytes there are,
    * at most `capacity`, or -1 if it is malformed or not of this kind. `scratch`: {@link ZSTD_SCRATCH_BYTES}.
    */

@@ -132,6 +132,7 @@ export type ScratchName =
   | 'plan'
   | 'part'
   | 'chunk'
+  | 'zlib'
   | 'zstd'
 
 /** The kernels of one thread with scratch areas of its own in the shared arena. */

@@ -1,4 +1,5 @@
 export { lz4Compress, lz4CompressDict, lz4Decompress, lz4DecompressDict, lz4DecompressStart } from './lz4'
+export { zlibCompress, zlibCompressScratch } from './deflate/stream'
 export { copyBytes, fillBytes } from './copy'
 export { adler32, crc32 } from './checksums'
 export { bitshuffle, bitunshuffle, shuffle, unshuffle } from './filters'

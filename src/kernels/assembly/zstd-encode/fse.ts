@@ -1,13 +1,7 @@
 // Finite state entropy, the writing side (RFC 8878, section 4.1): how many states a symbol gets, how that is
 // described, and the tables that lead from state to state.
+import { log2x256 } from '../entropy'
 import { NORMS, SPREAD, STATES_BYTES } from './layout'
-
-/** 256 times the logarithm of 2, a little off between powers of it. */
-export function log2x256(n: u32): u32 {
-  const high: u32 = 31 - clz(n)
-  const rest = (high <= 8 ? n << (8 - high) : n >> (high - 8)) - 256
-  return (high << 8) + rest + ((rest * (256 - rest) * 88) >> 16)
-}
 
 /** How many states a table has, as a power of 2: enough for each symbol, few if there is little to code. */
 export function chooseLog(total: u32, last: u32, most: u32): u32 {

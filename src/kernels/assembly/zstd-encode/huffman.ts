@@ -1,5 +1,6 @@
 // Literals by Huffman codes (RFC 8878, section 4.2): counts, code lengths of at most 11 bits, the description of the
 // tree, and streams whose bits are read backward.
+import { limitDepths, measureDepths, sortKeys, SYMBOL_BITS } from '../code-lengths'
 import { fillBytes } from '../copy'
 import { bitsOut, buildTable, chooseLog, firstState, nextState, normalize, putNorms } from './fse'
 import {
@@ -61,80 +62,23 @@ export function countBytes(s: usize, src: usize, nbytes: u32): u32 {
   return most
 }
 
-/** The symbols that come, the rarest first: count in the upper bits, symbol in the low eight. @returns how many */
+/** The symbols that come, the rarest first: count in the upper bits, the symbol below. @returns how many */
 function sortSymbols(s: usize): u32 {
   const keys = s + KEYS
   let n: u32 = 0
   for (let symbol: u32 = 0; symbol < 256; symbol++) {
     const count = load<u32>(s + COUNTS + 4 * symbol)
     if (count == 0) continue
-    store<u32>(keys + 4 * n++, (count << 8) | symbol)
+    store<u32>(keys + 4 * n++, (count << SYMBOL_BITS) | symbol)
     lastSymbol = symbol
   }
-  for (let gap: u32 = 91; gap > 0; gap = gap == 1 ? 0 : (gap * 3) >> 3) {
-    for (let i = gap; i < n; i++) {
-      const key = load<u32>(keys + 4 * i)
-      let at = i
-      while (at >= gap && load<u32>(keys + 4 * (at - gap)) > key) {
-        store<u32>(keys + 4 * at, load<u32>(keys + 4 * (at - gap)))
-        at -= gap
-      }
-      store<u32>(keys + 4 * at, key)
-    }
-  }
+  sortKeys(keys, n)
   return n
 }
 
-/** Joins the two rarest nodes until one is left; then a node's depth follows from its parent's. */
-function measureDepths(s: usize, n: u32): void {
-  const nodes = s + NODES
-  const parents = s + PARENTS
-  let leaf: u32 = 0
-  let inner = n
-  for (let node = n; node < 2 * n - 1; node++) {
-    let weight: u32 = 0
-    for (let child = 0; child < 2; child++) {
-      const leafCount: u32 = leaf < n ? load<u32>(s + KEYS + 4 * leaf) >> 8 : u32.MAX_VALUE
-      const innerCount: u32 = inner < node ? load<u32>(nodes + 4 * inner) : u32.MAX_VALUE
-      const isLeaf = leafCount <= innerCount
-      store<u16>(parents + 2 * (isLeaf ? leaf : inner), <u16>node)
-      weight += isLeaf ? leafCount : innerCount
-      if (isLeaf) leaf++
-      else inner++
-    }
-    store<u32>(nodes + 4 * node, weight)
-  }
-  store<u32>(nodes + 4 * (2 * n - 2), 0)
-  for (let node = <i32>(2 * n - 3); node >= 0; node--)
-    store<u32>(nodes + 4 * node, load<u32>(nodes + 4 * <usize>load<u16>(parents + 2 * node)) + 1)
-}
-
 /** Gives lengths of at most {@link MAX_LENGTH} bits to the sorted symbols, as weights (longest + 1 - length). */
-function limitLengths(s: usize, n: u32): void {
-  // The rarest come first, so depths fall; what is cut off above is made up for by longer codes of the next ones.
-  let excess: i32 = -(1 << MAX_LENGTH)
-  for (let i: u32 = 0; i < n; i++) {
-    const depth = min<u32>(load<u32>(s + NODES + 4 * i), MAX_LENGTH)
-    store<u32>(s + NODES + 4 * i, depth)
-    excess += 1 << (MAX_LENGTH - depth)
-  }
-  for (let i: u32 = 0; excess > 0; i = i + 1 == n ? 0 : i + 1) {
-    const depth = load<u32>(s + NODES + 4 * i)
-    if (depth == MAX_LENGTH) continue
-    store<u32>(s + NODES + 4 * i, depth + 1)
-    excess -= 1 << (MAX_LENGTH - depth - 1)
-  }
-  // What was taken too much goes to the most frequent ones that can have it.
-  for (let i = <i32>n - 1; excess < 0 && i >= 0; ) {
-    const depth = load<u32>(s + NODES + 4 * i)
-    const gain = 1 << (MAX_LENGTH - depth)
-    if (depth > 1 && excess + gain <= 0) {
-      store<u32>(s + NODES + 4 * i, depth - 1)
-      excess += gain
-    } else i--
-  }
-  longest = 0
-  for (let i: u32 = 0; i < n; i++) longest = max(longest, load<u32>(s + NODES + 4 * i))
+function setWeights(s: usize, n: u32): void {
+  longest = limitDepths(s + NODES, n, MAX_LENGTH)
   fillBytes(s + WEIGHTS, 0, 256)
   for (let i: u32 = 0; i < n; i++) {
     const symbol = <usize>(load<u32>(s + KEYS + 4 * i) & 255)
@@ -158,13 +102,13 @@ function assignCodes(s: usize): void {
 /** Makes codes for what was counted. @returns what the literals then take, in bits */
 export function buildCodes(s: usize): u32 {
   const n = sortSymbols(s)
-  measureDepths(s, n)
-  limitLengths(s, n)
+  measureDepths(s + KEYS, s + NODES, s + PARENTS, n)
+  setWeights(s, n)
   assignCodes(s)
   let bits: u32 = 0
   for (let i: u32 = 0; i < n; i++) {
     const key = load<u32>(s + KEYS + 4 * i)
-    bits += (key >> 8) * load<u32>(s + NODES + 4 * i)
+    bits += (key >> SYMBOL_BITS) * load<u32>(s + NODES + 4 * i)
   }
   return bits
 }

@@ -2,8 +2,8 @@
 // found from the cheapest ways to the places before it. What literals, lengths and offsets cost is taken from a first
 // cut of the block by the faster levels, and at the highest levels from a second one.
 import { copyBytes } from '../copy'
+import { log2x256 } from '../entropy'
 import { equalRun } from '../lz'
-import { log2x256 } from './fse'
 import { countBytes } from './huffman'
 import {
   COUNTS,

@@ -1,7 +1,7 @@
 // Where a block ends: at most after 128 KiB, sooner where the bytes become others, as from one plane of shuffled data to
 // the next. Then each block gets codes of its own. A sample of the bytes decides, 8 of every 64.
 import { fillBytes } from '../copy'
-import { log2x256 } from './fse'
+import { log2x256 } from '../entropy'
 import { countBytes } from './huffman'
 import { BLOCK_COUNTS, COUNTS, HISTOGRAM_BYTES, LITERALS, MAX_BLOCK } from './layout'
 

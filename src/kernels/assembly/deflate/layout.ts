@@ -1,0 +1,30 @@
+// The scratch area of the deflate encoder, as offsets into it.
+
+/** Literals, the end of a block, lengths; then distances. Tables of both hold so many entries. */
+export const END_OF_BLOCK: u32 = 256
+export const DISTANCES: u32 = 288
+export const ALPHABET: u32 = 320
+/** Counts of the block at hand and of what may join it, four bytes each. */
+export const COUNTS: usize = 0
+export const NEXT_COUNTS: usize = COUNTS + 4 * ALPHABET
+/** Codes in the order in which their bits are written, and above 16 bits their lengths. */
+export const CODES: usize = NEXT_COUNTS + 4 * ALPHABET
+/** Lengths of codes, a byte each. */
+export const LENGTHS: usize = CODES + 4 * ALPHABET
+/** The code that describes the lengths: counts, codes, lengths; and its symbols with what follows them above 8 bits. */
+export const HEADER_COUNTS: usize = LENGTHS + ALPHABET
+export const HEADER_CODES: usize = HEADER_COUNTS + 4 * 32
+export const HEADER_LENGTHS: usize = HEADER_CODES + 4 * 32
+export const HEADER_ITEMS: usize = HEADER_LENGTHS + 32
+/** The tree of a code: sorted symbols, nodes, their parents. */
+export const KEYS: usize = HEADER_ITEMS + 2 * ALPHABET
+export const NODES: usize = KEYS + 4 * ALPHABET
+export const PARENTS: usize = NODES + 8 * ALPHABET
+/** A sequence: literals; then length (0 for none) and, above 16 bits, distance of the match that follows them. */
+export const SEQUENCE_BYTES: usize = 8
+/** How many literals and matches are cut before they are written, and how many literals a sequence has at most. */
+export const MAX_TOKENS: u32 = 1 << 15
+export const MAX_RUN: u32 = 1 << 11
+export const SEQUENCES: usize = (PARENTS + 4 * ALPHABET + 63) & ~63
+/** The tables of the match finder. */
+export const TABLES: usize = SEQUENCES + SEQUENCE_BYTES * <usize>(MAX_TOKENS + MAX_TOKENS / MAX_RUN + 600)

@@ -1,0 +1,45 @@
+// zlib streams (RFC 1950): two bytes of header, blocks, and the checksum of the plain bytes.
+import { adler32 } from '../checksums'
+import { endBits, startBits } from './bits'
+import { CHAINS_END, startChains } from './chains'
+import { SEQUENCES } from './layout'
+import { cutLazy, startLazy } from './lazy'
+import { sequencesEnd, startSequences } from './sequences'
+import { putBlocks } from './split'
+
+const HEADER_BYTES: usize = 2
+const CHECKSUM_BYTES: usize = 4
+/** A window of 32 KiB, and by level how hard was looked for matches. */
+const HEADERS = memory.data<u16>([0x0178, 0x0178, 0x5e78, 0x5e78, 0x5e78, 0x5e78, 0x9c78, 0xda78, 0xda78, 0xda78])
+
+/** Symbols of a part, which joins the block before it or starts one. */
+const PART: u32 = 1 << 11
+
+/** The scratch that {@link zlibCompress} needs for so many bytes, in bytes. */
+export function zlibCompressScratch(nbytes: u32, level: u32): usize {
+  return CHAINS_END
+}
+
+/**
+ * Compresses into one zlib stream, level 1 to 9. `s` is scratch. Returns its size, or 0 if it does not fit in
+ * `capacity`.
+ */
+export function zlibCompress(src: usize, nbytes: u32, dst: usize, capacity: u32, level: u32, s: usize): i32 {
+  if (<usize>capacity < HEADER_BYTES + CHECKSUM_BYTES) return 0
+  const iend = src + nbytes
+  const oend = dst + capacity - CHECKSUM_BYTES
+  store<u16>(dst, load<u16>(HEADERS + 2 * level))
+  startBits(dst + HEADER_BYTES)
+  startChains(s, nbytes)
+  startLazy(src)
+  let at = src
+  do {
+    startSequences(s)
+    const end = cutLazy(s, at, iend, min<u32>(level, 6))
+    if (!putBlocks(s, s + SEQUENCES, sequencesEnd, at, PART, end == iend, oend)) return 0
+    at = end
+  } while (at < iend)
+  const op = endBits()
+  store<u32>(op, bswap(adler32(src, nbytes, 1)))
+  return <i32>(op - dst + CHECKSUM_BYTES)
+}
