@@ -1,8 +1,7 @@
 // Cuts bytes by looking one or two places ahead: a match is taken unless one that starts right behind saves more bits.
 import { equalRun } from '../lz'
 import { backFrom, remember, rememberShort } from './chains'
-import { MAX_TOKENS } from './layout'
-import { literalCostAt } from './literal-cost'
+import { literalCost, matchCost } from './guess'
 import { addSequence, tokens } from './sequences'
 import { distanceExtra, MAX_DISTANCE, MAX_MATCH, MIN_MATCH } from './symbols'
 
@@ -17,8 +16,9 @@ const ENOUGH = memory.data<u16>([0, 16, 24, 32, 48, 64, 128])
 const REMEMBERED = memory.data<u16>([0, 16, 32, 64, 258, 258, 258])
 /** After so many literals in a row, as a power of 2, one place more is passed over. */
 const SEARCH_SHIFT = memory.data<u8>([0, 7, 8, 8, 9, 9, 10])
-/** What a match takes besides the bits of its distance, in 16ths of a bit; and what a later one must save more. */
-const MATCH_COST: i32 = 9 << 4
+/** At most so many. */
+const MAX_STEP: usize = 8
+/** What a later match must save more, in 16ths of a bit. */
 const LATER: i32 = 1 << 4
 /** A place is remembered by four bytes. */
 const WORD: usize = 4
@@ -26,7 +26,6 @@ const WORD: usize = 4
 /** Of the stream at hand, and of the match found last; these belong to the instance. */
 let origin: usize = 0
 let remembered: usize = 0
-let literalCost: i32 = 0
 let bestDistance: u32 = 0
 let bestGain: i32 = 0
 
@@ -39,7 +38,7 @@ export function startLazy(src: usize): void {
 // @ts-ignore: decorator
 @inline
 function gainOf(length: u32, distance: u32): i32 {
-  return <i32>length * literalCost - MATCH_COST - <i32>(distanceExtra(distance) << 4)
+  return <i32>length * literalCost - matchCost - <i32>(distanceExtra(distance) << 4)
 }
 
 /** Looks for the match that saves most, which must save more than `least`. @returns its length, or 0 */
@@ -62,6 +61,7 @@ function search(s: usize, ip: usize, end: usize, least: i32, attempts: u32): u32
       bestDistance = short
     }
   }
+  if (length == most) attempts = 0
   for (; attempts != 0 && back <= reach; attempts--) {
     const from = ip - back
     if (load<u32>(from) == word && (length < 4 || load<u32>(from + length - 3) == load<u32>(ip + length - 3))) {
@@ -103,22 +103,22 @@ function rememberOne(s: usize, at: usize): void {
   rememberShort(word, place)
 }
 
-/** Cuts from `ip` on, until there is enough for a few blocks. @returns where it ended */
-export function cutLazy(s: usize, ip: usize, end: usize, level: u32): usize {
+/** Cuts from `ip` on into about so many symbols. @returns where it ended */
+export function cutLazy(s: usize, ip: usize, end: usize, level: u32, symbols: u32): usize {
   const attempts = <u32>load<u16>(ATTEMPTS + 2 * level)
   const patience = <u32>load<u8>(PATIENCE + level)
   const enough = <u32>load<u16>(ENOUGH + 2 * level)
   const most = <usize>load<u16>(REMEMBERED + 2 * level)
   const searchShift = <u32>load<u8>(SEARCH_SHIFT + level)
-  literalCost = literalCostAt(s, ip, end)
   const stop: usize = end - ip >= WORD ? end - WORD + 1 : 0
+  const first = tokens
   let anchor = ip
-  while (ip < stop && tokens + <u32>(ip - anchor) < MAX_TOKENS) {
+  while (ip < stop && tokens - first + <u32>(ip - anchor) < symbols) {
     rememberUpTo(s, ip, most)
     let length = search(s, ip, end, 0, attempts)
     remembered = ip + 1
     if (length == 0) {
-      const step: usize = 1 + ((ip - anchor) >> searchShift)
+      const step = min<usize>(MAX_STEP, 1 + ((ip - anchor) >> searchShift))
       ip += step
       // In what does not match, what is passed over is not remembered either.
       if (step > 4) remembered = ip

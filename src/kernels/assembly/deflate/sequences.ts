@@ -1,4 +1,5 @@
-// The sequences of literals and matches that a stretch of bytes is cut into.
+// The sequences of literals and matches that bytes are cut into.
+import { copyBytes } from '../copy'
 import { MAX_RUN, SEQUENCE_BYTES, SEQUENCES } from './layout'
 
 /** Where the next sequence goes, and how many literals and matches there are; these belong to the instance. */
@@ -8,6 +9,14 @@ export let tokens: u32 = 0
 export function startSequences(s: usize): void {
   sequencesEnd = s + SEQUENCES
   tokens = 0
+}
+
+/** Keeps only those from `at` on, and moves them to the start. */
+export function dropSequences(s: usize, at: usize): void {
+  const kept = sequencesEnd - at
+  // Vectors are read before they are written, so moving to lower addresses may overlap.
+  copyBytes(s + SEQUENCES, at, kept)
+  sequencesEnd = s + SEQUENCES + kept
 }
 
 // @ts-ignore: decorator

@@ -2,10 +2,9 @@
 import { adler32 } from '../checksums'
 import { endBits, startBits } from './bits'
 import { CHAINS_END, startChains } from './chains'
-import { SEQUENCES } from './layout'
+import { guessFromBytes, guessFromPart } from './guess'
 import { cutLazy, startLazy } from './lazy'
-import { sequencesEnd, startSequences } from './sequences'
-import { putBlocks } from './split'
+import { addParts, closeBlock, startBlocks } from './split'
 
 const HEADER_BYTES: usize = 2
 const CHECKSUM_BYTES: usize = 4
@@ -33,12 +32,14 @@ export function zlibCompress(src: usize, nbytes: u32, dst: usize, capacity: u32,
   startChains(s, nbytes)
   startLazy(src)
   let at = src
-  do {
-    startSequences(s)
-    const end = cutLazy(s, at, iend, min<u32>(level, 6))
-    if (!putBlocks(s, s + SEQUENCES, sequencesEnd, at, PART, end == iend, oend)) return 0
-    at = end
-  } while (at < iend)
+  startBlocks(s, src, oend)
+  guessFromBytes(s, src, iend)
+  while (at < iend) {
+    at = cutLazy(s, at, iend, min<u32>(level, 6), PART)
+    if (!addParts(s, u32.MAX_VALUE)) return 0
+    guessFromPart(s)
+  }
+  if (!closeBlock(s, true)) return 0
   const op = endBits()
   store<u32>(op, bswap(adler32(src, nbytes, 1)))
   return <i32>(op - dst + CHECKSUM_BYTES)
