@@ -20,11 +20,13 @@ export const HEADER_ITEMS: usize = HEADER_LENGTHS + 32
 export const KEYS: usize = HEADER_ITEMS + 2 * ALPHABET
 export const NODES: usize = KEYS + 4 * ALPHABET
 export const PARENTS: usize = NODES + 8 * ALPHABET
+/** Of literals, lengths and distances. */
+export const PRICES: usize = PARENTS + 4 * ALPHABET
 /** A sequence: literals; then length (0 for none) and, above 16 bits, distance of the match that follows them. */
 export const SEQUENCE_BYTES: usize = 8
-/** How many literals and matches are cut before they are written, and how many literals a sequence has at most. */
+/** How many symbols a block has at most, and how many literals a sequence has. */
 export const MAX_TOKENS: u32 = 1 << 15
 export const MAX_RUN: u32 = 1 << 11
-export const SEQUENCES: usize = (PARENTS + 4 * ALPHABET + 63) & ~63
-/** The tables of the match finder. */
-export const TABLES: usize = SEQUENCES + SEQUENCE_BYTES * <usize>(MAX_TOKENS + MAX_TOKENS / MAX_RUN + 600)
+export const SEQUENCES: usize = (PRICES + 4 * (256 + 260 + 30) + 63) & ~63
+/** The tables of the match finders: there is room for a block and for what is cut at once. */
+export const TABLES: usize = SEQUENCES + 2 * SEQUENCE_BYTES * <usize>(MAX_TOKENS + MAX_TOKENS / MAX_RUN + 64)

@@ -11,6 +11,11 @@ export function startSequences(s: usize): void {
   tokens = 0
 }
 
+/** Takes back those from `at` on. */
+export function rollBack(at: usize): void {
+  sequencesEnd = at
+}
+
 /** Keeps only those from `at` on, and moves them to the start. */
 export function dropSequences(s: usize, at: usize): void {
   const kept = sequencesEnd - at

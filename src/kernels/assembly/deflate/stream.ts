@@ -4,6 +4,7 @@ import { endBits, startBits } from './bits'
 import { CHAINS_END, startChains } from './chains'
 import { guessFromBytes, guessFromPart } from './guess'
 import { cutLazy, startLazy } from './lazy'
+import { cutOptimal, FIRST_OPTIMAL, OPTIMAL_END, startOptimal } from './optimal'
 import { addParts, closeBlock, startBlocks } from './split'
 
 const HEADER_BYTES: usize = 2
@@ -16,7 +17,7 @@ const PART: u32 = 1 << 11
 
 /** The scratch that {@link zlibCompress} needs for so many bytes, in bytes. */
 export function zlibCompressScratch(nbytes: u32, level: u32): usize {
-  return CHAINS_END
+  return level >= FIRST_OPTIMAL ? OPTIMAL_END : CHAINS_END
 }
 
 /**
@@ -29,14 +30,18 @@ export function zlibCompress(src: usize, nbytes: u32, dst: usize, capacity: u32,
   const oend = dst + capacity - CHECKSUM_BYTES
   store<u16>(dst, load<u16>(HEADERS + 2 * level))
   startBits(dst + HEADER_BYTES)
-  startChains(s, nbytes)
-  startLazy(src)
+  const isOptimal = level >= FIRST_OPTIMAL
+  if (isOptimal) startOptimal(s, src, nbytes, level)
+  else {
+    startChains(s, nbytes)
+    startLazy(src)
+  }
   let at = src
   startBlocks(s, src, oend)
   guessFromBytes(s, src, iend)
   while (at < iend) {
-    at = cutLazy(s, at, iend, min<u32>(level, 6), PART)
-    if (!addParts(s, u32.MAX_VALUE)) return 0
+    at = isOptimal ? cutOptimal(s, at) : cutLazy(s, at, iend, level, PART)
+    if (!addParts(s, isOptimal ? PART : u32.MAX_VALUE)) return 0
     guessFromPart(s)
   }
   if (!closeBlock(s, true)) return 0
