@@ -13,7 +13,7 @@ export const zlib: Codec = {
     threads: true,
   },
   encode({ ws, src, srcBytes, dst, dstBytes, level }) {
-    const scratch = ws.scratch('zlib', ws.kernels.zlibCompressScratch(srcBytes, level))
+    const scratch = ws.scratch('zlib', ws.kernels.zlibCompressScratch(level))
     return ws.kernels.zlibCompress(src, srcBytes, dst, dstBytes, level, scratch)
   },
   decode({ ws, src, srcBytes, dst, dstBytes }) {

@@ -96,8 +96,8 @@ export interface Kernels {
     level: number,
     scratch: number,
   ): number
-  /** Scratch that {@link Kernels.zlibCompress} needs for `nbytes` bytes, in bytes. */
-  zlibCompressScratch(nbytes: number, level: number): number
+  /** Scratch that {@link Kernels.zlibCompress} needs, in bytes. */
+  zlibCompressScratch(level: number): number
   /**
    * A stream of Zstandard frames without dictionary, up to `want` bytes or to its end. Returns how many bytes there are,
    * at most `capacity`, or -1 if it is malformed or not of this kind. `scratch`: {@link ZSTD_SCRATCH_BYTES}.

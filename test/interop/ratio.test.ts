@@ -30,10 +30,6 @@ const EXCEPTIONS: {
   shuffle?: Shuffle
   tolerance: number
 }[] = [
-  // Node's zlib is Chromium's, which looks up four bytes at once and so misses matches of three, of which
-  // unshuffled integers of four bytes are full.
-  { codec: 'zlib', levels: [1, 2, 3, 4, 5, 6, 7, 8, 9], shuffle: 'none', tolerance: 0.87 },
-  { codec: 'zlib', levels: [1, 2], data: 'arange', shuffle: 'byte', tolerance: 1.16 },
   // Our kernel remembers only some of the places inside a match at its fastest.
   { codec: 'zstd', levels: [1], tolerance: 0.03 },
   // Of what lies inside a match, every second place is forgotten.

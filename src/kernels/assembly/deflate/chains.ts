@@ -6,7 +6,9 @@ import { TABLES } from './layout'
 import { MAX_DISTANCE } from './symbols'
 
 const MAX_LOG: u32 = 15
-const MAX_SHORT_LOG: u32 = 14
+/** Few matches of three bytes are lost at high levels: by level, the most entries as a power of 2. */
+const SHORT_LOGS = memory.data<u8>([0, 14, 14, 14, 15, 15, 16, 16, 17, 17])
+const MAX_SHORT_LOG: u32 = 17
 /** How far back from each place the one before it in the chain is, less 1. */
 const CHAIN: usize = TABLES
 const HEADS: usize = CHAIN + 2 * <usize>MAX_DISTANCE
@@ -19,9 +21,9 @@ let shift: u32 = 0
 let shortShift: u32 = 0
 
 /** Empties the tables, which are as large as the stream needs. */
-export function startChains(s: usize, nbytes: u32): void {
+export function startChains(s: usize, nbytes: u32, level: u32): void {
   const log = min<u32>(MAX_LOG, max<u32>(8, 32 - clz(nbytes)))
-  const shortLog = min(log, MAX_SHORT_LOG)
+  const shortLog = min<u32>(load<u8>(SHORT_LOGS + level), max<u32>(8, 34 - clz(nbytes)))
   shift = 32 - log
   shortShift = 32 - shortLog
   shortHeads = s + HEADS + (<usize>2 << log)

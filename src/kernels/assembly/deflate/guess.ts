@@ -41,7 +41,7 @@ function countSample(s: usize, at: usize, end: usize): u32 {
 
 /** Guesses from the bytes of a stream. */
 export function guessFromBytes(s: usize, at: usize, end: usize): void {
-  matchCost = 9 << 4
+  matchCost = 6 << 4
   literalCost = 8 << 4
   const total = countSample(s, at, end - at > AHEAD ? at + AHEAD : end)
   if (total == 0) return
@@ -51,7 +51,7 @@ export function guessFromBytes(s: usize, at: usize, end: usize): void {
     bits -= share(count)
     if (count != 0) bits += SYMBOL_COST
   }
-  literalCost = max<i32>(16, min<i32>(8 << 4, <i32>((bits >> 4) / total)))
+  literalCost = max<i32>(16, min<i32>(8 << 4, 16 + <i32>((bits >> 4) / total)))
 }
 
 // @ts-ignore: decorator

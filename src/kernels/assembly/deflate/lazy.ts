@@ -1,4 +1,4 @@
-// Cuts bytes by looking one or two places ahead: a match is taken unless one that starts right behind saves more bits.
+// Cuts bytes one match after another; levels from 4 on take one only if none that starts right behind saves more bits.
 import { equalRun } from '../lz'
 import { backFrom, remember, rememberShort } from './chains'
 import { literalCost, matchCost } from './guess'
@@ -7,15 +7,15 @@ import { distanceExtra, MAX_DISTANCE, MAX_MATCH, MIN_MATCH } from './symbols'
 
 // By level.
 /** Earlier places that are looked at. */
-const ATTEMPTS = memory.data<u16>([0, 4, 6, 10, 12, 20, 48])
+const ATTEMPTS = memory.data<u16>([0, 4, 8, 16, 32, 64, 160, 224, 512])
 /** Places behind a match where a better one is looked for. */
-const PATIENCE = memory.data<u8>([0, 1, 1, 1, 1, 1, 1])
+const PATIENCE = memory.data<u8>([0, 0, 0, 0, 1, 1, 1, 1, 1])
 /** A match of this length is taken without another look. */
-const ENOUGH = memory.data<u16>([0, 16, 24, 32, 48, 64, 128])
+const ENOUGH = memory.data<u16>([0, 16, 24, 32, 48, 96, 192, 258, 258])
 /** Of a longer match only the ends are remembered. */
-const REMEMBERED = memory.data<u16>([0, 16, 32, 64, 258, 258, 258])
+const REMEMBERED = memory.data<u16>([0, 16, 32, 64, 258, 258, 258, 258, 258])
 /** After so many literals in a row, as a power of 2, one place more is passed over. */
-const SEARCH_SHIFT = memory.data<u8>([0, 7, 8, 8, 9, 9, 10])
+const SEARCH_SHIFT = memory.data<u8>([0, 7, 8, 8, 9, 9, 10, 12, 12])
 /** At most so many. */
 const MAX_STEP: usize = 8
 /** What a later match must save more, in 16ths of a bit. */
@@ -129,7 +129,7 @@ export function cutLazy(s: usize, ip: usize, end: usize, level: u32, symbols: u3
     let gain = bestGain
     for (let wait: u32 = 1; wait <= patience && length < enough && ip + 1 < stop; wait++) {
       ip++
-      const later = search(s, ip, end, gain + LATER, length >= 16 ? attempts >> 2 : attempts)
+      const later = search(s, ip, end, gain + LATER, length >= 32 ? attempts >> 2 : attempts)
       remembered = ip + 1
       if (later == 0) continue
       start = ip

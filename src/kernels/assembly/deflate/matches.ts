@@ -16,8 +16,8 @@ let origin: usize = 0
 let streamEnd: usize = 0
 let attempts: u32 = 0
 
-export function startMatches(s: usize, src: usize, nbytes: u32, most: u32): void {
-  startChains(s, nbytes)
+export function startMatches(s: usize, src: usize, nbytes: u32, level: u32, most: u32): void {
+  startChains(s, nbytes, level)
   origin = src
   streamEnd = src + nbytes
   attempts = most
@@ -65,9 +65,9 @@ export function findMatches(s: usize, ip: usize, to: usize): usize {
 /** Remembers the places from `at` up to `end`, which lie in a match. */
 export function passOver(s: usize, at: usize, end: usize, distance: u32): void {
   const stop = min(end, streamEnd - WORD + 1)
-  const isNear = distance < NEAR && stop - at > 2 * REMEMBERED && stop > at
-  for (const skip = at + REMEMBERED; at < stop; at++) {
-    if (isNear && at == skip) at = stop - REMEMBERED
+  const skip = distance < NEAR && at + 2 * REMEMBERED < stop ? at + REMEMBERED : stop
+  for (; at < stop; at++) {
+    if (at == skip) at = stop - REMEMBERED
     const word = load<u32>(at)
     const place = <u32>(at - origin)
     remember(s, word, place)

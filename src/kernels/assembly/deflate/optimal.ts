@@ -2,23 +2,20 @@
 // end is worked out backwards. Prices are guessed first, and taken from the symbols of that way for the next look.
 import { CHAINS_END } from './chains'
 import { countPart } from './counts'
-import { findMatches, MATCH_BYTES, passOver, startMatches } from './matches'
 import { literalCost, matchCost } from './guess'
+import { findMatches, MATCH_BYTES, passOver, startMatches } from './matches'
 import { distancePrice, lengthPrice, literalPrice, setFlatPrices, setPrices } from './prices'
 import { addSequence, rollBack, sequencesEnd } from './sequences'
 import { distanceSymbol, MAX_MATCH, MIN_MATCH } from './symbols'
 
-/** The first level of this kind. */
-export const FIRST_OPTIMAL: u32 = 7
-// By level, from 7 on.
+/** The level of this kind. */
+export const OPTIMAL_LEVEL: u32 = 9
 /** Earlier places that are looked at. */
-const ATTEMPTS = memory.data<u16>([12, 24, 64])
-/** A match of this length is taken without a look at other ways. */
-const ENOUGH = memory.data<u16>([64, 128, 258])
+const ATTEMPTS: u32 = 128
 /** Looks at a window, each with the prices of the one before. */
-const LOOKS = memory.data<u8>([2, 2, 3])
+const LOOKS: u32 = 2
 
-/** A window has at most so many places and matches. A long match is one place. */
+/** A window has at most so many places and about so many matches; a match that is taken at once is one place. */
 const MAX_PLACES: u32 = 1 << 15
 const MAX_KEPT: u32 = 1 << 18
 /** Of each place: its first match, the price from there to the end, what comes next (length and distance; 0: literal). */
@@ -28,23 +25,18 @@ const CHOICES: usize = COSTS + 4 * <usize>(MAX_PLACES + 1)
 const KEPT: usize = CHOICES + 4 * <usize>MAX_PLACES
 /** What all of it takes of the scratch area, in bytes. */
 export const OPTIMAL_END: usize = KEPT + MATCH_BYTES * (<usize>MAX_KEPT + MAX_MATCH)
-/** In the length of a long match. */
+/** In the length of a match that is as long as can be: it is taken without a look at other ways. */
 const LONG: u32 = 1 << 15
 /** Up to this length all lengths of a match are tried. */
 const TRIED: u32 = 32
 
 /** Of the stream and of the window at hand; these belong to the instance. */
 let streamEnd: usize = 0
-let enough: u32 = 0
-let looks: u32 = 0
 let places: u32 = 0
 
-export function startOptimal(s: usize, src: usize, nbytes: u32, level: u32): void {
-  const at = level - FIRST_OPTIMAL
+export function startOptimal(s: usize, src: usize, nbytes: u32): void {
   streamEnd = src + nbytes
-  enough = <u32>load<u16>(ENOUGH + 2 * at)
-  looks = <u32>load<u8>(LOOKS + at)
-  startMatches(s, src, nbytes, <u32>load<u16>(ATTEMPTS + 2 * at))
+  startMatches(s, src, nbytes, OPTIMAL_LEVEL, ATTEMPTS)
 }
 
 /** Finds the matches of a window. @returns where it ends */
@@ -58,7 +50,7 @@ function collect(s: usize, ip: usize): usize {
     const start = to
     to = findMatches(s, ip, to)
     const longest: u32 = to == start ? 0 : load<u32>(to - MATCH_BYTES)
-    if (longest < enough) {
+    if (longest < MAX_MATCH) {
       ip++
       continue
     }
@@ -147,7 +139,7 @@ export function cutOptimal(s: usize, ip: usize): usize {
   const first = sequencesEnd
   weigh(s, end)
   follow(s)
-  for (let i: u32 = 1; i < looks; i++) {
+  for (let i: u32 = 1; i < LOOKS; i++) {
     countPart(s, first, sequencesEnd, ip, u32.MAX_VALUE)
     setPrices(s)
     rollBack(first)

@@ -1,5 +1,5 @@
 // Where a block ends: where what follows has other symbols, so that codes of its own pay.
-import { copyBytes } from '../copy'
+import { copyBytes, fillBytes } from '../copy'
 import { putBlock } from './block'
 import { countPart, entropyOf, partBytes, partEnd, partSymbols } from './counts'
 import { ALPHABET, COUNTS, MAX_TOKENS, NEXT_COUNTS, SEQUENCES } from './layout'
@@ -20,6 +20,7 @@ let limit: usize = 0
 /** Starts a stream whose bytes lie at `src`, and whose blocks may go up to `oend`. */
 export function startBlocks(s: usize, src: usize, oend: usize): void {
   startSequences(s)
+  fillBytes(s + COUNTS, 0, 4 * ALPHABET)
   blockStart = blockEnd = s + SEQUENCES
   blockSrc = src
   blockBytes = 0

@@ -4,7 +4,7 @@ import { endBits, startBits } from './bits'
 import { CHAINS_END, startChains } from './chains'
 import { guessFromBytes, guessFromPart } from './guess'
 import { cutLazy, startLazy } from './lazy'
-import { cutOptimal, FIRST_OPTIMAL, OPTIMAL_END, startOptimal } from './optimal'
+import { cutOptimal, OPTIMAL_END, OPTIMAL_LEVEL, startOptimal } from './optimal'
 import { addParts, closeBlock, startBlocks } from './split'
 
 const HEADER_BYTES: usize = 2
@@ -15,9 +15,9 @@ const HEADERS = memory.data<u16>([0x0178, 0x0178, 0x5e78, 0x5e78, 0x5e78, 0x5e78
 /** Symbols of a part, which joins the block before it or starts one. */
 const PART: u32 = 1 << 11
 
-/** The scratch that {@link zlibCompress} needs for so many bytes, in bytes. */
-export function zlibCompressScratch(nbytes: u32, level: u32): usize {
-  return level >= FIRST_OPTIMAL ? OPTIMAL_END : CHAINS_END
+/** The scratch that {@link zlibCompress} needs, in bytes. */
+export function zlibCompressScratch(level: u32): usize {
+  return level >= OPTIMAL_LEVEL ? OPTIMAL_END : CHAINS_END
 }
 
 /**
@@ -30,10 +30,10 @@ export function zlibCompress(src: usize, nbytes: u32, dst: usize, capacity: u32,
   const oend = dst + capacity - CHECKSUM_BYTES
   store<u16>(dst, load<u16>(HEADERS + 2 * level))
   startBits(dst + HEADER_BYTES)
-  const isOptimal = level >= FIRST_OPTIMAL
-  if (isOptimal) startOptimal(s, src, nbytes, level)
+  const isOptimal = level >= OPTIMAL_LEVEL
+  if (isOptimal) startOptimal(s, src, nbytes)
   else {
-    startChains(s, nbytes)
+    startChains(s, nbytes, level)
     startLazy(src)
   }
   let at = src
