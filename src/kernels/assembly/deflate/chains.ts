@@ -7,7 +7,7 @@ import { MAX_DISTANCE } from './symbols'
 
 const MAX_LOG: u32 = 15
 /** Few matches of three bytes are lost at high levels: by level, the most entries as a power of 2. */
-const SHORT_LOGS = memory.data<u8>([0, 14, 14, 14, 15, 15, 16, 16, 17, 17])
+const SHORT_LOGS = memory.data<u8>([0, 14, 15, 15, 15, 16, 16, 16, 17, 17])
 const MAX_SHORT_LOG: u32 = 17
 /** How far back from each place the one before it in the chain is, less 1. */
 const CHAIN: usize = TABLES

@@ -39,9 +39,9 @@ function countSample(s: usize, at: usize, end: usize): u32 {
   return total
 }
 
-/** Guesses from the bytes of a stream. */
-export function guessFromBytes(s: usize, at: usize, end: usize): void {
-  matchCost = 6 << 4
+/** Guesses from the bytes of a stream. @param match what a match may take */
+export function guessFromBytes(s: usize, at: usize, end: usize, match: i32): void {
+  matchCost = match
   literalCost = 8 << 4
   const total = countSample(s, at, end - at > AHEAD ? at + AHEAD : end)
   if (total == 0) return

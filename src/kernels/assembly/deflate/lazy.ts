@@ -7,11 +7,11 @@ import { distanceExtra, MAX_DISTANCE, MAX_MATCH, MIN_MATCH } from './symbols'
 
 // By level.
 /** Earlier places that are looked at. */
-const ATTEMPTS = memory.data<u16>([0, 4, 8, 16, 32, 64, 160, 224, 512])
+const ATTEMPTS = memory.data<u16>([0, 3, 7, 16, 32, 64, 160, 224, 512])
 /** Places behind a match where a better one is looked for. */
 const PATIENCE = memory.data<u8>([0, 0, 0, 0, 1, 1, 1, 1, 1])
 /** A match of this length is taken without another look. */
-const ENOUGH = memory.data<u16>([0, 16, 24, 32, 48, 96, 192, 258, 258])
+const ENOUGH = memory.data<u16>([0, 16, 24, 32, 32, 48, 96, 192, 258])
 /** Of a longer match only the ends are remembered. */
 const REMEMBERED = memory.data<u16>([0, 16, 32, 64, 258, 258, 258, 258, 258])
 /** After so many literals in a row, as a power of 2, one place more is passed over. */

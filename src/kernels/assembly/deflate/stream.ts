@@ -12,6 +12,9 @@ const CHECKSUM_BYTES: usize = 4
 /** A window of 32 KiB, and by level how hard was looked for matches. */
 const HEADERS = memory.data<u16>([0x0178, 0x0178, 0x5e78, 0x5e78, 0x5e78, 0x5e78, 0x9c78, 0xda78, 0xda78, 0xda78])
 
+/** What a match may take, in 16ths of a bit; if it can be taken back later, it is tried sooner. */
+const USUAL_MATCH: i32 = 10 << 4
+const CHEAP_MATCH: i32 = 6 << 4
 /** Symbols of a part, which joins the block before it or starts one. */
 const PART: u32 = 1 << 11
 
@@ -38,7 +41,7 @@ export function zlibCompress(src: usize, nbytes: u32, dst: usize, capacity: u32,
   }
   let at = src
   startBlocks(s, src, oend)
-  guessFromBytes(s, src, iend)
+  guessFromBytes(s, src, iend, isOptimal ? CHEAP_MATCH : USUAL_MATCH)
   while (at < iend) {
     at = isOptimal ? cutOptimal(s, at) : cutLazy(s, at, iend, level, PART)
     if (!addParts(s, isOptimal ? PART : u32.MAX_VALUE)) return 0
