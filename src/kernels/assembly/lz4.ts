@@ -1,6 +1,7 @@
 // LZ4 block format.
 // Every pointer is an unsigned 32-bit address, so sizes are compared as differences, never as sums.
 import { copyExact, copyLoose, copyMatch, equalRun, repeated, repeatStride, resetTable } from './lz'
+import { putLastLiterals, putRunOn } from './lz4put'
 
 /** Positions in the hash table: 2^13 entries of 16 bits. */
 // @ts-ignore: decorator
@@ -29,37 +30,6 @@ import { copyExact, copyLoose, copyMatch, equalRun, repeated, repeatStride, rese
 @inline
 function slotOf(table: usize, bytes: u64, hashed: u64): usize {
   return table + (<usize>(((bytes << hashed) * 889523592379) >> (64 - HASH_BITS)) << 1)
-}
-
-/** Writes the rest of a length of which the token already says 15; returns the next position. */
-// @ts-ignore: decorator
-@inline
-export function putRunOn(op: usize, rest: u32): usize {
-  while (rest >= 4 * 255) {
-    store<u32>(op, 0xffffffff)
-    op += 4
-    rest -= 4 * 255
-  }
-  while (rest >= 255) {
-    store<u8>(op++, 255)
-    rest -= 255
-  }
-  store<u8>(op++, rest)
-  return op
-}
-
-/** Writes the last token and literals of a block; returns the size of the block, 0 if it does not fit. */
-export function putLastLiterals(dst: usize, op: usize, oend: usize, anchor: usize, nbytes: u32): i32 {
-  const extra: u32 = nbytes >= 15 ? (nbytes - 15) / 255 + 1 : 0
-  if (<u64>(oend - op) < <u64>nbytes + extra + 1) return 0
-  if (nbytes >= 15) {
-    store<u8>(op, 0xf0)
-    op = putRunOn(op + 1, nbytes - 15)
-  } else {
-    store<u8>(op++, nbytes << 4)
-  }
-  copyExact(op, anchor, nbytes)
-  return <i32>(op + nbytes - dst)
 }
 
 /** Compresses into one LZ4 block. Returns its size, or 0 if it does not fit in `capacity`. */

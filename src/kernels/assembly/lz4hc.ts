@@ -1,8 +1,9 @@
 // LZ4 blocks by exhaustive search: hash chains find the longest match at every position, then the
 // cheapest sequence of literals and matches is worked out backwards, window by window. All distances
 // cost the same in this format, so the longest match at a position stands for all shorter ones.
-import { copyExact, copyLoose, equalRun } from './lz'
-import { putLastLiterals, putRunOn } from './lz4'
+import { equalRun } from './lz'
+import { lz4midCompressDict } from './lz4mid'
+import { putLastLiterals, putSequence } from './lz4put'
 
 // @ts-ignore: decorator
 @inline const HASH_BITS: u32 = 15
@@ -30,7 +31,7 @@ import { putLastLiterals, putRunOn } from './lz4'
 // @ts-ignore: decorator
 @inline const MATCHES_AT: usize = CHAIN_AT + (2 << 16)
 // @ts-ignore: decorator
-@inline const COSTS_AT: usize = MATCHES_AT + (4 << 14)
+@inline const COSTS_AT: usize = MATCHES_AT + (4 << 14) + 64
 
 // By level: candidates looked at in a search.
 const ATTEMPTS = memory.data<u16>([1, 1, 2, 4, 8, 14, 20, 32, 48, 64, 192, 512, 1024], 16)
@@ -75,7 +76,7 @@ function lesser(a: u32, b: u32): u32 {
 }
 
 /** Works out the cheapest way through `count` positions; matches that do not pay are struck out. */
-function weigh(scratch: usize, count: u32, thorough: bool): void {
+function weigh(scratch: usize, count: u32): void {
   let slot = scratch + MATCHES_AT + (<usize>count << 2)
   let costs = scratch + COSTS_AT + (<usize>count << 2)
   let after: u32 = 0
@@ -91,12 +92,10 @@ function weigh(scratch: usize, count: u32, thorough: bool): void {
     const longest = lesser(match >> 16, left)
     if (longest >= MIN_MATCH) {
       let best = way(costs, longest)
-      if (thorough) {
-        best = lesser(best, way(costs, longest - (longest >= MIN_MATCH + 1 ? 1 : 0)))
-        best = lesser(best, way(costs, longest - (longest >= MIN_MATCH + 2 ? 2 : 0)))
-        best = lesser(best, way(costs, longest - (longest >= MIN_MATCH + 3 ? 3 : 0)))
-        best = lesser(best, way(costs, lesser(longest, 18)))
-      }
+      best = lesser(best, way(costs, longest - (longest >= MIN_MATCH + 1 ? 1 : 0)))
+      best = lesser(best, way(costs, longest - (longest >= MIN_MATCH + 2 ? 2 : 0)))
+      best = lesser(best, way(costs, longest - (longest >= MIN_MATCH + 3 ? 3 : 0)))
+      best = lesser(best, way(costs, lesser(longest, 18)))
       const pays = best >> 15 <= after
       literals = select<u32>(0, literals + 1, pays)
       after = select<u32>(best >> 15, after, pays)
@@ -107,28 +106,6 @@ function weigh(scratch: usize, count: u32, thorough: bool): void {
     }
     store<u32>(costs, after)
   }
-}
-
-/** Writes one sequence; returns the next position, 0 if it does not fit. */
-// @ts-ignore: decorator
-@inline
-function putSequence(
-  op: usize, oend: usize, anchor: usize, iend: usize, literals: u32, length: u32, distance: u32,
-): usize {
-  const rest = length - MIN_MATCH
-  const need = <usize>literals + (literals + 240) / 255 + 1 + 2 + (rest + 240) / 255 + 1 + LAST_LITERALS
-  const room = oend - op
-  if (room < need) return 0
-  const token = op++
-  store<u8>(token, (min<u32>(literals, 15) << 4) | min<u32>(rest, 15))
-  if (literals >= 15) op = putRunOn(op, literals - 15)
-  if (room >= need + 16 && iend - anchor >= <usize>literals + 16) copyLoose(op, anchor, literals)
-  else copyExact(op, anchor, literals)
-  op += literals
-  store<u16>(op, <u16>distance)
-  op += 2
-  if (rest >= 15) op = putRunOn(op, rest - 15)
-  return op
 }
 
 /**
@@ -145,6 +122,8 @@ export function lz4hcCompress(
 export function lz4hcCompressDict(
   src: usize, nbytes: u32, dst: usize, capacity: u32, level: u32, scratch: usize, dictBytes: u32,
 ): i32 {
+  // The lowest two levels have an encoder of their own.
+  if (level <= 2) return lz4midCompressDict(src, nbytes, dst, capacity, scratch, dictBytes)
   const oend = dst + capacity
   if (nbytes <= MATCH_START_MARGIN) return putLastLiterals(dst, dst, oend, src, nbytes)
   const iend = src + nbytes
@@ -191,6 +170,14 @@ export function lz4hcCompressDict(
         const lowest = position - MAX_DISTANCE
         const most = <u32>(matchLimit - ip)
         let attempts = maxAttempts
+        // A run of one byte goes on from the byte before, which is in no chain.
+        if (load<u32>(ip) == load<u32>(ip - 1) && ip > floor) {
+          const found = MIN_MATCH + equalRun(ip + MIN_MATCH, ip - 1 + MIN_MATCH, matchLimit)
+          if (found > length) {
+            length = found
+            distance = 1
+          }
+        }
         while (candidate >= lowest && length < most) {
           const from = base + candidate
           if (
@@ -227,8 +214,8 @@ export function lz4hcCompressDict(
       store<u32>(matches + ((ip - windowStart) << 2), distance ? (length << 16) | distance : 0)
       ip++
       // Nothing found for long: look at fewer positions.
-      if (misses >= 256) {
-        let skip = misses >> 8
+      if (misses >= 1024) {
+        let skip = misses >> 10
         while (skip-- && ip < windowEnd) {
           store<u32>(matches + ((ip - windowStart) << 2), 0)
           ip++
@@ -237,7 +224,14 @@ export function lz4hcCompressDict(
     }
     // Write what the window costs least as.
     if (any) {
-      weigh(scratch, <u32>(ip - windowStart), level > 2)
+      // The last matches of a block may reach beyond where matches may start.
+      let count = <u32>(ip - windowStart)
+      if (ip == startEnd) {
+        const tail = MATCH_START_MARGIN - 1 - LAST_LITERALS
+        memory.fill(matches + (<usize>count << 2), 0, tail << 2)
+        count += tail
+      }
+      weigh(scratch, count)
       let at = windowStart
       while (at < ip) {
         const match = load<u32>(matches + ((at - windowStart) << 2))
@@ -250,6 +244,7 @@ export function lz4hcCompressDict(
         at += match >> 16
         anchor = at
       }
+      ip = at
     }
     if (ip < windowEnd) {
       // The long match that closed the window.
