@@ -4,6 +4,9 @@ import { copyExact, copyMatch, equalRun, repeated, resetTable } from './lz'
 /** Positions in the hash table: 2^13 entries of 16 bits. */
 // @ts-ignore: decorator
 @inline const HASH_BITS: u32 = 13
+/** Multiplier of a hash whose upper bits come from the lowest four bytes. */
+// @ts-ignore: decorator
+@inline const HASH_FOUR: u64 = 889523592379 << 32
 // @ts-ignore: decorator
 @inline const MIN_INPUT: u32 = 16
 // Distances up to here take two bytes; a far match names its distance beyond this one in two more.
@@ -27,16 +30,19 @@ import { copyExact, copyMatch, equalRun, repeated, resetTable } from './lz'
 // How far before the end of a match another one is looked for.
 // @ts-ignore: decorator
 @inline const EDGE: u32 = 1
+// Inputs up to here are searched at every position.
+// @ts-ignore: decorator
+@inline const SMALL_INPUT: u32 = 2048
 // @ts-ignore: decorator
 @inline const FAST_IN: u32 = 48
 // @ts-ignore: decorator
 @inline const FAST_OUT: u32 = 64
 
-/** Address of the table slot for the five bytes at the bottom of `bytes`. */
+/** Address of the table slot for the four bytes at the bottom of `bytes`. */
 // @ts-ignore: decorator
 @inline
 function slotOf(table: usize, bytes: u64): usize {
-  return table + (<usize>(((bytes << 32) * 889523592379) >> (64 - HASH_BITS)) << 1)
+  return table + (<usize>((bytes * HASH_FOUR) >> (64 - HASH_BITS)) << 1)
 }
 
 /** The distance from `ip` to the position whose lower 16 bits stand in a slot, from 1 to 65536. */
@@ -97,7 +103,9 @@ export function blosclzCompress(
   const iend = src + nbytes
   const startLimit = iend - MATCH_START_MARGIN
   const matchLimit = iend - LAST_LITERALS
-  const firstTries: u32 = (level < 3 ? 9 - 3 * level : 1) << 6
+  const firstTries: u32 = (level < 3 && nbytes > SMALL_INPUT ? 3 : 1) << 6
+  // What is lost at the ends of gaps is won back by widening them faster.
+  const impatience: u32 = level == 1 ? 2 : 1
   resetTable(table, 2 << HASH_BITS, src)
   let op = dst
   let anchor = src
@@ -119,7 +127,8 @@ export function blosclzCompress(
       // Compared before the step, which may lead past the last address.
       if (step > searchLimit - ip) return finish(dst, op, oend, anchor, <u32>(iend - anchor))
       ip += step
-      step = tries++ >> 6
+      step = tries >> 6
+      tries += impatience
       bytes = load<u64>(ip)
     }
     // The match may begin earlier than where it was noticed.
@@ -135,6 +144,14 @@ export function blosclzCompress(
       const start = ip
       ip += MIN_LENGTH
       ip += equalRun(ip, from + MIN_LENGTH, matchLimit)
+      // A run of one byte may go on for longer than the one that was found.
+      if (start != src && load<u32>(start) == load<u32>(start - 1)) {
+        const runEnd = start + MIN_LENGTH + equalRun(start + MIN_LENGTH, start + MIN_LENGTH - 1, matchLimit)
+        if (runEnd > ip) {
+          ip = runEnd
+          back = 1
+        }
+      }
       let length = <u32>(ip - start)
       // Where a longer match begins just before the end of this one, it starts on a better footing.
       let edgeBack: usize = 0
@@ -144,7 +161,7 @@ export function blosclzCompress(
         const edgeSlot = slotOf(table, edgeBytes)
         edgeBack = backTo(edge, edgeSlot)
         store<u16>(edgeSlot, <u16>edge)
-        if (edge - src >= edgeBack && load<u64>(edge - edgeBack) == edgeBytes && length >= MIN_LENGTH + EDGE) {
+        if (edge - src >= edgeBack && load<u64>(edge - edgeBack) == edgeBytes) {
           length -= EDGE
           ip = edge
         } else {

@@ -19,17 +19,17 @@ import { putLastLiterals, putRunOn } from './lz4put'
 // @ts-ignore: decorator
 @inline const FAST_OUT: u32 = 64
 
-/** Bits left out at the top, so that four bytes are hashed, or five. */
-@inline const HASH_FOUR: u64 = 32
-@inline const HASH_FIVE: u64 = 24
+/** Multipliers of hashes whose upper bits come from the lowest four bytes, or the lowest five. */
+@inline const HASH_FOUR: u64 = 2654435761 << 32
+@inline const HASH_FIVE: u64 = 889523592379 << 24
 /** Inputs below this size hash four bytes, as the reference does: they have room for shorter matches. */
 @inline const MANY_BYTES: u32 = 65547
 
 /** Address of the table slot for the four or five bytes at the bottom of `bytes`. */
 // @ts-ignore: decorator
 @inline
-function slotOf(table: usize, bytes: u64, hashed: u64): usize {
-  return table + (<usize>(((bytes << hashed) * 889523592379) >> (64 - HASH_BITS)) << 1)
+function slotOf(table: usize, bytes: u64, multiplier: u64): usize {
+  return table + (<usize>((bytes * multiplier) >> (64 - HASH_BITS)) << 1)
 }
 
 /** Compresses into one LZ4 block. Returns its size, or 0 if it does not fit in `capacity`. */
@@ -67,11 +67,11 @@ function encode(
     const iend = src + nbytes
     const startLimit = iend - MATCH_START_MARGIN
     const matchLimit = iend - LAST_LITERALS
-    const hashed = nbytes < MANY_BYTES ? HASH_FOUR : HASH_FIVE
+    const multiplier = nbytes < MANY_BYTES ? HASH_FOUR : HASH_FIVE
     const firstTries = (acceleration < 1 ? 1 : acceleration) << 6
     resetTable(table, 2 << HASH_BITS, floor)
     for (let at = floor; at < src; at += DICTIONARY_STEP) {
-      store<u16>(slotOf(table, load<u64>(at), hashed), <u16>at)
+      store<u16>(slotOf(table, load<u64>(at), multiplier), <u16>at)
     }
     let ip = src + 1
     let bytes = load<u64>(ip)
@@ -82,7 +82,7 @@ function encode(
       let tries = firstTries
       let step: usize = 1
       for (;;) {
-        const slot = slotOf(table, bytes, hashed)
+        const slot = slotOf(table, bytes, multiplier)
         const back = (ip - <usize>load<u16>(slot)) & 0xffff
         store<u16>(slot, <u16>ip)
         from = ip - back
@@ -129,9 +129,9 @@ function encode(
         }
         anchor = ip
         if (ip > startLimit) return putLastLiterals(dst, op, oend, anchor, <u32>(iend - anchor))
-        store<u16>(slotOf(table, load<u64>(ip - 2), hashed), <u16>(ip - 2))
+        store<u16>(slotOf(table, load<u64>(ip - 2), multiplier), <u16>(ip - 2))
         bytes = load<u64>(ip)
-        const slot = slotOf(table, bytes, hashed)
+        const slot = slotOf(table, bytes, multiplier)
         const back = (ip - <usize>load<u16>(slot)) & 0xffff
         store<u16>(slot, <u16>ip)
         from = ip - back

@@ -171,7 +171,7 @@ export function lz4hcCompressDict(
         const most = <u32>(matchLimit - ip)
         let attempts = maxAttempts
         // A run of one byte goes on from the byte before, which is in no chain.
-        if (load<u32>(ip) == load<u32>(ip - 1) && ip > floor) {
+        if (ip != floor && load<u32>(ip) == load<u32>(ip - 1)) {
           const found = MIN_MATCH + equalRun(ip + MIN_MATCH, ip - 1 + MIN_MATCH, matchLimit)
           if (found > length) {
             length = found
