@@ -103,9 +103,9 @@ export function blosclzCompress(
   const iend = src + nbytes
   const startLimit = iend - MATCH_START_MARGIN
   const matchLimit = iend - LAST_LITERALS
-  const firstTries: u32 = (level < 3 && nbytes > SMALL_INPUT ? 3 : 1) << 6
-  // What is lost at the ends of gaps is won back by widening them faster.
-  const impatience: u32 = level == 1 ? 2 : 1
+  const hurried = level < 3 && nbytes > SMALL_INPUT
+  const firstTries: u32 = (hurried ? 4 - level : 1) << 6
+  const impatience: u32 = hurried ? 2 : 1
   resetTable(table, 2 << HASH_BITS, src)
   let op = dst
   let anchor = src
