@@ -213,11 +213,12 @@ export function lz4hcCompressDict(
       any |= distance
       store<u32>(matches + ((ip - windowStart) << 2), distance ? (length << 16) | distance : 0)
       ip++
-      // Nothing found for long: look at fewer positions.
-      if (misses >= 1024) {
-        let skip = misses >> 10
+      // Nothing found for long: look at fewer positions, but let later ones find them.
+      if (misses >= 256) {
+        let skip = misses >> 8
         while (skip-- && ip < windowEnd) {
           store<u32>(matches + ((ip - windowStart) << 2), 0)
+          insert(scratch, ip, <u32>(ip - base))
           ip++
         }
       }
