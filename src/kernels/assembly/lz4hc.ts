@@ -15,6 +15,9 @@ import { putLastLiterals, putSequence } from './lz4put'
 @inline const LAST_LITERALS: u32 = 5
 // @ts-ignore: decorator
 @inline const MAX_DISTANCE: u32 = 65535
+// After so many positions without a match, those that are left out are not remembered either.
+// @ts-ignore: decorator
+@inline const HOPELESS: u32 = 1024
 /** Positions whose costs are weighed together. */
 // @ts-ignore: decorator
 @inline const WINDOW: u32 = 1 << 14
@@ -218,7 +221,7 @@ export function lz4hcCompressDict(
         let skip = misses >> 8
         while (skip-- && ip < windowEnd) {
           store<u32>(matches + ((ip - windowStart) << 2), 0)
-          insert(scratch, ip, <u32>(ip - base))
+          if (misses < HOPELESS) insert(scratch, ip, <u32>(ip - base))
           ip++
         }
       }
