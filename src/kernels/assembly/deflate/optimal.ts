@@ -12,6 +12,8 @@ import { distanceSymbol, MAX_MATCH, MIN_MATCH } from './symbols'
 export const OPTIMAL_LEVEL: u32 = 9
 /** Earlier places that are looked at. */
 const ATTEMPTS: u32 = 128
+/** A match this long is taken without a look at other ways, and what is in it is passed over. */
+const LONGEST_WEIGHED: u32 = 128
 /** Looks at a window, each with the prices of the one before. */
 const LOOKS: u32 = 2
 
@@ -25,7 +27,7 @@ const CHOICES: usize = COSTS + 4 * <usize>(MAX_PLACES + 1)
 const KEPT: usize = CHOICES + 4 * <usize>MAX_PLACES
 /** What all of it takes of the scratch area, in bytes. */
 export const OPTIMAL_END: usize = KEPT + MATCH_BYTES * (<usize>MAX_KEPT + MAX_MATCH)
-/** In the length of a match that is as long as can be: it is taken without a look at other ways. */
+/** In the length of a match that is taken at once. */
 const LONG: u32 = 1 << 15
 /** Up to this length all lengths of a match are tried. */
 const TRIED: u32 = 32
@@ -50,7 +52,7 @@ function collect(s: usize, ip: usize): usize {
     const start = to
     to = findMatches(s, ip, to)
     const longest: u32 = to == start ? 0 : load<u32>(to - MATCH_BYTES)
-    if (longest < MAX_MATCH) {
+    if (longest < LONGEST_WEIGHED) {
       ip++
       continue
     }

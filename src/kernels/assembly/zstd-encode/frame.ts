@@ -7,7 +7,7 @@ import { cutBlock, forgetBlock, literalBytes, sequenceCount, startMatches } from
 import { cutOptimal, FIRST_OPTIMAL, startOptimal } from './optimal'
 import { startRows } from './rows'
 import { putSequences } from './sequences'
-import { endOfBlock, startSplit } from './split'
+import { endOfBlock, entropyOfBlock, startSplit } from './split'
 
 const MAGIC: u32 = 0xfd2fb528
 const FLAG_SINGLE: u32 = 0x20
@@ -141,12 +141,12 @@ export function zstdCompress(
   if (capacity < 12 || nbytes == 0) return 0
   const first = src - dictBytes
   startSplit(level >= FIRST_OPTIMAL)
-  startRows(s, first, nbytes + dictBytes)
+  let end = endOfBlock(s, src, iend)
+  startRows(s, first, nbytes + dictBytes, entropyOfBlock(s), level < 2)
   startMatches(s, first, src)
   if (level >= FIRST_OPTIMAL) startOptimal(s, first, src, iend, level)
   let op = putHeader(dst, nbytes)
   for (let block = src; block < iend; ) {
-    const end = endOfBlock(s, block, iend)
     const size = <u32>(end - block)
     const isLast = end == iend
     if (oend - op < 4) return 0
@@ -168,6 +168,7 @@ export function zstdCompress(
       }
     }
     block = end
+    if (block < iend) end = endOfBlock(s, block, iend)
   }
   return <i32>(op - dst)
 }

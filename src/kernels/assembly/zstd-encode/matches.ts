@@ -116,12 +116,18 @@ function search(s: usize, ip: usize, end: usize, first: usize, least: i32): u32 
 /** Remembers what lies before a place; of a long stretch only its ends. */
 @inline
 function rememberUpTo(s: usize, ip: usize, stride: usize): void {
-  let at = remembered
-  if (ip > at + 2 * REMEMBERED) {
-    for (const stop = at + REMEMBERED; at < stop; at += stride) remember(s, at)
-    at = ip - REMEMBERED
+  if (ip > remembered + 2 * REMEMBERED) {
+    rememberPart(s, remembered, remembered + REMEMBERED, stride)
+    rememberPart(s, ip - REMEMBERED, ip, stride)
+  } else rememberPart(s, remembered, ip, stride)
+}
+
+function rememberPart(s: usize, at: usize, stop: usize, stride: usize): void {
+  for (; at < stop; at += stride) {
+    const word = load<u64>(at)
+    // Places inside a run of one byte would push all others out of their row.
+    if (word != (word & 255) * 0x0101010101010101) remember(s, at)
   }
-  for (; at < ip; at += stride) remember(s, at)
 }
 
 /** What an offset is written as: 1 to 3 stand for the last ones, counted on by one after no literals. */

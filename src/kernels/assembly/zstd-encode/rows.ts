@@ -1,5 +1,5 @@
-// Earlier places of the next five bytes: rows of 15 positions by hash, the latest first, told apart by tags that one
-// vector compares at once.
+// Earlier places of the next four to seven bytes: rows of 15 positions by hash, the latest first, told apart by tags
+// that one vector compares at once.
 import { fillBytes } from '../copy'
 import { MAX_ROWS_LOG, POSITIONS, TAGS } from './layout'
 
@@ -7,21 +7,35 @@ const MULTIPLIER: u64 = 0x9e3779b97f4a7c15
 /** Bytes that a search must be able to read. */
 export const SEARCH_BYTES: usize = 8
 
+/** Up to this many bytes, short matches are all there may be. */
+const FEW_BYTES: u32 = 1 << 12
+
 /** Of the stream at hand; these belong to the instance. */
 let origin: usize = 0
 let shift: u64 = 0
+/** How many bits of the next eight bytes do not count. */
+let unused: u64 = 24
 
-/** Empties as many rows as a stream can use. */
-export function startRows(s: usize, src: usize, nbytes: u32): void {
+/** How many bytes a place is looked up by: more where each says little, fewer where there are few places. */
+function widthFor(nbytes: u32, entropy: u32, isFast: bool): u32 {
+  if (nbytes <= FEW_BYTES) return 4
+  // The fastest level remembers few places, which longer keys would find too seldom.
+  if (isFast) return 5
+  return entropy < 40 ? 7 : entropy < 64 ? 6 : 5
+}
+
+/** Empties as many rows as a stream can use. @param entropy of a byte, in 16ths of a bit */
+export function startRows(s: usize, src: usize, nbytes: u32, entropy: u32, isFast: bool): void {
   const log = min<u32>(MAX_ROWS_LOG, max<u32>(4, 28 - clz(nbytes | 1)))
   fillBytes(s + TAGS, 0, 16 << log)
   origin = src
+  unused = <u64>(64 - 8 * widthFor(nbytes, entropy, isFast))
   shift = 64 - 8 - log
 }
 
 @inline
 function hashOf(ip: usize): u32 {
-  return <u32>(((load<u64>(ip) << 24) * MULTIPLIER) >> shift)
+  return <u32>(((load<u64>(ip) << unused) * MULTIPLIER) >> shift)
 }
 
 /** Tags are never 0: that is what an empty place has. */
