@@ -135,6 +135,14 @@ export function itemSize(name) {
   return SETS[name].type.BYTES_PER_ELEMENT
 }
 
+/** The bytes of a data set of this size, in memory. */
+export function made(name, nbytes) {
+  const { type, make } = SETS[name]
+  const items = new type(nbytes / type.BYTES_PER_ELEMENT)
+  make(items.length)(items, 0)
+  return new Uint8Array(items.buffer)
+}
+
 /** Makes `<dir>/<name>-<MB>` unless it is there. @returns its path */
 export function prepare(dir, name, nbytes) {
   mkdirSync(dir, { recursive: true })

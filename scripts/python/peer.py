@@ -482,12 +482,41 @@ def b2_listed(request):
     return listed(request['input'])
 
 
+def blosc1_chunk(data, typesize, setting):
+    shuffle = ['none', 'byte', 'bit'].index(setting['shuffle'])
+    return blosc.compress(data, typesize=typesize, clevel=setting['level'], shuffle=shuffle, cname=setting['codec'])
+
+
+def blosc2_chunk(data, typesize, setting):
+    import blosc2
+
+    codec = getattr(blosc2.Codec, setting['codec'].upper())
+    shuffles = {'none': 'NOFILTER', 'byte': 'SHUFFLE', 'bit': 'BITSHUFFLE'}
+    return blosc2.compress2(
+        data, codec=codec, clevel=setting['level'], filters=[getattr(blosc2.Filter, shuffles[setting['shuffle']])],
+        filters_meta=[0], typesize=typesize, blocksize=setting['blockSize'], nthreads=1,
+        splitmode=blosc2.SplitMode.FORWARD_COMPAT_SPLIT,
+    )
+
+
+def chunk_sizes(request):
+    """The size and the first 32 bytes of the chunk that the bytes of a file become, for each of many settings."""
+    with open(request['input'], 'rb') as plain:
+        data = plain.read()
+    answer = []
+    for setting in request['settings']:
+        make = blosc1_chunk if setting['format'] == 'blosc1' else blosc2_chunk
+        chunk = make(data[:setting['most']], request['typesize'], setting)
+        answer.append([len(chunk), chunk[:32].hex()])
+    return answer
+
+
 COMMANDS = [
     hello, pack, unpack, pack_ndarray, unpack_ndarray, load, npy_take, append, rewrite_metadata, info, save_samples,
     save_selections,
     b2_versions, b2_schunk, b2_array, b2_describe, b2_from_npy, b2_to_npy, same_arrays, b2_append, b2_change, b2_disturb,
     b2_vlmeta, b2_edit, b2_register, b2_tutorial, b2_pack_tensor, b2_unpack_tensor, b2_tensor_npy,
-    b2_objects, b2_listed,
+    b2_objects, b2_listed, chunk_sizes,
 ]
 
 
