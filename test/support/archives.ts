@@ -13,7 +13,7 @@ export async function chunksOf(archive: Uint8Array | Archive): Promise<ChunkPlac
 }
 
 /** What C-Blosc decides about a chunk before it compresses it, as one line to compare. */
-export function chunkDecisions({ header }: ChunkPlace): string {
+export function chunkDecisions({ header }: Pick<ChunkPlace, 'header'>): string {
   const { shuffle, split, codecFormat, typesize, blocksize, nbytes, version, versionlz } = header
   return JSON.stringify({ shuffle, split, codecFormat, typesize, blocksize, nbytes, version, versionlz })
 }

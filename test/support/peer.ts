@@ -62,6 +62,17 @@ export type PeerStep =
   | { kind: 'remove'; name: string }
   | { kind: 'resize'; shape: number[] }
 
+/** How a chunk is compressed; `most` bytes of the data become one. */
+export interface ChunkSetting {
+  format: 'blosc1' | 'blosc2'
+  codec: string
+  level: number
+  shuffle: 'none' | 'byte' | 'bit'
+  /** 0 for the rule of the library. */
+  blockSize: number
+  most: number
+}
+
 interface Commands {
   b2_versions: [Record<never, never>, { blosc2: string; c_blosc2: string }]
   b2_schunk: [
@@ -107,6 +118,10 @@ interface Commands {
   b2_unpack_tensor: [{ input: string }, PeerArray]
   b2_objects: [{ directory: string }, Record<'elsewhere' | 'whole' | 'other' | 'stores', string[]>]
   b2_listed: [{ input: string }, string[]]
+  chunk_sizes: [
+    { input: string; typesize: number; settings: readonly ChunkSetting[] },
+    [nbytes: number, header: string][],
+  ]
   hello: [Record<never, never>, { bloscpack: string; blosc: string; numpy: string; codecs: string[] }]
   pack: [{ input: string; output: string } & PeerPacking, null]
   unpack: [{ input: string; output: string }, { sha256: string; metadata: unknown }]
