@@ -11,9 +11,10 @@ export interface DataSet {
   bytes(most: number): Uint8Array
 }
 
+/** No data set is larger. */
 export const MIB = 2 ** 20
-/** Most of the made ones are as large as this: enough for several blocks of most levels. */
-export const USUAL = MIB / 2
+/** Most of the made ones are as large as this, which is several blocks at most levels. */
+export const USUAL = MIB / 4
 
 /** Always the same for the same name. */
 export function randomFor(name: string): Random {

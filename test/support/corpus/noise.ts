@@ -10,7 +10,7 @@ const TYPES = [
   ['u2', Uint16Array],
 ] as const
 /** There are many of them, and each is the same all over. */
-const NBYTES = 2 ** 17
+const NBYTES = 2 ** 16
 
 /** A slow wave as large as the type allows, with so many lowest bits at random. */
 function noisy(name: string, type: (typeof TYPES)[number][1], bits: number): DataSet {
