@@ -10,7 +10,7 @@ import { TABLES } from './tables.js'
 const BENCH: DataSet[] = DATA_SETS.map((name) => ({
   name: `bench-${name}`,
   typesize: itemSize(name),
-  bytes: (most) => benchData(name, Math.min(most, MIB / 2)),
+  bytes: (most) => benchData(name, Math.min(most, MIB)),
 }))
 
 /** Data sets that are made here, always the same. */
