@@ -122,9 +122,14 @@ async function tensors(peers) {
         return { name: 'save', input, path: paths[side], codec, level }
       }
       // Each reads what the other one wrote.
-      const load = (_run, side) => ({ name: 'load', path: paths[1 - side] })
+      const load = (shared) => (_run, side) => ({
+        name: 'load',
+        path: paths[1 - side],
+        ...(side === 0 && { shared }),
+      })
       await compare(peers, `saveTensor ${what}`, save, nbytes)
-      await compare(peers, `loadTensor ${what}`, load, nbytes)
+      await compare(peers, `loadTensor ${what}`, load(false), nbytes)
+      await compare(peers, `the same, shared`, load(true), nbytes)
       for (const path of paths) rmSync(path)
     }
     await forget(peers)

@@ -31,8 +31,8 @@ const CASES = {
     const array = ArrayValue.from(await f8(input))
     return () => saveTensor(array, path, { codec, level, overwrite: true }).then(() => new Uint8Array())
   },
-  async load({ path }) {
-    return () => loadTensor(path).then(({ data }) => data)
+  async load({ path, shared }) {
+    return () => loadTensor(path, { shared }).then(({ data }) => data)
   },
   async from({ input, path, shape, chunks, blocks, codec, level }) {
     const items = await f4(input)

@@ -135,6 +135,8 @@ export function lz4hcCompressDict(
   level = level < 1 ? 1 : level > 12 ? 12 : level
   const maxAttempts = <u32>load<u16>(ATTEMPTS + (<usize>level << 1))
   const eagerness = <u32>load<u16>(EAGERNESS + (<usize>level << 1))
+  // So many misses, as a power of 2, until positions are left out: the highest level must not lose to the lowest.
+  const patience: u32 = level < 9 ? 8 : 9
   const runInside = max<u32>(eagerness, MIN_MATCH) + 1
   // Positions count from 65536, so that an empty head (0) is always out of reach.
   const floor = src - dictBytes
@@ -217,8 +219,8 @@ export function lz4hcCompressDict(
       store<u32>(matches + ((ip - windowStart) << 2), distance ? (length << 16) | distance : 0)
       ip++
       // Nothing found for long: look at fewer positions, but let later ones find them.
-      if (misses >= 256) {
-        let skip = misses >> 8
+      if (misses >> patience != 0) {
+        let skip = misses >> patience
         while (skip-- && ip < windowEnd) {
           store<u32>(matches + ((ip - windowStart) << 2), 0)
           if (misses < HOPELESS) insert(scratch, ip, <u32>(ip - base))

@@ -64,7 +64,7 @@ export function blocksOf(part: ChunkPart, blocksize: number, itemBytes: number):
   return [...new Set(list)].sort((a, b) => a - b)
 }
 
-/** Whether a part needs all blocks of its chunk, which is then read, and checked, as a whole. */
+/** Whether a part needs all blocks of its chunk from the start, which is then read, and checked, as a whole. */
 export function touchesAll(part: ChunkPart, h: Blosc2ChunkHeader, itemBytes: number): boolean {
   const { blocksize, nblocks, variableBlocks } = h
   if (variableBlocks || blocksize === 0) return false
@@ -72,7 +72,7 @@ export function touchesAll(part: ChunkPart, h: Blosc2ChunkHeader, itemBytes: num
   // Most parts are one span; more of them may be many.
   const [only, second] = part.spans
   if (only === undefined || second !== undefined) return false
-  return only[0] < blocksize && only[1] > (nblocks - 1) * blocksize
+  return only[0] === 0 && only[1] > (nblocks - 1) * blocksize
 }
 
 /** Where the bytes of a part go. */

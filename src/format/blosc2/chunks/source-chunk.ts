@@ -81,7 +81,14 @@ export class SourceChunk implements ChunkBytes {
 
   /** Reads of a file are cheap, so the whole chunk need not be kept for them. */
   async prefetch(nbytes: number): Promise<void> {
-    if (this.source.fd === undefined && !this.#covers(0, nbytes)) await this.#read(0, nbytes, nbytes)
+    if (this.source.fd !== undefined || this.#covers(0, nbytes)) return
+    const front = this.#windowAt === 0 ? this.#window : new Uint8Array()
+    const bytes = new Uint8Array(nbytes)
+    bytes.set(front)
+    const got = await this.source.read(this.position + front.length, bytes.subarray(front.length))
+    this.#whole(front.length + got, nbytes)
+    this.#window = bytes
+    this.#windowAt = 0
   }
 
   /** @param least end of the range that is needed */
