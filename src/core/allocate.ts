@@ -36,7 +36,7 @@ export interface ResultOptions {
 
 /**
  * A buffer for plain bytes: new memory, which holds zeros, or the start of the caller's buffer.
- * @throws BlpkError USAGE if `out` is too small or not needed; UNSUPPORTED if the bytes do not fit in memory
+ * @throws BlpkError USAGE if `out` is too small, or combined with `shared`; UNSUPPORTED if the bytes do not fit in memory
  */
 export function roomFor(nbytes: number, { out, shared = false }: ResultOptions): Uint8Array {
   if (out === undefined)

@@ -14,7 +14,7 @@ const WORTH_ASKING = 2
  * written from the slot, and fewer slots stay in the cache.
  */
 const SLOTS_PER_THREAD = { pack: 6, unpack: 4 }
-/** Total size of a run's slots in bytes, if each thread has one then, and another is written. */
+/** A run's slots take about this many bytes, but each thread has one, and there is one more to be written. */
 const SLOTS_BYTES = 40 * 2 ** 20
 /** Maximum total size of a run's slots in bytes, if there are more than two. */
 const SLOT_BUDGET = 128 * 2 ** 20

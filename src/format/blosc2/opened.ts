@@ -105,7 +105,8 @@ export class OpenedFrame implements Opened {
     this.regions = (keys, { signal }) => {
       const { shape, nbytes, pieces } = select(ndarray, keys)
       const fill = async (out: Uint8Array): Promise<void> => {
-        await ndarray.slice(keys, { out, signal })
+        if (signal === undefined) await ndarray.slice(keys, { out })
+        else await fillFrom(stoppable(pieces(), signal), out)
       }
       return { shape, nbytes, pieces: () => stoppable(pieces(), signal), fill }
     }
@@ -181,15 +182,17 @@ export class OpenedFrame implements Opened {
     return isWhole ? select(ndarray).pieces() : rowPieces(ndarray, start, stop)
   }
 
-  async fill(start: number, out: Uint8Array, { signal }: PieceOptions): Promise<void> {
+  async fill(start: number, out: Uint8Array, o: PieceOptions): Promise<void> {
     const { schunk, ndarray, nbytes } = this
     const stop = start + out.length
     checkRange(start, stop, nbytes)
     const isWhole = out.length === nbytes
+    // What is given up may still be read, but not into memory of the caller.
+    if (o.signal !== undefined || (ndarray !== undefined && !isWhole))
+      return fillFrom(this.pieces(start, stop, o), out)
     if (isWhole) this.willReadAll()
-    if (ndarray === undefined) await schunk.bytes(start, stop, { out, signal })
-    else if (isWhole) await ndarray.slice([], { out, signal })
-    else await fillFrom(stoppable(rowPieces(ndarray, start, stop), signal), out)
+    if (ndarray === undefined) await schunk.bytes(start, stop, { out })
+    else await ndarray.slice([], { out })
   }
 
   async chunkAt(position: number, order: 'C' | 'F' = 'C'): Promise<ChunkSpan> {
