@@ -1,9 +1,9 @@
 // Cuts the wanted part of a large chunk into pieces of whole blocks, so that several threads work on it.
 
 import { usesFirstBlock } from '../../../chunk/blosc2/pipeline.js'
-import { CheckedChunk } from './checksums.js'
 import type { FoundChunk } from './chunk-list.js'
 import type { ChunkPart, PartTarget } from './chunk-part.js'
+import { SourceChunk } from './source-chunk.js'
 
 /** Plain size of a piece in bytes, if there are not too many then. */
 export const LEAST_CUT = 2 * 2 ** 20
@@ -22,10 +22,11 @@ function rangeOf({ part, axes, take }: Splittable): readonly [number, number] | 
   return part.spans[0]
 }
 
-/** A checksum needs the whole chunk in one thread, and so does what refers to the first block. */
+/** A checksum needs the whole chunk in one thread, and so does what refers to the first block. Afar, one request is best. */
 function isSplittable({ bytes, layout: { header, starts, pattern } }: FoundChunk): boolean {
   if (pattern !== undefined) return true
-  const isWhole = bytes instanceof CheckedChunk || header.variableBlocks || usesFirstBlock(header)
+  if (!(bytes instanceof SourceChunk) || bytes.source.fd === undefined) return false
+  const isWhole = header.variableBlocks || usesFirstBlock(header)
   return (starts.length > 1 || header.memcpyed) && !isWhole
 }
 
