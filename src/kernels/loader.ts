@@ -171,7 +171,7 @@ export interface Kernels {
 /** Scratch that {@link Kernels.lz4Compress} needs, in bytes. */
 export const LZ4_TABLE_BYTES = 1 << 16
 /** Scratch that {@link Kernels.lz4hcCompress} needs, in bytes. */
-export const LZ4HC_SCRATCH_BYTES = (1 << 19) + (1 << 16)
+export const LZ4HC_SCRATCH_BYTES = (1 << 18) + (1 << 16) + (1 << 11)
 /** Scratch that {@link Kernels.blosclzCompress} needs, in bytes. */
 export const BLOSCLZ_TABLE_BYTES = 1 << 16
 /** Scratch that {@link Kernels.zstdDecompress} needs, in bytes. */
