@@ -15,6 +15,8 @@ import { putLastLiterals, putSequence } from './lz4put'
 // @ts-ignore: decorator
 @inline const LONG_MATCH: u32 = 8
 // @ts-ignore: decorator
+@inline const MAX_DISTANCE: usize = 65535
+// @ts-ignore: decorator
 @inline const MATCH_START_MARGIN: u32 = 12
 // @ts-ignore: decorator
 @inline const LAST_LITERALS: u32 = 5
@@ -35,7 +37,7 @@ function shortSlot(table: usize, bytes: u64, bits: u32): usize {
 // @ts-ignore: decorator
 @inline
 function longSlot(table: usize, bytes: u64, bits: u32): usize {
-  return table + TABLE_BYTES + (<usize>((bytes * 0x9e3779b185ebca87) >> (64 - <u64>bits)) << 1)
+  return table + TABLE_BYTES + (<usize>(((bytes << 8) * 0x9e3779b185ebca87) >> (64 - <u64>bits)) << 1)
 }
 
 /** How far back the entry of a slot lies; 0 for the position itself. */
@@ -53,10 +55,28 @@ function putLong(table: usize, ip: usize, bits: u32): void {
 
 // @ts-ignore: decorator
 @inline
+function putShort(table: usize, ip: usize, bits: u32): void {
+  store<u16>(shortSlot(table, load<u64>(ip), bits), <u16>ip)
+}
+
+// @ts-ignore: decorator
+@inline
 function putBoth(table: usize, ip: usize, bits: u32): void {
   const bytes = load<u64>(ip)
   store<u16>(shortSlot(table, bytes, bits), <u16>ip)
   store<u16>(longSlot(table, bytes, bits), <u16>ip)
+}
+
+/** Where to match a run from: as far before its end as the run at `ip` is long, if the run at `from` began before. */
+function alignRun(ip: usize, from: usize, length: u32, floor: usize, matchLimit: usize): usize {
+  const run: u32 = 1 + equalRun(ip + 1, ip, matchLimit)
+  const byte = load<u8>(ip)
+  const reach = ip > floor + MAX_DISTANCE ? ip - MAX_DISTANCE : floor
+  while (length < run && from > reach && load<u8>(from - 1) == byte) {
+    from--
+    length++
+  }
+  return from
 }
 
 /**
@@ -94,7 +114,7 @@ export function lz4midCompressDict(
       store<u16>(far, <u16>ip)
       store<u16>(near, <u16>ip)
       from = ip - longBack
-      if (load<u64>(from) == bytes && longBack != 0) {
+      if ((load<u64>(from) ^ bytes) << 8 == 0 && longBack != 0) {
         length = MIN_MATCH + equalRun(ip + MIN_MATCH, from + MIN_MATCH, matchLimit)
         break
       }
@@ -108,7 +128,7 @@ export function lz4midCompressDict(
           const nextFar = longSlot(table, nextBytes, bits)
           const nextNear = shortSlot(table, nextBytes, bits)
           let back = backTo(next, nextFar)
-          if (back == 0 || load<u64>(next - back) != nextBytes) {
+          if (back == 0 || (load<u64>(next - back) ^ nextBytes) << 8 != 0) {
             const other = backTo(next, nextNear)
             back = length < LONG_MATCH && load<u32>(next - other) == <u32>nextBytes ? other : 0
           }
@@ -128,25 +148,33 @@ export function lz4midCompressDict(
       if (step > searchLimit - ip) return putLastLiterals(dst, op, oend, anchor, <u32>(iend - anchor))
       ip += step
     }
+    if (load<u64>(ip) == load<u64>(ip + 1)) {
+      const aligned = alignRun(ip, from, length, floor, matchLimit)
+      if (aligned != from) {
+        from = aligned
+        length = equalRun(ip, from, matchLimit)
+      }
+    }
     // The match may begin earlier than where it was noticed.
     while (ip > anchor && from > floor && load<u8>(ip - 1) == load<u8>(from - 1)) {
       ip--
       from--
       length++
     }
-    op = putSequence(op, oend, anchor, iend, <u32>(ip - anchor), length, <u32>(ip - from))
+    const distance = <u32>(ip - from)
+    op = putSequence(op, oend, anchor, iend, <u32>(ip - anchor), length, distance)
     if (op == 0) return 0
     const start = ip
     ip += length
     anchor = ip
     if (ip > startLimit) return putLastLiterals(dst, op, oend, anchor, <u32>(iend - anchor))
-    putBoth(table, start + 1, bits)
-    // Long matches end where something new begins, which is worth remembering.
-    if (length > WELL_REMEMBERED) {
-      putLong(table, ip - 5, bits)
-      putLong(table, ip - 1, bits)
+    if (distance >= LONG_MATCH) {
+      putBoth(table, start + 1, bits)
+      putLong(table, start + 2, bits)
     }
+    if (ip - floor > 5) putLong(table, ip - 5, bits)
     putLong(table, ip - 3, bits)
     putBoth(table, ip - 2, bits)
+    putShort(table, ip - 1, bits)
   }
 }
