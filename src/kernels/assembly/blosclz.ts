@@ -3,7 +3,7 @@ import { copyExact, copyMatch, equalRun, repeated, resetTable } from './lz'
 
 /** Positions in the hash table: 2^13 entries of 16 bits. */
 // @ts-ignore: decorator
-@inline const HASH_BITS: u32 = 13
+@inline const HASH_BITS: u32 = 14
 /** Multiplier of a hash whose upper bits come from the lowest four bytes. */
 // @ts-ignore: decorator
 @inline const HASH_FOUR: u64 = 889523592379 << 32
@@ -153,7 +153,7 @@ export function blosclzCompress(
         }
       }
       let length = <u32>(ip - start)
-      // Where a longer match begins just before the end of this one, it starts on a better footing.
+      // A longer match that begins just before the end of this one goes on from it.
       let edgeBack: usize = 0
       if (ip <= startLimit) {
         const edge = ip - EDGE
@@ -162,8 +162,11 @@ export function blosclzCompress(
         edgeBack = backTo(edge, edgeSlot)
         store<u16>(edgeSlot, <u16>edge)
         if (edge - src >= edgeBack && load<u64>(edge - edgeBack) == edgeBytes) {
-          length -= EDGE
-          ip = edge
+          // It begins there only where that makes this one cheaper.
+          if (length == RUN_ON_LENGTH) {
+            length -= EDGE
+            ip = edge
+          }
         } else {
           edgeBack = 0
         }
