@@ -6,8 +6,8 @@ import { TABLES } from './layout'
 import { MAX_DISTANCE } from './symbols'
 
 const MAX_LOG: u32 = 15
-/** Few matches of three bytes are lost at high levels: by level, the most entries as a power of 2. */
-const SHORT_LOGS = memory.data<u8>([0, 14, 15, 15, 15, 16, 16, 16, 17, 17])
+/** Few matches of three bytes are lost: by level, the most entries as a power of 2. */
+const SHORT_LOGS = memory.data<u8>([0, 15, 15, 15, 15, 16, 16, 16, 17, 17])
 const MAX_SHORT_LOG: u32 = 17
 /** How far back from each place the one before it in the chain is, less 1. */
 const CHAIN: usize = TABLES
@@ -61,6 +61,14 @@ export function rememberShort(word: u32, place: u32): u32 {
   const head = shortHeadOf(word)
   const back = (place - <u32>load<u16>(head)) & 0xffff
   store<u16>(head, <u16>place)
+  return back == 0 ? 0x10000 : back
+}
+
+/** How far before a place to come the latest with its word is; more than 32768 for none. */
+// @ts-ignore: decorator
+@inline
+export function backTo(s: usize, word: u32, place: u32): u32 {
+  const back = (place - <u32>load<u16>(headOf(s, word))) & 0xffff
   return back == 0 ? 0x10000 : back
 }
 

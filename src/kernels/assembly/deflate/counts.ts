@@ -8,6 +8,8 @@ import { distanceSymbol, lengthSymbol } from './symbols'
 export let partBytes: u32 = 0
 export let partSymbols: u32 = 0
 export let partEnd: usize = 0
+/** How many different symbols there are in what {@link entropyOf} measured last. */
+export let distinct: u32 = 0
 
 // @ts-ignore: decorator
 @inline
@@ -45,6 +47,7 @@ export function share(count: u32): u32 {
 
 /** What the counted symbols take, in 256ths of a bit; with those of a second table, if there is one. */
 export function entropyOf(counts: usize, others: usize): u32 {
+  distinct = 0
   let bits: u32 = 0
   let total: u32 = 0
   for (let i: u32 = 0; i < ALPHABET; i++) {
@@ -55,6 +58,7 @@ export function entropyOf(counts: usize, others: usize): u32 {
     let count = load<u32>(counts + 4 * i)
     if (others != 0) count += load<u32>(others + 4 * i)
     if (count == 0) continue
+    distinct++
     total += count
     bits -= share(count)
   }

@@ -11,12 +11,20 @@ const AHEAD: usize = 1 << 15
 const FEW: usize = 1 << 11
 /** What a symbol takes in the description of a code, in 256ths of a bit. */
 const SYMBOL_COST: u32 = 4 << 8
+/** What comes before that, and what fixed codes take for a literal and a match, a little in favour of own codes. */
+const HEADER_COST: u32 = 80 << 8
+const FIXED_LITERAL: u32 = 7 << 8
+const FIXED_MATCH: i32 = 12 << 4
 /** The guess before counts as so many symbols. */
 const WEIGHT: u32 = 64
 
 /** Without the bits that follow the symbol of a distance; these belong to the instance. */
 export let literalCost: i32 = 0
 export let matchCost: i32 = 0
+/** How many bytes of the sample are counted in {@link NEXT_COUNTS}; 0 if nothing is known of them. */
+export let sampled: u32 = 0
+/** Will fixed codes do? */
+export let isFixed: bool = false
 
 function countSample(s: usize, at: usize, end: usize): u32 {
   const counts = s + NEXT_COUNTS
@@ -39,19 +47,41 @@ function countSample(s: usize, at: usize, end: usize): u32 {
   return total
 }
 
+/** Are there so few bytes that do not repeat the one before that codes of their own do not pay? */
+function isForFixed(s: usize, at: usize, end: usize): bool {
+  const counts = s + NEXT_COUNTS
+  fillBytes(counts, 0, 4 << 8)
+  let before: u32 = 256
+  let total: u32 = 0
+  let bits: u32 = HEADER_COST
+  for (; at < end; at++) {
+    const byte = <u32>load<u8>(at)
+    if (byte == before) continue
+    const count = load<u32>(counts + 4 * byte)
+    if (count == 0) bits += SYMBOL_COST
+    store<u32>(counts + 4 * byte, count + 1)
+    before = byte
+    total++
+  }
+  bits += share(total)
+  for (let i: usize = 0; i < 256; i++) bits -= share(load<u32>(counts + 4 * i))
+  return bits > total * FIXED_LITERAL
+}
+
 /** Guesses from the bytes of a stream. @param match what a match may take */
 export function guessFromBytes(s: usize, at: usize, end: usize, match: i32): void {
-  matchCost = match
   literalCost = 8 << 4
-  const total = countSample(s, at, end - at > AHEAD ? at + AHEAD : end)
-  if (total == 0) return
-  let bits = share(total)
+  isFixed = end - at <= FEW && isForFixed(s, at, end)
+  matchCost = isFixed ? FIXED_MATCH : match
+  sampled = isFixed ? 0 : countSample(s, at, end - at > AHEAD ? at + AHEAD : end)
+  if (sampled == 0) return
+  let bits = share(sampled)
   for (let i: usize = 0; i < 256; i++) {
     const count = load<u32>(s + NEXT_COUNTS + 4 * i)
     bits -= share(count)
     if (count != 0) bits += SYMBOL_COST
   }
-  literalCost = max<i32>(16, min<i32>(8 << 4, 16 + <i32>((bits >> 4) / total)))
+  literalCost = max<i32>(16, min<i32>(8 << 4, 16 + <i32>((bits >> 4) / sampled)))
 }
 
 // @ts-ignore: decorator

@@ -27,6 +27,9 @@ export const SEQUENCE_BYTES: usize = 8
 /** How many symbols a block has at most, and how many literals a sequence has. */
 export const MAX_TOKENS: u32 = 1 << 15
 export const MAX_RUN: u32 = 1 << 11
-export const SEQUENCES: usize = (PRICES + 4 * (256 + 260 + 30) + 63) & ~63
+/** Of each byte, what it takes as a literal, in 16ths of a bit (one byte); and how often it came, in 64ths (four). */
+export const LITERAL_COSTS: usize = PRICES + 4 * (256 + 260 + 30)
+export const LITERAL_HISTORY: usize = LITERAL_COSTS + 256
+export const SEQUENCES: usize = (LITERAL_HISTORY + 4 * 256 + 63) & ~63
 /** The tables of the match finders: there is room for a block and for what is cut at once. */
 export const TABLES: usize = SEQUENCES + 2 * SEQUENCE_BYTES * <usize>(MAX_TOKENS + MAX_TOKENS / MAX_RUN + 64)

@@ -1,7 +1,10 @@
-// Cuts bytes one match after another; levels from 4 on take one only if none that starts right behind saves more bits.
+// Cuts bytes one match after another; levels from 4 on take one only if none that starts right behind saves more
+// bits, by half a literal: what comes after it takes less than literals.
 import { equalRun } from '../lz'
-import { backFrom, remember, rememberShort } from './chains'
+import { backFrom, backTo, remember, rememberShort } from './chains'
 import { literalCost, matchCost } from './guess'
+import { literalsCost } from './literals'
+import { backInRun, lengthInRun, runOffset } from './runs'
 import { addSequence, tokens } from './sequences'
 import { distanceExtra, MAX_DISTANCE, MAX_MATCH, MIN_MATCH } from './symbols'
 
@@ -18,27 +21,53 @@ const REMEMBERED = memory.data<u16>([0, 16, 32, 64, 258, 258, 258, 258, 258])
 const SEARCH_SHIFT = memory.data<u8>([0, 7, 8, 8, 9, 9, 10, 12, 12])
 /** At most so many. */
 const MAX_STEP: usize = 8
-/** What a later match must save more, in 16ths of a bit. */
-const LATER: i32 = 1 << 4
+/** So many places at the start are remembered even then: later ones may match them. */
+const ALL_REMEMBERED: usize = 1 << 12
+/** Earlier runs that are looked at for a run. */
+const RUNS: u32 = 8
 /** A place is remembered by four bytes. */
 const WORD: usize = 4
 
 /** Of the stream at hand, and of the match found last; these belong to the instance. */
 let origin: usize = 0
 let remembered: usize = 0
+let bestLength: u32 = 0
 let bestDistance: u32 = 0
 let bestGain: i32 = 0
+/** Of the longest match at a place: its length, and what its bytes take as literals. */
+let longest: u32 = 0
+let literals: i32 = 0
 
 export function startLazy(src: usize): void {
   origin = src
   remembered = src
 }
 
-/** What a match saves against its bytes as literals, in 16ths of a bit. */
+/** Takes a match that is longer than those before if it saves more than they do, in 16ths of a bit. */
 // @ts-ignore: decorator
 @inline
-function gainOf(length: u32, distance: u32): i32 {
-  return <i32>length * literalCost - matchCost - <i32>(distanceExtra(distance) << 4)
+function offer(s: usize, ip: usize, length: u32, distance: u32): void {
+  literals += literalsCost(s, ip, longest, length)
+  longest = length
+  const gain = literals - matchCost - <i32>(distanceExtra(distance) << 4)
+  if (gain <= bestGain) return
+  bestGain = gain
+  bestLength = length
+  bestDistance = distance
+}
+
+/** Looks for a run in earlier ones, up to the first that is as long. */
+function searchRuns(s: usize, ip: usize, back: u32, reach: u32, run: u32, limit: usize): void {
+  const place = <u32>(ip - origin)
+  const word = load<u32>(ip)
+  for (let i = RUNS; i != 0 && longest < run && back <= reach; i--) {
+    if (load<u32>(ip - back) == word) {
+      const found = lengthInRun(ip, back, run, reach, limit)
+      back = backInRun
+      if (found > longest) offer(s, ip, found, back)
+    }
+    back += backFrom(s, place - back)
+  }
 }
 
 /** Looks for the match that saves most, which must save more than `least`. @returns its length, or 0 */
@@ -50,36 +79,34 @@ function search(s: usize, ip: usize, end: usize, least: i32, attempts: u32): u32
   const most = <u32>(limit - ip)
   let back = remember(s, word, place)
   const short = rememberShort(word, place)
-  let length: u32 = 0
-  let gain = least
-  if (short <= reach && ((load<u32>(ip - short) ^ word) & 0xffffff) == 0) {
-    const found: u32 = MIN_MATCH + equalRun(ip + MIN_MATCH, ip - short + MIN_MATCH, limit)
-    const saved = gainOf(found, short)
-    if (saved > gain) {
-      gain = saved
-      length = found
-      bestDistance = short
-    }
+  bestLength = longest = 0
+  literals = 0
+  bestGain = least
+  if (short <= reach && ((load<u32>(ip - short) ^ word) & 0xffffff) == 0)
+    offer(s, ip, MIN_MATCH + equalRun(ip + MIN_MATCH, ip - short + MIN_MATCH, limit), short)
+  let from = place
+  const offset = runOffset(word, ip, limit)
+  if (offset != 0) {
+    searchRuns(s, ip, back, reach, offset + 3, limit)
+    from += offset
+    back = backTo(s, load<u32>(ip + offset), from)
   }
-  if (length == most) attempts = 0
+  if (longest == most) return bestLength
   for (; attempts != 0 && back <= reach; attempts--) {
-    const from = ip - back
-    if (load<u32>(from) == word && (length < 4 || load<u32>(from + length - 3) == load<u32>(ip + length - 3))) {
-      const found: u32 = 4 + equalRun(ip + 4, from + 4, limit)
-      if (found > length) {
-        const saved = gainOf(found, back)
-        if (saved > gain) {
-          gain = saved
-          length = found
-          bestDistance = back
-          if (found == most) break
-        }
+    const earlier = ip - back
+    if (
+      load<u32>(earlier) == word &&
+      (longest < 4 || load<u32>(earlier + longest - 3) == load<u32>(ip + longest - 3))
+    ) {
+      const found: u32 = 4 + equalRun(ip + 4, earlier + 4, limit)
+      if (found > longest) {
+        offer(s, ip, found, back)
+        if (found == most) break
       }
     }
-    back += backFrom(s, place - back)
+    back += backFrom(s, from - back)
   }
-  bestGain = gain
-  return length
+  return bestLength
 }
 
 /** Remembers what lies before a place; of a long stretch only its ends. */
@@ -121,7 +148,7 @@ export function cutLazy(s: usize, ip: usize, end: usize, level: u32, symbols: u3
       const step = min<usize>(MAX_STEP, 1 + ((ip - anchor) >> searchShift))
       ip += step
       // In what does not match, what is passed over is not remembered either.
-      if (step > 4) remembered = ip
+      if (step > 4 && ip - origin > ALL_REMEMBERED) remembered = ip
       continue
     }
     let start = ip
@@ -129,7 +156,7 @@ export function cutLazy(s: usize, ip: usize, end: usize, level: u32, symbols: u3
     let gain = bestGain
     for (let wait: u32 = 1; wait <= patience && length < enough && ip + 1 < stop; wait++) {
       ip++
-      const later = search(s, ip, end, gain + LATER, length >= 32 ? attempts >> 2 : attempts)
+      const later = search(s, ip, end, gain + (literalCost >> 1), length >= 32 ? attempts >> 2 : attempts)
       remembered = ip + 1
       if (later == 0) continue
       start = ip

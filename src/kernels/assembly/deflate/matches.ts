@@ -1,6 +1,7 @@
 // All matches at a place that are longer than those that lie nearer.
 import { equalRun } from '../lz'
-import { backFrom, remember, rememberShort, startChains } from './chains'
+import { backFrom, backTo, remember, rememberShort, startChains } from './chains'
+import { backInRun, lengthInRun, runOffset } from './runs'
 import { MAX_DISTANCE, MAX_MATCH, MIN_MATCH } from './symbols'
 
 /** Of a match: length and distance, four bytes each. */
@@ -8,6 +9,8 @@ export const MATCH_BYTES: usize = 8
 /** Of a long match that repeats what is near only so much of either end is remembered. */
 const REMEMBERED: usize = 16
 const NEAR: u32 = 64
+/** Earlier runs that are looked at. */
+const RUNS: u32 = 16
 /** A place is remembered by four bytes. */
 const WORD: usize = 4
 
@@ -15,6 +18,7 @@ const WORD: usize = 4
 let origin: usize = 0
 let streamEnd: usize = 0
 let attempts: u32 = 0
+let longest: u32 = 0
 
 export function startMatches(s: usize, src: usize, nbytes: u32, level: u32, most: u32): void {
   startChains(s, nbytes, level)
@@ -29,6 +33,26 @@ function put(at: usize, length: u32, distance: u32): usize {
   store<u32>(at, length)
   store<u32>(at, distance, 4)
   return at + MATCH_BYTES
+}
+
+/** Matches of a run, in so many earlier ones, up to the first that is as long. @returns where they end */
+function findRuns(s: usize, ip: usize, to: usize, back: u32, reach: u32, run: u32, limit: usize): usize {
+  const place = <u32>(ip - origin)
+  const word = load<u32>(ip)
+  let length = longest
+  for (let i = RUNS; i != 0 && length < run && back <= reach; i--) {
+    if (load<u32>(ip - back) == word) {
+      const found = lengthInRun(ip, back, run, reach, limit)
+      back = backInRun
+      if (found > length) {
+        length = found
+        to = put(to, length, back)
+      }
+    }
+    back += backFrom(s, place - back)
+  }
+  longest = length
+  return to
 }
 
 /** Remembers a place, and writes its matches to `to`. @returns where they end */
@@ -47,17 +71,27 @@ export function findMatches(s: usize, ip: usize, to: usize): usize {
     to = put(to, length, short)
     if (length == most) return to
   }
+  let from = place
+  const offset = runOffset(word, ip, limit)
+  if (offset != 0) {
+    longest = length
+    to = findRuns(s, ip, to, back, reach, offset + 3, limit)
+    length = longest
+    if (length == most) return to
+    from += offset
+    back = backTo(s, load<u32>(ip + offset), from)
+  }
   for (let i = attempts; i != 0 && back <= reach; i--) {
-    const from = ip - back
-    if (load<u32>(from + length - 3) == load<u32>(ip + length - 3) && load<u32>(from) == word) {
-      const found: u32 = 4 + equalRun(ip + 4, from + 4, limit)
+    const earlier = ip - back
+    if (load<u32>(earlier + length - 3) == load<u32>(ip + length - 3) && load<u32>(earlier) == word) {
+      const found: u32 = 4 + equalRun(ip + 4, earlier + 4, limit)
       if (found > length) {
         length = found
         to = put(to, length, back)
         if (length == most) return to
       }
     }
-    back += backFrom(s, place - back)
+    back += backFrom(s, from - back)
   }
   return to
 }

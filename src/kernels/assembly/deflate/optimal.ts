@@ -2,7 +2,7 @@
 // end is worked out backwards. Prices are guessed first, and taken from the symbols of that way for the next look.
 import { CHAINS_END } from './chains'
 import { countPart } from './counts'
-import { literalCost, matchCost } from './guess'
+import { isFixed, literalCost, matchCost } from './guess'
 import { findMatches, MATCH_BYTES, passOver, startMatches } from './matches'
 import { distancePrice, lengthPrice, literalPrice, setFlatPrices, setPrices } from './prices'
 import { addSequence, rollBack, sequencesEnd } from './sequences'
@@ -137,11 +137,13 @@ function follow(s: usize): void {
 /** Cuts a window that starts at `ip`. @returns where it ends */
 export function cutOptimal(s: usize, ip: usize): usize {
   const end = collect(s, ip)
-  setFlatPrices(s, <u32>literalCost << 4, <u32>matchCost << 3, <u32>matchCost << 3)
+  // Fixed codes do not change with what was chosen: one look is enough.
+  if (isFixed) setFlatPrices(s, 8 << 8, 7 << 8, 5 << 8)
+  else setFlatPrices(s, <u32>literalCost << 4, <u32>matchCost << 3, <u32>matchCost << 3)
   const first = sequencesEnd
   weigh(s, end)
   follow(s)
-  for (let i: u32 = 1; i < LOOKS; i++) {
+  for (let i: u32 = 1; i < LOOKS && !isFixed; i++) {
     countPart(s, first, sequencesEnd, ip, u32.MAX_VALUE)
     setPrices(s)
     rollBack(first)

@@ -1,20 +1,22 @@
 // Where a block ends: where what follows has other symbols, so that codes of its own pay.
 import { copyBytes, fillBytes } from '../copy'
 import { putBlock } from './block'
-import { countPart, entropyOf, partBytes, partEnd, partSymbols } from './counts'
+import { countPart, distinct, entropyOf, partBytes, partEnd, partSymbols } from './counts'
 import { ALPHABET, COUNTS, MAX_TOKENS, NEXT_COUNTS, SEQUENCES } from './layout'
 import { dropSequences, sequencesEnd, startSequences } from './sequences'
 
-/** What a cut must save to pay for one more description, in 256ths of a bit. */
-const WORTH_CUTTING: u32 = 400 << 8
+/** What a cut must save to pay for one more description, in 256ths of a bit: for itself, and for each symbol of it. */
+const WORTH_CUTTING: u32 = 64 << 8
+const WORTH_SYMBOL: u32 = 3 << 8
 
-/** The block that is not written yet: its sequences, bytes, symbols and entropy (0: not known); these belong to the instance. */
+/** The block that is not written yet: its sequences, bytes, symbols, entropy (0: not known) and different symbols; these belong to the instance. */
 let blockStart: usize = 0
 let blockEnd: usize = 0
 let blockSrc: usize = 0
 let blockBytes: u32 = 0
 let blockSymbols: u32 = 0
 let blockEntropy: u32 = 0
+let blockDistinct: u32 = 0
 let limit: usize = 0
 
 /** Starts a stream whose bytes lie at `src`, and whose blocks may go up to `oend`. */
@@ -44,9 +46,15 @@ function addCounts(s: usize): void {
 /** Does the part that was counted go on as the block does? */
 function belongs(s: usize): bool {
   if (blockSymbols + partSymbols > MAX_TOKENS) return false
-  if (blockEntropy == 0) blockEntropy = entropyOf(s + COUNTS, 0)
+  if (blockEntropy == 0) {
+    blockEntropy = entropyOf(s + COUNTS, 0)
+    blockDistinct = distinct
+  }
+  const apart = blockEntropy + entropyOf(s + NEXT_COUNTS, 0)
+  const described = blockDistinct + distinct
   const together = entropyOf(s + COUNTS, s + NEXT_COUNTS)
-  if (together > blockEntropy + entropyOf(s + NEXT_COUNTS, 0) + WORTH_CUTTING) return false
+  if (together > apart + WORTH_CUTTING + (described - distinct) * WORTH_SYMBOL) return false
+  blockDistinct = distinct
   blockEntropy = together
   return true
 }

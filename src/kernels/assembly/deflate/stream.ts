@@ -4,7 +4,9 @@ import { endBits, startBits } from './bits'
 import { CHAINS_END, startChains } from './chains'
 import { guessFromBytes, guessFromPart } from './guess'
 import { cutLazy, startLazy } from './lazy'
+import { guessLiterals, startLiterals } from './literals'
 import { cutOptimal, OPTIMAL_END, OPTIMAL_LEVEL, startOptimal } from './optimal'
+import { sequencesEnd } from './sequences'
 import { addParts, closeBlock, startBlocks } from './split'
 
 const HEADER_BYTES: usize = 2
@@ -17,6 +19,9 @@ const USUAL_MATCH: i32 = 10 << 4
 const CHEAP_MATCH: i32 = 6 << 4
 /** Symbols of a part, which joins the block before it or starts one. */
 const PART: u32 = 1 << 11
+
+/** From this level on, what literals take is guessed anew after each part. */
+const GUESSED_LEVEL: u32 = 2
 
 /** The scratch that {@link zlibCompress} needs, in bytes. */
 export function zlibCompressScratch(level: u32): usize {
@@ -39,13 +44,18 @@ export function zlibCompress(src: usize, nbytes: u32, dst: usize, capacity: u32,
     startChains(s, nbytes, level)
     startLazy(src)
   }
-  let at = src
   startBlocks(s, src, oend)
   guessFromBytes(s, src, iend, isOptimal ? CHEAP_MATCH : USUAL_MATCH)
-  while (at < iend) {
+  if (!isOptimal) startLiterals(s)
+  for (let at = src; at < iend; ) {
+    const start = at
+    const first = sequencesEnd
     at = isOptimal ? cutOptimal(s, at) : cutLazy(s, at, iend, level, PART)
+    const added = sequencesEnd - first
     if (!addParts(s, isOptimal ? PART : u32.MAX_VALUE)) return 0
     guessFromPart(s)
+    if (level >= GUESSED_LEVEL && !isOptimal && at < iend)
+      guessLiterals(s, sequencesEnd - added, sequencesEnd, start)
   }
   if (!closeBlock(s, true)) return 0
   const op = endBits()
