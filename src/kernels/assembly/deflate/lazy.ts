@@ -10,7 +10,7 @@ import { distanceExtra, MAX_DISTANCE, MAX_MATCH, MIN_MATCH } from './symbols'
 
 // By level.
 /** Earlier places that are looked at. */
-const ATTEMPTS = memory.data<u16>([0, 3, 7, 16, 32, 64, 160, 224, 512])
+const ATTEMPTS = memory.data<u16>([0, 3, 6, 14, 36, 64, 160, 224, 512])
 /** Places behind a match where a better one is looked for. */
 const PATIENCE = memory.data<u8>([0, 0, 0, 0, 1, 1, 1, 1, 1])
 /** A match of this length is taken without another look. */

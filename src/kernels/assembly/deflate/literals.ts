@@ -14,11 +14,15 @@ const OWN_BY_SAMPLE: i32 = 6
 const OWN: i32 = 4
 /** Shorter matches count as literals. */
 const SHORT: u32 = 6
+/** From this level on, costs of bytes count. */
+export const GUESSED_LEVEL: u32 = 2
 /** Limits of a cost. */
 const LEAST: i32 = 1 << 4
 const MOST: i32 = 15 << 4
-/** Of so many bytes the costs are added up. */
+/** Of so many bytes the costs are added up, but for the fastest level. */
 const SUMMED: u32 = 6
+
+let summed: u32 = 0
 
 function setCosts(s: usize, all: u32, own: i32): void {
   const log = log2x256(all + 1)
@@ -31,7 +35,9 @@ function setCosts(s: usize, all: u32, own: i32): void {
 }
 
 /** Starts a stream with the sample in {@link NEXT_COUNTS}. */
-export function startLiterals(s: usize): void {
+export function startLiterals(s: usize, level: u32): void {
+  summed = level < GUESSED_LEVEL ? 0 : SUMMED
+  if (summed == 0) return
   fillBytes(s + LITERAL_HISTORY, 0, 4 * 256)
   if (sampled == 0) {
     fillBytes(s + LITERAL_COSTS, <u8>literalCost, 256)
@@ -85,6 +91,6 @@ export function guessLiterals(s: usize, at: usize, last: usize, src: usize): voi
 @inline
 export function literalsCost(s: usize, ip: usize, from: u32, to: u32): i32 {
   let cost: i32 = 0
-  for (const near = min(to, SUMMED); from < near; from++) cost += <i32>load<u8>(s + LITERAL_COSTS + load<u8>(ip + from))
+  for (const near = min(to, summed); from < near; from++) cost += <i32>load<u8>(s + LITERAL_COSTS + load<u8>(ip + from))
   return cost + <i32>(to - from) * literalCost
 }

@@ -4,7 +4,7 @@ import { endBits, startBits } from './bits'
 import { CHAINS_END, startChains } from './chains'
 import { guessFromBytes, guessFromPart } from './guess'
 import { cutLazy, startLazy } from './lazy'
-import { guessLiterals, startLiterals } from './literals'
+import { GUESSED_LEVEL, guessLiterals, startLiterals } from './literals'
 import { cutOptimal, OPTIMAL_END, OPTIMAL_LEVEL, startOptimal } from './optimal'
 import { sequencesEnd } from './sequences'
 import { addParts, closeBlock, startBlocks } from './split'
@@ -19,9 +19,6 @@ const USUAL_MATCH: i32 = 10 << 4
 const CHEAP_MATCH: i32 = 6 << 4
 /** Symbols of a part, which joins the block before it or starts one. */
 const PART: u32 = 1 << 11
-
-/** From this level on, what literals take is guessed anew after each part. */
-const GUESSED_LEVEL: u32 = 2
 
 /** The scratch that {@link zlibCompress} needs, in bytes. */
 export function zlibCompressScratch(level: u32): usize {
@@ -46,7 +43,7 @@ export function zlibCompress(src: usize, nbytes: u32, dst: usize, capacity: u32,
   }
   startBlocks(s, src, oend)
   guessFromBytes(s, src, iend, isOptimal ? CHEAP_MATCH : USUAL_MATCH)
-  if (!isOptimal) startLiterals(s)
+  if (!isOptimal) startLiterals(s, level)
   for (let at = src; at < iend; ) {
     const start = at
     const first = sequencesEnd
