@@ -1,9 +1,15 @@
 #!/usr/bin/env node
 'use strict'
-// Compiled code is kept for the next start, from Node 22.8 on.
-require('node:module').enableCompileCache?.()
-// Maps of the bundle cost time to read, and only traces need them.
-if (process.argv.includes('--debug')) process.setSourceMapsEnabled(true)
-const { main } = require('../dist/bundle/cli.js')
+const { enableCompileCache } = require('node:module')
 
-main(process.argv.slice(2))
+/** Compiled code is kept from start to start, from Node 22.8 on; before that there is what the build made. */
+function load() {
+  enableCompileCache?.()
+  // Maps of the bundle cost time to read, and only traces need them. Cached code has none.
+  if (process.argv.includes('--debug')) process.setSourceMapsEnabled(true)
+  const isPlain = enableCompileCache !== undefined || process.sourceMapsEnabled
+  const bundle = isPlain ? undefined : require('./code-cache.js').cachedBundle()
+  return bundle === undefined ? require('../dist/bundle/cli.js') : bundle.load('cli.js')
+}
+
+load().main(process.argv.slice(2))

@@ -1,6 +1,7 @@
 // User modules that register codecs and filters: how they are called, and how worker threads load them.
 
 import { BlpkError, usage } from '../core/errors.js'
+import { importModule } from '../core/import-module.js'
 import { notLoaded } from '../core/loading.js'
 import type { Module } from '../filters/modules.js'
 import { isRegistered, noteModule } from '../filters/modules.js'
@@ -83,7 +84,7 @@ export async function registerWith(
 
 async function load(address: string): Promise<void> {
   try {
-    const register = registerOf((await import(address)) as Record<string, unknown>)
+    const register = registerOf(await importModule(address))
     // A module without such a function registers itself when it is imported.
     if (register !== undefined && !isRegistered(address)) await registerWith(register, address)
     noteModule(address)

@@ -5,6 +5,7 @@ import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { registerOf, registerWith } from '../codecs/plugin-modules.js'
 import { BlpkError, usage } from '../core/errors.js'
+import { importModule } from '../core/import-module.js'
 import { registerContainer } from '../format/registry.js'
 import { registerPlace } from '../places/registry.js'
 
@@ -12,10 +13,10 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
-async function importModule(path: string, file: URL): Promise<Record<string, unknown>> {
+async function importPlugin(path: string, file: URL): Promise<Record<string, unknown>> {
   if (!existsSync(file)) throw new BlpkError('NOT_FOUND', `the plugin '${path}' does not exist`, { path })
   try {
-    return (await import(file.href)) as Record<string, unknown>
+    return await importModule(file.href)
   } catch (error) {
     throw usage(`the plugin '${path}' cannot be loaded: ${messageOf(error)}`)
   }
@@ -23,7 +24,7 @@ async function importModule(path: string, file: URL): Promise<Record<string, unk
 
 async function loadPlugin(path: string): Promise<void> {
   const file = path.startsWith('file:') ? new URL(path) : pathToFileURL(resolve(path))
-  const register = registerOf(await importModule(path, file))
+  const register = registerOf(await importPlugin(path, file))
   if (register === undefined)
     throw usage(
       `the plugin '${path}' exports no function: it needs 'export function register({ registerCodec, registerFilter })'`,

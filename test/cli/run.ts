@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { runInResident } from './resident.js'
 
-const ROOT = join(import.meta.dirname, '..', '..')
+export const ROOT = join(import.meta.dirname, '..', '..')
 /** The program, as a user starts it. */
 export const BLPK = join(ROOT, 'bin', 'blpk.js')
 /** Shells and named pipes are tested where they are at home. */

@@ -1,0 +1,3 @@
+'use strict'
+// Imports for the bundle: cached code cannot.
+exports.importModule = (url) => import(url)
