@@ -6,8 +6,10 @@ import type { Workspace } from '../kernels/workspace.js'
 import { Alone } from './alone.js'
 import { inOrder } from './in-order.js'
 import type { JobModule } from './job.js'
-import { lendThreads } from './pools.js'
+import { Laps, Pace } from './pace.js'
+import { lendThreads, mustTry } from './pools.js'
 import type { Slot } from './slot.js'
+import type { Workload } from './thread-policy.js'
 import type { Threads } from './threads.js'
 
 /** A chunk that is ready to be packed. */
@@ -70,21 +72,29 @@ interface Lent {
   pack(plain: Uint8Array, packed: Uint8Array, index: number, from: FilePlace | undefined): Promise<number>
 }
 
-function lend(run: PackRun): Lent {
-  const { how, chunkBytes, packedBytes, nchunks = Number.POSITIVE_INFINITY } = run
-  if (typeof how === 'function') {
-    const threads = new Alone()
-    const pack = async (plain: Uint8Array, packed: Uint8Array, index: number): Promise<number> =>
-      how(threads.workspace, plain, packed, index)
-    return { threads, end: () => threads.end(), pack }
-  }
-  const load = {
+function workloadOf(run: PackRun): Workload {
+  const { chunkBytes, packedBytes, nchunks = Number.POSITIVE_INFINITY } = run
+  return {
+    ...run,
     jobs: nchunks,
     nbytes: nchunks * chunkBytes,
     slot: { plain: chunkBytes, packed: packedBytes },
+    packs: true,
   }
-  const { threads, end } = lendThreads({ ...run, ...load, packs: true }, how.module)
-  const { module, name, params } = how
+}
+
+function lendHere(pack: PackHere): Lent {
+  const threads = new Alone()
+  return {
+    threads,
+    end: () => threads.end(),
+    pack: async (plain, packed, index) => pack(threads.workspace, plain, packed, index),
+  }
+}
+
+/** @param load undefined for the calling thread alone */
+function lend({ module, name, params }: PackJob, load: Workload | undefined): Lent {
+  const { threads, end } = lendThreads(load, module)
   return {
     threads,
     end,
@@ -93,25 +103,33 @@ function lend(run: PackRun): Lent {
   }
 }
 
-/**
- * Packs chunks in order, in the calling thread or in as many threads as pay off. Only a few chunks are in
- * flight.
- * @throws errors of packing, `fill` and `take`; the signal's reason
- */
-export async function packChunks(run: PackRun): Promise<void> {
+/** What several stretches of a run have in common. */
+interface Position {
+  /** Of the next chunk. */
+  index: number
+  hasEnded: boolean
+}
+
+/** Packs chunks until there are no more, or there is enough for now. */
+async function packStretch(
+  { threads, end, pack }: Lent,
+  run: PackRun,
+  at: Position,
+  isEnough: () => boolean,
+): Promise<void> {
   const { chunkBytes, packedBytes } = run
-  const { threads, end, pack } = lend(run)
-  let index = 0
   try {
     await inOrder<Slot, Filled & { index: number }, number>({
       slots: threads.slots,
       signal: run.signal,
       next: async (slot) => {
+        if (isEnough()) return undefined
         const room = slot.plain(chunkBytes)
         const mayPass = threads.reaches(room, slot.packed(packedBytes))
-        const filled = await run.fill(room, index, mayPass)
+        const filled = await run.fill(room, at.index, mayPass)
+        at.hasEnded = filled === undefined
         if (filled === undefined) return undefined
-        return { ...(typeof filled === 'number' ? { nbytes: filled } : filled), index: index++ }
+        return { ...(typeof filled === 'number' ? { nbytes: filled } : filled), index: at.index++ }
       },
       work: (slot, item) => pack(slot.plain(item.nbytes), slot.packed(packedBytes), item.index, item.from),
       done: async (slot, item, cbytes) => {
@@ -123,4 +141,30 @@ export async function packChunks(run: PackRun): Promise<void> {
   } finally {
     await end()
   }
+}
+
+/** Packs the first chunks in the calling thread, until it is known that threads pay off for the others. */
+async function tryAlone(how: PackJob, run: PackRun, at: Position): Promise<void> {
+  const pace = new Pace(run.nchunks ?? Number.POSITIVE_INFINITY)
+  const laps = new Laps()
+  await packStretch(lend(how, undefined), run, at, () => {
+    const ms = laps.lap()
+    if (at.index > 0) pace.add(ms)
+    return pace.wantsThreads
+  })
+}
+
+/**
+ * Packs chunks in order, in the calling thread or in as many threads as pay off. Only a few chunks are in
+ * flight.
+ * @throws errors of packing, `fill` and `take`; the signal's reason
+ */
+export async function packChunks(run: PackRun): Promise<void> {
+  const { how } = run
+  const at = { index: 0, hasEnded: false }
+  const toTheEnd = (): boolean => false
+  if (typeof how === 'function') return packStretch(lendHere(how), run, at, toTheEnd)
+  const load = workloadOf(run)
+  if (mustTry(load)) await tryAlone(how, run, at)
+  if (!at.hasEnded) await packStretch(lend(how, load), run, at, toTheEnd)
 }

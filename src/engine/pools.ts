@@ -2,7 +2,7 @@
 
 import { Alone } from './alone.js'
 import type { JobModule } from './job.js'
-import { mayUseThreads, teamFor, type Workload, wantedThreads } from './thread-policy.js'
+import { isUndecided, mayUseThreads, teamFor, type Workload, wantedThreads } from './thread-policy.js'
 import { ThreadPool } from './thread-pool.js'
 import type { Threads } from './threads.js'
 
@@ -65,6 +65,11 @@ export function lendThreads(load: Workload | undefined, module: JobModule): Lent
   const used = take(wanted)
   used.pool.use(team, module)
   return { threads: used.pool, end: () => giveBack(used) }
+}
+
+/** Whether only the first chunks can tell if threads pay off for a run. */
+export function mustTry(load: Workload): boolean {
+  return mayUseThreads(load) && isUndecided(load, kept?.wanted === wantedThreads(load))
 }
 
 /** Lends threads for the duration of an action. */

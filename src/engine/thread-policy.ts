@@ -7,7 +7,7 @@ import { fitsArena } from './slot.js'
  * Work shorter than this stays in the calling thread, in ms: if threads must be started, and if they are
  * waiting.
  */
-const WORTH_STARTING = 80
+export const WORTH_STARTING = 80
 const WORTH_ASKING = 2
 /**
  * Chunks in flight per thread: one in progress, others waiting for the thread or for being written. Plain bytes are
@@ -22,6 +22,9 @@ const SLOT_BUDGET = 128 * 2 ** 20
 const LONGEST_OWN_JOB = 50
 /** Approximate speed of writing packed chunks, in MB/s of plain bytes. */
 const WRITE_SPEED = 2500
+
+/** Whoever takes longer at the usual speed of the codec gets threads at once, in ms: most data pack half as fast to twice. */
+const SURELY_WORTH_STARTING = 2 * WORTH_STARTING
 
 /** Approximate speed of a thread for chunks that are only stored, checked or repeated, in MB/s. */
 export const COPY_SPEED = 4000
@@ -86,4 +89,13 @@ export function teamFor(load: Workload, areWaiting: boolean): Team | undefined {
     ),
     writeWeight: packs === true ? Math.min(1, speed / WRITE_SPEED) : 1,
   }
+}
+
+/**
+ * Whether the first chunks must tell if starting threads pays off: data that pack a hundredfold are packed several times as
+ * fast as others, and a high level slows a codec down.
+ */
+export function isUndecided(load: Workload, areWaiting: boolean): boolean {
+  if (areWaiting || load.nbytes / 1000 / load.speed >= SURELY_WORTH_STARTING) return false
+  return teamFor(load, true)?.own === true
 }
