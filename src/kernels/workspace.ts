@@ -131,6 +131,7 @@ export type ScratchName =
   | 'reference'
   | 'plan'
   | 'part'
+  | 'result'
   | 'chunk'
   | 'zlib'
   | 'zstd'

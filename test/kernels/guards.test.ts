@@ -213,6 +213,31 @@ describe('runs of items', () => {
       }
     },
   )
+
+  it.each([2, 3, 4, 8, 20])('of %i bytes: one of each row is joined exactly', (size) => {
+    const next = numbers(size + 99)
+    for (let round = 0; round < 40; round++) {
+      const [rows, width] = [1 + (next() % 40), 1 + (next() % 9)]
+      const items = rows * width
+      const input = Uint8Array.from({ length: items * size }, () => next() & 255)
+      const column = next() % width
+      const words = [1, width, size, 0, 0, rows, ...planOf(1, size, [[column, 0, 1]])]
+      const bytes = new Uint8Array(Uint32Array.from(words).buffer)
+      const { output } = guarded({
+        input,
+        capacity: rows * size,
+        before: bytes,
+        call: (k, src, dst) => {
+          k.joinRuns(dst - bytes.length, 2, size, items, src, dst)
+          return rows * size
+        },
+      })
+      const wanted = Uint8Array.from({ length: rows * size }, (_, at) => {
+        return input[(at % size) * items + Math.floor(at / size) * width + column] as number
+      })
+      expect(Buffer.compare(output, wanted)).toBe(0)
+    }
+  })
 })
 
 describe('filters', () => {

@@ -1,6 +1,7 @@
 // Decompresses chunks of Blosc2, block by block.
 
-import { type AxisRuns, planWords, spanOfRuns } from '../../array/runs.js'
+import { copyInArena, writePlan } from '../../array/arena-runs.js'
+import { type AxisRuns, spanOfRuns } from '../../array/runs.js'
 import { damaged, type ErrorPlace } from '../../core/errors.js'
 import type { Workspace } from '../../kernels/workspace.js'
 import { BlockStreams } from './block-streams.js'
@@ -220,33 +221,18 @@ export class OpenChunk {
   async takeRuns(index: number, axes: readonly AxisRuns[], dst: number): Promise<void> {
     const { itemBytes } = this.#options
     const size = this.blockBytes(index)
-    const { kernels } = this.#ws
+    const ws = this.#ws
     if (this.#picks(index)) {
       const packed = await this.#take(index, size, ...spanOfRuns(axes))
-      kernels.joinRuns(this.#plan(axes), axes.length, itemBytes, size / itemBytes, packed, dst)
-    } else {
-      const block = this.#ws.bring(await this.block(index))
-      kernels.copyRuns(this.#plan(axes), axes.length, itemBytes, block, dst)
-    }
+      const plan = writePlan(ws, axes, itemBytes)
+      ws.kernels.joinRuns(plan, axes.length, itemBytes, size / itemBytes, packed, dst)
+    } else copyInArena(ws, axes, itemBytes, ws.bring(await this.block(index)), dst)
   }
 
   /** The same for items of `nbytes` plain bytes from `start` on, which may span blocks. */
   async takeRunsAt(start: number, nbytes: number, axes: readonly AxisRuns[], dst: number): Promise<void> {
     const bytes = new Uint8Array(nbytes)
     await this.range(start, start + nbytes, bytes)
-    this.#ws.kernels.copyRuns(
-      this.#plan(axes),
-      axes.length,
-      this.#options.itemBytes,
-      this.#ws.bring(bytes),
-      dst,
-    )
-  }
-
-  #plan(axes: readonly AxisRuns[]): number {
-    const words = planWords(axes, this.#options.itemBytes)
-    const address = this.#ws.scratch('plan', 4 * words.length)
-    new Uint32Array(this.#ws.arena.handle.memory.buffer, address, words.length).set(words)
-    return address
+    copyInArena(this.#ws, axes, this.#options.itemBytes, this.#ws.bring(bytes), dst)
   }
 }

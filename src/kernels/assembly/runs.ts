@@ -47,6 +47,22 @@ export function copyRuns(plan: usize, axes: u32, itemBytes: usize, src: usize, d
   copyAxis(plan, axes, itemBytes, src, dst)
 }
 
+/** One item of each of `n` rows, `from` and `to` being the first. */
+function joinColumn(
+  typesize: usize, plane: usize, from: usize, to: usize, n: usize, sourceStride: usize, targetStride: usize,
+): void {
+  if (typesize == 4) {
+    for (let i: usize = 0; i < n; i++, from += sourceStride, to += targetStride) {
+      const low = <u32>load<u8>(from) | (<u32>load<u8>(from + plane) << 8)
+      const high = <u32>load<u8>(from + 2 * plane) | (<u32>load<u8>(from + 3 * plane) << 8)
+      store<u32>(to, low | (high << 16))
+    }
+    return
+  }
+  for (let i: usize = 0; i < n; i++, from += sourceStride, to += targetStride)
+    for (let j: usize = 0, p = from; j < typesize; j++, p += plane) store<u8>(to + j, load<u8>(p))
+}
+
 function joinAxis(plan: usize, axes: u32, typesize: usize, plane: usize, src: usize, dst: usize): void {
   const sourceStride = <usize>load<u32>(plan, 4)
   const targetStride = <usize>load<u32>(plan, 8)
@@ -57,6 +73,12 @@ function joinAxis(plan: usize, axes: u32, typesize: usize, plane: usize, src: us
     const length = <usize>load<u32>(run, 8)
     if (axes == 1) {
       joinItems(typesize, from, plane, to, length)
+      continue
+    }
+    if (axes == 2 && load<u32>(end) == 1 && load<u32>(end + AXIS_BYTES, 8) == 1) {
+      from += <usize>load<u32>(end + AXIS_BYTES) * <usize>load<u32>(end, 4)
+      to += <usize>load<u32>(end + AXIS_BYTES, 4) * <usize>load<u32>(end, 8)
+      joinColumn(typesize, plane, from, to, length, sourceStride, targetStride)
       continue
     }
     for (let i: usize = 0; i < length; i++) {

@@ -1,5 +1,6 @@
 // A part of a chunk, the blocks that hold it, and how it is extracted from them.
 
+import { copyInArena } from '../../../array/arena-runs.js'
 import { eachIndex, flatIndex, product } from '../../../array/geometry.js'
 import type { ChunkPicks } from '../../../array/picks.js'
 import { type AxisRuns, axesOf, copyAxes } from '../../../array/runs.js'
@@ -102,7 +103,9 @@ export async function putPart(
   const nbytes = partBytes(part, itemBytes)
   const address = ws.scratch('part', nbytes)
   await takePart(chunk, part, itemBytes, ws.view(address, nbytes))
-  placePart(ws.view(address, nbytes), target, itemBytes)
+  const there = ws.addressOf(out)
+  if (axes !== undefined && there !== undefined) copyInArena(ws, axes, itemBytes, address, there)
+  else placePart(ws.view(address, nbytes), target, itemBytes)
 }
 
 /** Decodes part of a chunk. @param out in the arena if the part has picks; of {@link partBytes} bytes */

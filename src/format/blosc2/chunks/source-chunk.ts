@@ -64,7 +64,8 @@ export class SourceChunk implements ChunkBytes {
 
   fetchInto(at: number, into: Uint8Array): MaybePromise<void> {
     this.#check(at, into.length)
-    if (this.#covers(at, into.length) || this.limit <= READ_WHOLE) {
+    // A second read of a file costs little, and a small chunk in memory of its own a copy.
+    if (this.#covers(at, into.length) || (this.limit <= READ_WHOLE && !this.nearby)) {
       const bytes = this.fetch(at, into.length)
       if (!(bytes instanceof Uint8Array)) return bytes.then((got) => into.set(got))
       into.set(bytes)
@@ -79,9 +80,10 @@ export class SourceChunk implements ChunkBytes {
     if (got < wanted) throw damaged('the chunk is truncated', this.place)
   }
 
-  /** Reads of a file are cheap, so the whole chunk need not be kept for them. */
+  /** Reads of a file are cheap, so a whole chunk need not be kept for them unless it is small. */
   async prefetch(nbytes: number): Promise<void> {
-    if (this.source.fd !== undefined || this.#covers(0, nbytes)) return
+    const isLargeInFile = this.source.fd !== undefined && this.limit > READ_WHOLE
+    if (isLargeInFile || this.#covers(0, nbytes)) return
     const front = this.#windowAt === 0 ? this.#window : new Uint8Array()
     const bytes = new Uint8Array(nbytes)
     bytes.set(front)
