@@ -18,6 +18,8 @@ export interface Filled {
   nbytes: number
   /** Position to read it from first, if it is not in its buffer. */
   from?: FilePlace | undefined
+  /** Its plain bytes, if they lie in other memory that threads share. */
+  plain?: Uint8Array | undefined
 }
 
 /** A packing job: from a plain area to a packed one. Returns the packed size, in bytes. */
@@ -55,7 +57,7 @@ export interface PackRun {
   /**
    * Puts the plain bytes of the next chunk into `room`, overwriting it.
    * @param index from 0, in order
-   * @param mayPass whether a position in a file is sufficient
+   * @param mayPass whether a position in a file is sufficient, or other memory that threads share
    * @returns the chunk, or its size and position; undefined at the end
    */
   fill(room: Uint8Array, index: number, mayPass: boolean): MaybePromise<Filled | number | undefined>
@@ -131,7 +133,8 @@ async function packStretch(
         if (filled === undefined) return undefined
         return { ...(typeof filled === 'number' ? { nbytes: filled } : filled), index: at.index++ }
       },
-      work: (slot, item) => pack(slot.plain(item.nbytes), slot.packed(packedBytes), item.index, item.from),
+      work: (slot, { nbytes, index, from, plain = slot.plain(nbytes) }) =>
+        pack(plain, slot.packed(packedBytes), index, from),
       done: async (slot, item, cbytes) => {
         const bytes = slot.packed(cbytes)
         const to = await run.take(bytes, item.index, item.nbytes)

@@ -26,10 +26,12 @@ export function pieces(values: Uint8Array, size: number): Omit<ChunkRun, 'take'>
   return {
     nchunks: Math.ceil(values.length / size),
     chunkBytes: Math.min(size, values.length),
-    fill: (room, i) => {
+    fill: (room, i, mayPass) => {
       const plain = values.subarray(i * size, (i + 1) * size)
+      if (plain.length === 0) return undefined
+      if (mayPass && values.buffer instanceof SharedArrayBuffer) return { nbytes: plain.length, plain }
       room.set(plain)
-      return plain.length === 0 ? undefined : plain.length
+      return plain.length
     },
   }
 }
