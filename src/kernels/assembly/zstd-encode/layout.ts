@@ -18,20 +18,29 @@ export const COUNTS: usize = LITERALS + <usize>MAX_BLOCK + 64
 export const HISTOGRAM_BYTES: usize = 4 << 8
 /** The same for a sample of the block. */
 export const BLOCK_COUNTS: usize = COUNTS + 4 * HISTOGRAM_BYTES
-export const NORMS: usize = BLOCK_COUNTS + HISTOGRAM_BYTES
-/** Encoding tables of FSE: the states, then two words for each symbol. */
-export const STATES_BYTES: usize = 2 << 9
-export const FSE_TABLE_BYTES: usize = STATES_BYTES + (8 << 6)
-export const FSE_TABLES: usize = NORMS + (2 << 8)
-export const SPREAD: usize = FSE_TABLES + 3 * FSE_TABLE_BYTES
+/** An encoding table of FSE: two words for each of up to 64 symbols, the states, and how many of them each symbol has. */
+export const FSE_STATES: usize = 8 << 6
+export const FSE_NORMS: usize = FSE_STATES + (2 << 9)
+export const NORMS_BYTES: usize = 2 << 6
+export const FSE_TABLE_BYTES: usize = FSE_NORMS + NORMS_BYTES
+/** Two tables for each of the three codes, of which the decoder has one; and one for the weights of a tree. */
+export const FSE_TABLES: usize = BLOCK_COUNTS + HISTOGRAM_BYTES
+export const WEIGHTS_TABLE: usize = FSE_TABLES + 6 * FSE_TABLE_BYTES
+/** While a table is made: the symbols of its states, and the next state of each symbol. */
+export const SPREAD: usize = WEIGHTS_TABLE + FSE_TABLE_BYTES
+export const NEXT_STATES: usize = SPREAD + 512
 /** The tree of the literals: sorted symbols, weights and parents of nodes, codes (length in the low 4 bits). */
-export const KEYS: usize = SPREAD + 512
+export const KEYS: usize = NEXT_STATES + 128
 export const NODES: usize = KEYS + (4 << 8)
 export const PARENTS: usize = NODES + (4 << 9)
 export const CODES: usize = PARENTS + (2 << 9)
-export const WEIGHTS: usize = CODES + (2 << 8)
+/** There are two sets of codes, of which the decoder has one. */
+export const CODES_BYTES: usize = 2 << 8
+export const WEIGHTS: usize = CODES + 2 * CODES_BYTES
+/** While symbols are sorted or get their codes: a count, then a place, for each bucket or weight. */
+export const BUCKETS: usize = WEIGHTS + 256
 /** Small blocks are written here first: they have no room for what might be written too much. */
-export const SMALL: usize = WEIGHTS + 256
+export const SMALL: usize = BUCKETS + (4 << 8)
 export const SMALL_BLOCK: u32 = 1 << 13
 
 /** What levels 7 to 9 need besides: prices of literals and of the three codes, four bytes each, in 256ths of a bit. */

@@ -1,8 +1,10 @@
 // The sequences of a block (RFC 8878, section 3.1.1.3.2): a table for each of the three codes, and one stream of bits
 // that is read backward.
 import { fillBytes } from '../copy'
-import { bitsOut, buildTable, chooseLog, costOf, firstState, nextState, normalize, putNorms } from './fse'
-import { COUNTS, FSE_TABLES, FSE_TABLE_BYTES, HISTOGRAM_BYTES, NORMS, SEQUENCES, SEQUENCE_BYTES } from './layout'
+import { bitsOut, firstState, nextState } from './fse'
+import { COUNTS, HISTOGRAM_BYTES, SEQUENCES, SEQUENCE_BYTES } from './layout'
+import { LITERALS_NORMS, LITERALS_TABLE, MATCHES_NORMS, MATCHES_TABLE, OFFSETS_NORMS, OFFSETS_TABLE } from './predefined'
+import { MAX_TABLES_BYTES, mode, putTable, table, tableLog } from './tables'
 
 const LITERAL_CODES = memory.data<u8>([
   0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 16, 17, 17, 18, 18, 19, 19, 20, 20, 20, 20, 21, 21, 21, 21,
@@ -22,28 +24,6 @@ export const MATCH_EXTRA = memory.data<u8>([
   0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 3, 3,
   4, 4, 5, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16,
 ])
-const DEFAULT_LITERALS = memory.data<i8>([
-  4, 3, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2, 2, 3, 2, 1, 1, 1, 1, 1, -1, -1, -1, -1,
-])
-const DEFAULT_OFFSETS = memory.data<i8>([
-  1, 1, 1, 1, 1, 1, 2, 2, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, -1, -1, -1, -1, -1,
-])
-const DEFAULT_MATCHES = memory.data<i8>([
-  1, 4, 3, 2, 2, 2, 2, 2, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
-  1, 1, 1, 1, 1, 1, -1, -1, -1, -1, -1, -1, -1,
-])
-
-/** How a table is told (RFC 8878, section 3.1.1.3.2.1). */
-const PREDEFINED: u32 = 0
-const ONE_SYMBOL: u32 = 1
-const DESCRIBED: u32 = 2
-/** What the tables and the counts of sequences may take, in bytes. */
-export const MAX_TABLES_BYTES: usize = 3 * 160 + 8
-
-/** Of the table that was written last; these belong to the instance. */
-let mode: u32 = 0
-let tableLog: u32 = 0
-
 @inline
 export function literalCode(literals: u32): u32 {
   return literals < 64 ? <u32>load<u8>(LITERAL_CODES + literals) : 50 - clz(literals)
@@ -57,9 +37,13 @@ export function matchCode(rest: u32): u32 {
 
 /** Notes the codes of each sequence beside it, and counts them in three tables. */
 export function countCodes(s: usize, count: u32): void {
+  countCodesFrom(s, s + SEQUENCES, count)
+}
+
+/** The same for those from `at` on. */
+function countCodesFrom(s: usize, at: usize, count: u32): void {
   const counts = s + COUNTS
-  fillBytes(counts, 0, 3 * HISTOGRAM_BYTES)
-  let at = s + SEQUENCES
+  for (let i: usize = 0; i < 3; i++) fillBytes(counts + i * HISTOGRAM_BYTES, 0, 4 << 6)
   for (const end = at + <usize>count * SEQUENCE_BYTES; at < end; at += SEQUENCE_BYTES) {
     const literal = literalCode(load<u32>(at))
     const match = matchCode(load<u32>(at, 4) - 3)
@@ -74,45 +58,6 @@ export function countCodes(s: usize, count: u32): void {
   }
 }
 
-function takeDefault(s: usize, norms: usize, symbols: u32): void {
-  for (let i: u32 = 0; i < symbols; i++) store<i16>(s + NORMS + 2 * i, <i16>load<i8>(norms + i))
-}
-
-/** Chooses the cheapest table for a kind of code, and makes it. @returns where its description ends */
-function putTable(
-  s: usize, kind: usize, count: u32, most: u32, defaults: usize, defaultSymbols: u32, defaultLog: u32, op: usize,
-): usize {
-  const counts = s + COUNTS + kind * HISTOGRAM_BYTES
-  const table = s + FSE_TABLES + kind * FSE_TABLE_BYTES
-  let last: u32 = 255
-  while (load<u32>(counts + 4 * last) == 0) last--
-  if (load<u32>(counts + 4 * last) == count) {
-    mode = ONE_SYMBOL
-    tableLog = 0
-    store<u8>(op, <u8>last)
-    return op + 1
-  }
-  let plain: u32 = u32.MAX_VALUE
-  if (last < defaultSymbols) {
-    takeDefault(s, defaults, defaultSymbols)
-    plain = costOf(s, counts, last, defaultLog)
-  }
-  const log = chooseLog(count, last, most)
-  normalize(s, counts, last, count, log)
-  const behind = putNorms(s, last, log, op)
-  if (plain <= costOf(s, counts, last, log) + (<u32>(behind - op) << 3)) {
-    mode = PREDEFINED
-    tableLog = defaultLog
-    takeDefault(s, defaults, defaultSymbols)
-    buildTable(s, table, defaultSymbols - 1, defaultLog)
-    return op
-  }
-  mode = DESCRIBED
-  tableLog = log
-  buildTable(s, table, last, log)
-  return behind
-}
-
 /** Adds the bits of a value to a word. */
 // @ts-ignore: decorator
 @inline
@@ -121,10 +66,10 @@ function low(value: u32, bits: u32): u64 {
 }
 
 /**
- * Writes the section of the sequences.
+ * Writes the section of `count` sequences from `from` on, and makes new tables the decoder's.
  * @returns where it ends, or 0 if it might not fit before `oend`
  */
-export function putSequences(s: usize, count: u32, op: usize, oend: usize): usize {
+export function putSequences(s: usize, from: usize, count: u32, op: usize, oend: usize): usize {
   if (oend - op < MAX_TABLES_BYTES) return 0
   if (count < 128) store<u8>(op++, <u8>count)
   else if (count < 0x7f00) {
@@ -137,22 +82,22 @@ export function putSequences(s: usize, count: u32, op: usize, oend: usize): usiz
     op += 3
   }
   if (count == 0) return op
-  countCodes(s, count)
+  countCodesFrom(s, from, count)
   const modes = op++
-  op = putTable(s, 0, count, 9, DEFAULT_LITERALS, 36, 6, op)
-  const literalMode = mode
+  op = putTable(s, 0, count, 9, LITERALS_TABLE, LITERALS_NORMS, 35, 6, op)
+  const literalTable = table
   const literalLog = tableLog
-  op = putTable(s, 1, count, 8, DEFAULT_OFFSETS, 29, 5, op)
-  const offsetMode = mode
+  let allModes = mode << 6
+  op = putTable(s, 1, count, 8, OFFSETS_TABLE, OFFSETS_NORMS, 28, 5, op)
+  const offsetTable = table
   const offsetLog = tableLog
-  op = putTable(s, 2, count, 9, DEFAULT_MATCHES, 53, 6, op)
+  allModes |= mode << 4
+  op = putTable(s, 2, count, 9, MATCHES_TABLE, MATCHES_NORMS, 52, 6, op)
+  const matchTable = table
   const matchLog = tableLog
-  store<u8>(modes, <u8>((literalMode << 6) | (offsetMode << 4) | (mode << 2)))
+  store<u8>(modes, <u8>(allModes | (mode << 2)))
 
-  const literalTable = s + FSE_TABLES
-  const offsetTable = literalTable + FSE_TABLE_BYTES
-  const matchTable = offsetTable + FSE_TABLE_BYTES
-  let at = s + SEQUENCES + <usize>(count - 1) * SEQUENCE_BYTES
+  let at = from + <usize>(count - 1) * SEQUENCE_BYTES
   let codes = load<u32>(at, 12)
   let literalState: u32 = literalLog == 0 ? 0 : firstState(literalTable, codes & 255)
   let offsetState: u32 = offsetLog == 0 ? 0 : firstState(offsetTable, (codes >> 8) & 255)

@@ -1,0 +1,106 @@
+// How the table of each of the three codes is told (RFC 8878, section 3.1.1.3.2.1): the one that both sides know, one
+// symbol over and over, a new one, or the one before.
+import { buildTable, chooseLog, costOf, IMPOSSIBLE, normalize, putNorms } from './fse'
+import { COUNTS, FSE_NORMS, FSE_TABLES, FSE_TABLE_BYTES, HISTOGRAM_BYTES } from './layout'
+
+const PREDEFINED: u32 = 0
+const ONE_SYMBOL: u32 = 1
+const DESCRIBED: u32 = 2
+const REPEATED: u32 = 3
+/** What the tables and the counts of sequences may take, in bytes. */
+export const MAX_TABLES_BYTES: usize = 3 * 160 + 8
+/** No description is shorter, in bits. */
+const LEAST_DESCRIPTION: u32 = 16
+/** Where the logarithm of a kind is among {@link logs}. */
+const LOG_BITS: u32 = 4
+
+/** Of the table that was chosen last: its mode, where it is, and the logarithm of its states; per instance, as below. */
+export let mode: u32 = 0
+export let table: usize = 0
+export let tableLog: u32 = 0
+
+/** A bit for each kind: whether the decoder has a described table, and which of the two it is; and their logarithms. */
+let known: u32 = 0
+let places: u32 = 0
+let logs: u32 = 0
+let keptKnown: u32 = 0
+let keptPlaces: u32 = 0
+let keptLogs: u32 = 0
+
+/** A frame starts without tables. */
+export function startTables(): void {
+  known = 0
+}
+
+/** Notes the decoder's tables for {@link forgetTables}. */
+export function keepTables(): void {
+  keptKnown = known
+  keptPlaces = places
+  keptLogs = logs
+}
+
+/** The decoder does not see what was written last. */
+export function forgetTables(): void {
+  known = keptKnown
+  places = keptPlaces
+  logs = keptLogs
+}
+
+@inline
+function tableOf(s: usize, kind: u32, place: u32): usize {
+  return s + FSE_TABLES + <usize>(2 * kind + place) * FSE_TABLE_BYTES
+}
+
+@inline
+function choose(how: u32, where: usize, log: u32): void {
+  mode = how
+  table = where
+  tableLog = log
+}
+
+/**
+ * Chooses the cheapest table for a kind of code, and makes it.
+ * @param highest the last symbol that can come @param most the logarithm of the most states
+ * @returns where its description ends
+ */
+export function putTable(
+  s: usize, kind: u32, count: u32, most: u32, predefined: usize, norms: usize, highest: u32, log: u32, op: usize,
+): usize {
+  const counts = s + COUNTS + <usize>kind * HISTOGRAM_BYTES
+  const bit = <u32>1 << kind
+  const place = (places >> kind) & 1
+  let last = max<u32>(highest, 31)
+  while (load<u32>(counts + 4 * last) == 0) last--
+  const plain = last <= highest ? costOf(norms, counts, last, log) : IMPOSSIBLE
+  const isOne = load<u32>(counts + 4 * last) == count
+  const before = tableOf(s, kind, place)
+  const beforeLog = (logs >> (LOG_BITS * kind)) & 15
+  const again = (known & bit) == 0 ? IMPOSSIBLE : costOf(before + FSE_NORMS, counts, last, beforeLog)
+  const least = min(plain, again)
+  if (isOne && least >= 8) {
+    known &= ~bit
+    choose(ONE_SYMBOL, 0, 0)
+    store<u8>(op, <u8>last)
+    return op + 1
+  }
+  if (!isOne && least > LEAST_DESCRIPTION) {
+    const fresh = tableOf(s, kind, 1 - place)
+    const freshLog = chooseLog(count, last, most)
+    normalize(fresh + FSE_NORMS, counts, last, count, freshLog)
+    const behind = putNorms(fresh + FSE_NORMS, last, freshLog, op)
+    if (costOf(fresh + FSE_NORMS, counts, last, freshLog) + (<u32>(behind - op) << 3) < least) {
+      known |= bit
+      places ^= bit
+      logs = (logs & ~(15 << (LOG_BITS * kind))) | (freshLog << (LOG_BITS * kind))
+      buildTable(s, fresh, last, freshLog)
+      choose(DESCRIBED, fresh, freshLog)
+      return behind
+    }
+  }
+  if (again <= plain) choose(REPEATED, before, beforeLog)
+  else {
+    known &= ~bit
+    choose(PREDEFINED, predefined, log)
+  }
+  return op
+}
