@@ -10,26 +10,22 @@ const MAX_LENGTH: u32 = 11
 export let lastSymbol: u32 = 0
 let longest: u32 = 0
 /** Where the codes of the decoder's tree are, if it has one; those of a new tree go to the other place. */
-export let hasTree: bool = false
+let hasTree: bool = false
 export let treeCodes: usize = 0
-let keptHasTree: bool = false
-let keptTreeCodes: usize = 0
 
 /** A frame starts without a tree. */
 export function startTrees(): void {
   hasTree = false
 }
 
-/** Notes the decoder's tree for {@link forgetTree}. */
-export function keepTree(): void {
-  keptHasTree = hasTree
-  keptTreeCodes = treeCodes
+/** The decoder's tree, for {@link restoreTree} where the decoder does not see what was written since. */
+export function treeState(): u32 {
+  return <u32>treeCodes | <u32>hasTree
 }
 
-/** The decoder does not see what was written last. */
-export function forgetTree(): void {
-  hasTree = keptHasTree
-  treeCodes = keptTreeCodes
+export function restoreTree(state: u32): void {
+  treeCodes = <usize>(state & ~1)
+  hasTree = (state & 1) != 0
 }
 
 /** The tree that was built last is the decoder's now. */

@@ -1,6 +1,6 @@
 // Bytes counted, and written by the decoder's Huffman codes (RFC 8878, section 4.2.2): streams whose bits are read
 // backward.
-import { fillBytes } from '../copy'
+import { copyBytes, fillBytes } from '../copy'
 import { treeCodes } from './codes'
 import { CODES, COUNTS, HISTOGRAM_BYTES } from './layout'
 
@@ -40,18 +40,28 @@ export function countBytes(s: usize, src: usize, nbytes: u32): u32 {
   fillBytes(counts, 0, isFew ? HISTOGRAM_BYTES : 4 * HISTOGRAM_BYTES)
   if (!isFew) src = countInFour(counts, src, end)
   while (src < end) countOne(counts + 4 * <usize>load<u8>(src++), 0)
-  let most = i32x4.splat(0)
-  for (let at = counts; at < counts + HISTOGRAM_BYTES; at += 16) {
-    let sum = v128.load(at)
-    if (!isFew) {
+  if (!isFew) {
+    for (let at = counts; at < counts + HISTOGRAM_BYTES; at += 16) {
+      const two = i32x4.add(v128.load(at), v128.load(at, HISTOGRAM_BYTES))
       const others = i32x4.add(v128.load(at, 2 * HISTOGRAM_BYTES), v128.load(at, 3 * HISTOGRAM_BYTES))
-      sum = i32x4.add(i32x4.add(sum, v128.load(at, HISTOGRAM_BYTES)), others)
-      v128.store(at, sum)
+      v128.store(at, i32x4.add(two, others))
     }
-    most = i32x4.max_u(most, sum)
   }
+  return highest(counts)
+}
+
+/** The highest of 256 counts. */
+function highest(counts: usize): u32 {
+  let most = i32x4.splat(0)
+  for (let at = counts; at < counts + HISTOGRAM_BYTES; at += 16) most = i32x4.max_u(most, v128.load(at))
   const two = max(<u32>i32x4.extract_lane(most, 0), <u32>i32x4.extract_lane(most, 1))
   return max(two, max(<u32>i32x4.extract_lane(most, 2), <u32>i32x4.extract_lane(most, 3)))
+}
+
+/** Takes counts that are there already. @returns the count of the most frequent byte */
+export function takeCounts(s: usize, counts: usize): u32 {
+  copyBytes(s + COUNTS, counts, HISTOGRAM_BYTES)
+  return highest(counts)
 }
 
 /** Writes one stream by the decoder's tree, the last symbol first; up to eight bytes after its end are written. @returns its end */

@@ -42,9 +42,19 @@ export const BUCKETS: usize = WEIGHTS + 256
 /** Small blocks are written here first: they have no room for what might be written too much. */
 export const SMALL: usize = BUCKETS + (4 << 8)
 export const SMALL_BLOCK: u32 = 1 << 13
+/**
+ * The parts of a block: counts of its literals, and of the three codes in tables of 64; then its sequences and
+ * literals, and its price alone and together with the next. Which of them are left, in their order, comes behind.
+ */
+export const MAX_PARTS: u32 = 33
+export const PART_CODES: usize = HISTOGRAM_BYTES
+export const PART_FACTS: usize = PART_CODES + 3 * (4 << 6)
+export const PART_BYTES: usize = PART_FACTS + 16
+export const PARTS: usize = SMALL + 2 * SMALL_BLOCK
+export const PART_ORDER: usize = PARTS + <usize>MAX_PARTS * PART_BYTES
 
 /** What levels 7 to 9 need besides: prices of literals and of the three codes, four bytes each, in 256ths of a bit. */
-export const LITERAL_PRICES: usize = (SMALL + 2 * SMALL_BLOCK + 63) & ~63
+export const LITERAL_PRICES: usize = (PART_ORDER + 4 * <usize>MAX_PARTS + 63) & ~63
 export const LENGTH_PRICES: usize = LITERAL_PRICES + (4 << 8)
 export const OFFSET_PRICES: usize = LENGTH_PRICES + (4 << 8)
 export const MATCH_PRICES: usize = OFFSET_PRICES + (4 << 8)

@@ -2,9 +2,9 @@
 // of a new tree or of the one before.
 import { copyBytes } from '../copy'
 import { bitsByLastTree, buildCodes, takeTree } from './codes'
-import { log2x256 } from '../entropy'
+import { log2x256, usedOfFour } from '../entropy'
 import { IMPOSSIBLE } from './fse'
-import { countBytes, putStream } from './huffman'
+import { countBytes, putStream, takeCounts } from './huffman'
 import { COUNTS, HISTOGRAM_BYTES } from './layout'
 import { MAX_TREE_BYTES, putTree } from './weights'
 
@@ -62,7 +62,7 @@ function mayPay(s: usize, size: u32): bool {
   for (let at = s + COUNTS; at < s + COUNTS + HISTOGRAM_BYTES; at += 16) {
     const counts = v128.load(at)
     if (!v128.any_true(counts)) continue
-    symbols += popcnt(i32x4.bitmask(i32x4.ne(counts, i32x4.splat(0))))
+    symbols += usedOfFour(counts)
     const low = f64x2.convert_low_i32x4_u(counts)
     const high = f64x2.convert_low_i32x4_u(i8x16.shuffle(counts, counts, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7))
     squares = f64x2.add(squares, f64x2.add(f64x2.mul(low, low), f64x2.mul(high, high)))
@@ -108,11 +108,12 @@ function putCoded(s: usize, src: usize, size: u32, most: u32, op: usize, oend: u
 
 /**
  * Writes the section of the literals from `src` on, and makes a new tree the decoder's.
+ * @param counts how often each byte comes, or 0 if that is to be counted
  * @returns where it ends, or 0 if it might not fit
  */
-export function putLiterals(s: usize, src: usize, size: u32, op: usize, oend: usize): usize {
+export function putLiterals(s: usize, src: usize, size: u32, counts: usize, op: usize, oend: usize): usize {
   if (oend - op < MARGIN) return 0
-  const most = countBytes(s, src, size)
+  const most = counts == 0 ? countBytes(s, src, size) : takeCounts(s, counts)
   if (most == size && size > 3) {
     op = putPlainHead(op, ONE_BYTE, size)
     store<u8>(op, load<u8>(src))

@@ -23,27 +23,21 @@ export let tableLog: u32 = 0
 let known: u32 = 0
 let places: u32 = 0
 let logs: u32 = 0
-let keptKnown: u32 = 0
-let keptPlaces: u32 = 0
-let keptLogs: u32 = 0
 
 /** A frame starts without tables. */
 export function startTables(): void {
   known = 0
 }
 
-/** Notes the decoder's tables for {@link forgetTables}. */
-export function keepTables(): void {
-  keptKnown = known
-  keptPlaces = places
-  keptLogs = logs
+/** The decoder's tables, for {@link restoreTables} where the decoder does not see what was written since. */
+export function tablesState(): u32 {
+  return known | (places << 4) | (logs << 8)
 }
 
-/** The decoder does not see what was written last. */
-export function forgetTables(): void {
-  known = keptKnown
-  places = keptPlaces
-  logs = keptLogs
+export function restoreTables(state: u32): void {
+  known = state & 15
+  places = (state >> 4) & 15
+  logs = state >> 8
 }
 
 @inline
