@@ -7,14 +7,15 @@ import { LITERALS, SEQUENCE_BYTES, SEQUENCES, SMALL, SMALL_BLOCK } from './layou
 import { putLiterals } from './literals'
 import { cutBlock, forgetBlock, literalBytes, sequenceCount } from './matches'
 import { cutOptimal, FIRST_OPTIMAL } from './optimal'
-import { partCounts, partLiterals, partSequences, splitBlock } from './parts'
+import { partCodes, partCounts, partLiterals, partSequences, splitBlock } from './parts'
 import { putSequences } from './sequences'
 import { restoreTables, tablesState } from './tables'
 
 /** Fewer bytes are not worth a search. */
 const MIN_BLOCK: usize = 16
 const HEAD_BYTES: usize = 3
-/** The first level that cuts blocks finely. */
+/** The first level that cuts blocks into parts, and the first that does it finely. */
+const FIRST_SPLIT: u32 = 3
 const FIRST_FINE: u32 = 5
 
 const STORED: u32 = 0
@@ -37,16 +38,16 @@ function putStored(from: usize, size: u32, isLast: bool, op: usize, oend: usize)
 }
 
 /**
- * The block that was cut, as one. @param counts those of its literals, or 0
+ * The block that was cut, as one. @param isCounted whether its only part has the counts
  * @returns where it ends, or 0 if it does not fit
  */
-function putWhole(s: usize, size: u32, counts: usize, isLast: bool, op: usize, oend: usize): usize {
+function putWhole(s: usize, size: u32, isCounted: bool, isLast: bool, op: usize, oend: usize): usize {
   const body = op + HEAD_BYTES
   const isSmall = size <= SMALL_BLOCK
   const start = isSmall ? s + SMALL : body
   const stop = isSmall ? start + 2 * SMALL_BLOCK : oend
-  let to = putLiterals(s, s + LITERALS, literalBytes, counts, start, stop)
-  if (to != 0) to = putSequences(s, s + SEQUENCES, sequenceCount, to, stop)
+  let to = putLiterals(s, s + LITERALS, literalBytes, isCounted ? partCounts(s, 0) : 0, start, stop)
+  if (to != 0) to = putSequences(s, s + SEQUENCES, sequenceCount, isCounted ? partCodes(s, 0) : 0, to, stop)
   const cbytes = to - start
   if (to == 0 || cbytes > oend - body) return 0
   if (isSmall) copyBytes(body, start, cbytes)
@@ -66,7 +67,7 @@ function putParts(s: usize, parts: u32, isLast: bool, op: usize, oend: usize): u
     const body = op + HEAD_BYTES
     const tree = treeState()
     let to = putLiterals(s, from, literals, partCounts(s, i), body, oend)
-    if (to != 0) to = putSequences(s, at, count, to, oend)
+    if (to != 0) to = putSequences(s, at, count, partCodes(s, i), to, oend)
     // Stored sequences would be missing from the last offsets, so only literals may be.
     if (count == 0 && (to == 0 || to - body >= <usize>literals)) {
       restoreTree(tree)
@@ -92,14 +93,14 @@ function putCompressed(
   const tables = tablesState()
   // No body is larger than the content, as sections must not be.
   const limit = min(oend, op + HEAD_BYTES + size - 1)
-  const parts = splitBlock(s, sequenceCount, literalBytes, size, level >= FIRST_FINE)
+  const parts = level < FIRST_SPLIT ? 0 : splitBlock(s, sequenceCount, literalBytes, size, level >= FIRST_FINE)
   if (parts > 1) {
     const to = putParts(s, parts, isLast, op, limit)
     if (to != 0) return to
     restoreTree(tree)
     restoreTables(tables)
   }
-  const to = putWhole(s, size, parts == 1 ? partCounts(s, 0) : 0, isLast, op, limit)
+  const to = putWhole(s, size, parts == 1, isLast, op, limit)
   if (to != 0) return to
   forgetBlock()
   restoreTree(tree)

@@ -2,7 +2,7 @@
 import { limitDepths, measureDepths, SYMBOL_BITS } from '../code-lengths'
 import { fillBytes } from '../copy'
 import { IMPOSSIBLE } from './fse'
-import { BUCKETS, CODES, CODES_BYTES, COUNTS, KEYS, NODES, PARENTS, WEIGHTS } from './layout'
+import { BUCKETS, CODES, CODES_BYTES, COUNTS, KEYS, NODES, PARENTS, WEIGHT_COUNTS, WEIGHTS } from './layout'
 
 const MAX_LENGTH: u32 = 11
 
@@ -36,8 +36,8 @@ export function takeTree(): void {
 
 // @ts-ignore: decorator
 @inline
-function addOne(at: usize): void {
-  store<u32>(at, load<u32>(at) + 1)
+function addTo(at: usize, n: u32): void {
+  store<u32>(at, load<u32>(at) + n)
 }
 
 /** Turns the sizes of buckets into where each starts. */
@@ -83,7 +83,7 @@ function sortSymbols(s: usize, most: u32): u32 {
       const count = load<u32>(s + COUNTS + 4 * symbol)
       if (count == 0) continue
       store<u32>(unsorted + 4 * n++, (count << SYMBOL_BITS) | symbol)
-      addOne(bucketOf(buckets, count))
+      addTo(bucketOf(buckets, count), 1)
       lastSymbol = symbol
     }
   }
@@ -99,27 +99,36 @@ function sortSymbols(s: usize, most: u32): u32 {
   return n
 }
 
-/** Gives lengths of at most `most` bits to the sorted symbols, as weights (longest + 1 - length). */
+/** Gives lengths of at most `most` bits to the sorted symbols, as weights (longest + 1 - length), and counts those. */
 function setWeights(s: usize, n: u32, most: u32): void {
   longest = limitDepths(s + NODES, n, most)
   fillBytes(s + WEIGHTS, 0, 256)
+  fillBytes(s + WEIGHT_COUNTS, 0, 64)
+  let run: u32 = 0
+  let before: u32 = 0
   for (let i: u32 = 0; i < n; i++) {
     const symbol = <usize>(load<u32>(s + KEYS + 4 * i) & 255)
-    store<u8>(s + WEIGHTS + symbol, <u8>(longest + 1 - load<u32>(s + NODES + 4 * i)))
+    const weight = longest + 1 - load<u32>(s + NODES + 4 * i)
+    store<u8>(s + WEIGHTS + symbol, <u8>weight)
+    // Neighbours are mostly alike: a count in memory would wait for the one before.
+    if (weight != before) {
+      addTo(s + WEIGHT_COUNTS + 4 * <usize>before, run)
+      before = weight
+      run = 0
+    }
+    run++
   }
+  addTo(s + WEIGHT_COUNTS + 4 * <usize>before, run)
 }
 
 /** Codes rise with the weight, and with the symbol among equal weights. */
 function assignCodes(s: usize): void {
   const places = s + BUCKETS
   const codes = s + CODES + (CODES_BYTES - treeCodes)
-  fillBytes(places, 0, 64)
   fillBytes(codes, 0, CODES_BYTES)
-  for (let symbol: u32 = 0; symbol <= lastSymbol; symbol++)
-    addOne(places + 4 * <usize>load<u8>(s + WEIGHTS + symbol))
   let position: u32 = 0
   for (let weight: u32 = 1; weight <= longest; weight++) {
-    const share = load<u32>(places + 4 * weight) << (weight - 1)
+    const share = load<u32>(s + WEIGHT_COUNTS + 4 * weight) << (weight - 1)
     store<u32>(places + 4 * weight, position >> (weight - 1))
     position += share
   }

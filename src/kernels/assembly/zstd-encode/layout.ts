@@ -39,8 +39,10 @@ export const CODES_BYTES: usize = 2 << 8
 export const WEIGHTS: usize = CODES + 2 * CODES_BYTES
 /** While symbols are sorted or get their codes: a count, then a place, for each bucket or weight. */
 export const BUCKETS: usize = WEIGHTS + 256
+/** How many symbols have each weight. */
+export const WEIGHT_COUNTS: usize = BUCKETS + (4 << 8)
 /** Small blocks are written here first: they have no room for what might be written too much. */
-export const SMALL: usize = BUCKETS + (4 << 8)
+export const SMALL: usize = WEIGHT_COUNTS + 64
 export const SMALL_BLOCK: u32 = 1 << 13
 /**
  * The parts of a block: counts of its literals, and of the three codes in tables of 64; then its sequences and

@@ -48,6 +48,11 @@ export function partCounts(s: usize, i: u32): usize {
   return partOf(s, i)
 }
 
+/** How often each of the three codes is among the sequences of a part. */
+export function partCodes(s: usize, i: u32): usize {
+  return partOf(s, i) + PART_CODES
+}
+
 export function partSequences(s: usize, i: u32): u32 {
   return load<u32>(partOf(s, i) + PART_SEQUENCES)
 }

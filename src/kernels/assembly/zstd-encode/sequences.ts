@@ -1,6 +1,6 @@
 // The sequences of a block (RFC 8878, section 3.1.1.3.2): a table for each of the three codes, and one stream of bits
 // that is read backward.
-import { fillBytes } from '../copy'
+import { copyBytes, fillBytes } from '../copy'
 import { bitsOut, firstState, nextState } from './fse'
 import { COUNTS, HISTOGRAM_BYTES, SEQUENCES, SEQUENCE_BYTES } from './layout'
 import { LITERALS_NORMS, LITERALS_TABLE, MATCHES_NORMS, MATCHES_TABLE, OFFSETS_NORMS, OFFSETS_TABLE } from './predefined'
@@ -65,11 +65,17 @@ function low(value: u32, bits: u32): u64 {
   return <u64>value & (((<u64>1) << bits) - 1)
 }
 
+/** Takes counts of the three codes that are there already, 64 each. */
+function takeCodes(s: usize, counts: usize): void {
+  for (let kind: usize = 0; kind < 3; kind++) copyBytes(s + COUNTS + kind * HISTOGRAM_BYTES, counts + (kind << 8), 4 << 6)
+}
+
 /**
  * Writes the section of `count` sequences from `from` on, and makes new tables the decoder's.
+ * @param counts those of the codes, which are then noted beside the sequences, or 0
  * @returns where it ends, or 0 if it might not fit before `oend`
  */
-export function putSequences(s: usize, from: usize, count: u32, op: usize, oend: usize): usize {
+export function putSequences(s: usize, from: usize, count: u32, counts: usize, op: usize, oend: usize): usize {
   if (oend - op < MAX_TABLES_BYTES) return 0
   if (count < 128) store<u8>(op++, <u8>count)
   else if (count < 0x7f00) {
@@ -82,7 +88,8 @@ export function putSequences(s: usize, from: usize, count: u32, op: usize, oend:
     op += 3
   }
   if (count == 0) return op
-  countCodesFrom(s, from, count)
+  if (counts == 0) countCodesFrom(s, from, count)
+  else takeCodes(s, counts)
   const modes = op++
   op = putTable(s, 0, count, 9, LITERALS_TABLE, LITERALS_NORMS, 35, 6, op)
   const literalTable = table

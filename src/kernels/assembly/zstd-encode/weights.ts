@@ -3,46 +3,52 @@
 import { fillBytes } from '../copy'
 import { lastSymbol } from './codes'
 import { bitsOut, buildTable, chooseLog, firstState, nextState, normalize, putNorms } from './fse'
-import { BUCKETS, FSE_NORMS, WEIGHTS, WEIGHTS_TABLE } from './layout'
+import { FSE_NORMS, WEIGHT_COUNTS, WEIGHTS, WEIGHTS_TABLE } from './layout'
 
 /** What a tree's description may take, in bytes. */
 export const MAX_TREE_BYTES: u32 = 160
 
+/** Counts all weights but the last symbol's, which follows from the others. @returns the highest that comes */
+function countWeights(s: usize): u32 {
+  const counts = s + WEIGHT_COUNTS
+  const own = counts + 4 * <usize>load<u8>(s + WEIGHTS + lastSymbol)
+  store<u32>(own, load<u32>(own) - 1)
+  let some: u32 = 0
+  let last: u32 = 0
+  for (let weight: u32 = 1; weight < 16; weight++) {
+    const count = load<u32>(counts + 4 * weight)
+    some += count
+    if (count != 0) last = weight
+  }
+  store<u32>(counts, lastSymbol - some)
+  return last
+}
+
 /** Two states take turns over the weights, from the last on. @returns where they end, or 0 if that is no use */
 function putWeights(s: usize, op: usize): usize {
   const n = lastSymbol
-  const counts = s + BUCKETS
-  fillBytes(counts, 0, 64)
-  let last: u32 = 0
-  for (let i: u32 = 0; i < n; i++) {
-    const weight = <u32>load<u8>(s + WEIGHTS + i)
-    const at = counts + 4 * <usize>weight
-    store<u32>(at, load<u32>(at) + 1)
-    last = max(last, weight)
-  }
+  const counts = s + WEIGHT_COUNTS
+  const last = countWeights(s)
   if (n < 2 || load<u32>(counts + 4 * last) == n) return 0
   const log = min<u32>(6, chooseLog(n, last, 6))
   const table = s + WEIGHTS_TABLE
   normalize(table + FSE_NORMS, counts, last, n, log)
   op = putNorms(table + FSE_NORMS, last, log, op)
   buildTable(s, table, last, log)
-  let even: u32 = 0
-  let odd: u32 = 0
   let word: u64 = 0
   let bits: u32 = 0
-  for (let i = <i32>n - 1; i >= 0; i--) {
-    const weight = <u32>load<u8>(s + WEIGHTS + i)
-    const state = (i & 1) == 0 ? even : odd
-    let next: u32
-    if (i >= <i32>n - 2) next = firstState(table, weight)
-    else {
-      const out = bitsOut(table, weight, state)
-      word |= <u64>(state & ((1 << out) - 1)) << bits
-      bits += out
-      next = nextState(table, weight, state, out)
-    }
-    if ((i & 1) == 0) even = next
-    else odd = next
+  let at = s + WEIGHTS + n - 2
+  // Of two states, the next to write is `mine`.
+  let mine = firstState(table, <u32>load<u8>(at, 1))
+  let other = firstState(table, <u32>load<u8>(at))
+  while (at != s + WEIGHTS) {
+    const weight = <u32>load<u8>(--at)
+    const out = bitsOut(table, weight, mine)
+    word |= <u64>(mine & ((1 << out) - 1)) << bits
+    bits += out
+    const next = nextState(table, weight, mine, out)
+    mine = other
+    other = next
     if (bits >= 32) {
       store<u32>(op, <u32>word)
       op += 4
@@ -51,9 +57,9 @@ function putWeights(s: usize, op: usize): usize {
     }
   }
   const mask = (<u32>1 << log) - 1
-  word |= <u64>(odd & mask) << bits
+  word |= <u64>(mine & mask) << bits
   bits += log
-  word |= <u64>(even & mask) << bits
+  word |= <u64>(other & mask) << bits
   bits += log
   word |= <u64>1 << bits++
   store<u64>(op, word)
