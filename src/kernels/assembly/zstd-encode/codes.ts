@@ -4,11 +4,9 @@ import { fillBytes } from '../copy'
 import { IMPOSSIBLE } from './fse'
 import { BUCKETS, CODES, CODES_BYTES, COUNTS, KEYS, NODES, PARENTS, WEIGHT_COUNTS, WEIGHTS } from './layout'
 
-const MAX_LENGTH: u32 = 11
-
 /** The last symbol of the alphabet in use, and the longest code; these belong to the instance, as all below. */
 export let lastSymbol: u32 = 0
-let longest: u32 = 0
+export let longest: u32 = 0
 /** Where the codes of the decoder's tree are, if it has one; those of a new tree go to the other place. */
 let hasTree: bool = false
 export let treeCodes: usize = 0
@@ -142,20 +140,15 @@ function assignCodes(s: usize): void {
   }
 }
 
-/** How long codes may get: in few literals, longer ones save less than their description takes. */
-function longestFor(size: u32, n: u32): u32 {
-  const least: u32 = n > 1 ? 33 - clz(n - 1) : 1
-  return min(MAX_LENGTH, max(least, 30 - clz(size)))
-}
-
 /**
  * Makes codes for what was counted. @param most the count of the most frequent symbol
+ * @param limit how long codes may get, if that is enough for all symbols
  * @returns what the literals then take, in bits
  */
-export function buildCodes(s: usize, size: u32, most: u32): u32 {
+export function buildCodes(s: usize, most: u32, limit: u32): u32 {
   const n = sortSymbols(s, most)
   measureDepths(s + KEYS, s + NODES, s + PARENTS, n)
-  setWeights(s, n, longestFor(size, n))
+  setWeights(s, n, max(limit, 33 - clz(n - 1)))
   assignCodes(s)
   let bits: u32 = 0
   for (let i: u32 = 0; i < n; i++) {

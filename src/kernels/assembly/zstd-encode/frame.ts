@@ -1,6 +1,7 @@
 // Zstandard frames with the size of their content, of one segment and without checksum (RFC 8878, section 3.1.1).
 import { putBlock } from './blocks'
 import { startTrees } from './codes'
+import { startLiterals } from './literals'
 import { startMatches } from './matches'
 import { FIRST_OPTIMAL, startOptimal } from './optimal'
 import { startRows } from './rows'
@@ -37,7 +38,8 @@ export function zstdCompress(
   startRows(s, first, nbytes + dictBytes, entropyOfBlock(s), level < 2)
   startMatches(s, first, src)
   startTrees()
-  startTables()
+  startLiterals(level >= FIRST_OPTIMAL)
+  startTables(level >= FIRST_OPTIMAL)
   if (level >= FIRST_OPTIMAL) startOptimal(s, first, src, iend, level)
   let op = putHeader(dst, nbytes)
   for (let block = src; block < iend; ) {

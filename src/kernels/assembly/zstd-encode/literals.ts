@@ -1,13 +1,15 @@
 // The section of the literals of a block (RFC 8878, section 3.1.1.3.1): stored, one byte over and over, or by the codes
 // of a new tree or of the one before.
 import { copyBytes } from '../copy'
-import { bitsByLastTree, buildCodes, takeTree } from './codes'
+import { bitsByLastTree, buildCodes, longest, takeTree } from './codes'
 import { log2x256, usedOfFour } from '../entropy'
 import { IMPOSSIBLE } from './fse'
 import { countBytes, putStream, takeCounts } from './huffman'
 import { COUNTS, HISTOGRAM_BYTES } from './layout'
 import { MAX_TREE_BYTES, putTree } from './weights'
 
+/** Codes are not longer. */
+const MAX_LENGTH: u32 = 11
 /** Fewer literals are not worth a tree, or even one that is there. */
 const MIN_LITERALS: u32 = 24
 const MIN_TREELESS: u32 = 8
@@ -74,6 +76,39 @@ function mayPay(s: usize, size: u32): bool {
   return coded + 4 + min((3 * symbols) >> 3, 6 + (symbols >> 3)) + (size >> 7) < size
 }
 
+/** What the literals take by the tree of {@link putBestTree}, in bits; and whether more than one is tried. */
+let treeBits: u32 = 0
+let isThorough: bool = false
+
+/** Starts a frame. @param thorough whether there is time for a choice among trees */
+export function startLiterals(thorough: bool): void {
+  isThorough = thorough
+}
+
+/** Codes that are as long as they should be in so few literals: the longest save less than their description takes. */
+function putUsualTree(s: usize, size: u32, most: u32, op: usize): usize {
+  treeBits = buildCodes(s, most, min(MAX_LENGTH, 30 - clz(size)))
+  return putTree(s, op)
+}
+
+/** Builds and describes the tree that takes least. @returns where that ends, or 0 if it cannot be described */
+function putBestTree(s: usize, size: u32, most: u32, op: usize): usize {
+  if (!isThorough) return putUsualTree(s, size, most, op)
+  let best: u32 = IMPOSSIBLE
+  let bestLimit: u32 = MAX_LENGTH
+  for (let limit = MAX_LENGTH; limit > 1; limit = longest - 1) {
+    const bits = buildCodes(s, most, limit)
+    if (longest > limit) break
+    const behind = putTree(s, op)
+    const all = behind == 0 ? IMPOSSIBLE : bits + (<u32>(behind - op) << 3)
+    if (all > best) break
+    best = all
+    bestLimit = limit
+  }
+  treeBits = buildCodes(s, most, bestLimit)
+  return putTree(s, op)
+}
+
 /** Literals by codes. @returns where they end, or 0 if that saves too little or might not fit */
 function putCoded(s: usize, src: usize, size: u32, most: u32, op: usize, oend: usize): usize {
   if (size < MIN_TREELESS) return 0
@@ -85,15 +120,12 @@ function putCoded(s: usize, src: usize, size: u32, most: u32, op: usize, oend: u
   let type = TREELESS
   let to = body
   if (size >= MIN_LITERALS && mayPay(s, size)) {
-    const newBits = buildCodes(s, size, most)
-    if (newBits < bits) {
-      const behind = putTree(s, body)
-      const all = newBits + (<u32>(behind - body) << 3)
-      if (behind != 0 && all < bits) {
-        type = CODED
-        to = behind
-        bits = newBits
-      }
+    const behind = putBestTree(s, size, most, body)
+    const all = treeBits + (<u32>(behind - body) << 3)
+    if (behind != 0 && all < bits) {
+      type = CODED
+      to = behind
+      bits = treeBits
     }
   }
   if (bits == IMPOSSIBLE) return 0

@@ -24,8 +24,12 @@ let known: u32 = 0
 let places: u32 = 0
 let logs: u32 = 0
 
+/** Whether there is time for a choice among tables. */
+let isThorough: bool = false
+
 /** A frame starts without tables. */
-export function startTables(): void {
+export function startTables(thorough: bool): void {
+  isThorough = thorough
   known = 0
 }
 
@@ -50,6 +54,16 @@ function choose(how: u32, where: usize, log: u32): void {
   mode = how
   table = where
   tableLog = log
+}
+
+/** Where the description ends that was written last. */
+let described: usize = 0
+
+/** Shares the states out and describes that. @returns what the codes and the description take, in bits */
+function describe(norms: usize, counts: usize, last: u32, count: u32, log: u32, op: usize): u32 {
+  normalize(norms, counts, last, count, log)
+  described = putNorms(norms, last, log, op)
+  return costOf(norms, counts, last, log) + (<u32>(described - op) << 3)
 }
 
 /**
@@ -79,16 +93,26 @@ export function putTable(
   }
   if (!isOne && least > LEAST_DESCRIPTION) {
     const fresh = tableOf(s, kind, 1 - place)
-    const freshLog = chooseLog(count, last, most)
-    normalize(fresh + FSE_NORMS, counts, last, count, freshLog)
-    const behind = putNorms(fresh + FSE_NORMS, last, freshLog, op)
-    if (costOf(fresh + FSE_NORMS, counts, last, freshLog) + (<u32>(behind - op) << 3) < least) {
+    let freshLog = chooseLog(count, last, most)
+    let cost = describe(fresh + FSE_NORMS, counts, last, count, freshLog, op)
+    if (isThorough) {
+      const usual = freshLog
+      for (let other = max<u32>(5, usual - 2); other <= min(most, usual + 1); other++) {
+        if (other == usual || <u32>1 << other <= last) continue
+        const otherCost = describe(fresh + FSE_NORMS, counts, last, count, other, op)
+        if (otherCost >= cost) continue
+        cost = otherCost
+        freshLog = other
+      }
+      describe(fresh + FSE_NORMS, counts, last, count, freshLog, op)
+    }
+    if (cost < least) {
       known |= bit
       places ^= bit
       logs = (logs & ~(15 << (LOG_BITS * kind))) | (freshLog << (LOG_BITS * kind))
       buildTable(s, fresh, last, freshLog)
       choose(DESCRIBED, fresh, freshLog)
-      return behind
+      return described
     }
   }
   if (again <= plain) choose(REPEATED, before, beforeLog)
