@@ -23,8 +23,8 @@ import { countCodes } from './sequences'
 const LEAST_PART: u32 = MAX_BLOCK / (MAX_PARTS - 1)
 /** The same where time is short. */
 const LEAST_COARSE_PART: u32 = 1 << 13
-/** The heads of a block and of its sections, the sizes of streams, and a byte to the end of each, in bits. */
-const PART_BITS: u32 = 136
+/** The heads of a block and of its sections, the sizes of streams and their last bytes, and the decoder's time, in bits. */
+const PART_BITS: u32 = 260
 
 /** The facts of a part. */
 const PART_SEQUENCES: usize = PART_FACTS
