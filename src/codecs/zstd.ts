@@ -4,9 +4,6 @@ import { notLoaded } from '../core/loading.js'
 import type { MaybePromise } from '../core/maybe-promise.js'
 import type { Codec, StreamContext } from './codec.js'
 
-/** Levels above use the optimal parser, which was not tested with dictionaries. */
-const LAST_DICTIONARY_LEVEL = 6
-
 type Rare = typeof import('./zstd-rare.js')
 let rare: Rare | undefined
 
@@ -57,9 +54,8 @@ export const zstd: Codec = {
   },
   encode({ ws, src, srcBytes, dst, dstBytes, level, dictionary }) {
     const dictBytes = dictionary?.length ?? 0
-    const strength = dictionary === undefined ? level : Math.min(level, LAST_DICTIONARY_LEVEL)
-    const scratch = ws.scratch('zstd', ws.kernels.zstdCompressScratch(srcBytes + dictBytes, strength))
-    return ws.kernels.zstdCompress(src, srcBytes, dst, dstBytes, strength, dictBytes, scratch)
+    const scratch = ws.scratch('zstd', ws.kernels.zstdCompressScratch(srcBytes + dictBytes, level))
+    return ws.kernels.zstdCompress(src, srcBytes, dst, dstBytes, level, dictBytes, scratch)
   },
   decode,
 }

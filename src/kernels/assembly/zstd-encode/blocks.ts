@@ -5,10 +5,11 @@ import { equalRun } from '../lz'
 import { restoreTree, treeState } from './codes'
 import { LITERALS, SEQUENCE_BYTES, SEQUENCES, SMALL, SMALL_BLOCK } from './layout'
 import { putLiterals } from './literals'
-import { cutBlock, forgetBlock, literalBytes, sequenceCount } from './matches'
-import { cutOptimal, FIRST_OPTIMAL } from './optimal'
+import { forgetBlock, literalBytes, sequenceCount } from './matches'
 import { partCodes, partCounts, partLiterals, partSequences, splitBlock } from './parts'
+import { cutBlock } from './search'
 import { putSequences } from './sequences'
+import { entropyOfBlock } from './split'
 import { restoreTables, tablesState } from './tables'
 
 /** Fewer bytes are not worth a search. */
@@ -87,8 +88,7 @@ function putCompressed(
 ): usize {
   const size = <u32>(end - block)
   if (size < MIN_BLOCK) return 0
-  if (level < FIRST_OPTIMAL) cutBlock(s, first, block, end, level)
-  else cutOptimal(s, first, block, end, level)
+  cutBlock(s, first, block, end, entropyOfBlock(s))
   const tree = treeState()
   const tables = tablesState()
   // No body is larger than the content, as sections must not be.

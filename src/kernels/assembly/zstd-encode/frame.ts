@@ -1,11 +1,10 @@
 // Zstandard frames with the size of their content, of one segment and without checksum (RFC 8878, section 3.1.1).
 import { putBlock } from './blocks'
 import { startTrees } from './codes'
+import { FIRST_THOROUGH } from './efforts'
 import { startLiterals } from './literals'
-import { startMatches } from './matches'
-import { FIRST_OPTIMAL, startOptimal } from './optimal'
-import { startRows } from './rows'
-import { endOfBlock, entropyOfBlock } from './split'
+import { startSearch } from './search'
+import { endOfBlock } from './split'
 import { startTables } from './tables'
 
 const MAGIC: u32 = 0xfd2fb528
@@ -34,13 +33,11 @@ export function zstdCompress(
   const oend = dst + capacity
   if (capacity < 12 || nbytes == 0) return 0
   const first = src - dictBytes
-  let end = endOfBlock(s, src, iend)
-  startRows(s, first, nbytes + dictBytes, entropyOfBlock(s), level < 2)
-  startMatches(s, first, src)
+  startSearch(s, first, src, iend, level)
   startTrees()
-  startLiterals(level >= FIRST_OPTIMAL)
-  startTables(level >= FIRST_OPTIMAL)
-  if (level >= FIRST_OPTIMAL) startOptimal(s, first, src, iend, level)
+  startLiterals(level >= FIRST_THOROUGH)
+  startTables(level >= FIRST_THOROUGH)
+  let end = endOfBlock(s, src, iend)
   let op = putHeader(dst, nbytes)
   for (let block = src; block < iend; ) {
     op = putBlock(s, first, block, end, end == iend, level, op, oend)

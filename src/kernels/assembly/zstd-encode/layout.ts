@@ -1,13 +1,13 @@
 // The scratch area of the Zstandard encoder, as offsets into it.
 
-/** A row of the match finder: where it was last written, 15 tags of a byte; and 16 positions of four bytes. */
-export const MAX_ROWS_LOG: u32 = 14
+/** The match finder: a byte for each place it remembers, its tag; and four for its position. */
+export const PLACES_LOG: u32 = 20
 export const TAGS: usize = 0
-export const POSITIONS: usize = TAGS + (16 << MAX_ROWS_LOG)
+export const POSITIONS: usize = TAGS + (1 << PLACES_LOG)
 
 export const MAX_BLOCK: u32 = 1 << 17
 /** Of a sequence: literals, match length, what its offset is written as, and its three codes; four bytes each. */
-export const SEQUENCES: usize = POSITIONS + (64 << MAX_ROWS_LOG)
+export const SEQUENCES: usize = POSITIONS + (4 << PLACES_LOG)
 export const SEQUENCE_BYTES: usize = 16
 /** Every sequence takes at least three bytes of its block. */
 const MAX_SEQUENCES: usize = <usize>MAX_BLOCK / 3 + 1

@@ -1,9 +1,10 @@
 // Cuts a block into literals and matches so that it takes as few bits as can be: the cheapest way to each place is
-// found from the cheapest ways to the places before it. What literals, lengths and offsets cost is taken from a first
-// cut of the block by the faster levels, and at the highest levels from a second one.
-import { copyBytes } from '../copy'
+// found from the cheapest ways to the places before it. What literals, lengths and offsets cost is guessed at first, then
+// follows what was taken; a second look at the block starts with what the first one ended with.
+import { fillBytes } from '../copy'
 import { log2x256 } from '../entropy'
 import { equalRun } from '../lz'
+import { attemptsOfTree, enoughFor, isBriskAt, looksFor, searchShiftFor, OPTIMAL, strategyFor, takesThree } from './efforts'
 import { countBytes } from './huffman'
 import {
   COUNTS,
@@ -25,37 +26,30 @@ import {
   STEPS,
   TALLIES,
 } from './layout'
-import { add, cutBlock, finishBlock, forgetBlock, literalBytes, repeat1, repeat2, repeat3, sequenceCount, startBlock } from './matches'
+import { add, finishBlock, forgetBlock, literalBytes, repeat1, repeat2, repeat3, sequenceCount, startBlock } from './matches'
 import { SEARCH_BYTES } from './rows'
 import { countCodes, LITERAL_EXTRA, literalCode, MATCH_EXTRA, matchCode } from './sequences'
-import { findMatches, startTree, treeEnd } from './tree'
+import { findMatches, nextPlace, startTree, treeEnd } from './tree'
 
-/** The first level of this kind. */
-export const FIRST_OPTIMAL: u32 = 7
-/** The level of the first cut. */
-const FIRST_CUT: u32 = 5
-
-// By level, from 7 on.
-/** Earlier places that are looked at. */
-const ATTEMPTS = memory.data<u16>([8, 24, 512])
-/** A match of this length is taken without a look at other ways. */
-const ENOUGH = memory.data<u16>([32, 64, 512])
-/** Looks at the block, each with the prices of the one before. */
-const LOOKS = memory.data<u8>([1, 1, 2])
 /** The places that are remembered, as a power of 2. */
-const MOST_PLACES = memory.data<u8>([21, 21, 22])
+const MOST_PLACES: u32 = 22
 
 /** What no way costs, and what all ways start with: a literal can make the price of its run fall. */
 const UNREACHED: u32 = u32.MAX_VALUE
 const START_PRICE: u32 = 1 << 16
+/** A way that leads one byte farther for so little is not worth to be left. */
+const LITTLE: u32 = 128
 /** Codes have one bit at least. */
 const LEAST_PRICE: u32 = 128
 
-/** What the first cut weighs against what comes: so many literals, so many codes. */
+/** What the look before weighs against what comes: so many literals, so many codes. */
 const MOST_LITERALS: u32 = 1 << 13
 const MOST_CODES: u32 = 1 << 8
-const FAVOUR: u32 = 16
+const FAVOUR: u32 = 4
 const TALLY_SHIFT: u32 = 2
+/** Guessed tallies of codes: no literals, repeats, and offsets of medium size come more often than others. */
+const GUESSED_LENGTHS = memory.data<u8>([4, 2])
+const GUESSED_OFFSETS = memory.data<u8>([6, 2, 1, 1, 2, 3, 4, 4, 4, 3, 2])
 /** Prices follow the tallies after so many sequences. */
 const PRICE_TURN: u32 = 32
 
@@ -66,8 +60,13 @@ const OFFSET: usize = 8
 const RUN: usize = 12
 const REPEATS: usize = 16
 
+/** Whether the stream has no block yet. */
+let isFresh: bool = true
 /** Of the block at hand; these belong to the instance. */
 let enough: u32 = 0
+let looks: u32 = 1
+let isBrisk: bool = true
+let searchShift: usize = 31
 let untilPrices: u32 = 0
 let keptCount: u32 = 0
 /** Whether all matches were kept. */
@@ -76,17 +75,19 @@ let hasAll: bool = true
 let isFirstLook: bool = true
 
 /** How many places of a stream are remembered, as a power of 2. */
-function placesLog(nbytes: u32, level: u32): u32 {
-  return min<u32>(<u32>load<u8>(MOST_PLACES + level - FIRST_OPTIMAL), 33 - clz(nbytes))
+function placesLog(nbytes: u32): u32 {
+  return min<u32>(MOST_PLACES, 32 - clz(nbytes))
 }
 
-/** Starts a stream whose dictionary is what lies between `first` and `src`. */
-export function startOptimal(s: usize, first: usize, src: usize, end: usize, level: u32): void {
-  const at = level - FIRST_OPTIMAL
-  const log = placesLog(<u32>(end - first), level)
-  enough = <u32>load<u16>(ENOUGH + 2 * at)
-  startTree(s, first, end, log, <u32>load<u16>(ATTEMPTS + 2 * at), enough, level > FIRST_OPTIMAL)
-  for (; first < src; first++) findMatches(s, first, end)
+/** Starts a stream. */
+export function startOptimal(s: usize, src: usize, end: usize, level: u32): void {
+  const nbytes = <u32>(end - src)
+  isFresh = true
+  enough = enoughFor(nbytes, level)
+  looks = looksFor(nbytes, level)
+  isBrisk = isBriskAt(nbytes, level)
+  searchShift = searchShiftFor(nbytes, level)
+  startTree(s, src, end, placesLog(nbytes), attemptsOfTree(nbytes, level), enough, takesThree(nbytes, level))
 }
 
 /** Sets a table of tallies from counts, so that they are {@link MOST_WEIGHT} together at most; each is 1 at least. */
@@ -104,7 +105,7 @@ function setPrices(tally: usize, prices: usize, symbols: u32): void {
   for (let i: u32 = 0; i < symbols; i++) total += load<u32>(tally + 4 * i)
   const all = log2x256(total)
   for (let i: u32 = 0; i < symbols; i++)
-    store<u32>(prices + 4 * i, max(LEAST_PRICE, all - log2x256(load<u32>(tally + 4 * i))))
+    store<u32>(prices + 4 * i, max(LEAST_PRICE, all - log2x256(max<u32>(1, load<u32>(tally + 4 * i)))))
 }
 
 function setAllPrices(s: usize): void {
@@ -115,7 +116,48 @@ function setAllPrices(s: usize): void {
   untilPrices = PRICE_TURN
 }
 
-/** Takes the tallies from the cut that was made last. */
+/** Guessed tallies of a kind of code, 1 for those that are not listed. */
+function guess(table: usize, guesses: usize, listed: usize, symbols: usize): void {
+  for (let i: usize = 0; i < symbols; i++) {
+    const tally: u32 = i < listed ? <u32>load<u8>(guesses + i) : 1
+    store<u32>(table + 4 * i, tally << TALLY_SHIFT)
+  }
+}
+
+/** Halves tallies until they are no more than so many together. */
+function fade(table: usize, symbols: usize, most: u32): void {
+  let total: u32 = 0
+  for (let i: usize = 0; i < symbols; i++) total += load<u32>(table + 4 * i)
+  let shift: u32 = 0
+  while (total >> shift > most << TALLY_SHIFT) shift++
+  for (let i: usize = 0; i < symbols; i++) store<u32>(table + 4 * i, load<u32>(table + 4 * i) >> shift)
+}
+
+/** Prices before a look: from the block before, if there is one, and from the bytes of the block. */
+function guessPrices(s: usize, block: usize, end: usize, isFirst: bool): void {
+  const tallies = s + TALLIES
+  if (isFirst) {
+    fillBytes(tallies, 0, HISTOGRAM_BYTES)
+    guess(tallies + HISTOGRAM_BYTES, GUESSED_LENGTHS, 2, 36)
+    guess(tallies + 2 * HISTOGRAM_BYTES, GUESSED_OFFSETS, 11, 32)
+    guess(tallies + 3 * HISTOGRAM_BYTES, GUESSED_LENGTHS, 0, 53)
+  } else {
+    fade(tallies, 256, MOST_LITERALS)
+    fade(tallies + HISTOGRAM_BYTES, 36, MOST_CODES)
+    fade(tallies + 2 * HISTOGRAM_BYTES, 32, MOST_CODES)
+    fade(tallies + 3 * HISTOGRAM_BYTES, 53, MOST_CODES)
+  }
+  countBytes(s, block, <u32>(end - block))
+  // Nearly even prices of literals: those of the bytes as they are would make matches look too dear to start with.
+  for (let i: usize = 0; i < HISTOGRAM_BYTES; i += 4) {
+    const count = load<u32>(s + COUNTS + i)
+    const even = ((count >> 8) + (count != 0 ? 1 : 0)) << 1
+    store<u32>(tallies + i, load<u32>(tallies + i) + even)
+  }
+  setAllPrices(s)
+}
+
+/** Takes the tallies from the look before. */
 function learnPrices(s: usize): void {
   countBytes(s, s + LITERALS, literalBytes)
   setTally(s + COUNTS, s + TALLIES, 256, MOST_LITERALS)
@@ -123,7 +165,7 @@ function learnPrices(s: usize): void {
   setTally(s + COUNTS, s + TALLIES + HISTOGRAM_BYTES, 36, MOST_CODES)
   setTally(s + COUNTS + HISTOGRAM_BYTES, s + TALLIES + 2 * HISTOGRAM_BYTES, 32, MOST_CODES)
   setTally(s + COUNTS + 2 * HISTOGRAM_BYTES, s + TALLIES + 3 * HISTOGRAM_BYTES, 53, MOST_CODES)
-  // Short runs, matches and repeats stay affordable, or none would ever be taken where the first cut has none.
+  // Short runs, matches and repeats stay affordable, or none would ever be taken where the look before has none.
   for (let i: usize = 0; i < 16; i += 4) {
     favour(s + TALLIES + HISTOGRAM_BYTES + i)
     if (i < 8) favour(s + TALLIES + 2 * HISTOGRAM_BYTES + i)
@@ -197,7 +239,10 @@ function goOn(s: usize, place: u32, shortest: u32, length: u32, offset: u32, pri
   for (let i = length; i >= shortest; i--) {
     const step = stepAt(s, place + i)
     const cost = price + lengthPrice(s, i)
-    if (cost >= load<u32>(step)) continue
+    if (cost >= load<u32>(step)) {
+      if (isBrisk) break
+      continue
+    }
     store<u32>(step, cost)
     store<u32>(step, i, LENGTH)
     store<u32>(step, offset, OFFSET)
@@ -206,17 +251,12 @@ function goOn(s: usize, place: u32, shortest: u32, length: u32, offset: u32, pri
   return farthest
 }
 
-/** The matches at a place, in {@link MATCHES} or among those kept. @returns where they start */
+/** The matches of a place that were kept. @returns where they start */
 @inline
-function matchesAt(s: usize, block: usize, ip: usize, end: usize): usize {
+function keptAt(s: usize, block: usize, ip: usize): usize {
   const entry = s + KEPT_STARTS + 4 * (ip - block)
-  if (!isFirstLook) {
-    matchesEnd = s + KEPT + <usize>load<u32>(entry, 4) * MATCH_BYTES
-    return s + KEPT + <usize>load<u32>(entry) * MATCH_BYTES
-  }
-  const start = s + MATCHES
-  matchesEnd = findMatches(s, ip, end)
-  return start
+  matchesEnd = s + KEPT + <usize>load<u32>(entry, 4) * MATCH_BYTES
+  return s + KEPT + <usize>load<u32>(entry) * MATCH_BYTES
 }
 let matchesEnd: usize = 0
 
@@ -240,26 +280,26 @@ let longOffset: u32 = 0
 /** Each place of the block before this one was searched. */
 let searched: usize = 0
 
-/** Searches a place, and those before it that were passed over. @returns where its matches start */
+/**
+ * Searches a place, and those before it that were passed over, but for those inside of a match that was found.
+ * @returns where its matches start
+ */
 function search(s: usize, block: usize, ip: usize, end: usize, keeps: bool): usize {
-  if (isFirstLook) {
-    // Of a long match only the ends are remembered.
-    if (ip - searched > 512) {
-      for (const stop = searched + 256; searched < stop; searched++) passOver(s, block, searched, end, keeps)
-      if (keeps) for (; searched < ip - 256; searched++) markNone(s, block, searched)
-      searched = ip - 256
-    }
-    for (; searched < ip; searched++) passOver(s, block, searched, end, keeps)
-    searched = ip + 1
-  }
-  const start = matchesAt(s, block, ip, end)
-  if (isFirstLook && keeps) keep(s, block, ip, start)
-  return start
+  if (!isFirstLook) return keptAt(s, block, ip)
+  // What repeats from a place that was passed over may not be known from the place at hand.
+  while (searched < ip) searchAt(s, block, searched, min(ip, end), end, keeps)
+  if (searched == ip) searchAt(s, block, ip, end, end, keeps)
+  else matchesEnd = s + MATCHES
+  return s + MATCHES
 }
 
-function passOver(s: usize, block: usize, ip: usize, end: usize, keeps: bool): void {
-  matchesEnd = findMatches(s, ip, end)
-  if (keeps) keep(s, block, ip, s + MATCHES)
+/** Searches a place, and says where to search next: at `latest` at the latest. */
+function searchAt(s: usize, block: usize, at: usize, latest: usize, end: usize, keeps: bool): void {
+  matchesEnd = findMatches(s, at, end)
+  searched = min(nextPlace, latest)
+  if (!keeps) return
+  keep(s, block, at, s + MATCHES)
+  for (at++; at < searched; at++) markNone(s, block, at)
 }
 
 @inline
@@ -313,7 +353,7 @@ function stretchFrom(s: usize, first: usize, block: usize, ip: usize, literals: 
       }
       if (place == farthest) return place
     }
-    if (at > stop) {
+    if (at > stop || (isBrisk && place < farthest && load<u32>(step + STEP_BYTES) <= load<u32>(step) + LITTLE)) {
       place++
       continue
     }
@@ -340,7 +380,7 @@ function stretchFrom(s: usize, first: usize, block: usize, ip: usize, literals: 
       const length = load<u32>(last - MATCH_BYTES)
       if (length > longest && (length >= enough || place + length >= MAX_STRETCH)) {
         longOffset = load<u32>(last - MATCH_BYTES, 4)
-        longLength = length + equalRun(at + length, at + length - longOffset, end)
+        longLength = length
         return place
       }
     }
@@ -406,29 +446,33 @@ function look(s: usize, first: usize, block: usize, end: usize, keeps: bool): vo
     if (longLength != 0) {
       take(s, ip, longLength, longOffset, end)
       ip += longLength
-    } else if (place == 0) ip++
+    } else if (place == 0) {
+      ip += 1 + ((ip - anchor) >> searchShift)
+      if (ip > searched + 1) searched = ip
+    }
   }
   if (isFirstLook && end - block >= SEARCH_BYTES) {
-    for (; searched <= stop; searched++) passOver(s, block, searched, end, keeps)
+    if (searched <= stop) search(s, block, stop, end, keeps)
   }
-  copyBytes(target, anchor, end - anchor)
-  finishBlock(<u32>(target + (end - anchor) - (s + LITERALS)))
+  finishBlock(s, anchor, target, end)
 }
 
-/** The same as `cutBlock`, of level 7 to 9. */
-export function cutOptimal(s: usize, first: usize, block: usize, end: usize, level: u32): void {
-  cutBlock(s, first, block, end, FIRST_CUT)
-  const looks = <u32>load<u8>(LOOKS + level - FIRST_OPTIMAL)
+/** The same as `cutLazy`, of the highest levels. */
+export function cutOptimal(s: usize, first: usize, block: usize, end: usize): void {
+  guessPrices(s, block, end, isFresh)
+  isFresh = false
   for (let i: u32 = 1; i <= looks && (i == 1 || hasAll); i++) {
-    learnPrices(s)
-    forgetBlock()
     isFirstLook = i == 1
+    if (!isFirstLook) {
+      learnPrices(s)
+      forgetBlock()
+    }
     look(s, first, block, end, looks > 1)
   }
 }
 
-/** The scratch area that a stream needs, in bytes. */
+/** The scratch area that a stream needs, in bytes; `nbytes` counts its dictionary too. */
 export function zstdCompressScratch(nbytes: u32, level: u32): u32 {
-  if (level < FIRST_OPTIMAL) return <u32>LITERAL_PRICES
-  return <u32>treeEnd(placesLog(nbytes, level))
+  if (strategyFor(nbytes, level, false) != OPTIMAL) return <u32>LITERAL_PRICES
+  return <u32>treeEnd(placesLog(nbytes))
 }

@@ -24,6 +24,10 @@ let shortShift: u32 = 0
 let depth: u32 = 0
 let nice: u32 = 0
 let takesThree: bool = false
+/** Places before this one repeat what was found last over and over, and need no search of their own. */
+export let nextPlace: usize = 0
+/** What of such a repetition is searched again, at its end. */
+const END_OF_MATCH: usize = 8
 
 /** Empties the tables. @param log the places that are remembered, as a power of 2 */
 export function startTree(s: usize, src: usize, end: usize, log: u32, attempts: u32, niceLength: u32, three: bool): void {
@@ -68,6 +72,7 @@ function findShort(s: usize, ip: usize, at: usize): usize {
  */
 export function findMatches(s: usize, ip: usize, end: usize): usize {
   let to = s + MATCHES
+  nextPlace = ip + 1
   if (takesThree) to = findShort(s, ip, to)
   const entry = s + HASH + (<usize>((load<u32>(ip) * MULTIPLIER) >> hashShift) << 2)
   const place = <u32>(ip - origin) + 1
@@ -88,8 +93,11 @@ export function findMatches(s: usize, ip: usize, end: usize): usize {
     const node = s + NODES + (<usize>(from & mask) << 3)
     if (length > best) {
       best = length
-      if (to < most) to = put(to, min(length, <u32>(end - ip)), place - from)
-      if (ip + length == limit) {
+      const isLongest = ip + length == limit
+      const whole = isLongest && limit < end ? length + equalRun(limit, other + length, end) : length
+      if (to < most) to = put(to, min(whole, <u32>(end - ip)), place - from)
+      nextPlace = max(nextPlace, other + whole - END_OF_MATCH)
+      if (isLongest) {
         // Both are the same as far as anybody looks: the later one takes the place of the earlier.
         store<u32>(before, load<u32>(node))
         store<u32>(behind, load<u32>(node, 4))

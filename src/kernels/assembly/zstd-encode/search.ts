@@ -1,0 +1,35 @@
+// How the blocks of a stream are cut into literals and matches: as its level and its size ask for.
+import { cutDouble, startDouble } from './double'
+import { DOUBLE, FAST, FEW_BYTES, LAZY, lazyLevel, mostPlacesFor, rowLogFor, strategyFor, widthFor } from './efforts'
+import { cutFast, startFast } from './fast'
+import { cutLazy, startLazy } from './lazy'
+import { startOffsets } from './matches'
+import { cutOptimal, startOptimal } from './optimal'
+import { startRows } from './rows'
+import { sampleEntropy } from './sample'
+
+let strategy: u8 = FAST
+let levelOf: u32 = 1
+
+/** Starts a stream from `src` to `end`; what lies before, from `first` on, is its dictionary. */
+export function startSearch(s: usize, first: usize, src: usize, end: usize, level: u32): void {
+  const nbytes = <u32>(end - first)
+  startOffsets()
+  levelOf = lazyLevel(nbytes, level)
+  strategy = strategyFor(nbytes, level, src != first)
+  const width = widthFor(nbytes, nbytes > FEW_BYTES ? sampleEntropy(s, src, end) : 0, level)
+  if (strategy == FAST) startFast(s, first, nbytes, width)
+  else if (strategy == DOUBLE) startDouble(s, first, nbytes, width)
+  else if (strategy == LAZY) {
+    startRows(s, first, nbytes, width, rowLogFor(levelOf), mostPlacesFor(levelOf))
+    startLazy(s, first, src)
+  } else startOptimal(s, first, end, level)
+}
+
+/** Cuts a block of the stream; its sequences and literals are then in the scratch area. */
+export function cutBlock(s: usize, first: usize, block: usize, end: usize, entropy: u32): void {
+  if (strategy == FAST) cutFast(s, first, block, end, entropy)
+  else if (strategy == DOUBLE) cutDouble(s, first, block, end, entropy)
+  else if (strategy == LAZY) cutLazy(s, first, block, end, levelOf, entropy)
+  else cutOptimal(s, first, block, end)
+}
