@@ -66,6 +66,12 @@ export function strideFor(level: u32): usize {
   return <usize>load<u8>(STRIDE + level)
 }
 
+/** From this step on, what is passed over is not remembered. */
+@inline
+export function farStepFor(level: u32): usize {
+  return level < 7 ? 8 : usize.MAX_VALUE
+}
+
 /** How many places are remembered at most, as a power of 2: the lower levels stay within a cache. */
 @inline
 export function mostPlacesFor(level: u32): u32 {
@@ -129,6 +135,11 @@ export function looksFor(nbytes: u32, level: u32): u32 {
 @inline
 export function takesThree(nbytes: u32, level: u32): bool {
   return load<u8>(THREE + optimalEntry(nbytes, level)) != 0
+}
+
+@inline
+export function cutsLazilyFirst(nbytes: u32, level: u32): bool {
+  return level == 9 && classOf(nbytes) > 0
 }
 
 @inline

@@ -1,7 +1,7 @@
 // Cuts a block into literals and matches. What a match saves is weighed in bits: literals by the entropy of the block,
 // the match by its offset; where the next position or the one after it saves more, it goes first.
 import { equalRun } from '../lz'
-import { attemptsFor, patienceFor, sequenceBitsFor, strideFor } from './efforts'
+import { attemptsFor, farStepFor, patienceFor, sequenceBitsFor, strideFor } from './efforts'
 import { LITERALS } from './layout'
 import { add, finishBlock, lengthAt, MIN_MATCH, repeat1, repeat2, startBlock } from './matches'
 import { candidates, latest, remember, SEARCH_BYTES } from './rows'
@@ -100,6 +100,7 @@ export function cutLazy(s: usize, first: usize, block: usize, end: usize, level:
   patience = patienceFor(level)
   sequenceBits = sequenceBitsFor(level)
   const stride = strideFor(level)
+  const farStep = farStepFor(level)
   // Huffman codes have one bit at least.
   literalCost = max<i32>(16, <i32>entropy)
   let to = s + LITERALS
@@ -114,7 +115,7 @@ export function cutLazy(s: usize, first: usize, block: usize, end: usize, level:
       const step: usize = 1 + ((ip - anchor) >> SEARCH_SHIFT)
       ip += step
       // In what does not match, what is passed over is not remembered either.
-      if (step > 8) remembered = ip
+      if (step > farStep) remembered = ip
       continue
     }
     let start = ip

@@ -39,13 +39,17 @@ const UNREACHED: u32 = u32.MAX_VALUE
 const START_PRICE: u32 = 1 << 16
 /** A way that leads one byte farther for so little is not worth to be left. */
 const LITTLE: u32 = 128
-/** Codes have one bit at least. */
+/** Literals take one bit at least; other codes may take less. */
+const LEAST_LITERAL_PRICE: u32 = 256
 const LEAST_PRICE: u32 = 128
 
 /** What the look before weighs against what comes: so many literals, so many codes. */
 const MOST_LITERALS: u32 = 1 << 13
 const MOST_CODES: u32 = 1 << 8
 const FAVOUR: u32 = 4
+/** The same after a lazy search, and after the look that follows it. */
+const FAVOUR_AFTER_LAZY: u32 = 20
+const FAVOUR_AGAIN: u32 = 14
 const TALLY_SHIFT: u32 = 2
 /** Guessed tallies of codes: no literals, repeats, and offsets of medium size come more often than others. */
 const GUESSED_LENGTHS = memory.data<u8>([4, 2])
@@ -100,19 +104,19 @@ function setTally(counts: usize, tally: usize, symbols: u32, most: u32): void {
 }
 
 /** Prices of symbols by their tallies. */
-function setPrices(tally: usize, prices: usize, symbols: u32): void {
+function setPrices(tally: usize, prices: usize, symbols: u32, least: u32): void {
   let total: u32 = 0
   for (let i: u32 = 0; i < symbols; i++) total += load<u32>(tally + 4 * i)
   const all = log2x256(total)
   for (let i: u32 = 0; i < symbols; i++)
-    store<u32>(prices + 4 * i, max(LEAST_PRICE, all - log2x256(max<u32>(1, load<u32>(tally + 4 * i)))))
+    store<u32>(prices + 4 * i, max(least, all - log2x256(max<u32>(1, load<u32>(tally + 4 * i)))))
 }
 
 function setAllPrices(s: usize): void {
-  setPrices(s + TALLIES, s + LITERAL_PRICES, 256)
-  setPrices(s + TALLIES + HISTOGRAM_BYTES, s + LENGTH_PRICES, 36)
-  setPrices(s + TALLIES + 2 * HISTOGRAM_BYTES, s + OFFSET_PRICES, 32)
-  setPrices(s + TALLIES + 3 * HISTOGRAM_BYTES, s + MATCH_PRICES, 53)
+  setPrices(s + TALLIES, s + LITERAL_PRICES, 256, LEAST_LITERAL_PRICE)
+  setPrices(s + TALLIES + HISTOGRAM_BYTES, s + LENGTH_PRICES, 36, LEAST_PRICE)
+  setPrices(s + TALLIES + 2 * HISTOGRAM_BYTES, s + OFFSET_PRICES, 32, LEAST_PRICE)
+  setPrices(s + TALLIES + 3 * HISTOGRAM_BYTES, s + MATCH_PRICES, 53, LEAST_PRICE)
   untilPrices = PRICE_TURN
 }
 
@@ -158,7 +162,7 @@ function guessPrices(s: usize, block: usize, end: usize, isFirst: bool): void {
 }
 
 /** Takes the tallies from the look before. */
-function learnPrices(s: usize): void {
+function learnPrices(s: usize, favoured: u32): void {
   countBytes(s, s + LITERALS, literalBytes)
   setTally(s + COUNTS, s + TALLIES, 256, MOST_LITERALS)
   countCodes(s, sequenceCount)
@@ -167,16 +171,16 @@ function learnPrices(s: usize): void {
   setTally(s + COUNTS + 2 * HISTOGRAM_BYTES, s + TALLIES + 3 * HISTOGRAM_BYTES, 53, MOST_CODES)
   // Short runs, matches and repeats stay affordable, or none would ever be taken where the look before has none.
   for (let i: usize = 0; i < 16; i += 4) {
-    favour(s + TALLIES + HISTOGRAM_BYTES + i)
-    if (i < 8) favour(s + TALLIES + 2 * HISTOGRAM_BYTES + i)
-    favour(s + TALLIES + 3 * HISTOGRAM_BYTES + i)
+    favour(s + TALLIES + HISTOGRAM_BYTES + i, favoured)
+    if (i < 8) favour(s + TALLIES + 2 * HISTOGRAM_BYTES + i, favoured)
+    favour(s + TALLIES + 3 * HISTOGRAM_BYTES + i, favoured)
   }
   setAllPrices(s)
 }
 
 @inline
-function favour(at: usize): void {
-  store<u32>(at, load<u32>(at) + (FAVOUR << TALLY_SHIFT))
+function favour(at: usize, favoured: u32): void {
+  store<u32>(at, load<u32>(at) + (favoured << TALLY_SHIFT))
 }
 
 @inline
@@ -457,18 +461,22 @@ function look(s: usize, first: usize, block: usize, end: usize, keeps: bool): vo
   finishBlock(s, anchor, target, end)
 }
 
-/** The same as `cutLazy`, of the highest levels. */
-export function cutOptimal(s: usize, first: usize, block: usize, end: usize): void {
-  guessPrices(s, block, end, isFresh)
+/** The same as `cutLazy`, of the highest levels. @param isCut whether lazy search cut the block before */
+export function cutOptimal(s: usize, first: usize, block: usize, end: usize, isCut: bool): void {
+  if (isCut) relearn(s, FAVOUR_AFTER_LAZY)
+  else guessPrices(s, block, end, isFresh)
   isFresh = false
   for (let i: u32 = 1; i <= looks && (i == 1 || hasAll); i++) {
     isFirstLook = i == 1
-    if (!isFirstLook) {
-      learnPrices(s)
-      forgetBlock()
-    }
+    if (!isFirstLook) relearn(s, isCut ? FAVOUR_AGAIN : FAVOUR)
     look(s, first, block, end, looks > 1)
   }
+}
+
+/** Takes the prices from the cut that was made last, and forgets it. */
+function relearn(s: usize, favoured: u32): void {
+  learnPrices(s, favoured)
+  forgetBlock()
 }
 
 /** The scratch area that a stream needs, in bytes; `nbytes` counts its dictionary too. */

@@ -1,6 +1,6 @@
 // How the blocks of a stream are cut into literals and matches: as its level and its size ask for.
 import { cutDouble, startDouble } from './double'
-import { DOUBLE, FAST, FEW_BYTES, LAZY, lazyLevel, mostPlacesFor, rowLogFor, strategyFor, widthFor } from './efforts'
+import { cutsLazilyFirst, DOUBLE, FAST, FEW_BYTES, LAZY, lazyLevel, mostPlacesFor, OPTIMAL, rowLogFor, strategyFor, widthFor } from './efforts'
 import { cutFast, startFast } from './fast'
 import { cutLazy, startLazy } from './lazy'
 import { startOffsets } from './matches'
@@ -9,6 +9,8 @@ import { startRows } from './rows'
 import { sampleEntropy } from './sample'
 
 let strategy: u8 = FAST
+/** Whether optimal search starts with a cut by lazy search, which finds other ways than guesses do. */
+let cutsFirst: bool = false
 let levelOf: u32 = 1
 
 /** Starts a stream from `src` to `end`; what lies before, from `first` on, is its dictionary. */
@@ -20,16 +22,22 @@ export function startSearch(s: usize, first: usize, src: usize, end: usize, leve
   const width = widthFor(nbytes, nbytes > FEW_BYTES ? sampleEntropy(s, src, end) : 0, level)
   if (strategy == FAST) startFast(s, first, nbytes, width)
   else if (strategy == DOUBLE) startDouble(s, first, nbytes, width)
-  else if (strategy == LAZY) {
-    startRows(s, first, nbytes, width, rowLogFor(levelOf), mostPlacesFor(levelOf))
-    startLazy(s, first, src)
-  } else startOptimal(s, first, end, level)
+  else {
+    cutsFirst = strategy == OPTIMAL && cutsLazilyFirst(nbytes, level)
+    if (strategy == LAZY || cutsFirst) {
+      startRows(s, first, nbytes, width, rowLogFor(levelOf), mostPlacesFor(levelOf))
+      startLazy(s, first, src)
+    }
+    if (strategy == OPTIMAL) startOptimal(s, first, end, level)
+  }
 }
 
 /** Cuts a block of the stream; its sequences and literals are then in the scratch area. */
 export function cutBlock(s: usize, first: usize, block: usize, end: usize, entropy: u32): void {
   if (strategy == FAST) cutFast(s, first, block, end, entropy)
   else if (strategy == DOUBLE) cutDouble(s, first, block, end, entropy)
-  else if (strategy == LAZY) cutLazy(s, first, block, end, levelOf, entropy)
-  else cutOptimal(s, first, block, end)
+  else {
+    if (strategy == LAZY || cutsFirst) cutLazy(s, first, block, end, levelOf, entropy)
+    if (strategy == OPTIMAL) cutOptimal(s, first, block, end, cutsFirst)
+  }
 }

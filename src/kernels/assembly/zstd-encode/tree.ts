@@ -6,14 +6,14 @@ import { equalRun } from '../lz'
 import { MATCHES, MATCH_BYTES, MAX_MATCHES, OPTIMAL_END } from './layout'
 
 const MAX_HASH_LOG: u32 = 17
-const MAX_SHORT_LOG: u32 = 14
+const MAX_SHORT_LOG: u32 = 17
 const SHORT_HASH: usize = OPTIMAL_END
 const HASH: usize = SHORT_HASH + (4 << MAX_SHORT_LOG)
 /** The children of each place: those whose bytes sort before it, those behind. */
 const NODES: usize = HASH + (4 << MAX_HASH_LOG)
 const MULTIPLIER: u32 = 2654435761
 /** How far a match of three bytes may lie behind. */
-const SHORT_REACH: u32 = 1 << 16
+const SHORT_REACH: u32 = 1 << 18
 
 /** Of the stream at hand; these belong to the instance. */
 let origin: usize = 0
