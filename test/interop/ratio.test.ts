@@ -30,13 +30,6 @@ const EXCEPTIONS: {
   shuffle?: Shuffle
   tolerance: number
 }[] = [
-  // Our kernel remembers only some of the places inside a match at its fastest.
-  { codec: 'zstd', levels: [1], tolerance: 0.03 },
-  // Of what lies inside a match, every second place is forgotten.
-  { codec: 'zstd', levels: [3], data: 'signal', shuffle: 'none', tolerance: 0.05 },
-  // Of whole numbers that count up, libzstd's highest level finds a better mixture of literals and short matches.
-  { codec: 'zstd', levels: [9], data: 'counts', shuffle: 'none', tolerance: 0.05 },
-  { codec: 'zstd', levels: [9], data: 'arange', shuffle: 'none', tolerance: 0.08 },
 ]
 const data = realisticData(SIZE)
 for (const [name, { bytes }] of Object.entries(data)) writeFileSync(join(directory, name), bytes)

@@ -93,6 +93,8 @@ export function widthFor(nbytes: u32, entropy: u32, level: u32): u32 {
   if (nbytes <= FEW_BYTES) return 4
   // The fastest level remembers few places: short keys would find only the latest ones.
   if (level < 2) return classOf(nbytes) == 0 ? 5 : classOf(nbytes) == 3 ? 7 : 6
+  // Two tables find what is long with one, and what is short with the other.
+  if (level == 2) return (classOf(nbytes) & 1) != 0 ? 5 : 4
   if (entropy < 40) return 7
   if (entropy < 64) return 6
   return classOf(nbytes) == 3 ? 5 : 4

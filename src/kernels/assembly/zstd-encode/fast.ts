@@ -10,7 +10,7 @@ const MAX_LOG: u32 = 14
 /** Bytes that a search must be able to read. */
 const SEARCH_BYTES: usize = 8
 /** How soon what does not match is passed over faster: the step grows by one after 2 to this power of bytes. */
-const SEARCH_SHIFT: usize = 7
+const SEARCH_SHIFT: usize = 8
 /** About what a sequence takes besides the digits of its offset, in bits. */
 const SEQUENCE_BITS: i32 = 9
 

@@ -49,8 +49,7 @@ export const SMALL_BLOCK: u32 = 1 << 13
  * literals, and its price alone and together with the next. Which of them are left, in their order, comes behind.
  */
 export const MAX_PARTS: u32 = 33
-export const PART_CODES: usize = HISTOGRAM_BYTES
-export const PART_FACTS: usize = PART_CODES + 3 * (4 << 6)
+export const PART_FACTS: usize = HISTOGRAM_BYTES + 3 * (4 << 6)
 export const PART_BYTES: usize = PART_FACTS + 16
 export const PARTS: usize = SMALL + 2 * SMALL_BLOCK
 export const PART_ORDER: usize = PARTS + <usize>MAX_PARTS * PART_BYTES

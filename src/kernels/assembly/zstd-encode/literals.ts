@@ -16,7 +16,7 @@ const MIN_TREELESS: u32 = 8
 /** Up to this many literals go in one stream. */
 const ONE_STREAM: u32 = 255
 /** Streams may be written so far beyond their end. */
-export const MARGIN: usize = 16
+const MARGIN: usize = 16
 
 const STORED: u32 = 0
 const ONE_BYTE: u32 = 1

@@ -10,7 +10,6 @@ import {
   MAX_BLOCK,
   MAX_PARTS,
   PART_BYTES,
-  PART_CODES,
   PART_FACTS,
   PART_ORDER,
   PARTS,
@@ -50,7 +49,7 @@ export function partCounts(s: usize, i: u32): usize {
 
 /** How often each of the three codes is among the sequences of a part. */
 export function partCodes(s: usize, i: u32): usize {
-  return partOf(s, i) + PART_CODES
+  return partOf(s, i) + HISTOGRAM_BYTES
 }
 
 export function partSequences(s: usize, i: u32): u32 {
@@ -74,7 +73,7 @@ function addPart(s: usize, i: u32, sequences: u32, literals: u32, at: usize): vo
 // @ts-ignore: decorator
 @inline
 function countCode(part: usize, kind: usize, code: u32): void {
-  const at = part + PART_CODES + (kind << 8) + 4 * <usize>code
+  const at = part + HISTOGRAM_BYTES + (kind << 8) + 4 * <usize>code
   store<u32>(at, load<u32>(at) + 1)
 }
 
@@ -89,7 +88,7 @@ function cutFinely(s: usize, count: u32, literalBytes: u32, nbytes: u32, least: 
   for (let i: u32 = 0; i < count; i++) {
     const at = s + SEQUENCES + <usize>i * SEQUENCE_BYTES
     const part = partAt(s, parts)
-    if (i == first) fillBytes(part + PART_CODES, 0, PART_FACTS - PART_CODES)
+    if (i == first) fillBytes(part + HISTOGRAM_BYTES, 0, PART_FACTS - HISTOGRAM_BYTES)
     const codes = load<u32>(at, 12)
     countCode(part, 0, codes & 255)
     countCode(part, 1, (codes >> 8) & 255)
@@ -104,7 +103,7 @@ function cutFinely(s: usize, count: u32, literalBytes: u32, nbytes: u32, least: 
     literals = 0
     bytes = 0
   }
-  if (first == count) fillBytes(partAt(s, parts) + PART_CODES, 0, PART_FACTS - PART_CODES)
+  if (first == count) fillBytes(partAt(s, parts) + HISTOGRAM_BYTES, 0, PART_FACTS - HISTOGRAM_BYTES)
   addPart(s, parts++, count - first, <u32>(s + LITERALS + literalBytes - from), from)
   return parts
 }
@@ -149,7 +148,7 @@ function literalsPrice(part: usize, other: usize): u32 {
 
 /** About what one kind of codes takes, in bits. */
 function codesPrice(part: usize, other: usize, kind: usize): u32 {
-  const offset = PART_CODES + (kind << 8)
+  const offset = HISTOGRAM_BYTES + (kind << 8)
   measure(part + offset, other == 0 ? 0 : other + offset, 64)
   if (symbols < 2) return total == 0 ? 0 : 8
   // The table that both sides know takes about so much for each.
