@@ -29,11 +29,13 @@ import {
 import { add, finishBlock, forgetBlock, literalBytes, repeat1, repeat2, repeat3, sequenceCount, startBlock } from './matches'
 import { SEARCH_BYTES } from './rows'
 import { countCodes, LITERAL_EXTRA, literalCode, MATCH_EXTRA, matchCode } from './sequences'
-import { findMatches, nextPlace, startTree, treeEnd } from './tree'
+import { findMatches, nextPlace, noteOnly, startTree, treeEnd } from './tree'
 
 /** The places that are remembered, as a power of 2. */
 const MOST_PLACES: u32 = 22
 
+/** A shift after which nothing is passed over. */
+const NO_SHIFT: usize = 31
 /** What no way costs, and what all ways start with: a literal can make the price of its run fall. */
 const UNREACHED: u32 = u32.MAX_VALUE
 const START_PRICE: u32 = 1 << 16
@@ -70,7 +72,9 @@ let isFresh: bool = true
 let enough: u32 = 0
 let looks: u32 = 1
 let isBrisk: bool = true
-let searchShift: usize = 31
+let searchShift: usize = NO_SHIFT
+/** Where the stream starts. */
+let origin: usize = 0
 let untilPrices: u32 = 0
 let keptCount: u32 = 0
 /** Whether all matches were kept. */
@@ -87,6 +91,7 @@ function placesLog(nbytes: u32): u32 {
 export function startOptimal(s: usize, src: usize, end: usize, level: u32): void {
   const nbytes = <u32>(end - src)
   isFresh = true
+  origin = src
   enough = enoughFor(nbytes, level)
   looks = looksFor(nbytes, level)
   isBrisk = isBriskAt(nbytes, level)
@@ -423,6 +428,13 @@ let target: usize = 0
 
 @inline
 function take(s: usize, at: usize, length: u32, offset: u32, end: usize): void {
+  // Among places that were passed over, it may start before the one where it was found.
+  if (searchShift < NO_SHIFT) {
+    while (at > anchor && at - offset > origin && load<u8>(at - 1) == load<u8>(at - offset - 1)) {
+      at--
+      length++
+    }
+  }
   const literals = <u32>(at - anchor)
   target = add(s, anchor, literals, length, offset, target, end)
   learnSequence(s, anchor, literals, length)
@@ -452,7 +464,7 @@ function look(s: usize, first: usize, block: usize, end: usize, keeps: bool): vo
       ip += longLength
     } else if (place == 0) {
       ip += 1 + ((ip - anchor) >> searchShift)
-      if (ip > searched + 1) searched = ip
+      if (ip > searched && ip <= stop) while (searched < ip) noteOnly(s, searched++)
     }
   }
   if (isFirstLook && end - block >= SEARCH_BYTES) {

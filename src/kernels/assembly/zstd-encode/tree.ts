@@ -121,6 +121,13 @@ export function findMatches(s: usize, ip: usize, end: usize): usize {
   return to
 }
 
+/** Remembers a place in noise, without a search: what the same hash had before is forgotten. */
+export function noteOnly(s: usize, ip: usize): void {
+  const place = <u32>(ip - origin) + 1
+  store<u32>(s + HASH + (<usize>((load<u32>(ip) * MULTIPLIER) >> hashShift) << 2), place)
+  store<u64>(s + NODES + (<usize>(place & mask) << 3), 0)
+}
+
 /** What the tables and `log` places take from the start of the scratch area on, in bytes. */
 export function treeEnd(log: u32): usize {
   return NODES + (<usize>8 << log)
