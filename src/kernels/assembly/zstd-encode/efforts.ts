@@ -16,7 +16,7 @@ const STRATEGIES = memory.data<u8>([
   FAST, DOUBLE, LAZY, LAZY, LAZY, OPTIMAL, OPTIMAL, OPTIMAL, OPTIMAL,
   FAST, DOUBLE, LAZY, LAZY, LAZY, LAZY, OPTIMAL, OPTIMAL, OPTIMAL,
   FAST, DOUBLE, LAZY, LAZY, LAZY, LAZY, OPTIMAL, OPTIMAL, OPTIMAL,
-  FAST, DOUBLE, LAZY, LAZY, LAZY, LAZY, LAZY, LAZY, OPTIMAL,
+  FAST, DOUBLE, LAZY, LAZY, LAZY, LAZY, LAZY, OPTIMAL, OPTIMAL,
 ])
 
 /** The class of a stream: 0 to 3. */
@@ -102,11 +102,11 @@ export function widthFor(nbytes: u32, entropy: u32, level: u32): u32 {
 
 // Of optimal search, by class, from level 6 on.
 /** Earlier places that are looked at. */
-const TREE_ATTEMPTS = memory.data<u16>([8, 32, 128, 512, 0, 8, 64, 512, 0, 16, 64, 512, 0, 0, 0, 512])
+const TREE_ATTEMPTS = memory.data<u16>([8, 32, 128, 512, 0, 8, 64, 512, 0, 16, 64, 512, 0, 0, 16, 512])
 /** A match of this length is taken without a look at other ways. */
-const ENOUGH = memory.data<u16>([16, 32, 256, 512, 0, 16, 256, 512, 0, 16, 128, 512, 0, 0, 0, 512])
+const ENOUGH = memory.data<u16>([16, 32, 256, 512, 0, 16, 256, 512, 0, 16, 128, 512, 0, 0, 64, 512])
 /** Looks at the block, each with the prices of the one before. */
-const LOOKS = memory.data<u8>([1, 2, 2, 3, 0, 1, 1, 2, 0, 1, 1, 2, 0, 0, 0, 2])
+const LOOKS = memory.data<u8>([1, 2, 2, 3, 0, 1, 1, 2, 0, 1, 1, 2, 0, 0, 1, 2])
 /** Whether matches of three bytes are taken. */
 const THREE = memory.data<u8>([0, 1, 1, 1, 0, 0, 1, 1, 0, 0, 1, 1, 0, 0, 0, 1])
 /** Whether ways that look no better soon are given up. */
@@ -141,7 +141,13 @@ export function takesThree(nbytes: u32, level: u32): bool {
 
 @inline
 export function cutsLazilyFirst(nbytes: u32, level: u32): bool {
-  return level == 9 && classOf(nbytes) > 0
+  return (level == 9 && classOf(nbytes) > 0) || isForDenseAlone(nbytes, level)
+}
+
+/** Whether only blocks are worth optimal search where lazy search found many matches. */
+@inline
+export function isForDenseAlone(nbytes: u32, level: u32): bool {
+  return level == 8 && classOf(nbytes) == 3
 }
 
 @inline

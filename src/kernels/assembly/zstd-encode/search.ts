@@ -1,9 +1,9 @@
 // How the blocks of a stream are cut into literals and matches: as its level and its size ask for.
 import { cutDouble, startDouble } from './double'
-import { cutsLazilyFirst, DOUBLE, FAST, FEW_BYTES, LAZY, lazyLevel, mostPlacesFor, OPTIMAL, rowLogFor, strategyFor, widthFor } from './efforts'
+import { cutsLazilyFirst, DOUBLE, FAST, FEW_BYTES, isForDenseAlone, LAZY, lazyLevel, mostPlacesFor, OPTIMAL, rowLogFor, strategyFor, widthFor } from './efforts'
 import { cutFast, startFast } from './fast'
 import { cutLazy, startLazy } from './lazy'
-import { startOffsets } from './matches'
+import { literalBytes, sequenceCount, startOffsets } from './matches'
 import { cutOptimal, startOptimal } from './optimal'
 import { startRows } from './rows'
 import { sampleEntropy } from './sample'
@@ -11,6 +11,11 @@ import { sampleEntropy } from './sample'
 let strategy: u8 = FAST
 /** Whether optimal search starts with a cut by lazy search, which finds other ways than guesses do. */
 let cutsFirst: bool = false
+/** Whether only dense blocks are searched again: many short matches, and next to no literals. */
+let isForDense: bool = false
+/** What such a block has at most: bytes a sequence, and one literal in so many bytes. */
+const DENSE_SEQUENCE: u32 = 16
+const DENSE_LITERALS: u32 = 8
 let levelOf: u32 = 1
 
 /** Starts a stream from `src` to `end`; what lies before, from `first` on, is its dictionary. */
@@ -23,6 +28,7 @@ export function startSearch(s: usize, first: usize, src: usize, end: usize, leve
   if (strategy == FAST) startFast(s, first, nbytes, width)
   else if (strategy == DOUBLE) startDouble(s, first, nbytes, width)
   else {
+    isForDense = isForDenseAlone(nbytes, level)
     cutsFirst = strategy == OPTIMAL && cutsLazilyFirst(nbytes, level)
     if (strategy == LAZY || cutsFirst) {
       startRows(s, first, nbytes, width, rowLogFor(levelOf), mostPlacesFor(levelOf))
@@ -38,6 +44,11 @@ export function cutBlock(s: usize, first: usize, block: usize, end: usize, entro
   else if (strategy == DOUBLE) cutDouble(s, first, block, end, entropy)
   else {
     if (strategy == LAZY || cutsFirst) cutLazy(s, first, block, end, levelOf, entropy)
-    if (strategy == OPTIMAL) cutOptimal(s, first, block, end, cutsFirst)
+    const isWorth = !isForDense || isDense(<u32>(end - block))
+    if (strategy == OPTIMAL && isWorth) cutOptimal(s, first, block, end, cutsFirst)
   }
+}
+
+function isDense(nbytes: u32): bool {
+  return sequenceCount * DENSE_SEQUENCE > nbytes && literalBytes * DENSE_LITERALS < nbytes
 }
