@@ -37,6 +37,18 @@ import { copyExact, copyMatch, equalRun, repeated, resetTable } from './lz'
 @inline const FAST_IN: u32 = 48
 // @ts-ignore: decorator
 @inline const FAST_OUT: u32 = 64
+// After so many literals, few places of what came before are in the table.
+// @ts-ignore: decorator
+@inline const MANY_LITERALS: u32 = 64
+// Seven bytes in a vector start in its first ten.
+// @ts-ignore: decorator
+@inline const SOON: usize = 10
+// Behind matches from here on, more is tried to find the next.
+// @ts-ignore: decorator
+@inline const LONG_MATCH: u32 = 128
+// Slots hold 16 bits of a position.
+// @ts-ignore: decorator
+@inline const TURN: usize = 1 << 16
 
 /** Address of the table slot for the four bytes at the bottom of `bytes`. */
 // @ts-ignore: decorator
@@ -57,6 +69,41 @@ function backTo(ip: usize, slot: usize): usize {
 @inline
 function worthwhile(back: usize, from: usize, bytes: u64): bool {
   return back <= MAX_NEAR || load<u32>(from, FAR_SHIFT) == <u32>(bytes >> (8 * FAR_SHIFT))
+}
+
+/** Do the last three of four bytes come again in the next four, as in letters of four bytes each? */
+// @ts-ignore: decorator
+@inline
+function isWide(bytes: u64): bool {
+  return ((bytes >> 8) ^ (bytes >> 40)) << 40 == 0
+}
+
+/** Does a match end after four bytes, while one of eight or more begins right behind its start? */
+// @ts-ignore: decorator
+@inline
+function betterBehind(table: usize, src: usize, ip: usize, from: usize): bool {
+  if (load<u8>(ip, MIN_LENGTH) == load<u8>(from, MIN_LENGTH)) return false
+  const bytes = load<u64>(ip, 1)
+  const back = backTo(ip + 1, slotOf(table, bytes))
+  return <usize>(ip + 1 - src) >= back && load<u64>(ip + 1 - back) == bytes
+}
+
+/** A slot cannot tell a near distance from one a turn farther: the latter, if eight bytes are the same there; else 0. */
+function turnBack(src: usize, ip: usize, near: usize): usize {
+  const back = near + TURN
+  return near <= MAX_NEAR && ip - src >= back && load<u64>(ip - back) == load<u64>(ip) ? back : 0
+}
+
+/** How far on seven bytes are the same at a distance again, if that is soon; else 0. */
+function soonAgain(ip: usize, back: usize, startLimit: usize): u32 {
+  for (let at = ip; at <= ip + SOON && at + SOON <= startLimit; at += SOON) {
+    const one = i8x16.bitmask(i8x16.eq(v128.load(at), v128.load(at - back)))
+    const two = one & (one >> 1)
+    const four = two & (two >> 2)
+    const seven = four & (four >> 3)
+    if (seven != 0) return <u32>(at - ip) + ctz(seven)
+  }
+  return 0
 }
 
 /** Writes literals as runs; the caller has seen to the room. `readable` counts the bytes from `from` on. */
@@ -104,7 +151,7 @@ export function blosclzCompress(
   const startLimit = iend - MATCH_START_MARGIN
   const matchLimit = iend - LAST_LITERALS
   const hurried = level < 3 && nbytes > SMALL_INPUT
-  const firstTries: u32 = (hurried ? 4 - level : 1) << 6
+  const firstTries: u32 = hurried ? 192 - 32 * level : 64
   const impatience: u32 = hurried ? 2 : 1
   resetTable(table, 2 << HASH_BITS, src)
   let op = dst
@@ -168,7 +215,7 @@ export function blosclzCompress(
             ip = edge
           }
         } else {
-          edgeBack = 0
+          edgeBack = length < LONG_MATCH ? 0 : turnBack(src, edge, edgeBack)
         }
       }
       if (oend - op < 6 + <usize>(length / 255) + 1 + LAST_LITERALS) return 0
@@ -198,12 +245,22 @@ export function blosclzCompress(
         from = ip - back
         continue
       }
+      const before = back
       bytes = load<u64>(ip)
       const slot = slotOf(table, bytes)
       back = backTo(ip, slot)
       store<u16>(slot, <u16>ip)
       from = ip - back
-      if (ip - src < back || load<u32>(from) != <u32>bytes || !worthwhile(back, from, bytes)) break
+      if (ip - src < back || load<u32>(from) != <u32>bytes || !worthwhile(back, from, bytes)) {
+        if (literals < MANY_LITERALS || before <= MAX_NEAR) break
+        const again = soonAgain(ip, before, startLimit)
+        if (again == 0) break
+        if (oend - op < <usize>again + 1 + 1 + LAST_LITERALS) return 0
+        op = putLiterals(op, ip, again, <u32>(oend - op), <u32>(iend - ip))
+        ip += again
+        back = before
+        from = ip - back
+      } else if (isWide(bytes) && betterBehind(table, src, ip, from)) break
     }
     ip++
     if (ip > startLimit) return finish(dst, op, oend, anchor, <u32>(iend - anchor))
