@@ -13,7 +13,7 @@ export interface Open {
 const NOTHING: Open = { cases: 0, worst: 0.02, means: 0 }
 
 const OPEN: Readonly<Record<string, Open>> = {
-  zlib: { cases: 19, worst: 0.032, means: 0 },
+  zlib: { cases: 13, worst: 0.032, means: 0 },
   zstd: { cases: 1257, worst: 0.77, means: 11 },
 }
 

@@ -48,7 +48,8 @@ function countSample(s: usize, at: usize, end: usize): u32 {
 }
 
 /** Are there so few bytes that do not repeat the one before that codes of their own do not pay? */
-function isForFixed(s: usize, at: usize, end: usize): bool {
+export function isForFixed(s: usize, at: usize, end: usize): bool {
+  if (end - at > FEW) return false
   const counts = s + NEXT_COUNTS
   fillBytes(counts, 0, 4 << 8)
   let before: u32 = 256
@@ -68,10 +69,10 @@ function isForFixed(s: usize, at: usize, end: usize): bool {
   return bits > total * FIXED_LITERAL
 }
 
-/** Guesses from the bytes of a stream. @param match what a match may take */
-export function guessFromBytes(s: usize, at: usize, end: usize, match: i32): void {
+/** Guesses from the bytes of a stream. @param match what a match may take @param fixed will fixed codes do? */
+export function guessFromBytes(s: usize, at: usize, end: usize, match: i32, fixed: bool): void {
   literalCost = 8 << 4
-  isFixed = end - at <= FEW && isForFixed(s, at, end)
+  isFixed = fixed
   matchCost = isFixed ? FIXED_MATCH : match
   sampled = isFixed ? 0 : countSample(s, at, end - at > AHEAD ? at + AHEAD : end)
   if (sampled == 0) return

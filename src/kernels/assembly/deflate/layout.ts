@@ -30,6 +30,8 @@ export const MAX_RUN: u32 = 1 << 11
 /** Of each byte, what it takes as a literal, in 16ths of a bit (one byte); and how often it came, in 64ths (four). */
 export const LITERAL_COSTS: usize = PRICES + 4 * (256 + 260 + 30)
 export const LITERAL_HISTORY: usize = LITERAL_COSTS + 256
-export const SEQUENCES: usize = (LITERAL_HISTORY + 4 * 256 + 63) & ~63
+/** A small stream while another way is tried: no more than its bytes take if they are stored. */
+export const SMALL_STREAM: usize = LITERAL_HISTORY + 4 * 256
+export const SEQUENCES: usize = (SMALL_STREAM + (1 << 11) + 63) & ~63
 /** The tables of the match finders: there is room for a block and for what is cut at once. */
 export const TABLES: usize = SEQUENCES + 2 * SEQUENCE_BYTES * <usize>(MAX_TOKENS + MAX_TOKENS / MAX_RUN + 64)

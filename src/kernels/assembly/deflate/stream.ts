@@ -1,11 +1,13 @@
 // zlib streams (RFC 1950): two bytes of header, blocks, and the checksum of the plain bytes.
 import { adler32 } from '../checksums'
+import { copyBytes } from '../copy'
 import { endBits, startBits } from './bits'
 import { CHAINS_END, startChains } from './chains'
-import { guessFromBytes, guessFromPart } from './guess'
+import { guessFromBytes, guessFromPart, isForFixed } from './guess'
 import { cutLazy, startLazy } from './lazy'
 import { GUESSED_LEVEL, guessLiterals, startLiterals } from './literals'
 import { cutOptimal, OPTIMAL_END, OPTIMAL_LEVEL, startOptimal } from './optimal'
+import { SMALL_STREAM } from './layout'
 import { sequencesEnd } from './sequences'
 import { addParts, closeBlock, startBlocks } from './split'
 
@@ -20,16 +22,21 @@ const CHEAP_MATCH: i32 = 6 << 4
 /** Symbols of a part, which joins the block before it or starts one. */
 const PART: u32 = 1 << 11
 
+/** A stream of so few bytes is tried both with fixed codes in view and without, from this level on. */
+const MAX_SMALL: u32 = 1 << 9
+const BOTH_LEVEL: u32 = 6
+/** So small a stream does not become smaller with codes of its own, which must be described. */
+const SMALLEST: i32 = 32
+
 /** The scratch that {@link zlibCompress} needs, in bytes. */
 export function zlibCompressScratch(level: u32): usize {
   return level >= OPTIMAL_LEVEL ? OPTIMAL_END : CHAINS_END
 }
 
-/**
- * Compresses into one zlib stream, level 1 to 9. `s` is scratch. Returns its size, or 0 if it does not fit in
- * `capacity`.
- */
-export function zlibCompress(src: usize, nbytes: u32, dst: usize, capacity: u32, level: u32, s: usize): i32 {
+/** Compresses with fixed codes in view, or without. @returns its size, or 0 if it does not fit in `capacity` */
+function compress(
+  src: usize, nbytes: u32, dst: usize, capacity: u32, level: u32, s: usize, fixed: bool,
+): i32 {
   if (<usize>capacity < HEADER_BYTES + CHECKSUM_BYTES) return 0
   const iend = src + nbytes
   const oend = dst + capacity - CHECKSUM_BYTES
@@ -42,7 +49,7 @@ export function zlibCompress(src: usize, nbytes: u32, dst: usize, capacity: u32,
     startLazy(src)
   }
   startBlocks(s, src, oend)
-  guessFromBytes(s, src, iend, isOptimal ? CHEAP_MATCH : USUAL_MATCH)
+  guessFromBytes(s, src, iend, isOptimal ? CHEAP_MATCH : USUAL_MATCH, fixed)
   if (!isOptimal) startLiterals(s, level)
   for (let at = src; at < iend; ) {
     const start = at
@@ -58,4 +65,25 @@ export function zlibCompress(src: usize, nbytes: u32, dst: usize, capacity: u32,
   const op = endBits()
   store<u32>(op, bswap(adler32(src, nbytes, 1)))
   return <i32>(op - dst + CHECKSUM_BYTES)
+}
+
+/** The same with both in view, whichever becomes smaller. */
+function compressBothWays(src: usize, nbytes: u32, dst: usize, capacity: u32, level: u32, s: usize): i32 {
+  const first = compress(src, nbytes, dst, capacity, level, s, true)
+  if (first == 0) return compress(src, nbytes, dst, capacity, level, s, false)
+  if (first <= SMALLEST) return first
+  copyBytes(s + SMALL_STREAM, dst, first)
+  const second = compress(src, nbytes, dst, first - 1, level, s, false)
+  if (second != 0) return second
+  copyBytes(dst, s + SMALL_STREAM, first)
+  return first
+}
+
+/**
+ * Compresses into one zlib stream, level 1 to 9. `s` is scratch. Returns its size, or 0 if it does not fit in
+ * `capacity`.
+ */
+export function zlibCompress(src: usize, nbytes: u32, dst: usize, capacity: u32, level: u32, s: usize): i32 {
+  if (nbytes <= MAX_SMALL && level >= BOTH_LEVEL) return compressBothWays(src, nbytes, dst, capacity, level, s)
+  return compress(src, nbytes, dst, capacity, level, s, isForFixed(s, src, src + nbytes))
 }
