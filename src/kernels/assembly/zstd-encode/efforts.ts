@@ -106,7 +106,7 @@ const TREE_ATTEMPTS = memory.data<u16>([8, 32, 128, 512, 0, 8, 64, 512, 0, 16, 6
 /** A match of this length is taken without a look at other ways. */
 const ENOUGH = memory.data<u16>([16, 32, 256, 512, 0, 16, 256, 512, 0, 16, 128, 512, 0, 0, 64, 512])
 /** Looks at the block, each with the prices of the one before. */
-const LOOKS = memory.data<u8>([1, 2, 2, 3, 0, 1, 1, 2, 0, 1, 1, 2, 0, 0, 1, 2])
+const LOOKS = memory.data<u8>([1, 2, 2, 3, 0, 1, 1, 2, 0, 1, 1, 2, 0, 0, 1, 3])
 /** Whether matches of three bytes are taken. */
 const THREE = memory.data<u8>([0, 1, 1, 1, 0, 0, 1, 1, 0, 0, 1, 1, 0, 0, 0, 1])
 /** Whether ways that look no better soon are given up. */

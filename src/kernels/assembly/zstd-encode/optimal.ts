@@ -1,12 +1,13 @@
 // Cuts a block into literals and matches so that it takes as few bits as can be: the cheapest way to each place is
 // found from the cheapest ways to the places before it. What literals, lengths and offsets cost is guessed at first, then
 // follows what was taken; a second look at the block starts with what the first one ended with.
-import { fillBytes } from '../copy'
+import { copyBytes, fillBytes } from '../copy'
 import { log2x256 } from '../entropy'
 import { equalRun } from '../lz'
 import { attemptsOfTree, enoughFor, isBriskAt, looksFor, searchShiftFor, OPTIMAL, strategyFor, takesThree } from './efforts'
 import { countBytes } from './huffman'
 import {
+  BEST_TALLIES,
   COUNTS,
   HISTOGRAM_BYTES,
   KEPT,
@@ -25,6 +26,8 @@ import {
   STEP_BYTES,
   STEPS,
   TALLIES,
+  TALLIES_BYTES,
+  TRIED_TALLIES,
 } from './layout'
 import { add, finishBlock, forgetBlock, literalBytes, repeat1, repeat2, repeat3, sequenceCount, startBlock } from './matches'
 import { SEARCH_BYTES } from './rows'
@@ -464,7 +467,7 @@ function look(s: usize, first: usize, block: usize, end: usize, keeps: bool): vo
       ip += longLength
     } else if (place == 0) {
       ip += 1 + ((ip - anchor) >> searchShift)
-      if (ip > searched && ip <= stop) while (searched < ip) noteOnly(s, searched++)
+      if (isFirstLook && ip <= stop) while (searched < ip) noteOnly(s, searched++)
     }
   }
   if (isFirstLook && end - block >= SEARCH_BYTES) {
@@ -478,11 +481,59 @@ export function cutOptimal(s: usize, first: usize, block: usize, end: usize, isC
   if (isCut) relearn(s, FAVOUR_AFTER_LAZY)
   else guessPrices(s, block, end, isFresh)
   isFresh = false
+  let least: u64 = u64.MAX_VALUE
+  let isBest = true
   for (let i: u32 = 1; i <= looks && (i == 1 || hasAll); i++) {
     isFirstLook = i == 1
     if (!isFirstLook) relearn(s, isCut ? FAVOUR_AGAIN : FAVOUR)
+    if (looks > 1) copyBytes(s + TRIED_TALLIES, s + TALLIES, TALLIES_BYTES)
     look(s, first, block, end, looks > 1)
+    if (looks == 1) return
+    const bits = costOfCut(s)
+    isBest = bits <= least
+    if (!isBest) continue
+    least = bits
+    copyBytes(s + BEST_TALLIES, s + TRIED_TALLIES, TALLIES_BYTES)
   }
+  if (isBest) return
+  // What is learned from a look may lead astray: then the best look is taken again.
+  forgetBlock()
+  isFirstLook = false
+  copyBytes(s + TALLIES, s + BEST_TALLIES, TALLIES_BYTES)
+  setAllPrices(s)
+  look(s, first, block, end, false)
+}
+
+/** What counts take, in 256ths of a bit. */
+function entropyOf(counts: usize, symbols: usize): u64 {
+  let total: u32 = 0
+  let bits: u64 = 0
+  for (let i: usize = 0; i < 4 * symbols; i += 4) {
+    const count = load<u32>(counts + i)
+    if (count == 0) continue
+    total += count
+    bits += <u64>count * log2x256(count)
+  }
+  return total == 0 ? 0 : <u64>total * log2x256(total) - bits
+}
+
+/** What the digits of a kind of code take, in 256ths of a bit. @param extra how many each has; 0 for as many as its number */
+function digitsOf(counts: usize, extra: usize, symbols: usize): u64 {
+  let bits: u64 = 0
+  for (let i: usize = 0; i < symbols; i++)
+    bits += <u64>load<u32>(counts + 4 * i) * (extra == 0 ? i : <usize>load<u8>(extra + i))
+  return bits << 8
+}
+
+/** About what the last cut takes, in 256ths of a bit. */
+function costOfCut(s: usize): u64 {
+  const counts = s + COUNTS
+  countBytes(s, s + LITERALS, literalBytes)
+  let bits = max<u64>(entropyOf(counts, 256), <u64>literalBytes << 8)
+  countCodes(s, sequenceCount)
+  bits += entropyOf(counts, 36) + digitsOf(counts, LITERAL_EXTRA, 36)
+  bits += entropyOf(counts + HISTOGRAM_BYTES, 32) + digitsOf(counts + HISTOGRAM_BYTES, 0, 32)
+  return bits + entropyOf(counts + 2 * HISTOGRAM_BYTES, 53) + digitsOf(counts + 2 * HISTOGRAM_BYTES, MATCH_EXTRA, 53)
 }
 
 /** Takes the prices from the cut that was made last, and forgets it. */
