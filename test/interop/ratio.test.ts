@@ -30,6 +30,8 @@ const EXCEPTIONS: {
   shuffle?: Shuffle
   tolerance: number
 }[] = [
+  // Of whole numbers that count up, libzstd's highest level finds a better mixture of literals and short matches.
+  { codec: 'zstd', levels: [9], data: 'counts', shuffle: 'none', tolerance: 0.03 },
 ]
 const data = realisticData(SIZE)
 for (const [name, { bytes }] of Object.entries(data)) writeFileSync(join(directory, name), bytes)
