@@ -37,6 +37,8 @@ import { findMatches, nextPlace, noteOnly, startTree, treeEnd } from './tree'
 /** The places that are remembered, as a power of 2. */
 const MOST_PLACES: u32 = 22
 
+/** A match of this length ends the search for a longer one. */
+const NICE: u32 = 512
 /** A shift after which nothing is passed over. */
 const NO_SHIFT: usize = 31
 /** What no way costs, and what all ways start with: a literal can make the price of its run fall. */
@@ -99,7 +101,7 @@ export function startOptimal(s: usize, src: usize, end: usize, level: u32): void
   looks = looksFor(nbytes, level)
   isBrisk = isBriskAt(nbytes, level)
   searchShift = searchShiftFor(nbytes, level)
-  startTree(s, src, end, placesLog(nbytes), attemptsOfTree(nbytes, level), enough, takesThree(nbytes, level))
+  startTree(s, src, end, placesLog(nbytes), attemptsOfTree(nbytes, level), NICE, takesThree(nbytes, level))
 }
 
 /** Sets a table of tallies from counts, so that they are {@link MOST_WEIGHT} together at most; each is 1 at least. */
@@ -377,14 +379,11 @@ function stretchFrom(s: usize, first: usize, block: usize, ip: usize, literals: 
       const offset = i == 3 ? load<u32>(step, REPEATS) - 1 : load<u32>(step + (<usize>i << 2), REPEATS)
       const length = lengthAt(at, offset, end, first)
       if (length <= longest) continue
+      longest = length
       if (length >= enough || place + length >= MAX_STRETCH) {
         longLength = length
         longOffset = offset
-        search(s, block, at, end, keeps)
-        return place
-      }
-      farthest = goOn(s, place, 3, length, offset, price + offsetPrice(s, i + 1 - skip), farthest)
-      longest = length
+      } else farthest = goOn(s, place, 3, length, offset, price + offsetPrice(s, i + 1 - skip), farthest)
     }
     let match = search(s, block, at, end, keeps)
     const last = matchesEnd
@@ -393,9 +392,9 @@ function stretchFrom(s: usize, first: usize, block: usize, ip: usize, literals: 
       if (length > longest && (length >= enough || place + length >= MAX_STRETCH)) {
         longOffset = load<u32>(last - MATCH_BYTES, 4)
         longLength = length
-        return place
       }
     }
+    if (longLength != 0) return place
     let shortest: u32 = 3
     for (; match < last; match += MATCH_BYTES) {
       const length = load<u32>(match)
