@@ -1,42 +1,44 @@
 // Cuts a block into literals and matches so that it takes as few bits as can be: the cheapest way to each place is
-// found from the cheapest ways to the places before it. What literals, lengths and offsets cost is guessed at first, then
-// follows what was taken; a second look at the block starts with what the first one ended with.
-import { copyBytes, fillBytes } from '../copy'
-import { log2x256 } from '../entropy'
+// found from the cheapest ways to the places before it, at prices that follow what was taken (prices.ts). Another look at
+// the block starts with the prices that the one before ended with.
+import { copyBytes } from '../copy'
 import { equalRun } from '../lz'
-import { attemptsOfTree, enoughFor, isBriskAt, looksFor, searchShiftFor, OPTIMAL, strategyFor, takesThree } from './efforts'
-import { countBytes } from './huffman'
+import { attemptsOfTree, enoughFor, isBriskAt, looksFor, OPTIMAL, searchShiftFor, strategyFor, takesThree } from './efforts'
 import {
   BEST_TALLIES,
-  COUNTS,
-  HISTOGRAM_BYTES,
   KEPT,
   KEPT_STARTS,
-  LENGTH_PRICES,
   LITERAL_PRICES,
   LITERALS,
   MATCH_BYTES,
-  MATCH_PRICES,
   MATCHES,
   MAX_KEPT,
   MAX_STRETCH,
-  OFFSET_PRICES,
-  SEQUENCE_BYTES,
-  SEQUENCES,
   STEP_BYTES,
   STEPS,
   TALLIES,
   TALLIES_BYTES,
   TRIED_TALLIES,
 } from './layout'
-import { add, finishBlock, forgetBlock, literalBytes, repeat1, repeat2, repeat3, sequenceCount, startBlock } from './matches'
+import { add, finishBlock, forgetBlock, repeat1, repeat2, repeat3, startBlock } from './matches'
+import {
+  costOfCut,
+  FAVOUR,
+  FAVOUR_AFTER_LAZY,
+  FAVOUR_AGAIN,
+  guessPrices,
+  learnPrices,
+  learnSequence,
+  lengthPrice,
+  offsetPrice,
+  runPrice,
+  setAllPrices,
+} from './prices'
 import { SEARCH_BYTES } from './rows'
-import { countCodes, LITERAL_EXTRA, literalCode, MATCH_EXTRA, matchCode } from './sequences'
 import { findMatches, nextPlace, noteOnly, startTree, treeEnd } from './tree'
 
 /** The places that are remembered, as a power of 2. */
 const MOST_PLACES: u32 = 22
-
 /** A match of this length ends the search for a longer one. */
 const NICE: u32 = 512
 /** A shift after which nothing is passed over. */
@@ -46,23 +48,6 @@ const UNREACHED: u32 = u32.MAX_VALUE
 const START_PRICE: u32 = 1 << 16
 /** A way that leads one byte farther for so little is not worth to be left. */
 const LITTLE: u32 = 128
-/** Literals take one bit at least; other codes may take less. */
-const LEAST_LITERAL_PRICE: u32 = 256
-const LEAST_PRICE: u32 = 128
-
-/** What the look before weighs against what comes: so many literals, so many codes. */
-const MOST_LITERALS: u32 = 1 << 13
-const MOST_CODES: u32 = 1 << 8
-const FAVOUR: u32 = 4
-/** The same after a lazy search, and after the look that follows it. */
-const FAVOUR_AFTER_LAZY: u32 = 20
-const FAVOUR_AGAIN: u32 = 14
-const TALLY_SHIFT: u32 = 2
-/** Guessed tallies of codes: no literals, repeats, and offsets of medium size come more often than others. */
-const GUESSED_LENGTHS = memory.data<u8>([4, 2])
-const GUESSED_OFFSETS = memory.data<u8>([6, 2, 1, 1, 2, 3, 4, 4, 4, 3, 2])
-/** Prices follow the tallies after so many sequences. */
-const PRICE_TURN: u32 = 32
 
 // A step: what the way to a place costs; the match that leads there (length and offset; 0 for a literal); the literals
 // since the last match; and the last three offsets.
@@ -80,7 +65,6 @@ let isBrisk: bool = true
 let searchShift: usize = NO_SHIFT
 /** Where the stream starts. */
 let origin: usize = 0
-let untilPrices: u32 = 0
 let keptCount: u32 = 0
 /** Whether all matches were kept. */
 let hasAll: bool = true
@@ -102,129 +86,6 @@ export function startOptimal(s: usize, src: usize, end: usize, level: u32): void
   isBrisk = isBriskAt(nbytes, level)
   searchShift = searchShiftFor(nbytes, level)
   startTree(s, src, end, placesLog(nbytes), attemptsOfTree(nbytes, level), NICE, takesThree(nbytes, level))
-}
-
-/** Sets a table of tallies from counts, so that they are {@link MOST_WEIGHT} together at most; each is 1 at least. */
-function setTally(counts: usize, tally: usize, symbols: u32, most: u32): void {
-  let total: u32 = 0
-  for (let i: u32 = 0; i < symbols; i++) total += load<u32>(counts + 4 * i)
-  let shift: u32 = 0
-  while (total >> shift > most) shift++
-  for (let i: u32 = 0; i < symbols; i++) store<u32>(tally + 4 * i, (load<u32>(counts + 4 * i) << TALLY_SHIFT >> shift) + 1)
-}
-
-/** Prices of symbols by their tallies. */
-function setPrices(tally: usize, prices: usize, symbols: u32, least: u32): void {
-  let total: u32 = 0
-  for (let i: u32 = 0; i < symbols; i++) total += load<u32>(tally + 4 * i)
-  const all = log2x256(total)
-  for (let i: u32 = 0; i < symbols; i++)
-    store<u32>(prices + 4 * i, max(least, all - log2x256(max<u32>(1, load<u32>(tally + 4 * i)))))
-}
-
-function setAllPrices(s: usize): void {
-  setPrices(s + TALLIES, s + LITERAL_PRICES, 256, LEAST_LITERAL_PRICE)
-  setPrices(s + TALLIES + HISTOGRAM_BYTES, s + LENGTH_PRICES, 36, LEAST_PRICE)
-  setPrices(s + TALLIES + 2 * HISTOGRAM_BYTES, s + OFFSET_PRICES, 32, LEAST_PRICE)
-  setPrices(s + TALLIES + 3 * HISTOGRAM_BYTES, s + MATCH_PRICES, 53, LEAST_PRICE)
-  untilPrices = PRICE_TURN
-}
-
-/** Guessed tallies of a kind of code, 1 for those that are not listed. */
-function guess(table: usize, guesses: usize, listed: usize, symbols: usize): void {
-  for (let i: usize = 0; i < symbols; i++) {
-    const tally: u32 = i < listed ? <u32>load<u8>(guesses + i) : 1
-    store<u32>(table + 4 * i, tally << TALLY_SHIFT)
-  }
-}
-
-/** Halves tallies until they are no more than so many together. */
-function fade(table: usize, symbols: usize, most: u32): void {
-  let total: u32 = 0
-  for (let i: usize = 0; i < symbols; i++) total += load<u32>(table + 4 * i)
-  let shift: u32 = 0
-  while (total >> shift > most << TALLY_SHIFT) shift++
-  for (let i: usize = 0; i < symbols; i++) store<u32>(table + 4 * i, load<u32>(table + 4 * i) >> shift)
-}
-
-/** Prices before a look: from the block before, if there is one, and from the bytes of the block. */
-function guessPrices(s: usize, block: usize, end: usize, isFirst: bool): void {
-  const tallies = s + TALLIES
-  if (isFirst) {
-    fillBytes(tallies, 0, HISTOGRAM_BYTES)
-    guess(tallies + HISTOGRAM_BYTES, GUESSED_LENGTHS, 2, 36)
-    guess(tallies + 2 * HISTOGRAM_BYTES, GUESSED_OFFSETS, 11, 32)
-    guess(tallies + 3 * HISTOGRAM_BYTES, GUESSED_LENGTHS, 0, 53)
-  } else {
-    fade(tallies, 256, MOST_LITERALS)
-    fade(tallies + HISTOGRAM_BYTES, 36, MOST_CODES)
-    fade(tallies + 2 * HISTOGRAM_BYTES, 32, MOST_CODES)
-    fade(tallies + 3 * HISTOGRAM_BYTES, 53, MOST_CODES)
-  }
-  countBytes(s, block, <u32>(end - block))
-  // Nearly even prices of literals: those of the bytes as they are would make matches look too dear to start with.
-  for (let i: usize = 0; i < HISTOGRAM_BYTES; i += 4) {
-    const count = load<u32>(s + COUNTS + i)
-    const even = ((count >> 8) + (count != 0 ? 1 : 0)) << 1
-    store<u32>(tallies + i, load<u32>(tallies + i) + even)
-  }
-  setAllPrices(s)
-}
-
-/** Takes the tallies from the look before. */
-function learnPrices(s: usize, favoured: u32): void {
-  countBytes(s, s + LITERALS, literalBytes)
-  setTally(s + COUNTS, s + TALLIES, 256, MOST_LITERALS)
-  countCodes(s, sequenceCount)
-  setTally(s + COUNTS, s + TALLIES + HISTOGRAM_BYTES, 36, MOST_CODES)
-  setTally(s + COUNTS + HISTOGRAM_BYTES, s + TALLIES + 2 * HISTOGRAM_BYTES, 32, MOST_CODES)
-  setTally(s + COUNTS + 2 * HISTOGRAM_BYTES, s + TALLIES + 3 * HISTOGRAM_BYTES, 53, MOST_CODES)
-  // Short runs, matches and repeats stay affordable, or none would ever be taken where the look before has none.
-  for (let i: usize = 0; i < 16; i += 4) {
-    favour(s + TALLIES + HISTOGRAM_BYTES + i, favoured)
-    if (i < 8) favour(s + TALLIES + 2 * HISTOGRAM_BYTES + i, favoured)
-    favour(s + TALLIES + 3 * HISTOGRAM_BYTES + i, favoured)
-  }
-  setAllPrices(s)
-}
-
-@inline
-function favour(at: usize, favoured: u32): void {
-  store<u32>(at, load<u32>(at) + (favoured << TALLY_SHIFT))
-}
-
-@inline
-function tally(at: usize): void {
-  store<u32>(at, load<u32>(at) + (1 << TALLY_SHIFT))
-}
-
-/** Counts a sequence with its literals; prices follow now and then. */
-function learnSequence(s: usize, at: usize, literals: u32, length: u32): void {
-  for (let i: usize = 0; i < <usize>literals; i++) tally(s + TALLIES + 4 * <usize>load<u8>(at + i))
-  const value = load<u32>(s + SEQUENCES + <usize>(sequenceCount - 1) * SEQUENCE_BYTES, 8)
-  tally(s + TALLIES + HISTOGRAM_BYTES + 4 * literalCode(literals))
-  tally(s + TALLIES + 2 * HISTOGRAM_BYTES + 4 * (31 - clz(value)))
-  tally(s + TALLIES + 3 * HISTOGRAM_BYTES + 4 * matchCode(length - 3))
-  if (--untilPrices == 0) setAllPrices(s)
-}
-
-@inline
-function runPrice(s: usize, literals: u32): u32 {
-  const code = literalCode(literals)
-  return load<u32>(s + LENGTH_PRICES + 4 * code) + (<u32>load<u8>(LITERAL_EXTRA + code) << 8)
-}
-
-@inline
-function lengthPrice(s: usize, length: u32): u32 {
-  const code = matchCode(length - 3)
-  return load<u32>(s + MATCH_PRICES + 4 * code) + (<u32>load<u8>(MATCH_EXTRA + code) << 8)
-}
-
-/** @param value what the offset is written as */
-@inline
-function offsetPrice(s: usize, value: u32): u32 {
-  const code: u32 = 31 - clz(value)
-  return load<u32>(s + OFFSET_PRICES + 4 * code) + (code << 8)
 }
 
 @inline
@@ -501,38 +362,6 @@ export function cutOptimal(s: usize, first: usize, block: usize, end: usize, isC
   copyBytes(s + TALLIES, s + BEST_TALLIES, TALLIES_BYTES)
   setAllPrices(s)
   look(s, first, block, end, false)
-}
-
-/** What counts take, in 256ths of a bit. */
-function entropyOf(counts: usize, symbols: usize): u64 {
-  let total: u32 = 0
-  let bits: u64 = 0
-  for (let i: usize = 0; i < 4 * symbols; i += 4) {
-    const count = load<u32>(counts + i)
-    if (count == 0) continue
-    total += count
-    bits += <u64>count * log2x256(count)
-  }
-  return total == 0 ? 0 : <u64>total * log2x256(total) - bits
-}
-
-/** What the digits of a kind of code take, in 256ths of a bit. @param extra how many each has; 0 for as many as its number */
-function digitsOf(counts: usize, extra: usize, symbols: usize): u64 {
-  let bits: u64 = 0
-  for (let i: usize = 0; i < symbols; i++)
-    bits += <u64>load<u32>(counts + 4 * i) * (extra == 0 ? i : <usize>load<u8>(extra + i))
-  return bits << 8
-}
-
-/** About what the last cut takes, in 256ths of a bit. */
-function costOfCut(s: usize): u64 {
-  const counts = s + COUNTS
-  countBytes(s, s + LITERALS, literalBytes)
-  let bits = max<u64>(entropyOf(counts, 256), <u64>literalBytes << 8)
-  countCodes(s, sequenceCount)
-  bits += entropyOf(counts, 36) + digitsOf(counts, LITERAL_EXTRA, 36)
-  bits += entropyOf(counts + HISTOGRAM_BYTES, 32) + digitsOf(counts + HISTOGRAM_BYTES, 0, 32)
-  return bits + entropyOf(counts + 2 * HISTOGRAM_BYTES, 53) + digitsOf(counts + 2 * HISTOGRAM_BYTES, MATCH_EXTRA, 53)
 }
 
 /** Takes the prices from the cut that was made last, and forgets it. */
