@@ -1,5 +1,5 @@
 // Side by side with the peers: npm run bench [-- --quick] [--sizes 20,200,2000] [--dirs /dev/shm,.bench] [--runs 7]
-// [--sets sensor,csv|all] [--only 'small,lz4 5']
+// [--sets sensor,csv|all] [--only 'small,lz4 5'], where --only takes any other codec and level too
 import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -133,9 +133,22 @@ function groups() {
   ]
   if (!withBloscpack || !withBlosc2)
     console.log('note: set up the Python peers with node scripts/setup-python.mjs')
-  return list
-    .filter(([name]) => values.only === undefined || values.only.split(',').includes(name))
+  const named = values.only?.split(',')
+  const known = new Set(list.map(([name]) => name))
+  const others = (named ?? [])
+    .filter((name) => !known.has(name))
+    .flatMap((name) => otherGroup(name, withBloscpack))
+  return [...list, ...others]
+    .filter(([name]) => named === undefined || named.includes(name))
     .map(([name, tools]) => ({ name, tools: tools.filter(Boolean) }))
+}
+
+/** Any other codec and level that is asked for, as 'zstd 7'. */
+function otherGroup(name, withBloscpack) {
+  const [, codec, level] = /^(\w+) ([1-9])$/.exec(name) ?? []
+  return codec === undefined
+    ? []
+    : [[name, [blpkTool(codec, level), withBloscpack && bloscpack(codec, level)]]]
 }
 
 function remove(path) {
