@@ -20,6 +20,10 @@ beforeAll(() => {
   u8 = made.u8
 })
 
+const LEVELS_OF_BOTH = ['LZ4', 'LZ4HC'].flatMap((name) =>
+  Array.from({ length: 9 }, (_, i) => [name, i + 1] as const),
+)
+
 /** A small generator of pseudo-random 32-bit numbers, so that failures can be repeated. */
 function random(seed: number): () => number {
   let state = seed >>> 0 || 1
@@ -382,6 +386,53 @@ describe('LZ4 blocks', () => {
       expect(unpack(CODECS[0] as Codec, endless([0x1f, 1, 1, 0]), capacity)).toBeUndefined()
     }
   })
+})
+
+/** Where the last match of an LZ4 block starts and where the one that reaches farthest ends, in plain bytes. */
+function matchLimits(block: Uint8Array): { start: number; end: number } {
+  let at = 0
+  let plain = 0
+  const limits = { start: 0, end: 0 }
+  const extended = (length: number): number => {
+    if (length < 15) return length
+    for (;;) {
+      const more = block[at++] as number
+      length += more
+      if (more < 255) return length
+    }
+  }
+  for (;;) {
+    const token = block[at++] as number
+    const literals = extended(token >> 4)
+    at += literals
+    plain += literals
+    if (at >= block.length) return limits
+    at += 2
+    limits.start = plain
+    plain += 4 + extended(token & 15)
+    limits.end = plain
+  }
+}
+
+describe('ends of LZ4 blocks', () => {
+  it.each(LEVELS_OF_BOTH)(
+    '%s of level %i: the last 5 bytes are literals, and no match starts in the last 12',
+    (name, level) => {
+      const next = random(level)
+      const call = name === 'LZ4' ? () => k.lz4Compress : () => k.lz4hcCompress
+      for (let round = 0; round < sized(2000, 20_000); round++) {
+        const nbytes = 13 + (next() % (round % 4 === 0 ? 600 : 50))
+        const plain = u8.subarray(SRC, SRC + nbytes)
+        const period = 1 + (next() % 5)
+        for (let i = 0; i < nbytes; i++)
+          plain[i] = i > period && next() % 4 !== 0 ? (plain[i - period] as number) : next() % 256
+        const cbytes = call()(SRC, nbytes, PACKED, nbytes + 64, level, TABLE)
+        const { start, end } = matchLimits(u8.slice(PACKED, PACKED + cbytes))
+        expect(start).toBeLessThanOrEqual(nbytes - 12)
+        expect(end).toBeLessThanOrEqual(nbytes - 5)
+      }
+    },
+  )
 })
 
 describe('BloscLZ streams', () => {

@@ -134,6 +134,8 @@ function weigh(first: usize): void {
 // @ts-ignore: decorator
 @inline
 function put(at: usize, length: u32, distance: u32): bool {
+  // So near the end of a block there are only literals.
+  if (at >= startEnd) return true
   op = putSequence(op, oend, anchor, iend, <u32>(at - anchor), length, distance)
   anchor = at + length
   return op != 0

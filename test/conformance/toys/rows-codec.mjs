@@ -30,7 +30,7 @@ export const rows = {
   ids: { blosc2: 211 },
   // About as fast as this, in MB/s, which decides whether threads are worth their start.
   // It looks at the shape of blocks, so that its chunks stay where they have that.
-  traits: { speed: { compress: 20, decompress: 20 }, usesShape: true },
+  traits: { speed: { compress: 10, decompress: 20 }, usesShape: true },
 
   async load() {
     const { instance } = await WebAssembly.instantiate(WASM)

@@ -25,9 +25,6 @@ const PART: u32 = 1 << 11
 /** A stream of so few bytes is tried both with fixed codes in view and without, from this level on. */
 const MAX_SMALL: u32 = 1 << 9
 const BOTH_LEVEL: u32 = 6
-/** So small a stream does not become smaller with codes of its own, which must be described. */
-const SMALLEST: i32 = 32
-
 /** The scratch that {@link zlibCompress} needs, in bytes. */
 export function zlibCompressScratch(level: u32): usize {
   return level >= OPTIMAL_LEVEL ? OPTIMAL_END : CHAINS_END
@@ -71,7 +68,6 @@ function compress(
 function compressBothWays(src: usize, nbytes: u32, dst: usize, capacity: u32, level: u32, s: usize): i32 {
   const first = compress(src, nbytes, dst, capacity, level, s, true)
   if (first == 0) return compress(src, nbytes, dst, capacity, level, s, false)
-  if (first <= SMALLEST) return first
   copyBytes(s + SMALL_STREAM, dst, first)
   const second = compress(src, nbytes, dst, first - 1, level, s, false)
   if (second != 0) return second
