@@ -38,7 +38,7 @@ export function strategyFor(nbytes: u32, level: u32, hasDictionary: bool): u8 {
 
 // Of lazy search, by level.
 /** Earlier places that are looked at. */
-const ATTEMPTS = memory.data<u8>([0, 2, 3, 8, 15, 31, 63, 31, 63, 63])
+const ATTEMPTS = memory.data<u8>([0, 2, 3, 8, 15, 15, 63, 31, 63, 63])
 /** How many positions a match may be put off; where none, only the last offset may do that. */
 const PATIENCE = memory.data<u8>([0, 0, 0, 0, 1, 2, 2, 2, 2, 2])
 /** About what a sequence takes besides the digits of its offset, in bits; more where what follows is not looked at. */
