@@ -1,5 +1,4 @@
 // How hard each level tries, by the size of the stream with its dictionary.
-
 import { PLACES_LOG } from './layout'
 
 /** How a stream is searched: one place a hash; two places; rows of places, with a look ahead; all ways through it. */
