@@ -2,51 +2,34 @@
 import { fillBytes } from '../copy'
 import { equalRun } from '../lz'
 import { LITERALS, TAGS } from './layout'
-import { add, finishBlock, lengthAt, MIN_MATCH, repeat1, repeat2, startBlock } from './matches'
+import { add, equalBefore, finishBlock, lengthAt, MIN_MATCH, repeat1, repeat2, startBlock } from './matches'
 import { digitsOf, REPEAT_BITS } from './gains'
+import { longEntry, notePlace, origin, placeIn, shortEntry, startPlaces } from './places'
+import { SEARCH_BYTES } from './rows'
 
-const MULTIPLIER: u64 = 0x9e3779b97f4a7c15
 const MAX_LOG: u32 = 16
 /** The table of short keys behind that of long ones. */
 const SHORT: usize = TAGS + (4 << MAX_LOG)
-/** Bytes that a search must be able to read. */
-const SEARCH_BYTES: usize = 8
 /** How soon what does not match is passed over faster: the step grows by one after 2 to this power of bytes. */
 const SEARCH_SHIFT: usize = 8
 /** About what a sequence takes besides the digits of its offset and of its literals, in bits. */
 const SEQUENCE_BITS: i32 = 7
 
 /** Of the stream at hand; these belong to the instance. */
-let origin: usize = 0
-let shift: u64 = 0
-let unused: u64 = 0
 let literalCost: i32 = 0
 
 /** Empties the tables. @param width how many bytes the short keys have */
 export function startDouble(s: usize, src: usize, nbytes: u32, width: u32): void {
-  const log = min<u32>(MAX_LOG, max<u32>(8, 32 - clz(nbytes | 1)))
-  fillBytes(s + TAGS, 0, 4 << log)
-  fillBytes(s + SHORT, 0, 4 << log)
-  origin = src
-  shift = 64 - log
-  unused = 64 - 8 * width
-}
-
-@inline
-function longEntry(s: usize, word: u64): usize {
-  return s + TAGS + (<usize>((word * MULTIPLIER) >> shift) << 2)
-}
-
-@inline
-function shortEntry(s: usize, word: u64): usize {
-  return s + SHORT + (<usize>(((word << unused) * MULTIPLIER) >> shift) << 2)
+  const tableBytes = startPlaces(src, nbytes, width, MAX_LOG)
+  fillBytes(s + TAGS, 0, tableBytes)
+  fillBytes(s + SHORT, 0, tableBytes)
 }
 
 @inline
 function rememberBoth(s: usize, ip: usize): void {
   const word = load<u64>(ip)
-  store<u32>(longEntry(s, word), <u32>(ip - origin))
-  store<u32>(shortEntry(s, word), <u32>(ip - origin))
+  notePlace(longEntry(s + TAGS, word), ip)
+  notePlace(shortEntry(s + SHORT, word), ip)
 }
 
 /** Whether a match saves more than it costs. */
@@ -65,12 +48,12 @@ export function cutDouble(s: usize, first: usize, block: usize, end: usize, entr
   const stop: usize = end - block > SEARCH_BYTES ? end - SEARCH_BYTES - 1 : 0
   while (ip <= stop) {
     const word = load<u64>(ip)
-    const long = longEntry(s, word)
-    const short = shortEntry(s, word)
-    let from = origin + load<u32>(long)
-    const near = origin + load<u32>(short)
-    store<u32>(long, <u32>(ip - origin))
-    store<u32>(short, <u32>(ip - origin))
+    const long = longEntry(s + TAGS, word)
+    const short = shortEntry(s + SHORT, word)
+    let from = placeIn(long)
+    const near = placeIn(short)
+    notePlace(long, ip)
+    notePlace(short, ip)
     let start = ip + 1
     let offset = repeat1
     let length = lengthAt(start, offset, end, first)
@@ -85,7 +68,7 @@ export function cutDouble(s: usize, first: usize, block: usize, end: usize, entr
         length = MIN_MATCH + equalRun(ip + MIN_MATCH, near + MIN_MATCH, end)
         // The next place may have a longer match.
         const next = load<u64>(ip + 1)
-        from = origin + load<u32>(longEntry(s, next))
+        from = placeIn(longEntry(s + TAGS, next))
         if (from != origin && load<u64>(from) == next) {
           const later: u32 = 8 + equalRun(ip + 9, from + 8, end)
           if (later > length) {
@@ -99,10 +82,9 @@ export function cutDouble(s: usize, first: usize, block: usize, end: usize, entr
         ip += 1 + ((ip - anchor) >> SEARCH_SHIFT)
         continue
       }
-      while (start > anchor && start - offset > first && load<u8>(start - 1) == load<u8>(start - offset - 1)) {
-        start--
-        length++
-      }
+      const back = equalBefore(start, offset, anchor, first)
+      start -= back
+      length += back
     }
     to = add(s, anchor, <u32>(start - anchor), length, offset, to, end)
     const inside = ip + 2
@@ -111,7 +93,7 @@ export function cutDouble(s: usize, first: usize, block: usize, end: usize, entr
     if (ip > stop) break
     rememberBoth(s, inside)
     rememberBoth(s, ip - 2)
-    store<u32>(shortEntry(s, load<u64>(ip - 1)), <u32>(ip - 1 - origin))
+    notePlace(shortEntry(s + SHORT, load<u64>(ip - 1)), ip - 1)
     while (ip <= stop) {
       const found = lengthAt(ip, repeat2, end, first)
       if (<i32>found * literalCost <= REPEAT_BITS << 4) break

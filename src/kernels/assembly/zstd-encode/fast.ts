@@ -2,50 +2,36 @@
 import { fillBytes } from '../copy'
 import { equalRun } from '../lz'
 import { LITERALS, TAGS } from './layout'
-import { add, finishBlock, lengthAt, MIN_MATCH, repeat1, repeat2, startBlock } from './matches'
+import { add, equalBefore, finishBlock, lengthAt, MIN_MATCH, repeat1, repeat2, startBlock } from './matches'
 import { REPEAT_BITS } from './gains'
+import { notePlace, origin, placeIn, shortEntry, startPlaces } from './places'
+import { SEARCH_BYTES } from './rows'
 
-const MULTIPLIER: u64 = 0x9e3779b97f4a7c15
 const MAX_LOG: u32 = 14
-/** Bytes that a search must be able to read. */
-const SEARCH_BYTES: usize = 8
 /** How soon what does not match is passed over faster: the step grows by one after 2 to this power of bytes. */
 const SEARCH_SHIFT: usize = 8
 /** About what a sequence takes besides the digits of its offset, in bits. */
 const SEQUENCE_BITS: i32 = 9
 
-/** Of the stream at hand; these belong to the instance. */
-let origin: usize = 0
-let shift: u64 = 0
-let unused: u64 = 0
-
 /** Empties the table. @param width how many bytes a place is looked up by */
 export function startFast(s: usize, src: usize, nbytes: u32, width: u32): void {
-  const log = min<u32>(MAX_LOG, max<u32>(8, 32 - clz(nbytes | 1)))
-  fillBytes(s + TAGS, 0, 4 << log)
-  origin = src
-  shift = 64 - log
-  unused = 64 - 8 * width
-}
-
-@inline
-function entryOf(s: usize, word: u64): usize {
-  return s + TAGS + (<usize>(((word << unused) * MULTIPLIER) >> shift) << 2)
+  fillBytes(s + TAGS, 0, startPlaces(src, nbytes, width, MAX_LOG))
 }
 
 /** The same as `cutLazy`, of level 1. The first byte of a stream is never looked up: 0 stands for no place. */
 export function cutFast(s: usize, first: usize, block: usize, end: usize, entropy: u32): void {
   startBlock()
   const literalCost = max<i32>(16, <i32>entropy)
+  const table = s + TAGS
   let to = s + LITERALS
   let anchor = block
   let ip = block == first ? block + 1 : block
   const stop: usize = end - block > SEARCH_BYTES ? end - SEARCH_BYTES - 1 : 0
   while (ip <= stop) {
     const word = load<u64>(ip)
-    const entry = entryOf(s, word)
-    const from = origin + load<u32>(entry)
-    store<u32>(entry, <u32>(ip - origin))
+    const entry = shortEntry(table, word)
+    const from = placeIn(entry)
+    notePlace(entry, ip)
     let start = ip + 1
     let offset = repeat1
     let length = lengthAt(start, offset, end, first)
@@ -63,18 +49,17 @@ export function cutFast(s: usize, first: usize, block: usize, end: usize, entrop
         ip += 1 + ((ip - anchor) >> SEARCH_SHIFT)
         continue
       }
-      while (start > anchor && start - offset > first && load<u8>(start - 1) == load<u8>(start - offset - 1)) {
-        start--
-        length++
-      }
+      const back = equalBefore(start, offset, anchor, first)
+      start -= back
+      length += back
     }
     to = add(s, anchor, <u32>(start - anchor), length, offset, to, end)
     const inside = ip + 2
     ip = start + length
     anchor = ip
     if (ip > stop) break
-    store<u32>(entryOf(s, load<u64>(inside)), <u32>(inside - origin))
-    store<u32>(entryOf(s, load<u64>(ip - 2)), <u32>(ip - 2 - origin))
+    notePlace(shortEntry(table, load<u64>(inside)), inside)
+    notePlace(shortEntry(table, load<u64>(ip - 2)), ip - 2)
     while (ip <= stop) {
       const found = lengthAt(ip, repeat2, end, first)
       if (<i32>found * literalCost <= REPEAT_BITS << 4) break

@@ -3,7 +3,7 @@
 import { equalRun } from '../lz'
 import { attemptsFor, farStepFor, patienceFor, sequenceBitsFor, strideFor } from './efforts'
 import { LITERALS } from './layout'
-import { add, finishBlock, lengthAt, MIN_MATCH, repeat1, repeat2, startBlock } from './matches'
+import { add, equalBefore, finishBlock, lengthAt, MIN_MATCH, repeat1, repeat2, startBlock } from './matches'
 import { candidates, latest, remember, SEARCH_BYTES } from './rows'
 import { digitsOf, REPEAT_BITS } from './gains'
 
@@ -140,10 +140,9 @@ export function cutLazy(s: usize, first: usize, block: usize, end: usize, level:
       gain = bestGain
       wait = 0
     }
-    while (start > anchor && start - offset > first && load<u8>(start - 1) == load<u8>(start - offset - 1)) {
-      start--
-      length++
-    }
+    const back = equalBefore(start, offset, anchor, first)
+    start -= back
+    length += back
     to = add(s, anchor, <u32>(start - anchor), length, offset, to, end)
     ip = start + length
     anchor = ip

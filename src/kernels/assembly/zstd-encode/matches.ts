@@ -38,6 +38,17 @@ export function lengthAt(ip: usize, offset: u32, end: usize, first: usize): u32 
   return MIN_MATCH + equalRun(ip + MIN_MATCH, ip - offset + MIN_MATCH, end)
 }
 
+/** How many bytes before a match are equal too, back to the literals' start and to the start of the stream. */
+@inline
+export function equalBefore(start: usize, offset: u32, anchor: usize, first: usize): u32 {
+  let back: u32 = 0
+  while (
+    start - back > anchor && start - back - offset > first &&
+    load<u8>(start - back - 1) == load<u8>(start - back - offset - 1)
+  ) back++
+  return back
+}
+
 /** What an offset is written as: 1 to 3 stand for the last ones, counted on by one after no literals. */
 @inline
 function writtenAs(offset: u32, literals: u32): u32 {
