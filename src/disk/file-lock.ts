@@ -4,6 +4,7 @@ import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { type BlpkError, interruptedError, unsupported } from '../core/errors.js'
 import { onAbort } from '../core/signals.js'
+import { type LockLibrary, loadLockLibrary } from './lock-library.js'
 
 /** How long to wait for a lock. */
 export interface LockWait {
@@ -22,8 +23,7 @@ export async function pauseBetweenTries({ end, signal }: LockWait): Promise<void
   if (signal?.aborted === true) throw interruptedError(signal)
 }
 
-type Library = typeof import('fs-native-extensions')['default']
-let library: Promise<Library> | undefined
+let library: Promise<LockLibrary> | undefined
 
 function refused(name: string, reason: string): BlpkError {
   return unsupported(`'${name}' cannot be locked (${reason})`, { path: name }, { option: 'lock' })
@@ -31,7 +31,7 @@ function refused(name: string, reason: string): BlpkError {
 
 /** macOS: flock; Windows: LockFileEx on the first byte, which is what C-Blosc2 locks there. */
 async function tryByLibrary(fd: number, name: string): Promise<boolean> {
-  library ??= import('fs-native-extensions').then((module) => module.default)
+  library ??= loadLockLibrary()
   try {
     const { tryLock } = await library
     return tryLock(fd, 0, process.platform === 'win32' ? 1 : 0)

@@ -2,16 +2,16 @@
 
 import { unsupported } from '../core/errors.js'
 import { scarcity } from '../core/io-errors.js'
+import { type LockLibrary, loadLockLibrary } from './lock-library.js'
 
 // Far past the end of any file: on Windows, other processes cannot read or write a locked range.
 const LOCK_AT = 2 ** 62
 
-type Library = typeof import('fs-native-extensions')['default']
-let library: Promise<Library> | undefined
+let library: Promise<LockLibrary> | undefined
 
-async function load(): Promise<Library> {
+async function load(): Promise<LockLibrary> {
   try {
-    return (await import('fs-native-extensions')).default
+    return await loadLockLibrary()
   } catch (error) {
     const scarce = scarcity(error)
     if (scarce !== undefined) throw scarce
