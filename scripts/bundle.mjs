@@ -5,12 +5,11 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { rolldown } from 'rolldown'
 
 // Native libraries cannot be bundled, and what loads lazily need not be.
-const external = [
+const packages = [
   /^node:(?!child_process)/,
   'cli-progress',
   'fs-native-extensions',
   'snappy',
-  'xxhash-wasm',
   /^@mongodb-js\/zstd/,
   /^@aws-sdk\//,
 ]
@@ -97,7 +96,7 @@ const groups = Object.keys(STEPS).map((name, i) => ({
   test: (id) => steps[i].has(id),
 }))
 /** Bundles for node; the kernels lie beside the files, where they look for them. */
-async function bundleInto(dir, input, { format, minify, plugins, sourcemap = true }) {
+async function bundleInto(dir, input, { format, minify, plugins, external, sourcemap = true }) {
   const bundle = await rolldown({
     input,
     external,
@@ -141,14 +140,25 @@ const entries = { worker: 'dist/engine/worker.js', ...Object.fromEntries(jobs) }
 if (Object.keys(entries).length !== jobs.length + 1) throw new Error('two modules of jobs have the same name')
 // Short names load faster; functions and classes keep theirs, since traces are to be read.
 const minify = { compress: false, mangle: { keepNames: true } }
-const forCommand = { format: 'cjs', minify, plugins: [withoutChildProcess, withRequire, withImport] }
+// To find a package takes longer than to load this one.
+const forCommand = {
+  format: 'cjs',
+  external: packages,
+  minify,
+  plugins: [withoutChildProcess, withRequire, withImport],
+}
 for (const dir of ['dist/bundle', 'dist/esm']) rmSync(dir, { recursive: true, force: true })
 await bundleInto('dist/bundle', { cli: 'dist/cli/main.js' }, forCommand)
 // A worker has little code of its own to load, and is ready 20 ms sooner. It sends messages of errors, no traces.
 await bundleInto('dist/bundle', entries, { ...forCommand, sourcemap: false })
 dropNames('dist/bundle')
 writeFileSync('dist/bundle/package.json', '{ "type": "commonjs" }\n')
-const forPrograms = { format: 'esm', minify: false, plugins: [withoutChildProcess] }
+const forPrograms = {
+  format: 'esm',
+  external: [...packages, 'xxhash-wasm'],
+  minify: false,
+  plugins: [withoutChildProcess],
+}
 // The workers of programs share the registries with `import 'blpk'`, which modules of codecs may use. In programs of
 // others node shows the line that threw: it must be one.
 await bundleInto('dist/esm', { index: 'dist/index.js', ...entries }, forPrograms)

@@ -31,9 +31,11 @@ export class ParserEnd extends Error {
   }
 }
 
-function version(): string {
+/** To read it takes a while. */
+function versionLine(argv: readonly string[]): string {
+  if (!argv.includes('--version')) return ''
   const path = new URL('../../package.json', import.meta.url)
-  return (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version
+  return `blpk ${(JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version}`
 }
 
 function toOption({ letter, name, value, parse, repeats }: Flag): Option {
@@ -46,10 +48,10 @@ function toOption({ letter, name, value, parse, repeats }: Flag): Option {
 }
 
 /** What parser and commands have in common. Help and errors are made by modules that load when they are needed. */
-function setUp(command: Command, table: readonly Flag[], versionLine: string, name?: CommandName): void {
+function setUp(command: Command, table: readonly Flag[], version: string, name?: CommandName): void {
   command
     .helpOption('-h, --help')
-    .version(versionLine, '--version')
+    .version(version, '--version')
     .configureHelp({ formatHelp: () => '' })
     .configureOutput({ writeOut: print, writeErr: () => {}, outputError: () => {} })
     .exitOverride((reason) => {
@@ -98,7 +100,7 @@ export function buildProgram(argv: readonly string[], action: Action): Command {
   // Letters mean different things before and behind the command only if they are not looked for everywhere.
   const program = new Command('blpk').enablePositionalOptions().helpCommand(false)
   const [table, specs] = [flags(), commands()]
-  setUp(program, table, `blpk ${version()}`)
+  setUp(program, table, versionLine(argv))
   for (const spec of specs) {
     const names = [spec.name, ...(spec.alias === undefined ? [] : [spec.alias])]
     const command = program.command(spec.name).aliases(names.slice(1))
