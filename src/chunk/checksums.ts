@@ -1,8 +1,8 @@
 // The checksums that Bloscpack puts after chunks, by name and number.
 
-import * as nodeZlib from 'node:zlib'
 import { unsupported } from '../core/errors.js'
 import { unknownName } from '../core/nearest.js'
+import { crypto, zlib } from '../core/node-modules.js'
 import type { Workspace } from '../kernels/workspace.js'
 
 export type ChecksumName =
@@ -82,8 +82,12 @@ function inPieces(ws: Workspace, bytes: Uint8Array, seed: number, kernel: 'crc32
   return value
 }
 
-// Node 20.15 added zlib.crc32, which is faster than our kernels.
-const nativeCrc32 = (nodeZlib as { crc32?: (bytes: Uint8Array) => number }).crc32
+/** Node's own is faster than our kernels; Node 22.0 and 22.1 have none. */
+function crc32(ws: () => Workspace): Digest {
+  const { crc32: native } = zlib() as { crc32?: (bytes: Uint8Array) => number }
+  if (native !== undefined) return (bytes) => littleEndian32(native(bytes))
+  return (bytes) => littleEndian32(inPieces(ws(), bytes, 0, 'crc32'))
+}
 
 async function xxh64(): Promise<Digest> {
   const { default: load } = await import('xxhash-wasm')
@@ -95,8 +99,8 @@ async function xxh64(): Promise<Digest> {
   }
 }
 
-async function hash(name: string): Promise<Digest> {
-  const { createHash } = await import('node:crypto')
+function hash(name: string): Digest {
+  const { createHash } = crypto()
   return (bytes) => createHash(name).update(bytes).digest()
 }
 
@@ -105,8 +109,7 @@ function digestOf(name: ChecksumName, ws: () => Workspace): Digest | Promise<Dig
     case 'None':
       return () => new Uint8Array(0)
     case 'crc32':
-      if (nativeCrc32 !== undefined) return (bytes) => littleEndian32(nativeCrc32(bytes))
-      return (bytes) => littleEndian32(inPieces(ws(), bytes, 0, 'crc32'))
+      return crc32(ws)
     case 'adler32':
       return (bytes) => littleEndian32(inPieces(ws(), bytes, 1, 'adler32'))
     case 'xxh64':

@@ -1,6 +1,6 @@
 // zlib streams: compressed by the kernels, at zlib's levels; decompressed by Node.
 
-import { inflateSync } from 'node:zlib'
+import * as node from '../core/node-modules.js'
 import { type Codec, deliver } from './codec.js'
 
 export const zlib: Codec = {
@@ -18,7 +18,9 @@ export const zlib: Codec = {
   },
   decode({ ws, src, srcBytes, dst, dstBytes }) {
     try {
-      const plain = inflateSync(ws.view(src, srcBytes), { maxOutputLength: Math.max(dstBytes, 1) })
+      const plain = node
+        .zlib()
+        .inflateSync(ws.view(src, srcBytes), { maxOutputLength: Math.max(dstBytes, 1) })
       return deliver(ws, plain, dst, dstBytes)
     } catch {
       return -1

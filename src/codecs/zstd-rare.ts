@@ -1,9 +1,9 @@
 // Decodes the Zstandard frames that the kernels do not support: those with a dictionary or a large window.
 
 import { createRequire } from 'node:module'
-import zlib from 'node:zlib'
 import { damaged, type ErrorPlace } from '../core/errors.js'
 import type { MaybePromise } from '../core/maybe-promise.js'
+import { zlib } from '../core/node-modules.js'
 import type { Workspace } from '../kernels/workspace.js'
 import { deliver } from './codec.js'
 import { decodeZstd, parseZstdDictionary, type ZstdDictionary } from './zstd-decoder/index.js'
@@ -32,7 +32,7 @@ interface NodeZstd {
 }
 
 function loadLibrary(): Decompress {
-  const own = (zlib as unknown as NodeZstd).zstdDecompressSync
+  const own = (zlib() as unknown as NodeZstd).zstdDecompressSync
   if (own !== undefined)
     return (data, nbytes) => own(data, { chunkSize: nbytes + 64, maxOutputLength: nbytes + 1 })
   return createRequire(import.meta.url)('@mongodb-js/zstd/bindings').decompress

@@ -1,20 +1,22 @@
 // Gives signals and timers a chance to run during long stretches of synchronous work.
 
+import { now } from './clock.js'
+
 /** Maximum delay of signals and timers during synchronous work, in milliseconds. */
 const LONGEST_TURN = 30
 
 /** Lets the event loop turn now and then. */
 export class EventTurns {
-  #last = performance.now()
+  #last = now()
 
   get isDue(): boolean {
-    return performance.now() - this.#last >= LONGEST_TURN
+    return now() - this.#last >= LONGEST_TURN
   }
 
   /** Lets the event loop turn, if it is due. */
   async rest(): Promise<void> {
     if (!this.isDue) return
     await new Promise((resolve) => setImmediate(resolve))
-    this.#last = performance.now()
+    this.#last = now()
   }
 }

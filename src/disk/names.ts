@@ -1,9 +1,8 @@
 // Names for files beside another one, short enough for every file system.
 
-import type * as crypto from 'node:crypto'
-import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import { isNameTooLong } from '../core/io-errors.js'
+import { crypto } from '../core/node-modules.js'
 import type { Disk, FileFacts } from './disk.js'
 
 /**
@@ -25,9 +24,7 @@ export function cutToBytes(text: string, nbytes: number): string {
 }
 
 function digestOf(name: string): string {
-  // Only long names pay for loading it.
-  const { createHash } = createRequire(import.meta.url)('node:crypto') as typeof crypto
-  return createHash('sha256').update(name).digest('hex').slice(0, DIGEST_CHARACTERS)
+  return crypto().createHash('sha256').update(name).digest('hex').slice(0, DIGEST_CHARACTERS)
 }
 
 /**

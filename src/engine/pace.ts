@@ -1,5 +1,6 @@
 // Decides by the first chunks whether a run in the calling thread should get threads.
 
+import { now } from '../core/clock.js'
 import { WORTH_STARTING } from './thread-policy.js'
 
 /** The first chunk takes up to about this much longer, because kernels are compiled while they run, in ms. */
@@ -7,15 +8,15 @@ const WARM_UP = 25
 
 /** Measures laps. What other processes took of the core does not count, since they would take it from threads too. */
 export class Laps {
-  #start = performance.now()
+  #start = now()
   #cpu = process.cpuUsage()
 
   /** @returns the time since the last call or the start, in ms */
   lap(): number {
-    const now = performance.now()
+    const time = now()
     const { user, system } = process.cpuUsage(this.#cpu)
-    const ms = Math.min(now - this.#start, (user + system) / 1000)
-    this.#start = now
+    const ms = Math.min(time - this.#start, (user + system) / 1000)
+    this.#start = time
     this.#cpu = process.cpuUsage()
     return ms
   }

@@ -1,8 +1,9 @@
 // A worker thread of a pool, from the calling thread's view.
 
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import { BlpkError } from '../core/errors.js'
 import { scarcity } from '../core/io-errors.js'
+import { workerThreads } from '../core/node-modules.js'
 import type { Arena, ArenaHandle } from '../kernels/workspace.js'
 import type { Answer, Call, Message, Request, WorkerStart } from './job.js'
 import type { PoolThread } from './pool-thread.js'
@@ -43,7 +44,7 @@ export class WorkerThread implements PoolThread {
     this.#onChange = onChange
     this.#isReady = !waits
     const workerData: WorkerStart<ArenaHandle> = { arena: arena.handle, modules }
-    this.#worker = new Worker(new URL('./worker.js', import.meta.url), { workerData })
+    this.#worker = new (workerThreads().Worker)(new URL('./worker.js', import.meta.url), { workerData })
     this.#worker.on('message', (message: Message) => {
       if (!('isReady' in message)) return this.#settle(message)
       this.#isReady = true

@@ -1,13 +1,11 @@
 // Writes to standard output and other open descriptors.
 
 import { fstatSync, ftruncateSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { Socket } from 'node:net'
 import type { Writable } from 'node:stream'
-import type * as tty from 'node:tty'
 import type { ByteSink } from '../bytes/byte-sink.js'
 import { BlpkError } from '../core/errors.js'
 import { attempt } from '../core/io-errors.js'
+import { net, tty } from '../core/node-modules.js'
 import { isInnerPipe } from '../disk/descriptors.js'
 import { writeFully } from '../disk/fully.js'
 import { StreamSink } from './stream.js'
@@ -70,15 +68,14 @@ function obeysPositions(fd: number): boolean {
 }
 
 function isTerminal(fd: number): boolean {
-  // Loading `node:tty` takes milliseconds.
-  return (createRequire(import.meta.url)('node:tty') as typeof tty).isatty(fd)
+  return tty().isatty(fd)
 }
 
 function streamOf(fd: number): Writable {
   // The sink reports errors; no other handler is needed.
   if (fd === STDOUT) return process.stdout.on('error', () => {})
   if (fd === STDERR) return process.stderr.on('error', () => {})
-  return new Socket({ fd, readable: false, writable: true })
+  return new (net().Socket)({ fd, readable: false, writable: true })
 }
 
 function orderedSink(fd: number, name: string): ByteSink {

@@ -1,9 +1,10 @@
 // Opens named pipes without blocking the process until the other end connects.
 
 import { closeSync, constants, open, openSync } from 'node:fs'
-import { Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { BlpkError } from '../core/errors.js'
 import { ioError } from '../core/io-errors.js'
+import { net } from '../core/node-modules.js'
 
 type Direction = 'r' | 'w'
 
@@ -32,7 +33,7 @@ export async function openFifo(path: string, direction: Direction, signal?: Abor
   try {
     const fd = await openDescriptor(path, direction)
     if (signal?.aborted === true) throw new BlpkError('INTERRUPTED', 'interrupted')
-    return new Socket({ fd, readable: direction === 'r', writable: direction === 'w' })
+    return new (net().Socket)({ fd, readable: direction === 'r', writable: direction === 'w' })
   } finally {
     signal?.removeEventListener('abort', wakeUp)
   }

@@ -1,11 +1,11 @@
 // Opens any input path: files, pipes, devices, descriptors.
 
 import { type BigIntStats, createReadStream, fstatSync, openSync, type Stats, statSync } from 'node:fs'
-import { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
 import type { ByteSource } from '../bytes/byte-source.js'
 import { BlpkError, usage } from '../core/errors.js'
 import { attempt } from '../core/io-errors.js'
+import { net } from '../core/node-modules.js'
 import { descriptorNamed, isInnerPipe } from '../disk/descriptors.js'
 import { lookClosely } from '../disk/look.js'
 import { openFifo } from './fifo.js'
@@ -65,7 +65,7 @@ export async function openDescriptor(fd: number, name: string, signal?: AbortSig
 async function streamOf(fd: number, stat: Stats, signal?: AbortSignal): Promise<Readable> {
   if (fd === 0) return process.stdin
   if (stat.isFIFO()) return openFifo(`/dev/fd/${fd}`, 'r', signal)
-  if (stat.isSocket()) return new Socket({ fd, readable: true, writable: false })
+  if (stat.isSocket()) return new (net().Socket)({ fd, readable: true, writable: false })
   return createReadStream('', { fd, autoClose: false })
 }
 

@@ -17,9 +17,9 @@ afterEach(() => vi.restoreAllMocks())
 
 /** Makes each look at the clock `ms` later than the one before. */
 function clockWithSteps(ms: number): void {
-  let now = performance.now()
-  vi.spyOn(performance, 'now').mockImplementation(() => {
-    now += ms
+  let now = process.uptime()
+  vi.spyOn(process, 'uptime').mockImplementation(() => {
+    now += ms / 1000
     return now
   })
   vi.spyOn(process, 'cpuUsage').mockImplementation((before) =>

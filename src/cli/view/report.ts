@@ -1,5 +1,6 @@
 // Prints results as JSON or as tables.
 
+import { now } from '../../core/clock.js'
 import { jsonPieces, jsonTextOf } from '../../core/json/print.js'
 import type { CliOptions } from '../flags/options.js'
 import { print } from './print.js'
@@ -58,6 +59,6 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
 
 /** Starts a clock. @returns a function that gives the seconds since */
 export function stopwatch(): () => number {
-  const start = performance.now()
-  return () => (performance.now() - start) / 1000
+  const start = now()
+  return () => (now() - start) / 1000
 }

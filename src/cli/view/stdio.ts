@@ -1,8 +1,7 @@
 // Standard error and checks for terminals, loaded late because Node takes milliseconds for them.
 
 import { fstatSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import type * as tty from 'node:tty'
+import { tty } from '../../core/node-modules.js'
 
 let error: NodeJS.WriteStream | undefined
 
@@ -22,7 +21,7 @@ function isDevice(fd: number): boolean {
 
 /** Does the descriptor lead to a terminal? What is no device is none, and `node:tty` takes milliseconds to load. */
 export function isTerminal(fd: number): boolean {
-  return isDevice(fd) && (createRequire(import.meta.url)('node:tty') as typeof tty).isatty(fd)
+  return isDevice(fd) && tty().isatty(fd)
 }
 
 /** Is standard error a terminal? */

@@ -1,6 +1,5 @@
 // The metadata section of a Bloscpack archive: its header, its limits, and how it is packed.
 
-import { deflateSync, inflateSync } from 'node:zlib'
 import {
   type Checksum,
   type ChecksumName,
@@ -12,6 +11,7 @@ import { BlpkError, damaged, unsupported, usage } from '../../core/errors.js'
 import { decodeJson } from '../../core/json/decode.js'
 import { scanJson } from '../../core/json/json.js'
 import { JsonFault } from '../../core/json/scan.js'
+import { zlib } from '../../core/node-modules.js'
 
 /** Size of the header of the metadata section, in bytes. */
 export const METADATA_HEADER_BYTES = 32
@@ -101,7 +101,7 @@ export function parseMetadataHeader(bytes: Uint8Array): MetadataHeader {
 
 function inflateMetadata(stored: Uint8Array, size: number): Uint8Array {
   try {
-    const plain = inflateSync(stored, { maxOutputLength: Math.max(size, 1) })
+    const plain = zlib().inflateSync(stored, { maxOutputLength: Math.max(size, 1) })
     if (plain.length === size) return plain
   } catch {
     // Said below: a stream that does not decode and one of another size are the same damage.
@@ -155,7 +155,7 @@ export function formatMetadata(json: string, checksum: Checksum, room?: number):
   const plain = Buffer.from(json, 'utf8')
   if (plain.length > MAX_META_BYTES)
     throw usage(`the metadata has ${plain.length} bytes; an archive holds at most ${MAX_META_BYTES}`)
-  const deflated = deflateSync(plain, { level: ZLIB_LEVEL })
+  const deflated = zlib().deflateSync(plain, { level: ZLIB_LEVEL })
   const isWorthIt = deflated.length <= plain.length && !isBomb(plain.length, deflated.length)
   const stored = isWorthIt ? deflated : plain
   const maxSize = Math.min(room ?? metadataRoom(plain.length), MAX_U32)

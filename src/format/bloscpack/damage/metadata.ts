@@ -1,8 +1,8 @@
 // Reads the metadata of a damaged archive as far as they can be proved right.
 
-import { inflateSync } from 'node:zlib'
 import { checksumSpec, loadChecksum } from '../../../chunk/checksums.js'
 import { asDamage, BlpkError } from '../../../core/errors.js'
+import { zlib } from '../../../core/node-modules.js'
 import { Workspace } from '../../../kernels/workspace.js'
 import { HEADER_BYTES } from '../header.js'
 import {
@@ -33,7 +33,7 @@ const BODY_AT = HEADER_BYTES + METADATA_HEADER_BYTES
 function provedByZlib(h: MetadataHeader, stored: Uint8Array): string | undefined {
   if (h.codec !== 'zlib') return undefined
   try {
-    const plain = inflateSync(stored, { maxOutputLength: Math.max(h.size, 1) })
+    const plain = zlib().inflateSync(stored, { maxOutputLength: Math.max(h.size, 1) })
     return plain.length === h.size ? parseMetadataText(plain) : undefined
   } catch {
     return undefined
