@@ -12,6 +12,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { now } from '../core/clock.js'
 import { BlpkError } from '../core/errors.js'
 import { ioError, isNameTooLong } from '../core/io-errors.js'
 import { canLockFiles, type LockWait, pauseBetweenTries, waitForFileLock } from './file-lock.js'
@@ -161,7 +162,7 @@ async function lockByOne(path: string, name: string, o: FrameLockOptions): Promi
     const fd = openOrCreate(path, o)
     if (fd === 'nobody') return undefined
     if (fd === 'changed') {
-      if (performance.now() >= o.end) throw lateError(path, name, o.seconds)
+      if (now() >= o.end) throw lateError(path, name, o.seconds)
       await pauseBetweenTries(o)
       continue
     }

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import type { ChangePlan, Editable, Refronted, Replaceable } from '../bytes/editable.js'
 import type { FindMutable, Range } from '../bytes/mutable-parts.js'
 import { PEEK_BYTES } from '../bytes/peek.js'
+import { now } from '../core/clock.js'
 import { BlpkError, damaged, unsupported } from '../core/errors.js'
 import { attempt, ioError } from '../core/io-errors.js'
 import { type Disk, type FileFacts, type FileId, nodeDisk, sameFile } from './disk.js'
@@ -348,7 +349,7 @@ export async function openForChange(
   replaces = false,
 ): Promise<ChangingFile> {
   const { disk = nodeDisk, lockTimeout: seconds = DEFAULT_LOCK_TIMEOUT, signal } = o
-  const wait = { seconds, replaces, find, end: performance.now() + seconds * 1000, signal }
+  const wait = { seconds, replaces, find, end: now() + seconds * 1000, signal }
   let locked: Locked | undefined
   let path: string
   do {

@@ -2,13 +2,14 @@
 
 import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
+import { now } from '../core/clock.js'
 import { type BlpkError, interruptedError, unsupported } from '../core/errors.js'
 import { onAbort } from '../core/signals.js'
 import { type LockLibrary, loadLockLibrary } from './lock-library.js'
 
 /** How long to wait for a lock. */
 export interface LockWait {
-  /** Deadline, on the clock of `performance.now()`. */
+  /** Deadline, on the clock of `now()`. */
   end: number
   signal: AbortSignal | undefined
 }
@@ -19,7 +20,7 @@ const MOST_PAUSE_MS = 100
 /** Waits a random time between two attempts, so that waiting processes do not try in step. */
 export async function pauseBetweenTries({ end, signal }: LockWait): Promise<void> {
   const pause = LEAST_PAUSE_MS + Math.random() * (MOST_PAUSE_MS - LEAST_PAUSE_MS)
-  await new Promise((resolve) => setTimeout(resolve, Math.min(pause, Math.max(1, end - performance.now()))))
+  await new Promise((resolve) => setTimeout(resolve, Math.min(pause, Math.max(1, end - now()))))
   if (signal?.aborted === true) throw interruptedError(signal)
 }
 
@@ -44,7 +45,7 @@ async function tryByLibrary(fd: number, name: string): Promise<boolean> {
 
 async function waitByLibrary(fd: number, name: string, wait: LockWait): Promise<boolean> {
   while (!(await tryByLibrary(fd, name))) {
-    if (performance.now() >= wait.end) return false
+    if (now() >= wait.end) return false
     await pauseBetweenTries(wait)
   }
   return true
@@ -60,7 +61,7 @@ const TAKEN = 1
  */
 async function waitByCommand(fd: number, name: string, { end, signal }: LockWait): Promise<boolean> {
   const { spawn } = await import('node:child_process')
-  const left = end - performance.now()
+  const left = end - now()
   const args = left > 0 ? ['-x', '3'] : ['-x', '-n', '3']
   const child = spawn('flock', args, { stdio: ['ignore', 'ignore', 'ignore', fd] })
   const stop = (): void => void child.kill('SIGKILL')

@@ -1,6 +1,7 @@
 // Keeps writers away from an archive while a new file replaces it.
 
 import type { FindMutable } from '../bytes/mutable-parts.js'
+import { now } from '../core/clock.js'
 import { BlpkError } from '../core/errors.js'
 import { attempt } from '../core/io-errors.js'
 import {
@@ -50,7 +51,7 @@ export function replacingDirectory(o: LockOptions): (path: string) => Promise<()
   return async (path) => {
     const { disk = nodeDisk, lockTimeout: seconds = DEFAULT_LOCK_TIMEOUT, signal, onNote: note } = o
     if (o.lock === false || disk.lockFrame === undefined) return () => {}
-    const end = performance.now() + seconds * 1000
+    const end = now() + seconds * 1000
     const owner = attempt('open', path, () => disk.find(path))
     if (owner === undefined) return () => {}
     return disk.lockFrame(path, path, { end, seconds, signal, note, owner, create: false })

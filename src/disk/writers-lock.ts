@@ -1,5 +1,6 @@
 // Waits for the writers' lock of an archive, even if readers hold it.
 
+import { now } from '../core/clock.js'
 import { BlpkError } from '../core/errors.js'
 import { attempt, ioError, isNameTooLong } from '../core/io-errors.js'
 import { lockMode, mayLock } from './b2lock.js'
@@ -127,13 +128,13 @@ export async function waitForArchiveLock(
   path: string,
   wait: ArchiveLockWait,
 ): Promise<() => void> {
-  const patience = Math.min(wait.end, performance.now() + PATIENCE_MS)
+  const patience = Math.min(wait.end, now() + PATIENCE_MS)
   for (;;) {
     if (await disk.tryLock(fd)) return () => {}
-    const now = performance.now()
-    const unlock = now < patience ? undefined : await lockBesideReaders(disk, fd, path, wait.note)
+    const time = now()
+    const unlock = time < patience ? undefined : await lockBesideReaders(disk, fd, path, wait.note)
     if (unlock !== undefined) return unlock
-    if (now >= wait.end) throw wait.late()
+    if (time >= wait.end) throw wait.late()
     await pauseBetweenTries(wait)
   }
 }

@@ -1,6 +1,7 @@
 // Changes of versioned places: a writer that loses the race starts over with the new version.
 
 import type { VersionedEditable } from '../bytes/editable.js'
+import { now } from '../core/clock.js'
 import { BlpkError } from '../core/errors.js'
 import { DEFAULT_LOCK_TIMEOUT } from '../disk/changing-file.js'
 import { pauseFor } from '../net/retry.js'
@@ -25,12 +26,12 @@ class Turns {
 
   /** @throws BlpkError LOCKED after the timeout; INTERRUPTED */
   async next(): Promise<void> {
-    const now = performance.now()
-    this.#end ??= now + this.#timeout * 1000
+    const time = now()
+    this.#end ??= time + this.#timeout * 1000
     this.#lost++
-    if (now >= this.#end) throw this.#late()
+    if (time >= this.#end) throw this.#late()
     const most = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.#lost)
-    await pauseFor(Math.min(Math.random() * most, this.#end - now), this.#signal)
+    await pauseFor(Math.min(Math.random() * most, this.#end - time), this.#signal)
   }
 
   #late(): BlpkError {
