@@ -11,7 +11,7 @@ export const blosclz: Codec = {
     speed: { compress: 1000, decompress: 1500 },
     threads: true,
   },
-  kernel: { id: 0, level: (level) => level },
+  kernel: { id: 0, decodes: true, level: (level) => level },
   encode: ({ ws, src, srcBytes, dst, dstBytes, level }) =>
     ws.kernels.blosclzCompress(src, srcBytes, dst, dstBytes, level, ws.table),
   decode: ({ ws, src, srcBytes, dst, dstBytes }) =>

@@ -103,12 +103,24 @@ export class StreamContext implements EncodeContext {
   }
 }
 
+/** What the kernels for all streams of a block need to know of a codec. */
+interface BlockKernel {
+  /** What they call it. */
+  readonly id: number
+  /** Whether they decode it too. */
+  readonly decodes: boolean
+  /** What they call our levels. */
+  level(level: number): number
+  /** Scratch for compressing streams of `nbytes` bytes. Default: the table of the workspace. */
+  scratch?(ws: Workspace, nbytes: number, level: number): number
+}
+
 /** A codec, which compresses single streams. */
 export interface Codec extends Loadable {
   readonly ids: CodecIds
   readonly traits: CodecTraits
-  /** What the kernels that take all streams of a block at once call it, and our levels; only of codecs in there. */
-  readonly kernel?: { readonly id: number; level(level: number): number }
+  /** How the kernels take all streams of a block at once; only of codecs in there. */
+  readonly kernel?: BlockKernel
   /** The module that registers it, if known. Worker threads import it. */
   readonly module?: string | undefined
   /**

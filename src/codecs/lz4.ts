@@ -36,7 +36,7 @@ export const lz4: Codec = {
     threads: true,
     dictionary: true,
   },
-  kernel: { id: 1, level: acceleration },
+  kernel: { id: 1, decodes: true, level: acceleration },
   encode({ ws, src, srcBytes, dst, dstBytes, level, dictionary }) {
     const { kernels, table } = ws
     const skip = acceleration(level)
@@ -57,7 +57,7 @@ export const lz4hc: Codec = {
     threads: true,
     dictionary: true,
   },
-  kernel: { id: 2, level: (level) => level },
+  kernel: { id: 2, decodes: true, level: (level) => level },
   encode({ ws, src, srcBytes, dst, dstBytes, level, dictionary }) {
     const { kernels, table } = ws
     if (dictionary === undefined) return kernels.lz4hcCompress(src, srcBytes, dst, dstBytes, level, table)

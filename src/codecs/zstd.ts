@@ -2,6 +2,7 @@
 
 import { notLoaded } from '../core/loading.js'
 import type { MaybePromise } from '../core/maybe-promise.js'
+import type { Workspace } from '../kernels/workspace.js'
 import type { Codec, StreamContext } from './codec.js'
 
 type Rare = typeof import('./zstd-rare.js')
@@ -41,6 +42,10 @@ function decode(c: StreamContext): MaybePromise<number> {
   return size >= 0 ? size : decodeRare(c)
 }
 
+function scratchFor(ws: Workspace, nbytes: number, level: number): number {
+  return ws.scratch('zstd', ws.kernels.zstdCompressScratch(nbytes, level))
+}
+
 export const zstd: Codec = {
   name: 'zstd',
   ids: { blosc1: 4, blosc2: 5 },
@@ -52,9 +57,10 @@ export const zstd: Codec = {
     threads: true,
     dictionary: true,
   },
+  kernel: { id: 4, decodes: false, level: (level) => level, scratch: scratchFor },
   encode({ ws, src, srcBytes, dst, dstBytes, level, dictionary }) {
     const dictBytes = dictionary?.length ?? 0
-    const scratch = ws.scratch('zstd', ws.kernels.zstdCompressScratch(srcBytes + dictBytes, level))
+    const scratch = scratchFor(ws, srcBytes + dictBytes, level)
     return ws.kernels.zstdCompress(src, srcBytes, dst, dstBytes, level, dictBytes, scratch)
   },
   decode,

@@ -114,6 +114,7 @@ export interface Kernels {
    * Compresses `streams` streams of `size` bytes that follow one another, each after its size in four bytes.
    * @param codec {@link Codec.kernel}
    * @param level LZ4's acceleration, or the level of the others
+   * @param runs 1 to write one repeated byte as Blosc2 does, else 0
    * @returns the size of all, or 0 if they do not fit in `room`
    */
   encodeStreams(
@@ -125,6 +126,7 @@ export interface Kernels {
     room: number,
     level: number,
     table: number,
+    runs: number,
   ): number
   /**
    * Undoes {@link encodeStreams}, reading `cbytes` bytes at most.

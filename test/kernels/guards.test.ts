@@ -136,7 +136,7 @@ describe.each(PACKERS)('$name', (p) => {
           input,
           capacity: room,
           scratch: p.scratch,
-          call: (k, src, dst, table) => k.encodeStreams(p.id, src, streams, size, dst, room, LEVEL, table),
+          call: (k, src, dst, table) => k.encodeStreams(p.id, src, streams, size, dst, room, LEVEL, table, 0),
         }).output
       const whole = encode(2 * input.length + 99)
       const unpack = (bytes: Uint8Array) =>

@@ -9,7 +9,9 @@ const GUARD = 0xa5
 const BLOSCLZ = 0
 const LZ4 = 1
 const LZ4HC = 2
-const { k, u8 } = makeKernels(96)
+const ZSTD = 4
+const SCRATCH = 4 << 20
+const { k, u8 } = makeKernels(256)
 const view = new DataView(u8.buffer)
 
 /** Streams in turns: a ramp of few values, noise that cannot be compressed, zeros. */
@@ -25,38 +27,52 @@ function fill(streams: number, size: number): void {
 function one(codec: number, src: number, size: number, dst: number, capacity: number): number {
   if (codec === BLOSCLZ) return k.blosclzCompress(src, size, dst, capacity, 5, TABLE)
   if (codec === LZ4HC) return k.lz4hcCompress(src, size, dst, capacity, 5, TABLE)
+  if (codec === ZSTD) return k.zstdCompress(src, size, dst, capacity, 5, 0, SCRATCH)
   return k.lz4Compress(src, size, dst, capacity, 5, TABLE)
 }
 
-function encode(codec: number, streams: number, size: number, room: number): number {
-  return k.encodeStreams(codec, SRC, streams, size, PACKED, room, 5, TABLE)
+function encode(codec: number, streams: number, size: number, room: number, runs = 0): number {
+  const table = codec === ZSTD ? SCRATCH : TABLE
+  return k.encodeStreams(codec, SRC, streams, size, PACKED, room, 5, table, runs)
 }
+
+/** Checks that all at once are what one by one gives. @returns their size */
+function checkEach(codec: number, streams: number, size: number): number {
+  fill(streams, size)
+  const cbytes = encode(codec, streams, size, 1 << 20)
+  const packed = u8.slice(PACKED, PACKED + cbytes)
+  let at = 0
+  for (let i = 0; i < streams; i++) {
+    const src = SRC + i * size
+    const n = one(codec, src, size, PLAIN, size - 1)
+    const stream = n === 0 ? u8.slice(src, src + size) : u8.slice(PLAIN, PLAIN + n)
+    expect(view.getUint32(PACKED + at, true)).toBe(stream.length)
+    expect(Buffer.compare(packed.subarray(at + 4, at + 4 + stream.length), stream)).toBe(0)
+    at += 4 + stream.length
+  }
+  expect(at).toBe(cbytes)
+  return cbytes
+}
+
+const SIZES = [
+  [1, 1],
+  [1, 17],
+  [3, 130],
+  [4, 4096],
+  [7, 9999],
+] as const
+
+it.each(SIZES)('Zstandard packs %i streams of %i bytes as one by one', (streams, size) => {
+  checkEach(ZSTD, streams, size)
+})
 
 describe.each([
   ['blosclz', BLOSCLZ],
   ['lz4', LZ4],
   ['lz4hc', LZ4HC],
 ])('all streams of a block at once: %s', (_name, codec) => {
-  it.each([
-    [1, 1],
-    [1, 17],
-    [3, 130],
-    [4, 4096],
-    [7, 9999],
-  ])('%i of %i bytes are what one by one gives, and come back', (streams, size) => {
-    fill(streams, size)
-    const cbytes = encode(codec, streams, size, 1 << 20)
-    const packed = u8.slice(PACKED, PACKED + cbytes)
-    let at = 0
-    for (let i = 0; i < streams; i++) {
-      const src = SRC + i * size
-      const n = one(codec, src, size, PLAIN, size - 1)
-      const stream = n === 0 ? u8.slice(src, src + size) : u8.slice(PLAIN, PLAIN + n)
-      expect(view.getUint32(PACKED + at, true)).toBe(stream.length)
-      expect(Buffer.compare(packed.subarray(at + 4, at + 4 + stream.length), stream)).toBe(0)
-      at += 4 + stream.length
-    }
-    expect(at).toBe(cbytes)
+  it.each(SIZES)('%i of %i bytes are what one by one gives, and come back', (streams, size) => {
+    const cbytes = checkEach(codec, streams, size)
     u8.fill(GUARD, PLAIN - 64, PLAIN + streams * size + 64)
     expect(k.decodeStreams(codec, PACKED, cbytes, streams, size, PLAIN, 0)).toBe(1)
     const source = u8.subarray(SRC, SRC + streams * size)
@@ -75,6 +91,21 @@ describe.each([
     }
     // BloscLZ asks for more room than it needs in the end.
     expect(encode(codec, 4, 500, needed + 100)).toBe(needed)
+  })
+
+  it('writes runs of one byte, where the format has them, if there is room', () => {
+    const noise = Uint8Array.from({ length: 100 }, (_, i) => (i * 37) & 0xff)
+    u8.fill(0, SRC, SRC + 100).fill(0xc7, SRC + 100, SRC + 200)
+    u8.set(noise, SRC + 200)
+    u8.fill(0, SRC + 300, SRC + 400)
+    const runs = [0, 0, 0, 0, 0x39, 0xff, 0xff, 0xff, 1, 100, 0, 0, 0, ...noise, 0, 0, 0, 0]
+    for (let room = 0; room < runs.length; room++) {
+      u8.fill(GUARD, PACKED, PACKED + 200)
+      expect(encode(codec, 4, 100, room, 1), `room ${room}`).toBe(0)
+      expect(u8.subarray(PACKED + room, PACKED + 200).every((byte) => byte === GUARD)).toBe(true)
+    }
+    expect(encode(codec, 4, 100, runs.length, 1)).toBe(runs.length)
+    expect([...u8.subarray(PACKED, PACKED + runs.length)]).toEqual(runs)
   })
 
   it('fills in runs of one byte, where the format has them', () => {

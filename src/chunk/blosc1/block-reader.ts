@@ -149,7 +149,7 @@ export class BlockReader {
 
   /** Decodes the streams of a block in one kernel call. @returns false if not possible */
   #takeAtOnce({ position, count, size }: Streams, dst: number): boolean {
-    if (this.#codec.kernel === undefined || this.#address === undefined) return false
+    if (this.#codec.kernel?.decodes !== true || this.#address === undefined) return false
     const { codecFormat, cbytes } = this.header
     const { kernels } = this.#ws
     const src = this.#address + position

@@ -91,7 +91,8 @@ function putAtOnce(w: Writer, p: ChunkParams, address: number, streams: number, 
     w.outAddress + w.position,
     room,
     kernel.level(p.level),
-    w.ws.table,
+    kernel.scratch?.(w.ws, size, p.level) ?? w.ws.table,
+    0,
   )
   w.position += cbytes
   return cbytes > 0

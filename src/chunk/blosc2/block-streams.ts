@@ -118,7 +118,7 @@ export class BlockStreams {
   #takeAtOnce(src: number, cbytes: number, count: number, size: number, dst: number): boolean {
     const { dictionary, sizes } = this.#layout
     const { kernel } = this.#codec
-    if (kernel === undefined || dictionary !== undefined || sizes !== undefined) return false
+    if (kernel?.decodes !== true || dictionary !== undefined || sizes !== undefined) return false
     return this.#ws.kernels.decodeStreams(kernel.id, src, cbytes, count, size, dst, 1) !== 0
   }
 

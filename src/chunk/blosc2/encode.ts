@@ -3,6 +3,7 @@
 import { StreamContext } from '../../codecs/codec.js'
 import { usage } from '../../core/errors.js'
 import { loading } from '../../core/loading.js'
+import type { MaybePromise } from '../../core/maybe-promise.js'
 import { filterById } from '../../filters/registry.js'
 import type { Workspace } from '../../kernels/workspace.js'
 import { chooseBlosc2Blocksize, chunkTypesize, MIN_BLOSC2_STREAM_BYTES, splits } from './blocksize.js'
@@ -39,7 +40,7 @@ class ChunkWriter {
   /** Plain block 0, which the delta filter compares the others with. */
   #reference: Uint8Array | undefined
   position: number
-  /** Number of streams that were not runs of zeros. */
+  /** Streams or blocks that were not runs of zeros. */
   solid = 0
 
   constructor(ws: Workspace, p: Blosc2ChunkParams, h: Blosc2ChunkHeader, out: Uint8Array) {
@@ -117,7 +118,36 @@ class ChunkWriter {
     return address
   }
 
-  async #streams(address: number, size: number, count: number): Promise<boolean> {
+  /**
+   * Compresses all streams of a block in one kernel call.
+   * @returns false if there is no room left; undefined if the codec is not in the kernels
+   */
+  #atOnce(address: number, size: number, count: number): boolean | undefined {
+    const [ws, { codec, level }] = [this.#ws, this.#p]
+    const { kernel } = codec
+    if (kernel === undefined || this.#dictionary !== undefined) return undefined
+    const room = Math.min(this.#out.length - this.position, count * (4 + size))
+    const target = this.#address === undefined ? ws.scratch('output', room) : this.#address + this.position
+    const table = kernel.scratch?.(ws, size, level) ?? ws.table
+    const cbytes = ws.kernels.encodeStreams(
+      kernel.id,
+      address,
+      count,
+      size,
+      target,
+      room,
+      kernel.level(level),
+      table,
+      1,
+    )
+    if (this.#address === undefined) this.#out.set(ws.view(target, cbytes), this.position)
+    this.position += cbytes
+    // A run of zeros has no more than its four bytes, and everything else more.
+    if (cbytes > 4 * count) this.solid++
+    return cbytes > 0
+  }
+
+  async #each(address: number, size: number, count: number): Promise<boolean> {
     for (let i = 0; i < count; i++) if (!(await this.#stream(address + i * size, size))) return false
     return true
   }
@@ -139,12 +169,11 @@ class ChunkWriter {
     this.#reference = this.#ws.view(runBackward(context, h, nbytes, address), nbytes).slice()
   }
 
-  async #block(block: Uint8Array): Promise<boolean> {
-    const address = this.#forward(block)
-    const count = streamsOf(this.#h, block.length)
-    if (!(await this.#streams(address, block.length / count, count))) return false
-    this.#keepReference(address, block.length)
-    return true
+  /** Packs a block whose filters have run. @returns false if there is no room left */
+  #streams(address: number, nbytes: number): MaybePromise<boolean> {
+    const count = streamsOf(this.#h, nbytes)
+    const size = nbytes / count
+    return this.#atOnce(address, size, count) ?? this.#each(address, size, count)
   }
 
   /** Puts a dictionary of samples after the table of blocks. @returns false if there is no room left */
@@ -180,7 +209,12 @@ class ChunkWriter {
     if (this.position >= this.#out.length) return false
     for (let i = 0; i < nblocks; i++) {
       this.#view.setUint32(headerBytes + 4 * i, this.position, true)
-      if (!(await this.#block(plain.subarray(i * blocksize, (i + 1) * blocksize)))) return false
+      const block = plain.subarray(i * blocksize, (i + 1) * blocksize)
+      const address = this.#forward(block)
+      const fits = this.#streams(address, block.length)
+      // To wait where there is nothing to wait for would take as long as packing a small block.
+      if (!(typeof fits === 'boolean' ? fits : await fits)) return false
+      this.#keepReference(address, block.length)
     }
     return true
   }
