@@ -17,6 +17,8 @@ import { codecOf } from './streams.js'
  * stored.
  */
 const FEW = 8
+/** And only if a stream has more packed bytes than this on average: reading them takes less time than two more reads. */
+const LEAST_STREAM = 16 * 1024
 
 /** The streams of a block that is fetched into the arena, whole or piece by piece. */
 interface Streams {
@@ -92,7 +94,8 @@ export class BlockStreams {
       throw damaged(`the chunk splits blocks of ${size} bytes into ${count} streams`, this.#bytes.place)
     const each = size / count
     const span = count > 1 ? { first, want: Math.min(want, each) } : { first: 0, want: each }
-    const piecewise = this.#bytes.nearby === true && span.want - span.first < each / FEW
+    const isFew = span.want - span.first < each / FEW && nbytes > count * LEAST_STREAM
+    const piecewise = isFew && this.#bytes.nearby === true
     const address = piecewise ? this.#ws.scratch('input', nbytes) : await this.#bring(start, nbytes)
     const target = this.#ws.scratch('filtered', size)
     const view = new DataView(this.#ws.arena.handle.memory.buffer, address, nbytes)
