@@ -12,6 +12,7 @@ import type { RunJob, Threads } from './threads.js'
 /** State of a workspace that is kept between runs. */
 interface Local {
   slot: Slot
+  room: Slot
   jobs: Map<JobModule, Jobs>
 }
 
@@ -20,7 +21,7 @@ const locals = new WeakMap<Workspace, Local>()
 function localOf(ws: Workspace): Local {
   const there = locals.get(ws)
   if (there !== undefined) return there
-  const local = { slot: new Slot(ws.arena), jobs: new Map<JobModule, Jobs>() }
+  const local = { slot: new Slot(ws.arena), room: new Slot(ws.arena), jobs: new Map<JobModule, Jobs>() }
   locals.set(ws, local)
   return local
 }
@@ -43,6 +44,10 @@ export class Alone implements Threads {
 
   reaches(): boolean {
     return false
+  }
+
+  room(nbytes: number): Uint8Array {
+    return this.#local.room.plain(nbytes)
   }
 
   readonly run: RunJob = (module, name, params, ...areas) => {

@@ -67,6 +67,11 @@ export function lendThreads(load: Workload | undefined, module: JobModule): Lent
   return { threads: used.pool, end: () => giveBack(used) }
 }
 
+/** Whether threads would be lent for a run. */
+export function paysOff(load: Workload): boolean {
+  return mayUseThreads(load) && teamFor(load, kept?.wanted === wantedThreads(load)) !== undefined
+}
+
 /** Whether only the first chunks can tell if threads pay off for a run. */
 export function mustTry(load: Workload): boolean {
   return mayUseThreads(load) && isUndecided(load, kept?.wanted === wantedThreads(load))

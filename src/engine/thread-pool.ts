@@ -29,6 +29,7 @@ export class ThreadPool implements Threads {
     return module
   })
   readonly #slots: Slot[] = []
+  readonly #room = new Slot(this.arena)
   #workers: WorkerThread[] = []
   #used = 0
   /** For bytes outside the arena. */
@@ -75,6 +76,10 @@ export class ThreadPool implements Threads {
 
   reaches(...areas: readonly Uint8Array[]): boolean {
     return areas.every(isShared)
+  }
+
+  room(nbytes: number): Uint8Array {
+    return this.#room.plain(nbytes)
   }
 
   readonly run: RunJob = (module, name, params, ...areas) => {

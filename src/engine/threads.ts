@@ -19,6 +19,8 @@ export interface Threads {
   readonly isAlone: boolean
   /** Whether other threads can access these bytes. They can then also read and write files for them. */
   reaches(...areas: readonly Uint8Array[]): boolean
+  /** Memory that all threads reach, besides the slots. There is one such area, until the next call. */
+  room(nbytes: number): Uint8Array
   /**
    * Does a job in one of the threads, or in the calling one if the others cannot access some of the bytes.
    */

@@ -63,21 +63,37 @@ function open(ws: Workspace) {
       return encodeBlosc2ChunkInto(ws, resolveParams(p.options, p.target), plain, packed)
     },
 
-    /**
-     * Reads part of a chunk.
-     * @param plain memory for it; with `axes`, for all that it is a part of
-     * @param packed the needed blocks, if they are not read from a file
-     * @returns number of decoded blocks
-     */
-    async read(p: ReadParams, plain: Uint8Array, packed?: Uint8Array): Promise<number> {
-      const { itemBytes, blockshape, schunk, place, layout } = p
-      const counts = { chunks: 0, blocks: 0 }
-      const bytes = packed === undefined ? inFile(ws, p) : new MemoryChunk(packed, place)
-      const chunk = new OpenChunk(ws, bytes, layout, { itemBytes, blockshape, schunk, counts })
-      await putPart(ws, chunk, p.part, itemBytes, { out: plain, axes: p.axes })
-      return counts.blocks
+    /** Reads part of a chunk; see {@link readPart}. @returns number of decoded blocks */
+    read: (p: ReadParams, plain: Uint8Array, packed?: Uint8Array): Promise<number> =>
+      readPart(ws, p, plain, packed),
+
+    /** Reads several parts into memory that they share. @param packed of the last one @returns number of decoded blocks */
+    async readEach(all: readonly ReadParams[], plain: Uint8Array, packed?: Uint8Array): Promise<number> {
+      let blocks = 0
+      for (const p of all) blocks += await readPart(ws, p, plain, p.from === undefined ? packed : undefined)
+      return blocks
     },
   }
+}
+
+/**
+ * Reads part of a chunk.
+ * @param plain memory for it; with `axes`, for all that it is a part of
+ * @param packed the needed blocks, if they are not read from a file
+ * @returns number of decoded blocks
+ */
+async function readPart(
+  ws: Workspace,
+  p: ReadParams,
+  plain: Uint8Array,
+  packed: Uint8Array | undefined,
+): Promise<number> {
+  const { itemBytes, blockshape, schunk, place, layout } = p
+  const counts = { chunks: 0, blocks: 0 }
+  const bytes = packed === undefined ? inFile(ws, p) : new MemoryChunk(packed, place)
+  const chunk = new OpenChunk(ws, bytes, layout, { itemBytes, blockshape, schunk, counts })
+  await putPart(ws, chunk, p.part, itemBytes, { out: plain, axes: p.axes })
+  return counts.blocks
 }
 
 function inFile(ws: Workspace, p: ReadParams): ChunkBytes {
