@@ -73,8 +73,9 @@ export const MATCHES: usize = STEPS + <usize>(MAX_STRETCH + 2) * STEP_BYTES
 export const KEPT_STARTS: usize = MATCHES + MAX_MATCHES * MATCH_BYTES
 export const MAX_KEPT: u32 = 1 << 19
 export const KEPT: usize = KEPT_STARTS + 4 * <usize>(MAX_BLOCK + 2)
-/** Tallies that a look started with: the last one, and the best. */
+/** The best look at a block so far: the tallies it ended with, its sequences and its literals. */
 export const TALLIES_BYTES: usize = 16 << 8
-export const TRIED_TALLIES: usize = KEPT + <usize>MAX_KEPT * MATCH_BYTES
-export const BEST_TALLIES: usize = TRIED_TALLIES + TALLIES_BYTES
-export const OPTIMAL_END: usize = BEST_TALLIES + TALLIES_BYTES
+export const BEST_TALLIES: usize = KEPT + <usize>MAX_KEPT * MATCH_BYTES
+export const BEST_SEQUENCES: usize = BEST_TALLIES + TALLIES_BYTES
+export const BEST_LITERALS: usize = BEST_SEQUENCES + MAX_SEQUENCES * SEQUENCE_BYTES
+export const OPTIMAL_END: usize = (BEST_LITERALS + <usize>MAX_BLOCK + 63) & ~63

@@ -1,7 +1,7 @@
 // The sequences of a block as they are found, and the last offsets.
 import { copyBytes } from '../copy'
 import { copyLoose, equalRun } from '../lz'
-import { LITERALS, SEQUENCES, SEQUENCE_BYTES } from './layout'
+import { BEST_LITERALS, BEST_SEQUENCES, LITERALS, SEQUENCES, SEQUENCE_BYTES } from './layout'
 
 /** The last offsets, as the decoder will know them; these belong to the instance, as all below. */
 export let repeat1: u32 = 1
@@ -96,4 +96,33 @@ export function startBlock(): void {
 export function finishBlock(s: usize, anchor: usize, to: usize, end: usize): void {
   copyBytes(to, anchor, end - anchor)
   literalBytes = <u32>(to + (end - anchor) - (s + LITERALS))
+}
+
+/** The cut that is kept by {@link keepCut}: its last offsets, sequences and literals. */
+let best1: u32 = 1
+let best2: u32 = 4
+let best3: u32 = 8
+let bestCount: u32 = 0
+let bestLiterals: u32 = 0
+
+/** Keeps the cut of a block while others are tried. */
+export function keepCut(s: usize): void {
+  best1 = repeat1
+  best2 = repeat2
+  best3 = repeat3
+  bestCount = sequenceCount
+  bestLiterals = literalBytes
+  copyBytes(s + BEST_SEQUENCES, s + SEQUENCES, <usize>bestCount * SEQUENCE_BYTES)
+  copyBytes(s + BEST_LITERALS, s + LITERALS, bestLiterals)
+}
+
+/** Takes back to the cut that was kept. */
+export function takeKeptCut(s: usize): void {
+  repeat1 = best1
+  repeat2 = best2
+  repeat3 = best3
+  sequenceCount = bestCount
+  literalBytes = bestLiterals
+  copyBytes(s + SEQUENCES, s + BEST_SEQUENCES, <usize>bestCount * SEQUENCE_BYTES)
+  copyBytes(s + LITERALS, s + BEST_LITERALS, bestLiterals)
 }

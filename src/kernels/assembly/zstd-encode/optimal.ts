@@ -3,6 +3,7 @@
 // the block starts with the prices that the one before ended with.
 import { copyBytes } from '../copy'
 import { equalRun } from '../lz'
+import { costOfCut, plainOnes } from './costs'
 import { attemptsOfTree, enoughFor, isBriskAt, looksFor, OPTIMAL, searchShiftFor, strategyFor, takesThree } from './efforts'
 import {
   BEST_TALLIES,
@@ -18,11 +19,9 @@ import {
   STEPS,
   TALLIES,
   TALLIES_BYTES,
-  TRIED_TALLIES,
 } from './layout'
-import { add, finishBlock, forgetBlock, repeat1, repeat2, repeat3, startBlock } from './matches'
+import { add, finishBlock, forgetBlock, keepCut, repeat1, repeat2, repeat3, startBlock, takeKeptCut } from './matches'
 import {
-  costOfCut,
   FAVOUR,
   FAVOUR_AFTER_LAZY,
   FAVOUR_AGAIN,
@@ -32,7 +31,6 @@ import {
   lengthPrice,
   offsetPrice,
   runPrice,
-  setAllPrices,
 } from './prices'
 import { SEARCH_BYTES } from './rows'
 import { findMatches, nextPlace, noteOnly, startTree, treeEnd } from './tree'
@@ -43,6 +41,8 @@ const MOST_PLACES: u32 = 22
 const NICE: u32 = 512
 /** A shift after which nothing is passed over. */
 const NO_SHIFT: usize = 31
+/** Streams of so many bytes start from two guesses: what is learned from a bad one is not much better. */
+const TINY: u32 = 1 << 12
 /** What no way costs, and what all ways start with: a literal can make the price of its run fall. */
 const UNREACHED: u32 = u32.MAX_VALUE
 const START_PRICE: u32 = 1 << 16
@@ -65,6 +65,8 @@ let isBrisk: bool = true
 let searchShift: usize = NO_SHIFT
 /** Where the stream starts. */
 let origin: usize = 0
+/** Where it ends if there is time to start from two guesses, or 0. */
+let endOfTiny: usize = 0
 let keptCount: u32 = 0
 /** Whether all matches were kept. */
 let hasAll: bool = true
@@ -83,6 +85,7 @@ export function startOptimal(s: usize, src: usize, end: usize, level: u32): void
   origin = src
   enough = enoughFor(nbytes, level)
   looks = looksFor(nbytes, level)
+  endOfTiny = nbytes <= TINY && looks > 1 ? end : 0
   isBrisk = isBriskAt(nbytes, level)
   searchShift = searchShiftFor(nbytes, level)
   startTree(s, src, end, placesLog(nbytes), attemptsOfTree(nbytes, level), NICE, takesThree(nbytes, level))
@@ -338,35 +341,46 @@ function look(s: usize, first: usize, block: usize, end: usize, keeps: bool): vo
 
 /** The same as `cutLazy`, of the highest levels. @param isCut whether lazy search cut the block before */
 export function cutOptimal(s: usize, first: usize, block: usize, end: usize, isCut: bool): void {
-  if (isCut) relearn(s, FAVOUR_AFTER_LAZY)
-  else guessPrices(s, block, end, isFresh)
+  const isTiny = isFresh && end == endOfTiny
+  const most: u32 = isTiny ? looks + 1 : looks
+  if (isCut) relearn(s, FAVOUR_AFTER_LAZY, 0)
+  else guessPrices(s, block, end, isFresh, !isTiny)
   isFresh = false
   let least: u64 = u64.MAX_VALUE
+  let plain: u32 = 0
   let isBest = true
-  for (let i: u32 = 1; i <= looks && (i == 1 || hasAll); i++) {
+  for (let i: u32 = 1; i <= most && (i == 1 || hasAll); i++) {
     isFirstLook = i == 1
-    if (!isFirstLook) relearn(s, isCut ? FAVOUR_AGAIN : FAVOUR)
-    if (looks > 1) copyBytes(s + TRIED_TALLIES, s + TALLIES, TALLIES_BYTES)
-    look(s, first, block, end, looks > 1)
-    if (looks == 1) return
+    if (isTiny && i == 2) guessAgain(s, block, end)
+    else if (!isFirstLook) {
+      if (isTiny && i == 3 && !isBest) takeKeptCut(s)
+      relearn(s, isCut ? FAVOUR_AGAIN : FAVOUR, plain)
+    }
+    look(s, first, block, end, most > 1)
+    if (most == 1) return
     const bits = costOfCut(s)
     isBest = bits <= least
-    if (!isBest) continue
+    if (!isBest || i == most) continue
     least = bits
-    copyBytes(s + BEST_TALLIES, s + TRIED_TALLIES, TALLIES_BYTES)
+    if (isTiny) plain = plainOnes
+    copyBytes(s + BEST_TALLIES, s + TALLIES, TALLIES_BYTES)
+    keepCut(s)
   }
   if (isBest) return
-  // What is learned from a look may lead astray: then the best look is taken again.
-  forgetBlock()
-  isFirstLook = false
+  // What is learned from a look may lead astray.
+  takeKeptCut(s)
   copyBytes(s + TALLIES, s + BEST_TALLIES, TALLIES_BYTES)
-  setAllPrices(s)
-  look(s, first, block, end, false)
+}
+
+/** Takes other prices to start from, and forgets the cut that was made last. */
+function guessAgain(s: usize, block: usize, end: usize): void {
+  guessPrices(s, block, end, true, true)
+  forgetBlock()
 }
 
 /** Takes the prices from the cut that was made last, and forgets it. */
-function relearn(s: usize, favoured: u32): void {
-  learnPrices(s, favoured)
+function relearn(s: usize, favoured: u32, plain: u32): void {
+  learnPrices(s, favoured, plain)
   forgetBlock()
 }
 

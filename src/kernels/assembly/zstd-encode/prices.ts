@@ -1,6 +1,7 @@
 // What literals, lengths and offsets cost in optimal search: guessed at first, then by the tallies of what was taken.
 import { fillBytes } from '../copy'
 import { log2x256 } from '../entropy'
+import { PLAIN_KINDS, PLAIN_LITERALS } from './costs'
 import { countBytes } from './huffman'
 import {
   COUNTS,
@@ -15,6 +16,7 @@ import {
   TALLIES,
 } from './layout'
 import { literalBytes, sequenceCount } from './matches'
+import { LITERALS_NORMS, MATCHES_NORMS, OFFSETS_NORMS } from './predefined'
 import { countCodes, LITERAL_EXTRA, literalCode, MATCH_EXTRA, matchCode } from './sequences'
 
 /** Literals take one bit at least; other codes may take less. */
@@ -81,8 +83,11 @@ function fade(table: usize, symbols: usize, most: u32): void {
   for (let i: usize = 0; i < symbols; i++) store<u32>(table + 4 * i, load<u32>(table + 4 * i) >> shift)
 }
 
-/** Prices before a look: from the block before, if there is one, and from the bytes of the block. */
-export function guessPrices(s: usize, block: usize, end: usize, isFirst: bool): void {
+/**
+ * Prices before a look: from the block before, if there is one, and from the bytes of the block.
+ * @param isEven whether prices of literals are nearly the same
+ */
+export function guessPrices(s: usize, block: usize, end: usize, isFirst: bool, isEven: bool): void {
   const tallies = s + TALLIES
   if (isFirst) {
     fillBytes(tallies, 0, HISTOGRAM_BYTES)
@@ -100,19 +105,20 @@ export function guessPrices(s: usize, block: usize, end: usize, isFirst: bool): 
   for (let i: usize = 0; i < HISTOGRAM_BYTES; i += 4) {
     const count = load<u32>(s + COUNTS + i)
     const even = ((count >> 8) + (count != 0 ? 1 : 0)) << 1
-    store<u32>(tallies + i, load<u32>(tallies + i) + even)
+    store<u32>(tallies + i, load<u32>(tallies + i) + (isEven ? even : count << TALLY_SHIFT))
   }
   setAllPrices(s)
 }
 
-/** Takes the tallies from the look before. */
-export function learnPrices(s: usize, favoured: u32): void {
+/** Takes the tallies from the look before. @param plain what had no codes of its own there, as `costs.ts` says */
+export function learnPrices(s: usize, favoured: u32, plain: u32): void {
   countBytes(s, s + LITERALS, literalBytes)
   setTally(s + COUNTS, s + TALLIES, 256, MOST_LITERALS)
   countCodes(s, sequenceCount)
   setTally(s + COUNTS, s + TALLIES + HISTOGRAM_BYTES, 36, MOST_CODES)
   setTally(s + COUNTS + HISTOGRAM_BYTES, s + TALLIES + 2 * HISTOGRAM_BYTES, 32, MOST_CODES)
   setTally(s + COUNTS + 2 * HISTOGRAM_BYTES, s + TALLIES + 3 * HISTOGRAM_BYTES, 53, MOST_CODES)
+  takePlain(s, plain)
   // Short runs, matches and repeats stay affordable, or none would ever be taken where the look before has none.
   for (let i: usize = 0; i < 16; i += 4) {
     favour(s + TALLIES + HISTOGRAM_BYTES + i, favoured)
@@ -120,6 +126,22 @@ export function learnPrices(s: usize, favoured: u32): void {
     favour(s + TALLIES + 3 * HISTOGRAM_BYTES + i, favoured)
   }
   setAllPrices(s)
+}
+
+/** Takes the tallies that the codes of sequences have in the table that both sides know. */
+function takeNorms(tallies: usize, norms: usize, symbols: usize, shift: u32): void {
+  for (let i: usize = 0; i < symbols; i++) store<u32>(tallies + 4 * i, <u32>load<u16>(norms + 2 * i) << shift)
+}
+
+/** What had no codes of its own in the look before costs what it costs without: so few bytes will not change that. */
+function takePlain(s: usize, plain: u32): void {
+  const tallies = s + TALLIES
+  if ((plain & PLAIN_LITERALS) != 0) {
+    for (let i: usize = 0; i < HISTOGRAM_BYTES; i += 4) store<u32>(tallies + i, (MOST_LITERALS >> 8) << TALLY_SHIFT)
+  }
+  if ((plain & PLAIN_KINDS) != 0) takeNorms(tallies + HISTOGRAM_BYTES, LITERALS_NORMS, 36, TALLY_SHIFT + 2)
+  if ((plain & (PLAIN_KINDS << 1)) != 0) takeNorms(tallies + 2 * HISTOGRAM_BYTES, OFFSETS_NORMS, 29, TALLY_SHIFT + 3)
+  if ((plain & (PLAIN_KINDS << 2)) != 0) takeNorms(tallies + 3 * HISTOGRAM_BYTES, MATCHES_NORMS, 53, TALLY_SHIFT + 2)
 }
 
 @inline
@@ -159,36 +181,4 @@ export function lengthPrice(s: usize, length: u32): u32 {
 export function offsetPrice(s: usize, value: u32): u32 {
   const code: u32 = 31 - clz(value)
   return load<u32>(s + OFFSET_PRICES + 4 * code) + (code << 8)
-}
-
-/** What counts take, in 256ths of a bit. */
-function entropyOf(counts: usize, symbols: usize): u64 {
-  let total: u32 = 0
-  let bits: u64 = 0
-  for (let i: usize = 0; i < 4 * symbols; i += 4) {
-    const count = load<u32>(counts + i)
-    if (count == 0) continue
-    total += count
-    bits += <u64>count * log2x256(count)
-  }
-  return total == 0 ? 0 : <u64>total * log2x256(total) - bits
-}
-
-/** What the digits of a kind of code take, in 256ths of a bit. @param extra how many each has; 0 for as many as its number */
-function digitsOf(counts: usize, extra: usize, symbols: usize): u64 {
-  let bits: u64 = 0
-  for (let i: usize = 0; i < symbols; i++)
-    bits += <u64>load<u32>(counts + 4 * i) * (extra == 0 ? i : <usize>load<u8>(extra + i))
-  return bits << 8
-}
-
-/** About what the last cut takes, in 256ths of a bit. */
-export function costOfCut(s: usize): u64 {
-  const counts = s + COUNTS
-  countBytes(s, s + LITERALS, literalBytes)
-  let bits = max<u64>(entropyOf(counts, 256), <u64>literalBytes << 8)
-  countCodes(s, sequenceCount)
-  bits += entropyOf(counts, 36) + digitsOf(counts, LITERAL_EXTRA, 36)
-  bits += entropyOf(counts + HISTOGRAM_BYTES, 32) + digitsOf(counts + HISTOGRAM_BYTES, 0, 32)
-  return bits + entropyOf(counts + 2 * HISTOGRAM_BYTES, 53) + digitsOf(counts + 2 * HISTOGRAM_BYTES, MATCH_EXTRA, 53)
 }
