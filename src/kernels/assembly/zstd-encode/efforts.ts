@@ -71,6 +71,12 @@ export function farStepFor(level: u32): usize {
   return level < 7 ? 8 : usize.MAX_VALUE
 }
 
+/** Whether any match makes good what was searched in vain before it, however little it saves. */
+@inline
+export function looksOnInNoise(level: u32): bool {
+  return level > 5
+}
+
 /** How many places are remembered at most, as a power of 2: the lower levels stay within a cache. */
 @inline
 export function mostPlacesFor(level: u32): u32 {

@@ -1,7 +1,7 @@
 // Cuts a block into literals and matches. What a match saves is weighed in bits: literals by the entropy of the block,
 // the match by its offset; where the next position or the one after it saves more, it goes first.
 import { equalRun } from '../lz'
-import { attemptsFor, farStepFor, patienceFor, sequenceBitsFor, strideFor } from './efforts'
+import { attemptsFor, farStepFor, looksOnInNoise, patienceFor, sequenceBitsFor, strideFor } from './efforts'
 import { LITERALS } from './layout'
 import { add, equalBefore, finishBlock, lengthAt, MIN_MATCH, repeat1, repeat2, startBlock } from './matches'
 import { candidates, latest, remember, SEARCH_BYTES } from './rows'
@@ -14,8 +14,13 @@ const REMEMBERED: usize = 32
 /** How soon what does not match is passed over faster: the step grows by one after 2 to this power of bytes. */
 const SEARCH_SHIFT: usize = 8
 
+/** What a match may save at most that counts, in 16ths of a bit: enough to make a whole block good. */
+const MOST_CREDITED: usize = 1 << 10
+
 /** What a literal costs, in 16ths of a bit. */
 let literalCost: i32 = 0
+/** Its inverse, a little less. */
+let perLiteral: f32 = 0
 let attempts: u32 = 0
 let patience: u32 = 0
 let sequenceBits: i32 = 0
@@ -34,6 +39,22 @@ export function startLazy(s: usize, first: usize, src: usize): void {
 @inline
 function gainOf(length: u32, bits: i32): i32 {
   return <i32>length * literalCost - (bits << 4)
+}
+
+/**
+ * Bytes of search that a match makes good: in noise chance finds many that save next to nothing. By the square, as what
+ * is found by chance saves a bit or two.
+ */
+@inline
+function creditOf(gain: i32): usize {
+  const most = min<usize>(gain, MOST_CREDITED)
+  return most * most
+}
+
+/** The least length of a match whose offset takes so many bits that saves more than `least`, or one byte less. */
+@inline
+function leastLength(least: i32, bits: i32): u32 {
+  return max<u32>(MIN_MATCH, <u32>(<f32>(least + (bits << 4)) * perLiteral) + 1)
 }
 
 /** Takes the match at one of the last offsets, if it saves more than the best one yet. @returns the length of the best */
@@ -57,18 +78,27 @@ function search(s: usize, ip: usize, anchor: usize, end: usize, first: usize, le
   const word = load<u32>(ip)
   const base = sequenceBits + 31 + digitsOf(<u32>(ip - anchor))
   let bits = candidates(s, ip)
+  if (bits == 0) return length
+  // The nearest place says what a match must have at least; most are told by its last bytes.
+  const most = <u32>(end - ip)
+  let need = max<u32>(length + 1, leastLength(bestGain, base - <i32>clz(<u32>(ip - latest(bits)))))
+  if (need > most) return length
+  let last = load<u32>(ip + need - MIN_MATCH)
   for (let i = attempts; bits != 0 && i != 0; i--) {
     const from = latest(bits)
     bits &= bits - 1
-    if (load<u32>(from) != word || load<u8>(from + length) != load<u8>(ip + length)) continue
+    if (load<u32>(from + need - MIN_MATCH) != last || load<u32>(from) != word) continue
     const found = MIN_MATCH + equalRun(ip + MIN_MATCH, from + MIN_MATCH, end)
-    if (found <= length) continue
+    if (found < need) continue
     const offset = <u32>(ip - from)
     const gain = gainOf(found, base - <i32>clz(offset))
     if (gain > bestGain) {
       bestGain = gain
       bestOffset = offset
       length = found
+      need = found + 1
+      if (need > most) break
+      last = load<u32>(ip + need - MIN_MATCH)
     }
   }
   return length
@@ -101,19 +131,24 @@ export function cutLazy(s: usize, first: usize, block: usize, end: usize, level:
   sequenceBits = sequenceBitsFor(level)
   const stride = strideFor(level)
   const farStep = farStepFor(level)
+  const isPatient = looksOnInNoise(level)
   // Huffman codes have one bit at least.
   literalCost = max<i32>(16, <i32>entropy)
+  perLiteral = 0.9999 / <f32>literalCost
   let to = s + LITERALS
   let anchor = block
   let ip = block == first ? block + 1 : block
+  /** Bytes in which nothing was found, but for those that matches made good. */
+  let dull = ip - block
   const stop: usize = end - block >= SEARCH_BYTES ? end - SEARCH_BYTES : 0
   while (ip <= stop) {
     rememberUpTo(s, ip, stride)
     let length = search(s, ip, anchor, end, first, 0)
     remembered = ip + 1
     if (length == 0) {
-      const step: usize = 1 + ((ip - anchor) >> SEARCH_SHIFT)
+      const step: usize = 1 + (dull >> SEARCH_SHIFT)
       ip += step
+      dull += step
       // In what does not match, what is passed over is not remembered either.
       if (step > farStep) remembered = ip
       continue
@@ -140,6 +175,7 @@ export function cutLazy(s: usize, first: usize, block: usize, end: usize, level:
       gain = bestGain
       wait = 0
     }
+    dull = isPatient ? 0 : dull - min(dull, creditOf(gain))
     const back = equalBefore(start, offset, anchor, first)
     start -= back
     length += back
