@@ -1,4 +1,4 @@
-// Does work in the calling thread first, to see how fast it goes, and tells when the rest should go to threads.
+// Does work in the calling thread first, and tells when the rest should go to threads.
 
 import { paysOff } from './pools.js'
 import type { Workload } from './thread-policy.js'
