@@ -26,7 +26,7 @@ const sets = (asked === 'all' ? all : asked).split(',')
 /** Large data take long: the median of three has to do. */
 const runsFor = (megabytes) => Number(values.runs ?? (values.quick || megabytes >= 1000 ? 3 : 7))
 /** How much memory is made warm before data are measured, as a multiple of their size. */
-const WARM = 3
+const WARM = 4
 const ramDisk = existsSync('/dev/shm') ? '/dev/shm/blpk-bench' : '.bench/ram'
 const dirs = (values.dirs ?? (values.quick ? ramDisk : `${ramDisk},.bench/disk`)).split(',')
 const python = join('.venv', process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python')
@@ -155,44 +155,49 @@ function remove(path) {
   rmSync(path, { recursive: true, force: true })
 }
 
-function measureGroup(dir, set, megabytes, { name, tools }) {
-  const input = prepare(dir, set, megabytes * 1e6)
-  const typesize = itemSize(set)
+/** Packs and unpacks with each tool in turns. A RAM disk does not hold what all of them leave, so each cleans up behind itself. */
+function measureTools(dir, input, typesize, runs, tools) {
   const packed = tools.map((_, i) => join(dir, `packed-${i}.blp`))
   const plain = tools.map((_, i) => join(dir, `plain-${i}`))
-  const packs = tools.map((tool, i) => ({ ...tool.pack(input, packed[i], typesize), output: packed[i] }))
-  const unpacks = tools.map((tool, i) => ({
-    ...tool.unpack(packed[i], plain[i], typesize),
-    output: plain[i],
-  }))
-  const runs = runsFor(megabytes)
-  const before = ({ output }) => remove(output)
-  const compress = alternate(packs, runs, () => {}, before)
-  const checked = ({ argv, output }, isLast) => {
-    if (isLast && !sameFile(input, output)) throw new Error(`${argv.join(' ')} did not give ${set} back`)
+  const ratios = []
+  const commands = tools.flatMap((tool, i) => [
+    { ...tool.pack(input, packed[i], typesize), output: packed[i] },
+    { ...tool.unpack(packed[i], plain[i], typesize), output: plain[i], from: packed[i], tool: i },
+  ])
+  const after = ({ argv, output, from, tool }, isLast) => {
+    if (from === undefined) return
+    if (isLast && !sameFile(input, output)) throw new Error(`${argv.join(' ')} did not give ${input} back`)
+    ratios[tool] = statSync(input).size / statSync(from).size
     remove(output)
+    remove(from)
   }
-  const decompress = alternate(unpacks, runs, checked, before)
-  const rows = tools.map((tool, i) => {
-    return {
-      dir,
-      set,
-      megabytes,
-      group: name,
-      tool: tool.name,
-      ratio: statSync(input).size / statSync(packed[i]).size,
-      compress: compress[i].seconds,
-      decompress: decompress[i].seconds,
-      spread: Math.max(compress[i].spread, decompress[i].spread),
-      runs,
-      memory: Math.max(compress[i].memory, decompress[i].memory),
-    }
-  })
-  for (const path of packed) remove(path)
-  return rows.map((row) => ({
-    ...row,
-    compressGain: row.compress / rows[0].compress,
-    decompressGain: row.decompress / rows[0].decompress,
+  const results = alternate(commands, runs, after, ({ output }) => remove(output))
+  return tools.map((_, i) => ({
+    ratio: ratios[i],
+    compress: results[2 * i],
+    decompress: results[2 * i + 1],
+  }))
+}
+
+function measureGroup(dir, set, megabytes, { name, tools }) {
+  const input = prepare(dir, set, megabytes * 1e6)
+  const runs = runsFor(megabytes)
+  const measured = measureTools(dir, input, itemSize(set), runs, tools)
+  const [ours] = measured
+  return measured.map(({ ratio, compress, decompress }, i) => ({
+    dir,
+    set,
+    megabytes,
+    group: name,
+    tool: tools[i].name,
+    ratio,
+    compress: compress.seconds,
+    decompress: decompress.seconds,
+    spread: Math.max(compress.spread, decompress.spread),
+    runs,
+    memory: Math.max(compress.memory, decompress.memory),
+    compressGain: compress.seconds / ours.compress.seconds,
+    decompressGain: decompress.seconds / ours.decompress.seconds,
   }))
 }
 
