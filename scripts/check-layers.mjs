@@ -27,7 +27,7 @@ const LAYERS = [
   ['cli', 'index'],
 ]
 /** Folders of `format` that are no containers, but what containers share. */
-const SHARED = ['damage']
+const SHARED = ['chunks', 'damage', 'frame', 'regions']
 /** All that the command line may import: what it is made for, and words and values that every layer knows. */
 const FOR_CLI = ['cli', 'verbs', 'format/registry', 'core']
 /** Files besides: which arguments name places, and what those may be told. */

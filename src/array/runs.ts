@@ -81,8 +81,8 @@ type Words = Uint32Array | Uint16Array | Uint8Array
 
 function wordsOf(bytes: Uint8Array, width: number): Words {
   const { buffer, byteOffset, length } = bytes
-  if (width === 4) return new Uint32Array(buffer, byteOffset, length >> 2)
-  return width === 2 ? new Uint16Array(buffer, byteOffset, length >> 1) : bytes
+  if (width === 4) return new Uint32Array(buffer, byteOffset, Math.floor(length / 4))
+  return width === 2 ? new Uint16Array(buffer, byteOffset, Math.floor(length / 2)) : bytes
 }
 
 function wordWidth(a: Uint8Array, b: Uint8Array, itemBytes: number): 4 | 2 | 1 {

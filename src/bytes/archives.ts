@@ -1,5 +1,6 @@
 // Tells archives from other bytes. Each container registers its signature; lower layers only ask.
 
+import { knownByBytes } from '../core/known-files.js'
 import type { MaybePromise } from '../core/maybe-promise.js'
 import type { ByteSource } from './byte-source.js'
 import type { ReadSome } from './mutable-parts.js'
@@ -24,7 +25,7 @@ export interface Recogniser {
   recognise(front: Uint8Array): boolean
   /**
    * Recognises a signature at other positions, such as byte 512, 1024, 2048 and so on. Called only if the
-   * first bytes are not recognised and bytes can be read at any position.
+   * first bytes are not recognised, nor those of another kind of file, and bytes can be read at any position.
    * @param read gives fewer bytes at the end of the place, and none after it
    */
   recogniseWithin?(read: ReadSome): MaybePromise<boolean>
@@ -52,7 +53,8 @@ export function recogniserOfFront(front: Uint8Array): Recogniser | undefined {
  */
 export async function recogniserWithin(front: Uint8Array, read: ReadSome): Promise<Recogniser | undefined> {
   const found = recogniserOfFront(front)
-  if (found !== undefined) return found
+  // To look for signatures further on costs requests, where each read is one.
+  if (found !== undefined || knownByBytes(front) !== undefined) return found
   for (const one of recognisers) if ((await one.recogniseWithin?.(read)) === true) return one
   return undefined
 }

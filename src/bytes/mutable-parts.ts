@@ -41,8 +41,11 @@ export interface MutableParts {
    * too.
    */
   readonly peerLock?: boolean
-  /** @throws BlpkError DAMAGED, UNSUPPORTED if the container is not sound */
-  parts(read: ReadSome, frontOnly: boolean): Promise<Mutable>
+  /**
+   * @param inner the part that is going to be read, after `::`, if it is only one
+   * @throws BlpkError DAMAGED, UNSUPPORTED if the container is not sound
+   */
+  parts(read: ReadSome, frontOnly: boolean, inner?: string): Promise<Mutable>
   /** @throws BlpkError DAMAGED, UNSUPPORTED */
   frontOf(read: ReadSome): Promise<Front>
 }

@@ -4,11 +4,15 @@ import type { FindMutable, Front, Mutable, ReadSome } from '../bytes/mutable-par
 import { PEEK_BYTES } from '../bytes/peek.js'
 
 /** Finds the parts that a change may alter, as far as the file is sound. Readers report what is not. */
-export async function mutableParts(find: FindMutable, read: ReadSome, frontOnly: boolean): Promise<Mutable> {
+export async function mutableParts(
+  find: FindMutable,
+  read: ReadSome,
+  { frontOnly = false, inner }: { frontOnly?: boolean; inner?: string | undefined },
+): Promise<Mutable> {
   const container = await find(await read(0, PEEK_BYTES), read)
   if (container === undefined) return { front: [[0, PEEK_BYTES]], last: undefined }
   try {
-    return await container.parts(read, frontOnly)
+    return await container.parts(read, frontOnly, inner)
   } catch {
     return { front: [[0, container.headBytes]], last: undefined }
   }

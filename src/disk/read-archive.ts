@@ -29,6 +29,8 @@ const PAUSE_MS = 5
 export interface ReadOptions {
   /** Only the front and the header of the first chunk will be read. */
   frontOnly?: boolean
+  /** Only this part will be read, of a container with names inside. */
+  inner?: string
   /** Called when an unfinished change was rolled back, or a journal was ignored. */
   onNote?: Note
   signal?: AbortSignal | undefined
@@ -171,10 +173,10 @@ function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
 /** Copies the parts that a change may alter. @returns undefined if they were changing meanwhile */
 async function copyMutable(
   read: ReadNow,
-  { find, frontOnly = false }: Snapshot,
+  { find, ...reading }: Snapshot,
   closers: Closers,
 ): Promise<Patch[] | undefined> {
-  const { front, last } = await mutableParts(find, read, frontOnly)
+  const { front, last } = await mutableParts(find, read, reading)
   const copies = front.map(([position, nbytes]) => ({ position, bytes: read(position, nbytes) }))
   const patches = copies.map(({ position, bytes }) => memoryPatch(position, bytes))
   if (last !== undefined && last[1] > MAX_IN_MEMORY) patches.push(spillPatch(last, read, closers))

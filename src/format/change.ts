@@ -5,7 +5,13 @@ import type { BlpkError } from '../core/errors.js'
 import type { RunOptions } from '../engine/options.js'
 import type { PlainSource } from '../sources/plain.js'
 import type { OpenPlace } from './opened.js'
+import type { PackResult } from './output.js'
 import type { PackOptions } from './pack-options.js'
+
+/** A place that is open for a change, and the part of it that the change is for. */
+export interface ChangePlace extends OpenPlace {
+  readonly source: Replaceable
+}
 
 /** How new chunks are compressed. Unset options keep the values of the container. */
 type Compression = Pick<
@@ -47,6 +53,12 @@ export interface AppendResult {
   shape?: readonly number[]
   /** Whether an append with this id was already present, so that nothing was done. */
   skipped: boolean
+}
+
+/** How a part is added to a container. */
+export interface AddRequest extends PackOptions {
+  /** A part of the same name is replaced; all others stay. */
+  replace?: boolean
 }
 
 /** Options of metadata. */
@@ -101,13 +113,22 @@ export interface ContainerChange {
   readonly metadataRefuses: ChangeRefusals<MetadataOptions>
   /** Why a directory is not changed, and what to do instead. */
   readonly directoryRefusal?: string
+  /** Whether parts that are named behind `::` can be changed on their own. */
+  readonly changesInside?: boolean
   /**
    * Appends all data of a source.
    * @param source a source of known size
    * @throws BlpkError NO_ROOM, DAMAGED, CHECKSUM, …; USAGE if the data do not fit the container. Nothing is
    * changed then
    */
-  append(place: Replaceable, source: PlainSource, options: AppendRequest): Promise<AppendResult>
+  append(place: ChangePlace, source: PlainSource, options: AppendRequest): Promise<AppendResult>
+  /**
+   * Adds a source as a new part, which `place.inner` names.
+   * @returns sizes of the part alone
+   * @throws BlpkError EXISTS if there is one of this name; UNSUPPORTED for a container that cannot be changed
+   * safely. Nothing is changed then
+   */
+  add?(place: ChangePlace, source: PlainSource, options: AddRequest): Promise<PackResult>
   /** @throws BlpkError DAMAGED, CHECKSUM, … */
   readMetadata(place: OpenPlace, options: MetadataOptions): Promise<Metadata>
   /**
@@ -115,7 +136,7 @@ export interface ContainerChange {
    * @returns size of the stored value in bytes, if it is stored separately
    * @throws BlpkError NO_ROOM; USAGE for reserved names. Nothing is changed then
    */
-  setMetadata(place: Replaceable, edit: MetadataEdit, options: MetadataOptions): Promise<number | undefined>
+  setMetadata(place: ChangePlace, edit: MetadataEdit, options: MetadataOptions): Promise<number | undefined>
 }
 
 /** @param name gives the caller's name of an option @throws BlpkError USAGE for a refused option */

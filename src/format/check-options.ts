@@ -4,11 +4,13 @@ import { usage } from '../core/errors.js'
 import type { PackOptions } from './pack-options.js'
 import type { Format } from './traits.js'
 
-/** Values that ask for what every container does anyhow. */
-const NOTHING_ASKED: PackOptions = { offsets: true, dictionary: false, sparse: false }
+/** Values that ask for what every container does anyhow; names count in any case. */
+const NOTHING_ASKED: PackOptions = { offsets: true, dictionary: false, sparse: false, checksum: 'none' }
 
 function isAsked(o: PackOptions, option: keyof PackOptions): boolean {
-  return o[option] !== undefined && o[option] !== NOTHING_ASKED[option]
+  const given = o[option]
+  const value = typeof given === 'string' ? given.toLowerCase() : given
+  return value !== undefined && value !== NOTHING_ASKED[option]
 }
 
 /**

@@ -7,6 +7,7 @@ import type { Advice } from '../core/advice.js'
 import type { MaybePromise } from '../core/maybe-promise.js'
 import type { RunOptions } from '../engine/options.js'
 import type { PlainSink } from '../sinks/plain.js'
+import type { ArrayChunkStream } from './array-chunk-stream.js'
 import type { ChunkStream } from './chunk-stream.js'
 import type { SpanReader } from './span-reader.js'
 import type { ContainerTraits, Format } from './traits.js'
@@ -56,6 +57,8 @@ export interface Opened {
   array?(): NdarrayLayout | undefined
   /** Names of further contents that only containers of the same kind can hold. */
   readonly extras?: readonly string[]
+  /** Their values as JSON text, of those that JSON can express. */
+  readonly extraValues?: ReadonlyMap<string, string>
   /**
    * Metadata as JSON text; undefined if there are none. A container without room for metadata omits the
    * property.
@@ -100,6 +103,12 @@ export interface Opened {
   chunkAt?(position: number, order?: 'C' | 'F'): MaybePromise<ChunkSpan>
   /** Its checked chunks, if other containers may copy them. */
   chunks?(): ChunkStream
+  /**
+   * Its checked chunks as Blosc2 compresses those of arrays, if other containers may copy them.
+   * @returns undefined if they cannot be copied
+   * @throws BlpkError DAMAGED, CHECKSUM, UNSUPPORTED, IO
+   */
+  arrayChunks?(): Promise<ArrayChunkStream | undefined>
   /** Ids of the appends that it remembers, unless they are in the metadata. */
   readonly appendIds?: readonly string[]
   /** Also closes the place. */

@@ -133,6 +133,8 @@ export type ScratchName =
   | 'part'
   | 'result'
   | 'chunk'
+  | 'stage'
+  | 'next stage'
   | 'zlib'
   | 'zstd'
 

@@ -41,7 +41,9 @@ async function packInto(
 }
 
 /**
- * Packs bytes, a file, a stream or an array into a container. A `.npy` file becomes a container of its array.
+ * Packs bytes, a file, a stream or an array into a container. A `.npy` file becomes a container of its array. With a
+ * name that goes on inside an HDF5 file (`x.h5::/g/a`), a dataset is added to the file, if it is there already;
+ * `overwrite` then replaces a dataset of that name, and nothing else.
  * @param to a path, `s3://bucket/key`, or a sink; the name decides the format: `.blp`, `.b2frame` or `.b2nd`
  * @returns sizes in bytes, and the number of chunks
  * @throws BlpkError NOT_FOUND, EXISTS, SAME_FILE, USAGE for options that the format does not take, IO, NO_SPACE, DENIED,

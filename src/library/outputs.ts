@@ -5,6 +5,8 @@ import { type PlaceName, placeName } from '../core/place-name.js'
 import type { LockOptions } from '../disk/changing-file.js'
 import { MemorySink } from '../sinks/memory.js'
 import type { PlaceSettings } from '../store/settings.js'
+import { existingOutput } from '../verbs/existing-output.js'
+import { splitOutput } from '../verbs/inner-name.js'
 import type { Input } from '../verbs/inputs.js'
 import {
   type ByteSink,
@@ -60,10 +62,15 @@ function nameOf(to: Writable): string {
 
 /** A place or a sink that receives a container. */
 export function outputTo(to: Writable, inputs: readonly Input[], o: OutputOptions): Output {
-  const name = nameOf(to)
+  const { name, inner } = splitOutput(nameOf(to))
+  const place = typeof to === 'string' || to instanceof URL ? name : to
   return {
     name,
-    bytes: () => openOutputSink(to, 'archive', inputs, o),
+    inner,
+    ...(inner !== undefined &&
+      place === name && { existing: () => existingOutput(name, optionsOf('archive', inputs, o)) }),
+    bytes: () =>
+      openOutputSink(place, 'archive', inputs, inner === undefined ? o : { ...o, overwrite: false }),
     directory: async (rules) => {
       if (typeof to !== 'string' && !(to instanceof URL))
         throw usage('a sparse frame is a directory, so it needs a file system')

@@ -46,13 +46,13 @@ export async function append(
 }
 
 async function appendToTarget(
-  { name, change }: ChangeTarget,
+  { name, inner, change }: ChangeTarget,
   source: PlainSource | readonly PlainSource[],
   options: AppendOptions,
 ): Promise<AppendResult> {
   checkRefusals(change.appendRefuses, options)
   return withAppendSource(name, source, (all) =>
-    changePlace(name, findMutable, options, (at) => change.append(at, all(), options)),
+    changePlace(name, findMutable, options, (at) => change.append({ source: at, inner }, all(), options)),
   )
 }
 

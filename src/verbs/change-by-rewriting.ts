@@ -6,7 +6,13 @@ import { changedError, damaged, unsupported, usage } from '../core/errors.js'
 import { type RunOptions, runOptionsOf } from '../engine/options.js'
 import { appendIdsOf } from '../format/append-ids.js'
 import { type MetadataChange, metadataAfter } from '../format/array-metadata.js'
-import type { AppendRequest, AppendResult, ChangeRefusals, ContainerChange } from '../format/change.js'
+import type {
+  AppendRequest,
+  AppendResult,
+  ChangePlace,
+  ChangeRefusals,
+  ContainerChange,
+} from '../format/change.js'
 import { checkOptions } from '../format/check-options.js'
 import { type Container, packing } from '../format/container.js'
 import { joined } from '../format/joined-source.js'
@@ -142,14 +148,14 @@ async function rewrite(
 }
 
 async function rewriteAt(
-  place: Replaceable,
+  place: ChangePlace,
   container: Container,
   source: PlainSource,
   o: Rewrite,
 ): Promise<AppendResult> {
-  const opened = await openKept(container, { source: place }, o)
+  const opened = await openKept(container, place, o)
   try {
-    return await rewrite(place, container, opened, source, o)
+    return await rewrite(place.source, container, opened, source, o)
   } finally {
     await opened.close()
   }

@@ -26,6 +26,8 @@ export async function changeOf(container: Container): Promise<ContainerChange> {
 /** What is going to be changed. */
 export interface ChangeTarget {
   name: string
+  /** The part of it that is meant, after `::`. */
+  inner: string | undefined
   container: Container
   change: ContainerChange
 }
@@ -43,14 +45,15 @@ export async function changeTarget(whole: string, settings: PlaceSettings): Prom
   checkInner(traits, { name, inner })
   const [format] = traits?.formats ?? []
   if (traits?.onlyRead === true && format !== undefined) throw onlyReadError(format, name)
-  if (inner !== undefined) throw unsupported(`'${whole}' is inside a file: only whole files can be changed`)
   const container = await loadContainer(traits ?? fallback())
   const change = await changeOf(container)
+  if (inner !== undefined && change.changesInside !== true)
+    throw unsupported(`'${whole}' is inside a file: only whole files can be changed`)
   if (directory !== undefined) {
     const why = change.directoryRefusal ?? 'is a directory, which cannot be changed in place'
     throw unsupported(`'${name}' ${why}`, { path: name })
   }
-  return { name, container, change }
+  return { name, inner, container, change }
 }
 
 /** @throws BlpkError USAGE for an option that the container does not take */

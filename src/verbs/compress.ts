@@ -10,6 +10,7 @@ import type { Format } from '../format/traits.js'
 import { openPlain } from '../sources/npy.js'
 import type { PlainSource } from '../sources/plain.js'
 import { type ArrayDescription, withDescribed } from './described.js'
+import { packIntoOutput } from './pack-into-output.js'
 
 export type { PackResult, PlainSource }
 
@@ -33,7 +34,7 @@ export async function compressPlain(
 ): Promise<PackResult> {
   checkOptions(format, o)
   const container = await packerOf(format)
-  return withDescribed(plain, o, (whole) => container.pack(whole, output, format, o))
+  return withDescribed(plain, o, (source) => packIntoOutput(container, { source, output, format, o }))
 }
 
 /**

@@ -11,6 +11,7 @@ import { packerOf } from '../format/registry.js'
 import type { Format } from '../format/traits.js'
 import { BytesPlainSource, type PlainSource } from '../sources/plain.js'
 import { StreamSource } from '../sources/stream.js'
+import { packIntoOutput } from './pack-into-output.js'
 import { metadataOf, plainOf } from './plain-of.js'
 
 export type { ConcatResult }
@@ -45,8 +46,10 @@ export async function concat(
 ): Promise<ConcatResult> {
   checkOptions(format, o)
   const container = await packerOf(format)
-  const joined = await container.concat?.(parts, output, format, o)
+  // Into a file that is there already, what is packed is added.
+  const isNew = (await output.existing?.()) === undefined
+  const joined = isNew ? await container.concat?.(parts, output, format, o) : undefined
   if (joined !== undefined) return joined
-  const result = await container.pack(plainOfAll(parts, o), output, format, o)
+  const result = await packIntoOutput(container, { source: plainOfAll(parts, o), output, format, o })
   return { ...result, copied: 0 }
 }

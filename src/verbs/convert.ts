@@ -11,6 +11,7 @@ import type { PackOptions } from '../format/pack-options.js'
 import { packerOf } from '../format/registry.js'
 import type { Format } from '../format/traits.js'
 import { type ArrayDescription, isDescribed, layoutAsked } from './described.js'
+import { packIntoOutput } from './pack-into-output.js'
 import { metadataOf, plainOf } from './plain-of.js'
 
 export type { ConcatResult }
@@ -88,8 +89,9 @@ function pack(
   // New metadata take the place of all but those that describe the array.
   const array = arrayPartOf(metadata)
   if (o.metadata !== undefined) withArray(o.metadata, array)
-  const plain = plainOf(from, o.metadata === undefined ? metadata : array, o)
-  return container.pack(plain, output, format, { ...o, from }).then((result) => ({ ...result, copied: 0 }))
+  const source = plainOf(from, o.metadata === undefined ? metadata : array, o)
+  const packed = packIntoOutput(container, { source, output, format, o: { ...o, from } })
+  return packed.then((result) => ({ ...result, copied: 0 }))
 }
 
 /**
@@ -107,5 +109,8 @@ export async function convert(
   checkOptions(format, o)
   const container = await packerOf(format)
   const given = described(from, format, o)
-  return (await copy(container, given, output)) ?? pack(container, given, output)
+  // Into a file that is there already, what is packed is added.
+  const isNew = (await output.existing?.()) === undefined
+  const copied = isNew ? await copy(container, given, output) : undefined
+  return copied ?? pack(container, given, output)
 }

@@ -23,7 +23,10 @@ import { type ContainerPlace, containerAt, nameOfPlace, openPlace } from './open
 
 export { type FactRow, type Facts, type Head, unknownHead } from '../format/facts.js'
 
-export interface InfoOptions extends PlaceSettings, Omit<ReadOptions, 'frontOnly'>, Partial<FactsOptions> {}
+export interface InfoOptions
+  extends PlaceSettings,
+    Omit<ReadOptions, 'frontOnly' | 'inner'>,
+    Partial<FactsOptions> {}
 
 async function headOfOpened(
   opened: Opened,

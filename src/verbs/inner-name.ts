@@ -2,7 +2,7 @@
 
 import { placeName } from '../core/place-name.js'
 import { lookAt } from '../disk/look.js'
-import { formatByName } from '../format/registry.js'
+import { containerOf, formatByName } from '../format/registry.js'
 import type { Readable } from '../places/open.js'
 import { placeOf } from '../places/registry.js'
 import type { Descriptor } from './inputs.js'
@@ -61,6 +61,20 @@ export function splitName(name: string): SplitName {
   if (!name.includes(MARK)) return { name, inner: undefined }
   const place = placeOf(name)
   return place === undefined ? splitPath(name) : splitAddress(name, place.isUrl === true)
+}
+
+/** Is what is in front of a `::` named like a container with names inside, which can be written? */
+function isContainerName(name: string): boolean {
+  const format = formatByName(name.toLowerCase())
+  if (format === undefined) return false
+  const { namesInside, onlyRead } = containerOf(format)
+  return namesInside === true && onlyRead !== true
+}
+
+/** Takes the name of an output apart, which need not be there yet: the extension in front of the `::` tells. */
+export function splitOutput(name: string): SplitName {
+  const at = marksIn(name, 1).find((mark) => isContainerName(name.slice(0, mark)))
+  return at === undefined ? { name, inner: undefined } : splitAt(name, at)
 }
 
 /** The same of whatever may be read from, names or not. */

@@ -2,7 +2,7 @@
 
 import { BlpkError, unsupported, usage } from '../core/errors.js'
 import { type Head, unknownHead } from '../format/facts.js'
-import { containerOf, formatByName, traitsOf } from '../format/registry.js'
+import { containerOf, formatByName, formats, traitsOf } from '../format/registry.js'
 import { openSource } from '../places/open.js'
 import { namesOf, placeOf } from '../places/registry.js'
 import type { Listed } from '../store/object-store.js'
@@ -71,19 +71,21 @@ async function* listInside(name: string, settings: PlaceSettings): AsyncGenerato
   const place = await openPlace(name, settings)
   try {
     const { names } = await containerAt(place)
-    if (names === undefined) throw unsupported(`the contents of '${name}' cannot be listed`, { path: name })
+    if (names === undefined)
+      throw unsupported(`'${name}' has no named parts that could be listed`, { path: name })
     for await (const inner of names(place, {})) yield await entryInside({ ...place, inner }, settings)
   } finally {
     await place.source.close()
   }
 }
 
-/** Is it the name of a container with names inside, or one that goes on inside? */
-function isInside(prefix: string): boolean {
+/** Is it the name of a container with names inside, or one that goes on inside? @param anyName if the name does not matter */
+function isInside(prefix: string, anyName = false): boolean {
   const { name, inner } = splitName(prefix)
   if (inner !== undefined) return true
-  const format = placeOf(name)?.list === undefined ? formatByName(name.toLowerCase()) : undefined
-  return format !== undefined && containerOf(format).namesInside === true
+  if (placeOf(name)?.list !== undefined) return false
+  const format = formatByName(name.toLowerCase())
+  return anyName || (format !== undefined && containerOf(format).namesInside === true)
 }
 
 /** Looks at several at a time, and gives them in the order of the list. */
@@ -99,12 +101,24 @@ async function* lookAtAll(all: readonly Listed[], settings: PlaceSettings): Asyn
   for (const found of waiting) yield await found
 }
 
+/** What can be listed, besides the contents of a store: `.h5`. */
+function namesInside(): string[] {
+  return formats()
+    .filter((format) => containerOf(format).namesInside === true)
+    .map(({ extension }) => extension)
+}
+
 /** @throws BlpkError USAGE for a prefix if nothing can be listed */
-export function checkListable(prefix: string): void {
-  if (placeOf(prefix)?.list === undefined && !isInside(prefix))
-    throw usage(
-      `'${prefix}' is not ${namesOf('list', 'bucket/prefix').join(' or ')}: ls lists the contents of a store`,
-    )
+export function checkListable(prefix: string, { anyName }: Pick<ListOptions, 'anyName'> = {}): void {
+  if (placeOf(prefix)?.list !== undefined || isInside(prefix, anyName)) return
+  const files = namesInside()
+  throw usage(
+    [
+      `'${prefix}' is not ${namesOf('list', 'bucket/prefix').join(' or ')}`,
+      ...(files.length === 0 ? [] : [`, and not named ${files.join(' or ')}`]),
+      `: ls lists the contents of a store${files.length === 0 ? '' : ', or of such a file'}`,
+    ].join(''),
+  )
 }
 
 /**
@@ -114,8 +128,8 @@ export function checkListable(prefix: string): void {
  * @throws BlpkError USAGE, NOT_FOUND, DENIED, NETWORK; what is wrong with one of them stands in its entry
  */
 export async function* list(prefix: string, options: ListOptions = {}): AsyncGenerator<ListEntry> {
-  checkListable(prefix)
-  if (isInside(prefix)) {
+  checkListable(prefix, options)
+  if (isInside(prefix, options.anyName)) {
     yield* listInside(prefix, options)
     return
   }

@@ -13,7 +13,7 @@ import { containerAt, openPlace } from './open.js'
 export interface ReadMetadataOptions
   extends MetadataOptions,
     PlaceSettings,
-    Omit<ReadOptions, 'frontOnly'>,
+    Omit<ReadOptions, 'frontOnly' | 'inner'>,
     Pick<ChangeVerbOptions, 'optionName'> {}
 
 /** Options of changing metadata. */
@@ -52,7 +52,9 @@ export async function setMetadata(
   edit: MetadataEdit,
   options: SetMetadataOptions = {},
 ): Promise<number | undefined> {
-  const { name, change } = await changeTarget(placeName(place), options)
+  const { name, inner, change } = await changeTarget(placeName(place), options)
   checkRefusals(change.metadataRefuses, options)
-  return changePlace(name, findMutable, options, (at) => change.setMetadata(at, edit, options))
+  return changePlace(name, findMutable, options, (at) =>
+    change.setMetadata({ source: at, inner }, edit, options),
+  )
 }

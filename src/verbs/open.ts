@@ -145,7 +145,7 @@ async function openInside(
   inner: string,
   settings: PlaceSettings & ReadOptions,
 ): Promise<ContainerPlace> {
-  const place = await openOuter(from, settings)
+  const place = await openOuter(from, { ...settings, inner })
   try {
     checkInner(place.traits, { name: nameOfPlace(place), inner })
     return { ...place, inner }

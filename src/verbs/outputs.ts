@@ -38,14 +38,26 @@ export interface OutputOptions extends SinkSettings, LockOptions {
   onDevice?: (fd: number) => void
   /** Called before an object is written. */
   onObject?: () => void
+  /** Called before a file or an object is changed where it stands. */
+  onChange?: () => void
   /** Called with what must be discarded if the process ends before it is committed. */
   onTemporary?: (sink: { discard(): MaybePromise<void> }) => void
 }
 
 /** @throws BlpkError SAME_FILE */
-function checkNotInput(path: string, identity: string | undefined, { inputs }: OutputOptions): void {
+export function checkNotInput(
+  path: string,
+  identity: string | undefined,
+  { inputs }: Pick<OutputOptions, 'inputs'>,
+): void {
   if (identity === undefined || !inputs.some((input) => input.identity === identity)) return
   throw new BlpkError('SAME_FILE', `input and output are the same file: '${path}'`, { path })
+}
+
+/** What tells whether an output is an input. */
+export function identityOfOutput(name: string): string | undefined {
+  const place = placeOf(name)
+  return place === undefined ? identityOf(lookClosely(name)) : place.identity(name)
 }
 
 function accessesOf({ inputs }: OutputOptions): Access[] {

@@ -21,7 +21,10 @@ import { type ContainerPlace, containerAt, openPlace } from './open.js'
 export type { Finding } from '../format/damage/finding.js'
 export type { VerifyReport } from '../format/verification.js'
 
-export interface VerifyCallOptions extends VerifyOptions, PlaceSettings, Omit<ReadOptions, 'frontOnly'> {
+export interface VerifyCallOptions
+  extends VerifyOptions,
+    PlaceSettings,
+    Omit<ReadOptions, 'frontOnly' | 'inner'> {
   /** The data that the container must hold: the file it was made from, or its plain bytes. */
   against?: Readable | Descriptor
   /** Compare plain bytes, even for an array. */

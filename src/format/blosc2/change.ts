@@ -2,8 +2,8 @@
 
 import { usage } from '../../core/errors.js'
 import type { AppendRequest, ContainerChange } from '../change.js'
-import { compressionOf } from './compression.js'
-import { packJson } from './msgpack/from-json.js'
+import { compressionOf } from '../chunks/compression.js'
+import { packJson } from '../frame/msgpack/from-json.js'
 import { appendToFrame, type FrameAppendOptions } from './objects/append.js'
 import { SPARSE_REFUSAL } from './objects/change.js'
 import { layersMetadata, setMetalayer } from './objects/metalayers.js'
@@ -32,7 +32,7 @@ export const change: ContainerChange = {
     grow: (name) => usage(`${name('grow')} is for Bloscpack archives: a frame has room for metalayers`),
   },
   directoryRefusal: SPARSE_REFUSAL,
-  append: (place, source, o) => appendToFrame(place, source, appendOptionsOf(o)),
+  append: (place, source, o) => appendToFrame(place.source, source, appendOptionsOf(o)),
   async readMetadata({ source, directory }, { fixed = false }) {
     const schunk = await SChunk.open(directory ?? source)
     try {
@@ -44,7 +44,7 @@ export const change: ContainerChange = {
   async setMetadata(place, { name, value }, { fixed, signal, threads }) {
     const content = typeof value === 'string' ? packJson(value) : value
     const o = { signal, ...(threads !== undefined && { threads }) }
-    await setMetalayer(place, name, content, { ...o, fixed })
+    await setMetalayer(place.source, name, content, { ...o, fixed })
     return content?.length
   },
 }

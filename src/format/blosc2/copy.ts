@@ -1,26 +1,28 @@
 // Copies the chunks of another container to a frame or an array.
 
+import { isLinear } from '../../array/linear.js'
 import { dtypeRepr, type NdarrayLayout } from '../../array/npy/index.js'
 import { runOptionsOf } from '../../engine/options.js'
 import { Workspace } from '../../kernels/workspace.js'
 import type { ChunkStream } from '../chunk-stream.js'
+import { frameChecksum } from '../chunks/compression.js'
+import type { ChunkFit } from '../chunks/repack-chunk.js'
+import { makesShapeBound } from '../chunks/shape-bound.js'
 import type { CopyRequest } from '../container.js'
 import { withoutArray } from '../described-metadata.js'
+import { B2ND_LAYER, formatB2nd } from '../frame/array-layer.js'
+import type { Layers } from '../frame/layers.js'
 import type { Opened } from '../opened.js'
 import type { ConcatResult, Output } from '../output.js'
 import type { Format } from '../traits.js'
+import { copyArray } from './chunks/copy-array.js'
 import { type CopyOptions, copyFrame } from './chunks/copy-chunks.js'
 import { copyStream } from './chunks/copy-stream.js'
 import { jsonOf, layersOf } from './chunks/described.js'
 import { type FrameFile, openFrame } from './chunks/frame-file.js'
 import { type FrameOutput, openFrameOutput } from './chunks/frame-target.js'
-import { type ChunkFit, linearArray } from './chunks/linear-copy.js'
-import { makesShapeBound } from './chunks/shape-bound.js'
-import { frameChecksum } from './compression.js'
-import { B2ND_LAYER, formatB2nd } from './frame/array-layer.js'
-import type { Layers } from './frame/layers.js'
+import { linearArray } from './chunks/linear-copy.js'
 import { ARRAY_LAYERS, JSON_LAYERS, markedLayers, without } from './layers-kept.js'
-import { isLinear } from './objects/linear.js'
 import type { NDArray } from './objects/ndarray.js'
 import type { SChunk } from './objects/schunk.js'
 import { OpenedFrame } from './opened.js'
@@ -104,6 +106,18 @@ function areWholeItems({ chunkSize, typesize }: ChunkStream): boolean {
   return chunkSize === undefined || chunkSize % typesize === 0
 }
 
+async function copyOfArray(
+  from: Opened,
+  out: () => Promise<FrameOutput>,
+  o: CopyRequest,
+  options: Omit<CopyOptions, 'vlmeta'>,
+): Promise<ConcatResult | undefined> {
+  const stream = await from.arrayChunks?.()
+  if (stream === undefined) return undefined
+  const vlmeta = layersOf(o.metadata ?? withoutArray(o.described))
+  return copyArray(stream, await out(), { ...options, vlmeta })
+}
+
 /** Copies the chunks of another container; see `Container.copy`. */
 export async function copyFrom(
   from: Opened,
@@ -115,7 +129,8 @@ export async function copyFrom(
   const options = { ...runOptionsOf(o), ...frameChecksum(o) }
   const toArray = format.holds === 'array'
   if (from instanceof OpenedFrame) return copyOfFrame(from, toArray, out, o, options)
-  const stream = toArray ? undefined : from.chunks?.()
+  if (toArray) return copyOfArray(from, out, o, options)
+  const stream = from.chunks?.()
   if (stream === undefined || !areWholeItems(stream)) return undefined
   return copyStream(stream, out, { ...options, vlmeta: layersOf(o.metadata ?? o.described) })
 }

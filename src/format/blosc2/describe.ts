@@ -1,29 +1,20 @@
 // The facts that `info` reports about a frame or an array, for JSON.
 
-import {
-  CODEC_FORMAT_UD,
-  EXTENDED_HEADER_BYTES,
-  type FilterSlot,
-  parseBlosc2ChunkHeader,
-  type Special,
-} from '../../chunk/blosc2/header.js'
-import { namedCodec, numberOf } from '../../chunk/blosc2/params.js'
-import { knownFormat, pluginName } from '../../codecs/registry.js'
+import { EXTENDED_HEADER_BYTES, parseBlosc2ChunkHeader, type Special } from '../../chunk/blosc2/header.js'
 import { JsonText } from '../../core/json/json.js'
 import { jsonRatio } from '../../core/sizes.js'
-import { filterById } from '../../filters/registry.js'
 import type { Workspace } from '../../kernels/workspace.js'
+import { chunkCodec, type FilterInfo, filtersOf, frameCodec } from '../chunks/compression-names.js'
+import { isLossy } from '../chunks/lossy.js'
 import type { Head } from '../facts.js'
+import { itemDtype } from '../frame/dtype.js'
+import type { Layers } from '../frame/layers.js'
+import { jsonOfMsgpack } from '../frame/msgpack/to-json.js'
+import { isStandIn, objectIn, objectText, standInError } from '../frame/objects.js'
+import type { ChunkOffset } from '../frame/offsets.js'
 import type { FrameFile } from './chunks/frame-file.js'
-import { isLossy } from './chunks/lossy.js'
 import { readVlmeta } from './chunks/vlmeta.js'
-import { itemDtype } from './frame/dtype.js'
-import type { FrameHeader } from './frame/header.js'
-import type { Layers } from './frame/layers.js'
-import { isStandIn, objectIn, objectText, standInError } from './frame/objects.js'
-import type { ChunkOffset } from './frame/offsets.js'
 import { arrayMeta, headOfFrame } from './head.js'
-import { jsonOfMsgpack } from './msgpack/to-json.js'
 import { tableColumn } from './table-column.js'
 
 /** A metalayer. */
@@ -33,12 +24,6 @@ export interface LayerInfo {
   size: number
   /** JSON if it is msgpack, otherwise its first bytes in hexadecimal; null if unreadable. */
   content: JsonText | string | null
-}
-
-export interface FilterInfo {
-  name: string
-  id: number
-  meta: number
 }
 
 /** A chunk, for `--chunks` and JSON; null for fields that do not exist because it is only in the index. */
@@ -111,24 +96,6 @@ function named<T>(find: () => T, otherwise: T): T {
   } catch {
     return otherwise
   }
-}
-
-function codecNamed(id: number): string {
-  return pluginName(id) ?? `codec ${id}`
-}
-
-function frameCodec(header: FrameHeader): string {
-  const { number, isPlugin } = numberOf(header)
-  return isPlugin ? codecNamed(number) : (namedCodec(header)?.name ?? `codec ${number}`)
-}
-
-function chunkCodec({ codecFormat, udcodec }: { codecFormat: number; udcodec: number }): string {
-  if (codecFormat === CODEC_FORMAT_UD) return codecNamed(udcodec)
-  return knownFormat(codecFormat)?.name ?? `codec ${codecFormat}`
-}
-
-function filtersOf(slots: readonly FilterSlot[]): FilterInfo[] {
-  return slots.map(({ id, meta }) => ({ name: named(() => filterById(id).name, `filter ${id}`), id, meta }))
 }
 
 function layerInfo(name: string, bytes: Uint8Array): LayerInfo {

@@ -3,18 +3,12 @@
 import { JsonText } from '../../core/json/json.js'
 import { shapeText } from '../../core/shape-text.js'
 import { exactSize, prettyRatio } from '../../core/sizes.js'
+import { codecText, filterText } from '../chunks/compression-names.js'
 import type { FactRow, Facts, FactTable } from '../facts.js'
-import type { FilterInfo, FrameChunkInfo, FrameInfo, LayerInfo } from './describe.js'
+import type { FrameChunkInfo, FrameInfo, LayerInfo } from './describe.js'
 
 /** Metalayers of more characters are truncated. */
 const MAX_SHOWN = 200
-
-function filterText(filters: readonly FilterInfo[]): string {
-  const names = filters.map(({ name, meta }) =>
-    meta === 0 ? name : `${name}:${meta > 127 ? meta - 256 : meta}`,
-  )
-  return names.join(', ') || 'none'
-}
 
 function chunksText({ nchunks, chunkSize, special }: FrameInfo): string {
   const size = chunkSize === null ? 'of varying size' : `of ${exactSize(chunkSize)}`
@@ -71,11 +65,6 @@ function arrayRows({ array }: FrameInfo): FactRow[] {
       value: `chunks ${shapeText(array.chunks)}, blocks ${shapeText(array.blocks)}`,
     },
   ]
-}
-
-function codecText({ codec, codecMeta, level, splitMode, dictionary }: FrameInfo): string {
-  const meta = codecMeta === 0 ? '' : `:${codecMeta}`
-  return `${codec}${meta}, level ${level}, split ${splitMode}${dictionary ? ', with dictionaries' : ''}`
 }
 
 /** The facts of a frame, for people. */

@@ -1,11 +1,11 @@
 // Which metalayers are kept when a frame is copied, changed or converted.
 
+import { B2ND_LAYER, CATERVA_LAYER } from '../frame/array-layer.js'
+import type { Layers } from '../frame/layers.js'
+import { isObjectLayer } from '../frame/objects.js'
+import { TENSOR_LAYER } from '../frame/tensor.js'
 import type { Opened } from '../opened.js'
 import { JSON_LAYER } from './chunks/described.js'
-import { B2ND_LAYER, CATERVA_LAYER } from './frame/array-layer.js'
-import type { Layers } from './frame/layers.js'
-import { isObjectLayer } from './frame/objects.js'
-import { TENSOR_LAYER } from './frame/tensor.js'
 import type { SChunk } from './objects/schunk.js'
 import { OpenedFrame } from './opened.js'
 

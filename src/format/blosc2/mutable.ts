@@ -12,8 +12,8 @@ import {
   PEEK_BYTES,
   parseFrameHeader,
   peekFrame,
-} from './frame/header.js'
-import { OFFSET_BYTES, parseOffsets } from './frame/offsets.js'
+} from '../frame/header.js'
+import { OFFSET_BYTES, parseOffsets } from '../frame/offsets.js'
 import { BLOSC2 } from './traits.js'
 
 /**

@@ -1,33 +1,35 @@
 // A frame or an array that is open, as the verbs read from it.
 
-import { type ArrayShape, partition } from '../../array/geometry.js'
+import { partition } from '../../array/geometry.js'
+import { startsLinear } from '../../array/linear.js'
 import { type NdarrayLayout, parseMetadataDtype } from '../../array/npy/index.js'
 import type { ByteSource } from '../../bytes/byte-source.js'
-import { damaged, interruptedError, unsupported, usage } from '../../core/errors.js'
-import { EventTurns } from '../../core/event-turns.js'
+import { damaged, unsupported, usage } from '../../core/errors.js'
 import type { RunOptions } from '../../engine/options.js'
 import type { PlainSink } from '../../sinks/plain.js'
 import { holdSource } from '../../sources/held.js'
 import { withTail } from '../../sources/tail.js'
+import type { ArrayChunkStream } from '../array-chunk-stream.js'
+import { withBox } from '../chunks/array-reader.js'
+import { unpackChunks } from '../chunks/unpack-chunks.js'
+import { B2ND_LAYER, CATERVA_LAYER } from '../frame/array-layer.js'
+import { defaultDtypeText, isDefaultDtype } from '../frame/dtype.js'
+import { isObjectLayer, objectText } from '../frame/objects.js'
+import { TENSOR_LAYER } from '../frame/tensor.js'
 import type { ChunkSpan, Opened, OpenOptions, OpenPlace, PieceOptions } from '../opened.js'
+import { arrayChunkAt } from '../regions/chunk-span.js'
+import { arrayPieces, fortranPiecesOf, regionsOf } from '../regions/opened-regions.js'
+import type { RegionSource } from '../regions/region-source.js'
+import { checkRange, fillFrom, stoppable } from '../regions/stoppable.js'
 import type { SpanReader } from '../span-reader.js'
 import type { Format } from '../traits.js'
-import { withBox } from './chunks/array-reader.js'
+import { arrayStream } from './chunks/array-stream.js'
 import { arrayOfFrame, JSON_LAYER, jsonOf } from './chunks/described.js'
 import { frameIdsOf, OWN_LAYER } from './chunks/frame-ids.js'
-import { unpackChunks } from './chunks/unpack-chunks.js'
-import { B2ND_LAYER, CATERVA_LAYER } from './frame/array-layer.js'
-import { defaultDtypeText, isDefaultDtype } from './frame/dtype.js'
-import { isObjectLayer, objectText } from './frame/objects.js'
-import { TENSOR_LAYER } from './frame/tensor.js'
-import { arrayChunkAt } from './objects/chunk-span.js'
-import { fortranPieces } from './objects/fortran-pieces.js'
-import { startsLinear } from './objects/linear.js'
+import { jsonValues } from './objects/json-values.js'
 import { listFrame } from './objects/listed-frame.js'
 import { NDArray } from './objects/ndarray.js'
 import { piecesOf } from './objects/pieces.js'
-import { select } from './objects/regions.js'
-import { rowPieces } from './objects/row-pieces.js'
 import { SChunk } from './objects/schunk.js'
 import { FrameSpans } from './objects/spans.js'
 import { tableColumn } from './table-column.js'
@@ -49,26 +51,17 @@ export function layoutOf({ dtype, schunk, shape, size }: NDArray): NdarrayLayout
   return { descr, itemsize, shape: [...shape], order: 'C', nbytes: size * typesize }
 }
 
-function shapesOf({ shape, chunks, blocks }: NDArray): ArrayShape {
-  return { shape: [...shape], chunkshape: [...chunks], blockshape: [...blocks] }
-}
-
-function checkRange(start: number, stop: number, nbytes: number): void {
-  const isRange = Number.isSafeInteger(start) && Number.isSafeInteger(stop) && start >= 0 && start <= stop
-  if (!isRange || stop > nbytes)
-    throw usage(`the range ${start}:${stop} is not within the ${nbytes} plain bytes`)
-}
-
-/** Gives signals their turn, and stops for them. */
-async function* stoppable(
-  pieces: AsyncIterable<Uint8Array>,
-  signal: AbortSignal | undefined,
-): AsyncGenerator<Uint8Array> {
-  const turns = new EventTurns()
-  for await (const piece of pieces) {
-    await turns.rest()
-    if (signal?.aborted === true) throw interruptedError(signal)
-    yield piece
+function regionSource(array: NDArray): RegionSource {
+  return {
+    shape: [...array.shape],
+    chunkshape: [...array.chunks],
+    blockshape: [...array.blocks],
+    itemBytes: array.schunk.typesize,
+    pick: async (keys) => (await array.slice(keys)).data,
+    box: (box) => array.box(box),
+    async pickInto(keys, out): Promise<void> {
+      await array.slice(keys, { out })
+    },
   }
 }
 
@@ -96,24 +89,14 @@ export class OpenedFrame implements Opened {
     this.place = place
     this.format = ndarray === undefined ? B2FRAME : B2ND
     this.nbytes = ndarray === undefined ? schunk.nbytes : ndarray.size * schunk.typesize
-    if (ndarray === undefined || startsLinear(shapesOf(ndarray)))
+    if (ndarray === undefined || startsLinear(regionSource(ndarray)))
       this.unpack = (sink, o) => this.#unpack(sink, o)
     if (ndarray === undefined) {
       this.spans = new FrameSpans(schunk)
       return
     }
-    this.regions = (keys, { signal }) => {
-      const { shape, nbytes, pieces } = select(ndarray, keys)
-      const fill = async (out: Uint8Array): Promise<void> => {
-        if (signal === undefined) await ndarray.slice(keys, { out })
-        else await fillFrom(stoppable(pieces(), signal), out)
-      }
-      return { shape, nbytes, pieces: () => stoppable(pieces(), signal), fill }
-    }
-    this.fortranPieces = ({ signal }) => {
-      this.willReadAll()
-      return stoppable(fortranPieces(ndarray), signal)
-    }
+    this.regions = regionsOf(regionSource(ndarray))
+    this.fortranPieces = fortranPiecesOf(regionSource(ndarray), () => this.willReadAll())
   }
 
   get name(): string {
@@ -147,6 +130,11 @@ export class OpenedFrame implements Opened {
     )
   }
 
+  get extraValues(): ReadonlyMap<string, string> {
+    const { meta, vlmeta } = this.schunk
+    return jsonValues(new Map([...meta, ...vlmeta]), this.extras)
+  }
+
   array(): NdarrayLayout | undefined {
     return this.ndarray === undefined ? arrayOfFrame(this.schunk) : layoutOf(this.ndarray)
   }
@@ -164,9 +152,17 @@ export class OpenedFrame implements Opened {
     try {
       await schunk.reading({}, (parts) => unpackChunks(parts, nbytes, sink, o))
     } catch (error) {
-      throw ndarray === undefined ? error : withBox(error, partition(shapesOf(ndarray)))
+      throw ndarray === undefined ? error : withBox(error, partition(regionSource(ndarray)))
     }
     return { nbytes, nchunks }
+  }
+
+  async arrayChunks(): Promise<ArrayChunkStream | undefined> {
+    if (this.ndarray === undefined || this.schunk.object !== undefined) return undefined
+    const { shape, chunkshape, blockshape } = regionSource(this.ndarray)
+    const [{ dtype }, { directory }, { source }] = [this.ndarray, this.place, this]
+    this.willReadAll()
+    return arrayStream({ shape, chunkshape, blockshape, dtype, source, directory })
   }
 
   pieces(start: number, stop: number | undefined, options: PieceOptions): AsyncIterable<Uint8Array> {
@@ -179,7 +175,7 @@ export class OpenedFrame implements Opened {
     const isWhole = start === 0 && stop === nbytes
     if (isWhole) this.willReadAll()
     if (ndarray === undefined) return piecesOf(schunk, start, stop)
-    return isWhole ? select(ndarray).pieces() : rowPieces(ndarray, start, stop)
+    return arrayPieces(regionSource(ndarray), start, stop)
   }
 
   async fill(start: number, out: Uint8Array, o: PieceOptions): Promise<void> {
@@ -196,7 +192,7 @@ export class OpenedFrame implements Opened {
   }
 
   async chunkAt(position: number, order: 'C' | 'F' = 'C'): Promise<ChunkSpan> {
-    if (this.ndarray !== undefined) return arrayChunkAt(this.ndarray, position, order)
+    if (this.ndarray !== undefined) return arrayChunkAt(regionSource(this.ndarray), position, order)
     for await (const { index, start, nbytes } of this.schunk.state.chunks.within(position, position + 1))
       return { index, stop: start + nbytes }
     throw usage(`there is no byte ${position}: the frame has ${this.nbytes}`)
@@ -207,14 +203,6 @@ export class OpenedFrame implements Opened {
     const { source } = this.place
     if (this.source.seekable && !source.seekable) await this.source.close()
     await source.close()
-  }
-}
-
-async function fillFrom(pieces: AsyncIterable<Uint8Array>, out: Uint8Array): Promise<void> {
-  let at = 0
-  for await (const piece of pieces) {
-    out.set(piece, at)
-    at += piece.length
   }
 }
 

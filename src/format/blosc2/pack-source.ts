@@ -1,49 +1,27 @@
 // Packing into frames and arrays, from the options that all containers share.
 
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { dtypeRepr, type NdarrayLayout, ndarrayIn, parseMetadataDtype } from '../../array/npy/index.js'
+import { dtypeRepr, type NdarrayLayout, ndarrayIn } from '../../array/npy/index.js'
 import { choosePartitions } from '../../array/partitions.js'
-import { usage } from '../../core/errors.js'
 import { exactSize } from '../../core/sizes.js'
 import { runOptionsOf } from '../../engine/options.js'
-import { spool } from '../../engine/spool.js'
 import type { PlainSource } from '../../sources/plain.js'
+import { withArrayLayout } from '../chunks/array-layout.js'
+import { compressionFacts, compressionOf, compressionText, frameChecksum } from '../chunks/compression.js'
+import { checkLossy } from '../chunks/lossy.js'
+import { peerWarnings } from '../chunks/peer-limits.js'
 import type { PackRequest } from '../container.js'
 import { withArray, withoutArray } from '../described-metadata.js'
+import type { Layers } from '../frame/layers.js'
+import { TENSOR_LAYER } from '../frame/tensor.js'
 import type { Output, PackResult } from '../output.js'
 import { cutAtChunks, cutAtRows, cuttable } from '../part.js'
 import { typesizeText } from '../plan-text.js'
 import type { Format } from '../traits.js'
 import { layersOf } from './chunks/described.js'
 import { type FrameOutput, openFrameOutput } from './chunks/frame-target.js'
-import { checkLossy } from './chunks/lossy.js'
 import { packArray } from './chunks/pack-array.js'
 import { chunksizeOf, type FrameResult, packFrame, typesizeOf } from './chunks/pack-frame.js'
-import { peerWarnings } from './chunks/peer-limits.js'
-import { compressionFacts, compressionOf, compressionText, frameChecksum } from './compression.js'
-import type { Layers } from './frame/layers.js'
-import { TENSOR_LAYER } from './frame/tensor.js'
 import { keptLayers } from './layers-kept.js'
-
-/** Plain bytes are an array of one dimension, of single bytes or of opaque items. */
-function plainLayout(nbytes: number, { typesize }: PackRequest, known = 1): NdarrayLayout {
-  const fitting = known > 0 && nbytes % known === 0 ? known : 1
-  const itemsize = typeof typesize === 'number' ? typesize : typesize === undefined ? fitting : 1
-  if (nbytes % itemsize !== 0)
-    throw usage(`${nbytes} bytes are not a whole number of items of ${itemsize} bytes`)
-  const { descr } = parseMetadataDtype(itemsize === 1 ? '|u1' : `|V${itemsize}`)
-  return { descr, itemsize, shape: [nbytes / itemsize], order: 'C', nbytes }
-}
-
-function arrayLayout(plain: PlainSource, o: PackRequest): NdarrayLayout | undefined {
-  const layout = ndarrayIn(plain.metadata)
-  if (layout === undefined)
-    return plain.size === undefined ? undefined : plainLayout(plain.size, o, plain.typesize)
-  if (typeof o.typesize === 'number' && o.typesize !== layout.itemsize)
-    throw usage(`the items of the array have ${layout.itemsize} bytes, not ${o.typesize}`, { option: 'raw' })
-  return layout
-}
 
 /** The metalayers of the new frame: those that are kept of what is converted, and those that options make. */
 function layersFor({ from }: PackRequest, layers: Layers): { meta: Layers; vlmeta: Layers } {
@@ -101,17 +79,8 @@ async function toArray(
   out: () => Promise<FrameOutput>,
   o: PackRequest,
 ): Promise<FrameResult> {
-  const layout = arrayLayout(plain, o)
-  if (layout !== undefined) return packLaidOut({ plain, layout, out, o })
   if (o.part !== undefined) cuttable(plain)
-  // The shape must be known before the first chunk.
-  const held = await spool(plain, join(tmpdir(), 'blpk'))
-  try {
-    const heldLayout = plainLayout(held.size ?? 0, o, plain.typesize)
-    return await packLaidOut({ plain: held, layout: heldLayout, out, o })
-  } finally {
-    await held.close()
-  }
+  return withArrayLayout(plain, o, (source, layout) => packLaidOut({ plain: source, layout, out, o }))
 }
 
 /** The size of items and chunks that were asked for, and the piece that they make. */

@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs'
 import { dirname, join, resolve, sep } from 'node:path'
 import { schemeOf } from '../../places/registry.js'
-import type { FrameObject } from './frame/objects.js'
+import type { FrameObject } from '../frame/objects.js'
 
 const COLUMN: FrameObject = {
   kind: 'ctable-column',

@@ -1,7 +1,7 @@
 // What Blosc2 frames and arrays are called, what they are recognised by, and which options they take.
 
+import { looksLikeFrame, SPARSE_FRAME_NAME } from '../frame/magic.js'
 import type { ContainerTraits, Format } from '../traits.js'
-import { looksLikeFrame, SPARSE_FRAME_NAME } from './frame/magic.js'
 
 const BLOSCPACK_ONLY: Format['refuses'] = {
   offsets: () => 'a Blosc2 frame always stores the positions of its chunks',

@@ -1,10 +1,9 @@
 // Changes an archive in its place, with the options that all containers share.
 
-import type { Replaceable } from '../../bytes/editable.js'
 import { usage } from '../../core/errors.js'
 import { MemorySource } from '../../sources/memory.js'
 import { BytesPlainSource, type PlainSource } from '../../sources/plain.js'
-import type { AppendRequest, AppendResult, ContainerChange } from '../change.js'
+import type { AppendRequest, AppendResult, ChangePlace, ContainerChange } from '../change.js'
 import { memberEdit, membersMetadata } from '../json-members.js'
 import { appendToArchive } from './append/append.js'
 import { type ArchiveAppendOptions, checkAppendOptions } from './append/options.js'
@@ -25,8 +24,8 @@ function appendOptionsOf(o: AppendRequest): ArchiveAppendOptions {
   return options
 }
 
-async function append(place: Replaceable, source: PlainSource, o: AppendRequest): Promise<AppendResult> {
-  return appendToArchive(place, source, appendOptionsOf(o))
+async function append(place: ChangePlace, source: PlainSource, o: AppendRequest): Promise<AppendResult> {
+  return appendToArchive(place.source, source, appendOptionsOf(o))
 }
 
 export const change: ContainerChange = {
@@ -43,7 +42,7 @@ export const change: ContainerChange = {
   async setMetadata(place, { name, value }, { grow = false, signal }) {
     const metadata = memberEdit(name, value)
     const nothing = new BytesPlainSource(new MemorySource(new Uint8Array()))
-    await appendToArchive(place, nothing, { metadata, grow, signal })
+    await appendToArchive(place.source, nothing, { metadata, grow, signal })
     return undefined
   },
 }

@@ -3,46 +3,17 @@
 import {
   type Box,
   type BoxBytes,
-  boxAt,
-  copyShared,
   eachIndex,
   flatIndex,
-  intersect,
   type Partition,
   product,
   touched,
 } from '../../../array/geometry.js'
+import { intoChunk } from '../../../array/into-chunk.js'
 import { withWorkspace } from '../../../kernels/borrow.js'
-import type { ArrayStore } from './array-reader.js'
-import type { Entry } from './chunk-list.js'
-
-/** Puts the intersection of a box and a chunk into the chunk's plain bytes, block by block. */
-export function intoChunk(
-  p: Partition,
-  origin: readonly number[],
-  plain: Uint8Array,
-  from: BoxBytes,
-  itemBytes: number,
-): void {
-  const valid = intersect(
-    boxAt(origin, p.chunkshape),
-    boxAt(
-      p.shape.map(() => 0),
-      p.shape,
-    ),
-  )
-  const blockBytes = p.blockItems * itemBytes
-  eachIndex(
-    p.blocks.map(() => 0),
-    p.blocks,
-    (block) => {
-      const at = flatIndex(block, p.blocks) * blockBytes
-      const corner = block.map((b, i) => (origin[i] ?? 0) + b * (p.blockshape[i] ?? 1))
-      const bytes = plain.subarray(at, at + blockBytes)
-      copyShared(from, { bytes, box: boxAt(corner, p.blockshape) }, itemBytes, valid)
-    },
-  )
-}
+import type { ArrayStore } from '../../chunks/array-reader.js'
+import type { Entry } from '../../chunks/chunk-list.js'
+import { openFound } from '../../chunks/found-chunk.js'
 
 /** Clears the part of the chunk beyond the array, and its padding. */
 function clearPadding(p: Partition, origin: readonly number[], plain: Uint8Array): void {
@@ -76,7 +47,7 @@ function touchedChunks(p: Partition, box: Box): TouchedChunk[] {
 /** Decodes the stored bytes, without the postfilter, for a chunk that is about to change. */
 export async function decodeStored(store: ArrayStore, index: number, plain: Uint8Array): Promise<void> {
   const options = { ...store.options, postfilter: undefined }
-  await withWorkspace(async (ws) => (await store.chunks.openChunk(ws, index, options)).all(plain))
+  await withWorkspace(async (ws) => openFound(ws, await store.chunks.find(index), options).all(plain))
 }
 
 /** Packs replacements of chunks. @param run `startOf` returns the position of each in the plain bytes */

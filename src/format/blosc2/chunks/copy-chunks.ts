@@ -1,28 +1,21 @@
 // Copies the chunks of a frame to another one without recompression.
 
-import { MemoryChunk } from '../../../chunk/blosc2/chunk-bytes.js'
-import { OpenChunk } from '../../../chunk/blosc2/decode.js'
-import { encodeBlosc2Chunk } from '../../../chunk/blosc2/encode.js'
 import type { Blosc2ChunkHeader } from '../../../chunk/blosc2/header.js'
-import { allocate } from '../../../core/allocate.js'
-import { damaged, located } from '../../../core/errors.js'
+import { located } from '../../../core/errors.js'
 import { EventTurns } from '../../../core/event-turns.js'
-import type { SChunkTraits } from '../../../core/schunk-traits.js'
 import type { RunOptions } from '../../../engine/options.js'
 import { Workspace } from '../../../kernels/workspace.js'
-import { blockshapeIn } from '../frame/array-layer.js'
-import type { FrameHeader } from '../frame/header.js'
-import type { Layers } from '../frame/layers.js'
-import { traitsOf } from '../frame/schunk-traits.js'
-import type { FrameChecksum } from './checksums.js'
-import { optionsOf, resolveParams } from './cparams.js'
+import type { FrameChecksum } from '../../chunks/checksums.js'
+import { type ChunkFit, repacked } from '../../chunks/repack-chunk.js'
+import { isShapeBound } from '../../chunks/shape-bound.js'
+import { wholeChunk } from '../../chunks/whole-chunk.js'
+import type { FrameHeader } from '../../frame/header.js'
+import type { Layers } from '../../frame/layers.js'
+import { traitsOf } from '../../frame/schunk-traits.js'
 import type { FrameFile } from './frame-file.js'
 import { FrameSink } from './frame-sink.js'
 import type { FrameOutput } from './frame-target.js'
-import type { ChunkFit } from './linear-copy.js'
 import type { FrameResult } from './pack-frame.js'
-import { isShapeBound } from './shape-bound.js'
-import { wholeChunk } from './whole-chunk.js'
 
 /** Result of copying. */
 export interface CopyResult extends FrameResult {
@@ -54,30 +47,6 @@ async function storedBytes(
 
 function fits({ nbytes, blocksize, special }: Blosc2ChunkHeader, fit: ChunkFit): boolean {
   return nbytes === fit.chunksize && (blocksize === fit.blocksize || special !== 'none')
-}
-
-/** Recompresses a chunk so that it fits. @param schunk the frame that it comes from */
-async function repacked(
-  ws: Workspace,
-  header: FrameHeader,
-  schunk: SChunkTraits,
-  fit: Partial<ChunkFit>,
-  bytes: Uint8Array,
-): Promise<Uint8Array> {
-  const { typesize: itemBytes } = header
-  const traits = { itemBytes, schunk, blockshape: blockshapeIn(schunk.meta) }
-  const chunk = await OpenChunk.open(ws, new MemoryChunk(bytes), traits)
-  const { nbytes } = chunk.header
-  const { chunksize = nbytes, blocksize } = fit
-  if (nbytes > chunksize) throw damaged(`a chunk has ${nbytes} plain bytes`)
-  const plain = allocate(chunksize)
-  await chunk.all(plain.subarray(0, nbytes))
-  const target = { schunk: { ...schunk, meta: header.meta }, blockshape: blockshapeIn(header.meta) }
-  const params = resolveParams(
-    { ...optionsOf(header), ...(blocksize !== undefined && { blockSize: blocksize }) },
-    target,
-  )
-  return encodeBlosc2Chunk(ws, params, plain)
 }
 
 /**

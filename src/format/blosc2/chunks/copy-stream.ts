@@ -11,12 +11,12 @@ import { EventTurns } from '../../../core/event-turns.js'
 import { SHUFFLE_FILTERS } from '../../../filters/shuffles.js'
 import { Workspace } from '../../../kernels/workspace.js'
 import type { ChunkStream, StreamedChunk } from '../../chunk-stream.js'
-import { traitsOf } from '../frame/schunk-traits.js'
+import { type CompressionOptions, resolveParams } from '../../chunks/cparams.js'
+import { newFrameHeader } from '../../chunks/new-header.js'
+import { traitsOf } from '../../frame/schunk-traits.js'
 import type { CopyOptions, CopyResult } from './copy-chunks.js'
-import { type CompressionOptions, resolveParams } from './cparams.js'
 import { FrameSink } from './frame-sink.js'
 import type { FrameOutput } from './frame-target.js'
-import { newFrameHeader } from './new-header.js'
 
 /** The compression of chunks that are added later: that of the first chunk. */
 function likeFirst(first: ChunkHeader | undefined): CompressionOptions {

@@ -5,10 +5,10 @@ import type { ReadSome } from '../../../bytes/mutable-parts.js'
 import { rollBackAfter } from '../../../bytes/roll-back.js'
 import { damaged } from '../../../core/errors.js'
 import type { Workspace } from '../../../kernels/workspace.js'
-import { formatFrameHeader, frameHeaderBytes } from '../frame/header.js'
-import type { Layers } from '../frame/layers.js'
+import type { Entry } from '../../chunks/chunk-list.js'
+import { formatFrameHeader, frameHeaderBytes } from '../../frame/header.js'
+import type { Layers } from '../../frame/layers.js'
 import { MUTABLE } from '../mutable.js'
-import type { Entry } from './chunk-list.js'
 import {
   type FrameParts,
   type LaidEnds,

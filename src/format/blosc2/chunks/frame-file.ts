@@ -8,11 +8,6 @@ import { BlpkError, damaged, type ErrorPlace, unsupported } from '../../../core/
 import { loneChunk } from '../../../core/schunk-traits.js'
 import type { Workspace } from '../../../kernels/workspace.js'
 import { ReopenedFileSource } from '../../../sources/reopened-file.js'
-import { CHECKSUM_LAYER, parseChecksumLayer } from '../frame/checksums.js'
-import { type FrameHeader, PEEK_BYTES, parseFrameHeader, peekFrame } from '../frame/header.js'
-import type { Layers } from '../frame/layers.js'
-import { type ChunkOffset, OFFSET_BYTES, parseOffsets } from '../frame/offsets.js'
-import { parseTrailer, TRAILER_END_BYTES, trailerBytes } from '../frame/trailer.js'
 import {
   CheckedChunk,
   type CheckMode,
@@ -21,8 +16,13 @@ import {
   digestsByIndex,
   type FrameChecksum,
   type FrameEnds,
-} from './checksums.js'
-import { SourceChunk } from './source-chunk.js'
+} from '../../chunks/checksums.js'
+import { SourceChunk } from '../../chunks/source-chunk.js'
+import { CHECKSUM_LAYER, parseChecksumLayer } from '../../frame/checksums.js'
+import { type FrameHeader, PEEK_BYTES, parseFrameHeader, peekFrame } from '../../frame/header.js'
+import type { Layers } from '../../frame/layers.js'
+import { type ChunkOffset, OFFSET_BYTES, parseOffsets } from '../../frame/offsets.js'
+import { parseTrailer, TRAILER_END_BYTES, trailerBytes } from '../../frame/trailer.js'
 import { readLayer } from './vlmeta.js'
 
 /** File names have eight hexadecimal digits. */

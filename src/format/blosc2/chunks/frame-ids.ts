@@ -2,9 +2,9 @@
 
 import { membersOf, objectOf } from '../../../core/json/edit.js'
 import { appendIdsOf, OWN_KEY, withAppendId } from '../../append-ids.js'
-import type { Layers } from '../frame/layers.js'
-import { packJson } from '../msgpack/from-json.js'
-import { jsonOfMsgpack } from '../msgpack/to-json.js'
+import type { Layers } from '../../frame/layers.js'
+import { packJson } from '../../frame/msgpack/from-json.js'
+import { jsonOfMsgpack } from '../../frame/msgpack/to-json.js'
 
 /** The variable-length metalayer of blpk: a msgpack map. */
 export const OWN_LAYER = 'blpk'

@@ -5,13 +5,13 @@ import type { FilePlace } from '../../../bytes/file-place.js'
 import { MemoryChunk } from '../../../chunk/blosc2/chunk-bytes.js'
 import { parseBlosc2ChunkHeader } from '../../../chunk/blosc2/header.js'
 import type { Workspace } from '../../../kernels/workspace.js'
-import { type FrameHeader, formatFrameHeader, frameHeaderBytes } from '../frame/header.js'
-import type { Layers } from '../frame/layers.js'
-import type { ChunkOffset, OffsetSpecial } from '../frame/offsets.js'
-import { type FrameChecksum, Sealer, sealTrailer, xxh64Of } from './checksums.js'
+import { type FrameChecksum, Sealer, sealTrailer, xxh64Of } from '../../chunks/checksums.js'
+import { type Placement, type PlacingFrame, placeChunk, placeSpecial } from '../../chunks/placement.js'
+import { type FrameHeader, formatFrameHeader, frameHeaderBytes } from '../../frame/header.js'
+import type { Layers } from '../../frame/layers.js'
+import type { ChunkOffset, OffsetSpecial } from '../../frame/offsets.js'
 import { type FrameOutput, type FrameTarget, targetOf } from './frame-target.js'
 import { packIndex, packTrailer } from './frame-writer.js'
-import { type Placement, type PlacingFrame, placeChunk, placeSpecial } from './placement.js'
 
 /** Totals of a written frame. */
 export interface FrameTotals {

@@ -8,8 +8,8 @@ import type { LockOptions } from '../../../disk/changing-file.js'
 import { replacingDirectory } from '../../../disk/replace.js'
 import { DirectorySink, type DirectorySinkOptions } from '../../../sinks/directory.js'
 import { patchable } from '../../../sinks/held.js'
+import { SPARSE_FRAME_NAME } from '../../frame/magic.js'
 import type { DirectoryRules, Output } from '../../output.js'
-import { SPARSE_FRAME_NAME } from '../frame/magic.js'
 import { sparseChunkName } from './frame-file.js'
 
 /** Maximum size of a chunk beyond its plain bytes, with its index entry, in bytes. */

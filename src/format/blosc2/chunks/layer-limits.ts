@@ -1,8 +1,8 @@
 // Limits on names and number of metalayers, and reserved names.
 
 import { usage } from '../../../core/errors.js'
-import { CHECKSUM_LAYER } from '../frame/checksums.js'
-import { type Layers, MAX_LAYER_NAME } from '../frame/layers.js'
+import { CHECKSUM_LAYER } from '../../frame/checksums.js'
+import { type Layers, MAX_LAYER_NAME } from '../../frame/layers.js'
 
 const MAX_META = 16
 const MAX_VLMETA = 8192

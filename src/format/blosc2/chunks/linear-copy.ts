@@ -1,14 +1,9 @@
 // Decides whether the chunks of a frame can be copied to a one-dimensional array unchanged.
 
 import { EXTENDED_HEADER_BYTES, parseBlosc2ChunkHeader } from '../../../chunk/blosc2/header.js'
-import { formatB2nd } from '../frame/array-layer.js'
+import type { ChunkFit } from '../../chunks/repack-chunk.js'
+import { formatB2nd } from '../../frame/array-layer.js'
 import type { FrameFile } from './frame-file.js'
-
-/** Required size of copied chunks and blocks, in bytes; others are recompressed, padded with zeros. */
-export interface ChunkFit {
-  chunksize: number
-  blocksize: number
-}
 
 /** A one-dimensional array with the chunks of a frame. */
 export interface LinearArray extends ChunkFit {

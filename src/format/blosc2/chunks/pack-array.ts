@@ -1,41 +1,25 @@
 // Packs an array into a frame.
 
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { chunkCount, type Partition, partition } from '../../../array/geometry.js'
-import { dtypeRepr, type NdarrayLayout, numpyOrder } from '../../../array/npy/index.js'
+import { type NdarrayLayout, numpyOrder } from '../../../array/npy/index.js'
 import { choosePartitions } from '../../../array/partitions.js'
-import type { FilePlace } from '../../../bytes/file-place.js'
-import { changedError, usage } from '../../../core/errors.js'
-import { attempt } from '../../../core/io-errors.js'
-import { readFully } from '../../../disk/fully.js'
+import { usage } from '../../../core/errors.js'
 import type { RunOptions } from '../../../engine/options.js'
-import { checkEnd } from '../../../engine/plain-chunks.js'
-import { spool } from '../../../engine/spool.js'
 import { Workspace } from '../../../kernels/workspace.js'
 import type { PlainSource } from '../../../sources/plain.js'
-import { B2ND_LAYER, formatB2nd } from '../frame/array-layer.js'
-import type { Layers } from '../frame/layers.js'
-import { traitsOf } from '../frame/schunk-traits.js'
-import {
-  type ArrayInput,
-  arrayChunks,
-  type PlainChunk,
-  type ReadItems,
-  stretchAxis,
-  stretchBytes,
-} from './array-chunks.js'
-import type { FrameChecksum } from './checksums.js'
-import { type CompressionOptions, resolveParams } from './cparams.js'
+import { type ArrayInput, arrayChunks } from '../../chunks/array-chunks.js'
+import type { FrameChecksum } from '../../chunks/checksums.js'
+import { type CompressionOptions, resolveParams } from '../../chunks/cparams.js'
+import { newFrameHeader } from '../../chunks/new-header.js'
+import { packInto } from '../../chunks/pack-into.js'
+import { checkForPeers } from '../../chunks/peer-limits.js'
+import { chunksIn, packStretches } from '../../chunks/stretches.js'
+import { B2ND_LAYER, b2ndDtype, formatB2nd } from '../../frame/array-layer.js'
+import type { Layers } from '../../frame/layers.js'
+import { traitsOf } from '../../frame/schunk-traits.js'
 import { FrameSink } from './frame-sink.js'
 import type { FrameOutput } from './frame-target.js'
-import { newFrameHeader } from './new-header.js'
 import type { FrameResult } from './pack-frame.js'
-import { type PlainChunks, packInto } from './pack-into.js'
-import { checkForPeers } from './peer-limits.js'
-
-/** Maximum of plain bytes read at once, if the input can be read at any position. */
-const MAX_STRETCH = 128 * 2 ** 20
 
 /** How plain bytes are packed into an array. */
 export interface ArrayPacking extends CompressionOptions, RunOptions {
@@ -50,64 +34,6 @@ export interface ArrayPacking extends CompressionOptions, RunOptions {
   checksum?: FrameChecksum
   /** Called once it is known how the array is divided. */
   onPlan?: (partition: Partition) => void
-}
-
-/** NumPy's type string, or the fields of a structured type as a Python literal, for the metalayer. */
-function b2ndDtype({ descr }: Pick<NdarrayLayout, 'descr'>): string {
-  return typeof descr === 'string' ? descr : dtypeRepr(descr)
-}
-
-/** Reads from start to end. */
-function inTurn(source: PlainSource): ReadItems {
-  return async (_, into) => {
-    if ((await source.read(into)) < into.length) throw changedError(source.name, 'shorter')
-  }
-}
-
-function atPositions({ fd, position, name }: FilePlace, itemBytes: number): ReadItems {
-  return async (start, into) => {
-    const n = attempt('read', name, () => readFully(fd, into, position + start * itemBytes))
-    if (n < into.length) throw changedError(name, 'shorter')
-  }
-}
-
-async function packStretches(
-  source: PlainSource,
-  input: ArrayInput,
-  pack: (axis: number, read: ReadItems) => Promise<number>,
-): Promise<number> {
-  const axis = stretchAxis(input, MAX_STRETCH)
-  if (axis === 0 || stretchBytes(input, 0) <= MAX_STRETCH) {
-    const nbytes = await pack(0, inTurn(source))
-    await checkEnd(source)
-    return nbytes
-  }
-  if (source.place !== undefined) return pack(axis, atPositions(source.place, input.itemBytes))
-  const held = await spool(source, join(tmpdir(), 'blpk'))
-  try {
-    if (held.place === undefined) throw changedError(source.name, 'shorter')
-    return await pack(axis, atPositions(held.place, input.itemBytes))
-  } finally {
-    await held.close()
-  }
-}
-
-/** The chunks of an array, in order. @param nbytes plain size of each, in bytes */
-export function chunksIn(chunks: AsyncIterable<PlainChunk>, nbytes: number, count: number): PlainChunks {
-  const source = chunks[Symbol.asyncIterator]()
-  const places: number[] = []
-  return {
-    chunkBytes: nbytes,
-    total: count * nbytes,
-    fill: async (room) => {
-      const next = await source.next()
-      if (next.done === true) return undefined
-      places.push(next.value.index)
-      room.set(next.value.plain)
-      return next.value.plain.length
-    },
-    placeOf: (i) => places[i] ?? 0,
-  }
 }
 
 /**

@@ -4,7 +4,7 @@ import { eachIndex, flatIndex, product } from '../../../array/geometry.js'
 import type { AxisRange, ChunkPicks, Runs } from '../../../array/picks.js'
 import { axesOf, copyAxes } from '../../../array/runs.js'
 import { fillPattern } from '../../../chunk/blosc2/special.js'
-import { type ArrayStore, eachChunk } from './array-reader.js'
+import { type ArrayStore, eachChunk } from '../../chunks/array-reader.js'
 import { decodeStored, type PackChunks } from './array-writer.js'
 
 /** Runs in the opposite direction. */

@@ -2,8 +2,8 @@
 
 import { TemporaryFile } from '../../../disk/temporary-file.js'
 import { FileSource } from '../../../sources/file.js'
-import { type Entry, memoryEntry } from './chunk-list.js'
-import { SourceChunk } from './source-chunk.js'
+import { type Entry, memoryEntry } from '../../chunks/chunk-list.js'
+import { SourceChunk } from '../../chunks/source-chunk.js'
 
 /** New chunks of more than this total size are not kept in memory, in bytes. */
 const MAX_IN_MEMORY = 64 * 2 ** 20

@@ -5,7 +5,7 @@ import { OpenChunk } from '../../../chunk/blosc2/decode.js'
 import { damaged } from '../../../core/errors.js'
 import { loneChunk } from '../../../core/schunk-traits.js'
 import type { Workspace } from '../../../kernels/workspace.js'
-import type { Layers } from '../frame/layers.js'
+import type { Layers } from '../../frame/layers.js'
 
 /** Maximum plain size of a variable-length metalayer, in bytes. */
 const MAX_PLAIN = 2 ** 30

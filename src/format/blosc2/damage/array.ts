@@ -4,8 +4,8 @@ import { chunkCount, type Partition, partition } from '../../../array/geometry.j
 import type { Dtype } from '../../../array/npy/dtype.js'
 import { parseMetadataDtype } from '../../../array/npy/index.js'
 import { asDamage, BlpkError, damaged } from '../../../core/errors.js'
-import { B2ND_LAYER, type B2ndMeta, CATERVA_LAYER, parseB2nd } from '../frame/array-layer.js'
-import type { Layers } from '../frame/layers.js'
+import { B2ND_LAYER, type B2ndMeta, CATERVA_LAYER, parseB2nd } from '../../frame/array-layer.js'
+import type { Layers } from '../../frame/layers.js'
 
 /** The array that a frame holds. */
 export interface SurveyedArray {

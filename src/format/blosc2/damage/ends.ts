@@ -1,11 +1,11 @@
 // Reads header and trailer of a damaged frame, and replaces or rebuilds a wrong header.
 
 import { asDamage, BlpkError } from '../../../core/errors.js'
-import { checkEnds } from '../chunks/checksums.js'
+import { checkEnds } from '../../chunks/checksums.js'
+import { CHECKSUM_LAYER, type ChecksumLayer, parseChecksumLayer } from '../../frame/checksums.js'
+import { type FrameHeader, parseFrameHeader, peekFrame } from '../../frame/header.js'
+import type { Layers } from '../../frame/layers.js'
 import { readLayer } from '../chunks/vlmeta.js'
-import { CHECKSUM_LAYER, type ChecksumLayer, parseChecksumLayer } from '../frame/checksums.js'
-import { type FrameHeader, parseFrameHeader, peekFrame } from '../frame/header.js'
-import type { Layers } from '../frame/layers.js'
 import { arrayOf, isError, numpyDtype } from './array.js'
 import type { FrameProbe } from './probe.js'
 import { rebuildHeader } from './rebuild-header.js'

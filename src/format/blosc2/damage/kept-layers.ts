@@ -4,8 +4,8 @@ import type { NdarrayLayout } from '../../../array/npy/index.js'
 import { asDamage } from '../../../core/errors.js'
 import type { Span } from '../../damage/finding.js'
 import { metadataFor } from '../../damage/keep.js'
+import type { Layers } from '../../frame/layers.js'
 import { arrayOfLayers, layersInstead, metadataOfLayers } from '../chunks/described.js'
-import type { Layers } from '../frame/layers.js'
 import type { FrameSurvey } from './survey.js'
 
 /** The variable-length metalayers that fit the remaining frame. */

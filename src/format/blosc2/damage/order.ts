@@ -3,9 +3,9 @@
 import type { ChunkBytes } from '../../../chunk/blosc2/chunk-bytes.js'
 import type { BlpkError } from '../../../core/errors.js'
 import { damaged } from '../../../core/errors.js'
-import type { ChecksumLayer } from '../frame/checksums.js'
-import { DIGEST_BYTES } from '../frame/checksums.js'
-import type { OffsetSpecial } from '../frame/offsets.js'
+import type { ChecksumLayer } from '../../frame/checksums.js'
+import { DIGEST_BYTES } from '../../frame/checksums.js'
+import type { OffsetSpecial } from '../../frame/offsets.js'
 
 /** Plausible chunks. One object represents all identical ones, because there may be millions. */
 export interface SoundChunk {

@@ -5,9 +5,9 @@ import { type ChunkBytes, MemoryChunk } from '../../../chunk/blosc2/chunk-bytes.
 import type { Blosc2ChunkHeader } from '../../../chunk/blosc2/header.js'
 import { asDamage } from '../../../core/errors.js'
 import type { Workspace } from '../../../kernels/workspace.js'
+import { SourceChunk } from '../../chunks/source-chunk.js'
+import { DIGEST_BYTES } from '../../frame/checksums.js'
 import { inDirectory } from '../chunks/frame-file.js'
-import { SourceChunk } from '../chunks/source-chunk.js'
-import { DIGEST_BYTES } from '../frame/checksums.js'
 import { type ProofTraits, proveChunk } from './prove.js'
 
 /** Chunks to be proved together, in a form that can be sent to a worker. */

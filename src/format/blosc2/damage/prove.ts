@@ -11,7 +11,7 @@ import { sameDigest } from '../../../chunk/checksums.js'
 import { asDamage, type BlpkError, damaged } from '../../../core/errors.js'
 import type { SChunkTraits } from '../../../core/schunk-traits.js'
 import type { Workspace } from '../../../kernels/workspace.js'
-import { xxh64Of } from '../chunks/checksums.js'
+import { xxh64Of } from '../../chunks/checksums.js'
 
 /** What is known about a chunk with a valid header. */
 export interface Proven {

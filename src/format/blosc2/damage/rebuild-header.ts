@@ -1,9 +1,9 @@
 // Rebuilds the header of a frame from its constant bytes and its metalayers.
 
 import { damaged } from '../../../core/errors.js'
-import { FRAME_HEADER_MIN_BYTES, type FrameHeader, parseFrameHeader } from '../frame/header.js'
-import { readLayers } from '../frame/layers.js'
-import { MsgpackReader } from '../msgpack/reader.js'
+import { FRAME_HEADER_MIN_BYTES, type FrameHeader, parseFrameHeader } from '../../frame/header.js'
+import { readLayers } from '../../frame/layers.js'
+import { MsgpackReader } from '../../frame/msgpack/reader.js'
 
 /** Every byte before the metalayers that is the same in all frames, by position. */
 const CONSTANT: readonly (readonly [number, readonly number[]])[] = [

@@ -2,7 +2,7 @@
 
 import { MAX_BLOSC2_CHUNK_NBYTES } from '../../../chunk/blosc2/header.js'
 import { damaged } from '../../../core/errors.js'
-import type { FrameHeader } from '../frame/header.js'
+import type { FrameHeader } from '../../frame/header.js'
 import type { SurveyedArray } from './array.js'
 import type { SurveyedChunk } from './order.js'
 

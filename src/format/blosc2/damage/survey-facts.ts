@@ -1,8 +1,8 @@
 // The results of a survey of a frame, from which findings are made.
 
 import type { BlpkError } from '../../../core/errors.js'
-import type { FrameHeader } from '../frame/header.js'
-import type { FrameObject } from '../frame/objects.js'
+import type { FrameHeader } from '../../frame/header.js'
+import type { FrameObject } from '../../frame/objects.js'
 import type { SurveyedArray } from './array.js'
 import type { SurveyedChunks } from './chunks.js'
 import type { Ends } from './ends.js'

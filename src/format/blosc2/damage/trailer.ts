@@ -2,9 +2,9 @@
 
 import type { BlpkError } from '../../../core/errors.js'
 import { asDamage, damaged } from '../../../core/errors.js'
-import { type Layers, readLayers } from '../frame/layers.js'
-import { parseTrailer, TRAILER_END_BYTES, trailerBytes } from '../frame/trailer.js'
-import { MsgpackReader } from '../msgpack/reader.js'
+import { type Layers, readLayers } from '../../frame/layers.js'
+import { MsgpackReader } from '../../frame/msgpack/reader.js'
+import { parseTrailer, TRAILER_END_BYTES, trailerBytes } from '../../frame/trailer.js'
 import type { FrameProbe } from './probe.js'
 
 /** How far back a trailer of wrong length is searched for, in bytes. */

@@ -2,8 +2,8 @@
 
 import type { Blosc2ChunkHeader } from '../../../chunk/blosc2/header.js'
 import { asDamage, type BlpkError, damaged } from '../../../core/errors.js'
+import { SourceChunk } from '../../chunks/source-chunk.js'
 import { firstChunk, plausiblePositions } from '../../damage/scan.js'
-import { SourceChunk } from '../chunks/source-chunk.js'
 import type { FrameProbe } from './probe.js'
 
 /** A chunk that was found by itself, whatever the index says. */

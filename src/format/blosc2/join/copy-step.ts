@@ -2,11 +2,11 @@
 
 import { damaged, located } from '../../../core/errors.js'
 import { EventTurns } from '../../../core/event-turns.js'
-import { CheckedChunk } from '../chunks/checksums.js'
-import type { Entry } from '../chunks/chunk-list.js'
+import { CheckedChunk } from '../../chunks/checksums.js'
+import type { Entry } from '../../chunks/chunk-list.js'
+import { SourceChunk } from '../../chunks/source-chunk.js'
+import { wholeChunk } from '../../chunks/whole-chunk.js'
 import type { CopiedChunk, FrameSink } from '../chunks/frame-sink.js'
-import { SourceChunk } from '../chunks/source-chunk.js'
-import { wholeChunk } from '../chunks/whole-chunk.js'
 import type { OpenedFrame } from '../opened.js'
 
 /** Target of copied chunks, and callbacks. */

@@ -1,11 +1,11 @@
 // Metalayers of a joined frame: those of the first part, with the array that they describe extended.
 
 import { arrayPartOf, withArray } from '../../described-metadata.js'
+import type { Layers } from '../../frame/layers.js'
+import { TENSOR_LAYER } from '../../frame/tensor.js'
 import { joinedMetadata } from '../../joined-metadata.js'
 import { arrayOfFrame, jsonOf, layersInstead, layersOf, metadataOfLayers } from '../chunks/described.js'
 import { addFrameId, frameIdsOf, OWN_LAYER } from '../chunks/frame-ids.js'
-import type { Layers } from '../frame/layers.js'
-import { TENSOR_LAYER } from '../frame/tensor.js'
 import { JSON_LAYERS, plainLayers, without } from '../layers-kept.js'
 import type { OpenedFrame } from '../opened.js'
 

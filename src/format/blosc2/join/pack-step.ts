@@ -1,9 +1,9 @@
 // Repacks the plain bytes of chunks that do not start at a chunk border of the joined frame.
 
 import { type Box, chunkBoxes, type Partition } from '../../../array/geometry.js'
+import { intoChunk } from '../../../array/into-chunk.js'
+import type { PlainChunk } from '../../chunks/array-chunks.js'
 import type { Stretch } from '../../join-steps.js'
-import type { PlainChunk } from '../chunks/array-chunks.js'
-import { intoChunk } from '../chunks/array-writer.js'
 import type { OpenedFrame } from '../opened.js'
 
 type Stretches = readonly Stretch<OpenedFrame>[]

@@ -2,7 +2,7 @@
 
 import { chunkCount, type Partition } from '../../../array/geometry.js'
 import { damaged, usage } from '../../../core/errors.js'
-import { B2ND_LAYER, type B2ndMeta, CATERVA_LAYER, parseB2nd } from '../frame/array-layer.js'
+import { B2ND_LAYER, type B2ndMeta, CATERVA_LAYER, parseB2nd } from '../../frame/array-layer.js'
 import type { SChunk } from './schunk.js'
 
 /** Shape, partitions and dtype of the array in a frame. @throws BlpkError USAGE if it holds none; DAMAGED, UNSUPPORTED */

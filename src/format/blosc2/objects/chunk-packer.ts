@@ -7,16 +7,17 @@ import { unsupported } from '../../../core/errors.js'
 import type { SChunkTraits } from '../../../core/schunk-traits.js'
 import { type PackRun, packChunks } from '../../../engine/pack-run.js'
 import { withWorkspace } from '../../../kernels/borrow.js'
-import { atPlace, type Entry, memoryEntry } from '../chunks/chunk-list.js'
+import { type Entry, memoryEntry } from '../../chunks/chunk-list.js'
 import {
   type CompressionOptions,
   filtersAsked,
   headerFields,
   optionsOf,
   resolveParams,
-} from '../chunks/cparams.js'
-import { packHow } from '../chunks/pack-how.js'
-import type { FrameHeader } from '../frame/header.js'
+} from '../../chunks/cparams.js'
+import { atPlace } from '../../chunks/found-chunk.js'
+import { packHow } from '../../chunks/pack-how.js'
+import type { FrameHeader } from '../../frame/header.js'
 
 /** Chunks to be packed as the super-chunk requires. */
 export type ChunkRun = Pick<PackRun, 'nchunks' | 'chunkBytes' | 'fill' | 'take'>

@@ -3,8 +3,8 @@
 import { chunkCount, partition } from '../../../array/geometry.js'
 import { dtypeRepr, parseMetadataDtype } from '../../../array/npy/index.js'
 import { choosePartitions } from '../../../array/partitions.js'
-import { checkLossy } from '../chunks/lossy.js'
-import { B2ND_LAYER, formatB2nd } from '../frame/array-layer.js'
+import { checkLossy } from '../../chunks/lossy.js'
+import { B2ND_LAYER, formatB2nd } from '../../frame/array-layer.js'
 import type { NDArrayOptions } from './ndarray-options.js'
 import { SChunk } from './schunk.js'
 

@@ -2,12 +2,12 @@
 
 import type { ByteSource } from '../../../bytes/byte-source.js'
 import { Workspace } from '../../../kernels/workspace.js'
-import { ChunkList } from '../chunks/chunk-list.js'
+import { ChunkList } from '../../chunks/chunk-list.js'
+import type { FrameHeader } from '../../frame/header.js'
+import type { Layers } from '../../frame/layers.js'
+import { type FrameObject, isStandIn, objectIn, standInError } from '../../frame/objects.js'
 import { type FrameOptions, openFrame } from '../chunks/frame-file.js'
 import { readVlmeta } from '../chunks/vlmeta.js'
-import type { FrameHeader } from '../frame/header.js'
-import type { Layers } from '../frame/layers.js'
-import { type FrameObject, isStandIn, objectIn, standInError } from '../frame/objects.js'
 
 /** A frame with its chunks as a list. */
 export interface ListedFrame {

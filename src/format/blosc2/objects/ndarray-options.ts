@@ -1,7 +1,7 @@
 // Options for creating an `NDArray`.
 
-import type { FrameChecksum } from '../chunks/checksums.js'
-import type { CompressionOptions } from '../chunks/cparams.js'
+import type { FrameChecksum } from '../../chunks/checksums.js'
+import type { CompressionOptions } from '../../chunks/cparams.js'
 
 /** Options of a new array. */
 export interface NDArrayOptions extends CompressionOptions {

@@ -2,8 +2,8 @@
 
 import { MAX_BLOSC2_CHUNK_NBYTES } from '../../../chunk/blosc2/header.js'
 import { usage } from '../../../core/errors.js'
-import type { FrameChecksum } from '../chunks/checksums.js'
-import type { CompressionOptions } from '../chunks/cparams.js'
+import type { FrameChecksum } from '../../chunks/checksums.js'
+import type { CompressionOptions } from '../../chunks/cparams.js'
 import type { FrameOpenOptions } from './open.js'
 
 /** Options of opening a super-chunk. */

@@ -3,9 +3,9 @@
 import type { ByteSpan } from '../../../bytes/byte-source.js'
 import { allocate } from '../../../core/allocate.js'
 import type { RunOptions } from '../../../engine/options.js'
+import type { PartRead, PartSource } from '../../chunks/part-task.js'
+import { readParts } from '../../chunks/read-parts.js'
 import type { PlacedBytes, SpanReader } from '../../span-reader.js'
-import type { PartRead, PartSource } from '../chunks/part-task.js'
-import { readParts } from '../chunks/read-parts.js'
 import type { SChunkReader } from './schunk-reader.js'
 
 /** Plain bytes that are read together, while earlier ones are used; a single chunk may be larger. */

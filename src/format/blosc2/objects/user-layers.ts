@@ -1,7 +1,7 @@
 // The metalayers that users see, without the reserved one.
 
+import type { Layers } from '../../frame/layers.js'
 import { checkNotReserved } from '../chunks/layer-limits.js'
-import type { Layers } from '../frame/layers.js'
 
 /** The metalayers that users see and change: a map that refuses the reserved name. */
 export class UserLayers extends Map<string, Uint8Array> {

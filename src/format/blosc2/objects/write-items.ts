@@ -1,7 +1,7 @@
 // Overwrites and extends the items of a super-chunk.
 
+import type { ChunkExtent, ChunkList, Entry } from '../../chunks/chunk-list.js'
 import type { ArrayRun } from '../chunks/array-writer.js'
-import type { ChunkExtent, ChunkList, Entry } from '../chunks/chunk-list.js'
 import { type ChunkPacker, pieces } from './chunk-packer.js'
 import { defaultChunksize } from './schunk-options.js'
 
