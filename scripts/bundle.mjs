@@ -85,7 +85,10 @@ const STEPS = {
     'format/bloscpack/blosc1-job',
     'sinks/replaceable',
   ],
-  blosc2: ['facts', 'opened', 'pack-source', 'chunks/blosc2-job'].map((name) => `format/blosc2/${name}`),
+  blosc2: ['blosc2/facts', 'blosc2/opened', 'blosc2/pack-source', 'chunks/blosc2-job'].map(
+    (name) => `format/${name}`,
+  ),
+  hdf5: ['facts/object', 'opened', 'pack/pack-source', 'hdf5-job'].map((name) => `format/hdf5/${name}`),
 }
 const steps = Object.values(STEPS).map(
   (names) => new Set(names.flatMap((name) => [...closure(resolve(`dist/${name}.js`))])),

@@ -14,7 +14,7 @@ import {
   writtenFormats,
 } from '../format/registry.js'
 import { placeOf } from '../places/registry.js'
-import { splitName } from '../verbs/inner-name.js'
+import { splitName, splitOutput } from '../verbs/inner-name.js'
 import { isDash, shown } from './dash.js'
 import { extensionsText, readExtensionsText } from './extensions.js'
 import type { CliOptions } from './flags/options.js'
@@ -42,7 +42,7 @@ function formatAsked({ format: id }: CliOptions): Format | undefined {
 
 /** The kind of file that an output is by its name. @throws BlpkError USAGE for one that is only read */
 function formatOfOutput(output: string): Format | undefined {
-  const found = formatOfName(output)
+  const found = formatOfName(splitOutput(output).name)
   if (found === undefined || writtenFormats().includes(found)) return found
   throw usage(
     `'${shown(output)}' is named like ${found.what}, which can only be read: name it ${extensionsText()}`,

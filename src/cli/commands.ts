@@ -38,14 +38,16 @@ function mainCommands(): readonly CommandSpec[] {
         },
       ],
       summary: 'pack a file into an archive',
-      description: 'Packs a file into an archive (.blp), a frame (.b2frame) or an array (.b2nd).',
+      description: 'Packs a file into an archive, a frame, an array or an HDF5 file.',
       details:
-        'The name of the output tells which; frames and arrays are those of Blosc2. A .npy file is packed as the array that it holds, ' +
-        'and everything else as raw bytes, unless --dtype says what the items are.',
+        'The name of the output tells which (.blp, .b2frame, .b2nd or .h5); frames and arrays are those of Blosc2. What follows :: in the name of an HDF5 file ' +
+        'is the path of the dataset. A .npy file is packed as the array that it holds, and everything else as raw bytes, ' +
+        'unless --dtype says what the items are.',
       examples: [
         ['blpk compress data.npy', 'write data.npy.blp'],
         ['blpk c -c zstd -l 9 dump.bin dump.blp', 'make it smaller'],
         ['blpk c data.npy data.b2nd --chunks 10,25,150', 'write a Blosc2 array'],
+        ['blpk c data.npy run.h5::/entry/data', 'write a dataset of an HDF5 file'],
         ['tar c dir | blpk c - dir.tar.blp', 'pack a stream'],
       ],
       load: () => import('./commands/compress.js'),
@@ -55,7 +57,7 @@ function mainCommands(): readonly CommandSpec[] {
       alias: 'd',
       alsoTried: ['unpack', 'extract', 'unzip', 'decode', 'cat', 'x'],
       args: [
-        { name: '<in>', description: 'archive, frame or array', details: STDIN, takes: 'archive' },
+        { name: '<in>', description: 'archive, frame, array or dataset', details: STDIN, takes: 'archive' },
         {
           name: '[out]',
           description: 'file to write (default: <in> without its extension)',
@@ -64,13 +66,14 @@ function mainCommands(): readonly CommandSpec[] {
         },
       ],
       summary: 'unpack an archive, or a part of one',
-      description: 'Unpacks an archive, a frame or an array, or a part of it. Damage is an error.',
+      description: 'Unpacks an archive, frame, array or dataset, or a part. Damage is an error.',
       details:
-        'An array comes out as a .npy file. Without [out], the output is named after the input, ' +
+        'An array comes out as a .npy file, and so does a dataset of an HDF5 file (file.h5::/path). Without [out], the output is named after the input, ' +
         `without ${readExtensionsText()}.${onlyRead === undefined ? '' : ` It also reads ${onlyRead}.`}`,
       examples: [
         ['blpk decompress data.npy.blp', 'write data.npy'],
         ["blpk d --slice '0:10,:,5::2' data.b2nd part.npy", 'take a part of an array'],
+        ['blpk d --slice 10:20 run.h5::/entry/data part.npy', 'take rows of a dataset'],
         ['blpk d --items 1000:2000 data.npy.blp part.npy', 'take some items'],
         ['blpk d --bytes -64: dump.blp - | xxd', 'look at the last 64 bytes'],
       ],
@@ -81,13 +84,19 @@ function mainCommands(): readonly CommandSpec[] {
       alias: 'i',
       alsoTried: ['show', 'stat', 'inspect', 'describe'],
       args: [
-        { name: '<file...>', description: 'archives, frames or arrays', details: STDIN, takes: 'archive' },
+        {
+          name: '<file...>',
+          description: 'archives, frames, arrays or HDF5 files',
+          details: STDIN,
+          takes: 'archive',
+        },
       ],
       summary: 'show what is in an archive',
       description: 'Shows size, shape, compression and metadata, without unpacking anything.',
       examples: [
         ['blpk info data.npy.blp', 'look at an archive'],
         ['blpk i --chunks dump.blp', 'list its chunks'],
+        ['blpk i run.h5::/entry/data', 'look at a dataset of an HDF5 file'],
         ['blpk i --json *.blp', 'print JSON for a program'],
       ],
       load: () => import('./commands/info.js'),
@@ -141,7 +150,8 @@ function mainCommands(): readonly CommandSpec[] {
       description: 'Shows, sets or removes metadata by name.',
       details:
         'In a Blosc2 frame or array a name is a metalayer; its value is JSON here and msgpack in the file, as python-blosc2 ' +
-        "stores it (schunk.vlmeta['name']). In a Bloscpack archive a name is a member of the JSON metadata. " +
+        "stores it (schunk.vlmeta['name']). In a Bloscpack archive a name is a member of the JSON metadata, in an HDF5 file an " +
+        'attribute of the dataset. ' +
         'A value that does not look like JSON is stored as a string. NaN and infinities are printed as Python does, and as ' +
         'strings with --json.',
       examples: [
@@ -161,11 +171,17 @@ function furtherCommands(): readonly CommandSpec[] {
       name: 'verify',
       alsoTried: ['check', 'test', 'validate', 'fsck'],
       args: [
-        { name: '<archive...>', description: 'archives, frames or arrays', details: STDIN, takes: 'archive' },
+        {
+          name: '<archive...>',
+          description: 'archives, frames, arrays or HDF5 files',
+          details: STDIN,
+          takes: 'archive',
+        },
       ],
       summary: 'check archives for damage',
       description: 'Checks structure and checksums, and reports what is damaged and where.',
-      details: 'Chunks of archives are decompressed only with --deep; frames and arrays always are.',
+      details:
+        'Chunks of archives are decompressed only with --deep; those of frames, arrays and datasets always are.',
       examples: [
         ['blpk verify *.blp *.b2nd', 'check several files'],
         ['blpk verify --against data.npy data.npy.blp', 'compare with the original'],
@@ -217,16 +233,17 @@ function furtherCommands(): readonly CommandSpec[] {
       name: 'convert',
       alsoTried: ['transcode', 'recompress'],
       args: [
-        { name: '<in>', description: 'archive, frame or array', details: STDIN, takes: 'archive' },
+        { name: '<in>', description: 'archive, frame, array or dataset', details: STDIN, takes: 'archive' },
         { name: '<out>', description: `${extensionsText()} to write`, details: STDOUT, takes: 'archive' },
       ],
-      summary: 'turn an archive into a frame or array, and back',
-      description: 'Turns archives, Blosc2 frames and Blosc2 arrays into each other.',
+      summary: 'turn archives and arrays into each other',
+      description: 'Turns archives, frames, arrays and datasets of HDF5 files into each other.',
       details:
         'Chunks are copied as they are if the output may hold them and no option asks for another compression. ' +
         'Otherwise they are compressed again.',
       examples: [
         ['blpk convert data.npy.blp data.b2nd', 'make a Blosc2 array'],
+        ['blpk convert run.h5::/entry/data data.b2nd', 'make one of a dataset'],
         ['blpk convert --chunks 64,64 -c lz4 a.b2nd b.b2nd', 'change chunks and codec'],
       ],
       load: () => import('./commands/convert.js'),
@@ -240,10 +257,11 @@ function furtherCommands(): readonly CommandSpec[] {
           description: `where to look: ${namesOf('list', 'bucket/prefix').join(' or ')}${insideText()}`,
         },
       ],
-      summary: 'list archives in a bucket',
-      description: 'Lists archives, frames and arrays under a prefix, with size, shape and dtype.',
+      summary: 'list what is in a bucket or an HDF5 file',
+      description: 'Lists what is under a prefix or in an HDF5 file, with size, shape and dtype.',
       examples: [
         ['blpk ls s3://bucket/run-7/', 'list what is under a prefix'],
+        ['blpk ls run.h5::/entry', 'list groups and datasets'],
         ['blpk ls --json s3://bucket', 'print JSON for a program'],
       ],
       load: () => import('./commands/ls.js'),

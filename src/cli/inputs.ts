@@ -1,7 +1,8 @@
 // Opens the inputs of commands: `-` is standard input, unless that is a terminal.
 
-import { usage } from '../core/errors.js'
+import { BlpkError, usage } from '../core/errors.js'
 import type { PlaceSettings } from '../store/settings.js'
+import { splitName } from '../verbs/inner-name.js'
 import { type Descriptor, type Input, openInput as open, type ReadOptions } from '../verbs/inputs.js'
 import { type Context, placeSettings } from './context.js'
 import { isDash } from './dash.js'
@@ -22,9 +23,21 @@ export function archivePlace(argument: string): string | Descriptor {
   return placeOf(argument)
 }
 
-/** Opens an input. @throws BlpkError NOT_FOUND, IO, DENIED, NETWORK, INTERRUPTED */
-export function openInput(argument: string, context: Context): Promise<Input> {
-  return open(placeOf(argument), placeSettings(context))
+/** What is inside a container is no file that could be packed. */
+function checkOutside(argument: string, error: unknown): void {
+  if (!(error instanceof BlpkError) || error.code !== 'NOT_FOUND') return
+  if (splitName(argument).inner === undefined) return
+  throw usage(`'${argument}' is inside a file: blpk convert packs it, and blpk decompress takes it out`)
+}
+
+/** Opens an input. @throws BlpkError NOT_FOUND, USAGE, IO, DENIED, NETWORK, INTERRUPTED */
+export async function openInput(argument: string, context: Context): Promise<Input> {
+  try {
+    return await open(placeOf(argument), placeSettings(context))
+  } catch (error) {
+    checkOutside(argument, error)
+    throw error
+  }
 }
 
 /** How archives are opened. */

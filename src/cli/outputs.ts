@@ -4,6 +4,8 @@ import { usage } from '../core/errors.js'
 import { knownByName } from '../core/known-files.js'
 import type { ContainerTraits } from '../format/registry.js'
 import { containerOf } from '../format/registry.js'
+import { existingOutput } from '../verbs/existing-output.js'
+import { splitOutput } from '../verbs/inner-name.js'
 import type { Descriptor, Input, Like } from '../verbs/inputs.js'
 import {
   type ByteSink,
@@ -98,6 +100,7 @@ function optionsOf(argument: string, request: OutputRequest): OutputOptions {
     onDevice: (fd) => refuseTerminal(fd, request),
     // What an interrupted run leaves in a store nobody sees, so it is given the time to take it away.
     onObject: () => context.protect(),
+    onChange: () => context.protect(),
     onTemporary: (sink) => beforeEnd(() => void sink.discard()),
   }
 }
@@ -110,15 +113,23 @@ export function openOutput(argument: string, request: OutputRequest): Promise<By
   return open(isDash(argument) ? STDOUT : argument, optionsOf(argument, request))
 }
 
+/** A file is not replaced if only a part of it was named. */
+function kept(inner: string | undefined): Pick<OutputOptions, 'overwrite'> {
+  return inner === undefined ? {} : { overwrite: false }
+}
+
 /** An output, which is opened when it is needed. */
 export function outputOf(argument: string, request: OutputRequest): Output {
+  const { name, inner } = splitOutput(argument)
   return {
-    name: argument,
-    bytes: () => openOutput(argument, request),
+    name,
+    inner,
+    ...(inner !== undefined && { existing: () => existingOutput(name, optionsOf(name, request)) }),
+    bytes: () => open(isDash(name) ? STDOUT : name, { ...optionsOf(name, request), ...kept(inner) }),
     directory: async (rules) => {
-      if (isDash(argument) || !mayBeDirectory(argument))
+      if (isDash(name) || !mayBeDirectory(name))
         throw usage('a sparse frame is a directory in a file system: name one, or drop --sparse')
-      return openOutputDirectory(argument, rules, optionsOf(argument, request))
+      return openOutputDirectory(name, rules, optionsOf(name, request))
     },
   }
 }

@@ -1,8 +1,8 @@
-// Recognises files of other programs (HDF5, ZIP, images …), so that messages can say what a file is.
+// Recognises files of other programs (netCDF, ZIP, images …), so that messages can say what a file is.
 
 /** A kind of file that blpk does not handle. */
 export interface KnownFile {
-  /** For a sentence: `an HDF5 file`. */
+  /** For a sentence: `a FITS file`. */
   what: string
   /** Its extensions. */
   extensions: readonly string[]
@@ -39,7 +39,6 @@ const FILES: readonly KnownFile[] = [
       'in Python, blosc2.open(path)[key] gives one of them, and its save(name) writes it to a file of its own',
   },
   { what: 'batches of python-blosc2', extensions: ['b2b'] },
-  { what: 'an HDF5 file', extensions: ['h5', 'hdf5', 'he5', 'nc4'], magic: ['\x89HDF\r\n\x1a\n'] },
   { what: 'a netCDF file', extensions: ['nc'], magic: ['CDF\x01', 'CDF\x02', 'CDF\x05'] },
   { what: 'a MATLAB file', extensions: ['mat'], magic: ['MATLAB 5.0 MAT-file'] },
   { what: 'a FITS file', extensions: ['fits', 'fit'], magic: ['SIMPLE  ='] },

@@ -14,6 +14,7 @@ import { usage } from '../core/errors.js'
 import { BLOSC2 } from './blosc2/traits.js'
 import { BLOSCPACK } from './bloscpack/traits.js'
 import { type Container, type PackingContainer, packing } from './container.js'
+import { HDF5 } from './hdf5/traits.js'
 import type { ContainerTraits, Format } from './traits.js'
 
 export type { ContainerTraits, Format }
@@ -28,6 +29,7 @@ interface Entry {
 const ENTRIES: Entry[] = [
   { traits: BLOSCPACK, load: async () => (await import('./bloscpack/index.js')).container },
   { traits: BLOSC2, load: async () => (await import('./blosc2/index.js')).container },
+  { traits: HDF5, load: async () => (await import('./hdf5/index.js')).container },
 ]
 
 for (const { traits } of ENTRIES) addRecogniser(traits)

@@ -26,10 +26,10 @@ function jsonOf({ row, error }: ListEntry): object {
 
 /** `blpk ls <prefix>…` */
 export async function run(prefixes: readonly string[], context: Context): Promise<number> {
-  for (const prefix of prefixes) checkListable(prefix)
+  const anyName = context.options.checkExtension === false
+  for (const prefix of prefixes) checkListable(prefix, { anyName })
   const found: ListEntry[] = []
   const json = new JsonList(context.options)
-  const anyName = context.options.checkExtension === false
   const listOne = async (prefix: string): Promise<number> => {
     const codes: number[] = []
     for await (const entry of list(prefix, { ...placeSettings(context), anyName })) {
@@ -47,7 +47,7 @@ export async function run(prefixes: readonly string[], context: Context): Promis
   } finally {
     json.end()
   }
-  if (context.options.json !== true)
+  if (context.options.json !== true && (found.length > 0 || code === 0))
     print(table(['size', 'plain', 'ratio', 'shape', 'dtype', 'name'], found.map(cells)))
   return code
 }

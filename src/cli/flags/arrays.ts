@@ -6,7 +6,7 @@ import type { CommandName, Flag } from './options.js'
 
 /** Commands that write whole containers of any kind. */
 const WRITING: readonly CommandName[] = ['compress', 'convert']
-const READ_AS = 'read the items of an array (b2nd) as this dtype'
+const READ_AS = 'read the items of an array (b2nd, h5) as this dtype'
 
 /** What arrays are made of, and how they are cut into chunks. */
 export function arrayFlags(): readonly Flag[] {
@@ -61,7 +61,7 @@ export function arrayFlags(): readonly Flag[] {
       value: 'shape',
       group: 'blosc2',
       common: ['convert'],
-      summary: 'shape of the chunks of an array (b2nd), such as 10,25,150',
+      summary: 'shape of the chunks of an array (b2nd, h5), such as 10,25,150',
       default: 'about 4M, in whole blocks',
       parse: parseExtents,
       commands: WRITING,
@@ -70,8 +70,8 @@ export function arrayFlags(): readonly Flag[] {
       name: 'blocks',
       value: 'shape',
       group: 'blosc2',
-      summary: 'shape of the blocks of an array (b2nd)',
-      default: 'about 128K',
+      summary: 'shape of the blocks of an array (b2nd, h5)',
+      default: 'about 256K',
       parse: parseExtents,
       commands: WRITING,
     },

@@ -12,7 +12,7 @@ import { namesOf, optionsOf } from './words.js'
 export function whatBlpkDoes(): string {
   const read = onlyReadText()
   const more = read === undefined ? '' : ` It also reads ${read}.`
-  return `Packs binary and numeric data into Bloscpack archives (.blp) and Blosc2 frames and arrays, and reads parts of them.${more}`
+  return `Packs binary and numeric data into Bloscpack archives (.blp), Blosc2 frames and arrays, and HDF5 files, and reads parts of them.${more}`
 }
 
 const USAGE = 'Usage: blpk <command> [options] [arguments]'

@@ -1,4 +1,4 @@
-// Warns that an input of a known format, such as HDF5, is packed as plain bytes.
+// Warns that an input of a known format, such as FITS, is packed as plain bytes.
 
 import { KNOWN_PEEK_BYTES, knownByBytes, knownByName } from '../../core/known-files.js'
 import { recognise } from '../../format/registry.js'
