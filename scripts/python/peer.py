@@ -482,6 +482,13 @@ def b2_listed(request):
     return listed(request['input'])
 
 
+def h5(request):
+    """Calls a function of hdf5.py with the arguments in their order."""
+    import hdf5
+
+    return getattr(hdf5, request['function'])(*request['arguments'])
+
+
 def blosc1_chunk(data, typesize, setting):
     shuffle = ['none', 'byte', 'bit'].index(setting['shuffle'])
     return blosc.compress(data, typesize=typesize, clevel=setting['level'], shuffle=shuffle, cname=setting['codec'])
@@ -516,7 +523,7 @@ COMMANDS = [
     save_selections,
     b2_versions, b2_schunk, b2_array, b2_describe, b2_from_npy, b2_to_npy, same_arrays, b2_append, b2_change, b2_disturb,
     b2_vlmeta, b2_edit, b2_register, b2_tutorial, b2_pack_tensor, b2_unpack_tensor, b2_tensor_npy,
-    b2_objects, b2_listed, chunk_sizes,
+    b2_objects, b2_listed, chunk_sizes, h5,
 ]
 
 

@@ -2,7 +2,7 @@ import { copyFileSync, existsSync, linkSync, mkdirSync, readdirSync, readFileSyn
 import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { nodeDisk, type OpenFlags } from '../../dist/disk/disk.js'
-import { packJson } from '../../dist/format/blosc2/msgpack/from-json.js'
+import { packJson } from '../../dist/format/frame/msgpack/from-json.js'
 import { changeArray, changeFrame, NDArray, SChunk } from '../../dist/index.js'
 import { KillingDisk } from '../faults/killing-disk.js'
 import { makeData } from '../support/data.js'

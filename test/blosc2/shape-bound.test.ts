@@ -2,7 +2,7 @@
 
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { formatB2nd } from '../../dist/format/blosc2/frame/array-layer.js'
+import { formatB2nd } from '../../dist/format/frame/array-layer.js'
 import {
   convert,
   decompress,

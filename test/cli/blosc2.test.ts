@@ -96,7 +96,7 @@ test.each<[string[], string]>([
     ['c', 'a.bin', 'x.b2frame', '-c', 'gzip'],
     "unknown codec 'gzip' (choose from blosclz, lz4, lz4hc, zlib, zstd, and registered codecs)",
   ],
-  [['c', 'a.bin', 'x', '--format', 'zip'], "unknown format 'zip' (choose from blp, b2frame, b2nd)"],
+  [['c', 'a.bin', 'x', '--format', 'zip'], "unknown format 'zip' (choose from blp, b2frame, b2nd, h5)"],
   [['c', 'a.npy', 'x.b2nd', '--chunks', '5,x'], "'5,x' is not a shape (such as 10,25,150)"],
   [['c', 'a.npy', 'x.b2nd', '--chunks', '5'], 'the chunk shape has 1 dimension, the array 3'],
   [['c', 'a.npy', 'x.b2nd', '--chunks', '5,5'], 'the chunk shape has 2 dimensions, the array 3'],
@@ -108,7 +108,7 @@ test.each<[string[], string]>([
   [['c', 'a.bin', 'x.b2nd', '-t', '7'], '100000 bytes are not a whole number of items of 7 bytes'],
   [
     ['convert', 'a.npy.blp', 'x.bin'],
-    "the name of 'x.bin' does not say what to write (.blp, .b2frame, .b2nd): use --format",
+    "the name of 'x.bin' does not say what to write (.blp, .b2frame, .b2nd, .h5): use --format",
   ],
 ])('%j: %s', async (args, message) => {
   await run('c', 'a.npy')

@@ -10,8 +10,8 @@ import { blpk, isPosix, put, tempDir } from './run.js'
 
 const SHELLS = join(import.meta.dirname, 'shells')
 const ALL = commands().map(({ name }) => name)
-const FILES = ['a.blp', 'b.b2nd', 'c.b2frame', 'd.npy', 'sub/']
-const ARCHIVES = ['a.blp', 'b.b2nd', 'c.b2frame', 'sub/']
+const FILES = ['a.blp', 'b.b2nd', 'c.b2frame', 'd.npy', 'e.h5', 'sub/']
+const ARCHIVES = ['a.blp', 'b.b2nd', 'c.b2frame', 'e.h5', 'sub/']
 
 /** A command line to which the tab key is pressed, and what is offered. */
 type Case = [line: string, offers: readonly string[]]
@@ -33,7 +33,7 @@ const CASES: Case[] = [
   ['blpk c --codec ', ['blosclz', 'lz4', 'lz4hc', 'snappy', 'zlib', 'zstd']],
   ['blpk compress --codec=lz', ['lz4', 'lz4hc']],
   ['blpk compress -k sha', ['sha1', 'sha224', 'sha256', 'sha384', 'sha512']],
-  ['blpk --progress never convert --format ', ['blp', 'b2frame', 'b2nd']],
+  ['blpk --progress never convert --format ', ['blp', 'b2frame', 'b2nd', 'h5']],
   ['blpk convert --split-mode a', ['always', 'auto']],
   ['blpk c --filters ', ['shuffle', 'bitshuffle', 'delta', 'bytedelta', 'none']],
   ['blpk convert --filters bit', ['bitshuffle']],

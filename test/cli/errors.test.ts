@@ -97,7 +97,7 @@ test.each<[string[], string | RegExp]>([
   ],
   [
     ['c', 'a.bin', '--format', 'b2farme'],
-    "unknown format 'b2farme' (did you mean b2frame? choose from blp, b2frame, b2nd)",
+    "unknown format 'b2farme' (did you mean b2frame? choose from blp, b2frame, b2nd, h5)",
   ],
   [['completion', 'bsh'], "unknown shell 'bsh' (did you mean bash? choose from bash, zsh, fish, powershell)"],
   [['meta', 'gte', 'a.bin.blp'], "unknown action 'gte' (did you mean get? choose from get, set, rm)"],
@@ -114,11 +114,11 @@ test.each<[string[], string | RegExp]>([
   ],
   [
     ['d', 'a.bin'],
-    "the name of 'a.bin' does not end with .blp, .b2frame or .b2nd (use -e to accept any name)",
+    "the name of 'a.bin' does not end with .blp, .b2frame, .b2nd or .h5 (use -e to accept any name)",
   ],
   [
     ['a', 'a.bin', 'a.bin'],
-    "the name of 'a.bin' does not end with .blp, .b2frame or .b2nd (use -e to accept any name)",
+    "the name of 'a.bin' does not end with .blp, .b2frame, .b2nd or .h5 (use -e to accept any name)",
   ],
   [['d', '-e', 'a.bin'], "the name of 'a.bin' does not say what to call the output: name an output file"],
   [['d', '--bytes', '0:1', 'a.bin.blp'], '--bytes, --items and --slice need the name of an output file'],

@@ -7,6 +7,7 @@ import { some } from '../support/long.js'
 import { blpk, filesIn, isPosix, npy, put, ramp, tempDir } from './run.js'
 
 const array = npy('<f4', [100], ramp(400))
+const FITS = Buffer.from('SIMPLE  =                    T', 'latin1')
 const HDF5 = Buffer.from('\x89HDF\r\n\x1a\n and so on, for more than a few bytes', 'latin1')
 
 async function packed(dir: string, name: string): Promise<Buffer> {
@@ -20,11 +21,11 @@ describe('with -f, too', () => {
     const dir = tempDir()
     await packed(dir, 'in.blp')
     put(dir, 'b.npy', array)
-    put(dir, 'c.h5', HDF5)
-    put(dir, 'hidden.blp', HDF5)
+    put(dir, 'c.fits', FITS)
+    put(dir, 'hidden.blp', FITS)
     put(dir, 'raw.bin', ramp(1000))
     if (isPosix) symlinkSync('b.npy', join(dir, 'link.blp'))
-    const targets = ['b.npy', 'c.h5', 'hidden.blp', 'raw.bin', ...(isPosix ? ['link.blp'] : [])]
+    const targets = ['b.npy', 'c.fits', 'hidden.blp', 'raw.bin', ...(isPosix ? ['link.blp'] : [])]
     const before = targets.map((name) => readFileSync(join(dir, name)))
     const verbs = (to: string): string[][] => [
       ['-f', 'c', 'in.npy', to],
@@ -111,7 +112,7 @@ test('names that promise another format are refused, with what is possible', asy
   const names = [
     'out.csv',
     'out.npz',
-    'out.h5',
+    'out.fits',
     'out.b2z',
     'out.b2d',
     'out.b2e',
@@ -139,7 +140,7 @@ test('names that promise another format are refused, with what is possible', asy
   for (const verb of [
     ['c', 'raw', 'out.csv.blp'],
     ['d', 'out.csv.blp'],
-    ['d', '--raw', 'a.blp', 'out.h5'],
+    ['d', '--raw', 'a.blp', 'out.fits'],
     ['c', '--format', 'blp', 'raw', 'out.zip'],
   ])
     expect([verb, (await blpk(verb, { cwd: dir })).code]).toEqual([verb, 0])

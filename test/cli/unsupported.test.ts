@@ -172,7 +172,11 @@ test('a damaged array says which chunk it is, and which items it holds', async (
 })
 
 test.each([
-  ['convert a.b2nd x.npy', 2, "convert writes .blp, .b2frame and .b2nd: use blpk decompress to get 'x.npy'"],
+  [
+    'convert a.b2nd x.npy',
+    2,
+    "convert writes .blp, .b2frame, .b2nd and .h5: use blpk decompress to get 'x.npy'",
+  ],
   [
     'convert a.npy x.b2nd',
     3,

@@ -58,9 +58,9 @@ test('help offers it to read, and not to write; without its plug-in it does not'
   const compressing = (await run(cwd, 'compress', '--help')).out
   expect(compressing).toContain('b2nd')
   expect(compressing).not.toContain('box')
-  expect((await run(cwd, 'decompress', '--help')).out).toContain('.b2nd or .box')
+  expect((await run(cwd, 'decompress', '--help')).out).toMatch(/\.h5\s+or\s+\.box/)
   const listing = (await run(cwd, 'ls', '--help')).out.replace(/\s+/g, ' ')
-  expect(listing).toContain('s3://bucket/prefix, or a .box file, for what is inside')
+  expect(listing).toContain('s3://bucket/prefix, or a .h5 or .box file, for what is inside')
 })
 
 test('an output is never of that kind, nor in the place of such a file', async () => {
@@ -71,7 +71,7 @@ test('an output is never of that kind, nor in the place of such a file', async (
   const format = await run(cwd, 'c', '--format', 'box', 'in', 'out')
   expect(format).toMatchObject({
     code: 2,
-    err: expect.stringMatching(/box of things is only read, .*--format takes blp, b2frame, b2nd\n$/),
+    err: expect.stringMatching(/box of things is only read, .*--format takes blp, b2frame, b2nd, h5\n$/),
   })
   const byName = await run(cwd, 'c', 'in', 'new.crate')
   expect(byName).toMatchObject({

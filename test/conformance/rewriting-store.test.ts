@@ -35,7 +35,7 @@ const change = async (format: string) => {
 /** Appends to a container that could change itself by writing all of it again, as if it could not. */
 async function appendAnew(name: string, bytes: Uint8Array, o: AppendRequest = {}): Promise<AppendResult> {
   const { append } = await change('blp')
-  return changePlace(name, findMutable, o, (place) => append(place, sourceOf(bytes), o))
+  return changePlace(name, findMutable, o, (source) => append({ source }, sourceOf(bytes), o))
 }
 
 async function seed(name: string, bytes: Uint8Array): Promise<void> {
@@ -95,8 +95,8 @@ describe('appends at once, none lost and none twice', { timeout: 60_000 }, () =>
     await Promise.all([
       ...records.map((record) => appendAnew(name, record)),
       ...records.map((_, i) =>
-        changePlace(name, findMutable, {}, (place) =>
-          setMetadata(place, { name: `k${i}`, value: `${i}` }, {}),
+        changePlace(name, findMutable, {}, (source) =>
+          setMetadata({ source }, { name: `k${i}`, value: `${i}` }, {}),
         ),
       ),
     ])

@@ -37,7 +37,7 @@ async function append(path: string, from: string, o: AppendRequest = {}): Promis
   const change = await changeOf(path)
   const source = await plainSource(from, { raw: o.raw === true })
   try {
-    return await changePlace(path, findMutable, {}, (place) => change.append(place, source, o))
+    return await changePlace(path, findMutable, {}, (at) => change.append({ source: at }, source, o))
   } finally {
     await source.close()
   }
@@ -74,7 +74,9 @@ test.each(NAMES)('%s: metadata are set, read and removed beside the array', asyn
   const { path } = await made(name, rows(50))
   const change = await changeOf(path)
   const set = (member: string, value: string | Uint8Array | undefined) =>
-    changePlace(path, findMutable, {}, (place) => change.setMetadata(place, { name: member, value }, {}))
+    changePlace(path, findMutable, {}, (source) =>
+      change.setMetadata({ source }, { name: member, value }, {}),
+    )
   await set('who', '{"a": [1]}')
   await set('text', Buffer.from('me'))
   expect((await metadataOf(path)).get('who').json()).toBe('{"a":[1]}')

@@ -6,6 +6,7 @@ import { startPeer } from '../support/peer.js'
 import { seeded } from '../support/random.js'
 import { scratchDirectory, sha256 } from '../support/scratch.js'
 import { makeFrameShapes } from './frame-shapes.js'
+import { makeHdf5Shapes } from './hdf5-shapes.js'
 import { killForReal } from './kill9.js'
 import { makeShapes } from './shapes.js'
 import { sweep, type Tally } from './sweep.js'
@@ -21,7 +22,7 @@ const tallies: Tally[] = []
 let pythonRead = 0
 
 async function readByPython({ survivors, shape, peer: command }: Tally): Promise<void> {
-  if (peer === undefined) return
+  if (peer === undefined || command === undefined) return
   for (const { bytes, plain } of survivors.values()) {
     const input = join(directory, command === 'unpack' ? 'survivor.blp' : 'survivor.b2nd')
     writeFileSync(input, bytes)
@@ -60,7 +61,7 @@ function table(): string {
 afterAll(() => process.stdout.write(table()))
 
 describe('killed at every operation, with power cuts', async () => {
-  for (const shape of [...(await makeShapes()), ...(await makeFrameShapes(ALL))]) {
+  for (const shape of [...(await makeShapes()), ...(await makeFrameShapes(ALL)), ...makeHdf5Shapes()]) {
     test(shape.name, { timeout: 10 * MINUTES }, async () => {
       await account(await sweep(shape, POWER_CUTS, seeded(4)))
     })

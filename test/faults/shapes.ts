@@ -38,8 +38,8 @@ export interface Kind {
   open(path: string, disk: Disk): Promise<Opened>
   /** Puts bytes behind the plain ones: a writer who comes next. */
   append(path: string, disk: Disk, bytes: Uint8Array): Promise<unknown>
-  /** How a survivor is given to Python, which answers with the digest of its plain bytes. */
-  peer: 'unpack' | 'b2_describe'
+  /** How a survivor is given to Python, which answers with the digest of its plain bytes; undefined: it is not. */
+  peer: 'unpack' | 'b2_describe' | undefined
 }
 
 /** A change of an archive that is killed at every moment. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { packJson } from '../../src/format/blosc2/msgpack/from-json.js'
-import { jsonOfMsgpack, valueOfMsgpack } from '../../src/format/blosc2/msgpack/to-json.js'
+import { packJson } from '../../src/format/frame/msgpack/from-json.js'
+import { jsonOfMsgpack, valueOfMsgpack } from '../../src/format/frame/msgpack/to-json.js'
 
 describe('JSON as msgpack and back', () => {
   test('whole numbers beyond 64 bits are floats where these are exact, and refused where not', () => {

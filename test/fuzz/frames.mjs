@@ -1,7 +1,7 @@
 // Sound frames to damage: of every codec and filter, with and without checksums, of all kinds of chunks.
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { checkEnds, sealTrailer, xxh64Of } from '../../dist/format/blosc2/chunks/checksums.js'
+import { checkEnds, sealTrailer, xxh64Of } from '../../dist/format/chunks/checksums.js'
 import { NDArray, SChunk } from '../../dist/index.js'
 
 const FIXTURES = join(import.meta.dirname, '..', 'fixtures', 'b2', 'frames')

@@ -2,11 +2,11 @@ import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test, vi } from 'vitest'
-import { sealTrailer } from '../../dist/format/blosc2/chunks/checksums.js'
 import { planFrameRecovery } from '../../dist/format/blosc2/damage/recover.js'
 import { writeRecoveredFrame } from '../../dist/format/blosc2/damage/repair.js'
 import { writeSalvagedFrame } from '../../dist/format/blosc2/damage/salvage.js'
 import { verifyFrame } from '../../dist/format/blosc2/damage/verify.js'
+import { sealTrailer } from '../../dist/format/chunks/checksums.js'
 import {
   BytesPlainSink,
   MemorySink,

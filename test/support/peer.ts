@@ -122,6 +122,8 @@ interface Commands {
     { input: string; typesize: number; settings: readonly ChunkSetting[] },
     [nbytes: number, header: string][],
   ]
+  /** Calls a function of scripts/python/hdf5.py; test/support/hdf5-peer.ts has its types. */
+  h5: [{ function: string; arguments: readonly unknown[] }, unknown]
   hello: [Record<never, never>, { bloscpack: string; blosc: string; numpy: string; codecs: string[] }]
   pack: [{ input: string; output: string } & PeerPacking, null]
   unpack: [{ input: string; output: string }, { sha256: string; metadata: unknown }]
