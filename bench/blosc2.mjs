@@ -1,13 +1,12 @@
 // The library next to the blosc2 wheel: npm run bench:blosc2 [-- --quick] [--runs 7] [--dir /dev/shm/blpk-bench-b2]
 // [--only slices,tensors,sparse,items]. Both run at the same time and take turns; each times its own calls.
-import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
 import { prepare } from './data.mjs'
 import { alternate, median, warm } from './measure.mjs'
+import { Peer } from './peer.mjs'
 
 const { values } = parseArgs({
   options: {
@@ -26,34 +25,6 @@ const CODECS = [
   ['lz4', 5],
   ['zstd', 1],
 ]
-
-/** A process that does one case at a time. */
-class Peer {
-  #process
-  #answers = []
-
-  constructor([file, ...args]) {
-    this.#process = spawn(file, args, { stdio: ['pipe', 'pipe', 'inherit'] })
-    createInterface({ input: this.#process.stdout }).on('line', (line) => {
-      const take = this.#answers.shift()
-      take?.resolve(JSON.parse(line))
-    })
-    this.#process.on('exit', (code) => {
-      for (const { reject } of this.#answers) reject(new Error(`${file} ended with ${code}`))
-    })
-  }
-
-  run(work) {
-    return new Promise((resolve, reject) => {
-      this.#answers.push({ resolve, reject })
-      this.#process.stdin.write(`${JSON.stringify(work)}\n`)
-    })
-  }
-
-  close() {
-    this.#process.stdin.end()
-  }
-}
 
 const rows = []
 
