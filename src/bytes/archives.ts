@@ -21,6 +21,8 @@ export interface Recogniser {
   readonly formats: readonly FileKind[]
   /** Whether the container is read-only. Its files are then never replaced. */
   readonly onlyRead?: boolean
+  /** Whether its files may hold more than what a run writes. They are then added to, and never replaced. */
+  readonly isNeverReplaced?: boolean
   /** Is it one, going by its first bytes? @param front the first 32 bytes, or all there are */
   recognise(front: Uint8Array): boolean
   /**

@@ -28,7 +28,8 @@ async function obstacle(source: ByteSource, content: Content): Promise<string | 
   const front = new Uint8Array(KNOWN_PEEK_BYTES)
   const start = front.subarray(0, await source.read(0, front))
   const archive = await recogniserOf(source)
-  if (archive?.onlyRead === true) return archive.formats[0]?.what ?? 'an archive'
+  if (archive?.onlyRead === true || archive?.isNeverReplaced === true)
+    return archive.formats[0]?.what ?? 'an archive'
   if (content !== 'archive' && archive !== undefined) return 'an archive'
   if (content === 'plain' || archive !== undefined || start.length === 0) return undefined
   const known = knownByBytes(start)
@@ -39,7 +40,7 @@ async function obstacle(source: ByteSource, content: Content): Promise<string | 
 
 /**
  * Refuses to replace a data file by an archive, or an archive by plain data: most likely the file name is
- * wrong. Read-only containers are never replaced. Empty files may be replaced, as may files with the
+ * wrong. Read-only containers, and those with contents of others, are never replaced. Empty files may be replaced, as may files with the
  * extension of an archive and no other kind of content.
  * @param source the existing content
  * @throws BlpkError EXISTS

@@ -55,6 +55,22 @@ test('what cannot be listed is told what can; -e lists files of any name', async
   expect((await blpk(['ls', '-e', 'data.bin'], { cwd: dir })).out.toString()).toContain('data.bin::/v0')
 })
 
+test('a file that is there is never replaced whole, for it may hold other datasets', async () => {
+  const dir = tempDir()
+  put(dir, 'a.npy', npy('<i4', [10], ramp(40)))
+  expect(await refusal(['compress', '-q', 'a.npy', 'x.h5::/a'], dir)).toEqual([0, '', ''])
+  expect(await refusal(['compress', '-q', 'a.npy', 'x.h5::/b'], dir)).toEqual([0, '', ''])
+  const before = readFileSync(join(dir, 'x.h5'))
+  const [code, err] = await refusal(['compress', '-f', 'a.npy', 'x.h5'], dir)
+  expect(code).toBe(1)
+  expect(err).toContain("'x.h5' is an HDF5 file; an archive never replaces it")
+  expect(readFileSync(join(dir, 'x.h5')).equals(before)).toBe(true)
+  expect(await refusal(['compress', '-q', '-f', 'a.npy', 'x.h5::/a'], dir)).toEqual([0, '', ''])
+  const names = (await blpk(['ls', 'x.h5'], { cwd: dir })).out.toString()
+  expect(names).toContain('x.h5::/a')
+  expect(names).toContain('x.h5::/b')
+})
+
 test('compress says what to do with a dataset in a file', async () => {
   const [code, err] = await refusal(['compress', `${NETCDF}::/v0`, 'out.blp'], tempDir())
   expect(code).toBe(2)

@@ -45,6 +45,7 @@ export const HDF5: ContainerTraits = {
   name: 'hdf5',
   formats: [H5],
   namesInside: true,
+  isNeverReplaced: true,
   recognise: isSignature,
   recogniseWithin: async (read) => (await findSuperblock(read)) !== undefined,
 }
