@@ -9,6 +9,8 @@ import type { RegionSource } from './region-source.js'
 const JOINED_BYTES = 32 * 2 ** 20
 /** Maximum of plain bytes in a piece, even if blocks must then be decoded repeatedly. */
 const MOST_BYTES = 256 * 2 ** 20
+/** Maximum of chunks in a piece: each takes some hundred bytes, and those of a sparse dataset may be no more than a claim. */
+const MOST_CHUNKS = 2 ** 17
 
 /** A selection from an array. */
 export interface Selection {
@@ -56,39 +58,55 @@ function leaves({ at, dense }: Axis, [from, to]: Run, unit: Unit): number {
   return i
 }
 
-function cutByUnit(axis: Axis, [from, to]: Run, unit: Unit): Run[] {
-  const runs: Run[] = []
+function* cutByUnit(axis: Axis, [from, to]: Run, unit: Unit): Generator<Run> {
   for (let start = from; start < to; ) {
     const stop = leaves(axis, [start, to], unit)
-    runs.push([start, stop])
+    yield [start, stop]
     start = stop
   }
-  return runs
+}
+
+/** What one index along an axis brings with it: all that the axes after it select. */
+interface Row {
+  nbytes: number
+  /** Chunks that hold it. */
+  chunks: number
+}
+
+function rowOf(rest: readonly Axis[], itemBytes: number): Row {
+  return {
+    nbytes: product(rest.map(({ count }) => count)) * itemBytes,
+    chunks: product(rest.map(({ count, chunk }) => Math.min(count, Math.ceil(count / chunk) + 1))),
+  }
+}
+
+/** How many indices along an axis may be read together. */
+function mostOf({ chunk }: Axis, { nbytes, chunks }: Row, most: number): number {
+  const byChunks = Math.max(1, Math.floor(MOST_CHUNKS / Math.max(chunks, 1))) * chunk
+  return Math.max(1, Math.min(Math.floor(most / Math.max(nbytes, 1)), byChunks))
 }
 
 /** Runs within one row of chunks; runs that are too long are split by rows of blocks, then by length. */
-function runsOf(axis: Axis, rowBytes: number): Run[] {
-  const most = Math.max(1, Math.floor(MOST_BYTES / Math.max(rowBytes, 1)))
-  const short = ([from, to]: Run): boolean => to - from <= most
-  return cutByUnit(axis, [0, axis.count], chunkUnit(axis))
-    .flatMap((run) => (short(run) ? [run] : cutByUnit(axis, run, blockUnit(axis))))
-    .flatMap(([from, to]) =>
-      Array.from(
-        { length: Math.ceil((to - from) / most) },
-        (_, i): Run => [from + i * most, Math.min(to, from + (i + 1) * most)],
-      ),
-    )
+function* runsOf(axis: Axis, row: Row): Generator<Run> {
+  const most = mostOf(axis, row, MOST_BYTES)
+  for (const whole of cutByUnit(axis, [0, axis.count], chunkUnit(axis))) {
+    const isShort = whole[1] - whole[0] <= most
+    for (const [from, to] of isShort ? [whole] : cutByUnit(axis, whole, blockUnit(axis)))
+      for (let start = from; start < to; start += most) yield [start, Math.min(to, start + most)]
+  }
 }
 
-/** Merges short runs. */
-function join(runs: readonly Run[], rowBytes: number): Run[] {
-  const joined: Run[] = []
+/** Merges short runs, up to `most` indices. */
+function* join(runs: Iterable<Run>, most: number): Generator<Run> {
+  let last: Run | undefined
   for (const run of runs) {
-    const last = joined.at(-1)
-    if (last !== undefined && (run[1] - last[0]) * rowBytes <= JOINED_BYTES) last[1] = run[1]
-    else joined.push([...run])
+    if (last !== undefined && run[1] - last[0] <= most) last = [last[0], run[1]]
+    else {
+      if (last !== undefined) yield last
+      last = run
+    }
   }
-  return joined
+  if (last !== undefined) yield last
 }
 
 function keyOf(axis: Axis, [from, to]: Run): Pick1 {
@@ -105,13 +123,15 @@ function* regions(axes: readonly Axis[], itemBytes: number, done: Pick1[] = []):
     yield done
     return
   }
-  const rowBytes = product(axes.slice(length + 1).map(({ count }) => count)) * itemBytes
-  const rest = axes.slice(length + 1).map((other) => keyOf(other, [0, other.count]))
-  if (axis.count === 1 || rowBytes > MOST_BYTES) {
+  const after = axes.slice(length + 1)
+  const row = rowOf(after, itemBytes)
+  const rest = after.map((other) => keyOf(other, [0, other.count]))
+  if (axis.count === 1 || row.nbytes > MOST_BYTES || row.chunks > MOST_CHUNKS) {
     for (let i = 0; i < axis.count; i++) yield* regions(axes, itemBytes, [...done, keyOf(axis, [i, i + 1])])
     return
   }
-  for (const run of join(runsOf(axis, rowBytes), rowBytes)) yield [...done, keyOf(axis, run), ...rest]
+  for (const run of join(runsOf(axis, row), mostOf(axis, row, JOINED_BYTES)))
+    yield [...done, keyOf(axis, run), ...rest]
 }
 
 async function readRegion(array: RegionSource, keys: readonly Pick1[]): Promise<Uint8Array> {
