@@ -1,6 +1,7 @@
 // Visits the objects of a file, group by group.
 
 import { asDamage, type BlpkError, damaged } from '../../../core/errors.js'
+import { printable } from '../../../core/printable.js'
 import type { GroupSpec, Link, ObjectSpec } from '../model.js'
 
 /** Groups within groups; deeper ones are reported, not entered. */
@@ -19,6 +20,15 @@ export interface Walkable {
   /** As far as its header can be read. */
   isGroup(address: number): Promise<boolean>
   links(group: GroupSpec): AsyncIterable<Link>
+}
+
+/** Whether a path can lead through a link of this name. */
+function isPathName(name: string): boolean {
+  return name !== '' && name !== '.' && !name.includes('/')
+}
+
+function nameError(name: string): BlpkError {
+  return damaged(`a link has the name '${printable(name)}', which no path can hold`)
 }
 
 /** A walk through a file. */
@@ -74,7 +84,8 @@ class Walk {
     const links = this.#file.links(group)[Symbol.asyncIterator]()
     let next = await this.#next(links)
     for (; next !== undefined && !(next instanceof Error); next = await this.#next(links))
-      if (next.kind === 'hard')
+      if (!isPathName(next.name)) yield { path, error: nameError(next.name) }
+      else if (next.kind === 'hard')
         yield* this.visit(`${path === '/' ? '' : path}/${next.name}`, next.address, depth + 1)
     if (next !== undefined && next.message !== known?.message) yield { path, error: next }
   }
