@@ -1,4 +1,4 @@
-// Tries damaged archives and frames until it is told to stop. Says before each one which it is.
+// Tries damaged archives, frames and HDF5 files until it is told to stop. Says before each one which it is.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,6 +6,7 @@ import { verifyArchive } from '../../dist/format/bloscpack/verify.js'
 import { append as appendSources, BytesPlainSource, decompress, MemorySource } from '../../dist/index.js'
 import { answer, attemptAll } from '../hostile/attempt.mjs'
 import { attemptFrame } from '../hostile/attempt-frame.mjs'
+import { attemptHdf5 } from '../hostile/attempt-hdf5.mjs'
 import { makeSeeds, mutate } from './mutate.mjs'
 
 const [seed, first, count] = process.argv.slice(2).map(Number)
@@ -40,6 +41,17 @@ const seeds = await makeSeeds()
 for (let i = first; i < first + count; i++) {
   process.send({ iteration: i, rss: process.memoryUsage.rss() })
   const { kind, bytes } = await mutate(seeds, seed, i)
+  if (kind === 'h5') {
+    const answers = await attemptHdf5(bytes)
+    const unread = Object.entries(answers).find(
+      ([what, said]) => /^(names|read)/.test(what) && !['ok', 'UNSUPPORTED', 'USAGE'].includes(said),
+    )
+    // What verifies must be readable.
+    if (answers.isOk && unread !== undefined)
+      answers.verify = `threw: verify says ok, but ${unread[0]} says ${unread[1]}`
+    report(i, answers)
+    continue
+  }
   if (kind === 'frame') {
     const answers = await attemptFrame(bytes)
     // What verifies must be readable, if only what it needs is here.

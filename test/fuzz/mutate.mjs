@@ -7,11 +7,14 @@ import { ChunkWalk } from '../../dist/format/bloscpack/walk.js'
 import { compress, MemorySource } from '../../dist/index.js'
 import { Workspace } from '../../dist/kernels/workspace.js'
 import { makeFrameSeeds } from './frames.mjs'
+import { makeHdf5Seeds } from './hdf5.mjs'
 
 const FIXTURES = join(import.meta.dirname, '..', 'fixtures', 'blp', 'archives')
 const LARGEST_FIXTURE = 8000
 const CODECS = ['blosclz', 'lz4', 'lz4hc', 'snappy', 'zlib', 'zstd']
 const SHUFFLES = ['none', 'byte', 'bit']
+/** There are few HDF5 files to damage: how often each of them stands among the others. */
+const HDF5_SHARE = 8
 const INTS = [0, 1, -1, 2, 127, 128, 255, 256, 32767, 65535, 2 ** 24, 2 ** 31 - 1, -(2 ** 31), 2 ** 31 - 17]
 
 /** Numbers from 0 to 1, always the same for the same seed (mulberry32). */
@@ -69,7 +72,13 @@ export async function makeSeeds() {
       seeds.push(await mapOf(await compress(plainFor(i), { ...options, ...metadata, offsets })))
     }
   }
-  return [...seeds, ...(await makeFrameSeeds())]
+  return [...seeds, ...(await makeFrameSeeds()), ...(await manyTimes(HDF5_SHARE, makeHdf5Seeds))]
+}
+
+/** A few seeds that count as many. */
+async function manyTimes(count, make) {
+  const seeds = await make()
+  return Array.from({ length: count }, () => seeds).flat()
 }
 
 function editInt(bytes, at, random) {
@@ -89,7 +98,7 @@ function fixDigests({ chunks, checksum }, bytes) {
   }
 }
 
-/** The damaged archive or frame of an iteration, and which of both it was. */
+/** The damaged file of an iteration, and what it was. */
 export async function mutate(seeds, seed, iteration) {
   const random = randomOf(Math.imul(seed, 0x9e3779b1) + Math.imul(iteration, 0x85ebca6b))
   const int = (most) => Math.floor(random() * most)

@@ -1,4 +1,4 @@
-// npm run fuzz -- --seconds N [--seed S] [--iteration I]: looks for archives and frames that crash, hang or fill the memory.
+// npm run fuzz -- --seconds N [--seed S] [--iteration I]: looks for archives, frames and HDF5 files that crash, hang or fill the memory.
 import { fork } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
