@@ -18,7 +18,7 @@ test('a dataset of frames shows how they are compressed, and each of them', asyn
   const text = await info(cwd, '--chunks', 'a.h5::/a')
   expect(text).toMatch(/chunks +4, 2 of them stored/)
   expect(text).toMatch(/codec +lz4, level 7, split auto/)
-  expect(text).toMatch(/chunk filters +shuffle/)
+  expect(text).toMatch(/filters +shuffle/)
   expect(text).toMatch(/^ +2 +10, 0 +\d+ +\d+ +\d+\.\d\d +- +lz4 +1 +shuffle$/m)
   const [facts] = JSON.parse(await info(cwd, '--json', '--chunks', 'a.h5::/a')) as Record<string, unknown>[]
   expect(facts).toMatchObject({

@@ -22,7 +22,7 @@ export const H5: Format = {
     maxAppChunks: () => 'an HDF5 dataset can grow without reserved room',
     chunkSize: (name) => `chunks of a dataset have a shape: use ${name('chunks')}`,
     blockSize: (name) => `blocks of a dataset have a shape: use ${name('blocks')}`,
-    checksum: () => 'readers of HDF5 know no checksum of such chunks',
+    checksum: () => 'chunks always carry one (xxh64) that blpk checks; other readers of HDF5 know none',
     sparse: () => 'an HDF5 file is a single file',
     part: () => 'datasets cannot be joined',
   },

@@ -7,9 +7,11 @@ import { printable } from '../../core/printable.js'
 import type { RunOptions } from '../../engine/options.js'
 import { holdSource } from '../../sources/held.js'
 import { damage, damageFinding, type Finding, isSound, type Lost } from '../damage/finding.js'
+import { fingerprintOf } from '../frame/checksums.js'
+import { TRAILER_END_BYTES } from '../frame/trailer.js'
 import type { OpenPlace } from '../opened.js'
 import type { VerifyOptions, VerifyReport } from '../verification.js'
-import { FLETCHER32_FILTER } from './filters/numbers.js'
+import { BLOSC2_FILTER, FLETCHER32_FILTER } from './filters/numbers.js'
 import type { DatasetSpec, ObjectSpec } from './model.js'
 import { objectAt } from './names.js'
 import { pipedDataset } from './read/chunked.js'
@@ -26,7 +28,8 @@ class Report {
   readonly findings: Finding[] = []
   nchunks = 0
   sound = 0
-  hasChecksums = false
+  /** What chunks can be checked by. */
+  readonly checksums = new Set<string>()
 
   fault(path: string, error: BlpkError, more: Partial<Finding> = {}): void {
     const message = `${printable(path)}: ${error.message}`
@@ -35,7 +38,7 @@ class Report {
 
   finish(): VerifyReport {
     const { findings, nchunks, sound } = this
-    const checksum = this.hasChecksums ? 'fletcher32' : 'None'
+    const checksum = [...this.checksums].join(', ') || 'None'
     return { ok: isSound(findings), findings, nchunks, sound, checksum, deep: true }
   }
 }
@@ -57,6 +60,16 @@ async function verifyChunks(report: Report, path: string, data: PipedDataset, o:
   })
 }
 
+/** What the chunks of a dataset can be checked by; of frames, the first one tells. */
+async function checksumOf({ source, filters, table }: PipedDataset): Promise<string | undefined> {
+  if (filters.some(({ id }) => id === FLETCHER32_FILTER)) return 'fletcher32'
+  const [first] = table.values()
+  if (first === undefined || filters.at(-1)?.id !== BLOSC2_FILTER) return undefined
+  const end = new Uint8Array(Math.min(TRAILER_END_BYTES, first.cbytes))
+  const got = await source.read(first.address + first.cbytes - end.length, end)
+  return got === end.length && fingerprintOf(end) !== undefined ? 'xxh64' : undefined
+}
+
 async function verifyValues(
   report: Report,
   file: H5File,
@@ -66,8 +79,10 @@ async function verifyValues(
 ): Promise<void> {
   const items: ItemArray = rawItems(spec)
   if (spec.layout.kind !== 'chunked') return checkValues(file, spec, items)
-  if (spec.filters.some(({ id }) => id === FLETCHER32_FILTER)) report.hasChecksums = true
-  await verifyChunks(report, path, await pipedDataset(file, spec, spec.layout, items, o), o)
+  const data = await pipedDataset(file, spec, spec.layout, items, o)
+  const checksum = await checksumOf(data)
+  if (checksum !== undefined) report.checksums.add(checksum)
+  await verifyChunks(report, path, data, o)
 }
 
 /** Whether its values lie in heaps of the file. */

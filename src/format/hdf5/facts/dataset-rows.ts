@@ -29,7 +29,7 @@ function frameRows(values: Values | undefined): FactRow[] {
   if (frame === undefined) return []
   return [
     { label: 'codec', value: codecText(frame) },
-    { label: 'chunk filters', value: filterText(frame.chunkFilters) },
+    { label: 'filters', value: filterText(frame.chunkFilters) },
   ]
 }
 
@@ -55,7 +55,7 @@ export function rowsOf(
     { label: 'array', value: `dtype ${dtype ?? kindOf(spec) ?? 'unknown'}, shape ${shapeText(shape ?? [])}` },
     ...partitionRows(chunkingOf(values)),
     { label: 'layout', value: layoutText(spec) },
-    { label: 'filters', value: pipelineText(spec.filters) },
+    { label: 'pipeline', value: pipelineText(spec.filters) },
     ...frameRows(values),
     attributesRow(json),
   ]
