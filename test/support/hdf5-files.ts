@@ -1,8 +1,7 @@
 // Builds HDF5 files out of the blocks that src/format/hdf5/write lays, with chunks that are stored as they are.
 
-import { newBlosc2ChunkHeader, writeBlosc2ChunkHeader } from '../../dist/chunk/blosc2/header.js'
 import { blosc2Filter } from '../../dist/format/hdf5/write/blosc2-filter.js'
-import { ChunkFramer, chunkLayers } from '../../dist/format/hdf5/write/chunk-frame.js'
+import { ChunkFramer, chunkLayers, storedChunk as stored } from '../../dist/format/hdf5/write/chunk-frame.js'
 import { ChunkRows } from '../../dist/format/hdf5/write/chunk-rows.js'
 import { layFile } from '../../dist/format/hdf5/write/lay-file.js'
 import { SUPERBLOCK_BYTES } from '../../dist/format/hdf5/write/superblock.js'
@@ -24,21 +23,7 @@ function product(extents: readonly number[]): number {
 
 /** A Blosc2 chunk of one block, without compression. */
 export function storedChunk(plain: Uint8Array, itemsize: number): Uint8Array {
-  const h = newBlosc2ChunkHeader({
-    split: true,
-    codecFormat: 0,
-    udcodec: 0,
-    codecMeta: 0,
-    typesize: itemsize > 255 ? 1 : itemsize,
-    nbytes: plain.length,
-    blocksize: plain.length,
-    filters: [],
-  })
-  const cbytes = h.headerBytes + plain.length
-  const bytes = new Uint8Array(cbytes)
-  writeBlosc2ChunkHeader(bytes, { ...h, memcpyed: true, cbytes })
-  bytes.set(plain, h.headerBytes)
-  return bytes
+  return stored(plain, itemsize > 255 ? 1 : itemsize)
 }
 
 /** What makes the frames of chunks of one block. */

@@ -1,46 +1,29 @@
 // Writes msgpack in the forms that C-Blosc2 uses in headers and trailers.
 
-const FIRST_ROOM = 256
+import { GrowingBytes } from '../../../core/growing-bytes.js'
 
 /** Builds msgpack item by item, in the forms that C-Blosc2 writes. */
-export class MsgpackWriter {
-  #bytes = new Uint8Array(FIRST_ROOM)
-  #view = new DataView(this.#bytes.buffer)
-  length = 0
-
-  /** Makes room for `count` more bytes. @returns their position */
-  #take(count: number): number {
-    const at = this.length
-    this.length += count
-    if (this.length > this.#bytes.length) {
-      const larger = new Uint8Array(Math.max(this.length, 2 * this.#bytes.length))
-      larger.set(this.#bytes.subarray(0, at))
-      this.#bytes = larger
-      this.#view = new DataView(larger.buffer)
-    }
-    return at
-  }
-
+export class MsgpackWriter extends GrowingBytes {
   raw(bytes: Uint8Array): this {
-    const at = this.#take(bytes.length)
-    this.#bytes.set(bytes, at)
+    const at = this.take(bytes.length)
+    this.bytes.set(bytes, at)
     return this
   }
 
   /** A head, and an integer after it. @param size bytes of the integer, two's complement in big-endian */
   headed(head: number, size: 1 | 2 | 4 | 8, value: number | bigint): this {
-    const at = this.#take(1 + size)
-    this.#view.setUint8(at, head)
-    if (size === 8) this.#view.setBigUint64(at + 1, BigInt.asUintN(64, BigInt(value)))
-    else if (size === 4) this.#view.setUint32(at + 1, Number(value))
-    else if (size === 2) this.#view.setUint16(at + 1, Number(value))
-    else this.#view.setUint8(at + 1, Number(value))
+    const at = this.take(1 + size)
+    this.view.setUint8(at, head)
+    if (size === 8) this.view.setBigUint64(at + 1, BigInt.asUintN(64, BigInt(value)))
+    else if (size === 4) this.view.setUint32(at + 1, Number(value))
+    else if (size === 2) this.view.setUint16(at + 1, Number(value))
+    else this.view.setUint8(at + 1, Number(value))
     return this
   }
 
   byte(value: number): this {
-    const at = this.#take(1)
-    this.#bytes[at] = value
+    const at = this.take(1)
+    this.bytes[at] = value
     return this
   }
 
@@ -81,9 +64,9 @@ export class MsgpackWriter {
   }
 
   float64(value: number): this {
-    const at = this.#take(9)
-    this.#view.setUint8(at, 0xcb)
-    this.#view.setFloat64(at + 1, value)
+    const at = this.take(9)
+    this.view.setUint8(at, 0xcb)
+    this.view.setFloat64(at + 1, value)
     return this
   }
 
@@ -113,6 +96,6 @@ export class MsgpackWriter {
   }
 
   finish(): Uint8Array {
-    return this.#bytes.slice(0, this.length)
+    return this.bytes.slice(0, this.length)
   }
 }

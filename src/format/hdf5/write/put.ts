@@ -1,38 +1,21 @@
 // Builds blocks of metadata field by field; everything in HDF5 is little-endian.
 
-const FIRST_ROOM = 256
+import { GrowingBytes } from '../../../core/growing-bytes.js'
+
 /** Size of an address and of a length in the files that are written, in bytes. */
 export const OFFSET_BYTES = 8
 const encoder = new TextEncoder()
 
 /** A block of metadata that grows. */
-export class Put {
-  #bytes = new Uint8Array(FIRST_ROOM)
-  #view = new DataView(this.#bytes.buffer)
-  /** Of what was put so far, in bytes. */
-  length = 0
-
-  /** Makes room for `count` more bytes, which are zero. @returns their position */
-  #take(count: number): number {
-    const at = this.length
-    this.length += count
-    if (this.length > this.#bytes.length) {
-      const larger = new Uint8Array(Math.max(this.length, 2 * this.#bytes.length))
-      larger.set(this.#bytes.subarray(0, at))
-      this.#bytes = larger
-      this.#view = new DataView(larger.buffer)
-    }
-    return at
-  }
-
+export class Put extends GrowingBytes {
   /** An unsigned integer. @param nbytes 1 to 8 @throws Error if it does not fit, which a caller has to see to */
   uint(value: number, nbytes: number): this {
     if (!Number.isSafeInteger(value) || value < 0 || value >= 256 ** nbytes)
       throw new Error(`${value} does not fit into ${nbytes} bytes`)
-    const at = this.#take(nbytes)
+    const at = this.take(nbytes)
     let rest = value
     for (let i = 0; i < nbytes; i++) {
-      this.#bytes[at + i] = rest % 256
+      this.bytes[at + i] = rest % 256
       rest = Math.floor(rest / 256)
     }
     return this
@@ -53,16 +36,16 @@ export class Put {
   /** A length, a count or an extent. There may be millions of them. */
   length64(value: number): this {
     if (!Number.isSafeInteger(value) || value < 0) throw new Error(`${value} is no length`)
-    const at = this.#take(OFFSET_BYTES)
-    this.#view.setUint32(at, value % 2 ** 32, true)
-    this.#view.setUint32(at + 4, value / 2 ** 32, true)
+    const at = this.take(OFFSET_BYTES)
+    this.view.setUint32(at, value % 2 ** 32, true)
+    this.view.setUint32(at + 4, value / 2 ** 32, true)
     return this
   }
 
   /** All bits set: no address, or an axis without a limit. */
   none(): this {
-    const at = this.#take(OFFSET_BYTES)
-    this.#bytes.fill(0xff, at, at + OFFSET_BYTES)
+    const at = this.take(OFFSET_BYTES)
+    this.bytes.fill(0xff, at, at + OFFSET_BYTES)
     return this
   }
 
@@ -73,20 +56,20 @@ export class Put {
 
   /** @param value signed or unsigned; the lowest 64 bits are put */
   big64(value: bigint): this {
-    const at = this.#take(8)
-    this.#view.setBigUint64(at, BigInt.asUintN(64, value), true)
+    const at = this.take(8)
+    this.view.setBigUint64(at, BigInt.asUintN(64, value), true)
     return this
   }
 
   float64(value: number): this {
-    const at = this.#take(8)
-    this.#view.setFloat64(at, value, true)
+    const at = this.take(8)
+    this.view.setFloat64(at, value, true)
     return this
   }
 
   raw(bytes: Uint8Array): this {
-    const at = this.#take(bytes.length)
-    this.#bytes.set(bytes, at)
+    const at = this.take(bytes.length)
+    this.bytes.set(bytes, at)
     return this
   }
 
@@ -96,7 +79,7 @@ export class Put {
   }
 
   zeros(count: number): this {
-    this.#take(count)
+    this.take(count)
     return this
   }
 
@@ -108,7 +91,7 @@ export class Put {
   /** What was put so far. @param room bytes in all; zeros follow */
   finish(room = this.length): Uint8Array {
     const bytes = new Uint8Array(Math.max(room, this.length))
-    bytes.set(this.#bytes.subarray(0, this.length))
+    bytes.set(this.bytes.subarray(0, this.length))
     return bytes
   }
 }
