@@ -50,6 +50,8 @@ export async function firstFrame(d: FramesMaybe): Promise<FirstFrame | undefined
   if (only?.id !== BLOSC2_FILTER || second !== undefined || d.items.inner.length > 0) return undefined
   let looks = 0
   for (const entry of d.table.values()) {
+    // It is reported when it is read.
+    if (entry.damage !== undefined) continue
     const found = await frameAt(d, entry)
     if (found !== 'special') return found
     if (++looks === MOST_LOOKS) break

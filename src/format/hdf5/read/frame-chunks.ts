@@ -8,6 +8,7 @@ import { damaged } from '../../../core/errors.js'
 import type { ChunkFinder, FoundChunk } from '../../chunks/found-chunk.js'
 import { LayoutCache } from '../../chunks/layout-cache.js'
 import { SourceChunk } from '../../chunks/source-chunk.js'
+import { spanOf } from '../chunk-index/table.js'
 import type { ChunkEntry, ChunkTable } from '../model.js'
 import { frameHeaderOf, isDividedAs, isStored } from './chunk-frame.js'
 import { chunkOfItems, chunkOfValue } from './plain-chunk.js'
@@ -61,8 +62,10 @@ export class FrameChunks implements ChunkFinder {
     return entry === undefined ? (await this.#filled()).bytes : this.#frame(entry, index)
   }
 
-  #frame({ address, cbytes }: ChunkEntry, chunk: number): SourceChunk {
-    return new SourceChunk(this.#data.source, address, cbytes, { chunk, offset: address })
+  /** @throws BlpkError DAMAGED if the index contradicts itself or the file */
+  #frame(entry: ChunkEntry, chunk: number): SourceChunk {
+    const [start, stop] = spanOf(entry, chunk)
+    return new SourceChunk(this.#data.source, start, stop - start, { chunk, offset: start })
   }
 
   async find(index: number): Promise<FoundChunk> {
